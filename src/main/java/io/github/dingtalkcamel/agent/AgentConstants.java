@@ -1,0 +1,29 @@
+package io.github.dingtalkcamel.agent;
+
+import org.apache.camel.spi.Metadata;
+
+/** What an agent is told by headers and may tell back (contract 5). */
+public final class AgentConstants {
+
+    @Metadata(description = "Id of the integration that the message came in by", javaType = "String")
+    public static final String INTEGRATION = "CamelDingTalkIntegration";
+    @Metadata(description = "Conversation id", javaType = "String")
+    public static final String CONVERSATION_ID = "CamelDingTalkConversationId";
+    @Metadata(description = "dm or group", javaType = "String", enums = "dm,group")
+    public static final String CONVERSATION_TYPE = "CamelDingTalkConversationType";
+    @Metadata(description = "Name of the group", javaType = "String")
+    public static final String CONVERSATION_TITLE = "CamelDingTalkConversationTitle";
+    @Metadata(description = "Staff id of the sender; missing for people outside the organisation", javaType = "String")
+    public static final String SENDER_ID = "CamelDingTalkSenderId";
+    @Metadata(description = "Name of the sender as shown", javaType = "String")
+    public static final String SENDER_NICK = "CamelDingTalkSenderNick";
+    @Metadata(description = "DingTalk's id of the message", javaType = "String")
+    public static final String MESSAGE_ID = "CamelDingTalkMessageId";
+    @Metadata(description = "DingTalk's msgtype", javaType = "String")
+    public static final String MESSAGE_TYPE = "CamelDingTalkMessageType";
+    @Metadata(description = "Name of the agent that was chosen", javaType = "String")
+    public static final String AGENT = "CamelDingTalkAgent";
+
+    private AgentConstants() {
+    }
+}

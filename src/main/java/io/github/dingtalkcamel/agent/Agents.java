@@ -1,0 +1,97 @@
+package io.github.dingtalkcamel.agent;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+import io.github.dingtalkcamel.inbound.InboundMessage;
+import org.apache.camel.ExchangeProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The agents that run now, and which integrations they are triggered by. */
+public final class Agents {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Agents.class);
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+
+    private final Map<String, AgentConsumer> running = new TreeMap<>();
+    /** For each integration the agents with a trigger for it, the one that keeps it first. */
+    private final Map<String, List<AgentConsumer>> triggers = new TreeMap<>();
+
+    /**
+     * @throws IllegalArgumentException when no agent can have that name
+     */
+    public static String checkName(String name) {
+        if (name == null || !NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("\"" + name + "\" can't name an agent: use letters, digits, dot, dash and underscore, at most 64");
+        }
+        return name;
+    }
+
+    synchronized void add(AgentConsumer consumer) {
+        String name = consumer.getEndpoint().getName();
+        AgentConsumer other = running.putIfAbsent(name, consumer);
+        if (other != null && other != consumer) {
+            throw new IllegalStateException("Agent " + name + " is provided by route " + other.getRouteId() + " already: give one of the two another name");
+        }
+        String integration = consumer.getEndpoint().getTrigger();
+        if (integration == null) {
+            return;
+        }
+        List<AgentConsumer> claims = triggers.computeIfAbsent(integration, id -> new ArrayList<>());
+        if (!claims.contains(consumer)) {
+            claims.add(consumer);
+        }
+        if (claims.size() > 1) {
+            LOG.error("Integration {} triggers agent {} (route {}) and keeps doing so; the trigger of agent {} (route {}) has no effect: remove one of the two",
+                    integration, claims.get(0).getEndpoint().getName(), claims.get(0).getRouteId(), name, consumer.getRouteId());
+        }
+    }
+
+    synchronized void remove(AgentConsumer consumer) {
+        running.remove(consumer.getEndpoint().getName(), consumer);
+        triggers.values().forEach(claims -> claims.remove(consumer));
+        triggers.values().removeIf(List::isEmpty);
+    }
+
+    /** The route that answers for an agent, or null while none runs. */
+    synchronized AgentConsumer find(String name) {
+        return running.get(name);
+    }
+
+    /** True while a route answers for the agent. */
+    public synchronized boolean isRunning(String name) {
+        return running.containsKey(name);
+    }
+
+    /** Names of the agents that run, sorted. */
+    public synchronized List<String> names() {
+        return List.copyOf(running.keySet());
+    }
+
+    /** The agent that the message's integration triggers, or null. */
+    public String triggeredBy(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
+        return triggered(message.integration());
+    }
+
+    /** The agent that an integration triggers, or null. */
+    public synchronized String triggered(String integration) {
+        List<AgentConsumer> claims = triggers.get(integration);
+        return claims == null ? null : claims.get(0).getEndpoint().getName();
+    }
+
+    /** Integrations for which more than one running route has a trigger, with the agents concerned, the one that keeps it first. */
+    public synchronized Map<String, List<String>> conflicts() {
+        Map<String, List<String>> conflicts = new TreeMap<>();
+        triggers.forEach((integration, claims) -> {
+            if (claims.size() > 1) {
+                conflicts.put(integration, claims.stream().map(claim -> claim.getEndpoint().getName()).toList());
+            }
+        });
+        return conflicts;
+    }
+}

@@ -1,0 +1,94 @@
+package io.github.dingtalkcamel.inbound;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.time.Duration;
+import java.time.InstantSource;
+
+import io.github.dingtalkcamel.store.Store;
+import org.apache.camel.spi.IdempotentRepository;
+import org.apache.camel.support.service.ServiceSupport;
+
+/**
+ * Remembers for a day which events were handed on, across restarts: the repository of {@code event}'s idempotent consumer. Keys are
+ * {@code integration/eventId}.
+ */
+public final class EventRepository extends ServiceSupport implements IdempotentRepository {
+
+    private static final Duration KEPT = Duration.ofHours(24);
+
+    private final Store store;
+    private final InstantSource clock;
+
+    public EventRepository(Store store, InstantSource clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    @Override
+    public boolean add(String key) {
+        long now = clock.millis();
+        return store.writeAndWait(connection -> {
+            try (PreparedStatement forget = connection.prepareStatement("delete from event_seen where seen_at < ?")) {
+                forget.setLong(1, now - KEPT.toMillis());
+                forget.executeUpdate();
+            }
+            try (PreparedStatement insert = connection.prepareStatement(
+                    "insert into event_seen (integration, event_id, seen_at) values (?, ?, ?) on conflict (integration, event_id) do nothing")) {
+                insert.setString(1, integration(key));
+                insert.setString(2, event(key));
+                insert.setLong(3, now);
+                return insert.executeUpdate() == 1;
+            }
+        });
+    }
+
+    @Override
+    public boolean contains(String key) {
+        return store.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(
+                    "select 1 from event_seen where integration = ? and event_id = ? and seen_at >= ?")) {
+                select.setString(1, integration(key));
+                select.setString(2, event(key));
+                select.setLong(3, clock.millis() - KEPT.toMillis());
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next();
+                }
+            }
+        });
+    }
+
+    @Override
+    public boolean remove(String key) {
+        return store.writeAndWait(connection -> {
+            try (PreparedStatement delete = connection.prepareStatement("delete from event_seen where integration = ? and event_id = ?")) {
+                delete.setString(1, integration(key));
+                delete.setString(2, event(key));
+                return delete.executeUpdate() == 1;
+            }
+        });
+    }
+
+    /** Nothing to do: it is kept from the moment it is added. */
+    @Override
+    public boolean confirm(String key) {
+        return true;
+    }
+
+    @Override
+    public void clear() {
+        store.writeAndWait(connection -> {
+            try (PreparedStatement delete = connection.prepareStatement("delete from event_seen")) {
+                return delete.executeUpdate();
+            }
+        });
+    }
+
+    private static String integration(String key) {
+        return key.substring(0, key.indexOf('/'));
+    }
+
+    private static String event(String key) {
+        return key.substring(key.indexOf('/') + 1);
+    }
+}

@@ -1,0 +1,140 @@
+package io.github.dingtalkcamel.inbound;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dingtalkcamel.settings.Integration;
+import io.github.dingtalkcamel.settings.Settings;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Message;
+
+/**
+ * The HTTP webhook's steps (contract 4): take the request out of the exchange, have its proof, and make the answer. What a client sends has no other way
+ * into a route than the {@link Delivery}.
+ */
+public final class Webhook {
+
+    /** Largest body of a request. */
+    public static final int MAX_BODY_BYTES = Body.MAX_SIZE;
+
+    private static final String ACCEPTED = "{\"msgtype\":\"empty\"}";
+    private static final String SUCCESS = "success";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Settings settings;
+    private final Map<String, RobotSignature> signatures = new HashMap<>();
+    private final Map<String, CallbackCrypto> cryptos = new HashMap<>();
+
+    public Webhook(Settings settings, InstantSource clock) {
+        this.settings = settings;
+        for (Integration integration : settings.integrations()) {
+            if (integration.hasApp() && integration.callback()) {
+                signatures.put(integration.id(), new RobotSignature(integration.appSecret().reveal(), clock));
+                if (integration.callbackToken().isSet()) {
+                    cryptos.put(integration.id(), new CallbackCrypto(integration.callbackToken().reveal(), integration.callbackAesKey().reveal(),
+                            integration.callbackOwnerKey().orElseThrow()));
+                }
+            }
+        }
+    }
+
+    /** True when there is such an integration and its callback is on. */
+    public boolean isOn(String integration) {
+        return signatures.containsKey(integration);
+    }
+
+    /**
+     * The request as one value.
+     *
+     * @throws UnknownIntegrationException when the path names none, or its callback is off
+     * @throws TooLargeException           when the body is larger than {@link #MAX_BODY_BYTES}
+     * @throws BadMessageException         when the body is neither form
+     */
+    public Delivery receive(Exchange exchange) throws UnknownIntegrationException, TooLargeException, BadMessageException {
+        Message request = exchange.getMessage();
+        String integration = integration(request);
+        byte[] body = request.getBody(byte[].class);
+        if (body != null && body.length > MAX_BODY_BYTES) {
+            throw new TooLargeException(MAX_BODY_BYTES);
+        }
+        Body read = Body.ofRequest(body);
+        if (read.form() == Body.Form.ENCRYPTED) {
+            Map<String, String> query = query(request);
+            String signature = query.getOrDefault("signature", query.get("msg_signature"));
+            return new Delivery(integration, true, signature, query.get("timestamp"), query.get("nonce"), read);
+        }
+        return new Delivery(integration, false, header(request, "sign"), header(request, "timestamp"), null, read);
+    }
+
+    /** The integration that the path names. Taken from the path itself, since headers and query parameters may have any name. */
+    public String integration(Message request) throws UnknownIntegrationException {
+        String path = request.getHeader(Exchange.HTTP_PATH, "", String.class);
+        String id = path.substring(path.lastIndexOf('/') + 1);
+        if (!isOn(id)) {
+            throw new UnknownIntegrationException();
+        }
+        return id;
+    }
+
+    /**
+     * The delivery with its content in the clear, once its proof holds: HMAC of a robot message (protocol 4), signature and owner key of an encrypted
+     * body (protocol 5).
+     *
+     * @throws ProofException      when it does not
+     * @throws BadMessageException when what was encrypted is neither message nor event
+     */
+    public Delivery prove(@ExchangeProperty(Delivery.PROPERTY) Delivery delivery) throws ProofException, BadMessageException {
+        if (!delivery.encrypted()) {
+            if (!signatures.get(delivery.integration()).proves(delivery.timestamp(), delivery.signature())) {
+                throw new ProofException(ProofException.Reason.SIGNATURE);
+            }
+            return delivery;
+        }
+        CallbackCrypto crypto = cryptos.get(delivery.integration());
+        if (crypto == null) {
+            throw new ProofException(ProofException.Reason.MISSING);
+        }
+        String encrypt = delivery.content().json().path("encrypt").textValue();
+        return delivery.with(Body.read(crypto.open(delivery.signature(), delivery.timestamp(), delivery.nonce(), encrypt)));
+    }
+
+    /** What DingTalk wants to hear: encrypted where the request was (protocol 5.4), plain otherwise (protocol 4). */
+    public String answer(@ExchangeProperty(Delivery.PROPERTY) Delivery delivery) throws JsonProcessingException {
+        if (!delivery.encrypted()) {
+            return ACCEPTED;
+        }
+        CallbackCrypto crypto = cryptos.get(delivery.integration());
+        return JSON.writeValueAsString(crypto.seal(SUCCESS, delivery.timestamp(), delivery.nonce()));
+    }
+
+    /** A header that came once. One that came twice, as text and as query parameter for instance, proves nothing. */
+    private static String header(Message request, String name) {
+        return request.getHeader(name) instanceof String value ? value : null;
+    }
+
+    private static Map<String, String> query(Message request) {
+        Map<String, String> query = new HashMap<>();
+        String raw = request.getHeader(Exchange.HTTP_RAW_QUERY, "", String.class);
+        for (String pair : raw.split("&", 20)) {
+            int equals = pair.indexOf('=');
+            if (equals > 0) {
+                query.putIfAbsent(decode(pair.substring(0, equals)), decode(pair.substring(equals + 1)));
+            }
+        }
+        return query;
+    }
+
+    private static String decode(String text) {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return text;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package io.github.dingtalkcamel.outbound;
+
+import java.time.Duration;
+import java.time.Instant;
+
+import io.github.dingtalkcamel.settings.Secret;
+
+/**
+ * An access token of one app (protocol 1.1).
+ *
+ * @param refreshAt from here on a new one is asked for ahead of need: ten minutes before the end, or the last quarter of a short life
+ * @param expiresAt from here on it is not used
+ */
+public record AccessToken(Secret value, Instant refreshAt, Instant expiresAt) {
+
+    private static final Duration AHEAD = Duration.ofMinutes(10);
+    private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(5);
+
+    static AccessToken issued(String value, Instant now, Duration life) {
+        Duration quarter = life.dividedBy(4);
+        Duration ahead = quarter.compareTo(AHEAD) < 0 ? quarter : AHEAD;
+        return new AccessToken(Secret.of(value), now.plus(life).minus(ahead), now.plus(life).minus(CLOCKS_DIFFER));
+    }
+}

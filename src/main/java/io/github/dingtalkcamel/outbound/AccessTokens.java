@@ -1,0 +1,81 @@
+package io.github.dingtalkcamel.outbound;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.dingtalkcamel.settings.Integration;
+import io.github.dingtalkcamel.settings.Secret;
+import io.github.dingtalkcamel.settings.Settings;
+import org.apache.camel.Body;
+import org.apache.camel.Variable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What {@code token.camel.yaml} asks about access tokens: which are good enough, and what the answer of a refresh holds. The cache itself is Camel's. */
+public final class AccessTokens {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AccessTokens.class);
+
+    private static final long LONGEST_LIFE_SECONDS = Duration.ofDays(30).toSeconds();
+
+    private final Settings settings;
+    private final InstantSource clock;
+    private final Map<String, DingTalkException> troubles = new ConcurrentHashMap<>();
+
+    public AccessTokens(Settings settings, InstantSource clock) {
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /** True while a cached token may be sent: it has not expired, and DingTalk has not just refused it. */
+    public boolean isUsable(@Body Object cached, @Variable("rejectedToken") Secret rejected) {
+        return cached instanceof AccessToken token && clock.instant().isBefore(token.expiresAt()) && !token.value().equals(rejected);
+    }
+
+    /** True while no refresh is due: usable, and not near its end. */
+    public boolean isFresh(@Body Object cached, @Variable("rejectedToken") Secret rejected) {
+        return isUsable(cached, rejected) && clock.instant().isBefore(((AccessToken) cached).refreshAt());
+    }
+
+    /** The call that asks for a token (protocol 1.1). */
+    public ApiRequest request(@Variable("integration") String id) {
+        Integration integration = settings.integration(id).orElseThrow();
+        String path = "/v1.0/oauth2/accessToken";
+        return new ApiRequest(path, id, Addresses.of(settings.apiBaseUrl(), path), Secret.UNSET,
+                Map.of("appKey", integration.appKey().orElseThrow(), "appSecret", integration.appSecret().reveal()));
+    }
+
+    /** The token out of the answer. */
+    public AccessToken issued(@Body JsonNode answer, @Variable("integration") String id) throws OutcomeUnknownException {
+        String value = answer.path("accessToken").asText("");
+        long seconds = answer.path("expireIn").asLong(0);
+        if (value.isEmpty() || seconds <= 0) {
+            throw new OutcomeUnknownException("noToken", "/v1.0/oauth2/accessToken: an answer without accessToken or expireIn",
+                    "Check dingtalk.api-base-url", null);
+        }
+        if (troubles.remove(id) != null) {
+            LOG.info("Integration {} has an access token again", id);
+        }
+        Instant now = clock.instant();
+        return AccessToken.issued(value, now, Duration.ofSeconds(Math.min(seconds, LONGEST_LIFE_SECONDS)));
+    }
+
+    /** Notes that no token could be had; one log line for each change. */
+    public void failed(@Variable("integration") String id, @org.apache.camel.ExchangeException Exception failure) {
+        DingTalkException cause = failure instanceof DingTalkException d ? d
+                : new UnavailableException("internal", failure.getClass().getSimpleName(), "See the log", failure);
+        DingTalkException before = troubles.put(id, cause);
+        if (before == null || !before.code().equals(cause.code())) {
+            LOG.warn("Integration {} gets no access token: {}. {}", id, cause.getMessage(), cause.remedy());
+        }
+    }
+
+    /** Why an integration has no access token, or null while nothing is known against it. */
+    public DingTalkException trouble(String id) {
+        return troubles.get(id);
+    }
+}

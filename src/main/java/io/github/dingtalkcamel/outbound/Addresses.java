@@ -1,0 +1,28 @@
+package io.github.dingtalkcamel.outbound;
+
+import java.net.URI;
+
+/** Addresses below the two base URLs. */
+final class Addresses {
+
+    private Addresses() {
+    }
+
+    /** A fixed path below a base URL, which may have a path of its own. */
+    static URI of(URI base, String path) {
+        return URI.create(base + path);
+    }
+
+    /** True when both have the same scheme, host and port. */
+    static boolean sameOrigin(URI one, URI other) {
+        return one.getScheme() != null && one.getHost() != null
+               && one.getScheme().equalsIgnoreCase(other.getScheme()) && one.getHost().equalsIgnoreCase(other.getHost()) && port(one) == port(other);
+    }
+
+    private static int port(URI uri) {
+        if (uri.getPort() >= 0) {
+            return uri.getPort();
+        }
+        return "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
+    }
+}

@@ -1,0 +1,101 @@
+package io.github.dingtalkcamel.outbound;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dingtalkcamel.settings.Secret;
+import io.github.dingtalkcamel.settings.Settings;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeException;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Message;
+import org.apache.camel.Variable;
+import org.apache.camel.component.http.HttpComponent;
+
+/** The two ends of a call to DingTalk, before and after {@code http:}; {@code dingtalk-api.camel.yaml} is what stands between. */
+public final class DingTalk {
+
+    /** One call, answer included. DingTalk answers in well under a second; what takes longer than this is lost. */
+    private static final Duration DEADLINE = Duration.ofSeconds(15);
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration SILENCE = Duration.ofSeconds(10);
+    private static final int CONNECTIONS = 200;
+    private static final int MAX_ANSWER_BYTES = 1 << 20;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Settings settings;
+
+    public DingTalk(Settings settings) {
+        this.settings = settings;
+    }
+
+    /** A component for these calls alone, so that slow agents can't use up their connections. */
+    public static HttpComponent component() {
+        HttpComponent http = new HttpComponent();
+        http.setHttpClientConfigurer(new GuardedCalls(DEADLINE, MAX_ANSWER_BYTES));
+        http.setConnectTimeout(CONNECT.toMillis());
+        http.setConnectionRequestTimeout(CONNECT.toMillis());
+        http.setResponseTimeout(SILENCE.toMillis());
+        http.setSoTimeout(SILENCE.toMillis());
+        http.setConnectionsPerRoute(CONNECTIONS);
+        http.setMaxTotalConnections(2 * CONNECTIONS);
+        http.setCookieManagementDisabled(true);
+        http.setUseSystemProperties(true);
+        return http;
+    }
+
+    /** A call to api.dingtalk.com: the body as JSON to a path below its base URL. */
+    public ApiRequest request(@Body Object body, @Variable("path") String path, @Variable("integration") String integration) {
+        return new ApiRequest(path, integration, Addresses.of(settings.apiBaseUrl(), path), Secret.UNSET, body);
+    }
+
+    /** Makes the call under way the message: these headers and this body are all that is sent. */
+    public void prepare(Exchange exchange, @ExchangeProperty(ApiRequest.PROPERTY) ApiRequest request) throws IOException {
+        Message message = exchange.getMessage();
+        message.removeHeaders("*");
+        message.setHeader(Exchange.HTTP_URI, request.uri().toString());
+        message.setHeader(Exchange.HTTP_METHOD, "POST");
+        message.setHeader(Exchange.CONTENT_TYPE, "application/json; charset=utf-8");
+        message.setHeader("Accept", "application/json");
+        if (request.token().isSet()) {
+            message.setHeader("x-acs-dingtalk-access-token", request.token().reveal());
+        }
+        message.setBody(JSON.writeValueAsBytes(request.body()));
+    }
+
+    /** The answer's JSON as the body, or the exception that says what went wrong. */
+    public void judge(Exchange exchange, @ExchangeProperty(ApiRequest.PROPERTY) ApiRequest request) throws DingTalkException {
+        Message message = exchange.getMessage();
+        int status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
+        byte[] body = message.getBody(byte[].class);
+        message.removeHeaders("*");
+        message.setBody(null);
+        JsonNode answer = Verdict.of(request, status, body == null ? new byte[0] : body);
+        message.setBody(answer);
+    }
+
+    /** There was no answer: says whether it may be tried again. */
+    public void lost(@ExchangeProperty(ApiRequest.PROPERTY) ApiRequest request, @ExchangeException IOException cause) throws DingTalkException {
+        throw Verdict.lost(request, cause);
+    }
+
+    /** The call with the access token that was got for it. */
+    public ApiRequest authorised(@ExchangeProperty(ApiRequest.PROPERTY) ApiRequest request, @Body AccessToken token) {
+        return request.with(token.value());
+    }
+
+    /** The token that DingTalk refused, so that it is not taken from the cache again. */
+    public Secret refusedToken(@ExchangeProperty(ApiRequest.PROPERTY) ApiRequest request) {
+        return request.token();
+    }
+
+    /** True when the address is on the origin of one of the two base URLs: nothing else is ever posted to. */
+    public boolean isOurs(URI uri) {
+        return Addresses.sameOrigin(settings.apiBaseUrl(), uri) || Addresses.sameOrigin(settings.oapiBaseUrl(), uri);
+    }
+}

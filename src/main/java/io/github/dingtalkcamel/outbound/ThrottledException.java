@@ -1,0 +1,9 @@
+package io.github.dingtalkcamel.outbound;
+
+/** Too many calls: told apart from missing permission by its code, since both are 403 (protocol 7.1). */
+public class ThrottledException extends RetryableException {
+
+    public ThrottledException(String code, String message, String remedy, Throwable cause) {
+        super(code, message, remedy, cause);
+    }
+}

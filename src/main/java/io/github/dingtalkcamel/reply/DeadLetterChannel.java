@@ -1,0 +1,48 @@
+package io.github.dingtalkcamel.reply;
+
+import java.util.List;
+
+import io.github.dingtalkcamel.outbound.DingTalkException;
+import io.github.dingtalkcamel.store.StoreException;
+import io.github.dingtalkcamel.turns.DeadLetters;
+import io.github.dingtalkcamel.turns.Turn;
+import io.github.dingtalkcamel.turns.Turns;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeException;
+import org.apache.camel.ExchangeProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Where a turn goes that can't be finished, with what was left to send. */
+public final class DeadLetterChannel {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DeadLetterChannel.class);
+
+    private final DeadLetters deadLetters;
+
+    public DeadLetterChannel(DeadLetters deadLetters) {
+        this.deadLetters = deadLetters;
+    }
+
+    /** Makes the exchange's turn a dead letter. While the process stops it is left as it is instead: the next start takes it up. */
+    public void add(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty(Reply.PROPERTY) Reply reply,
+            @ExchangeException Exception cause) throws StoreException {
+        if (exchange.getContext().isStopping() || exchange.getContext().isStopped()) {
+            Turns.leaveForNextStart(exchange);
+            LOG.info("Turn {} was interrupted by the stop: the next start takes it up", turn.reference());
+            return;
+        }
+        DeadLetters.Reason reason = reason(cause);
+        List<String> left = reply == null ? null : reply.left();
+        int tries = 1 + exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
+        LOG.warn("Turn {} is a dead letter after {} tries: {}. {}", turn.reference(), tries, reason.text(), reason.remedy(),
+                cause instanceof DingTalkException ? null : cause);
+        deadLetters.add(turn.id(), turn.message().integration(), turn.message().conversationId(), reason, tries, left);
+    }
+
+    private static DeadLetters.Reason reason(Exception cause) {
+        return cause instanceof DingTalkException d
+                ? new DeadLetters.Reason(d.code(), d.getMessage(), d.remedy())
+                : new DeadLetters.Reason("internal", cause.toString(), "See the log at this time; replay when the cause is gone");
+    }
+}

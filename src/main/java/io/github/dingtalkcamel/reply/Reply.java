@@ -1,0 +1,50 @@
+package io.github.dingtalkcamel.reply;
+
+import java.util.List;
+
+/**
+ * A reply on its way out.
+ *
+ * @param chunks what to send, in order
+ * @param sent   how many of them DingTalk has taken
+ * @param kind   {@code answer}, or {@code notice} for a text of the bot's own
+ */
+public record Reply(List<String> chunks, int sent, String kind) {
+
+    /** Exchange property that holds the reply. */
+    public static final String PROPERTY = "CamelDingTalkReply";
+
+    public Reply {
+        chunks = List.copyOf(chunks);
+    }
+
+    /** True while there are chunks to send. */
+    public boolean isUnfinished() {
+        return sent < chunks.size();
+    }
+
+    /** The chunk to send now. */
+    public String next() {
+        return chunks.get(sent);
+    }
+
+    /** True for a reply whose progress is worth keeping. */
+    public boolean isLong() {
+        return chunks.size() > 1;
+    }
+
+    Reply advanced() {
+        return new Reply(chunks, sent + 1, kind);
+    }
+
+    /** What did not go out. */
+    public List<String> left() {
+        return chunks.subList(sent, chunks.size());
+    }
+
+    /** Without what it says. */
+    @Override
+    public String toString() {
+        return "Reply[" + kind + ", " + sent + " of " + chunks.size() + "]";
+    }
+}

@@ -1,0 +1,55 @@
+package io.github.dingtalkcamel.reply;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+import io.github.dingtalkcamel.inbound.InboundMessage;
+import io.github.dingtalkcamel.outbound.ApiRequest;
+import io.github.dingtalkcamel.outbound.DingTalk;
+import io.github.dingtalkcamel.settings.Secret;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Variable;
+
+/** Replies by the URL that came with the message (protocol 6.1): no token, no quota, mentions; but it expires. */
+public final class SessionWebhook {
+
+    private static final Duration MARGIN = Duration.ofSeconds(60);
+
+    private final DingTalk dingTalk;
+    private final InstantSource clock;
+
+    public SessionWebhook(DingTalk dingTalk, InstantSource clock) {
+        this.dingTalk = dingTalk;
+        this.clock = clock;
+    }
+
+    /** True while it has more than 60 s to live, is on the origin of a base URL, and DingTalk has not said that it expired. */
+    public boolean isUsable(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message, @Variable("sessionExpired") boolean expired) {
+        Instant end = message.sessionWebhookExpiresAt();
+        return !expired && message.sessionWebhook() != null && end != null && clock.instant().plus(MARGIN).isBefore(end)
+               && dingTalk.isOurs(message.sessionWebhook());
+    }
+
+    /** The call that sends the next chunk. The same chunk always has the same {@code msgUuid}, so that DingTalk shows it once. */
+    public ApiRequest request(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message, @ExchangeProperty(Reply.PROPERTY) Reply reply) {
+        Optional<String> mention = reply.sent() == 0 ? Mention.of(message) : Optional.empty();
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("msgtype", "markdown");
+        body.put("markdown", Map.of("title", MarkdownTitle.of(reply.next()), "text", mention.orElse("") + reply.next()));
+        mention.ifPresent(words -> body.put("at", Map.of("atUserIds", List.of(message.sender().staffId()))));
+        body.put("msgUuid", uuid(message, reply));
+        return new ApiRequest(ApiRequest.SESSION_WEBHOOK, message.integration(), message.sessionWebhook(), Secret.UNSET, body);
+    }
+
+    private static String uuid(InboundMessage message, Reply reply) {
+        String what = message.integration() + '\n' + message.msgId() + '\n' + reply.kind() + '\n' + reply.sent();
+        return UUID.nameUUIDFromBytes(what.getBytes(StandardCharsets.UTF_8)).toString();
+    }
+}

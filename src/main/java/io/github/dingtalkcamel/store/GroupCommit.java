@@ -1,0 +1,180 @@
+package io.github.dingtalkcamel.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import javax.sql.DataSource;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One thread that writes: it takes what waits, does it in one transaction, and commits once. So the cost of a sync is shared by all who wait for it,
+ * and the order of submissions is the order of rows.
+ * <p>
+ * When one piece of work fails, the transaction is undone and each piece is tried in a transaction of its own, so that only the faulty one fails.
+ */
+final class GroupCommit implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
+
+    private static final int WAITING = 100_000;
+    private static final int IN_A_COMMIT = 512;
+
+    private final DataSource dataSource;
+    private final BlockingQueue<Pending<?>> pending = new LinkedBlockingQueue<>(WAITING);
+    private final Pending<Void> stop = new Pending<>(connection -> null);
+    private final Thread thread;
+    private volatile boolean closed;
+    private volatile String trouble;
+
+    GroupCommit(DataSource dataSource) {
+        this.dataSource = dataSource;
+        this.thread = new Thread(this::run, "dingtalk-store-writer");
+        this.thread.setDaemon(true);
+        this.thread.start();
+    }
+
+    <T> CompletableFuture<T> submit(Store.Work<T> work) {
+        Pending<T> one = new Pending<>(work);
+        if (closed) {
+            one.fail(new StoreException("The store is closed", null));
+        } else if (!pending.offer(one)) {
+            one.fail(new StoreException("The store can't keep up: " + WAITING + " writes wait", null));
+        } else if (closed && pending.remove(one)) {
+            one.fail(new StoreException("The store is closed", null));
+        }
+        return one.future;
+    }
+
+    String trouble() {
+        return trouble;
+    }
+
+    /** Writes what was submitted before, then ends. What comes later fails. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        boolean interrupted = false;
+        boolean told = false;
+        while (thread.isAlive()) {
+            try {
+                if (!told) {
+                    pending.put(stop);
+                    told = true;
+                }
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        List<Pending<?>> batch = new ArrayList<>(IN_A_COMMIT);
+        boolean last = false;
+        while (!last) {
+            try {
+                batch.add(pending.take());
+            } catch (InterruptedException e) {
+                // nobody but close() ends this thread, and it says so in the queue
+                continue;
+            }
+            pending.drainTo(batch, IN_A_COMMIT - 1);
+            last = batch.remove(stop);
+            if (!batch.isEmpty()) {
+                commit(batch);
+            }
+            batch.clear();
+        }
+        for (Pending<?> late = pending.poll(); late != null; late = pending.poll()) {
+            late.fail(new StoreException("The store is closed", null));
+        }
+    }
+
+    private void commit(List<Pending<?>> batch) {
+        try {
+            transaction(batch);
+        } catch (SQLException | RuntimeException first) {
+            if (batch.size() == 1) {
+                failed(batch.get(0), first);
+                return;
+            }
+            for (Pending<?> one : batch) {
+                try {
+                    transaction(List.of(one));
+                    one.complete();
+                } catch (SQLException | RuntimeException e) {
+                    failed(one, e);
+                }
+            }
+            return;
+        }
+        batch.forEach(Pending::complete);
+    }
+
+    private void transaction(List<Pending<?>> batch) throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            connection.setAutoCommit(false);
+            try {
+                for (Pending<?> one : batch) {
+                    one.run(connection);
+                }
+                connection.commit();
+            } catch (SQLException | RuntimeException e) {
+                connection.rollback();
+                throw e;
+            }
+        }
+        if (trouble != null) {
+            LOG.info("The store is written again");
+            trouble = null;
+        }
+    }
+
+    private void failed(Pending<?> one, Exception cause) {
+        if (trouble == null) {
+            LOG.error("The store could not be written: {}", cause.getMessage());
+        }
+        trouble = String.valueOf(cause.getMessage());
+        one.fail(new StoreException("The store could not be written: " + cause.getMessage(), cause));
+    }
+
+    private static final class Pending<T> {
+
+        private final Store.Work<T> work;
+        private final CompletableFuture<T> future = new CompletableFuture<>();
+        private T result;
+
+        Pending(Store.Work<T> work) {
+            this.work = work;
+        }
+
+        void run(Connection connection) throws SQLException {
+            result = work.run(connection);
+        }
+
+        void complete() {
+            try {
+                future.complete(result);
+            } catch (RuntimeException e) {
+                // a dependent's own fault must not stop the writer
+                LOG.warn("What follows a write failed", e);
+            }
+        }
+
+        void fail(StoreException e) {
+            future.completeExceptionally(e);
+        }
+    }
+}

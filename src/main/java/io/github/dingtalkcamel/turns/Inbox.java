@@ -1,0 +1,163 @@
+package io.github.dingtalkcamel.turns;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+
+import io.github.dingtalkcamel.inbound.InboundMessage;
+import io.github.dingtalkcamel.store.Store;
+import io.github.dingtalkcamel.store.StoreException;
+import io.github.dingtalkcamel.store.Texts;
+
+/**
+ * The messages that came in, as the store keeps them: {@code received → running → done, failed or dead}. The queue of record: what is in memory is
+ * only a copy.
+ * <p>
+ * Promises: a message is stored once per integration, whatever way it came and however often (contract 4); the insert itself decides.
+ */
+public final class Inbox {
+
+    private final Store store;
+    private final InstantSource clock;
+
+    public Inbox(Store store, InstantSource clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /**
+     * Stores a message.
+     *
+     * @param  payload the message as DingTalk sent it
+     * @return         when durable: its row, or empty if it was there already
+     */
+    public CompletableFuture<OptionalLong> add(InboundMessage message, String payload) {
+        long now = clock.millis();
+        return store.write(connection -> insert(connection, message, payload, now));
+    }
+
+    private static OptionalLong insert(Connection connection, InboundMessage message, String payload, long now) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement("""
+                insert into message (integration, msg_id, conversation_id, sender_id, kind, state, payload, received_at)
+                values (?, ?, ?, ?, 'turn', 'received', ?, ?)
+                on conflict (integration, msg_id) do nothing
+                returning id""")) {
+            insert.setString(1, message.integration());
+            insert.setString(2, message.msgId());
+            insert.setString(3, message.conversationId());
+            insert.setString(4, message.sender().staffId() != null ? message.sender().staffId() : message.sender().id());
+            insert.setString(5, payload);
+            insert.setLong(6, now);
+            try (ResultSet row = insert.executeQuery()) {
+                return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
+            }
+        }
+    }
+
+    /** True when the message is stored already. */
+    public boolean holds(String integration, String msgId) throws StoreException {
+        return store.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement("select 1 from message where integration = ? and msg_id = ?")) {
+                select.setString(1, integration);
+                select.setString(2, msgId);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next();
+                }
+            }
+        });
+    }
+
+    /** A stored message whose turn is not finished. */
+    public record Unfinished(long id, String integration, String payload, int attempts, long receivedAt, Turn.Progress progress) {
+    }
+
+    /** The last row there is, 0 for none. */
+    public long newest() throws StoreException {
+        return store.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement("select coalesce(max(id), 0) from message"); ResultSet row = select.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        });
+    }
+
+    /** What an earlier process left unfinished, in order of arrival, a page at a time. */
+    public List<Unfinished> unfinished(long afterId, long lastId, int limit) throws StoreException {
+        return store.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement("""
+                    select m.id, m.integration, m.payload, m.attempts, m.received_at, r.chunks, r.sent
+                    from message m left join reply r on r.message_id = m.id
+                    where m.state in ('received', 'running') and m.id > ? and m.id <= ? order by m.id limit ?""")) {
+                select.setLong(1, afterId);
+                select.setLong(2, lastId);
+                select.setInt(3, limit);
+                List<Unfinished> page = new ArrayList<>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        String chunks = row.getString(6);
+                        page.add(new Unfinished(row.getLong(1), row.getString(2), row.getString(3), row.getInt(4), row.getLong(5),
+                                chunks == null ? null : new Turn.Progress(Texts.read(chunks), row.getInt(7))));
+                    }
+                }
+                return page;
+            }
+        });
+    }
+
+    /** The turn is being answered: one attempt more. */
+    public void running(long id, String agent, String boundBy) throws StoreException {
+        update("update message set state = 'running', attempts = attempts + 1, started_at = ?, agent = coalesce(?, agent),"
+               + " bound_by = coalesce(?, bound_by) where id = ?", clock.millis(), agent, boundBy, id);
+    }
+
+    /** The turn is answered, or needs no answer. */
+    public void done(long id) throws StoreException {
+        finish(id, "done", null);
+    }
+
+    /** The agent failed and the sender was told so. */
+    public void failed(long id, String error) throws StoreException {
+        finish(id, "failed", error);
+    }
+
+    private void finish(long id, String state, String error) throws StoreException {
+        long now = clock.millis();
+        store.writeAndWait(connection -> {
+            int changed = update(connection, "update message set state = ?, error = ?, finished_at = ? where id = ? and state = 'running'",
+                    state, error, now, id);
+            // progress is kept only while it is needed; short replies have none
+            update(connection, "delete from reply where message_id = ?", id);
+            return changed;
+        });
+    }
+
+    /** The chunks of a reply, before the first one is sent. */
+    public void replying(long id, List<String> chunks) throws StoreException {
+        update("insert into reply (message_id, chunks, sent) values (?, ?, 0) on conflict (message_id) do update set chunks = excluded.chunks, sent = 0",
+                id, Texts.write(chunks));
+    }
+
+    /** So many chunks of a reply were taken by DingTalk. */
+    public void replied(long id, int sent) throws StoreException {
+        update("update reply set sent = ? where message_id = ?", sent, id);
+    }
+
+    private void update(String sql, Object... values) throws StoreException {
+        store.writeAndWait(connection -> update(connection, sql, values));
+    }
+
+    static int update(Connection connection, String sql, Object... values) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                update.setObject(i + 1, values[i]);
+            }
+            return update.executeUpdate();
+        }
+    }
+}

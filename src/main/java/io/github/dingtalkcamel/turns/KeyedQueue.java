@@ -1,0 +1,370 @@
+package io.github.dingtalkcamel.turns;
+
+import java.util.AbstractQueue;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+import org.apache.camel.Exchange;
+import org.apache.camel.support.SynchronizationAdapter;
+
+/**
+ * The queue behind {@code seda:turns}: hands out one exchange of a conversation at a time (contract 5, "Order and routing").
+ * <p>
+ * Promises: exchanges of one conversation are handed out in the order of their offers, the next one only when the one before is done, however long that
+ * takes and on whatever thread it ends. Conversations take turns, so a busy one delays no other. Never more exchanges run at once than
+ * {@code maxRunning}, never more wait than {@code capacity}, of one conversation never more than {@code conversationCapacity}.
+ * <p>
+ * Does not promise durability: waiting exchanges are rows of the store, which hands them in again at the next start.
+ * <p>
+ * A place is {@link #reserve reserved} before a message is stored, so that what is stored always fits.
+ */
+public final class KeyedQueue extends AbstractQueue<Exchange> implements BlockingQueue<Exchange> {
+
+    private final int capacity;
+    private final int conversationCapacity;
+    private final int maxRunning;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition work = lock.newCondition();
+    private final Map<String, Lane> lanes = new HashMap<>();
+    private final Deque<Lane> ready = new ArrayDeque<>();
+    private int taken;
+    private int queued;
+    private int running;
+    private boolean closed;
+
+    public KeyedQueue(int capacity, int conversationCapacity, int maxRunning) {
+        this.capacity = capacity;
+        this.conversationCapacity = conversationCapacity;
+        this.maxRunning = maxRunning;
+    }
+
+    /** One conversation: what waits in it, in order. Exists while there is something to know of it. */
+    private static final class Lane {
+        final String key;
+        final Deque<Exchange> waiting = new ArrayDeque<>();
+        int taken;
+        boolean running;
+
+        Lane(String key) {
+            this.key = key;
+        }
+    }
+
+    /** A place among the waiting turns. Used up by the offer of its exchange, or given back. */
+    public final class Slot {
+
+        private final Lane lane;
+        private boolean held = true;
+
+        private Slot(Lane lane) {
+            this.lane = lane;
+        }
+
+        /** Gives the place back, if it was not used. */
+        public void release() {
+            lock.lock();
+            try {
+                if (held) {
+                    held = false;
+                    vacate(lane);
+                    forget(lane);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /**
+     * Takes a place for one exchange of a conversation.
+     *
+     * @return null when the queue is full, or that conversation's part of it, or when the queue is closed
+     */
+    public Slot reserve(String key) {
+        lock.lock();
+        try {
+            Lane lane = lanes.get(key);
+            if (closed || taken >= capacity || lane != null && lane.taken >= conversationCapacity) {
+                return null;
+            }
+            return place(key);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes a place whatever the limits say: for turns that were accepted before this start. */
+    public Slot reserveAnyway(String key) {
+        lock.lock();
+        try {
+            return place(key);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Slot place(String key) {
+        Lane lane = lanes.computeIfAbsent(key, Lane::new);
+        taken++;
+        lane.taken++;
+        return new Slot(lane);
+    }
+
+    /** Queues the exchange of a {@link Turn} in the place that was reserved for it. */
+    @Override
+    public boolean offer(Exchange exchange) {
+        Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
+        if (turn == null) {
+            throw new IllegalArgumentException("seda:turns takes stored messages only: send to direct:accept instead");
+        }
+        lock.lock();
+        try {
+            Slot slot = turn.slot();
+            if (!slot.held) {
+                throw new IllegalArgumentException("Turn " + turn.reference() + " was queued already");
+            }
+            slot.held = false;
+            Lane lane = slot.lane;
+            lane.waiting.add(exchange);
+            queued++;
+            if (!lane.running && lane.waiting.size() == 1) {
+                ready.add(lane);
+                work.signal();
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Exchange poll(long timeout, TimeUnit unit) throws InterruptedException {
+        long nanos = unit.toNanos(timeout);
+        lock.lockInterruptibly();
+        try {
+            while (closed || ready.isEmpty() || running >= maxRunning) {
+                if (nanos <= 0) {
+                    return null;
+                }
+                nanos = work.awaitNanos(nanos);
+            }
+            return handOut();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Exchange handOut() {
+        Lane lane = ready.remove();
+        Exchange exchange = lane.waiting.remove();
+        queued--;
+        vacate(lane);
+        lane.running = true;
+        running++;
+        exchange.getExchangeExtension().addOnCompletion(new Done(lane));
+        if (!ready.isEmpty() && running < maxRunning) {
+            work.signal();
+        }
+        return exchange;
+    }
+
+    private void done(Lane lane) {
+        lock.lock();
+        try {
+            lane.running = false;
+            running--;
+            if (!lane.waiting.isEmpty()) {
+                ready.add(lane);
+            }
+            forget(lane);
+            if (!ready.isEmpty()) {
+                work.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void vacate(Lane lane) {
+        taken--;
+        lane.taken--;
+    }
+
+    private void forget(Lane lane) {
+        if (lane.taken == 0 && !lane.running) {
+            lanes.remove(lane.key, lane);
+        }
+    }
+
+    /** Frees the conversation when the exchange is done, success or failure. */
+    private final class Done extends SynchronizationAdapter {
+
+        private final Lane lane;
+
+        Done(Lane lane) {
+            this.lane = lane;
+        }
+
+        @Override
+        public void onDone(Exchange exchange) {
+            done(lane);
+        }
+
+        @Override
+        public boolean allowHandover() {
+            // the turn ends with its own exchange, not with a copy that some route sends elsewhere
+            return false;
+        }
+    }
+
+    /** Hands out nothing more. To those who drain the queue it is empty; what waits stays stored. */
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            work.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Turns that wait, without those whose message is being stored just now. */
+    @Override
+    public int size() {
+        lock.lock();
+        try {
+            return closed ? 0 : queued;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Turns being answered. */
+    public int running() {
+        lock.lock();
+        try {
+            return running;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Turns of one conversation that wait. */
+    public int waiting(String key) {
+        lock.lock();
+        try {
+            Lane lane = lanes.get(key);
+            return lane == null ? 0 : lane.waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    public int capacity() {
+        return capacity;
+    }
+
+    public int maxRunning() {
+        return maxRunning;
+    }
+
+    /** True while no further turn would get a place. */
+    public boolean isFull() {
+        return remainingCapacity() == 0;
+    }
+
+    @Override
+    public int remainingCapacity() {
+        lock.lock();
+        try {
+            return Math.max(0, capacity - taken);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A snapshot: conversation after conversation, each in its order. */
+    @Override
+    public Iterator<Exchange> iterator() {
+        lock.lock();
+        try {
+            List<Exchange> all = new ArrayList<>(queued);
+            lanes.values().forEach(lane -> all.addAll(lane.waiting));
+            return List.copyOf(all).iterator();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Exchange peek() {
+        lock.lock();
+        try {
+            return ready.isEmpty() ? null : ready.peek().waiting.peek();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Exchange poll() {
+        lock.lock();
+        try {
+            return closed || ready.isEmpty() || running >= maxRunning ? null : handOut();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Exchange take() throws InterruptedException {
+        while (true) {
+            Exchange exchange = poll(1, TimeUnit.MINUTES);
+            if (exchange != null) {
+                return exchange;
+            }
+        }
+    }
+
+    /** Never waits: the place was reserved. */
+    @Override
+    public void put(Exchange exchange) {
+        offer(exchange);
+    }
+
+    /** Never waits: the place was reserved. */
+    @Override
+    public boolean offer(Exchange exchange, long timeout, TimeUnit unit) {
+        return offer(exchange);
+    }
+
+    @Override
+    public int drainTo(Collection<? super Exchange> to) {
+        throw stored();
+    }
+
+    @Override
+    public int drainTo(Collection<? super Exchange> to, int most) {
+        throw stored();
+    }
+
+    @Override
+    public void clear() {
+        throw stored();
+    }
+
+    private static UnsupportedOperationException stored() {
+        return new UnsupportedOperationException("Waiting turns are stored messages that were promised an answer: they can't be purged from memory");
+    }
+}
