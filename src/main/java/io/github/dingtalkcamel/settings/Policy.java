@@ -1,0 +1,11 @@
+package io.github.dingtalkcamel.settings;
+
+/** Who may talk to the robot in direct messages, or in which groups (contract 3: dm-policy, group-policy). */
+public enum Policy {
+    /** Everyone, everywhere. */
+    OPEN,
+    /** Only the users, or the groups, on the list. */
+    ALLOWLIST,
+    /** Nobody. */
+    DISABLED
+}

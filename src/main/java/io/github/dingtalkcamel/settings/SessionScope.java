@@ -1,0 +1,9 @@
+package io.github.dingtalkcamel.settings;
+
+/** Who shares a session in a group (contract 3: session-scope). */
+public enum SessionScope {
+    /** All who talk in the conversation. */
+    CONVERSATION,
+    /** Nobody: each person has a session of their own. */
+    SENDER
+}

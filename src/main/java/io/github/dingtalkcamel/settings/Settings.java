@@ -1,0 +1,67 @@
+package io.github.dingtalkcamel.settings;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Everything an operator set, checked, with defaults filled in (contract 3; what each is for stands in {@link SettingCatalogue}).
+ *
+ * @param apiBaseUrl         absolute, without a slash at its end
+ * @param oapiBaseUrl        likewise
+ * @param webhookPort        0 for a free one
+ * @param managementPort     0 for a free one
+ * @param managementUser     present exactly where the password is set, and always where the host is not loopback
+ * @param publicUrl          absolute, without a slash at its end
+ * @param dataDir            as it was set: a relative one is relative to the working directory
+ * @param routesDir          likewise
+ * @param queueCapacity      turns
+ * @param maxTurnAge         more than zero
+ * @param simulator          whether the built-in simulator is to run; the base URLs are not yet those of it, see {@link #withBaseUrls}
+ * @param simulatorPort      0 for a free one
+ * @param integrations       at least one; {@code main} first where it exists, then by id
+ */
+public record Settings(
+        URI apiBaseUrl,
+        URI oapiBaseUrl,
+        String webhookHost,
+        int webhookPort,
+        String managementHost,
+        int managementPort,
+        Optional<String> managementUser,
+        Secret managementPassword,
+        Optional<URI> publicUrl,
+        Secret apiToken,
+        Path dataDir,
+        StoreUrl storeUrl,
+        Optional<String> storeUser,
+        Secret storePassword,
+        Path routesDir,
+        int queueCapacity,
+        int conversationCapacity,
+        int maxRunningTurns,
+        Duration maxTurnAge,
+        Duration shutdownTimeout,
+        boolean simulator,
+        String simulatorHost,
+        int simulatorPort,
+        List<Integration> integrations) {
+
+    public Settings {
+        integrations = List.copyOf(integrations);
+    }
+
+    /** The integration of this id. */
+    public Optional<Integration> integration(String id) {
+        return integrations.stream().filter(integration -> integration.id().equals(id)).findFirst();
+    }
+
+    /** The same settings with other addresses of DingTalk: those of the simulator, once it listens. */
+    public Settings withBaseUrls(URI api, URI oapi) {
+        return new Settings(api, oapi, webhookHost, webhookPort, managementHost, managementPort, managementUser, managementPassword, publicUrl, apiToken,
+                dataDir, storeUrl, storeUser, storePassword, routesDir, queueCapacity, conversationCapacity, maxRunningTurns, maxTurnAge, shutdownTimeout,
+                simulator, simulatorHost, simulatorPort, integrations);
+    }
+}

@@ -1,0 +1,20 @@
+package io.github.dingtalkcamel.settings;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The settings are wrong: every fault at once, one line each in the message. Nothing was started; the process ends with status 2 (contract 2). */
+public class SettingsException extends Exception {
+
+    private final transient List<Fault> faults;
+
+    SettingsException(List<Fault> faults) {
+        super(faults.stream().map(Fault::line).collect(Collectors.joining("\n")));
+        this.faults = List.copyOf(faults);
+    }
+
+    /** What is wrong, at least one: misspelt names first, then in the order of {@link SettingCatalogue#all()}. */
+    public List<Fault> faults() {
+        return faults;
+    }
+}

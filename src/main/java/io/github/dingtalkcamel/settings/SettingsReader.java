@@ -1,0 +1,232 @@
+package io.github.dingtalkcamel.settings;
+
+import static io.github.dingtalkcamel.settings.SettingCatalogue.*;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * Reads and checks the settings (contract 3), and reports everything that is wrong with them at once (contract 2).
+ *
+ * <ul>
+ * <li>The environment wins over {@code -D}, that over the file, that over the defaults. A blank value counts as not set.</li>
+ * <li>{@code dingtalk.app-key} and {@code dingtalk.client-id}, or {@code dingtalk.x} and {@code dingtalk.integrations.main.x}, are two names
+ * for one setting. Within one source they must agree; across sources the winning source decides.</li>
+ * <li>White space around a value is ignored, but around a key, token or password it is a fault.</li>
+ * <li>The integration {@code main} exists where it has an app key or a webhook, or where the simulator runs: that invents its credentials.
+ * Settings for a {@code main} that does not exist are a fault, because they were probably meant for all integrations.</li>
+ * <li>Values are not tried out: nothing is looked up, opened or connected to.</li>
+ * </ul>
+ */
+public final class SettingsReader {
+
+    private static final int JAVA_WITH_VIRTUAL_THREADS = 21;
+
+    private final Map<String, String> environment;
+    private final Map<String, String> systemProperties;
+    private final Map<String, String> fileProperties;
+    private final UnaryOperator<String> placeholders;
+    private final int javaFeatureVersion;
+
+    /**
+     * @param environment        as {@link System#getenv()}; what does not begin with {@code DINGTALK_} is ignored
+     * @param systemProperties   {@code -D}; what does not begin with {@code dingtalk.} is ignored, except {@code DINGTALK_*}, which is a slip
+     * @param fileProperties     likewise
+     * @param placeholders       resolves a text that holds <code>{{</code>; may throw, and its message is not shown
+     * @param javaFeatureVersion such as 17; decides the default of max-running-turns
+     */
+    public SettingsReader(Map<String, String> environment, Map<String, String> systemProperties, Map<String, String> fileProperties,
+            UnaryOperator<String> placeholders, int javaFeatureVersion) {
+        this.environment = Map.copyOf(environment);
+        this.systemProperties = Map.copyOf(systemProperties);
+        this.fileProperties = Map.copyOf(fileProperties);
+        this.placeholders = placeholders;
+        this.javaFeatureVersion = javaFeatureVersion;
+    }
+
+    /**
+     * The settings, complete and checked.
+     *
+     * @throws SettingsException where anything is wrong, with all of it
+     */
+    public Settings read() throws SettingsException {
+        List<Fault> faults = new ArrayList<>();
+        UnknownNames names = new UnknownNames();
+        names.readEnvironment(environment);
+        names.readProperties(systemProperties);
+        names.readProperties(fileProperties);
+        faults.addAll(names.faults());
+
+        Sources sources = new Sources(environment, systemProperties, fileProperties, placeholders);
+        Map<String, Values> integrations = new LinkedHashMap<>();
+        Stream.concat(Stream.of(MAIN), names.integrations().stream()).forEach(id -> integrations.put(id, Values.ofIntegration(id, sources, faults::add)));
+        // a placeholder may stand for nothing at all
+        integrations.entrySet().removeIf(entry -> !entry.getKey().equals(MAIN) && entry.getValue().given().isEmpty());
+        Values process = Values.ofProcess(sources, faults::add);
+
+        boolean simulator = process.given(SIMULATOR) ? process.maybe(SIMULATOR).orElse(true)
+                : integrations.values().stream().noneMatch(values -> values.given(APP_KEY) || values.given(WEBHOOK));
+        integrations.forEach((id, values) -> checkIntegration(id, values, simulator && id.equals(MAIN), faults));
+        checkMain(integrations, simulator, faults);
+        checkManagement(process, faults);
+        checkPorts(process, simulator, faults);
+        if (!faults.isEmpty()) {
+            throw new SettingsException(faults);
+        }
+        return settings(process, simulator, integrations.entrySet().stream()
+                .filter(entry -> !isAbsent(entry.getValue()) || simulator && entry.getKey().equals(MAIN))
+                .map(entry -> integration(entry.getKey(), entry.getValue(), simulator && entry.getKey().equals(MAIN)))
+                .toList());
+    }
+
+    private static boolean isAbsent(Values integration) {
+        return !integration.given(APP_KEY) && !integration.given(APP_SECRET) && !integration.given(WEBHOOK);
+    }
+
+    private static void checkIntegration(String id, Values values, boolean simulated, List<Fault> faults) {
+        checkPair(values, APP_KEY, APP_SECRET, faults);
+        checkPair(values, CALLBACK_TOKEN, CALLBACK_AES_KEY, faults);
+        if (values.given(WEBHOOK_SECRET) && !values.given(WEBHOOK)) {
+            faults.add(new Fault(values.name(WEBHOOK), "is not set, although " + values.name(WEBHOOK_SECRET) + " is", "set both or neither"));
+        }
+        if (isAbsent(values) && !id.equals(MAIN)) {
+            faults.add(new Fault(values.name(APP_KEY), "the integration " + id + " has neither an app nor a webhook",
+                    "set its app-key and app-secret, or its webhook, or remove its other settings"));
+        }
+        boolean onlyWebhook = values.given(WEBHOOK) && !values.given(APP_KEY) && !values.given(APP_SECRET) && !simulated;
+        if (onlyWebhook) {
+            Stream.of(ROBOT_CODE, CALLBACK_TOKEN, CALLBACK_AES_KEY, CALLBACK_OWNER_KEY).filter(values::given)
+                    .forEach(setting -> faults.add(new Fault(values.name(setting), "belongs to an app, but the integration " + id + " has only a webhook",
+                            "set its app-key and app-secret, or remove this setting")));
+        }
+    }
+
+    private static void checkPair(Values values, Setting<?> one, Setting<?> other, List<Fault> faults) {
+        if (values.given(one) != values.given(other)) {
+            Setting<?> missing = values.given(one) ? other : one;
+            Setting<?> there = values.given(one) ? one : other;
+            faults.add(new Fault(values.name(missing), "is not set, although " + values.name(there) + " is", "set both or neither"));
+        }
+    }
+
+    private static void checkMain(Map<String, Values> integrations, boolean simulator, List<Fault> faults) {
+        Values main = integrations.get(MAIN);
+        if (simulator || !isAbsent(main)) {
+            return;
+        }
+        if (integrations.size() == 1) {
+            faults.add(new Fault(main.name(APP_KEY), "there is no integration, and the simulator is off",
+                    "set " + APP_KEY + " and " + APP_SECRET + ", or " + WEBHOOK + ", or " + SIMULATOR + "=true"));
+            return;
+        }
+        main.given().forEach(setting -> faults.add(new Fault(main.name(setting), "is for the integration main, which has neither an app nor a webhook",
+                "write " + Setting.PROPERTY_PREFIX + Setting.INTEGRATIONS + "<id>." + setting.name() + " for each integration it is meant for")));
+    }
+
+    private static void checkManagement(Values process, List<Fault> faults) {
+        checkPair(process, MANAGEMENT_USER, MANAGEMENT_PASSWORD, faults);
+        boolean closed = process.maybe(MANAGEMENT_HOST).map(ValueTypes::isLoopback).orElse(true);
+        if (!closed && !process.given(MANAGEMENT_USER) && !process.given(MANAGEMENT_PASSWORD)) {
+            faults.add(new Fault(process.name(MANAGEMENT_HOST), "lets other machines in, and nobody is asked for a password",
+                    "set " + MANAGEMENT_USER + " and " + MANAGEMENT_PASSWORD + ", or use 127.0.0.1"));
+        }
+    }
+
+    /** Two servers on one port: the second would fail to start, or shadow the first. */
+    private static void checkPorts(Values process, boolean simulator, List<Fault> faults) {
+        record Server(Setting<String> host, Setting<Integer> port) {
+        }
+        List<Server> servers = new ArrayList<>(List.of(new Server(WEBHOOK_HOST, WEBHOOK_PORT), new Server(MANAGEMENT_HOST, MANAGEMENT_PORT)));
+        if (simulator) {
+            servers.add(new Server(SIMULATOR_HOST, SIMULATOR_PORT));
+        }
+        for (int second = 1; second < servers.size(); second++) {
+            for (int first = 0; first < second; first++) {
+                Server one = servers.get(first);
+                Server other = servers.get(second);
+                Optional<Integer> port = process.maybe(one.port());
+                Optional<String> oneHost = process.maybe(one.host());
+                Optional<String> otherHost = process.maybe(other.host());
+                if (port.isPresent() && port.get() != 0 && port.equals(process.maybe(other.port())) && oneHost.isPresent() && otherHost.isPresent()
+                        && (oneHost.equals(otherHost) || ValueTypes.isWildcard(oneHost.get()) || ValueTypes.isWildcard(otherHost.get()))) {
+                    faults.add(new Fault(process.name(other.port()), "is the same port as " + process.name(one.port()), "choose another for one of them"));
+                }
+            }
+        }
+    }
+
+    private Settings settings(Values values, boolean simulator, List<Integration> integrations) {
+        return new Settings(
+                values.of(API_BASE_URL),
+                values.of(OAPI_BASE_URL),
+                values.of(WEBHOOK_HOST),
+                values.of(WEBHOOK_PORT),
+                values.of(MANAGEMENT_HOST),
+                values.of(MANAGEMENT_PORT),
+                values.maybe(MANAGEMENT_USER),
+                values.secret(MANAGEMENT_PASSWORD),
+                values.maybe(PUBLIC_URL),
+                values.secret(API_TOKEN),
+                values.of(DATA_DIR),
+                values.maybe(STORE_URL).orElseGet(() -> StoreUrl.fileIn(values.of(DATA_DIR))),
+                values.maybe(STORE_USER),
+                values.secret(STORE_PASSWORD),
+                values.of(ROUTES_DIR),
+                values.of(QUEUE_CAPACITY),
+                values.of(CONVERSATION_CAPACITY),
+                values.maybe(MAX_RUNNING_TURNS).orElse(javaFeatureVersion >= JAVA_WITH_VIRTUAL_THREADS ? 2000 : 200),
+                values.of(MAX_TURN_AGE),
+                values.of(SHUTDOWN_TIMEOUT),
+                simulator,
+                values.of(SIMULATOR_HOST),
+                values.of(SIMULATOR_PORT),
+                integrations);
+    }
+
+    private static Integration integration(String id, Values values, boolean simulated) {
+        Optional<String> appKey = values.maybe(APP_KEY);
+        Secret appSecret = values.secret(APP_SECRET);
+        Secret callbackToken = values.secret(CALLBACK_TOKEN);
+        Secret callbackAesKey = values.secret(CALLBACK_AES_KEY);
+        if (simulated && appKey.isEmpty()) {
+            InventedCredentials invented = new InventedCredentials();
+            appKey = Optional.of(InventedCredentials.APP_KEY);
+            appSecret = invented.appSecret();
+            if (!callbackToken.isSet()) {
+                callbackToken = invented.callbackToken();
+                callbackAesKey = invented.callbackAesKey();
+            }
+        }
+        Optional<String> key = appKey;
+        return new Integration(
+                id,
+                appKey,
+                appSecret,
+                values.maybe(ROBOT_CODE).or(() -> key),
+                values.of(STREAM),
+                values.of(STREAM_CONNECTIONS),
+                values.of(CALLBACK),
+                callbackToken,
+                callbackAesKey,
+                values.maybe(CALLBACK_OWNER_KEY).or(() -> key),
+                values.of(DM_POLICY),
+                values.of(GROUP_POLICY),
+                values.maybe(ALLOWED_USERS).orElse(Set.of()),
+                values.maybe(ALLOWED_GROUPS).orElse(Set.of()),
+                values.maybe(ADMIN_USERS).orElse(Set.of()),
+                values.of(FALLBACK_AGENT),
+                values.of(LANGUAGE),
+                values.of(SESSION_SCOPE),
+                values.of(MAX_MESSAGE_LENGTH),
+                values.secret(WEBHOOK),
+                values.secret(WEBHOOK_SECRET),
+                values.maybe(USER_ID),
+                values.maybe(CONVERSATION_ID));
+    }
+}
