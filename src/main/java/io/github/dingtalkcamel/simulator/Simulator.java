@@ -76,6 +76,7 @@ public final class Simulator implements AutoCloseable {
         Gateway gateway = new Gateway(vertx, router, platform, troubles);
         new TokenApi(platform).register(gateway);
         new SessionWebhookApi(platform).register(gateway);
+        new CustomRobotApi(platform).register(gateway);
         new RobotApi(platform).register(gateway);
         gateway.nothingElse();
         return router;
