@@ -1,0 +1,67 @@
+package io.github.dingtalkcamel.simulator;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.buffer.Buffer;
+import java.util.Locale;
+
+/**
+ * What DingTalk answers.
+ *
+ * @param requestId goes into {@code x-acs-request-id}, on the api host only (protocol 0.3); else null
+ */
+record Answer(int status, String contentType, String requestId, Buffer body) {
+
+    private static final String API_JSON = "application/json;charset=utf-8";
+    private static final String TOPAPI_JSON = "application/json;charset=UTF-8";
+    private static final String OAPI_JSON = "application/json";
+
+    /** A success of the api host. */
+    static Answer api(ObjectNode result) {
+        return new Answer(200, API_JSON, RandomText.requestId(), buffer(result));
+    }
+
+    /** An error of the api host. */
+    static Answer api(int status, String code, String message) {
+        return apiError(status, code, message, Json.object());
+    }
+
+    /** A 403 of the api host that names the permission that is missing. */
+    static Answer accessDenied(String code, String message, String scope) {
+        ObjectNode extra = Json.object();
+        extra.putObject("accessdenieddetail").putArray("requiredScopes").add(scope);
+        return apiError(403, code, message, extra);
+    }
+
+    private static Answer apiError(int status, String code, String message, ObjectNode extra) {
+        String requestId = RandomText.requestId();
+        ObjectNode body = Json.object().put("code", code).put("requestid", requestId).put("message", message).setAll(extra);
+        return new Answer(status, API_JSON, requestId, buffer(body));
+    }
+
+    /** An error of topapi: the real reason is the sub code. */
+    static Answer top(String subCode, String subMessage) {
+        return new Answer(200, TOPAPI_JSON, null, buffer(Json.object()
+                .put("errcode", 88)
+                .put("sub_code", subCode)
+                .put("sub_msg", subMessage)
+                .put("errmsg", "ding talk error[subcode=" + subCode + ",submsg=" + subMessage + "]")
+                .put("request_id", topRequestId())));
+    }
+
+    /** Any other answer of the oapi host, webhooks included. */
+    static Answer errcode(int errcode, String errmsg) {
+        return oapi(Json.object().put("errcode", errcode).put("errmsg", errmsg));
+    }
+
+    static Answer oapi(ObjectNode body) {
+        return new Answer(200, OAPI_JSON, null, buffer(body));
+    }
+
+    static String topRequestId() {
+        return RandomText.alphanumeric(13).toLowerCase(Locale.ROOT);
+    }
+
+    private static Buffer buffer(ObjectNode body) {
+        return Buffer.buffer(Json.write(body));
+    }
+}

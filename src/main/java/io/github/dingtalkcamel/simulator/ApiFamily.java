@@ -1,0 +1,15 @@
+package io.github.dingtalkcamel.simulator;
+
+/** Groups of endpoints that trouble can be asked for. */
+public enum ApiFamily {
+    /** accessToken of both hosts, protocol 1 */
+    TOKEN,
+    /** answers through sessionWebhook, protocol 6.1 */
+    SESSION_WEBHOOK,
+    /** custom robots' webhooks, protocol 6.2 */
+    CUSTOM_ROBOT,
+    /** the robot API, protocol 6.3 */
+    ROBOT,
+    /** whatever nothing is known about */
+    OTHER
+}

@@ -1,0 +1,25 @@
+package io.github.dingtalkcamel.simulator;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import java.util.Locale;
+
+/**
+ * A request that got as far as the API it asks for.
+ *
+ * @param caller     the app whose token came along; null where the API takes none
+ * @param parameters query and path parameters, decoded
+ */
+record Call(String path, MultiMap parameters, MultiMap headers, Buffer body, String remoteAddress, SimulatedApp caller) {
+
+    boolean saysJson() {
+        String contentType = headers.get("Content-Type");
+        return contentType != null && contentType.toLowerCase(Locale.ROOT).contains("json");
+    }
+
+    /** The body's object, or null if the body is anything else. */
+    ObjectNode jsonOrNull() {
+        return Json.objectOrNull(body.toString());
+    }
+}

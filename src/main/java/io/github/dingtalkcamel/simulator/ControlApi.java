@@ -1,0 +1,259 @@
+package io.github.dingtalkcamel.simulator;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The simulator's own controls under {@code /simulator}, for people with curl and for scripts.
+ *
+ * <table>
+ * <caption>Paths</caption>
+ * <tr><td>POST say</td><td>says the body's text, or what its JSON says; answers the reply</td></tr>
+ * <tr><td>GET, DELETE deliveries</td><td>what people would see; {@code ?conversation=}, {@code ?limit=} (200)</td></tr>
+ * <tr><td>GET, DELETE requests</td><td>what DingTalk's side was asked; {@code ?limit=} (200)</td></tr>
+ * <tr><td>GET, POST, DELETE troubles</td><td>plans trouble, see {@link TroubleOrder}</td></tr>
+ * <tr><td>POST tokens/expire</td><td>expires the token of {@code {"app":…}}, or of the first app</td></tr>
+ * </table>
+ */
+final class ControlApi {
+
+    private static final String ROOT = "/simulator";
+    private static final int MAX_WAIT_SECONDS = 600;
+
+    private final Platform platform;
+    private final Troubles troubles;
+    private final Talk talk;
+
+    ControlApi(Platform platform, Troubles troubles, Talk talk) {
+        this.platform = platform;
+        this.troubles = troubles;
+        this.talk = talk;
+    }
+
+    void register(Router router) {
+        router.route(ROOT + "/*").handler(this::guard);
+        on(router, HttpMethod.POST, "/say", this::say);
+        on(router, HttpMethod.GET, "/deliveries", context -> {
+            String conversation = context.request().getParam("conversation");
+            json(context, 200, list(last(context, platform.deliveries().all().stream()
+                    .filter(delivery -> conversation == null || delivery.conversationId().equals(conversation)).toList()), ControlApi::json));
+        });
+        on(router, HttpMethod.DELETE, "/deliveries", context -> {
+            platform.deliveries().clear();
+            done(context);
+        });
+        on(router, HttpMethod.GET, "/requests", context ->
+                json(context, 200, list(last(context, platform.requests().all()), ControlApi::json)));
+        on(router, HttpMethod.DELETE, "/requests", context -> {
+            platform.requests().clear();
+            done(context);
+        });
+        on(router, HttpMethod.GET, "/troubles", context -> json(context, 200,
+                list(troubles.planned(), trouble -> Json.object().put("trouble", trouble.toString()).put("struck", trouble.struck()))));
+        on(router, HttpMethod.POST, "/troubles", context -> {
+            TroubleOrder.plan(bodyJson(context), troubles);
+            done(context);
+        });
+        on(router, HttpMethod.DELETE, "/troubles", context -> {
+            troubles.clear();
+            done(context);
+        });
+        on(router, HttpMethod.POST, "/tokens/expire", context -> {
+            String app = body(context).length() == 0 ? null : Json.text(bodyJson(context), "app");
+            platform.tokens().expire(platform.app(app).appKey());
+            done(context);
+        });
+        router.route(ROOT + "/*").handler(context -> fail(context, 404, "there is no " + context.request().method() + " "
+                + context.request().path() + " here; there is POST /simulator/say, GET and DELETE /simulator/deliveries and /simulator/requests, "
+                + "GET, POST and DELETE /simulator/troubles, POST /simulator/tokens/expire"));
+    }
+
+    private interface Control {
+        void handle(RoutingContext context);
+    }
+
+    private static void on(Router router, HttpMethod method, String path, Control control) {
+        router.route(method, ROOT + path).handler(context -> {
+            try {
+                control.handle(context);
+            } catch (IllegalArgumentException e) {
+                fail(context, 400, e.getMessage());
+            }
+        });
+    }
+
+    /**
+     * Web pages of elsewhere may not steer the simulator: neither by a cross-site request (Origin) nor by a name of theirs that they
+     * let point to this machine (Host).
+     */
+    private void guard(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        String host = request.getHeader("Host");
+        String origin = request.getHeader("Origin");
+        boolean foreignPage = origin != null && !origin.equalsIgnoreCase("http://" + host) && !origin.equalsIgnoreCase("https://" + host);
+        if (foreignPage || (isLoopback(request) && !namesThisMachine(host))) {
+            fail(context, 403, "requests of web pages from elsewhere are refused");
+        } else {
+            context.next();
+        }
+    }
+
+    private static boolean isLoopback(HttpServerRequest request) {
+        String address = request.localAddress() == null ? null : request.localAddress().hostAddress();
+        return address != null && (address.startsWith("127.") || address.equals("0:0:0:0:0:0:0:1") || address.equals("::1"));
+    }
+
+    private boolean namesThisMachine(String hostHeader) {
+        if (hostHeader == null) {
+            return true;
+        }
+        String host = hostHeader.toLowerCase(Locale.ROOT).replaceFirst(":\\d+$", "");
+        return host.equals("localhost") || host.matches("[0-9.]+") || host.startsWith("[") || host.equals(URI.create(platform.url()).getHost());
+    }
+
+    private void say(RoutingContext context) {
+        boolean orderIsJson = header(context, "Content-Type").contains("json");
+        boolean answerIsJson = header(context, "Accept").contains("json")
+                || (orderIsJson && !header(context, "Accept").contains("text/plain"));
+        ObjectNode order = orderIsJson ? bodyJson(context) : Json.object().put("text", body(context).toString());
+        int waitSeconds = order.path("waitSeconds").asInt(10);
+        if (waitSeconds < 0 || waitSeconds > MAX_WAIT_SECONDS) {
+            throw new IllegalArgumentException("waitSeconds must be 0 to " + MAX_WAIT_SECONDS + ", not " + waitSeconds);
+        }
+        talk.ask(said(order), Duration.ofSeconds(waitSeconds)).onComplete(done -> {
+            if (done.failed()) {
+                fail(context, 500, String.valueOf(done.cause().getMessage()));
+            } else {
+                tell(context, done.result(), waitSeconds, answerIsJson);
+            }
+        });
+    }
+
+    private static Said said(ObjectNode order) {
+        String text = Json.text(order, "text");
+        if (text == null && !order.path("with").isObject()) {
+            throw new IllegalArgumentException("text is missing: what shall be said?");
+        }
+        Said said = Said.text(text == null ? "" : text).to(Json.text(order, "app")).from(Json.text(order, "user"))
+                .inGroup(Json.text(order, "group")).msgId(Json.text(order, "msgId"));
+        if (!order.path("at").asBoolean(true)) {
+            said = said.withoutMention();
+        }
+        if (order.path("encrypted").asBoolean(false)) {
+            said = said.encrypted();
+        }
+        if (order.path("without").isArray()) {
+            String[] fields = new String[order.path("without").size()];
+            for (int i = 0; i < fields.length; i++) {
+                fields[i] = order.path("without").path(i).asText();
+            }
+            said = said.without(fields);
+        }
+        return order.path("with").isObject() ? said.with(Json.write(order.path("with"))) : said;
+    }
+
+    private static void tell(RoutingContext context, Exchange exchange, int waitSeconds, boolean asJson) {
+        Sent sent = exchange.sent();
+        List<String> replies = exchange.replies().stream()
+                .map(reply -> reply.text() == null ? "[" + reply.type() + "]" : reply.text()).toList();
+        String message = null;
+        int status = 200;
+        if (!sent.accepted()) {
+            status = 502;
+            message = "the application did not take the message: " + sent.fault() + (sent.body().isEmpty() ? "" : ": " + sent.body());
+        } else if (replies.isEmpty() && waitSeconds > 0) {
+            status = 504;
+            message = "the application took the message, but no reply came within " + waitSeconds + " s";
+        }
+        if (!asJson) {
+            plain(context, status, message == null ? String.join("\n", replies) : message);
+            return;
+        }
+        ObjectNode answer = Json.object().put("accepted", sent.accepted()).put("status", sent.status()).put("msgId", sent.msgId())
+                .put("conversationId", sent.conversationId());
+        ArrayNode texts = answer.putArray("replies");
+        replies.forEach(texts::add);
+        if (message != null) {
+            answer.put("message", message);
+        }
+        json(context, status, Json.write(answer));
+    }
+
+    private static ObjectNode json(Delivery delivery) {
+        ObjectNode json = Json.object().put("number", delivery.number()).put("time", delivery.time().toString())
+                .put("channel", delivery.channel().name().toLowerCase(Locale.ROOT)).put("robotCode", delivery.robotCode())
+                .put("conversationId", delivery.conversationId()).put("userId", delivery.userId()).put("type", delivery.type())
+                .put("title", delivery.title()).put("text", delivery.text());
+        ObjectNode at = json.putObject("at");
+        ArrayNode users = at.putArray("userIds");
+        delivery.at().userIds().forEach(users::add);
+        ArrayNode mobiles = at.putArray("mobiles");
+        delivery.at().mobiles().forEach(mobiles::add);
+        at.put("all", delivery.at().all());
+        return json.put("processQueryKey", delivery.processQueryKey()).put("msgUuid", delivery.msgUuid()).put("body", delivery.body());
+    }
+
+    private static ObjectNode json(RecordedRequest request) {
+        ObjectNode json = Json.object().put("time", request.time().toString()).put("method", request.method()).put("path", request.path())
+                .put("query", request.query());
+        ObjectNode headers = json.putObject("headers");
+        request.headers().forEach((name, values) -> headers.put(name, String.join(", ", values)));
+        return json.put("body", request.body()).put("status", request.status());
+    }
+
+    private static <T> List<T> last(RoutingContext context, List<T> all) {
+        String limit = context.request().getParam("limit", "200");
+        if (!limit.matches("\\d{1,9}")) {
+            throw new IllegalArgumentException("limit must be a number, not " + limit);
+        }
+        return all.subList(Math.max(0, all.size() - Integer.parseInt(limit)), all.size());
+    }
+
+    private static <T> String list(List<T> all, Function<T, ObjectNode> toJson) {
+        return all.stream().map(toJson).map(Json::write).collect(Collectors.joining(",\n", "[", "]"));
+    }
+
+    private static Buffer body(RoutingContext context) {
+        return context.get(BodyCollector.BODY);
+    }
+
+    private static ObjectNode bodyJson(RoutingContext context) {
+        return Json.required(body(context).toString(), "the body");
+    }
+
+    private static String header(RoutingContext context, String name) {
+        String value = context.request().getHeader(name);
+        return value == null ? "" : value.toLowerCase(Locale.ROOT);
+    }
+
+    private static void done(RoutingContext context) {
+        json(context, 200, "{\"ok\":true}");
+    }
+
+    private static void fail(RoutingContext context, int status, String message) {
+        if (header(context, "Content-Type").contains("json") || header(context, "Accept").contains("json")) {
+            json(context, status, Json.write(Json.object().put("message", message)));
+        } else {
+            plain(context, status, message);
+        }
+    }
+
+    private static void json(RoutingContext context, int status, String body) {
+        context.response().setStatusCode(status).putHeader("Content-Type", "application/json").end(body + "\n");
+    }
+
+    private static void plain(RoutingContext context, int status, String text) {
+        context.response().setStatusCode(status).putHeader("Content-Type", "text/plain;charset=utf-8").end(text + "\n");
+    }
+}

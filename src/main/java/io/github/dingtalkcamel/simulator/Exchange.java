@@ -1,0 +1,12 @@
+package io.github.dingtalkcamel.simulator;
+
+import java.util.List;
+
+/**
+ * Something said, and what the robot answered in that conversation meanwhile.
+ *
+ * @param replies in order; empty if the push was refused or nothing came in time. Two people asking in one conversation at once each
+ *                see the answers to both
+ */
+public record Exchange(Sent sent, List<Delivery> replies) {
+}

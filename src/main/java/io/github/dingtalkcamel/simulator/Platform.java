@@ -1,0 +1,225 @@
+package io.github.dingtalkcamel.simulator;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * Everything the fake DingTalk knows: apps, people, groups, tokens, sessions, and what was delivered. Safe for use by several
+ * threads. What outsiders can make grow is bounded: people, groups and sessions are forgotten by age of use beyond 100,000 each.
+ */
+final class Platform {
+
+    /** One organisation owns all of it. */
+    static final String CORP_ID = "dingfakecorp0000000000000000000001";
+
+    static final Duration TOKEN_LIFE = Duration.ofSeconds(7200);
+    /** Protocol 3.1: sessionWebhookExpiredTime = createAt + 90 min. */
+    static final Duration SESSION_LIFE = Duration.ofMinutes(90);
+
+    private static final int KNOWN = 100_000;
+    private static final long RECORD_BYTES = 64L << 20;
+
+    private final InstantSource clock;
+    private final Map<String, SimulatedApp> apps = new ConcurrentHashMap<>();
+    private final Map<String, CustomRobot> customRobots = new ConcurrentHashMap<>();
+    private final Recent<String, Person> people = new Recent<>(KNOWN);
+    private final Recent<String, Group> groups = new Recent<>(KNOWN);
+    private final Recent<String, Session> sessions = new Recent<>(KNOWN);
+    private final Recent<String, String> currentSessions = new Recent<>(KNOWN);
+    private final Recent<String, Boolean> takenMsgUuids = new Recent<>(KNOWN);
+    private final Tokens tokens;
+    private final Ring<Delivery> deliveries;
+    private final Ring<RecordedRequest> requests;
+    private final AtomicLong deliveryCount = new AtomicLong();
+    private final Map<String, List<Consumer<Delivery>>> watchers = new ConcurrentHashMap<>();
+    private volatile String firstApp;
+    private volatile String url;
+
+    Platform(SimulatorOptions options) {
+        clock = options.clock();
+        tokens = new Tokens(clock);
+        deliveries = new Ring<>(options.recordSize(), RECORD_BYTES, Delivery::weight);
+        requests = new Ring<>(options.recordSize(), RECORD_BYTES, RecordedRequest::weight);
+        addPerson(Person.of("staff001", "Zhang San").asAdmin(true));
+        addPerson(Person.of("staff002", "Li Si"));
+        addPerson(Person.of("staff003", "Wang Wu"));
+        addGroup(new Group("cidFAKEgroup0001==", "Ops room"));
+        addGroup(new Group("cidFAKEgroup0002==", "Tea kitchen"));
+    }
+
+    Instant now() {
+        return clock.instant();
+    }
+
+    String url() {
+        return url;
+    }
+
+    void listensAt(String itsUrl) {
+        url = itsUrl;
+    }
+
+    // apps and robots
+
+    void addApp(SimulatedApp app) {
+        apps.put(app.appKey(), app);
+        if (firstApp == null) {
+            firstApp = app.appKey();
+        }
+    }
+
+    void callbackUrl(String appKey, String callbackUrl) {
+        if (apps.computeIfPresent(appKey, (key, app) -> app.withCallbackUrl(callbackUrl)) == null) {
+            throw unknownApp(appKey);
+        }
+    }
+
+    /** The app with this key, or the one added first for null. */
+    SimulatedApp app(String appKey) {
+        String key = appKey == null ? firstApp : appKey;
+        SimulatedApp app = key == null ? null : apps.get(key);
+        if (app == null) {
+            throw unknownApp(key);
+        }
+        return app;
+    }
+
+    private static IllegalArgumentException unknownApp(String appKey) {
+        return new IllegalArgumentException(appKey == null
+                ? "the simulator has no app yet: add one first"
+                : "the simulator has no app " + appKey);
+    }
+
+    SimulatedApp appOrNull(String appKey) {
+        return appKey == null ? null : apps.get(appKey);
+    }
+
+    boolean robotExists(String robotCode) {
+        return apps.values().stream().anyMatch(app -> app.robotCode().equals(robotCode));
+    }
+
+    void addCustomRobot(CustomRobot robot) {
+        customRobots.put(robot.accessToken(), robot);
+        group(robot.conversationId());
+    }
+
+    CustomRobot customRobotOrNull(String accessToken) {
+        return customRobots.get(accessToken);
+    }
+
+    Tokens tokens() {
+        return tokens;
+    }
+
+    // people and conversations
+
+    void addPerson(Person person) {
+        people.put(person.staffId(), person);
+    }
+
+    /** Whoever has this id, made up on first use. */
+    Person person(String staffId) {
+        return people.getOrCreate(staffId, id -> Person.of(id, id));
+    }
+
+    void addGroup(Group group) {
+        groups.put(group.conversationId(), group);
+    }
+
+    /** The group with this id, made up on first use. */
+    Group group(String conversationId) {
+        return groups.getOrCreate(conversationId, id -> new Group(id, "Group " + id));
+    }
+
+    Group groupOrNull(String conversationId) {
+        return groups.get(conversationId);
+    }
+
+    /** The id of the DM of a robot and a person, always the same. */
+    static String dm(String robotCode, String staffId) {
+        return RandomText.base64Of("cid", robotCode + '\n' + staffId);
+    }
+
+    // sessions
+
+    /** The session of a robot in a conversation, good until the given moment. */
+    Session session(String robotCode, String conversationId, Instant expiresAt) {
+        String pair = robotCode + '\n' + conversationId;
+        synchronized (currentSessions) {
+            String current = currentSessions.get(pair);
+            Session session = current == null ? null : sessions.get(current);
+            if (session == null || !now().isBefore(session.expiresAt())) {
+                return newSession(pair, robotCode, conversationId, expiresAt);
+            }
+            Session longer = new Session(session.id(), robotCode, conversationId, expiresAt);
+            sessions.put(longer.id(), longer);
+            return longer;
+        }
+    }
+
+    private Session newSession(String pair, String robotCode, String conversationId, Instant expiresAt) {
+        Session session = ownSession(robotCode, conversationId, expiresAt);
+        currentSessions.put(pair, session.id());
+        return session;
+    }
+
+    /** A session that nobody shares: for a message whose webhook shall expire at a moment of its own. */
+    Session ownSession(String robotCode, String conversationId, Instant expiresAt) {
+        Session session = new Session(RandomText.hex32(), robotCode, conversationId, expiresAt);
+        sessions.put(session.id(), session);
+        return session;
+    }
+
+    /** The session, or null if it is unknown or its time is over. */
+    Session liveSession(String id) {
+        Session session = id == null ? null : sessions.get(id);
+        return session != null && now().isBefore(session.expiresAt()) ? session : null;
+    }
+
+    void expireSession(String id) {
+        if (id != null) {
+            sessions.remove(id);
+        }
+    }
+
+    // deliveries
+
+    /** Notes a message's idempotency key; false if that message was delivered before (protocol 6.2, msgUuid). */
+    boolean firstOfItsUuid(String sender, String msgUuid) {
+        return msgUuid == null || msgUuid.isEmpty() || takenMsgUuids.putNew(sender + '\n' + msgUuid, true);
+    }
+
+    void deliver(Delivery delivery) {
+        Delivery stamped = delivery.stamped(deliveryCount.incrementAndGet(), now());
+        deliveries.add(stamped);
+        watchers.getOrDefault(stamped.conversationId(), List.of()).forEach(watcher -> watcher.accept(stamped));
+    }
+
+    /** Calls the watcher with each delivery to a conversation, on the thread that delivers, until the result is run. */
+    Runnable watch(String conversationId, Consumer<Delivery> watcher) {
+        watchers.compute(conversationId, (id, all) -> {
+            List<Consumer<Delivery>> more = all == null ? new CopyOnWriteArrayList<>() : all;
+            more.add(watcher);
+            return more;
+        });
+        return () -> watchers.computeIfPresent(conversationId, (id, all) -> {
+            all.remove(watcher);
+            return all.isEmpty() ? null : all;
+        });
+    }
+
+    Ring<Delivery> deliveries() {
+        return deliveries;
+    }
+
+    Ring<RecordedRequest> requests() {
+        return requests;
+    }
+}

@@ -1,0 +1,232 @@
+package io.github.dingtalkcamel.simulator;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import java.net.BindException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * A DingTalk of one's own, listening on a port: its {@link #url()} serves as both base URLs. It answers as protocol 1, 3 to 7.3 and 9
+ * say, remembers what it was asked and what people would see, and gets into {@link #troubles() trouble} on demand. Scripts reach it
+ * under {@code /simulator}. Everything in it is lost when it closes.
+ *
+ * <p>Safe for use by several threads. Not for production data: it has no authentication of its own.
+ */
+public final class Simulator implements AutoCloseable {
+
+    private static final int MAX_BODY_BYTES = 32 << 20;
+
+    private final Vertx vertx;
+    private final Platform platform;
+    private final Troubles troubles;
+    private final Talk talk;
+    private final HttpServer server;
+
+    private Simulator(Vertx vertx, Platform platform, Troubles troubles, Talk talk, HttpServer server) {
+        this.vertx = vertx;
+        this.platform = platform;
+        this.troubles = troubles;
+        this.talk = talk;
+        this.server = server;
+    }
+
+    /**
+     * Starts one and returns once it listens.
+     *
+     * @throws IllegalStateException if it cannot listen, with the reason in words
+     */
+    public static Simulator start(SimulatorOptions options) {
+        Vertx vertx = Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(2)
+                .setWorkerPoolSize(1)
+                .setInternalBlockingPoolSize(2)
+                .setUseDaemonThread(true)
+                .setFileSystemOptions(new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+        try {
+            Platform platform = new Platform(options);
+            Troubles troubles = new Troubles();
+            Talk talk = new Talk(vertx, platform, new CallbackPush(vertx, platform, options.pushTimeout()), options.quietTime());
+            Router router = router(vertx, platform, troubles, talk);
+            HttpServer server = await(vertx.createHttpServer(new HttpServerOptions()
+                    .setHost(options.host())
+                    .setPort(options.port())
+                    .setTcpNoDelay(true)
+                    .setHttp2ClearTextEnabled(false)
+                    .setHandle100ContinueAutomatically(true)).requestHandler(router).listen());
+            platform.listensAt(options.publicUrl() == null ? urlOf(options.host(), server.actualPort()) : options.publicUrl());
+            return new Simulator(vertx, platform, troubles, talk, server);
+        } catch (RuntimeException e) {
+            vertx.close();
+            throw e.getCause() instanceof BindException bind ? cannotListen(options, bind) : e;
+        }
+    }
+
+    private static Router router(Vertx vertx, Platform platform, Troubles troubles, Talk talk) {
+        Router router = Router.router(vertx);
+        router.route().handler(new BodyCollector(MAX_BODY_BYTES));
+        new ControlApi(platform, troubles, talk).register(router);
+        Gateway gateway = new Gateway(vertx, router, platform, troubles);
+        new TokenApi(platform).register(gateway);
+        new SessionWebhookApi(platform).register(gateway);
+        new CustomRobotApi(platform).register(gateway);
+        new RobotApi(platform).register(gateway);
+        gateway.nothingElse();
+        return router;
+    }
+
+    private static IllegalStateException cannotListen(SimulatorOptions options, BindException cause) {
+        return new IllegalStateException("The simulator cannot listen on " + options.host() + ":" + options.port() + " ("
+                + cause.getMessage() + "). Another process may have the port: stop it, or give the simulator another port (0 takes a free one)",
+                cause);
+    }
+
+    private static String urlOf(String host, int port) {
+        boolean anyAddress = host.equals("0.0.0.0") || host.equals("::");
+        String name = anyAddress ? "127.0.0.1" : host.contains(":") ? "[" + host + "]" : host;
+        return "http://" + name + ":" + port;
+    }
+
+    public int port() {
+        return server.actualPort();
+    }
+
+    /** Serves as api-base-url and as oapi-base-url. */
+    public String url() {
+        return platform.url();
+    }
+
+    // who there is
+
+    /** Adds an app, or replaces the one with its key. The first one added is the one people talk to unless they say otherwise. */
+    public void addApp(SimulatedApp app) {
+        platform.addApp(app);
+    }
+
+    /** Sets where an app's messages are pushed. */
+    public void callbackUrl(String appKey, String callbackUrl) {
+        platform.callbackUrl(appKey, callbackUrl);
+    }
+
+    /** Adds a custom group robot, or replaces the one with its access token. */
+    public void addCustomRobot(CustomRobot robot) {
+        platform.addCustomRobot(robot);
+    }
+
+    /** Adds a person, or replaces the one with this staffId. staff001 (an admin) to staff003 are there from the start. */
+    public void addPerson(Person person) {
+        platform.addPerson(person);
+    }
+
+    /** The person with this id, made up if there is none. */
+    public Person person(String staffId) {
+        return platform.person(staffId);
+    }
+
+    /** Adds a group, or replaces the one with its id. cidFAKEgroup0001== and cidFAKEgroup0002== are there from the start. */
+    public void addGroup(Group group) {
+        platform.addGroup(group);
+    }
+
+    /** The conversationId of the DM between an app's robot and a person. */
+    public String dm(String appKey, String staffId) {
+        return Platform.dm(platform.app(appKey).robotCode(), staffId);
+    }
+
+    // talking
+
+    /**
+     * Somebody says something: pushed to the app's callback URL. Returns with the application's answer, or without one after the push
+     * time-out; {@link Sent#fault()} tells.
+     *
+     * @throws IllegalArgumentException if there is no such app, or it lacks a callback URL, or a key where encryption is wanted
+     */
+    public Sent say(Said said) {
+        return await(talk.say(said));
+    }
+
+    /** As {@link #say}, without waiting. */
+    public CompletableFuture<Sent> saying(Said said) {
+        return talk.say(said).toCompletionStage().toCompletableFuture();
+    }
+
+    /** As {@link #say}, and waits so long for a first answer of the robot in that conversation, and until it falls quiet after it. */
+    public Exchange ask(Said said, Duration wait) {
+        return await(talk.ask(said, wait));
+    }
+
+    /** Pushes an event, encrypted (protocol 5.6). DingTalk would try twice more, after 10 s and 30 s; here it is tried once. */
+    public Sent pushEvent(String appKey, String json) {
+        Json.required(json, "an event");
+        return await(talk.pushEvent(appKey, json));
+    }
+
+    /** Presses the console's button that verifies the callback URL (protocol 5.5). */
+    public Sent checkUrl(String appKey) {
+        return pushEvent(appKey, "{\"EventType\":\"check_url\"}");
+    }
+
+    // what happened
+
+    /** What people would see, oldest first; the last {@code recordSize} of it. */
+    public List<Delivery> deliveries() {
+        return platform.deliveries().all();
+    }
+
+    public List<Delivery> deliveriesTo(String conversationId) {
+        return deliveries().stream().filter(delivery -> delivery.conversationId().equals(conversationId)).toList();
+    }
+
+    /** What DingTalk's side was asked, oldest first; the last {@code recordSize} of it. Without the calls to {@code /simulator}. */
+    public List<RecordedRequest> requests() {
+        return platform.requests().all();
+    }
+
+    /** Forgets deliveries and requests. */
+    public void clearRecords() {
+        platform.deliveries().clear();
+        platform.requests().clear();
+    }
+
+    /** How often an app was given a token, renewals included. */
+    public long tokensIssued(String appKey) {
+        return platform.tokens().issued(appKey);
+    }
+
+    // trouble
+
+    public Troubles troubles() {
+        return troubles;
+    }
+
+    /** The app's token is invalid from now on; the next one is another. */
+    public void expireToken(String appKey) {
+        platform.tokens().expire(platform.app(appKey).appKey());
+    }
+
+    /** The session of this webhook URL is over; the conversation's next message has another. */
+    public void expireSession(String sessionWebhook) {
+        platform.expireSession(sessionWebhook.substring(sessionWebhook.lastIndexOf('=') + 1));
+    }
+
+    /** Closes the port and every connection. */
+    @Override
+    public void close() {
+        await(vertx.close());
+    }
+
+    private static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause().getMessage(), e.getCause());
+        }
+    }
+}

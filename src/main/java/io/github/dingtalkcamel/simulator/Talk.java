@@ -1,0 +1,120 @@
+package io.github.dingtalkcamel.simulator;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** People talking to robots, and what they get to see as an answer. */
+final class Talk {
+
+    private final Vertx vertx;
+    private final Platform platform;
+    private final CallbackPush push;
+    private final Duration quietTime;
+
+    Talk(Vertx vertx, Platform platform, CallbackPush push, Duration quietTime) {
+        this.vertx = vertx;
+        this.platform = platform;
+        this.push = push;
+        this.quietTime = quietTime;
+    }
+
+    Future<Sent> say(Said said) {
+        SimulatedApp app = platform.app(said.appOrNull());
+        return say(said, app, RobotMessage.of(said, app, platform));
+    }
+
+    private Future<Sent> say(Said said, SimulatedApp app, RobotMessage message) {
+        String otherSecret = said.signedWithOrNull();
+        Future<CallbackPush.Outcome> outcome = said.isEncrypted()
+                ? push.encrypted(app, message.json(), otherSecret == null ? app.callbackToken() : otherSecret)
+                : push.plain(app, message.json(), said.signedAtOrNull() == null ? platform.now() : said.signedAtOrNull(),
+                        otherSecret == null ? app.appSecret() : otherSecret);
+        return outcome.map(it -> {
+            if (!said.isEncrypted() && it.fault() == null) {
+                deliverAnswer(it.body(), app, message.conversationId());
+            }
+            return new Sent(it.status(), it.body(), it.decrypted(), it.fault(), message.msgId(), message.conversationId(),
+                    message.sessionWebhook(), message.json());
+        });
+    }
+
+    /** Protocol 4: the answer to the callback may itself be a message. */
+    private void deliverAnswer(String body, SimulatedApp app, String conversationId) {
+        ObjectNode answer = Json.objectOrNull(body);
+        String type = answer == null ? null : Json.text(answer, "msgtype");
+        if (type == null || type.equals("empty")) {
+            return;
+        }
+        try {
+            platform.deliver(WebhookMessage.of(answer, body).delivery(Delivery.Channel.ANSWER, app.robotCode(), conversationId));
+        } catch (Refusal notAMessage) {
+            // DingTalk documents no consequence of an answer it cannot read: nobody sees it
+        }
+    }
+
+    Future<Sent> pushEvent(String appKey, String json) {
+        SimulatedApp app = platform.app(appKey);
+        return push.encrypted(app, json, app.callbackToken())
+                .map(it -> new Sent(it.status(), it.body(), it.decrypted(), it.fault(), null, null, null, json));
+    }
+
+    /** Says it and gathers the robot's answers in that conversation until it falls quiet, or for as long as one waits for a first one. */
+    Future<Exchange> ask(Said said, Duration wait) {
+        SimulatedApp app = platform.app(said.appOrNull());
+        RobotMessage message = RobotMessage.of(said, app, platform);
+        Listener listener = new Listener(app.robotCode());
+        Runnable unwatch = platform.watch(message.conversationId(), listener::heard);
+        Future<Sent> sent;
+        try {
+            sent = say(said, app, message);
+        } catch (RuntimeException e) {
+            unwatch.run();
+            throw e;
+        }
+        return sent
+                .compose(it -> it.accepted() && !wait.isZero() ? listener.answers(wait) : Future.succeededFuture(listener.soFar()))
+                .map(replies -> new Exchange(sent.result(), replies))
+                .onComplete(done -> unwatch.run());
+    }
+
+    private final class Listener {
+
+        private final String robotCode;
+        private final List<Delivery> heard = new ArrayList<>();
+        private Promise<List<Delivery>> waiting;
+        private long timer = -1;
+
+        Listener(String robotCode) {
+            this.robotCode = robotCode;
+        }
+
+        synchronized void heard(Delivery delivery) {
+            if (delivery.robotCode().equals(robotCode)) {
+                heard.add(delivery);
+                if (waiting != null) {
+                    finishIn(quietTime);
+                }
+            }
+        }
+
+        synchronized Future<List<Delivery>> answers(Duration wait) {
+            waiting = Promise.promise();
+            finishIn(heard.isEmpty() ? wait : quietTime);
+            return waiting.future();
+        }
+
+        private void finishIn(Duration time) {
+            vertx.cancelTimer(timer);
+            timer = vertx.setTimer(Math.max(1, time.toMillis()), it -> waiting.tryComplete(soFar()));
+        }
+
+        synchronized List<Delivery> soFar() {
+            return List.copyOf(heard);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package io.github.dingtalkcamel.simulator;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.http.HttpMethod;
+
+/** Access tokens: the new way, the unified way and the legacy way (protocol 1.1 to 1.3). All three give an app the same token. */
+final class TokenApi {
+
+    private final Platform platform;
+
+    TokenApi(Platform platform) {
+        this.platform = platform;
+    }
+
+    void register(Gateway gateway) {
+        gateway.open(HttpMethod.POST, "/v1.0/oauth2/accessToken", ApiFamily.TOKEN, this::accessToken);
+        gateway.open(HttpMethod.POST, "/v1.0/oauth2/:corpId/token", ApiFamily.TOKEN, this::unifiedToken);
+        gateway.open(HttpMethod.GET, "/gettoken", ApiFamily.TOKEN, this::getToken);
+    }
+
+    private Answer accessToken(Call call) {
+        ObjectNode body = Gateway.bodyOf(call);
+        SimulatedApp app = platform.appOrNull(Gateway.mandatory(body, "appKey").asText());
+        String secret = Gateway.mandatory(body, "appSecret").asText();
+        if (app == null || !app.appSecret().equals(secret)) {
+            throw new Refusal("invalidClientIdOrSecret", "无效的clientId或者clientSecret");
+        }
+        return Answer.api(Json.object().put("expireIn", Platform.TOKEN_LIFE.toSeconds()).put("accessToken", issue(app)));
+    }
+
+    private Answer unifiedToken(Call call) {
+        ObjectNode body = Gateway.bodyOf(call);
+        SimulatedApp app = platform.appOrNull(Gateway.mandatory(body, "client_id").asText());
+        String secret = Gateway.mandatory(body, "client_secret").asText();
+        String grantType = Gateway.mandatory(body, "grant_type").asText();
+        if (!Platform.CORP_ID.equals(call.parameters().get("corpId"))) {
+            throw new Refusal(Answer.api(500, "unknownError", "未知错误"));
+        }
+        if (!grantType.equals("client_credentials")) {
+            throw new Refusal("unsupported.grant.type", "不支持的grant_type");
+        }
+        if (app == null || !app.appSecret().equals(secret)) {
+            throw new Refusal("invalid.client", "无效的client_id或者client_secret");
+        }
+        return Answer.api(Json.object().put("access_token", issue(app)).put("expires_in", Platform.TOKEN_LIFE.toSeconds()));
+    }
+
+    private Answer getToken(Call call) {
+        String appKey = call.parameters().get("appkey");
+        String secret = call.parameters().get("appsecret");
+        if (appKey == null || appKey.isEmpty()) {
+            throw new Refusal(40035, "缺少参数 corpid or appkey");
+        }
+        if (secret == null || secret.isEmpty()) {
+            throw new Refusal(40035, "缺少参数 corpsecret or appsecret");
+        }
+        SimulatedApp app = platform.appOrNull(appKey);
+        if (app == null || !app.appSecret().equals(secret)) {
+            throw new Refusal(40096, "不合法的appKey或appSecret");
+        }
+        return Answer.oapi(Json.object().put("errcode", 0).put("access_token", issue(app)).put("errmsg", "ok")
+                .put("expires_in", Platform.TOKEN_LIFE.toSeconds()));
+    }
+
+    private String issue(SimulatedApp app) {
+        return platform.tokens().issue(app.appKey());
+    }
+}

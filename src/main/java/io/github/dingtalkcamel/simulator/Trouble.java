@@ -1,0 +1,73 @@
+package io.github.dingtalkcamel.simulator;
+
+import java.time.Duration;
+
+/** A way in which DingTalk can misbehave. */
+public sealed interface Trouble {
+
+    /** The app's token, or the webhook's session, expires just before the request is handled; it stays expired. */
+    record ExpireToken() implements Trouble {
+    }
+
+    /** Refused as too fast, in the words of the host: 403 Qps…, errcode 88 with 90018, webhooks 660026 (protocol 7.1). */
+    record Throttle() implements Trouble {
+    }
+
+    /** Refused for a missing permission (protocol 1.4); scope null names the one that the endpoint wants. Webhooks answer 310000. */
+    record NoPermission(String scope) implements Trouble {
+    }
+
+    /** A 5xx; not handled. 502 has an empty body, the others JSON. */
+    record Fail(int status) implements Trouble {
+        public Fail {
+            if (status < 500 || status > 599) {
+                throw new IllegalArgumentException("a failing server answers 500 to 599, not " + status);
+            }
+        }
+    }
+
+    /** errcode -1; on the api host 500 system.error. Not handled. */
+    record Busy() implements Trouble {
+    }
+
+    /** The connection is closed; the request is not handled. */
+    record DropBefore() implements Trouble {
+    }
+
+    /** The request is handled (messages are delivered), but the connection is closed instead of an answer. */
+    record DropAfter() implements Trouble {
+    }
+
+    /** Handled at once, answered later. */
+    record Slow(Duration delay) implements Trouble {
+        public Slow {
+            if (delay.toMillis() < 1) {
+                throw new IllegalArgumentException("a slow answer takes at least 1 ms");
+            }
+        }
+    }
+
+    /** Handled, never answered; the connection stays open. */
+    record NeverAnswer() implements Trouble {
+    }
+
+    /** Answered with just this; not handled. */
+    record Canned(int status, String contentType, String body) implements Trouble {
+        public Canned {
+            if (status < 200 || status > 599) {
+                throw new IllegalArgumentException("a status is 200 to 599, not " + status);
+            }
+            contentType = contentType == null ? "application/json" : contentType;
+            body = body == null ? "" : body;
+        }
+    }
+
+    /** Handled; the answer's body comes byte by byte, with this pause before each. */
+    record Trickle(Duration pause) implements Trouble {
+        public Trickle {
+            if (pause.toMillis() < 1) {
+                throw new IllegalArgumentException("a trickle pauses at least 1 ms");
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.github.dingtalkcamel.simulator;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * Trouble as scripts ask for it: {@code {"kind":"throttle","on":"ROBOT","times":2,"after":0}}.
+ *
+ * <p>{@code on} is an {@link ApiFamily}, a path beginning with {@code /}, or absent for everything; {@code times} 0 means until cleared.
+ * Kinds: expireToken, throttle, noPermission (scope), fail (status), busy, dropBefore, dropAfter, slow (delayMs), neverAnswer,
+ * answer (status, contentType, body), trickle (delayMs).
+ */
+final class TroubleOrder {
+
+    private TroubleOrder() {
+    }
+
+    static Troubles.Planned plan(ObjectNode order, Troubles troubles) {
+        Troubles.Plan plan = target(Json.text(order, "on"), troubles).after(order.path("after").asInt(0));
+        int times = order.path("times").asInt(1);
+        return (times == 0 ? plan.untilCleared() : plan.times(times)).cause(trouble(order));
+    }
+
+    private static Troubles.Plan target(String on, Troubles troubles) {
+        if (on == null) {
+            return troubles.everywhere();
+        }
+        if (on.startsWith("/")) {
+            return troubles.on(on);
+        }
+        try {
+            return troubles.on(ApiFamily.valueOf(on.toUpperCase(Locale.ROOT)));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("on must be a path or one of " + Arrays.toString(ApiFamily.values()) + ", not " + on, e);
+        }
+    }
+
+    private static Trouble trouble(ObjectNode order) {
+        String kind = Json.text(order, "kind");
+        Duration delay = Duration.ofMillis(order.path("delayMs").asLong(0));
+        return switch (kind == null ? "" : kind) {
+            case "expireToken" -> new Trouble.ExpireToken();
+            case "throttle" -> new Trouble.Throttle();
+            case "noPermission" -> new Trouble.NoPermission(Json.text(order, "scope"));
+            case "fail" -> new Trouble.Fail(order.path("status").asInt(500));
+            case "busy" -> new Trouble.Busy();
+            case "dropBefore" -> new Trouble.DropBefore();
+            case "dropAfter" -> new Trouble.DropAfter();
+            case "slow" -> new Trouble.Slow(delay);
+            case "neverAnswer" -> new Trouble.NeverAnswer();
+            case "answer" -> new Trouble.Canned(order.path("status").asInt(200), Json.text(order, "contentType"), Json.text(order, "body"));
+            case "trickle" -> new Trouble.Trickle(delay);
+            default -> throw new IllegalArgumentException("kind must be one of expireToken, throttle, noPermission, fail, busy, dropBefore, "
+                    + "dropAfter, slow, neverAnswer, answer, trickle, not " + kind);
+        };
+    }
+}

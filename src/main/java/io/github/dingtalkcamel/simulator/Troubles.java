@@ -1,0 +1,189 @@
+package io.github.dingtalkcamel.simulator;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiPredicate;
+
+/**
+ * Trouble on demand. Deterministic: a request meets the oldest planned trouble that is meant for it and not used up, and no other.
+ *
+ * <pre>{@code
+ * troubles.on(ApiFamily.ROBOT).times(2).throttle();
+ * troubles.on("/robot/sendBySession").untilCleared().slow(Duration.ofMillis(300));
+ * }</pre>
+ */
+public final class Troubles {
+
+    private final List<Planned> planned = new CopyOnWriteArrayList<>();
+
+    Troubles() {
+    }
+
+    /** For every endpoint of a family; once, unless said otherwise. */
+    public Plan on(ApiFamily family) {
+        return new Plan((itsFamily, itsPath) -> itsFamily == family, family.name(), 1, 0);
+    }
+
+    /** For one path, as in the request without the query; once, unless said otherwise. */
+    public Plan on(String path) {
+        return new Plan((itsFamily, itsPath) -> itsPath.equals(path), path, 1, 0);
+    }
+
+    /** For every request there is; once, unless said otherwise. */
+    public Plan everywhere() {
+        return new Plan((itsFamily, itsPath) -> true, "everything", 1, 0);
+    }
+
+    /** Peace again. */
+    public void clear() {
+        planned.clear();
+    }
+
+    /** What is planned and not used up, oldest first. */
+    public List<Planned> planned() {
+        return planned.stream().filter(trouble -> !trouble.usedUp()).toList();
+    }
+
+    /** The trouble this request meets, or null. */
+    Trouble strike(ApiFamily family, String path) {
+        for (Planned trouble : planned) {
+            if (trouble.target.test(family, path) && trouble.strikes()) {
+                return trouble.trouble;
+            }
+        }
+        return null;
+    }
+
+    /** Where and how often; the last word says what happens. */
+    public final class Plan {
+
+        private final BiPredicate<ApiFamily, String> target;
+        private final String targetName;
+        private final int times;
+        private final int after;
+
+        private Plan(BiPredicate<ApiFamily, String> target, String targetName, int times, int after) {
+            if (times < 1 || after < 0) {
+                throw new IllegalArgumentException("trouble strikes at least once, after no fewer than 0 requests");
+            }
+            this.target = target;
+            this.targetName = targetName;
+            this.times = times;
+            this.after = after;
+        }
+
+        public Plan times(int value) {
+            return new Plan(target, targetName, value, after);
+        }
+
+        public Plan untilCleared() {
+            return times(Integer.MAX_VALUE);
+        }
+
+        /** Lets so many requests pass first. */
+        public Plan after(int requests) {
+            return new Plan(target, targetName, times, requests);
+        }
+
+        public Planned expireToken() {
+            return cause(new Trouble.ExpireToken());
+        }
+
+        public Planned throttle() {
+            return cause(new Trouble.Throttle());
+        }
+
+        public Planned noPermission() {
+            return cause(new Trouble.NoPermission(null));
+        }
+
+        public Planned fail(int status) {
+            return cause(new Trouble.Fail(status));
+        }
+
+        public Planned busy() {
+            return cause(new Trouble.Busy());
+        }
+
+        public Planned dropBefore() {
+            return cause(new Trouble.DropBefore());
+        }
+
+        public Planned dropAfter() {
+            return cause(new Trouble.DropAfter());
+        }
+
+        public Planned slow(Duration delay) {
+            return cause(new Trouble.Slow(delay));
+        }
+
+        public Planned neverAnswer() {
+            return cause(new Trouble.NeverAnswer());
+        }
+
+        public Planned answer(int status, String body) {
+            return cause(new Trouble.Canned(status, null, body));
+        }
+
+        public Planned trickle(Duration pause) {
+            return cause(new Trouble.Trickle(pause));
+        }
+
+        public Planned cause(Trouble trouble) {
+            Planned made = new Planned(this, trouble);
+            planned.removeIf(Planned::usedUp);
+            planned.add(made);
+            return made;
+        }
+    }
+
+    /** Trouble that is planned, and how far it got. */
+    public final class Planned {
+
+        private final BiPredicate<ApiFamily, String> target;
+        private final String targetName;
+        private final int times;
+        private final Trouble trouble;
+        private int toPass;
+        private int struck;
+
+        private Planned(Plan plan, Trouble trouble) {
+            target = plan.target;
+            targetName = plan.targetName;
+            times = plan.times;
+            toPass = plan.after;
+            this.trouble = trouble;
+        }
+
+        private synchronized boolean strikes() {
+            if (struck >= times) {
+                return false;
+            }
+            if (toPass > 0) {
+                toPass--;
+                return false;
+            }
+            struck++;
+            return true;
+        }
+
+        private synchronized boolean usedUp() {
+            return struck >= times;
+        }
+
+        /** How many requests met it. */
+        public synchronized int struck() {
+            return struck;
+        }
+
+        public void clear() {
+            planned.remove(this);
+        }
+
+        @Override
+        public String toString() {
+            return trouble + " on " + targetName + ", " + struck() + " of " + (times == Integer.MAX_VALUE ? "any number of" : times) + " times";
+        }
+    }
+}
