@@ -10,6 +10,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.inbound.BadMessageException.Code;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 
 /**
  * A body that has been read as JSON but whose fields nobody has looked at yet: what the webhook needs before it checks the proof
@@ -68,20 +71,26 @@ public record Body(Form form, ObjectNode json) {
     /**
      * Reads any of the forms.
      *
+     * @param bytes UTF-8
      * @throws BadMessageException where it is no JSON object, or larger or deeper than the limits
      */
     public static Body read(byte[] bytes) throws BadMessageException {
-        return of(bytes == null ? null : tree(bytes.length, () -> MAPPER.createParser(bytes)));
+        return read(bytes == null ? null : decoded(bytes));
     }
 
     /** The same for a text, such as a decrypted callback or the {@code data} of a Stream frame. */
     public static Body read(String text) throws BadMessageException {
-        return of(text == null ? null : tree(text.length(), () -> MAPPER.createParser(text)));
+        return of(text == null ? null : anyJson(text));
     }
 
     /** Any JSON value within the limits, for JSON that comes as a string within JSON. */
     static JsonNode anyJson(String text) throws BadMessageException {
-        return tree(text.length(), () -> MAPPER.createParser(text));
+        refuseTooLarge(text.length());
+        try (JsonParser parser = MAPPER.createParser(text)) {
+            return tree(parser);
+        } catch (IOException e) {
+            throw notJson(e);
+        }
     }
 
     /** Says nothing of what is in it. */
@@ -110,18 +119,19 @@ public record Body(Form form, ObjectNode json) {
         return json.has("EventType") ? Form.EVENT : Form.OTHER;
     }
 
-    private interface Source {
-        JsonParser open() throws IOException;
+    /** Not by the parser, which would put U+FFFD in the place of malformed bytes. */
+    private static String decoded(byte[] bytes) throws BadMessageException {
+        refuseTooLarge(bytes.length);
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (CharacterCodingException e) {
+            throw new BadMessageException(Code.NOT_JSON, "the body is not UTF-8");
+        }
     }
 
-    private static JsonNode tree(int size, Source source) throws BadMessageException {
+    private static void refuseTooLarge(int size) throws BadMessageException {
         if (size > MAX_SIZE) {
             throw new BadMessageException(Code.TOO_LARGE, "the body is larger than " + MAX_SIZE + " bytes");
-        }
-        try (JsonParser parser = source.open()) {
-            return tree(parser);
-        } catch (IOException e) {
-            throw notJson(e);
         }
     }
 
