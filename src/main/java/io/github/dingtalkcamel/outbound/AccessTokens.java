@@ -3,6 +3,7 @@ package io.github.dingtalkcamel.outbound;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -29,6 +30,11 @@ public final class AccessTokens {
     public AccessTokens(Settings settings, InstantSource clock) {
         this.settings = settings;
         this.clock = clock;
+    }
+
+    /** Ids of the integrations that need a token. */
+    public List<String> integrations() {
+        return settings.integrations().stream().filter(Integration::hasApp).map(Integration::id).toList();
     }
 
     /** True while a cached token may be sent: it has not expired, and DingTalk has not just refused it. */

@@ -22,22 +22,18 @@ public final class SingleFlight extends AsyncProcessorSupport implements CamelCo
     private final Map<String, CompletableFuture<Object>> underWay = new ConcurrentHashMap<>();
     private CamelContext camelContext;
     private ProducerTemplate producer;
-    private String target;
-    private String key;
-    private String with = "";
+    private final String target;
+    private final String key;
+    private final String with;
 
-    /** Endpoint that does it; its body is the outcome. */
-    public void setTarget(String target) {
+    /**
+     * @param target endpoint that does it; its body is the outcome
+     * @param key    name of the variable whose value tells flights apart
+     * @param with   name of one more variable that the target wants to know
+     */
+    public SingleFlight(String target, String key, String with) {
         this.target = target;
-    }
-
-    /** Name of the variable whose value tells flights apart. */
-    public void setKey(String key) {
         this.key = key;
-    }
-
-    /** Name of one more variable the target wants to know. */
-    public void setWith(String with) {
         this.with = with;
     }
 
@@ -63,9 +59,7 @@ public final class SingleFlight extends AsyncProcessorSupport implements CamelCo
     private void start(Exchange caller, String flight, CompletableFuture<Object> mine) {
         Exchange call = new DefaultExchange(camelContext);
         call.setVariable(key, flight);
-        if (!with.isEmpty()) {
-            call.setVariable(with, caller.getVariable(with));
-        }
+        call.setVariable(with, caller.getVariable(with));
         producer.asyncSend(target, call).whenComplete((done, failure) -> {
             underWay.remove(flight, mine);
             if (failure != null) {

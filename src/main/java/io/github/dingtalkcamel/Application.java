@@ -1,0 +1,55 @@
+package io.github.dingtalkcamel;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+import io.github.dingtalkcamel.settings.Fault;
+import io.github.dingtalkcamel.settings.SettingsException;
+import io.github.dingtalkcamel.store.StoreException;
+
+/** Starts dingtalk-camel: {@code java -jar dingtalk-camel.jar}. */
+public final class Application {
+
+    /** The settings are wrong (contract 2). */
+    static final int WRONG_SETTINGS = 2;
+    private static final int FAILED = 1;
+    private static final int JAVA_WITH_VIRTUAL_THREADS = 21;
+
+    private Application() {
+    }
+
+    public static void main(String[] args) {
+        if (Runtime.version().feature() >= JAVA_WITH_VIRTUAL_THREADS && System.getProperty("camel.threads.virtual.enabled") == null) {
+            // Camel reads this once, when its first class is loaded: turns that wait for slow agents then cost no thread each
+            System.setProperty("camel.threads.virtual.enabled", "true");
+        }
+        PrintStream errors = new PrintStream(System.err, true, StandardCharsets.UTF_8);
+        int status;
+        try {
+            DingTalkMain main = new DingTalkMain();
+            main.run(args);
+            status = main.getExitCode();
+        } catch (Exception e) {
+            status = explain(e, errors);
+        }
+        if (status != 0) {
+            System.exit(status);
+        }
+    }
+
+    /** Says what stopped the start in the words of whoever can mend it; a stack trace only where nobody foresaw it. */
+    private static int explain(Exception e, PrintStream errors) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SettingsException settings) {
+                settings.faults().stream().map(Fault::line).forEach(errors::println);
+                return WRONG_SETTINGS;
+            }
+            if (cause instanceof StoreException || cause instanceof StartException) {
+                errors.println(cause.getMessage());
+                return FAILED;
+            }
+        }
+        e.printStackTrace(errors);
+        return FAILED;
+    }
+}

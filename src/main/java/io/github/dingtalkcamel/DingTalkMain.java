@@ -1,0 +1,98 @@
+package io.github.dingtalkcamel;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+
+import io.github.dingtalkcamel.settings.Settings;
+import io.github.dingtalkcamel.settings.SettingsException;
+import io.github.dingtalkcamel.settings.SettingsReader;
+import org.apache.camel.CamelContext;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.util.OrderedLocationProperties;
+
+/** Camel's main with our settings read, and our parts made, before anything of Camel is configured by them. */
+class DingTalkMain extends Main {
+
+    private static final Path FILE = Path.of("config", "application.properties");
+
+    private Parts parts;
+
+    DingTalkMain() {
+        super(Application.class);
+        setAppName("dingtalk-camel");
+        // a setting of the file wins over the packaged one of the same name
+        setDefaultPropertyPlaceholderLocation("file:" + FILE + ";optional=true,classpath:application.properties");
+        addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeStart(BaseMainSupport main) {
+                parts.beforeStart();
+            }
+
+            @Override
+            public void afterStart(BaseMainSupport main) {
+                parts.afterStart();
+            }
+
+            @Override
+            public void beforeStop(BaseMainSupport main) {
+                parts.beforeStop();
+            }
+        });
+    }
+
+    @Override
+    protected void autoconfigure(CamelContext context) throws Exception {
+        // secrets may come from a vault, so vaults are configured before our settings are read
+        doConfigureVaultFromMainConfiguration(context, configure(), new OrderedLocationProperties());
+        parts = new Parts(context, read(context));
+        parts.bind();
+        setRoutesCollector(new OverlayingRoutes(parts.settings().routesDir()));
+        super.autoconfigure(context);
+    }
+
+    private static Settings read(CamelContext context) throws SettingsException {
+        return new SettingsReader(System.getenv(), strings(System.getProperties()), strings(file()), context::resolvePropertyPlaceholders,
+                Runtime.version().feature()).read();
+    }
+
+    private static Properties file() {
+        Properties properties = new Properties();
+        if (Files.isRegularFile(FILE)) {
+            try (Reader reader = Files.newBufferedReader(FILE)) {
+                properties.load(reader);
+            } catch (IOException | IllegalArgumentException e) {
+                throw new StartException(FILE.toAbsolutePath() + " can't be read: " + e.getMessage(), e);
+            }
+        }
+        return properties;
+    }
+
+    private static Map<String, String> strings(Properties properties) {
+        Map<String, String> strings = new HashMap<>();
+        properties.stringPropertyNames().forEach(name -> strings.put(name, properties.getProperty(name)));
+        return strings;
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        super.doStop();
+        if (parts != null) {
+            parts.close();
+        }
+    }
+
+    @Override
+    protected void doFail(Exception e) {
+        super.doFail(e);
+        if (parts != null) {
+            parts.close();
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package io.github.dingtalkcamel;
+
+import java.net.URI;
+import java.time.Clock;
+import java.util.Properties;
+
+import io.github.dingtalkcamel.agent.Agents;
+import io.github.dingtalkcamel.agent.Fallback;
+import io.github.dingtalkcamel.conversation.Bindings;
+import io.github.dingtalkcamel.inbound.Admission;
+import io.github.dingtalkcamel.inbound.EventRepository;
+import io.github.dingtalkcamel.inbound.Messages;
+import io.github.dingtalkcamel.inbound.Webhook;
+import io.github.dingtalkcamel.management.Banner;
+import io.github.dingtalkcamel.management.Checks;
+import io.github.dingtalkcamel.management.Gauges;
+import io.github.dingtalkcamel.management.HttpGuards;
+import io.github.dingtalkcamel.management.Refusals;
+import io.github.dingtalkcamel.outbound.AccessTokens;
+import io.github.dingtalkcamel.outbound.DingTalk;
+import io.github.dingtalkcamel.outbound.SingleFlight;
+import io.github.dingtalkcamel.reply.DeadLetterChannel;
+import io.github.dingtalkcamel.reply.Notices;
+import io.github.dingtalkcamel.reply.Replies;
+import io.github.dingtalkcamel.reply.RobotApi;
+import io.github.dingtalkcamel.reply.SessionWebhook;
+import io.github.dingtalkcamel.settings.Integration;
+import io.github.dingtalkcamel.settings.Settings;
+import io.github.dingtalkcamel.simulator.SimulatedApp;
+import io.github.dingtalkcamel.simulator.Simulator;
+import io.github.dingtalkcamel.simulator.SimulatorOptions;
+import io.github.dingtalkcamel.store.DataDirectory;
+import io.github.dingtalkcamel.store.Store;
+import io.github.dingtalkcamel.turns.DeadLetters;
+import io.github.dingtalkcamel.turns.Inbox;
+import io.github.dingtalkcamel.turns.Intake;
+import io.github.dingtalkcamel.turns.KeyedQueue;
+import io.github.dingtalkcamel.turns.Resumption;
+import io.github.dingtalkcamel.turns.Turns;
+import io.vertx.core.VertxOptions;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.Registry;
+
+/** What the program is made of: each part once, under the name that the routes call it by. Opened in this order, closed in the reverse one. */
+final class Parts implements AutoCloseable {
+
+    private static final int WEBHOOK_WORKERS = 64;
+
+    private final CamelContext context;
+    private final Settings settings;
+    private final DataDirectory dataDirectory;
+    private final Store store;
+    private final Simulator simulator;
+    private final KeyedQueue queue;
+    private final Agents agents = new Agents();
+    private final Clock clock = Clock.systemUTC();
+    private HttpGuards guards;
+    private Intake intake;
+    private AccessTokens accessTokens;
+    private Webhook webhook;
+    private DeadLetters deadLetters;
+
+    Parts(CamelContext context, Settings read) {
+        this.context = context;
+        this.dataDirectory = DataDirectory.hold(read.dataDir());
+        Store opened = null;
+        Simulator started = null;
+        try {
+            opened = Store.open(read.storeUrl().reveal(), read.storeUser().orElse(null), read.storePassword().reveal());
+            started = read.simulator() ? simulator(read) : null;
+        } catch (RuntimeException e) {
+            if (opened != null) {
+                opened.close();
+            }
+            dataDirectory.close();
+            throw e;
+        }
+        this.store = opened;
+        this.simulator = started;
+        // from here on the simulator is a DingTalk like any other
+        this.settings = started == null ? read : read.withBaseUrls(URI.create(started.url()), URI.create(started.url()));
+        this.queue = new KeyedQueue(settings.queueCapacity(), settings.conversationCapacity(), settings.maxRunningTurns());
+    }
+
+    private static Simulator simulator(Settings settings) {
+        try {
+            Simulator simulator = Simulator.start(SimulatorOptions.defaults().host(settings.simulatorHost()).port(settings.simulatorPort()));
+            for (Integration integration : settings.integrations()) {
+                if (integration.hasApp()) {
+                    SimulatedApp app = SimulatedApp.of(integration.appKey().orElseThrow(), integration.appSecret().reveal())
+                            .withRobotCode(integration.robotCode().orElseThrow());
+                    simulator.addApp(integration.callbackToken().isSet()
+                            ? app.withEncryption(integration.callbackToken().reveal(), integration.callbackAesKey().reveal())
+                                    .withOwnerKey(integration.callbackOwnerKey().orElseThrow())
+                            : app);
+                }
+            }
+            return simulator;
+        } catch (RuntimeException e) {
+            throw new StartException("The simulator can't start: " + e.getMessage()
+                    + ". Choose another port with dingtalk.simulator-port (DINGTALK_SIMULATOR_PORT), or set an app's credentials", e);
+        }
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    /** Makes the parts known to the routes and Camel's own configuration. */
+    void bind() {
+        Inbox inbox = new Inbox(store, clock);
+        Messages messages = new Messages(settings);
+        DingTalk dingTalk = new DingTalk(settings);
+        deadLetters = new DeadLetters(store, clock);
+        intake = new Intake(inbox, queue);
+        accessTokens = new AccessTokens(settings, clock);
+        webhook = new Webhook(settings, clock);
+        SingleFlight refreshToken = new SingleFlight("direct:token-refresh", "integration", "rejectedToken");
+        refreshToken.setCamelContext(context);
+
+        Registry registry = context.getRegistry();
+        registry.bind("webhook", webhook);
+        registry.bind("events", new EventRepository(store, clock));
+        registry.bind("messages", messages);
+        registry.bind("admission", new Admission());
+        registry.bind("intake", intake);
+        registry.bind("turns", queue);
+        registry.bind("turnRecord", new Turns(inbox));
+        registry.bind("resumption", new Resumption(inbox, queue, messages, deadLetters, intake, settings.maxTurnAge(), clock));
+        registry.bind("bindings", new Bindings(store, clock));
+        registry.bind("agents", agents);
+        registry.bind("fallback", new Fallback(settings));
+        registry.bind("notices", new Notices(settings));
+        registry.bind("replies", new Replies(settings, inbox));
+        registry.bind("sessionWebhook", new SessionWebhook(dingTalk, clock));
+        registry.bind("robotApi", new RobotApi(settings));
+        registry.bind("deadLetterChannel", new DeadLetterChannel(deadLetters));
+        registry.bind("dingTalk", dingTalk);
+        registry.bind("dingtalk-http", DingTalk.component());
+        registry.bind("accessTokens", accessTokens);
+        registry.bind("refreshToken", refreshToken);
+        registry.bind("refusals", new Refusals());
+        // each webhook request holds a worker until its message is stored, with others in one commit
+        registry.bind("vertxOptions", new VertxOptions().setWorkerPoolSize(WEBHOOK_WORKERS));
+
+        Properties properties = new Properties();
+        properties.setProperty("turns.workers", String.valueOf(settings.maxRunningTurns()));
+        properties.setProperty("camel.main.shutdownTimeout", String.valueOf(Math.max(1, settings.shutdownTimeout().toSeconds())));
+        properties.setProperty("camel.server.host", settings.webhookHost());
+        properties.setProperty("camel.server.port", String.valueOf(settings.webhookPort()));
+        properties.setProperty("camel.management.host", settings.managementHost());
+        properties.setProperty("camel.management.port", String.valueOf(settings.managementPort()));
+        context.getPropertiesComponent().setOverrideProperties(properties);
+    }
+
+    void beforeStart() {
+        guards = new HttpGuards(context, settings, webhook);
+        new Checks(settings, store, queue, agents, accessTokens, webhook).register(context);
+    }
+
+    void afterStart() {
+        guards.install();
+        new Gauges(queue, deadLetters).register(context);
+        if (simulator != null) {
+            for (Integration integration : settings.integrations()) {
+                if (webhook.isOn(integration.id())) {
+                    simulator.callbackUrl(integration.appKey().orElseThrow(), guards.webhookUrl() + "/api/dingtalk/webhook/" + integration.id());
+                }
+            }
+        }
+        new Banner(settings, store, agents, webhook, guards, simulator == null ? null : simulator.url()).print();
+    }
+
+    /** Nothing new is taken or handed out; what runs may finish. */
+    void beforeStop() {
+        queue.close();
+    }
+
+    @Override
+    public void close() {
+        if (simulator != null) {
+            simulator.close();
+        }
+        store.close();
+        dataDirectory.close();
+    }
+}

@@ -1,0 +1,72 @@
+package io.github.dingtalkcamel.management;
+
+import io.github.dingtalkcamel.inbound.Webhook;
+import io.github.dingtalkcamel.settings.Settings;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.ext.auth.User;
+import io.vertx.ext.auth.authentication.AuthenticationProvider;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BasicAuthHandler;
+import io.vertx.ext.web.handler.BodyHandler;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.main.MainHttpServer;
+import org.apache.camel.component.platform.http.main.ManagementHttpServer;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
+
+/**
+ * What stands before Camel's routes at the HTTP servers, where a body is not yet in memory: the webhook's bound on bodies (contract 4), and the login of
+ * the management server (contract 3), which leaves health open.
+ */
+public final class HttpGuards {
+
+    private static final String WEBHOOK = "/api/dingtalk/webhook/:integration";
+    private static final int FIRST = -1_000;
+
+    private final CamelContext context;
+    private final Settings settings;
+    private final Webhook webhook;
+
+    public HttpGuards(CamelContext context, Settings settings, Webhook webhook) {
+        this.context = context;
+        this.settings = settings;
+        this.webhook = webhook;
+    }
+
+    /** Puts the guards up. */
+    public void install() {
+        Router web = router(settings.webhookPort());
+        web.route(WEBHOOK).order(FIRST).handler(this::knownOnly);
+        web.post(WEBHOOK).order(FIRST + 1).handler(BodyHandler.create(false).setBodyLimit(Webhook.MAX_BODY_BYTES)).failureHandler(this::tooLarge);
+        if (settings.managementUser().isPresent()) {
+            BasicAuthHandler login = BasicAuthHandler.create((AuthenticationProvider) null, "dingtalk-camel");
+        }
+    }
+
+    private Router router(int port) {
+        return VertxPlatformHttpRouter.lookup(context, VertxPlatformHttpRouter.getRouterNameFromPort(port));
+    }
+
+    /** Before a byte of the body is read: an integration that is not there takes none. */
+    private void knownOnly(RoutingContext request) {
+        if (webhook.isOn(request.pathParam("integration"))) {
+            request.next();
+        } else {
+            refuse(request, 404, Refusals.json("unknown_integration", new io.github.dingtalkcamel.inbound.UnknownIntegrationException().getMessage()));
+        }
+    }
+
+    private void tooLarge(RoutingContext request) {
+        if (request.statusCode() == 413) {
+            refuse(request, 413, Refusals.json("too_large", new io.github.dingtalkcamel.inbound.TooLargeException(Webhook.MAX_BODY_BYTES).getMessage()));
+        } else {
+            request.next();
+        }
+    }
+
+    private static void refuse(RoutingContext request, int status, String json) {
+        request.response().setStatusCode(status).putHeader("Content-Type", "application/json; charset=utf-8").end(json);
+    }
+}
