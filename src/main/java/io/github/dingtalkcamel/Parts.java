@@ -1,5 +1,8 @@
 package io.github.dingtalkcamel;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Clock;
 import java.util.Properties;
@@ -11,6 +14,7 @@ import io.github.dingtalkcamel.inbound.Admission;
 import io.github.dingtalkcamel.inbound.EventRepository;
 import io.github.dingtalkcamel.inbound.Messages;
 import io.github.dingtalkcamel.inbound.Webhook;
+import io.github.dingtalkcamel.management.Addresses;
 import io.github.dingtalkcamel.management.Banner;
 import io.github.dingtalkcamel.management.Checks;
 import io.github.dingtalkcamel.management.Gauges;
@@ -78,8 +82,21 @@ final class Parts implements AutoCloseable {
         this.store = opened;
         this.simulator = started;
         // from here on the simulator is a DingTalk like any other
-        this.settings = started == null ? read : read.withBaseUrls(URI.create(started.url()), URI.create(started.url()));
+        Settings addressed = started == null ? read : read.withBaseUrls(URI.create(started.url()), URI.create(started.url()));
+        this.settings = addressed.withPorts(free(read.webhookHost(), read.webhookPort()), free(read.managementHost(), read.managementPort()));
         this.queue = new KeyedQueue(settings.queueCapacity(), settings.conversationCapacity(), settings.maxRunningTurns());
+    }
+
+    /** Camel names its servers by their configured ports, so that two of port 0 would be one: a free port is chosen here instead. */
+    private static int free(String host, int port) {
+        if (port != 0) {
+            return port;
+        }
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(host))) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new StartException("No free port on " + host + ": " + e.getMessage(), e);
+        }
     }
 
     private static Simulator simulator(Settings settings) {
@@ -164,11 +181,11 @@ final class Parts implements AutoCloseable {
         if (simulator != null) {
             for (Integration integration : settings.integrations()) {
                 if (webhook.isOn(integration.id())) {
-                    simulator.callbackUrl(integration.appKey().orElseThrow(), guards.webhookUrl() + "/api/dingtalk/webhook/" + integration.id());
+                    simulator.callbackUrl(integration.appKey().orElseThrow(), Addresses.webhook(settings, integration.id()));
                 }
             }
         }
-        new Banner(settings, store, agents, webhook, guards, simulator == null ? null : simulator.url()).print();
+        new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url()).print();
     }
 
     /** Nothing new is taken or handed out; what runs may finish. */

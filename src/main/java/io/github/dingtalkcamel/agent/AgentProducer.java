@@ -6,7 +6,6 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.Message;
 import org.apache.camel.support.DefaultAsyncProducer;
-import org.apache.camel.support.DefaultExchange;
 
 /**
  * Calls an agent's route, on the caller's thread and asynchronously where the route is.
@@ -42,7 +41,7 @@ public class AgentProducer extends DefaultAsyncProducer {
     }
 
     private Exchange ask(Exchange exchange, String name) {
-        Exchange call = new DefaultExchange(getEndpoint(), ExchangePattern.InOut);
+        Exchange call = getEndpoint().createExchange(ExchangePattern.InOut);
         Message in = call.getIn();
         in.setHeader(AgentConstants.AGENT, name);
         InboundMessage message = exchange.getProperty(InboundMessage.PROPERTY, InboundMessage.class);

@@ -52,6 +52,11 @@ public record InboundMessage(
         List<MentionedUser> mentionedUsers,
         QuotaNotice quota) {
 
+    /** Exchange property that holds the message (contract 5). */
+    public static final String PROPERTY = "CamelDingTalkMessage";
+    /** Exchange property that holds its JSON until it is stored. */
+    public static final String PAYLOAD = "CamelDingTalkPayload";
+
     public InboundMessage {
         attachments = List.copyOf(attachments);
         mentionedUsers = List.copyOf(mentionedUsers);

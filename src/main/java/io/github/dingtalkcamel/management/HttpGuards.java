@@ -1,9 +1,14 @@
 package io.github.dingtalkcamel.management;
 
+import io.github.dingtalkcamel.inbound.TooLargeException;
+import io.github.dingtalkcamel.inbound.UnknownIntegrationException;
 import io.github.dingtalkcamel.inbound.Webhook;
+import io.github.dingtalkcamel.settings.Secret;
 import io.github.dingtalkcamel.settings.Settings;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
+import io.vertx.core.Handler;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.auth.User;
 import io.vertx.ext.auth.authentication.AuthenticationProvider;
 import io.vertx.ext.web.Router;
@@ -11,10 +16,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BasicAuthHandler;
 import io.vertx.ext.web.handler.BodyHandler;
 import org.apache.camel.CamelContext;
-import org.apache.camel.component.platform.http.main.MainHttpServer;
-import org.apache.camel.component.platform.http.main.ManagementHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
-import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 
 /**
  * What stands before Camel's routes at the HTTP servers, where a body is not yet in memory: the webhook's bound on bodies (contract 4), and the login of
@@ -23,6 +25,7 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 public final class HttpGuards {
 
     private static final String WEBHOOK = "/api/dingtalk/webhook/:integration";
+    private static final String HEALTH = "/observe/health";
     private static final int FIRST = -1_000;
 
     private final CamelContext context;
@@ -40,8 +43,25 @@ public final class HttpGuards {
         Router web = router(settings.webhookPort());
         web.route(WEBHOOK).order(FIRST).handler(this::knownOnly);
         web.post(WEBHOOK).order(FIRST + 1).handler(BodyHandler.create(false).setBodyLimit(Webhook.MAX_BODY_BYTES)).failureHandler(this::tooLarge);
-        if (settings.managementUser().isPresent()) {
-            BasicAuthHandler login = BasicAuthHandler.create((AuthenticationProvider) null, "dingtalk-camel");
+        settings.managementUser().ifPresent(user -> {
+            Handler<RoutingContext> login = BasicAuthHandler.create(new Login(user, settings.managementPassword()), "dingtalk-camel");
+            router(settings.managementPort()).route().order(FIRST).handler(request -> {
+                if (request.normalizedPath().equals(HEALTH) || request.normalizedPath().startsWith(HEALTH + "/")) {
+                    request.next();
+                } else {
+                    login.handle(request);
+                }
+            });
+        });
+    }
+
+    /** The one user of the management server. */
+    private record Login(String user, Secret password) implements AuthenticationProvider {
+
+        @Override
+        public void authenticate(JsonObject credentials, Handler<AsyncResult<User>> result) {
+            boolean known = Secret.of(user).matches(credentials.getString("username")) & password.matches(credentials.getString("password"));
+            result.handle(known ? Future.succeededFuture(User.fromName(user)) : Future.failedFuture("wrong user or password"));
         }
     }
 
@@ -54,13 +74,13 @@ public final class HttpGuards {
         if (webhook.isOn(request.pathParam("integration"))) {
             request.next();
         } else {
-            refuse(request, 404, Refusals.json("unknown_integration", new io.github.dingtalkcamel.inbound.UnknownIntegrationException().getMessage()));
+            refuse(request, 404, Refusals.json("unknown_integration", new UnknownIntegrationException().getMessage()));
         }
     }
 
     private void tooLarge(RoutingContext request) {
         if (request.statusCode() == 413) {
-            refuse(request, 413, Refusals.json("too_large", new io.github.dingtalkcamel.inbound.TooLargeException(Webhook.MAX_BODY_BYTES).getMessage()));
+            refuse(request, 413, Refusals.json("too_large", new TooLargeException(Webhook.MAX_BODY_BYTES).getMessage()));
         } else {
             request.next();
         }

@@ -58,6 +58,13 @@ public record Settings(
         return integrations.stream().filter(integration -> integration.id().equals(id)).findFirst();
     }
 
+    /** The same settings with the ports that the servers are to take: none of them 0. */
+    public Settings withPorts(int webhook, int management) {
+        return new Settings(apiBaseUrl, oapiBaseUrl, webhookHost, webhook, managementHost, management, managementUser, managementPassword, publicUrl,
+                apiToken, dataDir, storeUrl, storeUser, storePassword, routesDir, queueCapacity, conversationCapacity, maxRunningTurns, maxTurnAge,
+                shutdownTimeout, simulator, simulatorHost, simulatorPort, integrations);
+    }
+
     /** The same settings with other addresses of DingTalk: those of the simulator, once it listens. */
     public Settings withBaseUrls(URI api, URI oapi) {
         return new Settings(api, oapi, webhookHost, webhookPort, managementHost, managementPort, managementUser, managementPassword, publicUrl, apiToken,

@@ -1,0 +1,80 @@
+package io.github.dingtalkcamel.management;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.dingtalkcamel.agent.Agents;
+import io.github.dingtalkcamel.inbound.Webhook;
+import io.github.dingtalkcamel.settings.Integration;
+import io.github.dingtalkcamel.settings.Settings;
+import io.github.dingtalkcamel.store.Store;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What an operator wants to know after the start, in a few lines (contract 2): who is connected how, what answers, what is missing. */
+public final class Banner {
+
+    private static final Logger LOG = LoggerFactory.getLogger("dingtalk-camel");
+
+    private final Settings settings;
+    private final Store store;
+    private final Agents agents;
+    private final Webhook webhook;
+    private final String simulator;
+
+    /** @param simulator the simulator's URL, or null */
+    public Banner(Settings settings, Store store, Agents agents, Webhook webhook, String simulator) {
+        this.settings = settings;
+        this.store = store;
+        this.agents = agents;
+        this.webhook = webhook;
+        this.simulator = simulator;
+    }
+
+    /** Logs it. */
+    public void print() {
+        lines().forEach(LOG::info);
+        missing().forEach(LOG::warn);
+    }
+
+    List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        settings.integrations().forEach(integration -> lines.add("Integration " + integration.id() + ": " + waysIn(integration)));
+        lines.add("Agents: " + (agents.names().isEmpty() ? "none" : String.join(", ", agents.names())));
+        settings.integrations().stream().filter(Integration::hasApp).forEach(integration -> lines.add("Messages of " + integration.id() + " go to "
+                + answers(integration) + ", unless their conversation is bound to another agent"));
+        lines.add("Store: " + store.description());
+        lines.add("Health and metrics: " + Addresses.management(settings) + "/observe/health, /observe/metrics");
+        if (simulator != null) {
+            lines.add("No DingTalk: the built-in simulator stands in for it at " + simulator);
+            lines.add("Say something to the robot:  curl -s " + simulator + "/simulator/say -d 'hello'");
+        }
+        return lines;
+    }
+
+    private String waysIn(Integration integration) {
+        if (!integration.hasApp()) {
+            return "sends to its group webhook only";
+        }
+        return webhook.isOn(integration.id()) ? "webhook at " + Addresses.callback(settings, integration.id())
+                + (integration.callbackToken().isSet() ? " (plain and encrypted)" : " (plain; encrypted callbacks need dingtalk.callback-token and -aes-key)")
+                : "no way in: dingtalk.callback is off";
+    }
+
+    private String answers(Integration integration) {
+        String triggered = agents.triggered(integration.id());
+        if (triggered != null) {
+            return "agent " + triggered + " (trigger)";
+        }
+        return integration.fallbackAgent().map(agent -> "agent " + agent + " (fallback)").orElse("nobody");
+    }
+
+    private List<String> missing() {
+        List<String> missing = new ArrayList<>();
+        for (Integration integration : settings.integrations()) {
+            integration.fallbackAgent().filter(agent -> integration.hasApp() && !agents.isRunning(agent)).ifPresent(agent -> missing.add(
+                    "Fallback agent " + agent + " of integration " + integration.id() + " is not running: add a route that consumes from agent:" + agent));
+        }
+        return missing;
+    }
+}

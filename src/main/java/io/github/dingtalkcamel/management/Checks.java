@@ -1,0 +1,139 @@
+package io.github.dingtalkcamel.management;
+
+import java.util.Map;
+
+import io.github.dingtalkcamel.agent.Agents;
+import io.github.dingtalkcamel.inbound.Webhook;
+import io.github.dingtalkcamel.outbound.AccessTokens;
+import io.github.dingtalkcamel.outbound.DingTalkException;
+import io.github.dingtalkcamel.settings.Integration;
+import io.github.dingtalkcamel.settings.Settings;
+import io.github.dingtalkcamel.store.Store;
+import io.github.dingtalkcamel.store.StoreException;
+import io.github.dingtalkcamel.turns.KeyedQueue;
+import org.apache.camel.CamelContext;
+import org.apache.camel.health.HealthCheckHelper;
+import org.apache.camel.health.HealthCheckRegistry;
+import org.apache.camel.health.HealthCheckResultBuilder;
+import org.apache.camel.impl.health.AbstractHealthCheck;
+
+/**
+ * The health checks (contract 9). Ready is: the store answers, the queue has room, and some integration can take messages. The rest shows in
+ * {@code /observe/health} only. Each DOWN says what to do.
+ */
+public final class Checks {
+
+    private final Settings settings;
+    private final Store store;
+    private final KeyedQueue queue;
+    private final Agents agents;
+    private final AccessTokens accessTokens;
+    private final Webhook webhook;
+
+    public Checks(Settings settings, Store store, KeyedQueue queue, Agents agents, AccessTokens accessTokens, Webhook webhook) {
+        this.settings = settings;
+        this.store = store;
+        this.queue = queue;
+        this.agents = agents;
+        this.accessTokens = accessTokens;
+        this.webhook = webhook;
+    }
+
+    /** Adds them to the context. */
+    public void register(CamelContext context) {
+        HealthCheckRegistry registry = HealthCheckHelper.getHealthCheckRegistry(context);
+        registry.register(new Check("store", true, this::store));
+        registry.register(new Check("queue", true, this::queue));
+        registry.register(new Check("receiving", true, this::receiving));
+        registry.register(new Check("triggers", false, this::triggers));
+        for (Integration integration : settings.integrations()) {
+            registry.register(new Check("integration-" + integration.id(), false, result -> integration(integration, result)));
+            if (integration.hasApp()) {
+                registry.register(new Check("token-" + integration.id(), false, result -> token(integration, result)));
+            }
+        }
+    }
+
+    private void store(HealthCheckResultBuilder result) {
+        result.detail("store", store.description());
+        String trouble = store.trouble();
+        try {
+            store.read(connection -> connection.prepareStatement("select 1").execute());
+        } catch (StoreException e) {
+            trouble = e.getMessage();
+        }
+        if (trouble != null) {
+            result.message("The store does not work: " + trouble + ". Check the disk's space and rights, or the database").down();
+        }
+    }
+
+    private void queue(HealthCheckResultBuilder result) {
+        result.detail("waiting", queue.size()).detail("running", queue.running()).detail("capacity", queue.capacity());
+        if (queue.isFull()) {
+            result.message("The queue is full: see which agents are slow, or raise dingtalk.queue-capacity and dingtalk.max-running-turns").down();
+        }
+    }
+
+    private void receiving(HealthCheckResultBuilder result) {
+        if (settings.integrations().stream().noneMatch(integration -> webhook.isOn(integration.id()))) {
+            result.message("No integration can take messages: set dingtalk.callback").down();
+        }
+    }
+
+    private void triggers(HealthCheckResultBuilder result) {
+        agents.conflicts().forEach((integration, claims) -> result.detail(integration, String.join(", ", claims))
+                .message("Integration " + integration + " has several triggers: " + claims.get(0)
+                         + " keeps it; remove the others' trigger or stop their routes").down());
+    }
+
+    private void integration(Integration integration, HealthCheckResultBuilder result) {
+        result.detail("webhook", webhook.isOn(integration.id()) ? Addresses.callback(settings, integration.id()) : "off");
+        String triggered = agents.triggered(integration.id());
+        String agent = triggered != null ? triggered : integration.fallbackAgent().orElse(null);
+        result.detail("agent", agent == null ? "none" : agent);
+        if (integration.hasApp() && agent != null && !agents.isRunning(agent)) {
+            result.message("Agent " + agent + " is not running: add or start a route that consumes from agent:" + agent).down();
+        }
+    }
+
+    private void token(Integration integration, HealthCheckResultBuilder result) {
+        DingTalkException trouble = accessTokens.trouble(integration.id());
+        if (trouble != null) {
+            result.detail("code", trouble.code()).message(trouble.getMessage() + ". " + trouble.remedy()).down();
+        }
+    }
+
+    @FunctionalInterface
+    private interface Look {
+        void at(HealthCheckResultBuilder result);
+    }
+
+    /** One check; without readiness it informs only. */
+    private static final class Check extends AbstractHealthCheck {
+
+        private final boolean readiness;
+        private final Look look;
+
+        Check(String name, boolean readiness, Look look) {
+            super("dingtalk", name);
+            this.readiness = readiness;
+            this.look = look;
+        }
+
+        @Override
+        protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
+            builder.up();
+            look.at(builder);
+        }
+
+        @Override
+        public boolean isReadiness() {
+            return readiness;
+        }
+
+        @Override
+        public boolean isLiveness() {
+            return false;
+        }
+    }
+}
