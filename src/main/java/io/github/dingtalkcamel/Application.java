@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import io.github.dingtalkcamel.settings.Fault;
 import io.github.dingtalkcamel.settings.SettingsException;
 import io.github.dingtalkcamel.store.StoreException;
+import org.apache.camel.FailedToCreateRouteException;
+import org.apache.camel.FailedToStartRouteException;
 
 /** Starts dingtalk-camel: {@code java -jar dingtalk-camel.jar}. */
 public final class Application {
@@ -46,6 +48,10 @@ public final class Application {
             }
             if (cause instanceof StoreException || cause instanceof StartException) {
                 errors.println(cause.getMessage());
+                return FAILED;
+            }
+            if (cause instanceof FailedToCreateRouteException || cause instanceof FailedToStartRouteException) {
+                errors.println(cause.getMessage().strip());
                 return FAILED;
             }
         }

@@ -171,13 +171,6 @@ final class Parts implements AutoCloseable {
     }
 
     void beforeStart() {
-        guards = new HttpGuards(context, settings, webhook);
-        new Checks(settings, store, queue, agents, accessTokens, webhook).register(context);
-    }
-
-    void afterStart() {
-        guards.install();
-        new Gauges(queue, deadLetters).register(context);
         if (simulator != null) {
             for (Integration integration : settings.integrations()) {
                 if (webhook.isOn(integration.id())) {
@@ -185,6 +178,13 @@ final class Parts implements AutoCloseable {
                 }
             }
         }
+        guards = new HttpGuards(context, settings, webhook);
+        new Checks(settings, store, queue, agents, accessTokens, webhook).register(context);
+    }
+
+    void afterStart() {
+        guards.install();
+        new Gauges(queue, deadLetters).register(context);
         new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url()).print();
     }
 

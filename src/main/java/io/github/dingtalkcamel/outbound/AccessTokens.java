@@ -37,14 +37,14 @@ public final class AccessTokens {
         return settings.integrations().stream().filter(Integration::hasApp).map(Integration::id).toList();
     }
 
-    /** True while a cached token may be sent: it has not expired, and DingTalk has not just refused it. */
-    public boolean isUsable(@Body Object cached, @Variable("rejectedToken") Secret rejected) {
-        return cached instanceof AccessToken token && clock.instant().isBefore(token.expiresAt()) && !token.value().equals(rejected);
+    /** True when the cache holds no token that may be sent: none, one that has expired, or the one that DingTalk has just refused. */
+    public boolean isMissing(@Body Object cached, @Variable("rejectedToken") Secret rejected) {
+        return !(cached instanceof AccessToken token) || !clock.instant().isBefore(token.expiresAt()) || token.value().equals(rejected);
     }
 
-    /** True while no refresh is due: usable, and not near its end. */
-    public boolean isFresh(@Body Object cached, @Variable("rejectedToken") Secret rejected) {
-        return isUsable(cached, rejected) && clock.instant().isBefore(((AccessToken) cached).refreshAt());
+    /** True when a refresh is due: the token is missing, or near its end. */
+    public boolean isDue(@Body Object cached, @Variable("rejectedToken") Secret rejected) {
+        return isMissing(cached, rejected) || !clock.instant().isBefore(((AccessToken) cached).refreshAt());
     }
 
     /** The call that asks for a token (protocol 1.1). */

@@ -27,13 +27,13 @@ public final class Replies {
     }
 
     /** The reply to send: the rest of one that a crash interrupted, else the body in chunks. A blank body is no reply. */
-    public Reply plan(@Body String text, @Variable("notice") boolean notice, @ExchangeProperty(Turn.PROPERTY) Turn turn) throws StoreException {
+    public Reply plan(@Body String text, @Variable("notice") Boolean notice, @ExchangeProperty(Turn.PROPERTY) Turn turn) throws StoreException {
         if (turn.isReplying()) {
             return new Reply(turn.progress().chunks(), turn.progress().sent(), "answer");
         }
         InboundMessage message = turn.message();
         List<String> chunks = chunker(message).chunks(text).stream().map(Chunk::text).filter(chunk -> !chunk.isBlank()).toList();
-        Reply reply = new Reply(chunks, 0, notice ? "notice" : "answer");
+        Reply reply = new Reply(chunks, 0, Boolean.TRUE.equals(notice) ? "notice" : "answer");
         if (reply.isLong()) {
             inbox.replying(turn.id(), chunks);
         }

@@ -31,9 +31,9 @@ public final class SessionWebhook {
     }
 
     /** True while it has more than 60 s to live, is on the origin of a base URL, and DingTalk has not said that it expired. */
-    public boolean isUsable(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message, @Variable("sessionExpired") boolean expired) {
+    public boolean isUsable(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message, @Variable("sessionExpired") Boolean expired) {
         Instant end = message.sessionWebhookExpiresAt();
-        return !expired && message.sessionWebhook() != null && end != null && clock.instant().plus(MARGIN).isBefore(end)
+        return !Boolean.TRUE.equals(expired) && message.sessionWebhook() != null && end != null && clock.instant().plus(MARGIN).isBefore(end)
                && dingTalk.isOurs(message.sessionWebhook());
     }
 

@@ -45,9 +45,9 @@ public final class Turns {
     }
 
     /** Notes how the turn ended. Nothing is changed for one that became a dead letter. */
-    public void end(@ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty(FAILURE) String failure, @ExchangeProperty(LEFT) boolean left)
+    public void end(@ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty(FAILURE) String failure, @ExchangeProperty(LEFT) Boolean left)
             throws StoreException {
-        if (left) {
+        if (Boolean.TRUE.equals(left)) {
             return;
         }
         if (failure == null) {
