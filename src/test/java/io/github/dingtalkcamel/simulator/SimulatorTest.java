@@ -61,6 +61,35 @@ class SimulatorTest {
     }
 
     @Test
+    void forgetsWhatWasNotUsedForLongest() {
+        Recent<String, Integer> recent = new Recent<>(2);
+        recent.put("a", 1);
+        recent.getOrCreate("b", key -> 2);
+        recent.get("a");
+
+        assertThat(recent.putNew("c", 3)).isTrue();
+        assertThat(recent.putNew("a", 9)).isFalse();
+        assertThat(recent.get("b")).isNull();
+        assertThat(recent.get("a")).isEqualTo(1);
+    }
+
+    @Test
+    void closesTwice() {
+        Simulator simulator = Simulator.start(SimulatorOptions.defaults());
+        simulator.close();
+        simulator.close();
+        assertThatThrownBy(() -> new Wire(simulator).get("/gettoken")).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void refusesSettingsThatMakeNoSense() {
+        assertThatThrownBy(() -> SimulatorOptions.defaults().port(70000)).hasMessageContaining("70000");
+        assertThatThrownBy(() -> SimulatorOptions.defaults().publicUrl("http://sim/")).hasMessageContaining("slash");
+        assertThatThrownBy(() -> SimulatedApp.of(KEY, "s").withCallbackUrl("localhost:8080")).hasMessageContaining("http");
+        assertThatThrownBy(() -> SimulatedApp.of(KEY, "s").withEncryption("tok", "short")).hasMessageContaining("43");
+    }
+
+    @Test
     void refusesBodiesBeyondItsLimit() {
         try (Simulator simulator = Simulator.start(SimulatorOptions.defaults())) {
             Wire wire = new Wire(simulator);
