@@ -11,8 +11,6 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
@@ -38,10 +36,14 @@ final class CallbackPush {
     }
 
     /** What the application answered, or why it did not. */
-    record Outcome(int status, String body, String decrypted, String fault) {
+    record Outcome(int status, String body, String decrypted, String fault, Duration took) {
 
-        static Outcome noAnswer(String why) {
-            return new Outcome(0, "", null, why);
+        Outcome opened(String plaintext) {
+            return new Outcome(status, body, plaintext, fault, took);
+        }
+
+        Outcome faulty(String why) {
+            return new Outcome(status, body, decrypted, why, took);
         }
     }
 
@@ -51,9 +53,7 @@ final class CallbackPush {
                 .add("Content-Type", "application/json; charset=utf-8")
                 .add("timestamp", timestamp)
                 .add("sign", RobotSignature.of(timestamp, secret));
-        return post(callbackUrl(app), headers, payload).map(outcome -> outcome.fault() != null || outcome.status() == 200
-                ? outcome
-                : new Outcome(outcome.status(), outcome.body(), null, "HTTP " + outcome.status()));
+        return post(callbackUrl(app), headers, payload).map(CallbackPush::statusChecked);
     }
 
     Future<Outcome> encrypted(SimulatedApp app, String payload, String token) {
@@ -64,13 +64,19 @@ final class CallbackPush {
         String encrypt = crypto.encrypt(payload);
         String timestamp = String.valueOf(platform.now().toEpochMilli());
         String nonce = RandomText.alphanumeric(8);
-        String signature = URLEncoder.encode(crypto.signature(timestamp, nonce, encrypt), StandardCharsets.UTF_8);
+        String signature = crypto.signature(timestamp, nonce, encrypt);
         String url = callbackUrl(app);
         String signed = url + (url.contains("?") ? "&" : "?") + "signature=" + signature + "&msg_signature=" + signature
                 + "&timestamp=" + timestamp + "&nonce=" + nonce;
         MultiMap headers = MultiMap.caseInsensitiveMultiMap().add("Content-Type", "application/json");
         CallbackCrypto own = new CallbackCrypto(app.callbackToken(), app.aesKey(), app.ownerKey());
-        return post(signed, headers, Json.write(Json.object().put("encrypt", encrypt))).map(outcome -> opened(outcome, own));
+        return post(signed, headers, Json.write(Json.object().put("encrypt", encrypt)))
+                .map(CallbackPush::statusChecked)
+                .map(outcome -> outcome.fault() == null ? opened(outcome, own) : outcome);
+    }
+
+    private static Outcome statusChecked(Outcome outcome) {
+        return outcome.fault() != null || outcome.status() == 200 ? outcome : outcome.faulty("HTTP " + outcome.status());
     }
 
     private static String callbackUrl(SimulatedApp app) {
@@ -82,40 +88,39 @@ final class CallbackPush {
 
     /** Checks an encrypted answer as DingTalk does (protocol 5.4). */
     private static Outcome opened(Outcome outcome, CallbackCrypto crypto) {
-        if (outcome.fault() != null) {
-            return outcome;
-        }
-        if (outcome.status() != 200) {
-            return new Outcome(outcome.status(), outcome.body(), null, "HTTP " + outcome.status());
-        }
         ObjectNode answer = Json.objectOrNull(outcome.body());
         if (answer == null || !answer.path("timeStamp").isTextual() || !answer.path("nonce").isTextual()
                 || !answer.path("encrypt").isTextual() || !answer.path("msg_signature").isTextual()) {
-            return new Outcome(200, outcome.body(), null, "the answer is not JSON with the strings msg_signature, encrypt, timeStamp, nonce");
+            return outcome.faulty("the answer is not JSON with the strings msg_signature, encrypt, timeStamp, nonce");
         }
         String encrypt = answer.path("encrypt").asText();
         String expected = crypto.signature(answer.path("timeStamp").asText(), answer.path("nonce").asText(), encrypt);
         if (!expected.equals(answer.path("msg_signature").asText())) {
-            return new Outcome(200, outcome.body(), null, "the answer's msg_signature does not match");
+            return outcome.faulty("the answer's msg_signature does not match");
         }
         try {
             String decrypted = crypto.decrypt(encrypt);
-            return new Outcome(200, outcome.body(), decrypted, decrypted.equals("success") ? null : "the answer's plaintext is not success");
+            Outcome opened = outcome.opened(decrypted);
+            return decrypted.equals("success") ? opened : opened.faulty("the answer's plaintext is not success");
         } catch (IllegalArgumentException notForUs) {
-            return new Outcome(200, outcome.body(), null, "the answer cannot be decrypted: " + notForUs.getMessage());
+            return outcome.faulty("the answer cannot be decrypted: " + notForUs.getMessage());
         }
     }
 
     private Future<Outcome> post(String url, MultiMap headers, String body) {
         RequestOptions request = new RequestOptions().setMethod(HttpMethod.POST).setAbsoluteURI(url)
                 .setConnectTimeout(timeout.toMillis()).setHeaders(headers);
+        long called = System.nanoTime();
         return client.request(request)
-                .compose(open -> open.send(Buffer.buffer(body))
-                        .compose(CallbackPush::read)
-                        .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-                        .onFailure(failure -> open.reset()))
+                .compose(open -> {
+                    long begin = System.nanoTime();
+                    return open.send(Buffer.buffer(body))
+                            .compose(response -> read(response, begin))
+                            .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                            .onFailure(failure -> open.reset());
+                })
                 .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-                .otherwise(failure -> Outcome.noAnswer(reason(failure)));
+                .otherwise(failure -> new Outcome(0, "", null, reason(failure), Duration.ofNanos(System.nanoTime() - called)));
     }
 
     private String reason(Throwable failure) {
@@ -124,7 +129,7 @@ final class CallbackPush {
                 : failure.getClass().getSimpleName() + ": " + failure.getMessage();
     }
 
-    private static Future<Outcome> read(HttpClientResponse response) {
+    private static Future<Outcome> read(HttpClientResponse response, long begin) {
         Buffer body = Buffer.buffer();
         response.handler(part -> {
             if (body.length() + part.length() > MAX_ANSWER_BYTES) {
@@ -133,6 +138,7 @@ final class CallbackPush {
                 body.appendBuffer(part);
             }
         });
-        return response.end().map(end -> new Outcome(response.statusCode(), body.toString(), null, null));
+        return response.end().map(end -> new Outcome(response.statusCode(), body.toString(), null, null,
+                Duration.ofNanos(System.nanoTime() - begin)));
     }
 }

@@ -1,11 +1,9 @@
 package io.github.dingtalkcamel.simulator;
 
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * Something a person says to a robot. Immutable; start with {@link #text} and refine:
@@ -15,134 +13,141 @@ import java.util.Objects;
  * Said.text("").without("text").with("{\"msgtype\":\"picture\",\"content\":{\"downloadCode\":\"dc1\"}}")
  * }</pre>
  */
-public final class Said {
+public final class Said implements Cloneable {
 
-    private final Map<String, Object> parts;
+    private final String text;
+    private String user = "staff001";
+    private String group;
+    private boolean mentions = true;
+    private String app;
+    private boolean encrypted;
+    private String msgId;
+    private Instant sessionExpiry;
+    private Instant signedAt;
+    private String signedWith;
+    private String with;
+    private List<String> without = List.of();
 
-    private Said(Map<String, Object> parts) {
-        this.parts = parts;
+    private Said(String text) {
+        this.text = Objects.requireNonNull(text, "text");
     }
 
     /** By staff001 in the DM with the robot of the app that was added first, pushed plain. */
     public static Said text(String text) {
-        return new Said(Map.of("text", Objects.requireNonNull(text, "text")));
+        return new Said(text);
     }
 
-    /** Who says it; made up if there is nobody of this id. */
+    /** Who says it; made up if there is nobody of this id. null: staff001. */
     public Said from(String staffId) {
-        return and("user", staffId);
+        return but(it -> it.user = staffId == null ? "staff001" : staffId);
     }
 
     /** In a group, mentioning the robot; made up if there is no such group. null: in the DM. */
     public Said inGroup(String conversationId) {
-        return and("group", conversationId);
+        return but(it -> it.group = conversationId);
     }
 
     /** In a group: without mentioning the robot. DingTalk would not push that; pushed here to see it dropped. */
     public Said withoutMention() {
-        return and("mention", false);
+        return but(it -> it.mentions = false);
     }
 
-    /** To the robot of another app than the first. */
+    /** To the robot of another app than the first. null: the first. */
     public Said to(String appKey) {
-        return and("app", appKey);
+        return but(it -> it.app = appKey);
     }
 
     /** Pushed in the encrypted form (protocol 5.2); the app needs callbackToken and aesKey. */
     public Said encrypted() {
-        return and("encrypted", true);
+        return but(it -> it.encrypted = true);
     }
 
-    /** With a msgId of one's choice: the same one twice is a redelivery. */
-    public Said msgId(String msgId) {
-        return and("msgId", msgId);
+    /** With a msgId of one's choice: the same one twice is a redelivery. null: a new one. */
+    public Said msgId(String id) {
+        return but(it -> it.msgId = id);
     }
 
     /** With a session webhook of its own that expires at this moment, by the simulator's clock. */
     public Said sessionExpiresAt(Instant moment) {
-        return and("sessionExpiresAt", moment);
+        return but(it -> it.sessionExpiry = moment);
     }
 
     /** Signed at another moment than now. Plain form only. */
     public Said signedAt(Instant moment) {
-        return and("signedAt", moment);
+        return but(it -> it.signedAt = moment);
     }
 
     /** Signed with another secret (the callback token in the encrypted form) than the app's. */
     public Said signedWith(String secret) {
-        return and("signedWith", secret);
+        return but(it -> it.signedWith = secret);
     }
 
     /** Top-level fields of the payload to add or replace, as a JSON object: any msgtype of protocol 3.3, quotes of 3.4, oddities. */
     public Said with(String json) {
         Json.required(json, "fields of a message");
-        return and("with", json);
+        return but(it -> it.with = json);
     }
 
     /** Top-level fields of the payload to leave out; done before {@link #with}. */
     public Said without(String... fields) {
-        return and("without", List.of(fields));
+        return but(it -> it.without = List.of(fields));
     }
 
-    private Said and(String part, Object value) {
-        Map<String, Object> more = new LinkedHashMap<>(parts);
-        if (value == null) {
-            more.remove(part);
-        } else {
-            more.put(part, value);
+    private Said but(Consumer<Said> change) {
+        try {
+            Said copy = (Said) clone();
+            change.accept(copy);
+            return copy;
+        } catch (CloneNotSupportedException impossible) {
+            throw new AssertionError(impossible);
         }
-        return new Said(more);
     }
 
     String text() {
-        return (String) parts.get("text");
+        return text;
     }
 
     String user() {
-        return (String) parts.getOrDefault("user", "staff001");
+        return user;
     }
 
     String groupOrNull() {
-        return (String) parts.get("group");
+        return group;
     }
 
     boolean mentions() {
-        return (boolean) parts.getOrDefault("mention", true);
+        return mentions;
     }
 
     String appOrNull() {
-        return (String) parts.get("app");
+        return app;
     }
 
     boolean isEncrypted() {
-        return (boolean) parts.getOrDefault("encrypted", false);
+        return encrypted;
     }
 
     String msgIdOrNull() {
-        return (String) parts.get("msgId");
+        return msgId;
     }
 
     Instant sessionExpiryOrNull() {
-        return (Instant) parts.get("sessionExpiresAt");
+        return sessionExpiry;
     }
 
     Instant signedAtOrNull() {
-        return (Instant) parts.get("signedAt");
+        return signedAt;
     }
 
     String signedWithOrNull() {
-        return (String) parts.get("signedWith");
+        return signedWith;
     }
 
     String withOrNull() {
-        return (String) parts.get("with");
+        return with;
     }
 
     List<String> leftOut() {
-        List<String> names = new ArrayList<>();
-        if (parts.get("without") instanceof List<?> fields) {
-            fields.forEach(field -> names.add((String) field));
-        }
-        return names;
+        return without;
     }
 }

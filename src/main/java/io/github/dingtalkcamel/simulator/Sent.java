@@ -1,5 +1,7 @@
 package io.github.dingtalkcamel.simulator;
 
+import java.time.Duration;
+
 /**
  * What became of a push to the application.
  *
@@ -11,9 +13,10 @@ package io.github.dingtalkcamel.simulator;
  * @param conversationId the group or DM; null for events
  * @param sessionWebhook of the message; null for events
  * @param payload        what was pushed, before encryption
+ * @param took           from having a connection to the end of the answer, or until it was given up, in real time; DingTalk gives events 1,500 ms (protocol 5.4)
  */
 public record Sent(int status, String body, String decrypted, String fault, String msgId, String conversationId, String sessionWebhook,
-        String payload) {
+        String payload, Duration took) {
 
     /** Whether DingTalk would be content: HTTP 200, and for encrypted pushes a properly encrypted {@code success} (protocol 5.4). */
     public boolean accepted() {

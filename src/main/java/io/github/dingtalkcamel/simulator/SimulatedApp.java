@@ -19,6 +19,9 @@ public record SimulatedApp(String appKey, String appSecret, String robotCode, St
         Objects.requireNonNull(appSecret, "appSecret");
         robotCode = robotCode == null ? appKey : robotCode;
         ownerKey = ownerKey == null ? appKey : ownerKey;
+        if (callbackUrl != null && !callbackUrl.matches("https?://.+")) {
+            throw new IllegalArgumentException("callbackUrl must be an http or https URL, not " + callbackUrl);
+        }
         if ((callbackToken == null) != (aesKey == null)) {
             throw new IllegalArgumentException("callbackToken and aesKey belong together: set both or neither");
         }

@@ -27,6 +27,9 @@ public record SimulatorOptions(String host, int port, String publicUrl, InstantS
         if (recordSize < 1) {
             throw new IllegalArgumentException("recordSize must be at least 1, not " + recordSize);
         }
+        if (publicUrl != null && !publicUrl.matches("https?://.*[^/]")) {
+            throw new IllegalArgumentException("publicUrl must be an http or https URL without a slash at its end, not " + publicUrl);
+        }
         if (pushTimeout.toMillis() < 1 || quietTime.toMillis() < 1) {
             throw new IllegalArgumentException("pushTimeout and quietTime must be at least 1 ms");
         }

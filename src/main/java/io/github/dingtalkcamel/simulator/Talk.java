@@ -39,7 +39,7 @@ final class Talk {
                 deliverAnswer(it.body(), app, message.conversationId());
             }
             return new Sent(it.status(), it.body(), it.decrypted(), it.fault(), message.msgId(), message.conversationId(),
-                    message.sessionWebhook(), message.json());
+                    message.sessionWebhook(), message.json(), it.took());
         });
     }
 
@@ -60,7 +60,7 @@ final class Talk {
     Future<Sent> pushEvent(String appKey, String json) {
         SimulatedApp app = platform.app(appKey);
         return push.encrypted(app, json, app.callbackToken())
-                .map(it -> new Sent(it.status(), it.body(), it.decrypted(), it.fault(), null, null, null, json));
+                .map(it -> new Sent(it.status(), it.body(), it.decrypted(), it.fault(), null, null, null, json, it.took()));
     }
 
     /** Says it and gathers the robot's answers in that conversation until it falls quiet, or for as long as one waits for a first one. */

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -185,6 +187,38 @@ class ConversationTest {
         Sent lost = simulator.say(Said.text("x"));
         assertThat(lost.status()).isZero();
         assertThat(lost.fault()).isNotBlank();
+    }
+
+    @Test
+    void givesUpOnAnApplicationThatKeepsSilent() {
+        CountDownLatch over = new CountDownLatch(1);
+        application.behaves(push -> {
+            awaitQuietly(over);
+            return new FakeApplication.Reaction(200, "{}");
+        });
+
+        Sent sent = simulator.say(Said.text("x"));
+
+        assertThat(sent.fault()).isEqualTo("no answer within 2000 ms");
+        assertThat(sent.took()).isGreaterThanOrEqualTo(Duration.ofMillis(1990));
+        over.countDown();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void forgesSignaturesOfEncryptedPushesOnRequest() {
+        simulator.say(Said.text("x").encrypted().signedWith("othertoken"));
+
+        String nonce = application.pushes().get(0).query().replaceFirst(".*nonce=", "");
+        assertThat(application.pushes().get(0).query())
+                .doesNotContain(crypto().signature(String.valueOf(clock.millis()), nonce, pushed(0).path("encrypt").asText()));
     }
 
     @Test
