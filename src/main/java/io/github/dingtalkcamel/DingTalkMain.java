@@ -22,10 +22,19 @@ class DingTalkMain extends Main {
 
     private static final Path FILE = Path.of("config", "application.properties");
 
+    private final Map<String, String> environment;
+    private final Map<String, String> systemProperties;
     private Parts parts;
 
     DingTalkMain() {
+        this(System.getenv(), strings(System.getProperties()));
+    }
+
+    /** With these in place of the process's own environment and system properties, as far as our settings go. */
+    DingTalkMain(Map<String, String> environment, Map<String, String> systemProperties) {
         super(Application.class);
+        this.environment = environment;
+        this.systemProperties = systemProperties;
         setAppName("dingtalk-camel");
         // a setting of the file wins over the packaged one of the same name
         setDefaultPropertyPlaceholderLocation("file:" + FILE + ";optional=true,classpath:application.properties");
@@ -57,8 +66,8 @@ class DingTalkMain extends Main {
         super.autoconfigure(context);
     }
 
-    private static Settings read(CamelContext context) throws SettingsException {
-        return new SettingsReader(System.getenv(), strings(System.getProperties()), strings(file()), context::resolvePropertyPlaceholders,
+    private Settings read(CamelContext context) throws SettingsException {
+        return new SettingsReader(environment, systemProperties, strings(file()), context::resolvePropertyPlaceholders,
                 Runtime.version().feature()).read();
     }
 
@@ -78,6 +87,10 @@ class DingTalkMain extends Main {
         Map<String, String> strings = new HashMap<>();
         properties.stringPropertyNames().forEach(name -> strings.put(name, properties.getProperty(name)));
         return strings;
+    }
+
+    Parts parts() {
+        return parts;
     }
 
     @Override

@@ -123,6 +123,14 @@ final class Parts implements AutoCloseable {
         return settings;
     }
 
+    Store store() {
+        return store;
+    }
+
+    KeyedQueue queue() {
+        return queue;
+    }
+
     /** Makes the parts known to the routes and Camel's own configuration. */
     void bind() {
         Inbox inbox = new Inbox(store, clock);

@@ -57,7 +57,7 @@ public record Delivery(String integration, boolean encrypted, String signature, 
     }
 
     /** What the event says. */
-    public Map<String, Object> event() {
+    public Map<String, Object> details() {
         return JSON.convertValue(content.json(), MAP);
     }
 

@@ -46,6 +46,7 @@ public final class DingTalk {
         http.setMaxTotalConnections(2 * CONNECTIONS);
         http.setCookieManagementDisabled(true);
         http.setUseSystemProperties(true);
+        http.setUserAgent("dingtalk-camel");
         return http;
     }
 

@@ -1,0 +1,231 @@
+package io.github.dingtalkcamel;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+import io.github.dingtalkcamel.simulator.Delivery;
+import io.github.dingtalkcamel.simulator.Said;
+import io.github.dingtalkcamel.simulator.Sent;
+import io.github.dingtalkcamel.simulator.SimulatedApp;
+import io.github.dingtalkcamel.simulator.Simulator;
+import io.github.dingtalkcamel.simulator.SimulatorOptions;
+import io.github.dingtalkcamel.store.Store;
+import io.github.dingtalkcamel.turns.KeyedQueue;
+import org.apache.camel.CamelContext;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.MainListenerSupport;
+import org.awaitility.Awaitility;
+
+/**
+ * The whole application in this JVM, on free ports and in a temporary folder, with a simulator of its own for DingTalk: what most tests talk to.
+ *
+ * <pre>
+ * try (Bot bot = Bot.withSettings(Map.of("dingtalk.max-running-turns", "4")).route("slow.camel.yaml", yaml).start()) {
+ *     bot.say("hello");
+ *     assertThat(bot.awaitReplies("staff001", 1)).containsExactly("hello");
+ * }
+ * </pre>
+ */
+public final class Bot implements AutoCloseable {
+
+    public static final String APP_KEY = "dingtest000000000001";
+    public static final String APP_SECRET = "test-app-secret-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ";
+    public static final String CALLBACK_TOKEN = "tok3nForTest";
+    public static final String AES_KEY = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ";
+    public static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private final Path home;
+    private final Map<String, String> settings = new HashMap<>();
+    private final Simulator simulator;
+    private DingTalkMain main;
+    private Thread thread;
+
+    private Bot(Map<String, String> more) throws IOException {
+        home = Files.createTempDirectory("dingtalk-camel-test");
+        Files.createDirectories(home.resolve("routes"));
+        simulator = Simulator.start(SimulatorOptions.defaults());
+        simulator.addApp(SimulatedApp.of(APP_KEY, APP_SECRET).withEncryption(CALLBACK_TOKEN, AES_KEY));
+        settings.put("dingtalk.app-key", APP_KEY);
+        settings.put("dingtalk.app-secret", APP_SECRET);
+        settings.put("dingtalk.callback-token", CALLBACK_TOKEN);
+        settings.put("dingtalk.callback-aes-key", AES_KEY);
+        settings.put("dingtalk.language", "en");
+        settings.put("dingtalk.api-base-url", simulator.url());
+        settings.put("dingtalk.oapi-base-url", simulator.url());
+        settings.put("dingtalk.webhook-host", "127.0.0.1");
+        settings.put("dingtalk.webhook-port", "0");
+        settings.put("dingtalk.management-port", "0");
+        settings.put("dingtalk.data-dir", home.resolve("data").toString());
+        settings.put("dingtalk.routes-dir", home.resolve("routes").toString());
+        settings.put("dingtalk.shutdown-timeout", "5");
+        settings.putAll(more);
+    }
+
+    /** A bot that is not started yet, with the integration {@code main} set and these settings besides. */
+    public static Bot withSettings(Map<String, String> more) throws IOException {
+        return new Bot(more);
+    }
+
+    /** A started bot with default settings. */
+    public static Bot started() throws Exception {
+        return new Bot(Map.of()).start();
+    }
+
+    /** Puts a file into the routes directory. */
+    public Bot route(String file, String yaml) throws IOException {
+        Files.writeString(home.resolve("routes").resolve(file), yaml);
+        return this;
+    }
+
+    public Bot set(String setting, String value) {
+        settings.put(setting, value);
+        return this;
+    }
+
+    /** Starts, or starts again on the same data. */
+    public Bot start() throws Exception {
+        CountDownLatch started = new CountDownLatch(1);
+        Exception[] failure = new Exception[1];
+        main = new DingTalkMain(Map.of(), settings);
+        // back-off at a hundredth of its usual pace
+        main.addInitialProperty("delivery.redelivery-delay", "10");
+        main.addMainListener(new MainListenerSupport() {
+            @Override
+            public void afterStart(BaseMainSupport ready) {
+                started.countDown();
+            }
+        });
+        thread = new Thread(() -> {
+            try {
+                main.run();
+            } catch (Exception e) {
+                failure[0] = e;
+            } finally {
+                started.countDown();
+            }
+        }, "bot");
+        thread.start();
+        if (!started.await(60, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("the application did not start");
+        }
+        if (failure[0] != null) {
+            throw failure[0];
+        }
+        simulator.callbackUrl(APP_KEY, webhookUrl());
+        return this;
+    }
+
+    /** Stops as SIGTERM does. */
+    public void stop() throws Exception {
+        if (main != null) {
+            main.completed();
+            thread.join(TimeUnit.SECONDS.toMillis(60));
+            main.stop();
+            main = null;
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        try {
+            stop();
+        } finally {
+            simulator.close();
+            try (Stream<Path> files = Files.walk(home)) {
+                files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            }
+        }
+    }
+
+    public Simulator simulator() {
+        return simulator;
+    }
+
+    public CamelContext context() {
+        return main.getCamelContext();
+    }
+
+    public KeyedQueue queue() {
+        return main.parts().queue();
+    }
+
+    public Store store() {
+        return main.parts().store();
+    }
+
+    public Path home() {
+        return home;
+    }
+
+    public String webhookUrl() {
+        return "http://127.0.0.1:" + main.parts().settings().webhookPort() + "/api/dingtalk/webhook/main";
+    }
+
+    public String managementUrl() {
+        return "http://127.0.0.1:" + main.parts().settings().managementPort();
+    }
+
+    /** {@code staff001} says something to the robot in a DM, proved as DingTalk would. */
+    public Sent say(String text) {
+        return say(Said.text(text));
+    }
+
+    public Sent say(Said said) {
+        return simulator.say(said);
+    }
+
+    /** What people in a conversation have been shown, once it is at least so much. */
+    public List<String> awaitReplies(String conversationId, int atLeast) {
+        Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(10)).until(() -> replies(conversationId).size() >= atLeast);
+        return replies(conversationId);
+    }
+
+    public List<String> replies(String conversationId) {
+        return simulator.deliveriesTo(conversationId).stream().map(Delivery::text).toList();
+    }
+
+    /** Rows of a query, a list of columns each. */
+    public List<List<Object>> rows(String sql) {
+        return store().read(connection -> {
+            try (var statement = connection.createStatement(); var result = statement.executeQuery(sql)) {
+                List<List<Object>> rows = new ArrayList<>();
+                while (result.next()) {
+                    List<Object> row = new ArrayList<>();
+                    for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
+                        row.add(result.getObject(i));
+                    }
+                    rows.add(row);
+                }
+                return rows;
+            }
+        });
+    }
+
+    public HttpResponse<String> get(String url) throws Exception {
+        return HTTP.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Posts to the webhook, with headers of the caller's choice. */
+    public HttpResponse<String> post(String url, byte[] body, Function<HttpRequest.Builder, HttpRequest.Builder> more) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(30))
+                .header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofByteArray(body));
+        return HTTP.send(more.apply(request).build(), HttpResponse.BodyHandlers.ofString());
+    }
+}
