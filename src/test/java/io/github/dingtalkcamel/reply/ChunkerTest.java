@@ -239,8 +239,9 @@ class ChunkerTest {
     @Test
     void cutsBeforeARowRatherThanInIt() {
         String header = "| a |\n|---|\n";
-        String row = "| " + "word ".repeat(13) + "|\n";
-        assertThat(texts(header + row.repeat(2))).containsExactly(header + row, header + row);
+        String shortRow = "| b |\n";
+        String longRow = "| " + "word ".repeat(16) + "|\n";
+        assertThat(texts(header + shortRow + longRow)).containsExactly(header + shortRow, header + longRow);
     }
 
     @Test
