@@ -11,6 +11,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.dingtalkcamel.inbound.InboundMessage;
+import io.github.dingtalkcamel.inbound.StorableText;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.store.Texts;
@@ -155,7 +156,8 @@ public final class Inbox {
     static int update(Connection connection, String sql, Object... values) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement(sql)) {
             for (int i = 0; i < values.length; i++) {
-                update.setObject(i + 1, values[i]);
+                // errors of agents may hold anything
+                update.setObject(i + 1, values[i] instanceof String text ? StorableText.of(text) : values[i]);
             }
             return update.executeUpdate();
         }
