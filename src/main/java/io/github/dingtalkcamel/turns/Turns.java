@@ -1,8 +1,8 @@
 package io.github.dingtalkcamel.turns;
 
+import io.github.dingtalkcamel.errors.Failure;
 import io.github.dingtalkcamel.store.StoreException;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,8 +28,9 @@ public final class Turns {
     }
 
     /** Logs why the agent failed, under the reference that the sender is told, and keeps it for the turn's record. */
-    public void agentFailed(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty("CamelDingTalkAgent") String agent,
-            @ExchangeException Exception failure) throws Exception {
+    public void agentFailed(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty("CamelDingTalkAgent") String agent)
+            throws Exception {
+        Exception failure = Failure.of(exchange, Exception.class);
         if (exchange.getContext().isStopping()) {
             // not the agent's fault: the stop took its time-out away from it
             throw failure;
