@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -191,7 +192,11 @@ public final class Bot implements AutoCloseable {
     }
 
     public String webhookUrl() {
-        return "http://127.0.0.1:" + main.parts().settings().webhookPort() + "/api/dingtalk/webhook/main";
+        return webhookUrl("main");
+    }
+
+    public String webhookUrl(String integration) {
+        return "http://127.0.0.1:" + main.parts().settings().webhookPort() + "/api/dingtalk/webhook/" + integration;
     }
 
     public String managementUrl() {
@@ -232,6 +237,15 @@ public final class Bot implements AutoCloseable {
                 return rows;
             }
         });
+    }
+
+    /** How many rows each table of the store has, the schema's own history aside. */
+    public Map<String, Long> rowCounts() {
+        Map<String, Long> counts = new TreeMap<>();
+        for (List<Object> table : rows("select name from sqlite_master where type = 'table' and name not like 'sqlite%' and name <> 'dingtalk_schema_history'")) {
+            counts.put((String) table.get(0), ((Number) rows("select count(*) from " + table.get(0)).get(0).get(0)).longValue());
+        }
+        return counts;
     }
 
     public HttpResponse<String> get(String url) throws Exception {

@@ -53,7 +53,7 @@ public record Delivery(String integration, boolean encrypted, String signature, 
     /** The same for each delivery of one event: its {@code eventId}, or a digest of it where it has none. */
     public String eventId() {
         String id = content.json().path("eventId").asText(content.json().path("EventId").asText(""));
-        return !id.isEmpty() && id.length() <= 512 ? id : digest(content.json());
+        return !id.isEmpty() && id.length() <= Fields.MAX_ID_LENGTH ? StorableText.of(id) : digest(content.json());
     }
 
     /** What the event says. */

@@ -4,6 +4,7 @@ import java.util.Map;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dingtalkcamel.errors.Failure;
 import io.github.dingtalkcamel.inbound.BadMessageException;
 import io.github.dingtalkcamel.inbound.ProofException;
 import io.github.dingtalkcamel.inbound.TooLargeException;
@@ -11,7 +12,6 @@ import io.github.dingtalkcamel.inbound.UnknownIntegrationException;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.turns.QueueFullException;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangeProperty;
 
 /** Error bodies (contract 4): {@code {"error":{"code":…,"message":…}}}, with what to fix, and nothing of what was sent. */
 public final class Refusals {
@@ -22,7 +22,11 @@ public final class Refusals {
                                         + " secret; an encrypted callback needs signature, timestamp and nonce in the query, and this integration's token, AES key and owner key";
 
     /** The body for what went wrong. What is not the caller's business is not told. */
-    public String json(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception cause) {
+    public String json(Exchange exchange) {
+        return json(Failure.of(exchange, Exception.class));
+    }
+
+    private static String json(Exception cause) {
         if (cause instanceof UnknownIntegrationException) {
             return json("unknown_integration", cause.getMessage());
         }

@@ -6,6 +6,7 @@ import java.time.Duration;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dingtalkcamel.errors.Failure;
 import io.github.dingtalkcamel.settings.Secret;
 import io.github.dingtalkcamel.settings.Settings;
 import org.apache.camel.Body;
@@ -85,8 +86,8 @@ public final class DingTalk {
     }
 
     /** There was no answer: says whether it may be tried again. */
-    public void lost(@ExchangeProperty(ApiRequest.PROPERTY) ApiRequest request, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) IOException cause) throws DingTalkException {
-        throw Verdict.lost(request, cause);
+    public void lost(Exchange exchange, @ExchangeProperty(ApiRequest.PROPERTY) ApiRequest request) throws DingTalkException {
+        throw Verdict.lost(request, Failure.of(exchange, IOException.class));
     }
 
     /** The call with the access token that was got for it. */

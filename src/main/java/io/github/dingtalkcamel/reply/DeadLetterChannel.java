@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.reply;
 
 import java.util.List;
 
+import io.github.dingtalkcamel.errors.Failure;
 import io.github.dingtalkcamel.outbound.DingTalkException;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.turns.DeadLetters;
@@ -32,13 +33,13 @@ public final class DeadLetterChannel {
     }
 
     /** Makes the exchange's turn a dead letter. While the process stops it is left as it is instead: the next start takes it up. */
-    public void add(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty(Reply.PROPERTY) Reply reply,
-            @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception cause) throws StoreException {
+    public void add(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty(Reply.PROPERTY) Reply reply) throws StoreException {
         if (exchange.getContext().isStopping() || exchange.getContext().isStopped()) {
             Turns.leaveForNextStart(exchange);
             LOG.info("Turn {} was interrupted by the stop: the next start takes it up", turn.reference());
             return;
         }
+        Exception cause = Failure.of(exchange, Exception.class);
         DeadLetters.Reason reason = reason(cause);
         List<String> left = reply == null ? null : reply.left();
         int tries = exchange.getProperty(TRIES, 1, Integer.class);

@@ -1,0 +1,91 @@
+package io.github.dingtalkcamel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.stream.Stream;
+
+import io.github.dingtalkcamel.simulator.Said;
+import io.github.dingtalkcamel.simulator.Sent;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Who gets through (contract 5): what is dropped is taken with thanks, and that is all. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DropTest {
+
+    private static final String GROUP = "cidFAKEgroup0001==";
+    private static final String SELF = "$:LWCP_v1:$theRobot";
+
+    private Bot bot;
+
+    @BeforeAll
+    void start() throws Exception {
+        bot = Bot.started();
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        bot.close();
+    }
+
+    static Stream<Arguments> dropped() {
+        String own = "the robot wrote it itself";
+        String noMention = "the robot was not mentioned in the group, or not for certain";
+        String nothing = "it has neither text nor attachment";
+        String quota = "DingTalk withheld the content, since the month's quota of messages is used up (code 20001)";
+        return Stream.of(
+                Arguments.of("its own message", Said.text("hello").with("{\"senderId\":\"" + SELF + "\",\"chatbotUserId\":\"" + SELF + "\"}"), own),
+                Arguments.of("its own message in a group", Said.text("hello").inGroup(GROUP)
+                        .with("{\"senderId\":\"" + SELF + "\",\"chatbotUserId\":\"" + SELF + "\"}"), own),
+                Arguments.of("no text", Said.text(""), nothing),
+                Arguments.of("blanks of all kinds", Said.text(" \u00a0\u200b\u3000\n"), nothing),
+                Arguments.of("a text message without its text", Said.text("").without("text"), nothing),
+                Arguments.of("a bare mention", Said.text("").inGroup(GROUP), nothing),
+                Arguments.of("a group message without mention", Said.text("hello").inGroup(GROUP).withoutMention(), noMention),
+                Arguments.of("mentioned in atUsers, but isInAtList denies it", Said.text("hello").inGroup(GROUP).with("{\"isInAtList\":false}"), noMention),
+                Arguments.of("isInAtList and atUsers missing", Said.text("hello").inGroup(GROUP).without("isInAtList", "atUsers"), noMention),
+                Arguments.of("isInAtList null, atUsers empty", Said.text("hello").inGroup(GROUP).with("{\"isInAtList\":null,\"atUsers\":[]}"), noMention),
+                Arguments.of("isInAtList missing, others mentioned", Said.text("hello").inGroup(GROUP).without("isInAtList")
+                        .with("{\"atUsers\":[{\"dingtalkId\":\"$:LWCP_v1:$other\"}]}"), noMention),
+                Arguments.of("isInAtList missing, the robot unknown", Said.text("hello").inGroup(GROUP).without("isInAtList", "chatbotUserId")
+                        .with("{\"atUsers\":[{}]}"), noMention),
+                Arguments.of("quota used up", Said.text("").without("text").with("{\"errorCode\":20001,\"errorMessage\":\"quota\"}"), quota),
+                Arguments.of("quota used up, spelt otherwise", Said.text("").without("text").with("{\"errCode\":\"20001\"}"), quota),
+                Arguments.of("quota used up in a group", Said.text("").inGroup(GROUP).without("text", "isInAtList").with("{\"errorCode\":\"20001\"}"), quota));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("dropped")
+    void drops(String what, Said said, String why) {
+        Map<String, Long> before = bot.rowCounts();
+        for (Said form : new Said[] { said, said.encrypted() }) {
+            try (LogLines log = LogLines.listenToDebug()) {
+                Sent sent = bot.say(form);
+
+                assertThat(sent.fault()).isNull();
+                assertThat(sent.status()).isEqualTo(200);
+                assertThat(log.all()).filteredOn(line -> line.contains("Dropped"))
+                        .singleElement().asString().startsWith("DEBUG").contains(sent.msgId(), why).doesNotContain("sendBySession", "hello");
+                assertThat(bot.replies(sent.conversationId())).isEmpty();
+            }
+        }
+        assertThat(bot.rowCounts()).isEqualTo(before);
+    }
+
+    @Test
+    void letsThroughAMentionThatOnlyAtUsersShows() {
+        String group = "cidFAKEgroup0002==";
+
+        bot.say(Said.text("hello").inGroup(group).without("isInAtList"));
+
+        assertThat(bot.awaitReplies(group, 1)).singleElement().asString().endsWith("hello");
+        Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.queue().running() == 0);
+    }
+}
