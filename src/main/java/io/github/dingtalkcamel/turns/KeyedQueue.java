@@ -71,15 +71,21 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
             this.lane = lane;
         }
 
-        /** Gives the place back, if it was not used. */
-        public void release() {
+        /**
+         * Gives the place back, if it was not used.
+         *
+         * @return true when it was not
+         */
+        public boolean release() {
             lock.lock();
             try {
-                if (held) {
-                    held = false;
-                    vacate(lane);
-                    forget(lane);
+                if (!held) {
+                    return false;
                 }
+                held = false;
+                vacate(lane);
+                forget(lane);
+                return true;
             } finally {
                 lock.unlock();
             }
