@@ -149,6 +149,7 @@ final class Parts implements AutoCloseable {
         refreshToken.setCamelContext(context);
 
         Registry registry = context.getRegistry();
+        registry.bind("sourceLoader", new Utf8Routes());
         registry.bind("webhook", webhook);
         registry.bind("events", new EventRepository(store, clock));
         registry.bind("messages", messages);
