@@ -70,7 +70,11 @@ final class Parts implements AutoCloseable {
         this.dataDirectory = DataDirectory.hold(read.dataDir());
         Store opened = null;
         Simulator started = null;
+        int webhookPort;
+        int managementPort;
         try {
+            webhookPort = port(read.webhookHost(), read.webhookPort(), "dingtalk.webhook-port (DINGTALK_WEBHOOK_PORT)");
+            managementPort = port(read.managementHost(), read.managementPort(), "dingtalk.management-port (DINGTALK_MANAGEMENT_PORT)");
             opened = Store.open(read.storeUrl().reveal(), read.storeUser().orElse(null), read.storePassword().reveal());
             started = read.simulator() ? simulator(read) : null;
         } catch (RuntimeException e) {
@@ -84,19 +88,20 @@ final class Parts implements AutoCloseable {
         this.simulator = started;
         // from here on the simulator is a DingTalk like any other
         Settings addressed = started == null ? read : read.withBaseUrls(URI.create(started.url()), URI.create(started.url()));
-        this.settings = addressed.withPorts(free(read.webhookHost(), read.webhookPort()), free(read.managementHost(), read.managementPort()));
+        this.settings = addressed.withPorts(webhookPort, managementPort);
         this.queue = new KeyedQueue(settings.queueCapacity(), settings.conversationCapacity(), settings.maxRunningTurns());
     }
 
-    /** Camel names its servers by their configured ports, so that two of port 0 would be one: a free port is chosen here instead. */
-    private static int free(String host, int port) {
-        if (port != 0) {
-            return port;
-        }
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(host))) {
+    /**
+     * The port to listen on. Camel names its servers by their configured ports, so that two of port 0 would be one: a free port is chosen here instead.
+     * And a server of Camel's whose port is taken only logs that: the process would run on, deaf. So the port is tried here.
+     */
+    private static int port(String host, int port, String setting) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName(host))) {
             return socket.getLocalPort();
         } catch (IOException e) {
-            throw new StartException("No free port on " + host + ": " + e.getMessage(), e);
+            throw new StartException("Can't listen on " + host + ":" + port + ": " + e.getMessage() + ". Stop what has the port, or choose another with "
+                    + setting + "; 0 takes a free one", e);
         }
     }
 
@@ -145,6 +150,7 @@ final class Parts implements AutoCloseable {
         refreshToken.setCamelContext(context);
 
         Registry registry = context.getRegistry();
+        registry.bind("sourceLoader", new Utf8Routes());
         registry.bind("webhook", webhook);
         registry.bind("events", new EventRepository(store, clock));
         registry.bind("messages", messages);
