@@ -1,18 +1,18 @@
 package io.github.dingtalkcamel.simulator;
 
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.BiConsumer;
+import java.util.Optional;
 
 /** Turns a ticket into a WebSocket (protocol 2.2, 9.3). A bad ticket is answered 401: DingTalk documents nothing, clients take any refusal. */
 final class ConnectApi {
@@ -26,9 +26,9 @@ final class ConnectApi {
     private final Lines lines;
     private final Welcome welcome;
 
-    /** What is done with a WebSocket once it is there. */
+    /** What is done with a WebSocket before the client knows that it is accepted. */
     interface Welcome {
-        Line accept(Tickets.Ticket ticket, HttpServerRequest request, ServerWebSocket socket);
+        Line accept(Tickets.Ticket ticket, ServerWebSocket socket);
     }
 
     ConnectApi(Vertx vertx, Platform platform, Troubles troubles, Tickets tickets, Lines lines, Welcome welcome) {
@@ -40,106 +40,98 @@ final class ConnectApi {
         this.welcome = welcome;
     }
 
-    /** To be called before anything reads bodies: an upgrade has none, and what follows it is frames. */
+    /** Requests that forgot to ask for an upgrade. */
     void register(Router router) {
-        router.get(PATH).handler(this::connect);
+        router.route(PATH).handler(context -> context.response().setStatusCode(400).end("this is a WebSocket"));
     }
 
-    private void connect(RoutingContext context) {
-        HttpServerRequest request = context.request();
+    /** Decides about an upgrade. */
+    void upgrade(ServerWebSocket socket) {
+        Promise<Integer> handshake = Promise.promise();
+        socket.setHandshake(handshake.future());
+        if (!socket.path().equals(PATH)) {
+            refuse(socket, handshake, 404);
+            return;
+        }
         Trouble trouble = troubles.strike(ApiFamily.CONNECT, PATH);
         if (trouble instanceof Trouble.DropBefore) {
-            record(request, 0);
-            request.connection().close();
+            record(socket, 0);
+            Line.reset(socket);
         } else if (trouble instanceof Trouble.NeverAnswer) {
-            record(request, 0);
-        } else if (trouble instanceof Trouble.Canned canned) {
-            refuse(request, canned.status(), canned.contentType(), canned.body());
-        } else if (trouble instanceof Trouble.Fail fail) {
-            refuse(request, fail.status());
-        } else if (trouble instanceof Trouble.Busy) {
-            refuse(request, 503);
-        } else if (trouble instanceof Trouble.Throttle) {
-            refuse(request, 429);
-        } else if (trouble instanceof Trouble.NoPermission) {
-            refuse(request, 403);
+            record(socket, 0);
         } else if (trouble instanceof Trouble.ExpireToken) {
-            tickets.use(ticket(request));
-            refuse(request, 401);
+            tickets.use(ticket(socket));
+            refuse(socket, handshake, 401);
         } else if (trouble instanceof Trouble.DropAfter) {
-            upgrade(request, (line, socket) -> line.reset());
+            accept(socket, handshake).ifPresent(Line::reset);
+        } else if (trouble instanceof Trouble.Slow slow) {
+            later(socket, handshake, slow.delay());
+        } else if (trouble instanceof Trouble.Trickle trickle) {
+            // the answer to an upgrade has no body to trickle
+            later(socket, handshake, trickle.pause());
+        } else if (trouble != null) {
+            refuse(socket, handshake, refusal(trouble));
         } else {
-            later(request, delayMillis(trouble));
+            accept(socket, handshake);
         }
     }
 
-    private static long delayMillis(Trouble trouble) {
-        if (trouble instanceof Trouble.Slow slow) {
-            return slow.delay().toMillis();
+    private static int refusal(Trouble trouble) {
+        if (trouble instanceof Trouble.Canned canned) {
+            return canned.status();
         }
-        // an upgrade's answer has no body to trickle
-        return trouble instanceof Trouble.Trickle trickle ? trickle.pause().toMillis() : 0;
+        if (trouble instanceof Trouble.Fail fail) {
+            return fail.status();
+        }
+        if (trouble instanceof Trouble.Throttle) {
+            return 429;
+        }
+        return trouble instanceof Trouble.NoPermission ? 403 : 503;
     }
 
-    private void later(HttpServerRequest request, long millis) {
-        if (millis == 0) {
-            upgrade(request, (line, socket) -> { });
-            return;
-        }
-        request.pause();
-        vertx.setTimer(millis, timer -> {
-            if (!request.response().closed()) {
-                upgrade(request, (line, socket) -> { });
-            }
-        });
+    private void later(ServerWebSocket socket, Promise<Integer> handshake, Duration delay) {
+        vertx.setTimer(delay.toMillis(), timer -> accept(socket, handshake));
     }
 
-    private void upgrade(HttpServerRequest request, BiConsumer<Line, ServerWebSocket> then) {
-        if (!"websocket".equalsIgnoreCase(request.getHeader("Upgrade"))) {
-            refuse(request, 400);
-            return;
-        }
+    private Optional<Line> accept(ServerWebSocket socket, Promise<Integer> handshake) {
         if (lines.full()) {
-            refuse(request, 503);
-            return;
+            refuse(socket, handshake, 503);
+            return Optional.empty();
         }
-        Tickets.Ticket ticket = tickets.use(ticket(request));
+        Tickets.Ticket ticket = tickets.use(ticket(socket));
         if (ticket == null) {
-            refuse(request, 401);
-            return;
+            refuse(socket, handshake, 401);
+            return Optional.empty();
         }
-        record(request, 101);
-        request.toWebSocket().onSuccess(socket -> then.accept(welcome.accept(ticket, request, socket), socket));
+        record(socket, 101);
+        return Optional.of(lines.admit(() -> {
+            Line line = welcome.accept(ticket, socket);
+            handshake.complete(101);
+            return line;
+        }));
+    }
+
+    private void refuse(ServerWebSocket socket, Promise<Integer> handshake, int status) {
+        record(socket, status);
+        handshake.complete(status);
     }
 
     /** Raw or percent-encoded; a plus is a plus (protocol 2.2). */
-    private static String ticket(HttpServerRequest request) {
-        String query = request.query() == null ? "" : request.query();
+    private static String ticket(ServerWebSocket socket) {
+        String query = socket.query() == null ? "" : socket.query();
         for (String parameter : query.split("&")) {
             if (parameter.startsWith("ticket=")) {
-                try {
-                    return URLDecoder.decode(parameter.substring("ticket=".length()).replace("+", "%2B"), StandardCharsets.UTF_8);
-                } catch (IllegalArgumentException notPercentEncoded) {
-                    return null;
-                }
+                // Vert.x let through what can be decoded only
+                return URLDecoder.decode(parameter.substring("ticket=".length()).replace("+", "%2B"), StandardCharsets.UTF_8);
             }
         }
         return null;
     }
 
-    private void refuse(HttpServerRequest request, int status) {
-        refuse(request, status, "text/plain", "");
-    }
-
-    private void refuse(HttpServerRequest request, int status, String contentType, String body) {
-        record(request, status);
-        request.response().setStatusCode(status).putHeader("Content-Type", contentType).end(body);
-    }
-
-    private void record(HttpServerRequest request, int status) {
+    private void record(ServerWebSocket socket, int status) {
         Map<String, List<String>> headers = new LinkedHashMap<>();
-        request.headers().forEach(header ->
+        socket.headers().forEach(header ->
                 headers.computeIfAbsent(header.getKey().toLowerCase(Locale.ROOT), name -> new ArrayList<>(1)).add(header.getValue()));
-        platform.record(new RecordedRequest(platform.now(), request.method().name(), request.path(), request.query(), headers, "", status));
+        platform.record(new RecordedRequest(platform.now(), "GET", socket.path(), socket.query(), headers, "", status));
     }
 }

@@ -8,10 +8,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
-import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.core.http.impl.WebSocketInternal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,15 +52,14 @@ final class Line {
     private record Awaited(String topic, String opaque, long sentAt, Promise<Ack> answer) {
     }
 
-    Line(Vertx vertx, Platform platform, Ring<Ack> acks, IntSupplier fragments, Tickets.Ticket ticket, HttpServerRequest request,
-            ServerWebSocket socket) {
+    Line(Vertx vertx, Platform platform, Ring<Ack> acks, IntSupplier fragments, Tickets.Ticket ticket, ServerWebSocket socket) {
         this.vertx = vertx;
         this.platform = platform;
         this.acks = acks;
         this.fragments = fragments;
         this.ticket = ticket;
         this.socket = socket;
-        this.channel = channel(request);
+        this.channel = channel(socket);
         this.since = platform.now();
         socket.setWriteQueueMaxSize(MAX_UNSENT_BYTES);
         socket.textMessageHandler(this::received);
@@ -69,13 +67,13 @@ final class Line {
         socket.pongHandler(payload -> socketPongs.incrementAndGet());
     }
 
-    private static Channel channel(HttpServerRequest request) {
-        return ((ConnectionBase) request.connection()).channel();
+    private static Channel channel(ServerWebSocket socket) {
+        return ((WebSocketInternal) socket).channelHandlerContext().channel();
     }
 
     /** Resets a connection that is no line yet. */
-    static void reset(HttpServerRequest request) {
-        reset(channel(request));
+    static void reset(ServerWebSocket socket) {
+        reset(channel(socket));
     }
 
     /** Starts the pings, and the greetings if there are to be any. */

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** The Stream connections there are; each push goes to one of them, chosen at random (protocol 2.8, 9.6). */
 final class Lines {
@@ -13,19 +14,22 @@ final class Lines {
 
     private final List<Line> all = new CopyOnWriteArrayList<>();
 
-    boolean full() {
-        return all.size() >= MAX;
+    /** Lets a client in; nobody looks for a connection meanwhile, so that one that the client sees is always one that is here. */
+    synchronized Line admit(Supplier<Line> upgrade) {
+        Line line = upgrade.get();
+        all.add(line);
+        return line;
     }
 
-    void add(Line line) {
-        all.add(line);
+    boolean full() {
+        return all.size() >= MAX;
     }
 
     void remove(Line line) {
         all.remove(line);
     }
 
-    List<Line> all() {
+    synchronized List<Line> all() {
         return all;
     }
 
@@ -33,12 +37,12 @@ final class Lines {
      * @throws IllegalArgumentException if there is none of this id
      */
     Line byId(String id) {
-        return all.stream().filter(line -> line.id().equals(id)).findAny()
+        return all().stream().filter(line -> line.id().equals(id)).findAny()
                 .orElseThrow(() -> new IllegalArgumentException("there is no connection " + id));
     }
 
     boolean anyTakes(String appKey, Subscription wanted) {
-        return all.stream().anyMatch(line -> line.takes(appKey, wanted));
+        return all().stream().anyMatch(line -> line.takes(appKey, wanted));
     }
 
     /** One that takes this; another one than {@code last} if it can be. Null if there is none. */
@@ -52,7 +56,7 @@ final class Lines {
     }
 
     private Line pick(Predicate<Line> fit, Line last) {
-        List<Line> fitting = all.stream().filter(fit).toList();
+        List<Line> fitting = all().stream().filter(fit).toList();
         List<Line> others = fitting.size() < 2 ? fitting : fitting.stream().filter(line -> line != last).toList();
         return others.isEmpty() ? null : others.get(ThreadLocalRandom.current().nextInt(others.size()));
     }

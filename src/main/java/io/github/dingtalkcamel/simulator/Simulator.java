@@ -61,9 +61,10 @@ public final class Simulator implements AutoCloseable {
             StreamSide stream = new StreamSide(vertx, platform, troubles, options);
             Talk talk = new Talk(vertx, platform, new CallbackPush(vertx, platform, options.pushTimeout()), stream.push(), options.quietTime());
             Router router = router(vertx, platform, troubles, talk, stream);
-            HttpServer server = await(vertx.createHttpServer(serverOptions(options).setPort(options.port())).requestHandler(router).listen());
+            HttpServer server = await(vertx.createHttpServer(serverOptions(options).setPort(options.port()))
+                    .requestHandler(router).webSocketHandler(stream::upgrade).listen());
             platform.listensAt(options.publicUrl() == null ? urlOf(options.host(), server.actualPort()) : options.publicUrl());
-            stream.listensAt(endpoint(options, platform.url(), options.stream().tls() == null ? null : secureServer(vertx, options, router)));
+            stream.listensAt(endpoint(options, platform.url(), options.stream().tls() == null ? null : secureServer(vertx, options, router, stream)));
             return new Simulator(vertx, platform, troubles, talk, stream, server);
         } catch (RuntimeException e) {
             vertx.close();
@@ -83,13 +84,13 @@ public final class Simulator implements AutoCloseable {
                 .setMaxWebSocketMessageSize(MAX_UPSTREAM_FRAME_BYTES);
     }
 
-    private static HttpServer secureServer(Vertx vertx, SimulatorOptions options, Router router) {
+    private static HttpServer secureServer(Vertx vertx, SimulatorOptions options, Router router, StreamSide stream) {
         StreamOptions.Tls tls = options.stream().tls();
         return await(vertx.createHttpServer(serverOptions(options)
                 .setPort(tls.port())
                 .setSsl(true)
                 .setKeyCertOptions(new PfxOptions().setPath(tls.keyStore().toAbsolutePath().toString()).setPassword(tls.password())))
-                .requestHandler(router).listen());
+                .requestHandler(router).webSocketHandler(stream::upgrade).listen());
     }
 
     /** The host by which the simulator is known, always with a port: the official Java client insists on one (protocol 2.10.2). */
@@ -105,7 +106,7 @@ public final class Simulator implements AutoCloseable {
 
     private static Router router(Vertx vertx, Platform platform, Troubles troubles, Talk talk, StreamSide stream) {
         Router router = Router.router(vertx);
-        stream.registerUpgrade(router);
+        stream.register(router);
         router.route().handler(new BodyCollector(MAX_BODY_BYTES));
         new ControlApi(platform, troubles, talk, stream).register(router);
         Gateway gateway = new Gateway(vertx, router, platform, troubles);

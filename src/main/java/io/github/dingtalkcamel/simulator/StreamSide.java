@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel.simulator;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
@@ -22,9 +21,9 @@ public final class StreamSide {
 
     private final Vertx vertx;
     private final Platform platform;
-    private final Troubles troubles;
     private final StreamOptions options;
     private final Tickets tickets;
+    private final ConnectApi connect;
     private final Lines lines = new Lines();
     private final Ring<Ack> acks = new Ring<>(REMEMBERED_ACKS, ACK_BYTES, Ack::weight);
     private final StreamPush push;
@@ -35,15 +34,19 @@ public final class StreamSide {
     StreamSide(Vertx vertx, Platform platform, Troubles troubles, SimulatorOptions options) {
         this.vertx = vertx;
         this.platform = platform;
-        this.troubles = troubles;
         this.options = options.stream();
         tickets = new Tickets(options.clock());
+        connect = new ConnectApi(vertx, platform, troubles, tickets, lines, this::accept);
         push = new StreamPush(vertx, platform, lines, options.pushTimeout());
         events = new Events(vertx, push, this.options.eventRetries());
     }
 
-    void registerUpgrade(Router router) {
-        new ConnectApi(vertx, platform, troubles, tickets, lines, this::accept).register(router);
+    void register(Router router) {
+        connect.register(router);
+    }
+
+    void upgrade(ServerWebSocket socket) {
+        connect.upgrade(socket);
     }
 
     void register(Gateway gateway) {
@@ -58,18 +61,20 @@ public final class StreamSide {
         return push;
     }
 
-    private Line accept(Tickets.Ticket ticket, HttpServerRequest request, ServerWebSocket socket) {
-        Line line = new Line(vertx, platform, acks, () -> fragments, ticket, request, socket);
+    private Line accept(Tickets.Ticket ticket, ServerWebSocket socket) {
+        Line line = new Line(vertx, platform, acks, () -> fragments, ticket, socket);
         socket.exceptionHandler(broken -> { });
         socket.closeHandler(closed -> {
             lines.remove(line);
             line.ended();
         });
-        lines.add(line);
-        line.begin(options);
-        if (ticket.subscriptions().contains(Subscription.EVENTS)) {
-            events.connected(ticket.appKey());
-        }
+        // once the handshake is through: before it, nothing may be written
+        vertx.runOnContext(accepted -> {
+            line.begin(options);
+            if (ticket.subscriptions().contains(Subscription.EVENTS)) {
+                events.connected(ticket.appKey());
+            }
+        });
         return line;
     }
 
