@@ -90,12 +90,15 @@ class OfficialJavaStreamTest {
         openApiHost.invoke(builder, simulator.url());
         client = builder.build();
         client.start();
-        StreamClient.await().until(() -> simulator.stream().connections().size() == 1);
+        // the client has a connection in its pool a little later than it has it open: what is told to it in between is lost on it
+        StreamClient.await().until(() -> simulator.stream().acks().stream().filter(ack -> "ping".equals(ack.topic())).count() >= 3);
     }
 
     @AfterEach
     void stop() throws Exception {
-        client.stop();
+        if (client != null) {
+            client.stop();
+        }
         simulator.close();
         for (int i = 0; i < TRUST.size(); i++) {
             if (trustBefore[i] == null) {
@@ -114,7 +117,6 @@ class OfficialJavaStreamTest {
     void isTakenForDingTalk() {
         assertThat(connection().secure()).isTrue();
         assertThat(connection().subscriptions()).containsExactlyInAnyOrder(Subscription.EVENTS, Subscription.MESSAGES, Subscription.CARDS);
-        StreamClient.await().until(() -> simulator.stream().acks().stream().anyMatch(ack -> ack.topic().equals("ping")));
         assertThat(simulator.stream().acks()).allSatisfy(ack -> assertThat(ack.fault()).isNull());
 
         Sent sent = simulator.say(Said.text("hello").byStream());
