@@ -51,22 +51,24 @@ public record Delivery(String integration, boolean encrypted, String signature, 
         return new Delivery(integration, encrypted, signature, timestamp, nonce, content, null);
     }
 
+    // not named "message", "event" and "card": routes ask isEvent and isCard, and Camel would take these for the same
+
     /** A robot message that came by Stream. */
-    public static Delivery message(String integration, Body content) {
-        return byStream(integration, content, new Push(Kind.MESSAGE, "", ""));
+    public static Delivery streamedMessage(String integration, Body content) {
+        return streamed(integration, content, new Push(Kind.MESSAGE, "", ""));
     }
 
     /** An event that came by Stream. */
-    public static Delivery event(String integration, String eventType, String eventId, Body content) {
-        return byStream(integration, content, new Push(Kind.EVENT, eventType, eventId));
+    public static Delivery streamedEvent(String integration, String eventType, String eventId, Body content) {
+        return streamed(integration, content, new Push(Kind.EVENT, eventType, eventId));
     }
 
     /** A click on a card that came by Stream (protocol 6.5.6). */
-    public static Delivery card(String integration, Body content) {
-        return byStream(integration, content, new Push(Kind.CARD, "", ""));
+    public static Delivery streamedCard(String integration, Body content) {
+        return streamed(integration, content, new Push(Kind.CARD, "", ""));
     }
 
-    private static Delivery byStream(String integration, Body content, Push push) {
+    private static Delivery streamed(String integration, Body content, Push push) {
         return new Delivery(integration, false, null, null, null, content, push);
     }
 

@@ -91,7 +91,7 @@ final class Handover {
             } else {
                 malformed(failure, frame, answer);
             }
-        }, () -> Delivery.message(integration, Body.read(frame.data())));
+        }, () -> Delivery.streamedMessage(integration, Body.read(frame.data())));
     }
 
     /** SUCCESS once it is handed on, LATER when it can't be. */
@@ -103,7 +103,7 @@ final class Handover {
             } else if (!malformed(failure, frame, answer)) {
                 answer.accept(Ack.later(frame.messageId()));
             }
-        }, () -> Delivery.event(integration, frame.eventType(), frame.eventId(), Body.read(frame.data())));
+        }, () -> Delivery.streamedEvent(integration, frame.eventType(), frame.eventId(), Body.read(frame.data())));
     }
 
     /** Answered with what the route leaves as the body; with no change when it fails or takes too long. */
@@ -123,7 +123,7 @@ final class Handover {
             if (outcome.failure() == null || !malformed(outcome.failure(), frame, once)) {
                 once.accept(Ack.card(frame.messageId(), response(outcome)));
             }
-        }, () -> Delivery.card(integration, Body.read(frame.data())));
+        }, () -> Delivery.streamedCard(integration, Body.read(frame.data())));
     }
 
     private static boolean malformed(Exception failure, Frame frame, Consumer<String> answer) {
