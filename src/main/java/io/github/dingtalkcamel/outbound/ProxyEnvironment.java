@@ -38,11 +38,12 @@ public final class ProxyEnvironment {
             if (system.getProperty(scheme + ".proxyHost") == null) {
                 proxy(environment, scheme + "_proxy", scheme, system, users);
             }
+            String host = system.getProperty(scheme + ".proxyHost");
             String user = system.getProperty(scheme + ".proxyUser");
             String password = system.getProperty(scheme + ".proxyPassword");
-            if (user != null && password != null && system.getProperty(scheme + ".proxyHost") != null) {
-                users.put(key(system.getProperty(scheme + ".proxyHost"), Integer.parseInt(system.getProperty(scheme + ".proxyPort", "https".equals(scheme)
-                        ? "443" : "80"))), new PasswordAuthentication(user, password.toCharArray()));
+            if (host != null && user != null && password != null) {
+                String port = system.getProperty(scheme + ".proxyPort", scheme.equals("https") ? "443" : "80");
+                users.put(host.toLowerCase(Locale.ROOT) + ':' + port, new PasswordAuthentication(user, password.toCharArray()));
             }
         }
         String not = value(environment, "no_proxy");

@@ -16,6 +16,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
+import io.vertx.core.net.PfxOptions;
 import org.awaitility.Awaitility;
 
 /** A gateway on a real socket that does what the test says: hands out tickets, upgrades, pushes frames, and writes down what it gets. */
@@ -29,6 +30,7 @@ public final class FakeGateway implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx();
     private final HttpServer server;
+    private final boolean secure;
     private final Set<String> tickets = ConcurrentHashMap.newKeySet();
     final List<JsonNode> opens = new CopyOnWriteArrayList<>();
     final List<String> acceptHeaders = new CopyOnWriteArrayList<>();
@@ -40,7 +42,17 @@ public final class FakeGateway implements AutoCloseable {
     private boolean closed;
 
     public FakeGateway() {
-        server = await(vertx.createHttpServer(new HttpServerOptions().setMaxWebSocketFrameSize(8 << 20).setMaxWebSocketMessageSize(16 << 20))
+        this(null);
+    }
+
+    /** With TLS, as {@code localhost}. */
+    FakeGateway(PfxOptions key) {
+        secure = key != null;
+        HttpServerOptions options = new HttpServerOptions().setSsl(secure);
+        if (secure) {
+            options.setPfxKeyCertOptions(key);
+        }
+        server = await(vertx.createHttpServer(options.setMaxWebSocketFrameSize(8 << 20).setMaxWebSocketMessageSize(16 << 20))
                 .requestHandler(this::http).webSocketHandler(this::upgrade).listen(0, "127.0.0.1"));
     }
 
@@ -49,7 +61,7 @@ public final class FakeGateway implements AutoCloseable {
     }
 
     public String url() {
-        return "http://127.0.0.1:" + server.actualPort();
+        return (secure ? "https://localhost:" : "http://127.0.0.1:") + server.actualPort();
     }
 
     String ticket() {
@@ -59,7 +71,7 @@ public final class FakeGateway implements AutoCloseable {
     }
 
     String answer(String ticket) {
-        return "{\"endpoint\":\"ws://127.0.0.1:" + server.actualPort() + "/connect\",\"ticket\":\"" + ticket + "\"}";
+        return "{\"endpoint\":\"" + url().replaceFirst("http", "ws") + "/connect\",\"ticket\":\"" + ticket + "\"}";
     }
 
     private void http(HttpServerRequest request) {
