@@ -74,7 +74,7 @@ final class Cutting {
         Breaks breaks = new Breaks(reply, blocks, start, reach);
         int half = start + (reach - start) / 2;
         IntPredicate fitting = cut -> fits(before, start, cut);
-        IntPredicate sensible = fitting.and(cut -> leavesSubstance(start, cut));
+        IntPredicate sensible = fitting.and(cut -> leavesSubstance(start, cut) && !makesFence(cut));
         IntPredicate clean = sensible.and(cut -> !isInRow(cut));
 
         int cut = best(breaks, WORD_OR_BETTER, half, clean);
@@ -125,11 +125,20 @@ final class Cutting {
                 && EncodedSize.content(before) + bytes[cut] - bytes[start] + EncodedSize.content(after) <= MAX_BYTES;
     }
 
-    /** Whether there is something to read on both sides of the cut, also within the code or the rows it divides. */
+    /**
+     * Whether there is something to read on both sides of the cut, also within the code or the rows it divides. Long
+     * white space at the end of the reply may be left alone: nobody misses it.
+     */
     private boolean leavesSubstance(int start, int cut) {
-        return blocks.hasSubstance(start, cut) && blocks.hasSubstance(cut, reply.length())
+        return blocks.hasSubstance(start, cut)
+                && (blocks.hasSubstance(cut, reply.length()) || reply.length() - cut > maxCharacters / 2)
                 && blocks.dividedAt(cut).map(block -> blocks.hasSubstance(Math.max(start, block.body()), cut)
                         && blocks.hasSubstance(cut, block.bodyEnd())).orElse(true);
+    }
+
+    /** Fence characters within a line would become a fence at the beginning of a chunk, and the rest code. */
+    private boolean makesFence(int cut) {
+        return !Lines.isStart(reply, cut) && (reply.startsWith("```", cut) || reply.startsWith("~~~", cut));
     }
 
     private boolean isInRow(int cut) {

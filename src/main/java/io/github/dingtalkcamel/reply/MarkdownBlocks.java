@@ -84,6 +84,10 @@ final class MarkdownBlocks {
     private void visitFence(FencedCodeBlock fence, List<SourceSpan> spans, BitSet substance) {
         SourceSpan first = spans.get(0);
         SourceSpan last = spans.get(spans.size() - 1);
+        if (!affordable.test(slice(first))) {
+            // an answer written behind the fence instead of under it: to be read like any text
+            return;
+        }
         boolean closed = fence.getClosingFenceLength() != null && spans.size() > 1;
         int start = Lines.start(reply, first.getInputIndex());
         int bodyStart = Lines.next(reply, end(first));

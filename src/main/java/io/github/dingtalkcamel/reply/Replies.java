@@ -1,5 +1,6 @@
 package io.github.dingtalkcamel.reply;
 
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,7 @@ public final class Replies {
             return new Reply(turn.progress().chunks(), turn.progress().sent(), "answer");
         }
         InboundMessage message = turn.message();
-        List<String> chunks = chunker(message).chunks(text).stream().map(Chunk::text).filter(chunk -> !chunk.isBlank()).toList();
+        List<String> chunks = chunker(message).chunks(encodable(text)).stream().map(Chunk::text).filter(chunk -> !chunk.isBlank()).toList();
         Reply reply = new Reply(chunks, 0, Boolean.TRUE.equals(notice) ? "notice" : "answer");
         if (reply.isLong()) {
             inbox.replying(turn.id(), chunks);
@@ -49,10 +50,15 @@ public final class Replies {
         return advanced;
     }
 
+    /** Halves of surrogate pairs, which no encoding can carry, become question marks. */
+    private static String encodable(String text) {
+        return text == null ? null : new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    }
+
     /** Leaves room for the mention that a group's first chunk begins with. */
     private synchronized Chunker chunker(InboundMessage message) {
         int most = settings.integration(message.integration()).map(Integration::maxMessageLength).orElseThrow();
-        int mention = Mention.of(message).map(text -> text.length()).orElse(0);
+        int mention = Mention.of(message).map(String::length).orElse(0);
         return chunkers.computeIfAbsent(Math.max(100, most - mention), Chunker::new);
     }
 }

@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.turns;
 
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -12,6 +13,9 @@ import io.github.dingtalkcamel.store.StoreException;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.AsyncProcessorSupport;
+import org.apache.camel.support.SynchronizationAdapter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The step of {@code accept} that stores: reserves a place in the queue, inserts the message, and lets the exchange go on when that is durable.
@@ -26,10 +30,12 @@ public final class Intake extends AsyncProcessorSupport {
     /** Exchange property: what became of the message at the store. */
     public static final String STORED = "CamelDingTalkStored";
 
+    private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
+
     private final Inbox inbox;
     private final KeyedQueue queue;
     private final ExecutorService inOrder;
-    private final java.util.concurrent.CountDownLatch opened = new java.util.concurrent.CountDownLatch(1);
+    private final CountDownLatch opened = new CountDownLatch(1);
 
     public Intake(Inbox inbox, KeyedQueue queue) {
         this.inbox = inbox;
@@ -82,8 +88,27 @@ public final class Intake extends AsyncProcessorSupport {
             slot.release();
             exchange.setProperty(STORED, "duplicate");
         } else {
+            Turn turn = new Turn(row.getAsLong(), message, slot, null);
             exchange.setProperty(STORED, "new");
-            exchange.setProperty(Turn.PROPERTY, new Turn(row.getAsLong(), message, slot, null));
+            exchange.setProperty(Turn.PROPERTY, turn);
+            exchange.getExchangeExtension().addOnCompletion(new QueuedOrSaid(turn));
+        }
+    }
+
+    /** A route that stores a turn and does not queue it is somebody's edit gone wrong: that must show, and its place must not stay taken. */
+    private static final class QueuedOrSaid extends SynchronizationAdapter {
+
+        private final Turn turn;
+
+        QueuedOrSaid(Turn turn) {
+            this.turn = turn;
+        }
+
+        @Override
+        public void onDone(Exchange exchange) {
+            if (turn.slot().release()) {
+                LOG.error("Turn {} is stored, but its route did not send it to seda:turns: the next start takes it up", turn.reference());
+            }
         }
     }
 

@@ -71,15 +71,21 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
             this.lane = lane;
         }
 
-        /** Gives the place back, if it was not used. */
-        public void release() {
+        /**
+         * Gives the place back, if it was not used.
+         *
+         * @return true when it was not
+         */
+        public boolean release() {
             lock.lock();
             try {
-                if (held) {
-                    held = false;
-                    vacate(lane);
-                    forget(lane);
+                if (!held) {
+                    return false;
                 }
+                held = false;
+                vacate(lane);
+                forget(lane);
+                return true;
             } finally {
                 lock.unlock();
             }
@@ -266,6 +272,16 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
         try {
             Lane lane = lanes.get(key);
             return lane == null ? 0 : lane.waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Conversations of which it knows: those in which something waits, runs or is being stored. */
+    public int conversations() {
+        lock.lock();
+        try {
+            return lanes.size();
         } finally {
             lock.unlock();
         }

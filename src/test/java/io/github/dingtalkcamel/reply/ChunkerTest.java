@@ -194,8 +194,25 @@ class ChunkerTest {
 
     @Test
     void shortensTheInfoOfAReopenedFenceToItsLanguageIfItIsLong() {
-        String reply = "```java " + "x".repeat(60) + "\n" + "code\n".repeat(20) + "```";
+        String reply = "```java " + "x".repeat(40) + "\n" + "code\n".repeat(20) + "```";
         assertThat(texts(reply)).element(1).asString().startsWith("```java\ncode\n");
+    }
+
+    @Test
+    void makesNoFenceOfBackticksWithinALine() {
+        String reply = "word ".repeat(19) + "```code``` " + "word ".repeat(10);
+        assertThat(texts(reply)).containsExactly("word ".repeat(18), "word ```code``` " + "word ".repeat(10));
+    }
+
+    @Test
+    void cutsNoWordForTheSakeOfWhiteSpaceAtTheEnd() {
+        assertThat(texts("two words" + " ".repeat(200)).get(0)).isEqualTo("two words" + " ".repeat(91));
+    }
+
+    @Test
+    void losesNothingThatIsWrittenBehindAFence() {
+        String reply = "```" + "word ".repeat(50);
+        assertThat(String.join("", texts(reply))).isEqualTo(reply);
     }
 
     @Test
@@ -222,8 +239,9 @@ class ChunkerTest {
     @Test
     void cutsBeforeARowRatherThanInIt() {
         String header = "| a |\n|---|\n";
-        String row = "| " + "word ".repeat(13) + "|\n";
-        assertThat(texts(header + row.repeat(2))).containsExactly(header + row, header + row);
+        String shortRow = "| b |\n";
+        String longRow = "| " + "word ".repeat(16) + "|\n";
+        assertThat(texts(header + shortRow + longRow)).containsExactly(header + shortRow, header + longRow);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.github.dingtalkcamel.reply;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.ibm.icu.text.BreakIterator;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -18,7 +19,7 @@ import org.commonmark.node.FencedCodeBlock;
 import org.commonmark.node.Node;
 import org.commonmark.parser.Parser;
 
-class ChunkerProperties {
+class ChunkerPropertiesTest {
 
     private static final Parser PARSER = Parser.builder().extensions(List.of(TablesExtension.create())).build();
 
@@ -53,22 +54,45 @@ class ChunkerProperties {
     }
 
     @Property(tries = 400)
-    void noTwoNeighboursWouldFitOneChunk(@ForAll("plain") String reply, @ForAll("sizes") int size) {
+    void noThreeNeighboursWouldFitOneChunk(@ForAll("plain") String reply, @ForAll("sizes") int size) {
         List<Chunk> chunks = new Chunker(size).chunks(reply);
-        for (int i = 0; i + 1 < chunks.size(); i++) {
-            int bytes = EncodedSize.of(chunks.get(i).text() + chunks.get(i + 1).text());
-            assertThat(bytes > 14_000 || chunks.get(i).text().length() + chunks.get(i + 1).text().length() > size)
-                    .as("two neighbours that fit one chunk").isTrue();
+        for (int i = 0; i + 2 < chunks.size(); i++) {
+            String joined = chunks.get(i).text() + chunks.get(i + 1).text() + chunks.get(i + 2).text();
+            assertThat(joined.length() > size || EncodedSize.of(joined) > 14_500).as("chunks too small at %d", i).isTrue();
         }
     }
 
     @Property(tries = 600)
-    void noChunkIsOnlyFencesOrBlank(@ForAll("replies") String reply, @ForAll("sizes") int size) {
+    void noChunkIsOnlyFences(@ForAll("replies") String reply, @ForAll("sizes") int size) {
         List<Chunk> chunks = new Chunker(size).chunks(reply);
         if (chunks.size() > 1) {
-            assertThat(chunks).noneMatch(chunk -> chunk.text().lines()
-                    .allMatch(line -> line.isBlank() || line.matches("[> ]*(- )?(`{3,}|~{3,})[a-z]*")));
+            assertThat(chunks).allSatisfy(chunk -> assertThat(chunk.text().isBlank() || saysSomething(PARSER.parse(chunk.text())))
+                    .as("says something").isTrue());
         }
+    }
+
+    @Property(tries = 400)
+    void nothingIsLeftOutThatSaysSomething(@ForAll("replies") String reply, @ForAll("sizes") int size) {
+        assertThat(new Chunker(size).chunks(reply)).filteredOn(chunk -> chunk.text().isBlank())
+                .allSatisfy(chunk -> assertThat(saysSomething(PARSER.parse(chunk.source()))).isFalse());
+    }
+
+    @Property(tries = 400)
+    void onlyLongBlankRunsMakeABlankChunk(@ForAll("plain") String reply, @ForAll("sizes") int size) {
+        if (new Chunker(size).chunks(reply).stream().anyMatch(chunk -> chunk.text().isBlank())) {
+            assertThat(Arrays.stream(reply.split("\\S+")).mapToInt(String::length).max().orElse(0)).isGreaterThan(size / 2);
+        }
+    }
+
+    private static boolean saysSomething(Node parent) {
+        for (Node node = parent.getFirstChild(); node != null; node = node.getNext()) {
+            boolean says = node instanceof FencedCodeBlock fence ? !fence.getLiteral().isBlank()
+                    : node.getFirstChild() == null || saysSomething(node);
+            if (says) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Fences and tables at the top level: what is read in the chunks is what was written in the reply. */
@@ -123,7 +147,7 @@ class ChunkerProperties {
     Arbitrary<String> plain() {
         return text(List.of("word ", "A sentence. ", "字", "句子。", "，", "👨‍👩‍👧‍👦", "🇩🇪", "🇫🇷", "👍🏽", "e\u0301\u0323", "\n", "\r\n", "  \n", "\n\n",
                 "\r\n\r\n", "- item\n", "  - nested\n", "1. one\n", "> quote\n", "# heading\n", "\t", "\u0001", "\"", "\\", "\uD83D", "\uDE00x", "สวัสดี",
-                "a".repeat(30_000), "https://docs.example/a/b-c?d=e ", "*em* ", "`code` ", "é", "-", "x"));
+                "a".repeat(30_000), "https://docs.example/a/b-c?d=e ", "*em* ", "`code` ", "é", "-", "x", " ".repeat(150), "\n".repeat(300), "e\u0301\u0323".repeat(400)));
     }
 
     @Provide
@@ -131,13 +155,14 @@ class ChunkerProperties {
         return text(List.of("word ", "A sentence. ", "字", "句子。", "👨‍👩‍👧‍👦", "🇩🇪", "e\u0301", "\n", "\r\n", "\n\n", "\r\n\r\n", "- item\n",
                 "```java\ncode\n```\n", "```java\n" + "int x = 1;\n".repeat(40) + "```\n", "```sh\r\n", "~~~\n", "~~~~~ md\n", "\n```\n", "\n> ```py\n> code\n",
                 "> more code of a quote\n", "> ```\n", "- ```\n  code\n", "  more\n", "1. a\n   - b\n     ```c\n     code\n     ```\n", "     deep\n",
-                "\n\n| h | i |\n|---|---|\n| 1 | 2 |\n", "| 3 | 4 |\n", "| 3 | 4 |\n".repeat(300), "| " + "wide ".repeat(60) + "|\n", "a".repeat(30_000), "`", "|", "\uD83D"));
+                "\n\n| h | i |\n|---|---|\n| 1 | 2 |\n", "| 3 | 4 |\n", "| 3 | 4 |\n".repeat(300), "| " + "wide ".repeat(60) + "|\n", "a".repeat(30_000), "e\u0301".repeat(400), "|", "\uD83D"));
     }
 
     /** Pieces repeated a few times each, so that some are larger than a chunk and many are smaller. */
     private static Arbitrary<String> text(List<String> pieces) {
         Arbitrary<String> repeated = Combinators.combine(Arbitraries.of(pieces), Arbitraries.integers().between(1, 40))
-                .as((piece, times) -> piece.isBlank() ? piece : piece.repeat(piece.length() > 1000 ? 1 : times));
+                .as((piece, times) -> piece.isBlank() || piece.length() > 1000 || piece.contains("```") || piece.contains("~~~")
+                        ? piece : piece.repeat(times));
         return repeated.list().ofMaxSize(40).map(list -> String.join("", list));
     }
 }
