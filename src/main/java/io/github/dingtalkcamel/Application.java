@@ -3,6 +3,7 @@ package io.github.dingtalkcamel;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
+import io.github.dingtalkcamel.outbound.ProxyEnvironment;
 import io.github.dingtalkcamel.settings.Fault;
 import io.github.dingtalkcamel.settings.SettingsException;
 import io.github.dingtalkcamel.store.StoreException;
@@ -29,6 +30,7 @@ public final class Application {
             // Camel reads this once, when its first class is loaded: turns that wait for slow agents then cost no thread each
             System.setProperty("camel.threads.virtual.enabled", "true");
         }
+        ProxyEnvironment.apply(System.getenv(), System.getProperties());
         PrintStream errors = new PrintStream(System.err, true, StandardCharsets.UTF_8);
         DingTalkMain main = new DingTalkMain();
         int status;

@@ -23,6 +23,7 @@ import io.github.dingtalkcamel.management.Refusals;
 import io.github.dingtalkcamel.outbound.AccessTokens;
 import io.github.dingtalkcamel.outbound.DingTalk;
 import io.github.dingtalkcamel.outbound.SingleFlight;
+import io.github.dingtalkcamel.reply.BusyNotice;
 import io.github.dingtalkcamel.reply.DeadLetterChannel;
 import io.github.dingtalkcamel.reply.Notices;
 import io.github.dingtalkcamel.reply.Replies;
@@ -35,6 +36,7 @@ import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.SimulatorOptions;
 import io.github.dingtalkcamel.store.DataDirectory;
 import io.github.dingtalkcamel.store.Store;
+import io.github.dingtalkcamel.stream.Streams;
 import io.github.dingtalkcamel.turns.DeadLetters;
 import io.github.dingtalkcamel.turns.Inbox;
 import io.github.dingtalkcamel.turns.Intake;
@@ -63,6 +65,7 @@ final class Parts implements AutoCloseable {
     private Intake intake;
     private AccessTokens accessTokens;
     private Webhook webhook;
+    private Streams streams;
     private DeadLetters deadLetters;
 
     Parts(CamelContext context, Settings read) {
@@ -146,12 +149,15 @@ final class Parts implements AutoCloseable {
         intake = new Intake(inbox, queue);
         accessTokens = new AccessTokens(settings, clock);
         webhook = new Webhook(settings, clock);
+        streams = new Streams(settings);
+        Notices notices = new Notices(settings);
         SingleFlight refreshToken = new SingleFlight("direct:token-refresh", "integration", "rejectedToken");
         refreshToken.setCamelContext(context);
 
         Registry registry = context.getRegistry();
         registry.bind("sourceLoader", new Utf8Routes());
         registry.bind("webhook", webhook);
+        registry.bind("streams", streams);
         registry.bind("events", new EventRepository(store, clock));
         registry.bind("messages", messages);
         registry.bind("admission", new Admission());
@@ -162,7 +168,8 @@ final class Parts implements AutoCloseable {
         registry.bind("bindings", new Bindings(store, clock));
         registry.bind("agents", agents);
         registry.bind("fallback", new Fallback(settings));
-        registry.bind("notices", new Notices(settings));
+        registry.bind("notices", notices);
+        registry.bind("busyNotice", new BusyNotice(notices, clock));
         registry.bind("replies", new Replies(settings, inbox));
         registry.bind("sessionWebhook", new SessionWebhook(dingTalk, clock));
         registry.bind("robotApi", new RobotApi(settings));
@@ -195,17 +202,19 @@ final class Parts implements AutoCloseable {
             }
         }
         guards = new HttpGuards(context, settings, webhook);
-        new Checks(settings, store, queue, agents, accessTokens, webhook).register(context);
+        new Checks(settings, store, queue, agents, accessTokens, webhook, streams).register(context);
     }
 
     void afterStart() {
         guards.install();
-        new Gauges(queue, deadLetters).register(context);
+        new Gauges(queue, deadLetters, settings, streams).register(context);
         new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url()).print();
     }
 
     /** Nothing new is taken or handed out; what runs may finish. */
     void beforeStop() {
+        // first, so that what came in until then has its place in the queue
+        streams.close();
         queue.close();
     }
 

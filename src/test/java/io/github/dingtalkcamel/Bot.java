@@ -69,6 +69,8 @@ public final class Bot implements AutoCloseable {
         settings.put("dingtalk.app-secret", APP_SECRET);
         settings.put("dingtalk.callback-token", CALLBACK_TOKEN);
         settings.put("dingtalk.callback-aes-key", AES_KEY);
+        // tests of Stream switch it on
+        settings.put("dingtalk.stream", "false");
         settings.put("dingtalk.language", "en");
         settings.put("dingtalk.api-base-url", simulator.url());
         settings.put("dingtalk.oapi-base-url", simulator.url());
