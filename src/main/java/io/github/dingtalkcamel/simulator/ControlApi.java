@@ -19,7 +19,8 @@ import java.util.stream.Collectors;
  *
  * <table>
  * <caption>Paths</caption>
- * <tr><td>POST say</td><td>says the body's text, or what its JSON says; answers the reply</td></tr>
+ * <tr><td>POST say</td><td>says the body's text, or what its JSON says; answers the reply. {@code by} is
+ * {@code stream} or {@code webhook}; unless it is there, Stream if a connection is open, else webhook</td></tr>
  * <tr><td>GET, DELETE deliveries</td><td>what people would see; {@code ?conversation=}, {@code ?limit=} (200)</td></tr>
  * <tr><td>GET, DELETE requests</td><td>what DingTalk's side was asked; {@code ?limit=} (200)</td></tr>
  * <tr><td>GET, POST, DELETE troubles</td><td>plans trouble, see {@link TroubleOrder}</td></tr>
