@@ -1,6 +1,7 @@
 package io.github.dingtalkcamel.management;
 
 import java.util.Map;
+import java.util.stream.Collectors;
 
 import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.inbound.Webhook;
@@ -94,9 +95,13 @@ public final class Checks {
     }
 
     private void triggers(HealthCheckResultBuilder result) {
-        agents.conflicts().forEach((integration, claims) -> result.detail(integration, String.join(", ", claims))
-                .message("Integration " + integration + " has several triggers: " + claims.get(0)
-                         + " keeps it; remove the others' trigger or stop their routes").down());
+        // by name in the message itself: pages of health don't show details unless asked
+        String conflicts = agents.conflicts().entrySet().stream().map(conflict -> "Integration " + conflict.getKey() + " has several triggers: "
+                + conflict.getValue().get(0) + " keeps it; remove the trigger of " + String.join(", ", conflict.getValue().subList(1, conflict.getValue().size()))
+                + " or stop the route").collect(Collectors.joining(". "));
+        if (!conflicts.isEmpty()) {
+            result.message(conflicts).down();
+        }
     }
 
     private void integration(Integration integration, HealthCheckResultBuilder result) {
