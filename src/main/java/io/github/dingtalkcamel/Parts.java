@@ -43,6 +43,7 @@ import io.github.dingtalkcamel.turns.Resumption;
 import io.github.dingtalkcamel.turns.Turns;
 import io.vertx.core.VertxOptions;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Processor;
 import org.apache.camel.spi.Registry;
 
 /** What the program is made of: each part once, under the name that the routes call it by. Opened in this order, closed in the reverse one. */
@@ -160,6 +161,7 @@ final class Parts implements AutoCloseable {
         registry.bind("sessionWebhook", new SessionWebhook(dingTalk, clock));
         registry.bind("robotApi", new RobotApi(settings));
         registry.bind("deadLetterChannel", new DeadLetterChannel(deadLetters));
+        registry.bind("countTries", (Processor) DeadLetterChannel::repeats);
         registry.bind("dingTalk", dingTalk);
         registry.bind("dingtalk-http", DingTalk.component());
         registry.bind("accessTokens", accessTokens);

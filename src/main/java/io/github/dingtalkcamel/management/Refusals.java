@@ -10,7 +10,8 @@ import io.github.dingtalkcamel.inbound.TooLargeException;
 import io.github.dingtalkcamel.inbound.UnknownIntegrationException;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.turns.QueueFullException;
-import org.apache.camel.ExchangeException;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
 
 /** Error bodies (contract 4): {@code {"error":{"code":…,"message":…}}}, with what to fix, and nothing of what was sent. */
 public final class Refusals {
@@ -21,7 +22,7 @@ public final class Refusals {
                                         + " secret; an encrypted callback needs signature, timestamp and nonce in the query, and this integration's token, AES key and owner key";
 
     /** The body for what went wrong. What is not the caller's business is not told. */
-    public String json(@ExchangeException Exception cause) {
+    public String json(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception cause) {
         if (cause instanceof UnknownIntegrationException) {
             return json("unknown_integration", cause.getMessage());
         }

@@ -12,6 +12,8 @@ import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Secret;
 import io.github.dingtalkcamel.settings.Settings;
 import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +73,7 @@ public final class AccessTokens {
     }
 
     /** Notes that no token could be had; one log line for each change. */
-    public void failed(@Variable("integration") String id, @org.apache.camel.ExchangeException Exception failure) {
+    public void failed(@Variable("integration") String id, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
         DingTalkException cause = failure instanceof DingTalkException d ? d
                 : new UnavailableException("internal", failure.getClass().getSimpleName(), "See the log", failure);
         DingTalkException before = troubles.put(id, cause);

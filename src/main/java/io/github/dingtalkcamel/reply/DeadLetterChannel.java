@@ -8,7 +8,6 @@ import io.github.dingtalkcamel.turns.DeadLetters;
 import io.github.dingtalkcamel.turns.Turn;
 import io.github.dingtalkcamel.turns.Turns;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,15 +17,23 @@ public final class DeadLetterChannel {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterChannel.class);
 
+    /** Exchange property: how often the chunk under way was tried. Camel's own count is gone by the time that it gives up. */
+    static final String TRIES = "CamelDingTalkTries";
+
     private final DeadLetters deadLetters;
 
     public DeadLetterChannel(DeadLetters deadLetters) {
         this.deadLetters = deadLetters;
     }
 
+    /** Called before each repeat. */
+    public static void repeats(Exchange exchange) {
+        exchange.setProperty(TRIES, 1 + exchange.getIn().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class));
+    }
+
     /** Makes the exchange's turn a dead letter. While the process stops it is left as it is instead: the next start takes it up. */
     public void add(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty(Reply.PROPERTY) Reply reply,
-            @ExchangeException Exception cause) throws StoreException {
+            @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception cause) throws StoreException {
         if (exchange.getContext().isStopping() || exchange.getContext().isStopped()) {
             Turns.leaveForNextStart(exchange);
             LOG.info("Turn {} was interrupted by the stop: the next start takes it up", turn.reference());
@@ -34,9 +41,11 @@ public final class DeadLetterChannel {
         }
         DeadLetters.Reason reason = reason(cause);
         List<String> left = reply == null ? null : reply.left();
-        int tries = 1 + exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
-        LOG.warn("Turn {} is a dead letter after {} tries: {}. {}", turn.reference(), tries, reason.text(), reason.remedy(),
-                cause instanceof DingTalkException ? null : cause);
+        int tries = exchange.getProperty(TRIES, 1, Integer.class);
+        LOG.warn("Turn {} is a dead letter after {} tries: {}. {}", turn.reference(), tries, reason.text(), reason.remedy());
+        if (!(cause instanceof DingTalkException)) {
+            LOG.warn("Turn {}: why", turn.reference(), cause);
+        }
         deadLetters.add(turn.id(), turn.message().integration(), turn.message().conversationId(), reason, tries, left);
     }
 

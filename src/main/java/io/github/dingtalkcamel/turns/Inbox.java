@@ -75,7 +75,7 @@ public final class Inbox {
     }
 
     /** A stored message whose turn is not finished. */
-    public record Unfinished(long id, String integration, String payload, int attempts, long receivedAt, Turn.Progress progress) {
+    public record Unfinished(long id, String integration, String conversationId, String payload, int attempts, long receivedAt, Turn.Progress progress) {
     }
 
     /** The last row there is, 0 for none. */
@@ -92,7 +92,7 @@ public final class Inbox {
     public List<Unfinished> unfinished(long afterId, long lastId, int limit) throws StoreException {
         return store.read(connection -> {
             try (PreparedStatement select = connection.prepareStatement("""
-                    select m.id, m.integration, m.payload, m.attempts, m.received_at, r.chunks, r.sent
+                    select m.id, m.integration, m.conversation_id, m.payload, m.attempts, m.received_at, r.chunks, r.sent
                     from message m left join reply r on r.message_id = m.id
                     where m.state in ('received', 'running') and m.id > ? and m.id <= ? order by m.id limit ?""")) {
                 select.setLong(1, afterId);
@@ -101,9 +101,9 @@ public final class Inbox {
                 List<Unfinished> page = new ArrayList<>();
                 try (ResultSet row = select.executeQuery()) {
                     while (row.next()) {
-                        String chunks = row.getString(6);
-                        page.add(new Unfinished(row.getLong(1), row.getString(2), row.getString(3), row.getInt(4), row.getLong(5),
-                                chunks == null ? null : new Turn.Progress(Texts.read(chunks), row.getInt(7))));
+                        String chunks = row.getString(7);
+                        page.add(new Unfinished(row.getLong(1), row.getString(2), row.getString(3), row.getString(4), row.getInt(5), row.getLong(6),
+                                chunks == null ? null : new Turn.Progress(Texts.read(chunks), row.getInt(8))));
                     }
                 }
                 return page;

@@ -272,7 +272,7 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
     }
 
     /** Conversations of which it knows: those in which something waits, runs or is being stored. */
-    int conversations() {
+    public int conversations() {
         lock.lock();
         try {
             return lanes.size();

@@ -1,8 +1,8 @@
 package io.github.dingtalkcamel.turns;
 
 import io.github.dingtalkcamel.store.StoreException;
+import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,13 +29,15 @@ public final class Turns {
 
     /** Logs why the agent failed, under the reference that the sender is told, and keeps it for the turn's record. */
     public void agentFailed(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty("CamelDingTalkAgent") String agent,
-            @ExchangeException Exception failure) throws Exception {
+            @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) throws Exception {
         if (exchange.getContext().isStopping()) {
             // not the agent's fault: the stop took its time-out away from it
             throw failure;
         }
-        LOG.warn("Turn {}: agent {} failed: {}", turn.reference(), agent, failure.toString(), failure);
-        String text = failure.toString();
+        // Camel wraps what is no exception, an Error of an agent's code
+        Throwable cause = failure instanceof CamelExecutionException && failure.getCause() != null ? failure.getCause() : failure;
+        String text = cause.toString();
+        LOG.warn("Turn {}: agent {} failed: {}", turn.reference(), agent, text, cause);
         exchange.setProperty(FAILURE, text.length() <= SHOWN ? text : text.substring(0, SHOWN));
     }
 
