@@ -53,6 +53,8 @@ public final class Bot implements AutoCloseable {
 
     private final Path home;
     private final Map<String, String> settings = new HashMap<>();
+    private final Map<String, Object> beans = new HashMap<>();
+    private final Map<String, String> properties = new HashMap<>();
     private final Simulator simulator;
     private DingTalkMain main;
     private Thread thread;
@@ -99,6 +101,18 @@ public final class Bot implements AutoCloseable {
         return this;
     }
 
+    /** A bean that routes can call. */
+    public Bot bean(String name, Object bean) {
+        beans.put(name, bean);
+        return this;
+    }
+
+    /** A property of Camel's, or of routes. */
+    public Bot property(String name, String value) {
+        properties.put(name, value);
+        return this;
+    }
+
     /** Starts, or starts again on the same data. */
     public Bot start() throws Exception {
         CountDownLatch started = new CountDownLatch(1);
@@ -106,6 +120,8 @@ public final class Bot implements AutoCloseable {
         main = new DingTalkMain(Map.of(), settings);
         // back-off at a hundredth of its usual pace
         main.addInitialProperty("delivery.redelivery-delay", "10");
+        properties.forEach(main::addInitialProperty);
+        beans.forEach(main::bind);
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void afterStart(BaseMainSupport ready) {
