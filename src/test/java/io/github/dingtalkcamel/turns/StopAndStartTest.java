@@ -26,6 +26,9 @@ class StopAndStartTest {
                   uri: agent:gated
                   steps:
                     - bean: { ref: gate, method: pass }
+                    - delay:
+                        expression:
+                          method: { ref: gate, method: pause }
                     - to: agent:polite
             - route:
                 from:
@@ -74,6 +77,8 @@ class StopAndStartTest {
             bot.say("behind it");
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> gate.entered.get() == 1);
             gate.open = true;
+            Sent sleepy = bot.say(Said.text("sleepy").from("staff003"));
+            Awaitility.await().atMost(Bot.PATIENCE).until(() -> gate.asked("sleepy") == 1);
             bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).after(1).untilCleared().throttle();
             String text = "one " + "a".repeat(80) + "\n\ntwo " + "b".repeat(80) + "\n\nthree " + "c".repeat(70);
             Sent longReply = bot.say(Said.text(text).from("staff002"));
@@ -84,10 +89,11 @@ class StopAndStartTest {
             bot.simulator().troubles().clear();
             bot.start();
             assertThat(bot.awaitReplies(cutOff, 2)).containsExactly("Dear all: slow", "Dear all: behind it");
+            assertThat(bot.awaitReplies(sleepy.conversationId(), 1)).containsExactly("Dear all: sleepy");
             assertThat(bot.awaitReplies(longReply.conversationId(), 3)).hasSize(3)
                     .satisfies(chunks -> assertThat(String.join("", chunks)).isEqualToIgnoringWhitespace("Dear all: " + text));
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select state, attempts from message order by id")
-                    .equals(List.of(List.of("done", 2), List.of("done", 1), List.of("done", 2))));
+                    .equals(List.of(List.of("done", 2), List.of("done", 1), List.of("done", 2), List.of("done", 2))));
             assertThat(bot.rows("select * from dead_letter")).isEmpty();
             assertThat(bot.rows("select * from reply")).isEmpty();
             assertThat(gate.asked(text)).as("the agent is not asked again for a reply that was under way").isEqualTo(1);
@@ -138,6 +144,11 @@ class StopAndStartTest {
             if (!open) {
                 permits.acquire();
             }
+        }
+
+        /** Milliseconds. */
+        public long pause(@Body String text) {
+            return text.equals("sleepy") && asked("sleepy") == 1 ? TimeUnit.MINUTES.toMillis(1) : text.equals("other") ? 500 : 0;
         }
 
         long asked(String text) {
