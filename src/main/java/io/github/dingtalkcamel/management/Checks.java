@@ -10,7 +10,6 @@ import io.github.dingtalkcamel.outbound.DingTalkException;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.Store;
-import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.stream.ConnectionStatus;
 import io.github.dingtalkcamel.stream.Streams;
 import io.github.dingtalkcamel.turns.KeyedQueue;
@@ -69,11 +68,6 @@ public final class Checks {
     private void store(HealthCheckResultBuilder result) {
         result.detail("store", store.description());
         String trouble = store.trouble();
-        try {
-            store.read(connection -> connection.prepareStatement("select 1").execute());
-        } catch (StoreException e) {
-            trouble = e.getMessage();
-        }
         if (trouble != null) {
             result.message("The store does not work: " + trouble + ". Check the disk's space and rights, or the database").down();
         }

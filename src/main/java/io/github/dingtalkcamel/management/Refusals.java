@@ -12,10 +12,6 @@ import io.github.dingtalkcamel.inbound.UnknownIntegrationException;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.turns.QueueFullException;
 import org.apache.camel.Exchange;
-<<<<<<< HEAD
-=======
-import org.apache.camel.ExchangeProperty;
->>>>>>> t-turns
 
 /** Error bodies (contract 4): {@code {"error":{"code":…,"message":…}}}, with what to fix, and nothing of what was sent. */
 public final class Refusals {
@@ -26,15 +22,11 @@ public final class Refusals {
                                         + " secret; an encrypted callback needs signature, timestamp and nonce in the query, and this integration's token, AES key and owner key";
 
     /** The body for what went wrong. What is not the caller's business is not told. */
-<<<<<<< HEAD
     public String json(Exchange exchange) {
         return json(Failure.of(exchange, Exception.class));
     }
 
     private static String json(Exception cause) {
-=======
-    public String json(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception cause) {
->>>>>>> t-turns
         if (cause instanceof UnknownIntegrationException) {
             return json("unknown_integration", cause.getMessage());
         }

@@ -14,10 +14,6 @@ import io.github.dingtalkcamel.settings.Secret;
 import io.github.dingtalkcamel.settings.Settings;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
-<<<<<<< HEAD
-=======
-import org.apache.camel.ExchangeProperty;
->>>>>>> t-turns
 import org.apache.camel.Variable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,12 +73,8 @@ public final class AccessTokens {
     }
 
     /** Notes that no token could be had; one log line for each change. */
-<<<<<<< HEAD
     public void failed(Exchange exchange, @Variable("integration") String id) {
         Exception failure = Failure.of(exchange, Exception.class);
-=======
-    public void failed(@Variable("integration") String id, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
->>>>>>> t-turns
         DingTalkException cause = failure instanceof DingTalkException d ? d
                 : new UnavailableException("internal", failure.getClass().getSimpleName(), "See the log", failure);
         DingTalkException before = troubles.put(id, cause);

@@ -86,13 +86,8 @@ public final class DingTalk {
     }
 
     /** There was no answer: says whether it may be tried again. */
-<<<<<<< HEAD
     public void lost(Exchange exchange, @ExchangeProperty(ApiRequest.PROPERTY) ApiRequest request) throws DingTalkException {
         throw Verdict.lost(request, Failure.of(exchange, IOException.class));
-=======
-    public void lost(@ExchangeProperty(ApiRequest.PROPERTY) ApiRequest request, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) IOException cause) throws DingTalkException {
-        throw Verdict.lost(request, cause);
->>>>>>> t-turns
     }
 
     /** The call with the access token that was got for it. */

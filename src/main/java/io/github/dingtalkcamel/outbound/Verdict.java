@@ -139,7 +139,13 @@ final class Verdict {
         if (status == 429) {
             return new ThrottledException("http429", said(request, status, "too many requests"), LOWER_THE_RATE, null);
         }
-        if (status >= 300 || looksLikePage(body)) {
+        if (looksLikePage(body) && (status < 300 || status == 403)) {
+            // what stands before the gateway answers a blocked address with a page (protocol 7.1); so does a proxy with a login
+            return new ThrottledException("http" + status, said(request, status, "a page in place of an answer"),
+                    "It is tried again; if this lasts, DingTalk blocks this machine's address, or dingtalk.api-base-url,"
+                            + " dingtalk.oapi-base-url or a proxy on the way is wrong", null);
+        }
+        if (status >= 300) {
             return new RejectedException("http" + status, said(request, status, "that is not DingTalk's answer"),
                     "Check dingtalk.api-base-url, dingtalk.oapi-base-url, and proxies on the way", null);
         }

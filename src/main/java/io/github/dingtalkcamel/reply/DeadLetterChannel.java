@@ -33,12 +33,7 @@ public final class DeadLetterChannel {
     }
 
     /** Makes the exchange's turn a dead letter. While the process stops it is left as it is instead: the next start takes it up. */
-<<<<<<< HEAD
     public void add(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty(Reply.PROPERTY) Reply reply) throws StoreException {
-=======
-    public void add(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty(Reply.PROPERTY) Reply reply,
-            @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception cause) throws StoreException {
->>>>>>> t-turns
         if (exchange.getContext().isStopping() || exchange.getContext().isStopped()) {
             Turns.leaveForNextStart(exchange);
             LOG.info("Turn {} was interrupted by the stop: the next start takes it up", turn.reference());

@@ -113,9 +113,17 @@ public final class Store implements AutoCloseable {
         return description;
     }
 
-    /** Why the last commit failed, or null if it was made. */
+    /** Why it does not work, or null. Where the last commit failed, another one is tried, since nobody else may come to try. */
     public String trouble() {
-        return groupCommit.trouble();
+        try {
+            read(connection -> connection.prepareStatement("select 1").execute());
+            if (groupCommit.trouble() != null) {
+                writeAndWait(connection -> connection.prepareStatement("delete from reply where message_id = -1").executeUpdate());
+            }
+            return null;
+        } catch (StoreException e) {
+            return e.getMessage();
+        }
     }
 
     /** Writes what was submitted, then closes. Later submissions fail. */

@@ -1,5 +1,6 @@
 package io.github.dingtalkcamel.turns;
 
+import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -15,6 +16,8 @@ import io.github.dingtalkcamel.inbound.StorableText;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.store.Texts;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The messages that came in, as the store keeps them: {@code received → running → done, failed or dead}. The queue of record: what is in memory is
@@ -23,6 +26,8 @@ import io.github.dingtalkcamel.store.Texts;
  * Promises: a message is stored once per integration, whatever way it came and however often (contract 4); the insert itself decides.
  */
 public final class Inbox {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
 
     private final Store store;
     private final InstantSource clock;
@@ -103,12 +108,22 @@ public final class Inbox {
                     while (row.next()) {
                         String chunks = row.getString(7);
                         page.add(new Unfinished(row.getLong(1), row.getString(2), row.getString(3), row.getString(4), row.getInt(5), row.getLong(6),
-                                chunks == null ? null : new Turn.Progress(Texts.read(chunks), row.getInt(8))));
+                                progress(row.getLong(1), chunks, row.getInt(8))));
                     }
                 }
                 return page;
             }
         });
+    }
+
+    /** How far a reply got; null for none, or for one that can't be read any more, so that the agent is asked again. */
+    private static Turn.Progress progress(long id, String chunks, int sent) {
+        try {
+            return chunks == null ? null : new Turn.Progress(Texts.read(chunks), sent);
+        } catch (UncheckedIOException e) {
+            LOG.warn("The unsent chunks of message {} are damaged: its agent is asked again", id);
+            return null;
+        }
     }
 
     /** The turn is being answered: one attempt more. */

@@ -29,14 +29,9 @@ public final class Turns {
     }
 
     /** Logs why the agent failed, under the reference that the sender is told, and keeps it for the turn's record. */
-<<<<<<< HEAD
     public void agentFailed(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty("CamelDingTalkAgent") String agent)
             throws Exception {
         Exception failure = Failure.of(exchange, Exception.class);
-=======
-    public void agentFailed(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty("CamelDingTalkAgent") String agent,
-            @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) throws Exception {
->>>>>>> t-turns
         if (exchange.getContext().isStopping()) {
             // not the agent's fault: the stop took its time-out away from it
             throw failure;

@@ -93,9 +93,9 @@ class VerdictTest {
             502 | ''                                                                                                         | unavailable | http502
             500 | <html>oops</html>                                                                                          | unavailable | http500
             429 | <html>slow down</html>                                                                                     | throttled   | http429
-            403 | <html>proxy says no</html>                                                                                 | rejected    | http403
+            403 | <html>proxy says no</html>                                                                                 | throttled   | http403
             302 | ''                                                                                                         | rejected    | http302
-            200 | <html>please log in</html>                                                                                 | rejected    | http200
+            200 | <html>please log in</html>                                                                                 | throttled   | http200
             200 | ''                                                                                                         | unknown     | unreadable
             200 | surprise                                                                                                   | unknown     | unreadable
             200 | []                                                                                                         | unknown     | unreadable
