@@ -118,7 +118,7 @@ public final class Store implements AutoCloseable {
         try {
             read(connection -> connection.prepareStatement("select 1").execute());
             if (groupCommit.trouble() != null) {
-                writeAndWait(connection -> connection.prepareStatement("delete from reply where message_id = -1").executeUpdate());
+                writeAndWait(connection -> connection.prepareStatement("update message set error = error where id = -1").executeUpdate());
             }
             return null;
         } catch (StoreException e) {
