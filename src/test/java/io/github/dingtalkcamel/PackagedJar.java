@@ -22,6 +22,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.github.dingtalkcamel.simulator.SimulatedApp;
@@ -228,9 +229,9 @@ final class PackagedJar implements AutoCloseable {
             return text(out);
         }
 
-        /** Standard error so far, read as UTF-8. */
+        /** Standard error so far, read as UTF-8, without what newer Java virtual machines say there of libraries' access to memory. */
         String errors() {
-            return text(err);
+            return text(err).lines().filter(line -> !line.startsWith("WARNING: ")).map(line -> line + "\n").collect(Collectors.joining());
         }
 
         private static String text(Path file) {
