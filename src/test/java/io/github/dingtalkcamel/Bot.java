@@ -60,10 +60,10 @@ public final class Bot implements AutoCloseable {
     private DingTalkMain main;
     private Thread thread;
 
-    private Bot(Map<String, String> more) throws IOException {
+    private Bot(Map<String, String> more, SimulatorOptions options) throws IOException {
         home = Files.createTempDirectory("dingtalk-camel-test");
         Files.createDirectories(home.resolve("routes"));
-        simulator = Simulator.start(SimulatorOptions.defaults());
+        simulator = Simulator.start(options);
         simulator.addApp(SimulatedApp.of(APP_KEY, APP_SECRET).withEncryption(CALLBACK_TOKEN, AES_KEY));
         settings.put("dingtalk.app-key", APP_KEY);
         settings.put("dingtalk.app-secret", APP_SECRET);
@@ -88,12 +88,17 @@ public final class Bot implements AutoCloseable {
 
     /** A bot that is not started yet, with the integration {@code main} set and these settings besides. */
     public static Bot withSettings(Map<String, String> more) throws IOException {
-        return new Bot(more);
+        return withSettings(more, SimulatorOptions.defaults());
+    }
+
+    /** The same with a simulator of one's choice. */
+    public static Bot withSettings(Map<String, String> more, SimulatorOptions options) throws IOException {
+        return new Bot(more, options);
     }
 
     /** A started bot with default settings. */
     public static Bot started() throws Exception {
-        return new Bot(Map.of()).start();
+        return withSettings(Map.of()).start();
     }
 
     /** Puts a file into the routes directory. */

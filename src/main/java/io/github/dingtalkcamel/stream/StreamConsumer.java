@@ -62,17 +62,18 @@ public class StreamConsumer extends DefaultConsumer implements Suspendable {
     protected void doStart() throws Exception {
         super.doStart();
         StreamComponent component = getEndpoint().getComponent();
+        Pace pace = component.pace();
         List<Integration> integrations = getEndpoint().integrations();
         agenda = new ThreadAgenda("dingtalk-stream", clock);
         for (Integration integration : integrations) {
             Traffic traffic = component.streams().traffic(integration.id());
-            Gateway gateway = new Gateway(component.http(), component.streams().settings().apiBaseUrl(), integration, userAgent(), Pace.PROMISED.opening());
+            Gateway gateway = new Gateway(component.http(), component.streams().settings().apiBaseUrl(), integration, userAgent(), pace.opening());
             Handover handover = new Handover(this::enter, pool("dingtalk-stream-" + integration.id(), 1),
                     pool("dingtalk-stream-events-" + integration.id(), OTHERS_AT_ONCE), agenda, traffic);
             handovers.add(handover);
             Reception reception = new Reception(integration.id(), handover, traffic);
             for (int number = 1; number <= integration.streamConnections(); number++) {
-                connections.add(new KeptConnection(integration.id(), number, gateway, reception, traffic, Pace.PROMISED, agenda,
+                connections.add(new KeptConnection(integration.id(), number, gateway, reception, traffic, pace, agenda,
                         () -> ThreadLocalRandom.current().nextDouble()));
             }
         }
@@ -157,7 +158,7 @@ public class StreamConsumer extends DefaultConsumer implements Suspendable {
         awaitAnswers();
         CompletableFuture<?> closed = CompletableFuture.allOf(connections.stream().map(KeptConnection::stop).toArray(CompletableFuture[]::new));
         try {
-            closed.get(2 * Pace.PROMISED.closing().toMillis(), TimeUnit.MILLISECONDS);
+            closed.get(2 * getEndpoint().getComponent().pace().closing().toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
             // they end with the process
         } catch (InterruptedException e) {
