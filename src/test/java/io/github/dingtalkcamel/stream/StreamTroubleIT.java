@@ -128,7 +128,8 @@ class StreamTroubleIT {
             until(() -> sent.size() == MESSAGES);
             talking.cancel(false);
             CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new)).join();
-            until(() -> rows(bot) == answered(bot).size() && (!repeats || answered(bot).size() == sent.size()));
+            until(() -> rows(bot) == answered(bot).size() && (!repeats || answered(bot).size() == sent.size())
+                    && bot.rows("select 1 from message where state <> 'done'").isEmpty());
             long acked = sent.stream().map(CompletableFuture::join).filter(Sent::accepted).count();
             System.out.printf("%s: %d sent, %d acknowledged at the first push, %d stored, %d answered, %d times nobody was connected, %d open calls, seed %d%n",
                     redelivery.mode(), sent.size(), acked, rows(bot), answered(bot).size(), nobodyThere.get(), bot.simulator().stream().openCalls().size(), seed);
@@ -136,7 +137,6 @@ class StreamTroubleIT {
             assertThat(answered(bot).values()).as("how often each was answered").containsOnly(1L);
             assertThat(answered(bot).keySet()).as("acknowledged means answered").containsAll(sent.stream().map(CompletableFuture::join)
                     .filter(Sent::accepted).map(one -> "text " + one.msgId().substring(1)).toList());
-            assertThat(bot.rows("select state, count(*) from message group by state")).containsExactly(List.of("done", (int) rows(bot)));
             assertThat(bot.simulator().stream().acks()).filteredOn(ack -> ack.fault() != null).isEmpty();
             return sent;
         } finally {
