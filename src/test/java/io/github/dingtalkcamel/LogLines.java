@@ -13,7 +13,7 @@ import org.apache.logging.log4j.core.config.LoggerConfig;
 import org.apache.logging.log4j.core.config.Property;
 
 /** What the program logs while this is open; of stack traces their first lines. */
-final class LogLines extends AbstractAppender implements AutoCloseable {
+public final class LogLines extends AbstractAppender implements AutoCloseable {
 
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final LoggerContext context = (LoggerContext) LogManager.getContext(false);
@@ -34,12 +34,12 @@ final class LogLines extends AbstractAppender implements AutoCloseable {
     }
 
     /** Begins to listen, at the usual levels. */
-    static LogLines listen() {
+    public static LogLines listen() {
         return new LogLines(Level.INFO);
     }
 
     /** Begins to listen with the level of the root logger set to debug. */
-    static LogLines listenToDebug() {
+    public static LogLines listenToDebug() {
         return new LogLines(Level.DEBUG);
     }
 
@@ -55,8 +55,12 @@ final class LogLines extends AbstractAppender implements AutoCloseable {
         lines.add(line.toString());
     }
 
-    List<String> all() {
+    public List<String> all() {
         return List.copyOf(lines);
+    }
+
+    public List<String> containing(String text) {
+        return lines.stream().filter(line -> line.contains(text)).toList();
     }
 
     @Override

@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import io.github.dingtalkcamel.Bot;
-import io.github.dingtalkcamel.LoggedLines;
+import io.github.dingtalkcamel.LogLines;
 import io.github.dingtalkcamel.simulator.ApiFamily;
 import io.github.dingtalkcamel.simulator.RecordedRequest;
 import io.github.dingtalkcamel.simulator.Said;
@@ -43,7 +43,7 @@ class TokenTest {
 
     @Test
     void isRefreshedAheadOfItsEndAndItsFaultsShowInHealth() throws Exception {
-        try (LoggedLines log = new LoggedLines(); Bot bot = Bot.withSettings(Map.of()).route("token.camel.yaml", impatient())) {
+        try (LogLines log = LogLines.listen(); Bot bot = Bot.withSettings(Map.of()).route("token.camel.yaml", impatient())) {
             bot.simulator().troubles().on(ApiFamily.TOKEN).answer(200, "{\"expireIn\":4,\"accessToken\":\"short\"}");
             bot.simulator().troubles().on(ApiFamily.TOKEN).untilCleared()
                     .answer(400, "{\"requestid\":\"R\",\"code\":\"invalidClientIdOrSecret\",\"message\":\"无效的clientId或者clientSecret\"}");

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 
 import com.sun.net.httpserver.HttpServer;
 import io.github.dingtalkcamel.Bot;
-import io.github.dingtalkcamel.LoggedLines;
+import io.github.dingtalkcamel.LogLines;
 import io.github.dingtalkcamel.conversation.Bindings;
 import io.github.dingtalkcamel.inbound.InboundMessage;
 import io.github.dingtalkcamel.simulator.Said;
@@ -148,7 +148,7 @@ class TurnRoutingTest {
     private static final AtomicReference<Map<String, Object>> SEEN_HEADERS = new AtomicReference<>();
     private static final AtomicReference<Map<String, Object>> SEEN_PROPERTIES = new AtomicReference<>();
     private static final AtomicReference<Object> SEEN_BODY = new AtomicReference<>();
-    private static LoggedLines log;
+    private static LogLines log;
     private static HttpServer backend;
     private static Bot bot;
     private static Bindings bindings;
@@ -156,7 +156,7 @@ class TurnRoutingTest {
 
     @BeforeAll
     static void start() throws Exception {
-        log = new LoggedLines();
+        log = LogLines.listen();
         backend = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
         backend.createContext("/", call -> {
             call.getRequestBody().readAllBytes();
