@@ -15,7 +15,7 @@ import org.apache.camel.support.DefaultComponent;
 public class StreamComponent extends DefaultComponent {
 
     private Streams streams;
-    private Pace pace;
+    private Pace pace = Pace.PROMISED;
     private HttpClient http;
 
     @Override
@@ -31,7 +31,9 @@ public class StreamComponent extends DefaultComponent {
         streams = CamelContextHelper.mandatoryLookup(getCamelContext(), "streams", Streams.class);
         // tests may bind a faster one
         Pace bound = CamelContextHelper.findSingleByType(getCamelContext(), Pace.class);
-        pace = bound == null ? Pace.PROMISED : bound;
+        if (bound != null) {
+            pace = bound;
+        }
     }
 
     Streams streams() {

@@ -22,7 +22,7 @@ import org.awaitility.Awaitility;
 /** A gateway on a real socket that does what the test says: hands out tickets, upgrades, pushes frames, and writes down what it gets. */
 public final class FakeGateway implements AutoCloseable {
 
-    static final Duration PATIENCE = Duration.ofSeconds(45);
+    static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** What to answer an open call: a status and a body; a status of 0 answers never. */
     record Opening(int status, String body) {
