@@ -62,3 +62,5 @@ create table event_seen (
     seen_at     bigint       not null,
     primary key (integration, event_id)
 );
+
+create index event_seen_at on event_seen (seen_at);

@@ -3,11 +3,16 @@ package io.github.dingtalkcamel;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
+import io.github.dingtalkcamel.outbound.ProxyEnvironment;
 import io.github.dingtalkcamel.settings.Fault;
 import io.github.dingtalkcamel.settings.SettingsException;
 import io.github.dingtalkcamel.store.StoreException;
+import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.FailedToStartRouteException;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.RouteDefinition;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** Starts dingtalk-camel: {@code java -jar dingtalk-camel.jar}. */
 public final class Application {
@@ -25,14 +30,15 @@ public final class Application {
             // Camel reads this once, when its first class is loaded: turns that wait for slow agents then cost no thread each
             System.setProperty("camel.threads.virtual.enabled", "true");
         }
+        ProxyEnvironment.apply(System.getenv(), System.getProperties());
         PrintStream errors = new PrintStream(System.err, true, StandardCharsets.UTF_8);
+        DingTalkMain main = new DingTalkMain();
         int status;
         try {
-            DingTalkMain main = new DingTalkMain();
             main.run(args);
             status = main.getExitCode();
         } catch (Exception e) {
-            status = explain(e, errors);
+            status = explain(e, main.getCamelContext(), errors);
         }
         if (status != 0) {
             System.exit(status);
@@ -40,7 +46,7 @@ public final class Application {
     }
 
     /** Says what stopped the start in the words of whoever can mend it; a stack trace only where nobody foresaw it. */
-    private static int explain(Exception e, PrintStream errors) {
+    private static int explain(Exception e, CamelContext context, PrintStream errors) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof SettingsException settings) {
                 settings.faults().stream().map(Fault::line).forEach(errors::println);
@@ -50,12 +56,27 @@ public final class Application {
                 errors.println(cause.getMessage());
                 return FAILED;
             }
-            if (cause instanceof FailedToCreateRouteException || cause instanceof FailedToStartRouteException) {
-                errors.println(cause.getMessage().strip());
+            if (cause instanceof YamlEngineException) {
+                // where the parser doesn't name the file, Camel's exception around it does
+                errors.println((cause == e ? "" : e.getMessage() + ": ") + cause.getMessage().strip());
+                return FAILED;
+            }
+            if (cause instanceof FailedToCreateRouteException failed) {
+                errors.println(file(context, failed.getRouteId()) + failed.getMessage().strip());
+                return FAILED;
+            }
+            if (cause instanceof FailedToStartRouteException failed) {
+                errors.println(file(context, failed.getRouteId()) + failed.getMessage().strip());
                 return FAILED;
             }
         }
         e.printStackTrace(errors);
         return FAILED;
+    }
+
+    /** The file that a route is in, for the beginning of a line: an id that Camel made up tells its author nothing. */
+    private static String file(CamelContext context, String routeId) {
+        RouteDefinition route = context instanceof ModelCamelContext model ? model.getRouteDefinition(routeId) : null;
+        return route == null || route.getResource() == null ? "" : route.getResource().getLocation() + ": ";
     }
 }

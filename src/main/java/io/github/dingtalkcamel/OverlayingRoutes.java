@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -19,6 +21,8 @@ import org.apache.camel.util.FileUtil;
 final class OverlayingRoutes extends DefaultRoutesCollector {
 
     private final Path directory;
+    /** Camel asks twice. */
+    private final Set<Path> told = new HashSet<>();
 
     OverlayingRoutes(Path directory) {
         this.directory = directory;
@@ -33,7 +37,9 @@ final class OverlayingRoutes extends DefaultRoutesCollector {
         for (Path file : files()) {
             Resource own = PluginHelper.getResourceLoader(context).resolveResource("file:" + file);
             Resource packaged = byName.put(file.getFileName().toString(), own);
-            log.info("{} {}", packaged == null ? "Routes of" : "Replaced by", file);
+            if (told.add(file)) {
+                log.info("{} {}", packaged == null ? "Routes of" : "Replaced by", file);
+            }
         }
         return byName.values();
     }

@@ -23,6 +23,7 @@ import io.github.dingtalkcamel.management.Refusals;
 import io.github.dingtalkcamel.outbound.AccessTokens;
 import io.github.dingtalkcamel.outbound.DingTalk;
 import io.github.dingtalkcamel.outbound.SingleFlight;
+import io.github.dingtalkcamel.reply.BusyNotice;
 import io.github.dingtalkcamel.reply.DeadLetterChannel;
 import io.github.dingtalkcamel.reply.Notices;
 import io.github.dingtalkcamel.reply.Replies;
@@ -35,6 +36,7 @@ import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.SimulatorOptions;
 import io.github.dingtalkcamel.store.DataDirectory;
 import io.github.dingtalkcamel.store.Store;
+import io.github.dingtalkcamel.stream.Streams;
 import io.github.dingtalkcamel.turns.DeadLetters;
 import io.github.dingtalkcamel.turns.Inbox;
 import io.github.dingtalkcamel.turns.Intake;
@@ -43,6 +45,7 @@ import io.github.dingtalkcamel.turns.Resumption;
 import io.github.dingtalkcamel.turns.Turns;
 import io.vertx.core.VertxOptions;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Processor;
 import org.apache.camel.spi.Registry;
 
 /** What the program is made of: each part once, under the name that the routes call it by. Opened in this order, closed in the reverse one. */
@@ -62,6 +65,7 @@ final class Parts implements AutoCloseable {
     private Intake intake;
     private AccessTokens accessTokens;
     private Webhook webhook;
+    private Streams streams;
     private DeadLetters deadLetters;
 
     Parts(CamelContext context, Settings read) {
@@ -69,7 +73,11 @@ final class Parts implements AutoCloseable {
         this.dataDirectory = DataDirectory.hold(read.dataDir());
         Store opened = null;
         Simulator started = null;
+        int webhookPort;
+        int managementPort;
         try {
+            webhookPort = port(read.webhookHost(), read.webhookPort(), "dingtalk.webhook-port (DINGTALK_WEBHOOK_PORT)");
+            managementPort = port(read.managementHost(), read.managementPort(), "dingtalk.management-port (DINGTALK_MANAGEMENT_PORT)");
             opened = Store.open(read.storeUrl().reveal(), read.storeUser().orElse(null), read.storePassword().reveal());
             started = read.simulator() ? simulator(read) : null;
         } catch (RuntimeException e) {
@@ -83,19 +91,20 @@ final class Parts implements AutoCloseable {
         this.simulator = started;
         // from here on the simulator is a DingTalk like any other
         Settings addressed = started == null ? read : read.withBaseUrls(URI.create(started.url()), URI.create(started.url()));
-        this.settings = addressed.withPorts(free(read.webhookHost(), read.webhookPort()), free(read.managementHost(), read.managementPort()));
+        this.settings = addressed.withPorts(webhookPort, managementPort);
         this.queue = new KeyedQueue(settings.queueCapacity(), settings.conversationCapacity(), settings.maxRunningTurns());
     }
 
-    /** Camel names its servers by their configured ports, so that two of port 0 would be one: a free port is chosen here instead. */
-    private static int free(String host, int port) {
-        if (port != 0) {
-            return port;
-        }
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(host))) {
+    /**
+     * The port to listen on. Camel names its servers by their configured ports, so that two of port 0 would be one: a free port is chosen here instead.
+     * And a server of Camel's whose port is taken only logs that: the process would run on, deaf. So the port is tried here.
+     */
+    private static int port(String host, int port, String setting) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName(host))) {
             return socket.getLocalPort();
         } catch (IOException e) {
-            throw new StartException("No free port on " + host + ": " + e.getMessage(), e);
+            throw new StartException("Can't listen on " + host + ":" + port + ": " + e.getMessage() + ". Stop what has the port, or choose another with "
+                    + setting + "; 0 takes a free one", e);
         }
     }
 
@@ -140,11 +149,15 @@ final class Parts implements AutoCloseable {
         intake = new Intake(inbox, queue);
         accessTokens = new AccessTokens(settings, clock);
         webhook = new Webhook(settings, clock);
+        streams = new Streams(settings);
+        Notices notices = new Notices(settings);
         SingleFlight refreshToken = new SingleFlight("direct:token-refresh", "integration", "rejectedToken");
         refreshToken.setCamelContext(context);
 
         Registry registry = context.getRegistry();
+        registry.bind("sourceLoader", new Utf8Routes());
         registry.bind("webhook", webhook);
+        registry.bind("streams", streams);
         registry.bind("events", new EventRepository(store, clock));
         registry.bind("messages", messages);
         registry.bind("admission", new Admission());
@@ -155,11 +168,13 @@ final class Parts implements AutoCloseable {
         registry.bind("bindings", new Bindings(store, clock));
         registry.bind("agents", agents);
         registry.bind("fallback", new Fallback(settings));
-        registry.bind("notices", new Notices(settings));
+        registry.bind("notices", notices);
+        registry.bind("busyNotice", new BusyNotice(notices, clock));
         registry.bind("replies", new Replies(settings, inbox));
         registry.bind("sessionWebhook", new SessionWebhook(dingTalk, clock));
         registry.bind("robotApi", new RobotApi(settings));
         registry.bind("deadLetterChannel", new DeadLetterChannel(deadLetters));
+        registry.bind("countTries", (Processor) DeadLetterChannel::repeats);
         registry.bind("dingTalk", dingTalk);
         registry.bind("dingtalk-http", DingTalk.component());
         registry.bind("accessTokens", accessTokens);
@@ -187,17 +202,19 @@ final class Parts implements AutoCloseable {
             }
         }
         guards = new HttpGuards(context, settings, webhook);
-        new Checks(settings, store, queue, agents, accessTokens, webhook).register(context);
+        new Checks(settings, store, queue, agents, accessTokens, webhook, streams).register(context);
     }
 
     void afterStart() {
         guards.install();
-        new Gauges(queue, deadLetters).register(context);
+        new Gauges(queue, deadLetters, settings, streams).register(context);
         new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url()).print();
     }
 
     /** Nothing new is taken or handed out; what runs may finish. */
     void beforeStop() {
+        // first, so that what came in until then has its place in the queue
+        streams.close();
         queue.close();
     }
 

@@ -54,19 +54,23 @@ public final class Bot implements AutoCloseable {
 
     private final Path home;
     private final Map<String, String> settings = new HashMap<>();
+    private final Map<String, Object> beans = new HashMap<>();
+    private final Map<String, String> properties = new HashMap<>();
     private final Simulator simulator;
     private DingTalkMain main;
     private Thread thread;
 
-    private Bot(Map<String, String> more) throws IOException {
+    private Bot(Map<String, String> more, SimulatorOptions options) throws IOException {
         home = Files.createTempDirectory("dingtalk-camel-test");
         Files.createDirectories(home.resolve("routes"));
-        simulator = Simulator.start(SimulatorOptions.defaults());
+        simulator = Simulator.start(options);
         simulator.addApp(SimulatedApp.of(APP_KEY, APP_SECRET).withEncryption(CALLBACK_TOKEN, AES_KEY));
         settings.put("dingtalk.app-key", APP_KEY);
         settings.put("dingtalk.app-secret", APP_SECRET);
         settings.put("dingtalk.callback-token", CALLBACK_TOKEN);
         settings.put("dingtalk.callback-aes-key", AES_KEY);
+        // tests of Stream switch it on
+        settings.put("dingtalk.stream", "false");
         settings.put("dingtalk.language", "en");
         settings.put("dingtalk.api-base-url", simulator.url());
         settings.put("dingtalk.oapi-base-url", simulator.url());
@@ -77,16 +81,24 @@ public final class Bot implements AutoCloseable {
         settings.put("dingtalk.routes-dir", home.resolve("routes").toString());
         settings.put("dingtalk.shutdown-timeout", "5");
         settings.putAll(more);
+        // tests of the webhook have no use for connections; those of Stream switch them on
+        more.keySet().stream().filter(name -> name.matches("dingtalk\\.integrations\\.[a-z0-9]+\\.app-key"))
+                .forEach(name -> settings.putIfAbsent(name.replace("app-key", "stream"), "false"));
     }
 
     /** A bot that is not started yet, with the integration {@code main} set and these settings besides. */
     public static Bot withSettings(Map<String, String> more) throws IOException {
-        return new Bot(more);
+        return withSettings(more, SimulatorOptions.defaults());
+    }
+
+    /** The same with a simulator of one's choice. */
+    public static Bot withSettings(Map<String, String> more, SimulatorOptions options) throws IOException {
+        return new Bot(more, options);
     }
 
     /** A started bot with default settings. */
     public static Bot started() throws Exception {
-        return new Bot(Map.of()).start();
+        return withSettings(Map.of()).start();
     }
 
     /** Puts a file into the routes directory. */
@@ -100,6 +112,18 @@ public final class Bot implements AutoCloseable {
         return this;
     }
 
+    /** A bean that routes can call. */
+    public Bot bean(String name, Object bean) {
+        beans.put(name, bean);
+        return this;
+    }
+
+    /** A property of Camel's, or of routes. */
+    public Bot property(String name, String value) {
+        properties.put(name, value);
+        return this;
+    }
+
     /** Starts, or starts again on the same data. */
     public Bot start() throws Exception {
         CountDownLatch started = new CountDownLatch(1);
@@ -107,6 +131,8 @@ public final class Bot implements AutoCloseable {
         main = new DingTalkMain(Map.of(), settings);
         // back-off at a hundredth of its usual pace
         main.addInitialProperty("delivery.redelivery-delay", "10");
+        properties.forEach(main::addInitialProperty);
+        beans.forEach(main::bind);
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void afterStart(BaseMainSupport ready) {

@@ -1,10 +1,12 @@
 package io.github.dingtalkcamel.agent;
 
 import org.apache.camel.Processor;
+import org.apache.camel.ShutdownRunningTask;
+import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.DefaultConsumer;
 
 /** Offers its route as an agent for as long as the route runs. */
-public class AgentConsumer extends DefaultConsumer {
+public class AgentConsumer extends DefaultConsumer implements ShutdownAware {
 
     public AgentConsumer(AgentEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
@@ -25,6 +27,22 @@ public class AgentConsumer extends DefaultConsumer {
     protected void doStop() throws Exception {
         getEndpoint().getComponent().agents().remove(this);
         super.doStop();
+    }
+
+    /** Stays until all routes are done: turns that run when the stop comes may still call it. */
+    @Override
+    public boolean deferShutdown(ShutdownRunningTask shutdownRunningTask) {
+        return true;
+    }
+
+    @Override
+    public int getPendingExchangesSize() {
+        return 0;
+    }
+
+    @Override
+    public void prepareShutdown(boolean suspendOnly, boolean forced) {
+        // nothing waits here
     }
 
     @Override

@@ -10,8 +10,8 @@ import org.apache.camel.support.DefaultAsyncProducer;
 /**
  * Calls an agent's route, on the caller's thread and asynchronously where the route is.
  * <p>
- * The agent gets an exchange of its own that holds what contract 5 names and nothing else; of what it leaves there, only the reply comes back. So no
- * agent can disturb the turn it is called in.
+ * The agent gets an exchange of its own that holds the body, what contract 5 names, and nothing else; of what it leaves there, only the reply comes
+ * back. So no agent can disturb the turn it is called in. An agent may call another by the same words: that one gets the body that it is handed.
  */
 public class AgentProducer extends DefaultAsyncProducer {
 
@@ -43,15 +43,14 @@ public class AgentProducer extends DefaultAsyncProducer {
     private Exchange ask(Exchange exchange, String name) {
         Exchange call = getEndpoint().createExchange(ExchangePattern.InOut);
         Message in = call.getIn();
+        in.setBody(exchange.getMessage().getBody());
         in.setHeader(AgentConstants.AGENT, name);
         InboundMessage message = exchange.getProperty(InboundMessage.PROPERTY, InboundMessage.class);
         if (message == null) {
             // called from a user's own route: the body is all there is
-            in.setBody(exchange.getMessage().getBody());
             return call;
         }
         call.setProperty(InboundMessage.PROPERTY, message);
-        in.setBody(message.text());
         in.setHeader(AgentConstants.INTEGRATION, message.integration());
         in.setHeader(AgentConstants.CONVERSATION_ID, message.conversationId());
         in.setHeader(AgentConstants.CONVERSATION_TYPE, message.conversationType().publicName());
@@ -70,10 +69,19 @@ public class AgentProducer extends DefaultAsyncProducer {
     }
 
     private static void answer(Exchange exchange, Exchange call) {
+        if (!exchange.getContext().isStopping()) {
+            // an agent that leaves its thread interrupted would break whatever this thread does next
+            Thread.interrupted();
+        }
         if (call.getException() != null) {
             exchange.setException(call.getException());
             return;
         }
-        exchange.getMessage().setBody(call.getMessage().getBody(String.class));
+        try {
+            exchange.getMessage().setBody(call.getMessage().getBody(String.class));
+        } catch (RuntimeException e) {
+            // a stream that breaks while it is read: nobody else would end the exchange
+            exchange.setException(e);
+        }
     }
 }

@@ -12,7 +12,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * One thing that DingTalk delivers, by webhook or Stream: a robot message or an event.
+ * One thing that DingTalk delivers, by webhook or Stream: a robot message, an event, or a click on a card.
  *
  * @param integration whom it is for
  * @param encrypted   whether it came encrypted, and so must be answered
@@ -20,8 +20,9 @@ import java.util.HexFormat;
  * @param timestamp   likewise
  * @param nonce       likewise; only where it is encrypted
  * @param content     what it says; the envelope itself until it is proved
+ * @param push        what Stream tells beside the content, which needs no further proof; null where it came by webhook
  */
-public record Delivery(String integration, boolean encrypted, String signature, String timestamp, String nonce, Body content) {
+public record Delivery(String integration, boolean encrypted, String signature, String timestamp, String nonce, Body content, Push push) {
 
     /** Exchange property that holds the delivery. */
     public static final String PROPERTY = "CamelDingTalkDelivery";
@@ -31,32 +32,77 @@ public record Delivery(String integration, boolean encrypted, String signature, 
     private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {
     };
 
+    /** What a Stream push is. */
+    public enum Kind {
+        MESSAGE, EVENT, CARD
+    }
+
+    /**
+     * What stands in the headers of a Stream push (protocol 2.3).
+     *
+     * @param eventType DingTalk's name for the kind of event; of events only, else empty
+     * @param eventId   the same for each delivery of one event; of events only, else empty
+     */
+    public record Push(Kind kind, String eventType, String eventId) {
+    }
+
+    /** What came by webhook, its proof not looked at yet. */
+    static Delivery byWebhook(String integration, boolean encrypted, String signature, String timestamp, String nonce, Body content) {
+        return new Delivery(integration, encrypted, signature, timestamp, nonce, content, null);
+    }
+
+    // not named "message", "event" and "card": routes ask isEvent and isCard, and Camel would take these for the same
+
+    /** A robot message that came by Stream. */
+    public static Delivery streamedMessage(String integration, Body content) {
+        return streamed(integration, content, new Push(Kind.MESSAGE, "", ""));
+    }
+
+    /** An event that came by Stream. */
+    public static Delivery streamedEvent(String integration, String eventType, String eventId, Body content) {
+        return streamed(integration, content, new Push(Kind.EVENT, eventType, eventId));
+    }
+
+    /** A click on a card that came by Stream (protocol 6.5.6). */
+    public static Delivery streamedCard(String integration, Body content) {
+        return streamed(integration, content, new Push(Kind.CARD, "", ""));
+    }
+
+    private static Delivery streamed(String integration, Body content, Push push) {
+        return new Delivery(integration, false, null, null, null, content, push);
+    }
+
     Delivery with(Body opened) {
-        return new Delivery(integration, encrypted, signature, timestamp, nonce, opened);
+        return new Delivery(integration, encrypted, signature, timestamp, nonce, opened, push);
     }
 
     /** The console asks whether the URL works (protocol 5.5): only the answer counts. */
     public boolean isCheck() {
-        return isEvent() && CHECKS.contains(eventType());
+        return push == null && isEvent() && CHECKS.contains(eventType());
     }
 
     /** An event, other than a robot message. */
     public boolean isEvent() {
-        return content.form() == Body.Form.EVENT;
+        return push == null ? content.form() == Body.Form.EVENT : push.kind() == Kind.EVENT;
+    }
+
+    /** A click on a card, which wants an answer. */
+    public boolean isCard() {
+        return push != null && push.kind() == Kind.CARD;
     }
 
     /** DingTalk's name for the kind of event, such as {@code user_add_org}. */
     public String eventType() {
-        return content.json().path("EventType").asText("");
+        return push == null ? content.json().path("EventType").asText("") : push.eventType();
     }
 
     /** The same for each delivery of one event: its {@code eventId}, or a digest of it where it has none. */
     public String eventId() {
-        String id = content.json().path("eventId").asText(content.json().path("EventId").asText(""));
+        String id = push == null ? content.json().path("eventId").asText(content.json().path("EventId").asText("")) : push.eventId();
         return !id.isEmpty() && id.length() <= Fields.MAX_ID_LENGTH ? StorableText.of(id) : digest(content.json());
     }
 
-    /** What the event says. */
+    /** What the event says, or the click. */
     public Map<String, Object> details() {
         return JSON.convertValue(content.json(), MAP);
     }
@@ -72,6 +118,6 @@ public record Delivery(String integration, boolean encrypted, String signature, 
     /** Neither what it says nor its proof. */
     @Override
     public String toString() {
-        return "Delivery[" + integration + ", " + content.form() + (encrypted ? ", encrypted" : "") + "]";
+        return "Delivery[" + integration + ", " + (push == null ? content.form() : "Stream " + push.kind()) + (encrypted ? ", encrypted" : "") + "]";
     }
 }

@@ -1,13 +1,13 @@
 package io.github.dingtalkcamel.inbound;
 
 /** Text from outside in a form that every database takes and every reader can be shown. */
-final class StorableText {
+public final class StorableText {
 
     private StorableText() {
     }
 
     /** U+0000 and halves of surrogate pairs, which databases refuse or cut at, become U+FFFD. */
-    static String of(String text) {
+    public static String of(String text) {
         int bad = firstUnstorable(text, 0);
         if (bad < 0) {
             return text;

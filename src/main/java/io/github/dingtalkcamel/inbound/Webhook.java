@@ -69,9 +69,9 @@ public final class Webhook {
         if (read.form() == Body.Form.ENCRYPTED) {
             Map<String, String> query = query(request);
             String signature = query.getOrDefault("signature", query.get("msg_signature"));
-            return new Delivery(integration, true, signature, query.get("timestamp"), query.get("nonce"), read);
+            return Delivery.byWebhook(integration, true, signature, query.get("timestamp"), query.get("nonce"), read);
         }
-        return new Delivery(integration, false, header(request, "sign"), header(request, "timestamp"), null, read);
+        return Delivery.byWebhook(integration, false, header(request, "sign"), header(request, "timestamp"), null, read);
     }
 
     /** The integration that the path names. Taken from the path itself, since headers and query parameters may have any name. */

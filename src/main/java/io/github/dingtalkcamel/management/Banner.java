@@ -57,9 +57,15 @@ public final class Banner {
         if (!integration.hasApp()) {
             return "sends to its group webhook only";
         }
-        return webhook.isOn(integration.id()) ? "webhook at " + Addresses.callback(settings, integration.id())
-                + (integration.callbackToken().isSet() ? " (plain and encrypted)" : " (plain; encrypted callbacks need dingtalk.callback-token and -aes-key)")
-                : "no way in: dingtalk.callback is off";
+        List<String> ways = new ArrayList<>();
+        if (integration.stream()) {
+            ways.add("Stream (" + integration.streamConnections() + (integration.streamConnections() == 1 ? " connection)" : " connections)"));
+        }
+        if (webhook.isOn(integration.id())) {
+            ways.add("webhook at " + Addresses.callback(settings, integration.id())
+                    + (integration.callbackToken().isSet() ? " (plain and encrypted)" : " (plain; encrypted callbacks need dingtalk.callback-token and -aes-key)"));
+        }
+        return ways.isEmpty() ? "no way in: dingtalk.stream and dingtalk.callback are off" : String.join("; ", ways);
     }
 
     private String answers(Integration integration) {

@@ -10,7 +10,8 @@ import io.github.dingtalkcamel.outbound.DingTalkException;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.Store;
-import io.github.dingtalkcamel.store.StoreException;
+import io.github.dingtalkcamel.stream.ConnectionStatus;
+import io.github.dingtalkcamel.stream.Streams;
 import io.github.dingtalkcamel.turns.KeyedQueue;
 import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheckHelper;
@@ -30,14 +31,16 @@ public final class Checks {
     private final Agents agents;
     private final AccessTokens accessTokens;
     private final Webhook webhook;
+    private final Streams streams;
 
-    public Checks(Settings settings, Store store, KeyedQueue queue, Agents agents, AccessTokens accessTokens, Webhook webhook) {
+    public Checks(Settings settings, Store store, KeyedQueue queue, Agents agents, AccessTokens accessTokens, Webhook webhook, Streams streams) {
         this.settings = settings;
         this.store = store;
         this.queue = queue;
         this.agents = agents;
         this.accessTokens = accessTokens;
         this.webhook = webhook;
+        this.streams = streams;
     }
 
     /** Adds them to the context. */
@@ -52,17 +55,19 @@ public final class Checks {
             if (integration.hasApp()) {
                 registry.register(new Check("token-" + integration.id(), false, result -> token(integration, result)));
             }
+            if (streams.isOn(integration.id())) {
+                registry.register(new Check("stream-" + integration.id(), false, result -> stream(integration.id(), result)));
+                for (int number = 1; number <= integration.streamConnections(); number++) {
+                    int which = number;
+                    registry.register(new Check("stream-" + integration.id() + "-" + number, false, result -> connection(integration.id(), which, result)));
+                }
+            }
         }
     }
 
     private void store(HealthCheckResultBuilder result) {
         result.detail("store", store.description());
         String trouble = store.trouble();
-        try {
-            store.read(connection -> connection.prepareStatement("select 1").execute());
-        } catch (StoreException e) {
-            trouble = e.getMessage();
-        }
         if (trouble != null) {
             result.message("The store does not work: " + trouble + ". Check the disk's space and rights, or the database").down();
         }
@@ -76,8 +81,10 @@ public final class Checks {
     }
 
     private void receiving(HealthCheckResultBuilder result) {
-        if (settings.integrations().stream().noneMatch(integration -> webhook.isOn(integration.id()))) {
-            result.message("No integration can take messages: set dingtalk.callback").down();
+        if (settings.integrations().stream().map(Integration::id).noneMatch(id -> webhook.isOn(id) || streams.isReceiving(id))) {
+            result.message(settings.integrations().stream().map(Integration::id).noneMatch(streams::isOn)
+                    ? "No integration can take messages: set dingtalk.stream or dingtalk.callback"
+                    : "No Stream connection is open and no webhook is on: see the checks of the connections for the reason").down();
         }
     }
 
@@ -106,6 +113,48 @@ public final class Checks {
         if (trouble != null) {
             result.detail("code", trouble.code()).message(trouble.getMessage() + ". " + trouble.remedy()).down();
         }
+    }
+
+    private void stream(String integration, HealthCheckResultBuilder result) {
+        long connected = streams.connected(integration);
+        result.detail("connected", connected).detail("connections", streams.connections(integration).size());
+        if (connected == 0) {
+            result.message("Integration " + integration + " has no open Stream connection. "
+                    + streams.connections(integration).stream().map(Checks::whatToDo).findFirst().orElse("Start the route that consumes from dingtalk-stream:"
+                    + integration + " or dingtalk-stream:all")).down();
+        }
+    }
+
+    private void connection(String integration, int number, HealthCheckResultBuilder result) {
+        ConnectionStatus status = streams.connections(integration).stream().filter(each -> each.number() == number).findFirst().orElse(null);
+        if (status == null) {
+            result.message("Not started: start the route that consumes from dingtalk-stream:" + integration + " or dingtalk-stream:all").down();
+            return;
+        }
+        result.detail("state", status.state().name()).detail("since", status.since().toString()).detail("attempts", status.attempts()).detail("reconnects", status.reconnects())
+                .detail("draining", status.draining());
+        detail(result, "lastFrame", status.lastFrame());
+        detail(result, "lastPong", status.lastPong());
+        detail(result, "lastMessage", status.lastMessage());
+        detail(result, "lastClose", status.lastClose());
+        if (!status.isConnected()) {
+            result.message(whatToDo(status)).down();
+        }
+    }
+
+    private static void detail(HealthCheckResultBuilder result, String name, Object value) {
+        if (value != null) {
+            result.detail(name, String.valueOf(value));
+        }
+    }
+
+    private static String whatToDo(ConnectionStatus status) {
+        return switch (status.state()) {
+            case CONNECTED -> "It is open";
+            case STOPPED -> "It is paused or stopped: resume or start its route";
+            case CONNECTING, WAITING -> status.trouble() != null ? status.trouble() + ". " + status.remedy()
+                    : "It is being opened" + (status.lastClose() == null ? "" : " again after: " + status.lastClose()) + ". Wait a moment";
+        };
     }
 
     @FunctionalInterface

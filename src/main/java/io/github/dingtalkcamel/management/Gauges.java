@@ -1,8 +1,14 @@
 package io.github.dingtalkcamel.management;
 
+import java.util.Locale;
+
+import io.github.dingtalkcamel.settings.Integration;
+import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.StoreException;
+import io.github.dingtalkcamel.stream.Streams;
 import io.github.dingtalkcamel.turns.DeadLetters;
 import io.github.dingtalkcamel.turns.KeyedQueue;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.camel.CamelContext;
@@ -13,10 +19,14 @@ public final class Gauges {
 
     private final KeyedQueue queue;
     private final DeadLetters deadLetters;
+    private final Settings settings;
+    private final Streams streams;
 
-    public Gauges(KeyedQueue queue, DeadLetters deadLetters) {
+    public Gauges(KeyedQueue queue, DeadLetters deadLetters, Settings settings, Streams streams) {
         this.queue = queue;
         this.deadLetters = deadLetters;
+        this.settings = settings;
+        this.streams = streams;
     }
 
     /** Adds them to the context's meters. */
@@ -28,6 +38,16 @@ public final class Gauges {
         Gauge.builder("dingtalk.turns.waiting", queue, KeyedQueue::size).description("Turns that wait").register(meters);
         Gauge.builder("dingtalk.turns.running", queue, KeyedQueue::running).description("Turns being answered").register(meters);
         Gauge.builder("dingtalk.dead.letters", this, Gauges::waitingDeadLetters).description("Dead letters that wait for a person").register(meters);
+        settings.integrations().stream().map(Integration::id).forEach(id -> streamOf(id, meters));
+    }
+
+    private void streamOf(String integration, MeterRegistry meters) {
+        Gauge.builder("dingtalk.stream.connected", streams, all -> all.connected(integration)).tag("integration", integration)
+                .description("Stream connections that can receive messages").register(meters);
+        for (Streams.Figure figure : Streams.Figure.values()) {
+            FunctionCounter.builder("dingtalk.stream." + figure.name().toLowerCase(Locale.ROOT), streams, all -> all.figure(integration, figure))
+                    .tag("integration", integration).description(figure.description()).register(meters);
+        }
     }
 
     private double waitingDeadLetters() {

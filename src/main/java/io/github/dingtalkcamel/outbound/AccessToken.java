@@ -19,6 +19,7 @@ public record AccessToken(Secret value, Instant refreshAt, Instant expiresAt) {
     static AccessToken issued(String value, Instant now, Duration life) {
         Duration quarter = life.dividedBy(4);
         Duration ahead = quarter.compareTo(AHEAD) < 0 ? quarter : AHEAD;
-        return new AccessToken(Secret.of(value), now.plus(life).minus(ahead), now.plus(life).minus(CLOCKS_DIFFER));
+        Duration margin = ahead.dividedBy(2).compareTo(CLOCKS_DIFFER) < 0 ? ahead.dividedBy(2) : CLOCKS_DIFFER;
+        return new AccessToken(Secret.of(value), now.plus(life).minus(ahead), now.plus(life).minus(margin));
     }
 }

@@ -26,6 +26,9 @@ public final class DingTalk {
     private static final int CONNECTIONS = 200;
     private static final int MAX_ANSWER_BYTES = 1 << 20;
 
+    /** Where Camel counts how often a call was repeated: without it the repeats have no end. */
+    private static final String REDELIVERY = "CamelRedeliver*";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Settings settings;
@@ -58,7 +61,7 @@ public final class DingTalk {
     /** Makes the call under way the message: these headers and this body are all that is sent. */
     public void prepare(Exchange exchange, @ExchangeProperty(ApiRequest.PROPERTY) ApiRequest request) throws IOException {
         Message message = exchange.getMessage();
-        message.removeHeaders("*");
+        message.removeHeaders("*", REDELIVERY);
         message.setHeader(Exchange.HTTP_URI, request.uri().toString());
         message.setHeader(Exchange.HTTP_METHOD, "POST");
         message.setHeader(Exchange.CONTENT_TYPE, "application/json; charset=utf-8");
@@ -74,9 +77,11 @@ public final class DingTalk {
         Message message = exchange.getMessage();
         int status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
         byte[] body = message.getBody(byte[].class);
-        message.removeHeaders("*");
+        message.removeHeaders("*", REDELIVERY);
         message.setBody(null);
         JsonNode answer = Verdict.of(request, status, body == null ? new byte[0] : body);
+        // the next call has repeats of its own
+        message.removeHeaders("*");
         message.setBody(answer);
     }
 

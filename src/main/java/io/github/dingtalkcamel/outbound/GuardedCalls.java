@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.classic.ExecChainHandler;
+import org.apache.hc.client5.http.classic.ExecRuntime;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -48,7 +49,7 @@ final class GuardedCalls implements HttpClientConfigurer, ExecChainHandler, Auto
 
     @Override
     public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain) throws IOException, HttpException {
-        Future<?> end = timer.schedule(scope.execRuntime::discardEndpoint, deadline.toMillis(), TimeUnit.MILLISECONDS);
+        End end = new End(scope.execRuntime);
         boolean answering = false;
         try {
             ClassicHttpResponse response = chain.proceed(request, scope);
@@ -58,10 +59,10 @@ final class GuardedCalls implements HttpClientConfigurer, ExecChainHandler, Auto
             }
             return response;
         } catch (IOException e) {
-            throw end.isDone() ? new DeadlineExceededException(deadline, e) : e;
+            throw end.came ? new DeadlineExceededException(deadline, e) : e;
         } finally {
             if (!answering) {
-                end.cancel(false);
+                end.cancel();
             }
         }
     }
@@ -69,6 +70,29 @@ final class GuardedCalls implements HttpClientConfigurer, ExecChainHandler, Auto
     @Override
     public void close() {
         timer.shutdownNow();
+    }
+
+    /** The end of one call. That it came is known before the socket is closed, so that nobody takes the consequence for the cause. */
+    private final class End implements Runnable {
+
+        private final ExecRuntime runtime;
+        private final Future<?> scheduled;
+        private volatile boolean came;
+
+        End(ExecRuntime runtime) {
+            this.runtime = runtime;
+            this.scheduled = timer.schedule(this, deadline.toMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        @Override
+        public void run() {
+            came = true;
+            runtime.discardEndpoint();
+        }
+
+        void cancel() {
+            scheduled.cancel(false);
+        }
     }
 
     /** The call's own deadline passed: whatever the socket said about it is only a consequence. */
@@ -81,9 +105,9 @@ final class GuardedCalls implements HttpClientConfigurer, ExecChainHandler, Auto
     private final class Bounded extends HttpEntityWrapper {
 
         private final int limit;
-        private final Future<?> end;
+        private final End end;
 
-        Bounded(HttpEntity entity, int limit, Future<?> end) {
+        Bounded(HttpEntity entity, int limit, End end) {
             super(entity);
             this.limit = limit;
             this.end = end;
@@ -106,7 +130,7 @@ final class GuardedCalls implements HttpClientConfigurer, ExecChainHandler, Auto
                     try {
                         count = super.read(bytes, offset, length);
                     } catch (IOException e) {
-                        throw end.isDone() ? new DeadlineExceededException(deadline, e) : e;
+                        throw end.came ? new DeadlineExceededException(deadline, e) : e;
                     }
                     if (count > 0 && (left -= count) < 0) {
                         throw new IOException("the answer is larger than " + limit + " bytes");
@@ -116,7 +140,7 @@ final class GuardedCalls implements HttpClientConfigurer, ExecChainHandler, Auto
 
                 @Override
                 public void close() throws IOException {
-                    end.cancel(false);
+                    end.cancel();
                     super.close();
                 }
             };

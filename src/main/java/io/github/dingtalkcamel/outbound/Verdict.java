@@ -29,13 +29,14 @@ final class Verdict {
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(64).build()).build()).build();
 
     private static final int SHOWN = 300;
+    private static final int CODE_SHOWN = 200;
 
     private static final String WAIT = "Nothing to do: it is tried again";
     private static final String LOWER_THE_RATE = "It is tried again; if this lasts, send less, or raise the app's quota in DingTalk's console";
     private static final String CHECK_CREDENTIALS = "Check dingtalk.app-key and dingtalk.app-secret against the app's page in DingTalk's console";
 
     /** {@code sub_code} and bare {@code errcode} of a token that is not valid, on oapi. */
-    private static final Set<String> INVALID_TOKEN = Set.of("40001", "40014", "42001", "41001");
+    private static final Set<String> INVALID_TOKEN = Set.of("40000", "40001", "40014", "42001", "41001");
     private static final Set<String> THROTTLED = Set.of("90002", "90013", "90014", "90018", "90020", "660026", "130101", "410100",
             "send.too.fast", "send.byToken.tooFast", "too.many.group", "too.many.people", "qps.exceed.limit", "request.overlimit");
     private static final Set<String> BUSY = Set.of("-1", "system.error", "system.busy", "send.ding.exception");
@@ -61,7 +62,7 @@ final class Verdict {
         if (status < 300 && (code == null || "0".equals(code))) {
             return answer;
         }
-        throw refusal(request, status, code == null ? "http" + status : code, answer);
+        throw refusal(request, status, code == null ? "http" + status : cut(code, CODE_SHOWN), answer);
     }
 
     /** {@code errcode}, or the {@code sub_code} behind the collective 88; {@code code} on the newer API; null where there is neither. */
@@ -107,7 +108,7 @@ final class Verdict {
     private static String remedy(String code, JsonNode answer) {
         if (code.endsWith("AccessTokenPermissionDenied") || code.equals("60011")) {
             JsonNode scopes = answer.path("accessdenieddetail").path("requiredScopes");
-            return "Grant the app the permission" + (scopes.isEmpty() ? " that the message names" : " " + scopes)
+            return "Grant the app the permission" + (scopes.isEmpty() ? " that the message names" : " " + cut(scopes.toString(), SHOWN))
                    + " in DingTalk's console (permissions), publish it, then replay";
         }
         if (code.endsWith("IpNotInWhiteList") || code.equals("60020")) {
@@ -138,7 +139,13 @@ final class Verdict {
         if (status == 429) {
             return new ThrottledException("http429", said(request, status, "too many requests"), LOWER_THE_RATE, null);
         }
-        if (status >= 300 || looksLikePage(body)) {
+        if (looksLikePage(body) && (status < 300 || status == 403)) {
+            // what stands before the gateway answers a blocked address with a page (protocol 7.1); so does a proxy with a login
+            return new ThrottledException("http" + status, said(request, status, "a page in place of an answer"),
+                    "It is tried again; if this lasts, DingTalk blocks this machine's address, or dingtalk.api-base-url,"
+                            + " dingtalk.oapi-base-url or a proxy on the way is wrong", null);
+        }
+        if (status >= 300) {
             return new RejectedException("http" + status, said(request, status, "that is not DingTalk's answer"),
                     "Check dingtalk.api-base-url, dingtalk.oapi-base-url, and proxies on the way", null);
         }
@@ -185,7 +192,11 @@ final class Verdict {
     private static String text(JsonNode answer) {
         String sub = answer.path("sub_msg").asText("");
         String text = !sub.isEmpty() ? sub : answer.path("errmsg").asText(answer.path("message").asText(answer.path("Message").asText("")));
-        return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
+        return cut(text, SHOWN);
+    }
+
+    private static String cut(String text, int length) {
+        return text.length() <= length ? text : text.substring(0, length) + "…";
     }
 
     private static String said(ApiRequest request, int status, String what) {

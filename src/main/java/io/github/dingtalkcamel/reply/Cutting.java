@@ -6,11 +6,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.regex.Pattern;
 
 /** Cuts one reply, from its beginning to its end: each chunk takes as much as fits up to the best place for a cut. */
 final class Cutting {
 
     /** Bytes of a chunk's text, whatever its title will be. */
+    private static final Pattern FENCE = Pattern.compile("(?:[ \\t>]|[-*+] |\\d{1,9}[.)] )*+(?:```|~~~)");
+    private static final int LOOKED_AT = 200;
     private static final int MAX_BYTES = EncodedSize.LIMIT - EncodedSize.FRAME - MarkdownTitle.MAX_BYTES;
     private static final Set<BreakKind> ANY = EnumSet.allOf(BreakKind.class);
     private static final Set<BreakKind> WORD_OR_BETTER = EnumSet.range(BreakKind.PARAGRAPH, BreakKind.WORD);
@@ -136,9 +139,9 @@ final class Cutting {
                         && blocks.hasSubstance(cut, block.bodyEnd())).orElse(true);
     }
 
-    /** Fence characters within a line would become a fence at the beginning of a chunk, and the rest code. */
+    /** Fence characters within a line would become a fence at the beginning of a chunk, also behind the marks of a quote or list, and the rest code. */
     private boolean makesFence(int cut) {
-        return !Lines.isStart(reply, cut) && (reply.startsWith("```", cut) || reply.startsWith("~~~", cut));
+        return !Lines.isStart(reply, cut) && FENCE.matcher(reply).region(cut, Math.min(reply.length(), cut + LOOKED_AT)).lookingAt();
     }
 
     private boolean isInRow(int cut) {

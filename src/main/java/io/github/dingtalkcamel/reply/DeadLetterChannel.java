@@ -18,10 +18,18 @@ public final class DeadLetterChannel {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterChannel.class);
 
+    /** Exchange property: how often the chunk under way was tried. Camel's own count is gone by the time that it gives up. */
+    static final String TRIES = "CamelDingTalkTries";
+
     private final DeadLetters deadLetters;
 
     public DeadLetterChannel(DeadLetters deadLetters) {
         this.deadLetters = deadLetters;
+    }
+
+    /** Called before each repeat. */
+    public static void repeats(Exchange exchange) {
+        exchange.setProperty(TRIES, 1 + exchange.getIn().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class));
     }
 
     /** Makes the exchange's turn a dead letter. While the process stops it is left as it is instead: the next start takes it up. */
@@ -34,9 +42,11 @@ public final class DeadLetterChannel {
         Exception cause = Failure.of(exchange, Exception.class);
         DeadLetters.Reason reason = reason(cause);
         List<String> left = reply == null ? null : reply.left();
-        int tries = 1 + exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
-        LOG.warn("Turn {} is a dead letter after {} tries: {}. {}", turn.reference(), tries, reason.text(), reason.remedy(),
-                cause instanceof DingTalkException ? null : cause);
+        int tries = exchange.getProperty(TRIES, 1, Integer.class);
+        LOG.warn("Turn {} is a dead letter after {} tries: {}. {}", turn.reference(), tries, reason.text(), reason.remedy());
+        if (!(cause instanceof DingTalkException)) {
+            LOG.warn("Turn {}: why", turn.reference(), cause);
+        }
         deadLetters.add(turn.id(), turn.message().integration(), turn.message().conversationId(), reason, tries, left);
     }
 

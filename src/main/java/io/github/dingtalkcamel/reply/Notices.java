@@ -50,6 +50,11 @@ public final class Notices {
         return text(message, "agent-failed", turn.reference());
     }
 
+    /** Too much waits to be answered: the message was not taken. */
+    public String busy(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
+        return text(message, "busy");
+    }
+
     private String text(InboundMessage message, String key, Object... arguments) {
         Language language = settings.integration(message.integration()).orElseThrow().language();
         return new MessageFormat(texts.get(language).getString(key), locale(language)).format(arguments);

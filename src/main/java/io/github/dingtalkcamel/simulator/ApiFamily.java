@@ -10,6 +10,10 @@ public enum ApiFamily {
     CUSTOM_ROBOT,
     /** the robot API, protocol 6.3 */
     ROBOT,
+    /** asking for a Stream connection, protocol 2.1 */
+    STREAM,
+    /** the WebSocket upgrade with a ticket, protocol 2.2 */
+    CONNECT,
     /** whatever nothing is known about */
     OTHER
 }

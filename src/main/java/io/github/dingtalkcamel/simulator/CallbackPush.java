@@ -81,7 +81,7 @@ final class CallbackPush {
 
     private static String callbackUrl(SimulatedApp app) {
         if (app.callbackUrl() == null) {
-            throw new IllegalArgumentException("app " + app.appKey() + " has no callback URL: there is nowhere to push to");
+            throw new IllegalArgumentException("app " + app.appKey() + " has no callback URL: there is nowhere to push to. Set one, or connect by Stream");
         }
         return app.callbackUrl();
     }

@@ -19,10 +19,12 @@ import java.util.stream.Collectors;
  *
  * <table>
  * <caption>Paths</caption>
- * <tr><td>POST say</td><td>says the body's text, or what its JSON says; answers the reply</td></tr>
+ * <tr><td>POST say</td><td>says the body's text, or what its JSON says; answers the reply. {@code by} is
+ * {@code stream} or {@code webhook}; unless it is there, Stream if a connection is open, else webhook</td></tr>
  * <tr><td>GET, DELETE deliveries</td><td>what people would see; {@code ?conversation=}, {@code ?limit=} (200)</td></tr>
  * <tr><td>GET, DELETE requests</td><td>what DingTalk's side was asked; {@code ?limit=} (200)</td></tr>
  * <tr><td>GET, POST, DELETE troubles</td><td>plans trouble, see {@link TroubleOrder}</td></tr>
+ * <tr><td>stream/…</td><td>see {@link StreamControls}</td></tr>
  * <tr><td>POST tokens/expire</td><td>expires the token of {@code {"app":…}}, or of the first app</td></tr>
  * </table>
  */
@@ -34,11 +36,13 @@ final class ControlApi {
     private final Platform platform;
     private final Troubles troubles;
     private final Talk talk;
+    private final StreamSide stream;
 
-    ControlApi(Platform platform, Troubles troubles, Talk talk) {
+    ControlApi(Platform platform, Troubles troubles, Talk talk, StreamSide stream) {
         this.platform = platform;
         this.troubles = troubles;
         this.talk = talk;
+        this.stream = stream;
     }
 
     void register(Router router) {
@@ -69,6 +73,7 @@ final class ControlApi {
             troubles.clear();
             done(context);
         });
+        new StreamControls(platform, stream).register(router);
         on(router, HttpMethod.POST, "/tokens/expire", context -> {
             String app = body(context).length() == 0 ? null : Json.text(bodyJson(context), "app");
             platform.tokens().expire(platform.app(app).appKey());
@@ -76,14 +81,15 @@ final class ControlApi {
         });
         router.route(ROOT + "/*").handler(context -> fail(context, 404, "there is no " + context.request().method() + " "
                 + context.request().path() + " here; there is POST /simulator/say, GET and DELETE /simulator/deliveries and /simulator/requests, "
-                + "GET, POST and DELETE /simulator/troubles, POST /simulator/tokens/expire"));
+                + "GET, POST and DELETE /simulator/troubles, POST /simulator/tokens/expire, and "
+                + StreamControls.PATHS));
     }
 
-    private interface Control {
+    interface Control {
         void handle(RoutingContext context);
     }
 
-    private static void on(Router router, HttpMethod method, String path, Control control) {
+    static void on(Router router, HttpMethod method, String path, Control control) {
         router.route(method, ROOT + path).handler(context -> {
             try {
                 control.handle(context);
@@ -140,13 +146,28 @@ final class ControlApi {
         });
     }
 
-    private static Said said(ObjectNode order) {
+    /** Unless told which way: Stream if somebody is connected, else webhook. */
+    private Said by(ObjectNode order, Said said) {
+        String by = Json.text(order, "by");
+        if (by == null) {
+            boolean stream = !order.path("encrypted").asBoolean(false) && talk.isConnected(Json.text(order, "app"));
+            return stream ? said.byStream() : said.byWebhook();
+        }
+        return switch (by) {
+            case "stream" -> said.byStream(Json.text(order, "connection"));
+            case "webhook" -> said.byWebhook();
+            default -> throw new IllegalArgumentException("by must be stream or webhook, not " + by);
+        };
+    }
+
+    private Said said(ObjectNode order) {
         String text = Json.text(order, "text");
         if (text == null && !order.path("with").isObject()) {
             throw new IllegalArgumentException("text is missing: what shall be said?");
         }
         Said said = Said.text(text == null ? "" : text).to(Json.text(order, "app")).from(Json.text(order, "user"))
                 .inGroup(Json.text(order, "group")).msgId(Json.text(order, "msgId"));
+        said = by(order, said);
         if (!order.path("at").asBoolean(true)) {
             said = said.withoutMention();
         }
@@ -169,7 +190,7 @@ final class ControlApi {
                 .map(reply -> reply.text() == null ? "[" + reply.type() + "]" : reply.text()).toList();
         String message = null;
         int status = 200;
-        if (!sent.accepted()) {
+        if (!sent.accepted() && replies.isEmpty()) {
             status = 502;
             message = "the application did not take the message: " + sent.fault() + (sent.body().isEmpty() ? "" : ": " + sent.body());
         } else if (replies.isEmpty() && waitSeconds > 0) {
@@ -181,7 +202,8 @@ final class ControlApi {
             return;
         }
         ObjectNode answer = Json.object().put("accepted", sent.accepted()).put("status", sent.status()).put("msgId", sent.msgId())
-                .put("conversationId", sent.conversationId());
+                .put("conversationId", sent.conversationId()).put("by", sent.way().name().toLowerCase(Locale.ROOT))
+                .put("connection", sent.connectionId()).put("tookMs", sent.took().toMillis());
         ArrayNode texts = answer.putArray("replies");
         replies.forEach(texts::add);
         if (message != null) {
@@ -212,7 +234,7 @@ final class ControlApi {
         return json.put("body", request.body()).put("status", request.status());
     }
 
-    private static <T> List<T> last(RoutingContext context, List<T> all) {
+    static <T> List<T> last(RoutingContext context, List<T> all) {
         String limit = context.request().getParam("limit", "200");
         if (!limit.matches("\\d{1,9}")) {
             throw new IllegalArgumentException("limit must be a number, not " + limit);
@@ -220,7 +242,7 @@ final class ControlApi {
         return all.subList(Math.max(0, all.size() - Integer.parseInt(limit)), all.size());
     }
 
-    private static <T> String list(List<T> all, Function<T, ObjectNode> toJson) {
+    static <T> String list(List<T> all, Function<T, ObjectNode> toJson) {
         return all.stream().map(toJson).map(Json::write).collect(Collectors.joining(",\n", "[", "]"));
     }
 
@@ -228,7 +250,7 @@ final class ControlApi {
         return context.get(BodyCollector.BODY);
     }
 
-    private static ObjectNode bodyJson(RoutingContext context) {
+    static ObjectNode bodyJson(RoutingContext context) {
         return Json.required(body(context).toString(), "the body");
     }
 
@@ -237,7 +259,7 @@ final class ControlApi {
         return value == null ? "" : value.toLowerCase(Locale.ROOT);
     }
 
-    private static void done(RoutingContext context) {
+    static void done(RoutingContext context) {
         json(context, 200, "{\"ok\":true}");
     }
 
@@ -249,7 +271,7 @@ final class ControlApi {
         }
     }
 
-    private static void json(RoutingContext context, int status, String body) {
+    static void json(RoutingContext context, int status, String body) {
         context.response().setStatusCode(status).putHeader("Content-Type", "application/json").end(body + "\n");
     }
 

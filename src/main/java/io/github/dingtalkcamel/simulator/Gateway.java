@@ -171,7 +171,7 @@ final class Gateway {
         request.headers().forEach(header ->
                 headers.computeIfAbsent(header.getKey().toLowerCase(Locale.ROOT), name -> new ArrayList<>(1)).add(header.getValue()));
         Buffer body = context.get(BodyCollector.BODY);
-        platform.requests().add(new RecordedRequest(platform.now(), request.method().name(), request.path(), request.query(), headers,
+        platform.record(new RecordedRequest(platform.now(), request.method().name(), request.path(), request.query(), headers,
                 body.toString(), status));
     }
 

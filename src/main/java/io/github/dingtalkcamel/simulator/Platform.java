@@ -25,6 +25,7 @@ final class Platform {
 
     private static final int KNOWN = 100_000;
     private static final long RECORD_BYTES = 64L << 20;
+    private static final int OPEN_CALLS = 10_000;
 
     private final InstantSource clock;
     private final Map<String, SimulatedApp> apps = new ConcurrentHashMap<>();
@@ -37,6 +38,7 @@ final class Platform {
     private final Tokens tokens;
     private final Ring<Delivery> deliveries;
     private final Ring<RecordedRequest> requests;
+    private final Ring<OpenCall> openCalls = new Ring<>(OPEN_CALLS, Long.MAX_VALUE, call -> 1);
     private final AtomicLong deliveryCount = new AtomicLong();
     private final Map<String, List<Consumer<Delivery>>> watchers = new ConcurrentHashMap<>();
     private volatile String firstApp;
@@ -221,5 +223,16 @@ final class Platform {
 
     Ring<RecordedRequest> requests() {
         return requests;
+    }
+
+    void record(RecordedRequest request) {
+        requests.add(request);
+        if (request.path().equals(StreamApi.PATH)) {
+            openCalls.add(OpenCall.of(request));
+        }
+    }
+
+    Ring<OpenCall> openCalls() {
+        return openCalls;
     }
 }

@@ -52,6 +52,18 @@ final class RandomText {
         return new UUID(random.nextLong(), random.nextLong()).toString().toUpperCase(Locale.ROOT);
     }
 
+    /** A lower-case UUID: tickets, opaque values. */
+    static String uuid() {
+        return requestId().toLowerCase(Locale.ROOT);
+    }
+
+    /** Four hex numbers, as Stream pushes are numbered (protocol 2.3). */
+    static String pushId() {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        return Integer.toHexString(random.nextInt() | 0x8000_0000) + '_' + Integer.toHexString(random.nextInt(0x1000)) + '_'
+                + Long.toHexString(random.nextLong(1L << 44)) + '_' + Integer.toHexString(random.nextInt(0x1000_0000));
+    }
+
     private static byte[] bytes() {
         byte[] bytes = new byte[16];
         ThreadLocalRandom.current().nextBytes(bytes);

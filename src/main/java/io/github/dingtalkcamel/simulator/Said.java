@@ -27,6 +27,8 @@ public final class Said implements Cloneable {
     private String signedWith;
     private String with;
     private List<String> without = List.of();
+    private Way way;
+    private String connection;
 
     private Said(String text) {
         this.text = Objects.requireNonNull(text, "text");
@@ -57,7 +59,31 @@ public final class Said implements Cloneable {
         return but(it -> it.app = appKey);
     }
 
-    /** Pushed in the encrypted form (protocol 5.2); the app needs callbackToken and aesKey. */
+    /**
+     * Pushed on one of the app's open Stream connections, chosen at random among those that take robot messages. Unless the way is set, it
+     * is the app's callback URL if it has one, else Stream.
+     */
+    public Said byStream() {
+        return but(it -> it.way = Way.STREAM);
+    }
+
+    /** Pushed on this Stream connection, in whatever state it is. */
+    public Said byStream(String connectionId) {
+        return but(it -> {
+            it.way = Way.STREAM;
+            it.connection = connectionId;
+        });
+    }
+
+    /** Pushed to the app's callback URL. */
+    public Said byWebhook() {
+        return but(it -> {
+            it.way = Way.WEBHOOK;
+            it.connection = null;
+        });
+    }
+
+    /** Pushed in the encrypted form (protocol 5.2), by webhook; the app needs callbackToken and aesKey. */
     public Said encrypted() {
         return but(it -> it.encrypted = true);
     }
@@ -72,12 +98,12 @@ public final class Said implements Cloneable {
         return but(it -> it.sessionExpiry = moment);
     }
 
-    /** Signed at another moment than now. Plain form only. */
+    /** Signed at another moment than now. By webhook, plain form only. */
     public Said signedAt(Instant moment) {
         return but(it -> it.signedAt = moment);
     }
 
-    /** Signed with another secret (the callback token in the encrypted form) than the app's. */
+    /** By webhook, signed with another secret (the callback token in the encrypted form) than the app's. */
     public Said signedWith(String secret) {
         return but(it -> it.signedWith = secret);
     }
@@ -145,6 +171,18 @@ public final class Said implements Cloneable {
 
     String withOrNull() {
         return with;
+    }
+
+    Way wayOrNull() {
+        boolean needsWebhook = encrypted || signedAt != null || signedWith != null;
+        if (needsWebhook && way == Way.STREAM) {
+            throw new IllegalArgumentException("signatures and encryption belong to webhooks: there are none on Stream connections");
+        }
+        return needsWebhook ? Way.WEBHOOK : way;
+    }
+
+    String connectionOrNull() {
+        return connection;
     }
 
     List<String> leftOut() {

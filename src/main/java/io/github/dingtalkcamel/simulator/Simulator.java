@@ -6,15 +6,17 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PfxOptions;
 import io.vertx.ext.web.Router;
 import java.net.BindException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * A DingTalk of one's own, listening on a port: its {@link #url()} serves as both base URLs. It answers as protocol 1, 3 to 7.3 and 9
+ * A DingTalk of one's own, listening on a port: its {@link #url()} serves as both base URLs. It answers as protocol 1 to 7.3 and 9
  * say, remembers what it was asked and what people would see, and gets into {@link #troubles() trouble} on demand. Scripts reach it
  * under {@code /simulator}. Everything in it is lost when it closes.
  *
@@ -23,18 +25,21 @@ import java.util.concurrent.CompletionException;
 public final class Simulator implements AutoCloseable {
 
     private static final int MAX_BODY_BYTES = 32 << 20;
+    private static final int MAX_UPSTREAM_FRAME_BYTES = 1 << 20;
 
     private final Vertx vertx;
     private final Platform platform;
     private final Troubles troubles;
     private final Talk talk;
+    private final StreamSide stream;
     private final HttpServer server;
 
-    private Simulator(Vertx vertx, Platform platform, Troubles troubles, Talk talk, HttpServer server) {
+    private Simulator(Vertx vertx, Platform platform, Troubles troubles, Talk talk, StreamSide stream, HttpServer server) {
         this.vertx = vertx;
         this.platform = platform;
         this.troubles = troubles;
         this.talk = talk;
+        this.stream = stream;
         this.server = server;
     }
 
@@ -53,31 +58,63 @@ public final class Simulator implements AutoCloseable {
         try {
             Platform platform = new Platform(options);
             Troubles troubles = new Troubles();
-            Talk talk = new Talk(vertx, platform, new CallbackPush(vertx, platform, options.pushTimeout()), options.quietTime());
-            Router router = router(vertx, platform, troubles, talk);
-            HttpServer server = await(vertx.createHttpServer(new HttpServerOptions()
-                    .setHost(options.host())
-                    .setPort(options.port())
-                    .setTcpNoDelay(true)
-                    .setHttp2ClearTextEnabled(false)
-                    .setHandle100ContinueAutomatically(true)).requestHandler(router).listen());
+            StreamSide stream = new StreamSide(vertx, platform, troubles, options);
+            Talk talk = new Talk(vertx, platform, new CallbackPush(vertx, platform, options.pushTimeout()), stream.push(), options.quietTime());
+            Router router = router(vertx, platform, troubles, talk, stream);
+            HttpServer server = await(vertx.createHttpServer(serverOptions(options).setPort(options.port()))
+                    .requestHandler(router).webSocketHandler(stream::upgrade).listen());
             platform.listensAt(options.publicUrl() == null ? urlOf(options.host(), server.actualPort()) : options.publicUrl());
-            return new Simulator(vertx, platform, troubles, talk, server);
+            stream.listensAt(endpoint(options, platform.url(), options.stream().tls() == null ? null : secureServer(vertx, options, router, stream)));
+            return new Simulator(vertx, platform, troubles, talk, stream, server);
         } catch (RuntimeException e) {
             vertx.close();
             throw e.getCause() instanceof BindException bind ? cannotListen(options, bind) : e;
         }
     }
 
-    private static Router router(Vertx vertx, Platform platform, Troubles troubles, Talk talk) {
+    private static HttpServerOptions serverOptions(SimulatorOptions options) {
+        return new HttpServerOptions()
+                .setHost(options.host())
+                .setTcpNoDelay(true)
+                .setHttp2ClearTextEnabled(false)
+                .setHandle100ContinueAutomatically(true)
+                .setPerMessageWebSocketCompressionSupported(false)
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setMaxWebSocketFrameSize(MAX_UPSTREAM_FRAME_BYTES)
+                .setMaxWebSocketMessageSize(MAX_UPSTREAM_FRAME_BYTES);
+    }
+
+    private static HttpServer secureServer(Vertx vertx, SimulatorOptions options, Router router, StreamSide stream) {
+        StreamOptions.Tls tls = options.stream().tls();
+        return await(vertx.createHttpServer(serverOptions(options)
+                .setPort(tls.port())
+                .setSsl(true)
+                .setKeyCertOptions(new PfxOptions().setPath(tls.keyStore().toAbsolutePath().toString()).setPassword(tls.password())))
+                .requestHandler(router).webSocketHandler(stream::upgrade).listen());
+    }
+
+    /** The host by which the simulator is known, always with a port: the official Java client insists on one (protocol 2.10.2). */
+    private static String endpoint(SimulatorOptions options, String url, HttpServer secure) {
+        URI known = URI.create(url);
+        boolean knownSecure = known.getScheme().equals("https");
+        if (options.stream().announcesTls()) {
+            return "wss://" + known.getHost() + ":" + secure.actualPort() + ConnectApi.PATH;
+        }
+        int port = known.getPort() >= 0 ? known.getPort() : knownSecure ? 443 : 80;
+        return (knownSecure ? "wss://" : "ws://") + known.getHost() + ":" + port + known.getRawPath() + ConnectApi.PATH;
+    }
+
+    private static Router router(Vertx vertx, Platform platform, Troubles troubles, Talk talk, StreamSide stream) {
         Router router = Router.router(vertx);
+        stream.register(router);
         router.route().handler(new BodyCollector(MAX_BODY_BYTES));
-        new ControlApi(platform, troubles, talk).register(router);
+        new ControlApi(platform, troubles, talk, stream).register(router);
         Gateway gateway = new Gateway(vertx, router, platform, troubles);
         new TokenApi(platform).register(gateway);
         new SessionWebhookApi(platform).register(gateway);
         new CustomRobotApi(platform).register(gateway);
         new RobotApi(platform).register(gateway);
+        stream.register(gateway);
         gateway.nothingElse();
         return router;
     }
@@ -143,10 +180,10 @@ public final class Simulator implements AutoCloseable {
     // talking
 
     /**
-     * Somebody says something: pushed to the app's callback URL. Returns with the application's answer, or without one after the push
-     * time-out; {@link Sent#fault()} tells.
+     * Somebody says something: pushed to the app's callback URL, or on a Stream connection, see {@link Said#byStream()}. Returns with the
+     * application's answer, or without one after the push time-out; {@link Sent#fault()} tells, also of a missing connection.
      *
-     * @throws IllegalArgumentException if there is no such app, or it lacks a callback URL, or a key where encryption is wanted
+     * @throws IllegalArgumentException if there is no such app or connection, or it lacks a callback URL, or a key where encryption is wanted
      */
     public Sent say(Said said) {
         return await(talk.say(said));
@@ -189,15 +226,21 @@ public final class Simulator implements AutoCloseable {
         return platform.requests().all();
     }
 
-    /** Forgets deliveries and requests. */
+    /** Forgets deliveries, requests, open calls and acks. */
     public void clearRecords() {
         platform.deliveries().clear();
+        stream.clearRecords();
         platform.requests().clear();
     }
 
     /** How often an app was given a token, renewals included. */
     public long tokensIssued(String appKey) {
         return platform.tokens().issued(appKey);
+    }
+
+    /** The Stream connections, and all that can be done with them. */
+    public StreamSide stream() {
+        return stream;
     }
 
     // trouble
@@ -216,13 +259,13 @@ public final class Simulator implements AutoCloseable {
         platform.expireSession(sessionWebhook.substring(sessionWebhook.lastIndexOf('=') + 1));
     }
 
-    /** Closes the port and every connection. */
+    /** Closes the ports and every connection. */
     @Override
     public void close() {
         await(vertx.close());
     }
 
-    private static <T> T await(Future<T> future) {
+    static <T> T await(Future<T> future) {
         try {
             return future.toCompletionStage().toCompletableFuture().join();
         } catch (CompletionException e) {

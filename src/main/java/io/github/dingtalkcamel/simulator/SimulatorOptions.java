@@ -14,13 +14,15 @@ import java.util.Objects;
  * @param recordSize  how many deliveries, and how many requests, are remembered; each of both also holds at most 64 MiB
  * @param pushTimeout how long the application may take to answer a push
  * @param quietTime   how long a conversation must be quiet after a first reply for the reply to count as complete
+ * @param stream      how its Stream side runs
  */
 public record SimulatorOptions(String host, int port, String publicUrl, InstantSource clock, int recordSize, Duration pushTimeout,
-        Duration quietTime) {
+        Duration quietTime, StreamOptions stream) {
 
     public SimulatorOptions {
         Objects.requireNonNull(host, "host");
         Objects.requireNonNull(clock, "clock");
+        Objects.requireNonNull(stream, "stream");
         if (port < 0 || port > 65535) {
             throw new IllegalArgumentException("port must be 0 to 65535, not " + port);
         }
@@ -35,36 +37,41 @@ public record SimulatorOptions(String host, int port, String publicUrl, InstantS
         }
     }
 
-    /** Loopback, a free port, the system's clock, 20,000 records, 5 s to answer a push, 300 ms of quiet. */
+    /** Loopback, a free port, the system's clock, 20,000 records, 5 s to answer a push, 300 ms of quiet, {@link StreamOptions#defaults()}. */
     public static SimulatorOptions defaults() {
-        return new SimulatorOptions("127.0.0.1", 0, null, InstantSource.system(), 20_000, Duration.ofSeconds(5), Duration.ofMillis(300));
+        return new SimulatorOptions("127.0.0.1", 0, null, InstantSource.system(), 20_000, Duration.ofSeconds(5), Duration.ofMillis(300),
+                StreamOptions.defaults());
     }
 
     public SimulatorOptions host(String value) {
-        return new SimulatorOptions(value, port, publicUrl, clock, recordSize, pushTimeout, quietTime);
+        return new SimulatorOptions(value, port, publicUrl, clock, recordSize, pushTimeout, quietTime, stream);
     }
 
     public SimulatorOptions port(int value) {
-        return new SimulatorOptions(host, value, publicUrl, clock, recordSize, pushTimeout, quietTime);
+        return new SimulatorOptions(host, value, publicUrl, clock, recordSize, pushTimeout, quietTime, stream);
     }
 
     public SimulatorOptions publicUrl(String value) {
-        return new SimulatorOptions(host, port, value, clock, recordSize, pushTimeout, quietTime);
+        return new SimulatorOptions(host, port, value, clock, recordSize, pushTimeout, quietTime, stream);
     }
 
     public SimulatorOptions clock(InstantSource value) {
-        return new SimulatorOptions(host, port, publicUrl, value, recordSize, pushTimeout, quietTime);
+        return new SimulatorOptions(host, port, publicUrl, value, recordSize, pushTimeout, quietTime, stream);
     }
 
     public SimulatorOptions recordSize(int value) {
-        return new SimulatorOptions(host, port, publicUrl, clock, value, pushTimeout, quietTime);
+        return new SimulatorOptions(host, port, publicUrl, clock, value, pushTimeout, quietTime, stream);
     }
 
     public SimulatorOptions pushTimeout(Duration value) {
-        return new SimulatorOptions(host, port, publicUrl, clock, recordSize, value, quietTime);
+        return new SimulatorOptions(host, port, publicUrl, clock, recordSize, value, quietTime, stream);
     }
 
     public SimulatorOptions quietTime(Duration value) {
-        return new SimulatorOptions(host, port, publicUrl, clock, recordSize, pushTimeout, value);
+        return new SimulatorOptions(host, port, publicUrl, clock, recordSize, pushTimeout, value, stream);
+    }
+
+    public SimulatorOptions stream(StreamOptions value) {
+        return new SimulatorOptions(host, port, publicUrl, clock, recordSize, pushTimeout, quietTime, value);
     }
 }

@@ -14,12 +14,14 @@ final class Talk {
     private final Vertx vertx;
     private final Platform platform;
     private final CallbackPush push;
+    private final StreamPush stream;
     private final Duration quietTime;
 
-    Talk(Vertx vertx, Platform platform, CallbackPush push, Duration quietTime) {
+    Talk(Vertx vertx, Platform platform, CallbackPush push, StreamPush stream, Duration quietTime) {
         this.vertx = vertx;
         this.platform = platform;
         this.push = push;
+        this.stream = stream;
         this.quietTime = quietTime;
     }
 
@@ -28,7 +30,17 @@ final class Talk {
         return say(said, app, RobotMessage.of(said, app, platform));
     }
 
+    /** Whether the app has a Stream connection open that takes robot messages. */
+    boolean isConnected(String appKey) {
+        return stream.canReach(platform.app(appKey));
+    }
+
     private Future<Sent> say(Said said, SimulatedApp app, RobotMessage message) {
+        Way way = said.wayOrNull();
+        boolean unset = way == null;
+        if (way == Way.STREAM || (unset && app.callbackUrl() == null && stream.canReach(app))) {
+            return stream.message(app, message, said.connectionOrNull());
+        }
         String otherSecret = said.signedWithOrNull();
         Future<CallbackPush.Outcome> outcome = said.isEncrypted()
                 ? push.encrypted(app, message.json(), otherSecret == null ? app.callbackToken() : otherSecret)
@@ -39,7 +51,7 @@ final class Talk {
                 deliverAnswer(it.body(), app, message.conversationId());
             }
             return new Sent(it.status(), it.body(), it.decrypted(), it.fault(), message.msgId(), message.conversationId(),
-                    message.sessionWebhook(), message.json(), it.took());
+                    message.sessionWebhook(), message.json(), it.took(), Way.WEBHOOK, null, null);
         });
     }
 
@@ -60,7 +72,8 @@ final class Talk {
     Future<Sent> pushEvent(String appKey, String json) {
         SimulatedApp app = platform.app(appKey);
         return push.encrypted(app, json, app.callbackToken())
-                .map(it -> new Sent(it.status(), it.body(), it.decrypted(), it.fault(), null, null, null, json, it.took()));
+                .map(it -> new Sent(it.status(), it.body(), it.decrypted(), it.fault(), null, null, null, json, it.took(), Way.WEBHOOK,
+                        null, null));
     }
 
     /** Says it and gathers the robot's answers in that conversation until it falls quiet, or for as long as one waits for a first one. */
@@ -77,7 +90,7 @@ final class Talk {
             throw e;
         }
         return sent
-                .compose(it -> it.accepted() && !wait.isZero() ? listener.answers(wait) : Future.succeededFuture(listener.soFar()))
+                .compose(it -> (it.accepted() || it.unanswered()) && !wait.isZero() ? listener.answers(wait) : Future.succeededFuture(listener.soFar()))
                 .map(replies -> new Exchange(sent.result(), replies))
                 .onComplete(done -> unwatch.run());
     }

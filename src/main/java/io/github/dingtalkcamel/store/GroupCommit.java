@@ -105,33 +105,43 @@ final class GroupCommit implements AutoCloseable {
     private void commit(List<Pending<?>> batch) {
         try {
             transaction(batch);
-        } catch (SQLException | RuntimeException first) {
-            if (batch.size() == 1) {
-                failed(batch.get(0), first);
-                return;
-            }
-            for (Pending<?> one : batch) {
-                try {
-                    transaction(List.of(one));
-                    one.complete();
-                } catch (SQLException | RuntimeException e) {
-                    failed(one, e);
-                }
-            }
+        } catch (UnreachableException e) {
+            failed(batch, e.getCause());
+            return;
+        } catch (SQLException | RuntimeException | Error first) {
+            oneByOne(batch, first);
             return;
         }
         batch.forEach(Pending::complete);
     }
 
+    private void oneByOne(List<Pending<?>> batch, Throwable first) {
+        if (batch.size() == 1) {
+            failed(batch, first);
+            return;
+        }
+        for (int i = 0; i < batch.size(); i++) {
+            List<Pending<?>> one = batch.subList(i, i + 1);
+            try {
+                transaction(one);
+                one.get(0).complete();
+            } catch (UnreachableException e) {
+                failed(batch.subList(i, batch.size()), e.getCause());
+                return;
+            } catch (SQLException | RuntimeException | Error e) {
+                failed(one, e);
+            }
+        }
+    }
+
     private void transaction(List<Pending<?>> batch) throws SQLException {
-        try (Connection connection = dataSource.getConnection()) {
-            connection.setAutoCommit(false);
+        try (Connection connection = connect()) {
             try {
                 for (Pending<?> one : batch) {
                     one.run(connection);
                 }
                 connection.commit();
-            } catch (SQLException | RuntimeException e) {
+            } catch (SQLException | RuntimeException | Error e) {
                 connection.rollback();
                 throw e;
             }
@@ -142,12 +152,29 @@ final class GroupCommit implements AutoCloseable {
         }
     }
 
-    private void failed(Pending<?> one, Exception cause) {
-        if (trouble == null) {
-            LOG.error("The store could not be written: {}", cause.getMessage());
+    private Connection connect() throws UnreachableException {
+        try {
+            Connection connection = dataSource.getConnection();
+            connection.setAutoCommit(false);
+            return connection;
+        } catch (SQLException e) {
+            throw new UnreachableException(e);
         }
-        trouble = String.valueOf(cause.getMessage());
-        one.fail(new StoreException("The store could not be written: " + cause.getMessage(), cause));
+    }
+
+    /** There is no connection. An attempt may take seconds, so all that wait fail by one of them. */
+    private static final class UnreachableException extends SQLException {
+        UnreachableException(SQLException cause) {
+            super(cause);
+        }
+    }
+
+    private void failed(List<Pending<?>> batch, Throwable cause) {
+        if (trouble == null) {
+            LOG.error("The store could not be written: {}", cause.toString());
+        }
+        trouble = cause.toString();
+        batch.forEach(one -> one.fail(new StoreException("The store could not be written: " + cause, cause)));
     }
 
     private static final class Pending<T> {

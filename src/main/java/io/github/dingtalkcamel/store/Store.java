@@ -56,8 +56,8 @@ public final class Store implements AutoCloseable {
             if (sqlite) {
                 makeFolder(Path.of(shown.substring("jdbc:sqlite:".length())));
             }
+            migrate(url, user, password, sqlite);
             writer = pool("dingtalk-store-writer", url, user, password, 1, sqlite ? sqlite(false) : new Properties());
-            migrate(writer, sqlite);
             readers = pool("dingtalk-store-readers", url, user, password, READERS, sqlite ? sqlite(true) : new Properties());
             return new Store(writer, readers, shown);
         } catch (Exception e) {
@@ -113,9 +113,17 @@ public final class Store implements AutoCloseable {
         return description;
     }
 
-    /** Why the last commit failed, or null if it was made. */
+    /** Why it does not work, or null. Where the last commit failed, another one is tried, since nobody else may come to try. */
     public String trouble() {
-        return groupCommit.trouble();
+        try {
+            read(connection -> connection.prepareStatement("select 1").execute());
+            if (groupCommit.trouble() != null) {
+                writeAndWait(connection -> connection.prepareStatement("update message set error = error where id = -1").executeUpdate());
+            }
+            return null;
+        } catch (StoreException e) {
+            return e.getMessage();
+        }
     }
 
     /** Writes what was submitted, then closes. Later submissions fail. */
@@ -157,9 +165,10 @@ public final class Store implements AutoCloseable {
         return new HikariDataSource(config);
     }
 
-    private static void migrate(HikariDataSource dataSource, boolean sqlite) throws FlywayException {
+    /** By connections of its own: on PostgreSQL it holds a lock by one while it works by another. */
+    private static void migrate(String url, String user, String password, boolean sqlite) throws FlywayException {
         Flyway.configure()
-                .dataSource(dataSource)
+                .dataSource(url, user, password)
                 .locations("classpath:db/migration")
                 .table("dingtalk_schema_history")
                 .placeholders(java.util.Map.of("identity",

@@ -1,5 +1,6 @@
 package io.github.dingtalkcamel.turns;
 
+import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -11,9 +12,12 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.dingtalkcamel.inbound.InboundMessage;
+import io.github.dingtalkcamel.inbound.StorableText;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.store.Texts;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The messages that came in, as the store keeps them: {@code received → running → done, failed or dead}. The queue of record: what is in memory is
@@ -22,6 +26,8 @@ import io.github.dingtalkcamel.store.Texts;
  * Promises: a message is stored once per integration, whatever way it came and however often (contract 4); the insert itself decides.
  */
 public final class Inbox {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
 
     private final Store store;
     private final InstantSource clock;
@@ -74,7 +80,7 @@ public final class Inbox {
     }
 
     /** A stored message whose turn is not finished. */
-    public record Unfinished(long id, String integration, String payload, int attempts, long receivedAt, Turn.Progress progress) {
+    public record Unfinished(long id, String integration, String conversationId, String payload, int attempts, long receivedAt, Turn.Progress progress) {
     }
 
     /** The last row there is, 0 for none. */
@@ -91,7 +97,7 @@ public final class Inbox {
     public List<Unfinished> unfinished(long afterId, long lastId, int limit) throws StoreException {
         return store.read(connection -> {
             try (PreparedStatement select = connection.prepareStatement("""
-                    select m.id, m.integration, m.payload, m.attempts, m.received_at, r.chunks, r.sent
+                    select m.id, m.integration, m.conversation_id, m.payload, m.attempts, m.received_at, r.chunks, r.sent
                     from message m left join reply r on r.message_id = m.id
                     where m.state in ('received', 'running') and m.id > ? and m.id <= ? order by m.id limit ?""")) {
                 select.setLong(1, afterId);
@@ -100,14 +106,24 @@ public final class Inbox {
                 List<Unfinished> page = new ArrayList<>();
                 try (ResultSet row = select.executeQuery()) {
                     while (row.next()) {
-                        String chunks = row.getString(6);
-                        page.add(new Unfinished(row.getLong(1), row.getString(2), row.getString(3), row.getInt(4), row.getLong(5),
-                                chunks == null ? null : new Turn.Progress(Texts.read(chunks), row.getInt(7))));
+                        String chunks = row.getString(7);
+                        page.add(new Unfinished(row.getLong(1), row.getString(2), row.getString(3), row.getString(4), row.getInt(5), row.getLong(6),
+                                progress(row.getLong(1), chunks, row.getInt(8))));
                     }
                 }
                 return page;
             }
         });
+    }
+
+    /** How far a reply got; null for none, or for one that can't be read any more, so that the agent is asked again. */
+    private static Turn.Progress progress(long id, String chunks, int sent) {
+        try {
+            return chunks == null ? null : new Turn.Progress(Texts.read(chunks), sent);
+        } catch (UncheckedIOException e) {
+            LOG.warn("The unsent chunks of message {} are damaged: its agent is asked again", id);
+            return null;
+        }
     }
 
     /** The turn is being answered: one attempt more. */
@@ -155,7 +171,8 @@ public final class Inbox {
     static int update(Connection connection, String sql, Object... values) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement(sql)) {
             for (int i = 0; i < values.length; i++) {
-                update.setObject(i + 1, values[i]);
+                // errors of agents may hold anything
+                update.setObject(i + 1, values[i] instanceof String text ? StorableText.of(text) : values[i]);
             }
             return update.executeUpdate();
         }

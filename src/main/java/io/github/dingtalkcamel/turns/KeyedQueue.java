@@ -277,6 +277,16 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
         }
     }
 
+    /** Conversations of which it knows: those in which something waits, runs or is being stored. */
+    public int conversations() {
+        lock.lock();
+        try {
+            return lanes.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     public int capacity() {
         return capacity;
     }

@@ -89,7 +89,7 @@ public final class Resumption {
         }
         LOG.warn("Turn {}-{} is not taken up again: {}", row.integration(), row.id(), reason.text());
         List<String> left = row.progress() == null ? null : row.progress().chunks().subList(row.progress().sent(), row.progress().chunks().size());
-        deadLetters.add(row.id(), row.integration(), message == null ? "" : message.conversationId(), reason, row.attempts(), left);
+        deadLetters.add(row.id(), row.integration(), row.conversationId(), reason, row.attempts(), left);
     }
 
     private DeadLetters.Reason reasonToGiveUp(Inbox.Unfinished row, InboundMessage message, String why) {

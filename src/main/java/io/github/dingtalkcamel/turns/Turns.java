@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.turns;
 
 import io.github.dingtalkcamel.errors.Failure;
 import io.github.dingtalkcamel.store.StoreException;
+import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
@@ -35,8 +36,10 @@ public final class Turns {
             // not the agent's fault: the stop took its time-out away from it
             throw failure;
         }
-        LOG.warn("Turn {}: agent {} failed: {}", turn.reference(), agent, failure.toString(), failure);
-        String text = failure.toString();
+        // Camel wraps what is no exception, an Error of an agent's code
+        Throwable cause = failure instanceof CamelExecutionException && failure.getCause() != null ? failure.getCause() : failure;
+        String text = cause.toString();
+        LOG.warn("Turn {}: agent {} failed: {}", turn.reference(), agent, text, cause);
         exchange.setProperty(FAILURE, text.length() <= SHOWN ? text : text.substring(0, SHOWN));
     }
 

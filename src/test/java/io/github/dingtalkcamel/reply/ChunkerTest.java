@@ -272,4 +272,11 @@ class ChunkerTest {
         assertThat(String.join("", chunks.stream().map(Chunk::source).toList())).isEqualTo(reply);
         return chunks.stream().map(Chunk::text).toList();
     }
+
+    @Test
+    void makesNoFenceOfFenceCharactersWithinALineBehindAQuotesMark() {
+        String reply = "A sentence. ".repeat(9) + "> ```\n";
+
+        assertThat(new Chunker(108).chunks(reply)).noneMatch(chunk -> chunk.text().startsWith("> ```"));
+    }
 }

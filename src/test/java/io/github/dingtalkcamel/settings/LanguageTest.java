@@ -13,8 +13,14 @@ class LanguageTest {
     }
 
     @Test
+    void doesNotMindCase() {
+        assertThat(Language.of("EN")).contains(Language.EN);
+        assertThat(Language.of("zh-hans")).contains(Language.ZH_HANS);
+    }
+
+    @Test
     void takesNoOtherWord() {
-        assertThat(Language.of("EN")).isEmpty();
+        assertThat(Language.of("english")).isEmpty();
         assertThat(Language.of("zh")).isEmpty();
         assertThat(Language.of("")).isEmpty();
         assertThat(Language.of(null)).isEmpty();

@@ -1,0 +1,20 @@
+package io.github.dingtalkcamel.simulator;
+
+import java.time.Duration;
+
+/**
+ * What an app answered to the press on a card's button.
+ *
+ * @param connectionId where it was pushed; null if nowhere
+ * @param messageId    of the push; null if there was none
+ * @param code         of the answer; 0 without
+ * @param response     {@code data.response} as JSON: what DingTalk would apply to the card; null without, and for {@code null}
+ * @param fault        why DingTalk would not apply it: no connection, no answer within 2 s, a code other than 200, no response; else null
+ * @param took         from the push to the answer or until it was given up, in real time
+ */
+public record Clicked(String connectionId, String messageId, int code, String response, String fault, Duration took) {
+
+    public boolean accepted() {
+        return fault == null;
+    }
+}

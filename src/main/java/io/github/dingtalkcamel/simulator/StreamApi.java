@@ -1,0 +1,57 @@
+package io.github.dingtalkcamel.simulator;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.http.HttpMethod;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Registers connections: credentials and subscriptions against an endpoint and a ticket (protocol 2.1, 9.2). */
+final class StreamApi {
+
+    static final String PATH = "/v1.0/gateway/connections/open";
+    private static final int MAX_SUBSCRIPTIONS = 100;
+    private static final int MAX_NAME = 200;
+
+    private final Platform platform;
+    private final Tickets tickets;
+    private final Supplier<String> endpoint;
+
+    StreamApi(Platform platform, Tickets tickets, Supplier<String> endpoint) {
+        this.platform = platform;
+        this.tickets = tickets;
+        this.endpoint = endpoint;
+    }
+
+    void register(Gateway gateway) {
+        gateway.open(HttpMethod.POST, PATH, ApiFamily.STREAM, this::open);
+    }
+
+    private Answer open(Call call) {
+        ObjectNode body = Gateway.bodyOf(call);
+        SimulatedApp app = platform.appOrNull(Gateway.mandatory(body, "clientId").asText());
+        String secret = Gateway.mandatory(body, "clientSecret").asText();
+        if (app == null || !app.appSecret().equals(secret)) {
+            throw new Refusal(Answer.api(401, "authFailed", "鉴权失败"));
+        }
+        Tickets.Ticket ticket = tickets.issue(app.appKey(), subscriptions(Gateway.mandatory(body, "subscriptions")));
+        return Answer.api(Json.object().put("endpoint", endpoint.get()).put("ticket", ticket.id()));
+    }
+
+    private static List<Subscription> subscriptions(JsonNode array) {
+        if (!array.isArray() || array.size() > MAX_SUBSCRIPTIONS) {
+            throw new Refusal("Invalidsubscriptions", "subscriptions must be an array of at most " + MAX_SUBSCRIPTIONS + " entries");
+        }
+        List<Subscription> subscriptions = new ArrayList<>();
+        for (JsonNode entry : array) {
+            String type = Json.text(entry, "type");
+            String topic = Json.text(entry, "topic");
+            if (type == null || topic == null || type.length() > MAX_NAME || topic.length() > MAX_NAME) {
+                throw new Refusal("Invalidsubscriptions", "each subscription needs type and topic");
+            }
+            subscriptions.add(new Subscription(type, topic));
+        }
+        return List.copyOf(subscriptions);
+    }
+}

@@ -1,0 +1,18 @@
+package io.github.dingtalkcamel.stream;
+
+/** Words of the other side in a form fit for logs and health: one short line. */
+final class Shown {
+
+    private static final int MAX_LENGTH = 120;
+
+    private Shown() {
+    }
+
+    static String of(String text) {
+        String line = text.codePoints().limit(MAX_LENGTH).map(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE
+                || Character.getType(c) == Character.LINE_SEPARATOR || Character.getType(c) == Character.PARAGRAPH_SEPARATOR
+                || Character.getType(c) == Character.FORMAT ? ' ' : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append).toString().strip();
+        return text.length() > MAX_LENGTH * 2 ? line + "…" : line;
+    }
+}

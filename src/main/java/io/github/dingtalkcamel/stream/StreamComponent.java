@@ -1,0 +1,63 @@
+package io.github.dingtalkcamel.stream;
+
+import java.net.Authenticator;
+import java.net.ProxySelector;
+import java.net.http.HttpClient;
+import java.util.Map;
+
+import org.apache.camel.Endpoint;
+import org.apache.camel.spi.annotations.Component;
+import org.apache.camel.support.CamelContextHelper;
+import org.apache.camel.support.DefaultComponent;
+
+/** Messages over Stream connections: no public URL is needed. */
+@Component("dingtalk-stream")
+public class StreamComponent extends DefaultComponent {
+
+    private Streams streams;
+    private Pace pace;
+    private HttpClient http;
+
+    @Override
+    protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
+        StreamEndpoint endpoint = new StreamEndpoint(uri, this, remaining);
+        setProperties(endpoint, parameters);
+        return endpoint;
+    }
+
+    @Override
+    protected void doInit() throws Exception {
+        super.doInit();
+        streams = CamelContextHelper.mandatoryLookup(getCamelContext(), "streams", Streams.class);
+        // tests may bind a faster one
+        Pace bound = CamelContextHelper.findSingleByType(getCamelContext(), Pace.class);
+        pace = bound == null ? Pace.PROMISED : bound;
+    }
+
+    Streams streams() {
+        return streams;
+    }
+
+    Pace pace() {
+        return pace;
+    }
+
+    /** One for all connections: the JVM's own proxy, trust store and user for the proxy are its settings. */
+    synchronized HttpClient http() {
+        if (http == null) {
+            HttpClient.Builder builder = HttpClient.newBuilder()
+                    // on plain http the JDK would ask for an upgrade to h2c, which gateways do not expect
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .followRedirects(HttpClient.Redirect.NEVER)
+                    .connectTimeout(pace.opening());
+            if (ProxySelector.getDefault() != null) {
+                builder.proxy(ProxySelector.getDefault());
+            }
+            if (Authenticator.getDefault() != null) {
+                builder.authenticator(Authenticator.getDefault());
+            }
+            http = builder.build();
+        }
+        return http;
+    }
+}

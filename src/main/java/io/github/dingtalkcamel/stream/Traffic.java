@@ -1,0 +1,32 @@
+package io.github.dingtalkcamel.stream;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What happened on an integration's connections since the process started. */
+final class Traffic {
+
+    /** Attempts to open a connection. */
+    final LongAdder attempts = new LongAdder();
+    /** Attempts that failed. */
+    final LongAdder failures = new LongAdder();
+    /** Connections that ended, or were replaced, while they were wanted. */
+    final LongAdder losses = new LongAdder();
+    /** Frames that came in. */
+    final LongAdder frames = new LongAdder();
+    /** Robot messages among them. */
+    final LongAdder messages = new LongAdder();
+    /** Frames that were not understood, or for which there was no room. */
+    final LongAdder refused = new LongAdder();
+
+    private final AtomicBoolean credentialsTold = new AtomicBoolean();
+
+    /** Whether this is the first connection to find the credentials wrong: one line in the log is enough. */
+    boolean isFirstToTellOfCredentials() {
+        return credentialsTold.compareAndSet(false, true);
+    }
+
+    void credentialsWork() {
+        credentialsTold.set(false);
+    }
+}

@@ -1,0 +1,78 @@
+package io.github.dingtalkcamel;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+
+/** A slow backend of an agent: holds every request until the gate is opened, then answers each with the request's own body. */
+final class Gate implements AutoCloseable {
+
+    private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setUseDaemonThread(true));
+    private final HttpServer server;
+    private final List<Runnable> held = new ArrayList<>();
+    private int most;
+    private boolean open;
+
+    Gate() {
+        server = vertx.createHttpServer().requestHandler(this::arrived).listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().join();
+    }
+
+    private void arrived(HttpServerRequest request) {
+        request.body().onSuccess(body -> letIn(() -> vertx.runOnContext(it -> request.response().end(body))));
+    }
+
+    private synchronized void letIn(Runnable answer) {
+        if (open) {
+            answer.run();
+        } else {
+            held.add(answer);
+            most = Math.max(most, held.size());
+        }
+    }
+
+    /** Requests that wait at the gate. */
+    synchronized int held() {
+        return held.size();
+    }
+
+    /** The most that ever waited at once. */
+    synchronized int most() {
+        return most;
+    }
+
+    /** Answers those who wait, and from now on everybody at once. */
+    synchronized void open() {
+        open = true;
+        held.forEach(Runnable::run);
+        held.clear();
+    }
+
+    /** Answers those who wait; those who come later wait again. */
+    synchronized void pass() {
+        held.forEach(Runnable::run);
+        held.clear();
+    }
+
+    /** An agent that asks at this gate, triggered by the integration {@code main}. */
+    String route() {
+        return """
+                - route:
+                    id: gate
+                    from:
+                      uri: agent:gate
+                      parameters:
+                        trigger: main
+                      steps:
+                        - to: http://127.0.0.1:%d/ask
+                """.formatted(server.actualPort());
+    }
+
+    @Override
+    public void close() {
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+}

@@ -1,0 +1,174 @@
+package io.github.dingtalkcamel.simulator;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+
+/** A Stream client of one's own, without any SDK's opinions: it does just what protocol 2 asks for, and can be told to behave otherwise. */
+final class StreamClient implements WebSocket.Listener, AutoCloseable {
+
+    static final String ALL = "[{\"type\":\"EVENT\",\"topic\":\"*\"},{\"type\":\"CALLBACK\",\"topic\":\"/v1.0/im/bot/messages/get\"},"
+            + "{\"type\":\"CALLBACK\",\"topic\":\"/v1.0/card/instances/callback\"}]";
+    private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private final List<String> texts = new CopyOnWriteArrayList<>();
+    private final List<String> pongs = new CopyOnWriteArrayList<>();
+    private final AtomicInteger pieces = new AtomicInteger();
+    private final StringBuilder text = new StringBuilder();
+    private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+    private final CompletableFuture<Throwable> broken = new CompletableFuture<>();
+    private volatile Function<JsonNode, String> answers = StreamClient::properly;
+    private WebSocket socket;
+    private String id;
+
+    static String openBody(String appKey, String appSecret, String subscriptions) {
+        return "{\"clientId\":\"" + appKey + "\",\"clientSecret\":\"" + appSecret + "\",\"subscriptions\":" + subscriptions + ",\"ua\":\"test\"}";
+    }
+
+    /** Opens and connects, subscribed to everything. */
+    static StreamClient connect(Simulator simulator, String appKey, String appSecret) throws Exception {
+        return connect(simulator, openBody(appKey, appSecret, ALL));
+    }
+
+    static StreamClient connect(Simulator simulator, String openBody) throws Exception {
+        return connect(new Wire(simulator).post(StreamApi.PATH, openBody, "Accept", "application/json").json());
+    }
+
+    static StreamClient connect(JsonNode opened) throws Exception {
+        StreamClient client = new StreamClient();
+        client.id = opened.path("ticket").asText();
+        client.socket = HTTP.newWebSocketBuilder()
+                .buildAsync(URI.create(opened.path("endpoint").asText() + "?ticket=" + client.id), client).get(10, TimeUnit.SECONDS);
+        return client;
+    }
+
+    static ConditionFactory await() {
+        return Awaitility.await().atMost(Duration.ofSeconds(10)).pollInterval(Duration.ofMillis(5));
+    }
+
+    /** Its connectionId. */
+    String id() {
+        return id;
+    }
+
+    /** From now on answers like this; null: says nothing. */
+    StreamClient answers(Function<JsonNode, String> how) {
+        answers = how;
+        return this;
+    }
+
+    static String properly(JsonNode frame) {
+        return switch (frame.path("type").asText() + frame.path("headers").path("topic").asText()) {
+            case "SYSTEMping" -> ack(frame, 200, frame.path("data").asText());
+            case "EVENT*" -> ack(frame, 200, "{\"status\":\"SUCCESS\",\"message\":\"ok\"}");
+            case "CALLBACK/v1.0/im/bot/messages/get", "CALLBACK/v1.0/card/instances/callback" -> ack(frame, 200, "{\"response\":null}");
+            default -> frame.path("type").asText().equals("SYSTEM") ? null : ack(frame, 404, null);
+        };
+    }
+
+    static String ack(JsonNode frame, int code, String data) {
+        ObjectNode ack = Json.object().put("code", code).put("message", code == 200 ? "OK" : "no").put("data", data);
+        ack.putObject("headers").put("contentType", "application/json").put("messageId", frame.path("headers").path("messageId").asText());
+        return ack.toString();
+    }
+
+    List<String> texts() {
+        return texts;
+    }
+
+    /** The frames that are JSON. */
+    List<JsonNode> frames() {
+        return texts.stream().map(Json::objectOrNull).filter(frame -> frame != null).map(JsonNode.class::cast).toList();
+    }
+
+    List<JsonNode> frames(String topic) {
+        return frames().stream().filter(frame -> frame.path("headers").path("topic").asText().equals(topic)).toList();
+    }
+
+    List<JsonNode> messages() {
+        return frames(Subscription.MESSAGES.topic());
+    }
+
+    /** How many WebSocket frames the text messages came in. */
+    int pieces() {
+        return pieces.get();
+    }
+
+    List<String> pongs() {
+        return pongs;
+    }
+
+    void ping(String payload) {
+        socket.sendPing(ByteBuffer.wrap(payload.getBytes())).join();
+    }
+
+    void send(String frame) {
+        socket.sendText(frame, true).join();
+    }
+
+    /** The close code of the server. */
+    CompletableFuture<Integer> closed() {
+        return closed;
+    }
+
+    /** Why the connection broke without a close frame. */
+    CompletableFuture<Throwable> broken() {
+        return broken;
+    }
+
+    @Override
+    public CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
+        pieces.incrementAndGet();
+        text.append(data);
+        if (last) {
+            String whole = text.toString();
+            text.setLength(0);
+            JsonNode frame = Json.objectOrNull(whole);
+            String answer = frame == null ? null : answers.apply(frame);
+            if (answer != null) {
+                webSocket.sendText(answer, true);
+            }
+            texts.add(whole);
+        }
+        webSocket.request(1);
+        return null;
+    }
+
+    @Override
+    public CompletionStage<?> onPong(WebSocket webSocket, ByteBuffer message) {
+        byte[] bytes = new byte[message.remaining()];
+        message.get(bytes);
+        pongs.add(new String(bytes));
+        webSocket.request(1);
+        return null;
+    }
+
+    @Override
+    public CompletionStage<?> onClose(WebSocket webSocket, int statusCode, String reason) {
+        closed.complete(statusCode);
+        return null;
+    }
+
+    @Override
+    public void onError(WebSocket webSocket, Throwable error) {
+        broken.complete(error);
+    }
+
+    @Override
+    public void close() {
+        socket.abort();
+    }
+}

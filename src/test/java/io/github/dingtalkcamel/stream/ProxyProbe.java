@@ -1,0 +1,67 @@
+package io.github.dingtalkcamel.stream;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import io.github.dingtalkcamel.outbound.DingTalk;
+import io.github.dingtalkcamel.outbound.ProxyEnvironment;
+import io.github.dingtalkcamel.settings.SettingsReader;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+
+/** Opens a Stream connection and makes a REST call as the application does, in a JVM of its own: Java reads much of this only once. */
+final class ProxyProbe {
+
+    private ProxyProbe() {
+    }
+
+    public static void main(String[] args) throws Exception {
+        ProxyEnvironment.apply(System.getenv(), System.getProperties());
+        URI url = URI.create(args[0]);
+
+        CountDownLatch heard = new CountDownLatch(1);
+        Link.Events events = new Link.Events() {
+            @Override
+            public void opened(Link link) {
+            }
+
+            @Override
+            public void text(String frame) {
+                System.out.println("STREAM " + frame);
+                heard.countDown();
+            }
+
+            @Override
+            public void refused(String beginning, String reason) {
+            }
+
+            @Override
+            public void pong() {
+            }
+
+            @Override
+            public void closed(String reason) {
+            }
+        };
+        Gateway gateway = new Gateway(new StreamComponent().http(), url, new SettingsReader(Map.of(), Map.of("dingtalk.app-key", "ding1", "dingtalk.app-secret",
+                "hush"), Map.of(), text -> text, 17).read().integration("main").orElseThrow(), "test", Duration.ofSeconds(20));
+        gateway.dial(events).get(30, TimeUnit.SECONDS);
+        heard.await(30, TimeUnit.SECONDS);
+
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
+            context.addComponent("dingtalk-http", DingTalk.component());
+            context.start();
+            Exchange answer = context.createProducerTemplate().request("dingtalk-http://dingtalk?throwExceptionOnFailure=false", exchange -> {
+                exchange.getIn().setHeader(Exchange.HTTP_URI, url + "/robot/test");
+                exchange.getIn().setHeader(Exchange.HTTP_METHOD, "POST");
+                exchange.getIn().setBody("{\"rest\":true}");
+            });
+            System.out.println("REST " + (answer.getException() == null ? answer.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE) : answer.getException()));
+        }
+        System.out.println("SHOWN " + System.getProperties());
+        System.exit(0);
+    }
+}
