@@ -2,8 +2,12 @@ package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,9 +20,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -32,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -124,24 +131,54 @@ class WebhookRefusalsTest {
         assertRefused(send("main", publisher), 401, "wrong_proof");
     }
 
+    @ParameterizedTest
+    @CsvSource({ "nobody,false,404", "nobody,true,404", "main,false,413", "main,true,413" })
+    void doesNotWaitForTheEndOfABodyThatItWillNotTake(String integration, boolean chunked, int status) throws Exception {
+        URI uri = URI.create(bot.webhookUrl(integration));
+        try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+            socket.setSoTimeout(10_000);
+            OutputStream out = socket.getOutputStream();
+            out.write(("POST " + uri.getPath() + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                    + (chunked ? "Transfer-Encoding: chunked\r\n\r\n200000\r\n" : "Content-Length: " + 10 * MIB + "\r\n\r\n")).getBytes(StandardCharsets.US_ASCII));
+            if (chunked) {
+                out.write(new byte[2 * MIB]);
+            }
+            out.flush();
+
+            assertThat(new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII)).readLine())
+                    .startsWith("HTTP/1.1 " + status + " ");
+        }
+    }
+
     @Test
     void staysFlatUnderManyLargeBodiesAndKeepsAnswering() throws Exception {
         upload("main", 10 * MIB, true);
         long before = usedHeap();
-
+        CountDownLatch rest = new CountDownLatch(1);
+        List<Zeros> bodies = new ArrayList<>();
         List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
-        for (int i = 0; i < 64; i++) {
-            answers.add(uploading(i % 2 == 0 ? "main" : "nobody", 10 * MIB, i % 4 < 2));
+        try {
+            for (int i = 0; i < 32; i++) {
+                Zeros body = new Zeros(10 * MIB, rest);
+                bodies.add(body);
+                answers.add(HTTP.sendAsync(request("main", publisher(body, i % 2 == 0)), HttpResponse.BodyHandlers.ofString()));
+            }
+            // 288 MiB are under way
+            Awaitility.await().atMost(Bot.PATIENCE)
+                    .until(() -> IntStream.range(0, answers.size()).allMatch(i -> bodies.get(i).isHeld() || answers.get(i).isDone()));
+
+            assertThat(usedHeap() - before).as("growth of the heap, for each request what is taken at most, and as much here").isLessThan(32L * 2 * MIB);
+            assertThat(bot.get(bot.webhookUrl()).statusCode()).isEqualTo(200);
+        } finally {
+            rest.countDown();
         }
         for (CompletableFuture<HttpResponse<String>> answer : answers) {
-            assertThat(answer.get(30, TimeUnit.SECONDS).statusCode()).isIn(404, 413);
+            assertThat(answer.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(413);
         }
         for (int i = 0; i < 20; i++) {
             assertThat(upload("main", 10 * MIB, i % 2 == 0).statusCode()).isEqualTo(413);
         }
-
-        assertThat(usedHeap() - before).as("growth of the heap after 840 MiB of bodies").isLessThan(20L * MIB);
-        assertThat(bot.get(bot.webhookUrl()).statusCode()).isEqualTo(200);
+        assertThat(usedHeap() - before).as("growth of the heap").isLessThan(20L * MIB);
     }
 
     // 400 without a look at the proof
@@ -386,13 +423,12 @@ class WebhookRefusalsTest {
     }
 
     private HttpResponse<String> upload(String integration, int size, boolean chunked) throws Exception {
-        return uploading(integration, size, chunked).get(30, TimeUnit.SECONDS);
+        return send(integration, publisher(new Zeros(size, new CountDownLatch(0)), chunked));
     }
 
-    private CompletableFuture<HttpResponse<String>> uploading(String integration, int size, boolean chunked) {
-        HttpRequest.BodyPublisher endless = HttpRequest.BodyPublishers.ofInputStream(() -> new Zeros(size));
-        return HTTP.sendAsync(request(integration, chunked ? endless : HttpRequest.BodyPublishers.fromPublisher(endless, size)),
-                HttpResponse.BodyHandlers.ofString());
+    private static HttpRequest.BodyPublisher publisher(Zeros body, boolean chunked) {
+        HttpRequest.BodyPublisher unknownLength = HttpRequest.BodyPublishers.ofInputStream(() -> body);
+        return chunked ? unknownLength : HttpRequest.BodyPublishers.fromPublisher(unknownLength, body.size);
     }
 
     private HttpResponse<String> send(String integration, HttpRequest.BodyPublisher body) throws Exception {
@@ -410,28 +446,44 @@ class WebhookRefusalsTest {
         return runtime.totalMemory() - runtime.freeMemory();
     }
 
-    /** A body that takes no memory here. */
+    /** A body that takes no memory here, and whose last tenth waits. */
     private static final class Zeros extends InputStream {
 
-        private int left;
+        private final int size;
+        private final CountDownLatch rest;
+        private volatile int left;
 
-        Zeros(int size) {
+        Zeros(int size, CountDownLatch rest) {
+            this.size = size;
+            this.rest = rest;
             left = size;
+        }
+
+        boolean isHeld() {
+            return left <= size / 10;
         }
 
         @Override
         public int read() {
-            return left-- > 0 ? '0' : -1;
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0];
         }
 
         @Override
         public int read(byte[] bytes, int offset, int length) {
+            if (isHeld()) {
+                try {
+                    rest.await();
+                } catch (InterruptedException e) {
+                    return -1;
+                }
+            }
             if (left <= 0) {
                 return -1;
             }
             int count = Math.min(left, length);
             Arrays.fill(bytes, offset, offset + count, (byte) '0');
-            left -= count;
+            left = left - count;
             return count;
         }
     }
