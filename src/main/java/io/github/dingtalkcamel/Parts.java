@@ -61,7 +61,6 @@ final class Parts implements AutoCloseable {
     private final KeyedQueue queue;
     private final Agents agents = new Agents();
     private final Clock clock = Clock.systemUTC();
-    private HttpGuards guards;
     private Intake intake;
     private AccessTokens accessTokens;
     private Webhook webhook;
@@ -193,6 +192,11 @@ final class Parts implements AutoCloseable {
         context.getPropertiesComponent().setOverrideProperties(properties);
     }
 
+    /** Stands before the HTTP servers' routes. */
+    void guard() {
+        new HttpGuards(context, settings, webhook).install();
+    }
+
     void beforeStart() {
         if (simulator != null) {
             for (Integration integration : settings.integrations()) {
@@ -201,12 +205,10 @@ final class Parts implements AutoCloseable {
                 }
             }
         }
-        guards = new HttpGuards(context, settings, webhook);
         new Checks(settings, store, queue, agents, accessTokens, webhook, streams).register(context);
     }
 
     void afterStart() {
-        guards.install();
         new Gauges(queue, deadLetters, settings, streams).register(context);
         new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url()).print();
     }
