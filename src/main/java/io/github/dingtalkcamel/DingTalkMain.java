@@ -64,8 +64,6 @@ class DingTalkMain extends Main {
         parts.bind();
         setRoutesCollector(new OverlayingRoutes(parts.settings().routesDir()));
         super.autoconfigure(context);
-        // the servers listen by now
-        parts.guard();
     }
 
     private Settings read(CamelContext context) throws SettingsException {

@@ -140,7 +140,7 @@ final class Parts implements AutoCloseable {
     }
 
     /** Makes the parts known to the routes and Camel's own configuration. */
-    void bind() {
+    void bind() throws Exception {
         Inbox inbox = new Inbox(store, clock);
         Messages messages = new Messages(settings);
         DingTalk dingTalk = new DingTalk(settings);
@@ -152,6 +152,8 @@ final class Parts implements AutoCloseable {
         Notices notices = new Notices(settings);
         SingleFlight refreshToken = new SingleFlight("direct:token-refresh", "integration", "rejectedToken");
         refreshToken.setCamelContext(context);
+
+        context.addStartupListener(new HttpGuards(context, settings, webhook));
 
         Registry registry = context.getRegistry();
         registry.bind("sourceLoader", new Utf8Routes());
@@ -190,11 +192,6 @@ final class Parts implements AutoCloseable {
         properties.setProperty("camel.management.host", settings.managementHost());
         properties.setProperty("camel.management.port", String.valueOf(settings.managementPort()));
         context.getPropertiesComponent().setOverrideProperties(properties);
-    }
-
-    /** Stands before the HTTP servers' routes. */
-    void guard() {
-        new HttpGuards(context, settings, webhook).install();
     }
 
     void beforeStart() {

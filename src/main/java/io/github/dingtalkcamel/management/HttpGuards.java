@@ -16,13 +16,14 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BasicAuthHandler;
 import io.vertx.ext.web.handler.BodyHandler;
 import org.apache.camel.CamelContext;
+import org.apache.camel.ExtendedStartupListener;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 
 /**
  * What stands before Camel's routes at the HTTP servers, where a body is not yet in memory: the webhook's bound on bodies (contract 4), and the login of
  * the management server (contract 3), which leaves health open.
  */
-public final class HttpGuards {
+public final class HttpGuards implements ExtendedStartupListener {
 
     private static final String WEBHOOK = "/api/dingtalk/webhook/:integration";
     private static final String HEALTH = "/observe/health";
@@ -38,8 +39,23 @@ public final class HttpGuards {
         this.webhook = webhook;
     }
 
-    /** Puts the guards up. */
-    public void install() {
+    /** Puts the guards up as soon as the servers are there, before the first route runs. */
+    @Override
+    public void onCamelContextStarting(CamelContext starting, boolean alreadyStarted) {
+        install();
+    }
+
+    @Override
+    public void onCamelContextStarted(CamelContext started, boolean alreadyStarted) {
+        // they are up
+    }
+
+    @Override
+    public void onCamelContextFullyStarted(CamelContext started, boolean alreadyStarted) {
+        // they are up
+    }
+
+    private void install() {
         Router web = router(settings.webhookPort());
         web.route(WEBHOOK).order(FIRST).handler(this::knownOnly);
         web.post(WEBHOOK).order(FIRST + 1).handler(BodyHandler.create(false).setBodyLimit(Webhook.MAX_BODY_BYTES)).failureHandler(this::tooLarge);
