@@ -140,7 +140,7 @@ final class Parts implements AutoCloseable {
     }
 
     /** Makes the parts known to the routes and Camel's own configuration. */
-    void bind() throws Exception {
+    void bind() {
         Inbox inbox = new Inbox(store, clock);
         Messages messages = new Messages(settings);
         DingTalk dingTalk = new DingTalk(settings);
@@ -153,7 +153,7 @@ final class Parts implements AutoCloseable {
         SingleFlight refreshToken = new SingleFlight("direct:token-refresh", "integration", "rejectedToken");
         refreshToken.setCamelContext(context);
 
-        context.addStartupListener(new HttpGuards(context, settings, webhook));
+        context.getManagementStrategy().addEventNotifier(new HttpGuards(context, settings, webhook));
 
         Registry registry = context.getRegistry();
         registry.bind("sourceLoader", new Utf8Routes());

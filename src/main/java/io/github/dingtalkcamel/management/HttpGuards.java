@@ -16,14 +16,15 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BasicAuthHandler;
 import io.vertx.ext.web.handler.BodyHandler;
 import org.apache.camel.CamelContext;
-import org.apache.camel.ExtendedStartupListener;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.apache.camel.spi.CamelEvent;
+import org.apache.camel.support.EventNotifierSupport;
 
 /**
  * What stands before Camel's routes at the HTTP servers, where a body is not yet in memory: the webhook's bound on bodies (contract 4), and the login of
  * the management server (contract 3), which leaves health open.
  */
-public final class HttpGuards implements ExtendedStartupListener {
+public final class HttpGuards extends EventNotifierSupport {
 
     private static final String WEBHOOK = "/api/dingtalk/webhook/:integration";
     private static final String HEALTH = "/observe/health";
@@ -39,20 +40,15 @@ public final class HttpGuards implements ExtendedStartupListener {
         this.webhook = webhook;
     }
 
-    /** Puts the guards up as soon as the servers are there, before the first route runs. */
+    /** Puts the guards up: the servers are there by now, and no route runs yet. */
     @Override
-    public void onCamelContextStarting(CamelContext starting, boolean alreadyStarted) {
+    public void notify(CamelEvent event) {
         install();
     }
 
     @Override
-    public void onCamelContextStarted(CamelContext started, boolean alreadyStarted) {
-        // they are up
-    }
-
-    @Override
-    public void onCamelContextFullyStarted(CamelContext started, boolean alreadyStarted) {
-        // they are up
+    public boolean isEnabled(CamelEvent event) {
+        return event instanceof CamelEvent.CamelContextRoutesStartingEvent;
     }
 
     private void install() {
