@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.net.URI;
+import java.net.URLDecoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -26,6 +27,7 @@ import java.util.stream.Stream;
 
 import io.github.dingtalkcamel.simulator.ApiFamily;
 import io.github.dingtalkcamel.simulator.Delivery;
+import io.github.dingtalkcamel.simulator.RecordedRequest;
 import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Sent;
 import io.github.dingtalkcamel.simulator.Simulator;
@@ -42,6 +44,8 @@ class JarRunIT {
 
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final Pattern CURL = Pattern.compile("curl -s (\\S+) -d '([^']*)'");
+
+    private static final Pattern TICKET = Pattern.compile("\\bticket=([^&]+)");
 
     private static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
         return HTTP.send(request.timeout(Duration.ofSeconds(30)).build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
@@ -83,7 +87,7 @@ class JarRunIT {
         @Test
         void tellsWhatRuns() {
             assertThat(run.log())
-                    .contains("Integration main: webhook at http://127.0.0.1:")
+                    .contains("Integration main: Stream (2 connections); webhook at http://127.0.0.1:")
                     .contains("/api/dingtalk/webhook/main")
                     .contains("Agents: echo, polite")
                     .contains("Messages of main go to agent polite (trigger)")
@@ -256,28 +260,29 @@ class JarRunIT {
 
             // ways in, right and wrong
             List<Sent> sent = Stream.of(
-                    Said.text("plain"), Said.text("secret").encrypted(), Said.text("in a group").inGroup("cidFAKEgroup0001=="), Said.text("fail"),
+                    Said.text("plain"), Said.text("by Stream").byStream(), Said.text("secret").encrypted(),
+                    Said.text("in a group").inGroup("cidFAKEgroup0001=="), Said.text("fail"),
                     Said.text("forged").signedWith("not the secret"), Said.text("forged").encrypted().signedWith("not the token"),
                     Said.text("stale").signedAt(Instant.now().minus(Duration.ofHours(2))), Said.text("no sender").without("senderId", "conversationId"))
                     .map(simulator::say).collect(Collectors.toList());
-            assertThat(sent.stream().map(Sent::status)).containsExactly(200, 200, 200, 200, 401, 401, 401, 400);
+            assertThat(sent.stream().map(Sent::status)).containsExactly(200, 200, 200, 200, 200, 401, 401, 401, 400);
             assertThat(simulator.checkUrl(Bot.APP_KEY).accepted()).isTrue();
-            awaitDeliveries(simulator, 4);
+            awaitDeliveries(simulator, 5);
 
             // ways out, each in trouble
             simulator.troubles().on(ApiFamily.SESSION_WEBHOOK).fail(500);
             sent.add(simulator.say(Said.text("a").from("staff001")));
-            awaitDeliveries(simulator, 5);
+            awaitDeliveries(simulator, 6);
             simulator.troubles().on(ApiFamily.SESSION_WEBHOOK).dropBefore();
             sent.add(simulator.say(Said.text("b").from("staff001")));
-            awaitDeliveries(simulator, 6);
+            awaitDeliveries(simulator, 7);
             Instant soon = Instant.now().plusSeconds(30);
             simulator.troubles().on(ApiFamily.ROBOT).times(2).throttle();
             sent.add(simulator.say(Said.text("c").from("staff002").sessionExpiresAt(soon)));
-            awaitDeliveries(simulator, 7);
+            awaitDeliveries(simulator, 8);
             simulator.expireToken(Bot.APP_KEY);
             sent.add(simulator.say(Said.text("d").from("staff002").sessionExpiresAt(soon)));
-            awaitDeliveries(simulator, 8);
+            awaitDeliveries(simulator, 9);
             simulator.troubles().on(ApiFamily.ROBOT).noPermission();
             sent.add(simulator.say(Said.text("e").from("staff003").sessionExpiresAt(soon)));
             simulator.troubles().on(ApiFamily.SESSION_WEBHOOK).answer(200, "{\"errcode\":400,\"errmsg\":\"no\"}");
@@ -319,6 +324,9 @@ class JarRunIT {
                 .forEach(url -> secrets.put("session " + url, url.substring(url.lastIndexOf('=') + 1)));
         simulator.requests().stream().map(request -> request.header("x-acs-dingtalk-access-token")).filter(Objects::nonNull)
                 .forEach(token -> secrets.put("access token " + token, token));
+        simulator.requests().stream().map(RecordedRequest::query).filter(Objects::nonNull).map(TICKET::matcher).filter(Matcher::find)
+                .forEach(ticket -> secrets.put("ticket " + ticket.group(1), URLDecoder.decode(ticket.group(1), StandardCharsets.UTF_8)));
+        assertThat(secrets.keySet()).anyMatch(what -> what.startsWith("ticket ")).anyMatch(what -> sent.isEmpty() || what.startsWith("access token "));
         String shown = run.log() + run.errors();
         return secrets.entrySet().stream().filter(secret -> shown.contains(secret.getValue()))
                 .map(secret -> secret.getKey() + " in: " + shown.lines().filter(line -> line.contains(secret.getValue())).findFirst().orElseThrow()).toList();
