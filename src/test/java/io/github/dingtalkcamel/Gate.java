@@ -57,6 +57,11 @@ final class Gate implements AutoCloseable {
         held.clear();
     }
 
+    /** Where one asks. */
+    String url() {
+        return "http://127.0.0.1:" + server.actualPort() + "/ask";
+    }
+
     /** An agent that asks at this gate, triggered by the integration {@code main}. */
     String route() {
         return """
@@ -67,8 +72,8 @@ final class Gate implements AutoCloseable {
                       parameters:
                         trigger: main
                       steps:
-                        - to: http://127.0.0.1:%d/ask
-                """.formatted(server.actualPort());
+                        - to: %s
+                """.formatted(url());
     }
 
     @Override

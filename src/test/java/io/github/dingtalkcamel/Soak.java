@@ -97,7 +97,9 @@ final class Soak {
         System.out.printf("soak: %d s, %d people, seed %d%n", duration.toSeconds(), PEOPLE, seed);
         boolean kept;
         try (Simulator simulator = PackagedJar.simulator(SimulatorOptions.defaults());
-                PackagedJar jar = PackagedJar.facing(simulator).env("DINGTALK_CALLBACK", "false").file("routes/soak.yaml", AGENT)) {
+                PackagedJar jar = PackagedJar.facing(simulator).env("DINGTALK_CALLBACK", "false")
+                        .env("DINGTALK_WEBHOOK_PORT", String.valueOf(PackagedJar.quietPort())).env("DINGTALK_MANAGEMENT_PORT", String.valueOf(PackagedJar.quietPort()))
+                        .file("routes/soak.yaml", AGENT)) {
             kept = new Soak(duration, seed, simulator, jar).soak();
         }
         System.exit(kept ? 0 : 1);

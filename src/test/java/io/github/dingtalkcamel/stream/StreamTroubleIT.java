@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class StreamTroubleIT {
 
-    private static final int SECONDS = 12;
+    private static final int SECONDS = 9;
     private static final int A_SECOND = 50;
     private static final int MESSAGES = SECONDS * A_SECOND;
     private static final int PEOPLE = 40;
