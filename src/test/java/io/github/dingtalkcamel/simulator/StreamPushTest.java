@@ -284,6 +284,7 @@ class StreamPushTest {
         assertThat(unknown.status()).isEqualTo(404);
         assertThat(unknown.fault()).isEqualTo("code 404: no");
         simulator.stream().push(null, "WEIRD", "x", "not even JSON");
+        StreamClient.await().until(() -> !client.frames("x").isEmpty());
         assertThat(client.frames("x").get(0).path("type").asText()).isEqualTo("WEIRD");
         assertThat(client.frames("x").get(0).path("data").asText()).isEqualTo("not even JSON");
     }
