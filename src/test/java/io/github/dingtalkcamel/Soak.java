@@ -119,7 +119,8 @@ final class Soak {
         }
         var trouble = threads.submit(() -> makeTrouble(begin));
         Instant nextLine = begin.plusSeconds(60);
-        while (!over || (acked.size() > answered.size() && Instant.now().isBefore(begin.plus(duration).plus(LAST_ANSWERS)))) {
+        // the last trouble may be met with a minute's back-off
+        while (!over || ((acked.size() > answered.size() || open().size() < 2) && Instant.now().isBefore(begin.plus(duration).plus(LAST_ANSWERS)))) {
             look();
             if (Instant.now().isAfter(nextLine)) {
                 nextLine = nextLine.plusSeconds(60);
