@@ -187,6 +187,8 @@ final class PackagedJar implements AutoCloseable {
             err = home.resolve("err-" + number);
             List<String> command = new ArrayList<>();
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            // these processes live for seconds: the second compiler would cost more than it gains, and there are many of them
+            command.add("-XX:TieredStopAtLevel=1");
             command.addAll(options);
             command.addAll(List.of("-jar", JAR.toString()));
             ProcessBuilder builder = new ProcessBuilder(command).directory(workingDirectory.toFile())
