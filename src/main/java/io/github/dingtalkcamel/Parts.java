@@ -17,7 +17,9 @@ import io.github.dingtalkcamel.inbound.Webhook;
 import io.github.dingtalkcamel.management.Addresses;
 import io.github.dingtalkcamel.management.Banner;
 import io.github.dingtalkcamel.management.Checks;
+import io.github.dingtalkcamel.management.Console;
 import io.github.dingtalkcamel.management.Gauges;
+import io.github.dingtalkcamel.management.GuardedServers;
 import io.github.dingtalkcamel.management.HttpGuards;
 import io.github.dingtalkcamel.management.Refusals;
 import io.github.dingtalkcamel.outbound.AccessTokens;
@@ -181,6 +183,7 @@ final class Parts implements AutoCloseable {
         registry.bind("accessTokens", accessTokens);
         registry.bind("refreshToken", refreshToken);
         registry.bind("refusals", new Refusals());
+        registry.bind("servers", new GuardedServers(settings));
         // each webhook request holds a worker until its message is stored, with others in one commit
         registry.bind("vertxOptions", new VertxOptions().setWorkerPoolSize(WEBHOOK_WORKERS));
 
@@ -207,6 +210,7 @@ final class Parts implements AutoCloseable {
 
     void afterStart() {
         new Gauges(queue, deadLetters, settings, streams).register(context);
+        new Console(context, settings).open();
         new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url()).print();
     }
 
