@@ -29,6 +29,10 @@ import io.github.dingtalkcamel.reply.Notices;
 import io.github.dingtalkcamel.reply.Replies;
 import io.github.dingtalkcamel.reply.RobotApi;
 import io.github.dingtalkcamel.reply.SessionWebhook;
+import io.github.dingtalkcamel.routes.LiveContext;
+import io.github.dingtalkcamel.routes.LiveRoutes;
+import io.github.dingtalkcamel.routes.SharedStep;
+import io.github.dingtalkcamel.routes.Utf8Routes;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.simulator.SimulatedApp;
@@ -66,6 +70,7 @@ final class Parts implements AutoCloseable {
     private Webhook webhook;
     private Streams streams;
     private DeadLetters deadLetters;
+    private LiveRoutes routes;
 
     Parts(CamelContext context, Settings read) {
         this.context = context;
@@ -135,12 +140,16 @@ final class Parts implements AutoCloseable {
         return store;
     }
 
+    LiveRoutes routes() {
+        return routes;
+    }
+
     KeyedQueue queue() {
         return queue;
     }
 
     /** Makes the parts known to the routes and Camel's own configuration. */
-    void bind() {
+    void bind() throws Exception {
         Inbox inbox = new Inbox(store, clock);
         Messages messages = new Messages(settings);
         DingTalk dingTalk = new DingTalk(settings);
@@ -151,7 +160,10 @@ final class Parts implements AutoCloseable {
         streams = new Streams(settings);
         Notices notices = new Notices(settings);
         SingleFlight refreshToken = new SingleFlight("direct:token-refresh", "integration", "rejectedToken");
-        refreshToken.setCamelContext(context);
+        routes = new LiveRoutes((LiveContext) context, settings.routesDir());
+        // not by the routes that call them, which come and go
+        context.addService(intake);
+        context.addService(refreshToken);
 
         context.getManagementStrategy().addEventNotifier(new HttpGuards(context, settings, webhook));
 
@@ -162,7 +174,7 @@ final class Parts implements AutoCloseable {
         registry.bind("events", new EventRepository(store, clock));
         registry.bind("messages", messages);
         registry.bind("admission", new Admission());
-        registry.bind("intake", intake);
+        registry.bind("intake", new SharedStep(intake));
         registry.bind("turns", queue);
         registry.bind("turnRecord", new Turns(inbox));
         registry.bind("resumption", new Resumption(inbox, queue, messages, deadLetters, intake, settings.maxTurnAge(), clock));
@@ -179,7 +191,7 @@ final class Parts implements AutoCloseable {
         registry.bind("dingTalk", dingTalk);
         registry.bind("dingtalk-http", DingTalk.component());
         registry.bind("accessTokens", accessTokens);
-        registry.bind("refreshToken", refreshToken);
+        registry.bind("refreshToken", new SharedStep(refreshToken));
         registry.bind("refusals", new Refusals());
         // each webhook request holds a worker until its message is stored, with others in one commit
         registry.bind("vertxOptions", new VertxOptions().setWorkerPoolSize(WEBHOOK_WORKERS));
@@ -206,12 +218,14 @@ final class Parts implements AutoCloseable {
     }
 
     void afterStart() {
+        routes.watch();
         new Gauges(queue, deadLetters, settings, streams).register(context);
         new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url()).print();
     }
 
     /** Nothing new is taken or handed out; what runs may finish. */
     void beforeStop() {
+        routes.stop();
         // first, so that what came in until then has its place in the queue
         streams.close();
         queue.close();
@@ -219,6 +233,9 @@ final class Parts implements AutoCloseable {
 
     @Override
     public void close() {
+        if (routes != null) {
+            routes.close();
+        }
         if (simulator != null) {
             simulator.close();
         }
