@@ -169,6 +169,7 @@ final class Parts implements AutoCloseable {
 
         Registry registry = context.getRegistry();
         registry.bind("sourceLoader", new Utf8Routes());
+        registry.bind("liveRoutes", routes);
         registry.bind("webhook", webhook);
         registry.bind("streams", streams);
         registry.bind("events", new EventRepository(store, clock));

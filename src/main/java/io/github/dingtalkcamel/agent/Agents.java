@@ -1,9 +1,11 @@
 package io.github.dingtalkcamel.agent;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -21,6 +23,8 @@ public final class Agents {
 
     /** For each agent the consumer that answers, last; before it, while they are being replaced, those of older versions of its route. */
     private final Map<String, List<AgentConsumer>> running = new TreeMap<>();
+    /** Those of deleted routes that answer only turns which had chosen them before. */
+    private final Set<AgentConsumer> withdrawn = new HashSet<>();
     /** For each integration the agents with a trigger for it, the one that keeps it first. */
     private final Map<String, List<AgentConsumer>> triggers = new TreeMap<>();
 
@@ -36,7 +40,8 @@ public final class Agents {
 
     synchronized void add(AgentConsumer consumer) {
         String name = consumer.getEndpoint().getName();
-        AgentConsumer other = find(name);
+        withdrawn.remove(consumer);
+        AgentConsumer other = offered(name);
         if (other != null && !isSameRoute(other, consumer)) {
             throw new IllegalStateException("Agent " + name + " is provided by route " + other.getRouteId() + " already: give one of the two another name");
         }
@@ -59,27 +64,47 @@ public final class Agents {
         }
     }
 
+    synchronized void withdraw(AgentConsumer consumer) {
+        withdrawn.add(consumer);
+        forgetTriggers(consumer);
+    }
+
     synchronized void remove(AgentConsumer consumer) {
+        withdrawn.remove(consumer);
         running.values().forEach(versions -> versions.remove(consumer));
         running.values().removeIf(List::isEmpty);
+        forgetTriggers(consumer);
+    }
+
+    private void forgetTriggers(AgentConsumer consumer) {
         triggers.values().forEach(claims -> claims.remove(consumer));
         triggers.values().removeIf(List::isEmpty);
+    }
+
+    private AgentConsumer offered(String name) {
+        List<AgentConsumer> versions = running.getOrDefault(name, List.of()).stream().filter(each -> !withdrawn.contains(each)).toList();
+        return versions.isEmpty() ? null : versions.get(versions.size() - 1);
     }
 
     /** The route that answers for an agent, or null while none runs. */
     synchronized AgentConsumer find(String name) {
         List<AgentConsumer> versions = running.get(name);
-        return versions == null ? null : versions.get(versions.size() - 1);
+        if (versions == null) {
+            return null;
+        }
+        AgentConsumer last = versions.get(versions.size() - 1);
+        AgentConsumer offered = withdrawn.contains(last) ? offered(name) : last;
+        return offered == null ? last : offered;
     }
 
     /** True while a route answers for the agent. */
     public synchronized boolean isRunning(String name) {
-        return running.containsKey(name);
+        return offered(name) != null;
     }
 
     /** Names of the agents that run, sorted. */
     public synchronized List<String> names() {
-        return List.copyOf(running.keySet());
+        return running.keySet().stream().filter(name -> offered(name) != null).toList();
     }
 
     /** The agent that the message's integration triggers, or null. */

@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.routes;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -166,9 +167,7 @@ public final class LiveRoutes implements AutoCloseable {
         while (progress) {
             progress = false;
             faults.clear();
-            Set<String> names = new TreeSet<>(wanted.keySet());
-            names.addAll(loaded.keySet());
-            for (String name : names) {
+            for (String name : inOrder(wanted)) {
                 RouteFile file = wanted.get(name);
                 Loaded before = loaded.get(name);
                 if (before != null && before.file.equals(file)) {
@@ -191,6 +190,14 @@ public final class LiveRoutes implements AutoCloseable {
                 LOG.error("Not taken, what ran before goes on: {}", fault);
             }
         });
+    }
+
+    /** Route configurations first: who is built without the one it names has none. */
+    private List<String> inOrder(Map<String, RouteFile> wanted) {
+        Set<String> names = new TreeSet<>(wanted.keySet());
+        names.addAll(loaded.keySet());
+        return names.stream().sorted(Comparator.comparing(name -> !wanted.containsKey(name) || !wanted.get(name).text().contains("outeConfiguration:")))
+                .toList();
     }
 
     /** Puts one file in the place of its former self; null stands for none. Gives what is wrong with it, or null. */

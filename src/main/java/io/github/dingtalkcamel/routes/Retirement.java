@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.github.dingtalkcamel.agent.AgentConsumer;
 import org.apache.camel.Consumer;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Suspendable;
@@ -47,9 +48,22 @@ final class Retirement {
         retired.add(new Retired(route, withConsumer, nanos));
     }
 
+    /** Takes back {@link #rest}. */
+    static void wake(Consumer consumer) {
+        if (consumer instanceof AgentConsumer agent) {
+            agent.offerAgain();
+        } else if (!ServiceHelper.resumeService(consumer)) {
+            ServiceHelper.startService(consumer);
+        }
+    }
+
     /** Has the consumer take nothing new, while what it took goes on. */
     static void rest(Consumer consumer) {
         if (consumer == null) {
+            return;
+        }
+        if (consumer instanceof AgentConsumer agent) {
+            agent.withdraw();
             return;
         }
         Endpoint endpoint = consumer.getEndpoint();

@@ -30,6 +30,9 @@ final class RouteParser {
 
     /** What configures the file's routes. Steps are looked at only when it does. */
     RouteConfigurationBuilder parse(RouteFile file) throws Exception {
+        if (file.text().lines().map(String::strip).allMatch(line -> line.isEmpty() || line.startsWith("#") || line.equals("---"))) {
+            throw empty(file);
+        }
         // Camel would choose the reader by all that follows the first dot of the name
         RoutesBuilderLoader loader = PluginHelper.getRoutesLoader(context).getRoutesLoader("yaml");
         Resource resource = file.resource();

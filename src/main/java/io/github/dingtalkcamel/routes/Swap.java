@@ -219,11 +219,7 @@ final class Swap {
             });
         }
         for (Consumer consumer : resting) {
-            tolerating("A consumer did not start again", () -> {
-                if (!ServiceHelper.resumeService(consumer)) {
-                    ServiceHelper.startService(consumer);
-                }
-            });
+            tolerating("A consumer did not start again", () -> Retirement.wake(consumer));
         }
     }
 }
