@@ -31,6 +31,10 @@ import io.github.dingtalkcamel.reply.Notices;
 import io.github.dingtalkcamel.reply.Replies;
 import io.github.dingtalkcamel.reply.RobotApi;
 import io.github.dingtalkcamel.reply.SessionWebhook;
+import io.github.dingtalkcamel.routes.LiveContext;
+import io.github.dingtalkcamel.routes.LiveRoutes;
+import io.github.dingtalkcamel.routes.SharedStep;
+import io.github.dingtalkcamel.routes.Utf8Routes;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.simulator.SimulatedApp;
@@ -68,6 +72,7 @@ final class Parts implements AutoCloseable {
     private Webhook webhook;
     private Streams streams;
     private DeadLetters deadLetters;
+    private LiveRoutes routes;
 
     Parts(CamelContext context, Settings read) {
         this.context = context;
@@ -137,12 +142,16 @@ final class Parts implements AutoCloseable {
         return store;
     }
 
+    LiveRoutes routes() {
+        return routes;
+    }
+
     KeyedQueue queue() {
         return queue;
     }
 
     /** Makes the parts known to the routes and Camel's own configuration. */
-    void bind() {
+    void bind() throws Exception {
         Inbox inbox = new Inbox(store, clock);
         Messages messages = new Messages(settings);
         DingTalk dingTalk = new DingTalk(settings);
@@ -153,18 +162,22 @@ final class Parts implements AutoCloseable {
         streams = new Streams(settings);
         Notices notices = new Notices(settings);
         SingleFlight refreshToken = new SingleFlight("direct:token-refresh", "integration", "rejectedToken");
-        refreshToken.setCamelContext(context);
+        routes = new LiveRoutes((LiveContext) context, settings.routesDir());
+        // not by the routes that call them, which come and go
+        context.addService(intake);
+        context.addService(refreshToken);
 
         context.getManagementStrategy().addEventNotifier(new HttpGuards(context, settings, webhook));
 
         Registry registry = context.getRegistry();
         registry.bind("sourceLoader", new Utf8Routes());
+        registry.bind("liveRoutes", routes);
         registry.bind("webhook", webhook);
         registry.bind("streams", streams);
         registry.bind("events", new EventRepository(store, clock));
         registry.bind("messages", messages);
         registry.bind("admission", new Admission());
-        registry.bind("intake", intake);
+        registry.bind("intake", new SharedStep(intake));
         registry.bind("turns", queue);
         registry.bind("turnRecord", new Turns(inbox));
         registry.bind("resumption", new Resumption(inbox, queue, messages, deadLetters, intake, settings.maxTurnAge(), clock));
@@ -181,7 +194,7 @@ final class Parts implements AutoCloseable {
         registry.bind("dingTalk", dingTalk);
         registry.bind("dingtalk-http", DingTalk.component());
         registry.bind("accessTokens", accessTokens);
-        registry.bind("refreshToken", refreshToken);
+        registry.bind("refreshToken", new SharedStep(refreshToken));
         registry.bind("refusals", new Refusals());
         registry.bind("servers", new GuardedServers(settings));
         // each webhook request holds a worker until its message is stored, with others in one commit
@@ -209,6 +222,7 @@ final class Parts implements AutoCloseable {
     }
 
     void afterStart() {
+        routes.watch();
         new Gauges(queue, deadLetters, settings, streams).register(context);
         new Console(context, settings).open();
         new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url()).print();
@@ -216,6 +230,7 @@ final class Parts implements AutoCloseable {
 
     /** Nothing new is taken or handed out; what runs may finish. */
     void beforeStop() {
+        routes.stop();
         // first, so that what came in until then has its place in the queue
         streams.close();
         queue.close();
@@ -223,6 +238,9 @@ final class Parts implements AutoCloseable {
 
     @Override
     public void close() {
+        if (routes != null) {
+            routes.close();
+        }
         if (simulator != null) {
             simulator.close();
         }
