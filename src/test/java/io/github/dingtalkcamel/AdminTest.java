@@ -187,6 +187,29 @@ class AdminTest {
     }
 
     @Test
+    void takesNoForm() throws Exception {
+        HttpRequest.Builder form = request("bindings/main/cid").header("Authorization", "Bearer " + TOKEN).header("Content-Type", "application/x-www-form-urlencoded");
+
+        HttpResponse<String> answer = send(form, "PUT", "{\"agent\":\"echo\"}");
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("bad_body", "application/json");
+    }
+
+    @Test
+    void saysWhenTheStoreDoesNotAnswer() throws Exception {
+        bot.store().writeAndWait(connection -> connection.createStatement().execute("alter table binding rename to binding_away"));
+        try {
+            HttpResponse<String> answer = call("GET", "bindings", null);
+
+            assertThat(answer.statusCode()).isEqualTo(503);
+            assertThat(json(answer).at("/error/code").textValue()).isEqualTo("store_unavailable");
+        } finally {
+            bot.store().writeAndWait(connection -> connection.createStatement().execute("alter table binding_away rename to binding"));
+        }
+    }
+
+    @Test
     void takesNoGiantBinding() throws Exception {
         assertThat(call("PUT", "bindings/main/cid", "{\"agent\":\"echo\",\"x\":\"" + "x".repeat(70_000) + "\"}").statusCode()).isEqualTo(413);
         assertThat(call("PUT", "bindings/main/" + "c".repeat(513), "{\"agent\":\"echo\"}").statusCode()).isEqualTo(400);

@@ -11,8 +11,8 @@ import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.conversation.Bindings;
 import io.github.dingtalkcamel.conversation.Bindings.Binding;
 import io.github.dingtalkcamel.settings.Settings;
-import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Message;
 
 /** {@code /api/dingtalk/bindings} (contract 7). */
 public final class BindingsApi {
@@ -46,13 +46,13 @@ public final class BindingsApi {
     }
 
     /** Binds it to the agent that the body names, if that runs. */
-    public Map<String, Object> put(@ExchangeProperty(ApiCall.PROPERTY) ApiCall call, @Body byte[] body) throws ApiException {
+    public Map<String, Object> put(@ExchangeProperty(ApiCall.PROPERTY) ApiCall call, Message request) throws ApiException {
         String integration = integration(call);
         String conversation = call.part(2);
         if (conversation.length() > LONGEST_ID) {
             throw ApiException.badRequest("bad_conversation", "A conversation's id has at most " + LONGEST_ID + " characters");
         }
-        String agent = agent(body);
+        String agent = agent(request.getBody() instanceof Map ? null : request.getBody(byte[].class));
         if (!agents.isRunning(agent)) {
             throw ApiException.badRequest("unknown_agent", "agent must be one that runs: " + String.join(", ", agents.names().stream().limit(NAMED).toList()));
         }
@@ -60,6 +60,7 @@ public final class BindingsApi {
         return get(call);
     }
 
+    /** @param body null for none, or for a form */
     private static String agent(byte[] body) throws ApiException {
         if (body != null && body.length > MAX_BODY_BYTES) {
             throw ApiException.tooLarge("The body may have at most " + MAX_BODY_BYTES + " bytes");
@@ -72,7 +73,7 @@ public final class BindingsApi {
         } catch (IOException e) {
             // told below
         }
-        throw ApiException.badRequest("bad_body", "The body must be a JSON object with the agent's name: {\"agent\":\"…\"}");
+        throw ApiException.badRequest("bad_body", "The body must be a JSON object with the agent's name, {\"agent\":\"…\"}, sent as Content-Type: application/json");
     }
 
     /** Takes it back. */
