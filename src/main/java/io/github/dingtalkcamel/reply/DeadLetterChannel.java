@@ -1,7 +1,5 @@
 package io.github.dingtalkcamel.reply;
 
-import java.util.List;
-
 import io.github.dingtalkcamel.errors.Failure;
 import io.github.dingtalkcamel.outbound.DingTalkException;
 import io.github.dingtalkcamel.store.StoreException;
@@ -13,7 +11,7 @@ import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where a turn goes that can't be finished, with what was left to send. */
+/** Where a turn goes that can't be finished, with what was left to send. Where that was a notice of the bot's own, its replay asks the agent. */
 public final class DeadLetterChannel {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterChannel.class);
@@ -41,13 +39,13 @@ public final class DeadLetterChannel {
         }
         Exception cause = Failure.of(exchange, Exception.class);
         DeadLetters.Reason reason = reason(cause);
-        List<String> left = reply == null ? null : reply.left();
         int tries = exchange.getProperty(TRIES, 1, Integer.class);
         LOG.warn("Turn {} is a dead letter after {} tries: {}. {}", turn.reference(), tries, reason.text(), reason.remedy());
         if (!(cause instanceof DingTalkException)) {
             LOG.warn("Turn {}: why", turn.reference(), cause);
         }
-        deadLetters.add(turn.id(), turn.message().integration(), turn.message().conversationId(), reason, tries, left);
+        deadLetters.add(turn.id(), turn.message().integration(), turn.message().conversationId(), reason, tries,
+                reply == null || reply.isNotice() ? null : new Turn.Progress(reply.chunks(), reply.sent()));
     }
 
     private static DeadLetters.Reason reason(Exception cause) {

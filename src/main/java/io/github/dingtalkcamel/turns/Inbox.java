@@ -79,7 +79,11 @@ public final class Inbox {
         });
     }
 
-    /** A stored message whose turn is not finished. */
+    /**
+     * A stored message whose turn is not finished.
+     *
+     * @param receivedAt when it came in, or was last asked to be replayed
+     */
     public record Unfinished(long id, String integration, String conversationId, String payload, int attempts, long receivedAt, Turn.Progress progress) {
     }
 
@@ -97,8 +101,8 @@ public final class Inbox {
     public List<Unfinished> unfinished(long afterId, long lastId, int limit) throws StoreException {
         return store.read(connection -> {
             try (PreparedStatement select = connection.prepareStatement("""
-                    select m.id, m.integration, m.conversation_id, m.payload, m.attempts, m.received_at, r.chunks, r.sent
-                    from message m left join reply r on r.message_id = m.id
+                    select m.id, m.integration, m.conversation_id, m.payload, m.attempts, coalesce(d.replayed_at, m.received_at), r.chunks, r.sent
+                    from message m left join reply r on r.message_id = m.id left join dead_letter d on d.message_id = m.id
                     where m.state in ('received', 'running') and m.id > ? and m.id <= ? order by m.id limit ?""")) {
                 select.setLong(1, afterId);
                 select.setLong(2, lastId);
@@ -137,7 +141,7 @@ public final class Inbox {
         finish(id, "done", null);
     }
 
-    /** The agent failed and the sender was told so. */
+    /** The agent failed and the sender was told so: a dead letter, which asks the agent again when it is replayed. */
     public void failed(long id, String error) throws StoreException {
         finish(id, "failed", error);
     }
@@ -147,16 +151,34 @@ public final class Inbox {
         store.writeAndWait(connection -> {
             int changed = update(connection, "update message set state = ?, error = ?, finished_at = ? where id = ? and state = 'running'",
                     state, error, now, id);
+            if (error != null && changed == 1) {
+                letter(connection, id, error, now);
+            }
             // progress is kept only while it is needed; short replies have none
             update(connection, "delete from reply where message_id = ?", id);
             return changed;
         });
     }
 
+    private static void letter(Connection connection, long id, String error, long now) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("select integration, conversation_id, attempts from message where id = ?")) {
+            select.setLong(1, id);
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                DeadLetters.put(connection, id, row.getString(1), row.getString(2), DeadLetters.Reason.agentFailed(error), row.getInt(3), null, now);
+            }
+        }
+    }
+
     /** The chunks of a reply, before the first one is sent. */
     public void replying(long id, List<String> chunks) throws StoreException {
-        update("insert into reply (message_id, chunks, sent) values (?, ?, 0) on conflict (message_id) do update set chunks = excluded.chunks, sent = 0",
-                id, Texts.write(chunks));
+        store.writeAndWait(connection -> putReply(connection, id, new Turn.Progress(chunks, 0)));
+    }
+
+    static int putReply(Connection connection, long id, Turn.Progress reply) throws SQLException {
+        return update(connection, """
+                insert into reply (message_id, chunks, sent) values (?, ?, ?)
+                on conflict (message_id) do update set chunks = excluded.chunks, sent = excluded.sent""", id, Texts.write(reply.chunks()), reply.sent());
     }
 
     /** So many chunks of a reply were taken by DingTalk. */
