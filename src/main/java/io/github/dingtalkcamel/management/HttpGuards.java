@@ -1,5 +1,7 @@
 package io.github.dingtalkcamel.management;
 
+import io.github.dingtalkcamel.api.ApiAccess;
+import io.github.dingtalkcamel.api.ApiException;
 import io.github.dingtalkcamel.inbound.TooLargeException;
 import io.github.dingtalkcamel.inbound.UnknownIntegrationException;
 import io.github.dingtalkcamel.inbound.Webhook;
@@ -21,23 +23,28 @@ import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.support.EventNotifierSupport;
 
 /**
- * What stands before Camel's routes at the HTTP servers, where a body is not yet in memory: the webhook's bound on bodies (contract 4), and the login of
- * the management server (contract 3), which leaves health open.
+ * What stands before Camel's routes at the HTTP servers, where a body is not yet in memory: the webhook's bound on bodies (contract 4), the token of tools
+ * and admin (contract 7), and the login of the management server (contract 3), which leaves health open. And what stands behind them: an error in JSON
+ * for what no route of the API takes.
  */
 public final class HttpGuards extends EventNotifierSupport {
 
-    private static final String WEBHOOK = "/api/dingtalk/webhook/:integration";
+    private static final String API = "/api/dingtalk/";
+    private static final String WEBHOOKS = API + "webhook/";
+    private static final String WEBHOOK = WEBHOOKS + ":integration";
     private static final String HEALTH = "/observe/health";
     private static final int FIRST = -1_000;
 
     private final CamelContext context;
     private final Settings settings;
     private final Webhook webhook;
+    private final ApiAccess access;
 
-    public HttpGuards(CamelContext context, Settings settings, Webhook webhook) {
+    public HttpGuards(CamelContext context, Settings settings, Webhook webhook, ApiAccess access) {
         this.context = context;
         this.settings = settings;
         this.webhook = webhook;
+        this.access = access;
     }
 
     /** Puts the guards up: the servers are there by now, and no route runs yet. */
@@ -55,6 +62,8 @@ public final class HttpGuards extends EventNotifierSupport {
         Router web = router(settings.webhookPort());
         web.route(WEBHOOK).order(FIRST).handler(this::knownOnly);
         web.post(WEBHOOK).order(FIRST + 1).handler(BodyHandler.create(false).setBodyLimit(Webhook.MAX_BODY_BYTES)).failureHandler(this::tooLarge);
+        web.route(API + "*").order(FIRST).handler(this::authorisedOnly);
+        web.route(API + "*").last().handler(this::nobodyAnswers);
         settings.managementUser().ifPresent(user -> {
             Handler<RoutingContext> login = BasicAuthHandler.create(new Login(user, settings.managementPassword()), "dingtalk-camel");
             router(settings.managementPort()).route().order(FIRST).handler(request -> {
@@ -87,6 +96,28 @@ public final class HttpGuards extends EventNotifierSupport {
             request.next();
         } else {
             refuse(request, 404, Refusals.json("unknown_integration", new UnknownIntegrationException().getMessage()));
+        }
+    }
+
+    /** Before a byte of the body is read: strangers can't fill the memory with tools' files, nor find out which paths there are. */
+    private void authorisedOnly(RoutingContext request) {
+        if (request.normalizedPath().startsWith(WEBHOOKS)) {
+            request.next();
+            return;
+        }
+        try {
+            access.check(request.request());
+            request.next();
+        } catch (ApiException e) {
+            refuse(request, e.status(), Refusals.json(e.code(), e.getMessage()));
+        }
+    }
+
+    private void nobodyAnswers(RoutingContext request) {
+        if (request.normalizedPath().startsWith(WEBHOOKS)) {
+            request.next();
+        } else {
+            refuse(request, 404, Refusals.json("not_found", "Nothing answers this method at this path"));
         }
     }
 

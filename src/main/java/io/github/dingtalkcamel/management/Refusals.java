@@ -4,6 +4,7 @@ import java.util.Map;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dingtalkcamel.api.ApiException;
 import io.github.dingtalkcamel.errors.Failure;
 import io.github.dingtalkcamel.inbound.BadMessageException;
 import io.github.dingtalkcamel.inbound.ProofException;
@@ -27,6 +28,9 @@ public final class Refusals {
     }
 
     private static String json(Exception cause) {
+        if (cause instanceof ApiException refused) {
+            return json(refused.code(), refused.getMessage());
+        }
         if (cause instanceof UnknownIntegrationException) {
             return json("unknown_integration", cause.getMessage());
         }
