@@ -10,5 +10,11 @@ alter table dead_letter add column replayed_at bigint;
 create index dead_letter_requested on dead_letter (message_id) where state = 'requested';
 
 -- What housekeeping looks for.
-create index message_finished on message (finished_at) where finished_at is not null;
-create index dead_letter_created on dead_letter (created_at);
+create index message_over on message (finished_at) where finished_at is not null and state not in ('dead', 'failed');
+create index message_dead on message (finished_at) where state in ('dead', 'failed');
+create index dead_letter_waiting on dead_letter (created_at) where state = 'waiting';
+create index dead_letter_replayed on dead_letter (replayed_at) where state = 'replayed';
+
+-- One row that is written when the store was in trouble, to see whether it still is.
+create table probe (filler text not null);
+insert into probe (filler) values ('');

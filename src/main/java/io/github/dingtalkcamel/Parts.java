@@ -5,11 +5,14 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 
 import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.agent.Fallback;
 import io.github.dingtalkcamel.api.ApiAccess;
+import io.github.dingtalkcamel.api.DeadLettersApi;
 import io.github.dingtalkcamel.conversation.Bindings;
 import io.github.dingtalkcamel.inbound.Admission;
 import io.github.dingtalkcamel.inbound.EventRepository;
@@ -18,6 +21,7 @@ import io.github.dingtalkcamel.inbound.Webhook;
 import io.github.dingtalkcamel.management.Addresses;
 import io.github.dingtalkcamel.management.Banner;
 import io.github.dingtalkcamel.management.Checks;
+import io.github.dingtalkcamel.management.DeadLetterOperations;
 import io.github.dingtalkcamel.management.Gauges;
 import io.github.dingtalkcamel.management.HttpGuards;
 import io.github.dingtalkcamel.management.Refusals;
@@ -36,12 +40,15 @@ import io.github.dingtalkcamel.simulator.SimulatedApp;
 import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.SimulatorOptions;
 import io.github.dingtalkcamel.store.DataDirectory;
+import io.github.dingtalkcamel.store.Expiry;
+import io.github.dingtalkcamel.store.Housekeeping;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.stream.Streams;
 import io.github.dingtalkcamel.turns.DeadLetters;
 import io.github.dingtalkcamel.turns.Inbox;
 import io.github.dingtalkcamel.turns.Intake;
 import io.github.dingtalkcamel.turns.KeyedQueue;
+import io.github.dingtalkcamel.turns.Replays;
 import io.github.dingtalkcamel.turns.Resumption;
 import io.github.dingtalkcamel.turns.Turns;
 import io.vertx.core.VertxOptions;
@@ -150,6 +157,7 @@ final class Parts implements AutoCloseable {
         accessTokens = new AccessTokens(settings, clock);
         webhook = new Webhook(settings, clock);
         streams = new Streams(settings);
+        Resumption resumption = new Resumption(inbox, queue, messages, deadLetters, intake, settings.maxTurnAge(), clock);
         Notices notices = new Notices(settings);
         SingleFlight refreshToken = new SingleFlight("direct:token-refresh", "integration", "rejectedToken");
         refreshToken.setCamelContext(context);
@@ -168,7 +176,10 @@ final class Parts implements AutoCloseable {
         registry.bind("intake", intake);
         registry.bind("turns", queue);
         registry.bind("turnRecord", new Turns(inbox));
-        registry.bind("resumption", new Resumption(inbox, queue, messages, deadLetters, intake, settings.maxTurnAge(), clock));
+        registry.bind("resumption", resumption);
+        registry.bind("replays", new Replays(deadLetters, messages, queue, resumption));
+        registry.bind("deadLettersApi", new DeadLettersApi(deadLetters));
+        registry.bind("housekeeping", housekeeping());
         registry.bind("bindings", new Bindings(store, clock));
         registry.bind("agents", agents);
         registry.bind("fallback", new Fallback(settings));
@@ -197,6 +208,15 @@ final class Parts implements AutoCloseable {
         context.getPropertiesComponent().setOverrideProperties(properties);
     }
 
+    /** Whoever has a table that grows adds here what becomes too old in it. */
+    private Housekeeping housekeeping() {
+        List<Expiry> expiries = new ArrayList<>();
+        expiries.add(Inbox.expiry(settings.keeping().messages()));
+        expiries.addAll(DeadLetters.expiries(settings.keeping().deadLetters(), settings.keeping().messages()));
+        expiries.add(EventRepository.expiry());
+        return new Housekeeping(store, clock, expiries);
+    }
+
     void beforeStart() {
         if (simulator != null) {
             for (Integration integration : settings.integrations()) {
@@ -209,6 +229,7 @@ final class Parts implements AutoCloseable {
     }
 
     void afterStart() {
+        new DeadLetterOperations(deadLetters).register(context);
         new Gauges(queue, deadLetters, settings, streams).register(context);
         new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url()).print();
     }

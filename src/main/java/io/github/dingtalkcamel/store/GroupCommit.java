@@ -31,6 +31,8 @@ final class GroupCommit implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
     private volatile String trouble;
+    /** Why nothing more is written, or null. */
+    private volatile String refusal;
 
     GroupCommit(DataSource dataSource) {
         this.dataSource = dataSource;
@@ -43,6 +45,8 @@ final class GroupCommit implements AutoCloseable {
         Pending<T> one = new Pending<>(work);
         if (closed) {
             one.fail(new StoreException("The store is closed", null));
+        } else if (refusal != null) {
+            one.fail(new StoreException(refusal, null));
         } else if (!pending.offer(one)) {
             one.fail(new StoreException("The store can't keep up: " + WAITING + " writes wait", null));
         } else if (closed && pending.remove(one)) {
@@ -52,7 +56,15 @@ final class GroupCommit implements AutoCloseable {
     }
 
     String trouble() {
-        return trouble;
+        return refusal != null ? refusal : trouble;
+    }
+
+    /** Writes nothing more until the next start: what is damaged or gone must not be made worse, nor what is written be lost. */
+    void refuse(String why) {
+        if (refusal == null) {
+            LOG.error("The store takes nothing more: {}", why);
+            refusal = why;
+        }
     }
 
     /** Writes what was submitted before, then ends. What comes later fails. */
@@ -135,6 +147,9 @@ final class GroupCommit implements AutoCloseable {
     }
 
     private void transaction(List<Pending<?>> batch) throws SQLException {
+        if (refusal != null) {
+            throw new StoreException(refusal, null);
+        }
         try (Connection connection = connect()) {
             try {
                 for (Pending<?> one : batch) {
@@ -142,13 +157,22 @@ final class GroupCommit implements AutoCloseable {
                 }
                 connection.commit();
             } catch (SQLException | RuntimeException | Error e) {
-                connection.rollback();
+                rollback(connection, e);
                 throw e;
             }
         }
         if (trouble != null) {
             LOG.info("The store is written again");
             trouble = null;
+        }
+    }
+
+    /** A full disk has undone it already, which a second undoing calls an error; what counts is the first. */
+    private static void rollback(Connection connection, Throwable cause) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
         }
     }
 
@@ -174,6 +198,9 @@ final class GroupCommit implements AutoCloseable {
             LOG.error("The store could not be written: {}", cause.toString());
         }
         trouble = cause.toString();
+        if (Damage.is(cause)) {
+            refuse(Store.damaged(cause));
+        }
         batch.forEach(one -> one.fail(new StoreException("The store could not be written: " + cause, cause)));
     }
 

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
+import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.store.Texts;
@@ -99,6 +101,25 @@ public final class DeadLetters {
                     created_at = excluded.created_at, state = 'waiting', replayed_at = null""",
                 messageId, integration, conversationId, reply == null ? "turn" : "reply", reason.code(), reason.text(), reason.remedy(), attempts,
                 reply == null ? null : Texts.write(reply.left()), reply == null ? 0 : reply.sent(), now);
+    }
+
+    /**
+     * What housekeeping deletes.
+     *
+     * @param kept         how long they wait for a person
+     * @param replayedKept how long those that were replayed are known
+     */
+    public static List<Expiry> expiries(Duration kept, Duration replayedKept) {
+        return List.of(
+                new Expiry("dead letters that nobody replayed", """
+                        delete from dead_letter where id in (select id from dead_letter
+                            where state = 'waiting' and created_at < ? order by created_at limit ?)""", kept, true),
+                new Expiry("replayed dead letters", """
+                        delete from dead_letter where id in (select id from dead_letter
+                            where state = 'replayed' and replayed_at < ? order by replayed_at limit ?)""", replayedKept, false),
+                new Expiry("messages of dead letters", """
+                        delete from message where id in (select m.id from message m where m.state in ('dead', 'failed') and m.finished_at < ?
+                            and not exists (select 1 from dead_letter d where d.message_id = m.id) order by m.finished_at limit ?)""", kept, false));
     }
 
     /** How many wait for a person. */

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 
 import io.github.dingtalkcamel.inbound.InboundMessage;
 import io.github.dingtalkcamel.inbound.StorableText;
+import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.store.Texts;
@@ -184,6 +186,13 @@ public final class Inbox {
     /** So many chunks of a reply were taken by DingTalk. */
     public void replied(long id, int sent) throws StoreException {
         update("update reply set sent = ? where message_id = ?", sent, id);
+    }
+
+    /** What housekeeping deletes: messages that are over, but for those that may be replayed. */
+    public static Expiry expiry(Duration kept) {
+        return new Expiry("answered messages", """
+                delete from message where id in (select id from message
+                    where finished_at is not null and state not in ('dead', 'failed') and finished_at < ? order by finished_at limit ?)""", kept, false);
     }
 
     private void update(String sql, Object... values) throws StoreException {
