@@ -19,6 +19,8 @@ public final class DeadLetterChannel {
     /** Exchange property: how often the chunk under way was tried. Camel's own count is gone by the time that it gives up. */
     static final String TRIES = "CamelDingTalkTries";
 
+    private static final int MOST_REPEATS = 8;
+
     private final DeadLetters deadLetters;
 
     public DeadLetterChannel(DeadLetters deadLetters) {
@@ -28,6 +30,15 @@ public final class DeadLetterChannel {
     /** Called before each repeat. */
     public static void repeats(Exchange exchange) {
         exchange.setProperty(TRIES, 1 + exchange.getIn().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class));
+    }
+
+    /**
+     * True while a turn is to be tried again: eight times, and for as long as the store takes nothing, since then not even a dead letter could be written,
+     * and what DingTalk has taken could not be noted.
+     */
+    public boolean isWorthAnotherTry(Exchange exchange) {
+        return exchange.getIn().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class) < MOST_REPEATS
+               || Failure.of(exchange, StoreException.class) != null && deadLetters.isStoreFailing();
     }
 
     /** Makes the exchange's turn a dead letter. While the process stops it is left as it is instead: the next start takes it up. */

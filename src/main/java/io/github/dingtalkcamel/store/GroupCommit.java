@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import javax.sql.DataSource;
 
+import com.zaxxer.hikari.HikariDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -167,12 +168,18 @@ final class GroupCommit implements AutoCloseable {
         }
     }
 
-    /** A full disk has undone it already, which a second undoing calls an error; what counts is the first. */
-    private static void rollback(Connection connection, Throwable cause) {
+    /**
+     * SQLite undoes by itself what a full disk stops. Its driver then fails to undo it again, and to begin the next transaction: each statement would commit
+     * by itself on that connection, so it is used no more.
+     */
+    private void rollback(Connection connection, Throwable cause) {
         try {
             connection.rollback();
         } catch (SQLException e) {
             cause.addSuppressed(e);
+            if (dataSource instanceof HikariDataSource pool) {
+                pool.evictConnection(connection);
+            }
         }
     }
 

@@ -143,6 +143,11 @@ public final class Store implements AutoCloseable {
         return description;
     }
 
+    /** True from a write that failed until one that did not: known without a look at the disk. */
+    public boolean isFailing() {
+        return groupCommit.trouble() != null;
+    }
+
     static String damaged(Throwable cause) {
         return "its file is damaged (" + cause.getMessage() + "). Stop this process, then restore the file from a backup";
     }

@@ -122,6 +122,11 @@ public final class DeadLetters {
                             and not exists (select 1 from dead_letter d where d.message_id = m.id) order by m.finished_at limit ?)""", kept, false));
     }
 
+    /** True while none could be added. */
+    public boolean isStoreFailing() {
+        return store.isFailing();
+    }
+
     /** How many wait for a person. */
     public long count() throws StoreException {
         return store.read(connection -> {
