@@ -9,15 +9,26 @@ import java.util.Properties;
 
 import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.agent.Fallback;
+import io.github.dingtalkcamel.api.ApiAccess;
+import io.github.dingtalkcamel.api.BindingsApi;
+import io.github.dingtalkcamel.api.ConversationsApi;
+import io.github.dingtalkcamel.api.IntegrationTests;
+import io.github.dingtalkcamel.api.IntegrationsApi;
+import io.github.dingtalkcamel.api.MessagesApi;
 import io.github.dingtalkcamel.conversation.Bindings;
+import io.github.dingtalkcamel.events.Hooks;
+import io.github.dingtalkcamel.events.OwnEvents;
 import io.github.dingtalkcamel.inbound.Admission;
 import io.github.dingtalkcamel.inbound.EventRepository;
 import io.github.dingtalkcamel.inbound.Messages;
 import io.github.dingtalkcamel.inbound.Webhook;
 import io.github.dingtalkcamel.management.Addresses;
 import io.github.dingtalkcamel.management.Banner;
+import io.github.dingtalkcamel.management.Beans;
 import io.github.dingtalkcamel.management.Checks;
+import io.github.dingtalkcamel.management.Console;
 import io.github.dingtalkcamel.management.Gauges;
+import io.github.dingtalkcamel.management.GuardedServers;
 import io.github.dingtalkcamel.management.HttpGuards;
 import io.github.dingtalkcamel.management.Refusals;
 import io.github.dingtalkcamel.outbound.AccessTokens;
@@ -47,6 +58,7 @@ import io.github.dingtalkcamel.turns.Intake;
 import io.github.dingtalkcamel.turns.KeyedQueue;
 import io.github.dingtalkcamel.turns.Resumption;
 import io.github.dingtalkcamel.turns.Turns;
+import io.github.dingtalkcamel.turns.WayOfMessage;
 import io.vertx.core.VertxOptions;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
@@ -71,6 +83,8 @@ final class Parts implements AutoCloseable {
     private Streams streams;
     private DeadLetters deadLetters;
     private LiveRoutes routes;
+    private Bindings bindings;
+    private OwnEvents ownEvents;
 
     Parts(CamelContext context, Settings read) {
         this.context = context;
@@ -158,6 +172,7 @@ final class Parts implements AutoCloseable {
         accessTokens = new AccessTokens(settings, clock);
         webhook = new Webhook(settings, clock);
         streams = new Streams(settings);
+        bindings = new Bindings(store, clock);
         Notices notices = new Notices(settings);
         SingleFlight refreshToken = new SingleFlight("direct:token-refresh", "integration", "rejectedToken");
         routes = new LiveRoutes((LiveContext) context, settings.routesDir());
@@ -165,11 +180,13 @@ final class Parts implements AutoCloseable {
         context.addService(intake);
         context.addService(refreshToken);
 
-        context.getManagementStrategy().addEventNotifier(new HttpGuards(context, settings, webhook));
+        ApiAccess apiAccess = new ApiAccess(settings);
+        context.getManagementStrategy().addEventNotifier(new HttpGuards(context, settings, webhook, apiAccess));
 
         Registry registry = context.getRegistry();
         registry.bind("sourceLoader", new Utf8Routes());
         registry.bind("liveRoutes", routes);
+        registry.bind("apiAccess", apiAccess);
         registry.bind("webhook", webhook);
         registry.bind("streams", streams);
         registry.bind("events", new EventRepository(store, clock));
@@ -179,7 +196,7 @@ final class Parts implements AutoCloseable {
         registry.bind("turns", queue);
         registry.bind("turnRecord", new Turns(inbox));
         registry.bind("resumption", new Resumption(inbox, queue, messages, deadLetters, intake, settings.maxTurnAge(), clock));
-        registry.bind("bindings", new Bindings(store, clock));
+        registry.bind("bindings", bindings);
         registry.bind("agents", agents);
         registry.bind("fallback", new Fallback(settings));
         registry.bind("notices", notices);
@@ -194,6 +211,9 @@ final class Parts implements AutoCloseable {
         registry.bind("accessTokens", accessTokens);
         registry.bind("refreshToken", new SharedStep(refreshToken));
         registry.bind("refusals", new Refusals());
+        registry.bind("servers", new GuardedServers(settings));
+        bindEvents(registry);
+        bindApi(registry);
         // each webhook request holds a worker until its message is stored, with others in one commit
         registry.bind("vertxOptions", new VertxOptions().setWorkerPoolSize(WEBHOOK_WORKERS));
 
@@ -205,6 +225,24 @@ final class Parts implements AutoCloseable {
         properties.setProperty("camel.management.host", settings.managementHost());
         properties.setProperty("camel.management.port", String.valueOf(settings.managementPort()));
         context.getPropertiesComponent().setOverrideProperties(properties);
+    }
+
+    private void bindEvents(Registry registry) {
+        Hooks hooks = new Hooks(context);
+        ownEvents = new OwnEvents(context, hooks, clock);
+        bindings.tell(ownEvents::bindingChanged);
+        streams.tell(ownEvents);
+        registry.bind("seda", hooks.component());
+        registry.bind("hooks", hooks);
+        registry.bind("ownEvents", ownEvents);
+    }
+
+    private void bindApi(Registry registry) {
+        registry.bind("integrationsApi", new IntegrationsApi(settings, webhook, streams, agents, accessTokens));
+        registry.bind("integrationTests", new IntegrationTests(settings, webhook));
+        registry.bind("bindingsApi", new BindingsApi(settings, bindings, agents));
+        registry.bind("conversationsApi", new ConversationsApi(store));
+        registry.bind("messagesApi", new MessagesApi(new WayOfMessage(store)));
     }
 
     void beforeStart() {
@@ -220,7 +258,9 @@ final class Parts implements AutoCloseable {
 
     void afterStart() {
         routes.watch();
-        new Gauges(queue, deadLetters, settings, streams).register(context);
+        new Console(context, settings).open();
+        new Gauges(queue, deadLetters, settings, streams, ownEvents).register(context);
+        new Beans(context).show("bindings", bindings).show("events", ownEvents);
         new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url()).print();
     }
 
