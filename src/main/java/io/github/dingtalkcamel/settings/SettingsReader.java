@@ -94,7 +94,9 @@ public final class SettingsReader {
     public Path routesDir() throws SettingsException {
         List<Fault> faults = new ArrayList<>();
         Sources sources = new Sources(environment, systemProperties, fileProperties, placeholders);
-        return Values.ofProcess(sources, faults::add).maybe(ROUTES_DIR).orElseThrow(() -> new SettingsException(faults));
+        Values process = Values.ofProcess(sources, faults::add);
+        return process.maybe(ROUTES_DIR).orElseThrow(() -> new SettingsException(
+                faults.stream().filter(fault -> fault.setting().equals(process.name(ROUTES_DIR))).toList()));
     }
 
     private static boolean isAbsent(Values integration) {
