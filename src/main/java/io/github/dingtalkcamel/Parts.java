@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Properties;
 
 import io.github.dingtalkcamel.agent.Agents;
@@ -22,10 +23,13 @@ import io.github.dingtalkcamel.management.HttpGuards;
 import io.github.dingtalkcamel.management.Refusals;
 import io.github.dingtalkcamel.outbound.AccessTokens;
 import io.github.dingtalkcamel.outbound.DingTalk;
+import io.github.dingtalkcamel.outbound.Gate;
+import io.github.dingtalkcamel.outbound.Line;
 import io.github.dingtalkcamel.outbound.SingleFlight;
 import io.github.dingtalkcamel.reply.BusyNotice;
 import io.github.dingtalkcamel.reply.DeadLetterChannel;
 import io.github.dingtalkcamel.reply.Notices;
+import io.github.dingtalkcamel.reply.Patience;
 import io.github.dingtalkcamel.reply.Replies;
 import io.github.dingtalkcamel.reply.RobotApi;
 import io.github.dingtalkcamel.reply.SessionWebhook;
@@ -66,6 +70,8 @@ final class Parts implements AutoCloseable {
     private Webhook webhook;
     private Streams streams;
     private DeadLetters deadLetters;
+    private Gate gate;
+    private Line line;
 
     Parts(CamelContext context, Settings read) {
         this.context = context;
@@ -143,7 +149,10 @@ final class Parts implements AutoCloseable {
     void bind() {
         Inbox inbox = new Inbox(store, clock);
         Messages messages = new Messages(settings);
-        DingTalk dingTalk = new DingTalk(settings);
+        Duration firstDelay = Duration.ofMillis(Long.parseLong(context.resolvePropertyPlaceholders("{{delivery.redelivery-delay:1000}}")));
+        gate = new Gate(firstDelay, clock, System::nanoTime);
+        line = new Line(context, gate, firstDelay, clock);
+        DingTalk dingTalk = new DingTalk(settings, gate);
         deadLetters = new DeadLetters(store, clock);
         intake = new Intake(inbox, queue);
         accessTokens = new AccessTokens(settings, clock);
@@ -171,7 +180,10 @@ final class Parts implements AutoCloseable {
         registry.bind("fallback", new Fallback(settings));
         registry.bind("notices", notices);
         registry.bind("busyNotice", new BusyNotice(notices, clock));
-        registry.bind("replies", new Replies(settings, inbox));
+        registry.bind("replies", new Replies(settings, inbox, queue));
+        registry.bind("patience", new Patience(gate, settings.maxTurnAge(), clock));
+        registry.bind("gate", gate);
+        registry.bind("awaitDingTalk", line);
         registry.bind("sessionWebhook", new SessionWebhook(dingTalk, clock));
         registry.bind("robotApi", new RobotApi(settings));
         registry.bind("deadLetterChannel", new DeadLetterChannel(deadLetters));
@@ -215,6 +227,7 @@ final class Parts implements AutoCloseable {
         // first, so that what came in until then has its place in the queue
         streams.close();
         queue.close();
+        line.close();
     }
 
     @Override

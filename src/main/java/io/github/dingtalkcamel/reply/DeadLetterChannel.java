@@ -4,6 +4,8 @@ import java.util.List;
 
 import io.github.dingtalkcamel.errors.Failure;
 import io.github.dingtalkcamel.outbound.DingTalkException;
+import io.github.dingtalkcamel.outbound.Line;
+import io.github.dingtalkcamel.outbound.StoppingException;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.turns.DeadLetters;
 import io.github.dingtalkcamel.turns.Turn;
@@ -18,9 +20,6 @@ public final class DeadLetterChannel {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterChannel.class);
 
-    /** Exchange property: how often the chunk under way was tried. Camel's own count is gone by the time that it gives up. */
-    static final String TRIES = "CamelDingTalkTries";
-
     private final DeadLetters deadLetters;
 
     public DeadLetterChannel(DeadLetters deadLetters) {
@@ -29,12 +28,12 @@ public final class DeadLetterChannel {
 
     /** Called before each repeat. */
     public static void repeats(Exchange exchange) {
-        exchange.setProperty(TRIES, 1 + exchange.getIn().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class));
+        exchange.setProperty(Line.TRIES, 1 + exchange.getIn().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class));
     }
 
     /** Makes the exchange's turn a dead letter. While the process stops it is left as it is instead: the next start takes it up. */
     public void add(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty(Reply.PROPERTY) Reply reply) throws StoreException {
-        if (exchange.getContext().isStopping() || exchange.getContext().isStopped()) {
+        if (exchange.getContext().isStopping() || exchange.getContext().isStopped() || Failure.of(exchange, StoppingException.class) != null) {
             Turns.leaveForNextStart(exchange);
             LOG.info("Turn {} was interrupted by the stop: the next start takes it up", turn.reference());
             return;
@@ -42,7 +41,7 @@ public final class DeadLetterChannel {
         Exception cause = Failure.of(exchange, Exception.class);
         DeadLetters.Reason reason = reason(cause);
         List<String> left = reply == null ? null : reply.left();
-        int tries = exchange.getProperty(TRIES, 1, Integer.class);
+        int tries = exchange.getProperty(Line.TRIES, 1, Integer.class);
         LOG.warn("Turn {} is a dead letter after {} tries: {}. {}", turn.reference(), tries, reason.text(), reason.remedy());
         if (!(cause instanceof DingTalkException)) {
             LOG.warn("Turn {}: why", turn.reference(), cause);
