@@ -11,7 +11,8 @@ import io.github.bucket4j.TimeMeter;
  * How fast one API of one app may be called: the token bucket that all who call it share.
  * <p>
  * It starts open. The first throttle answer closes it for as long as DingTalk's window or ban lasts, then it gives out no more calls in a window than
- * DingTalk was seen to take in one, nor more than is documented. Throttled again, it gives half as many after twice the silence. While nothing is
+ * DingTalk was seen to take in one, nor more than is documented. Throttled again, it gives half as many, or where none was taken in between,
+ * keeps silent for twice as long. While nothing is
  * throttled it gives a quarter more every 30 windows, and is open again at four times the documented rate or when it was not needed for 60 windows.
  * <p>
  * Safe for use by several threads; nobody waits in it.
@@ -23,6 +24,7 @@ final class Pace {
     private static final int WINDOWS_TO_GROW = 30;
     private static final int IDLE_WINDOWS = 60;
     private static final int OPEN_AGAIN = 4;
+    private static final int TOO_FEW = 3;
 
     private final LongSupplier nanoTime;
     private final long[] taken = new long[REMEMBERED];
@@ -86,13 +88,15 @@ final class Pace {
             return;
         }
         closedAt = nanoTime.getAsLong();
-        long silence = met.silence().toNanos() << Math.min(inARow++, 6);
+        long silence = met.silence().toNanos() << Math.min(inARow, 6);
         closedUntil = closedAt + Math.min(silence, Math.max(met.silence().toNanos(), LONGEST_SILENCE * met.window().toNanos()));
-        if (throttling != null && throttling.window().equals(met.window())) {
-            rate = Math.max(1, rate / 2);
-        } else {
+        if (throttling == null || !throttling.window().equals(met.window())) {
             rate = 0;
+        } else if (inARow == 0) {
+            // some were taken, then it was too fast; where none was taken the silence was too short
+            rate = Math.max(1, rate / 2);
         }
+        inARow++;
         throttling = met;
         usedAt = closedUntil;
         bucket = null;
@@ -154,8 +158,8 @@ final class Pace {
             }
             most = Math.max(most, last - first + 1);
         }
-        // nothing taken at all says nothing about how much would be
-        return most == 0 ? throttling.most() : Math.max(1, Math.min(throttling.most(), most / 2 - 1));
+        // so little says nothing about how much would be taken
+        return most < TOO_FEW ? throttling.most() : Math.max(1, Math.min(throttling.most(), most / 2 - 1));
     }
 
     private long window() {
