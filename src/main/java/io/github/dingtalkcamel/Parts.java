@@ -186,7 +186,7 @@ final class Parts implements AutoCloseable {
         registry.bind("awaitDingTalk", line);
         registry.bind("sessionWebhook", new SessionWebhook(dingTalk, clock));
         registry.bind("robotApi", new RobotApi(settings));
-        registry.bind("deadLetterChannel", new DeadLetterChannel(deadLetters));
+        registry.bind("deadLetterChannel", new DeadLetterChannel(deadLetters, inbox));
         registry.bind("countTries", (Processor) DeadLetterChannel::repeats);
         registry.bind("dingTalk", dingTalk);
         registry.bind("dingtalk-http", DingTalk.component());
@@ -214,11 +214,11 @@ final class Parts implements AutoCloseable {
                 }
             }
         }
-        new Checks(settings, store, queue, agents, accessTokens, webhook, streams).register(context);
+        new Checks(settings, store, queue, agents, accessTokens, webhook, streams, gate).register(context);
     }
 
     void afterStart() {
-        new Gauges(queue, deadLetters, settings, streams).register(context);
+        new Gauges(queue, deadLetters, settings, streams, gate).register(context);
         new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url()).print();
     }
 

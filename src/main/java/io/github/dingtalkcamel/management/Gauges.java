@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.management;
 
 import java.util.Locale;
 
+import io.github.dingtalkcamel.outbound.Gate;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.StoreException;
@@ -21,12 +22,14 @@ public final class Gauges {
     private final DeadLetters deadLetters;
     private final Settings settings;
     private final Streams streams;
+    private final Gate gate;
 
-    public Gauges(KeyedQueue queue, DeadLetters deadLetters, Settings settings, Streams streams) {
+    public Gauges(KeyedQueue queue, DeadLetters deadLetters, Settings settings, Streams streams, Gate gate) {
         this.queue = queue;
         this.deadLetters = deadLetters;
         this.settings = settings;
         this.streams = streams;
+        this.gate = gate;
     }
 
     /** Adds them to the context's meters. */
@@ -37,6 +40,11 @@ public final class Gauges {
         }
         Gauge.builder("dingtalk.turns.waiting", queue, KeyedQueue::size).description("Turns that wait").register(meters);
         Gauge.builder("dingtalk.turns.running", queue, KeyedQueue::running).description("Turns being answered").register(meters);
+        Gauge.builder("dingtalk.turns.unsent", queue, KeyedQueue::yielded).description("Turns that are answered and wait for DingTalk to take the answer")
+                .register(meters);
+        Gauge.builder("dingtalk.hosts.away", gate, all -> all.hosts().values().stream().filter(trouble -> !trouble.isEmpty()).count())
+                .description("Hosts of DingTalk that don't answer").register(meters);
+        Gauge.builder("dingtalk.apis.throttled", gate, all -> all.throttled().size()).description("APIs that DingTalk throttles").register(meters);
         Gauge.builder("dingtalk.dead.letters", this, Gauges::waitingDeadLetters).description("Dead letters that wait for a person").register(meters);
         settings.integrations().stream().map(Integration::id).forEach(id -> streamOf(id, meters));
     }

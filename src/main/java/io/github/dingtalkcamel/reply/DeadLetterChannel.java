@@ -8,6 +8,7 @@ import io.github.dingtalkcamel.outbound.Line;
 import io.github.dingtalkcamel.outbound.StoppingException;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.turns.DeadLetters;
+import io.github.dingtalkcamel.turns.Inbox;
 import io.github.dingtalkcamel.turns.Turn;
 import io.github.dingtalkcamel.turns.Turns;
 import org.apache.camel.Exchange;
@@ -21,9 +22,11 @@ public final class DeadLetterChannel {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterChannel.class);
 
     private final DeadLetters deadLetters;
+    private final Inbox inbox;
 
-    public DeadLetterChannel(DeadLetters deadLetters) {
+    public DeadLetterChannel(DeadLetters deadLetters, Inbox inbox) {
         this.deadLetters = deadLetters;
+        this.inbox = inbox;
     }
 
     /** Called before each repeat. */
@@ -35,6 +38,10 @@ public final class DeadLetterChannel {
     public void add(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty(Reply.PROPERTY) Reply reply) throws StoreException {
         if (exchange.getContext().isStopping() || exchange.getContext().isStopped() || Failure.of(exchange, StoppingException.class) != null) {
             Turns.leaveForNextStart(exchange);
+            if (Failure.of(exchange, StoppingException.class) != null) {
+                // waiting is no attempt
+                inbox.interrupted(turn.id());
+            }
             LOG.info("Turn {} was interrupted by the stop: the next start takes it up", turn.reference());
             return;
         }

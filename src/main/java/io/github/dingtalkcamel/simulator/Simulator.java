@@ -57,7 +57,7 @@ public final class Simulator implements AutoCloseable {
                 .setFileSystemOptions(new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         try {
             Platform platform = new Platform(options);
-            Troubles troubles = new Troubles();
+            Troubles troubles = new Troubles(options.clock());
             StreamSide stream = new StreamSide(vertx, platform, troubles, options);
             Talk talk = new Talk(vertx, platform, new CallbackPush(vertx, platform, options.pushTimeout()), stream.push(), options.quietTime());
             Router router = router(vertx, platform, troubles, talk, stream);
