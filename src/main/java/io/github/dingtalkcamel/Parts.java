@@ -33,6 +33,7 @@ import io.github.dingtalkcamel.reply.Patience;
 import io.github.dingtalkcamel.reply.Replies;
 import io.github.dingtalkcamel.reply.RobotApi;
 import io.github.dingtalkcamel.reply.SessionWebhook;
+import io.github.dingtalkcamel.reply.Thinking;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.simulator.SimulatedApp;
@@ -181,6 +182,7 @@ final class Parts implements AutoCloseable {
         registry.bind("notices", notices);
         registry.bind("busyNotice", new BusyNotice(notices, clock));
         registry.bind("replies", new Replies(settings, inbox, queue));
+        registry.bind("thinking", new Thinking(settings));
         registry.bind("patience", new Patience(gate, settings.maxTurnAge(), clock));
         registry.bind("gate", gate);
         registry.bind("awaitDingTalk", line);

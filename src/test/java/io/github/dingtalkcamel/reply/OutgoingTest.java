@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import io.github.dingtalkcamel.Bot;
+import io.github.dingtalkcamel.LogLines;
 import io.github.dingtalkcamel.outbound.ApiRequest;
 import io.github.dingtalkcamel.outbound.NotNowException;
 import io.github.dingtalkcamel.outbound.ThrottledException;
@@ -25,6 +26,7 @@ import io.github.dingtalkcamel.simulator.Delivery;
 import io.github.dingtalkcamel.simulator.RecordedRequest;
 import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Sent;
+import io.github.dingtalkcamel.simulator.SimulatedApp;
 import io.github.dingtalkcamel.simulator.Troubles.Planned;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
@@ -40,6 +42,7 @@ class OutgoingTest {
     private static final String ROBOT = "/v1.0/robot/oToMessages/batchSend";
     private static final String SESSION = "/robot/sendBySession";
     private static final String FIVE = IntStream.rangeClosed(1, 5).mapToObj(number -> number + " " + "x".repeat(80)).collect(Collectors.joining("\n\n"));
+    private static final String POLITE = "dingtest000000000002";
     private static final Set<String> ASKED = ConcurrentHashMap.newKeySet();
     private static final List<String> TWICE = new ArrayList<>();
 
@@ -58,7 +61,9 @@ class OutgoingTest {
 
     @BeforeAll
     static void start() throws Exception {
-        bot = Bot.withSettings(Map.of("dingtalk.max-message-length", "100", "dingtalk.max-running-turns", "4", "dingtalk.queue-capacity", "70"))
+        bot = Bot.withSettings(Map.of("dingtalk.max-message-length", "100", "dingtalk.max-running-turns", "4", "dingtalk.queue-capacity", "70",
+                "dingtalk.integrations.polite.app-key", POLITE, "dingtalk.integrations.polite.app-secret", POLITE + "-secret-0123456789-abcdefghijklmnop",
+                "dingtalk.integrations.polite.thinking-reaction", "true"))
                 .bean("parrot", new Parrot()).route("parrot.camel.yaml", """
                         - route:
                             id: parrot
@@ -175,6 +180,31 @@ class OutgoingTest {
         assertThat(bot.rows("select 1 from dead_letter where code <> 'lost'")).isEmpty();
         assertThat(bot.rows("select max(attempts) from message")).isEqualTo(List.of(List.of(1)));
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.queue().yielded() == 0 && bot.queue().running() == 0 && bot.queue().remainingCapacity() == 70);
+    }
+
+    @Test
+    void showsThatItThinksUntilTheReplyIsOutAndNoMoreOnceThatFailed() {
+        bot.simulator().addApp(SimulatedApp.of(POLITE, POLITE + "-secret-0123456789-abcdefghijklmnop"));
+        bot.simulator().callbackUrl(POLITE, bot.webhookUrl("polite"));
+        String shown = "/v1.0/robot/emotion/reply";
+        Sent sent = bot.say(Said.text("think").to(POLITE).from(somebody()));
+        await(sent, "done");
+        Awaitility.await().atMost(Bot.PATIENCE).until(() -> requests("/v1.0/robot/emotion/recall", sent.msgId()).size() == 1);
+        assertThat(requests(shown, sent.msgId())).hasSize(1);
+        assertThat(bot.simulator().reaction(sent.msgId())).isNull();
+
+        try (LogLines log = LogLines.listen()) {
+            Planned trouble = bot.simulator().troubles().on(shown).untilCleared().noPermission();
+            await(bot.say(Said.text("think again").to(POLITE).from(somebody())), "done");
+            Awaitility.await().atMost(Bot.PATIENCE).until(() -> log.containing("shows no reactions").size() == 1);
+            int tries = trouble.struck();
+            Sent last = bot.say(Said.text("think no more").to(POLITE).from(somebody()));
+            await(last, "done");
+            assertThat(trouble.struck()).isEqualTo(tries);
+            assertThat(bot.replies(last.conversationId())).containsExactly("think no more");
+        }
+        assertThat(bot.simulator().requests().stream().filter(request -> request.path().equals(shown)).map(RecordedRequest::body))
+                .as("the other integration has it switched off").allMatch(body -> body.contains(POLITE));
     }
 
     @Test
