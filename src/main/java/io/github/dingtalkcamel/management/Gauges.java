@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.management;
 
 import java.util.Locale;
 
+import io.github.dingtalkcamel.events.OwnEvents;
 import io.github.dingtalkcamel.outbound.Gate;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
@@ -22,13 +23,15 @@ public final class Gauges {
     private final DeadLetters deadLetters;
     private final Settings settings;
     private final Streams streams;
+    private final OwnEvents events;
     private final Gate gate;
 
-    public Gauges(KeyedQueue queue, DeadLetters deadLetters, Settings settings, Streams streams, Gate gate) {
+    public Gauges(KeyedQueue queue, DeadLetters deadLetters, Settings settings, Streams streams, OwnEvents events, Gate gate) {
         this.queue = queue;
         this.deadLetters = deadLetters;
         this.settings = settings;
         this.streams = streams;
+        this.events = events;
         this.gate = gate;
     }
 
@@ -46,6 +49,9 @@ public final class Gauges {
                 .description("Hosts of DingTalk that don't answer").register(meters);
         Gauge.builder("dingtalk.apis.throttled", gate, all -> all.throttled().size()).description("APIs that DingTalk throttles").register(meters);
         Gauge.builder("dingtalk.dead.letters", this, Gauges::waitingDeadLetters).description("Dead letters that wait for a person").register(meters);
+        Gauge.builder("dingtalk.events.waiting", events, OwnEvents::getWaiting).description("Events that wait for the hooks").register(meters);
+        FunctionCounter.builder("dingtalk.events.published", events, OwnEvents::getPublished).description("Own events handed to the hooks").register(meters);
+        FunctionCounter.builder("dingtalk.events.dropped", events, OwnEvents::getDropped).description("Own events for which the hooks had no room").register(meters);
         settings.integrations().stream().map(Integration::id).forEach(id -> streamOf(id, meters));
     }
 

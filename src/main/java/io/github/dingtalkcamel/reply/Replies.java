@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.Map;
 
 import io.github.dingtalkcamel.inbound.InboundMessage;
+import io.github.dingtalkcamel.outbound.ApiRequest;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.turns.Inbox;
 import io.github.dingtalkcamel.turns.KeyedQueue;
+import io.github.dingtalkcamel.turns.SentChunk;
 import io.github.dingtalkcamel.turns.Turn;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
@@ -60,12 +62,20 @@ public final class Replies {
         return reply.advanced();
     }
 
-    /** Stores how far it got, where that has changed and is worth keeping. */
-    public void sent(@ExchangeProperty(Reply.PROPERTY) Reply reply, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty(STORED) Integer stored,
-            Exchange exchange) throws StoreException {
-        if (stored != null && stored != reply.sent()) {
-            inbox.replied(turn.id(), reply.sent());
+    /** Records the chunk that was taken last; for a reply that is stored, durably. Nothing where none was taken since. */
+    public void sent(Exchange exchange, @ExchangeProperty(Reply.PROPERTY) Reply reply, @ExchangeProperty(Turn.PROPERTY) Turn turn,
+            @ExchangeProperty(ApiRequest.PROPERTY) ApiRequest request, @ExchangeProperty(STORED) Integer stored) throws StoreException {
+        if (reply.sent() == 0 || stored != null && stored == reply.sent()) {
+            return;
+        }
+        String channel = request.name().equals(ApiRequest.SESSION_WEBHOOK) ? "sessionWebhook" : "robotApi";
+        SentChunk sent = inbox.sentNow(reply.sent(), reply.chunks().size(), channel);
+        if (stored != null) {
+            inbox.replied(turn.id(), sent);
             exchange.setProperty(STORED, reply.sent());
+        } else {
+            // noted with the turn's end, in the same commit
+            exchange.setProperty(SentChunk.PROPERTY, sent);
         }
     }
 
