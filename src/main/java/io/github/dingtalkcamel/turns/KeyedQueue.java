@@ -24,6 +24,8 @@ import org.apache.camel.support.SynchronizationAdapter;
  * takes and on whatever thread it ends. Conversations take turns, so a busy one delays no other. Never more exchanges run at once than
  * {@code maxRunning}, never more wait than {@code capacity}, of one conversation never more than {@code conversationCapacity}.
  * <p>
+ * A turn that only waits for DingTalk to take its reply may {@link #yield} its running place: its conversation stays held, and it counts among the waiting.
+ * <p>
  * Does not promise durability: waiting exchanges are rows of the store, which hands them in again at the next start.
  * <p>
  * A place is {@link #reserve reserved} before a message is stored, so that what is stored always fits.
