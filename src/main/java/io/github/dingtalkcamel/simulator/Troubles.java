@@ -1,6 +1,7 @@
 package io.github.dingtalkcamel.simulator;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiPredicate;
@@ -17,7 +18,10 @@ public final class Troubles {
 
     private final List<Planned> planned = new CopyOnWriteArrayList<>();
 
-    Troubles() {
+    private final InstantSource clock;
+
+    Troubles(InstantSource clock) {
+        this.clock = clock;
     }
 
     /** For every endpoint of a family; once, unless said otherwise. */
@@ -94,6 +98,11 @@ public final class Troubles {
             return cause(new Trouble.Throttle());
         }
 
+        /** Strikes those that are too many only; mostly used with {@link #untilCleared}. */
+        public Planned limit(int allowed, Duration window, Duration ban) {
+            return cause(new Trouble.Limit(allowed, window, ban));
+        }
+
         public Planned noPermission() {
             return cause(new Trouble.NoPermission(null));
         }
@@ -145,6 +154,7 @@ public final class Troubles {
         private final String targetName;
         private final int times;
         private final Trouble trouble;
+        private final RateLimit limit;
         private int toPass;
         private int struck;
 
@@ -154,6 +164,7 @@ public final class Troubles {
             times = plan.times;
             toPass = plan.after;
             this.trouble = trouble;
+            limit = trouble instanceof Trouble.Limit rate ? new RateLimit(rate.allowed(), rate.window(), rate.ban()) : null;
         }
 
         private synchronized boolean strikes() {
@@ -162,6 +173,9 @@ public final class Troubles {
             }
             if (toPass > 0) {
                 toPass--;
+                return false;
+            }
+            if (limit != null && limit.allows(clock.instant())) {
                 return false;
             }
             struck++;
