@@ -63,6 +63,9 @@ import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Housekeeping;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.stream.Streams;
+import io.github.dingtalkcamel.tools.ToolCalls;
+import io.github.dingtalkcamel.tools.ToolRequests;
+import io.github.dingtalkcamel.tools.ToolRuns;
 import io.github.dingtalkcamel.turns.DeadLetters;
 import io.github.dingtalkcamel.turns.Inbox;
 import io.github.dingtalkcamel.turns.Intake;
@@ -240,8 +243,9 @@ final class Parts implements AutoCloseable {
         registry.bind("servers", new GuardedServers(settings));
         bindEvents(registry);
         bindApi(registry);
-        // each webhook request holds a worker until its message is stored, with others in one commit
-        registry.bind("vertxOptions", new VertxOptions().setWorkerPoolSize(WEBHOOK_WORKERS));
+        bindTools(registry, dingTalk);
+        // each webhook request holds a worker until its message is stored, with others in one commit; each tool's call one until it is done
+        registry.bind("vertxOptions", new VertxOptions().setWorkerPoolSize(WEBHOOK_WORKERS + ToolRuns.MOST));
 
         Properties properties = new Properties();
         properties.setProperty("turns.workers", String.valueOf(settings.maxRunningTurns()));
@@ -271,12 +275,20 @@ final class Parts implements AutoCloseable {
         registry.bind("messagesApi", new MessagesApi(new WayOfMessage(store)));
     }
 
+    private void bindTools(Registry registry, DingTalk dingTalk) throws Exception {
+        ToolRuns runs = new ToolRuns(new ToolRequests(store, clock), clock);
+        context.addService(runs);
+        registry.bind("toolCalls", new ToolCalls(settings, dingTalk));
+        registry.bind("runTool", new SharedStep(runs));
+    }
+
     /** Whoever has a table that grows adds here what becomes too old in it. */
     private Housekeeping housekeeping() {
         List<Expiry> expiries = new ArrayList<>();
         expiries.add(Inbox.expiry(settings.keeping().messages()));
         expiries.addAll(DeadLetters.expiries(settings.keeping().deadLetters(), settings.keeping().messages()));
         expiries.add(EventRepository.expiry());
+        expiries.add(ToolRequests.expiry());
         return new Housekeeping(store, clock, expiries);
     }
 
