@@ -49,6 +49,8 @@ import io.github.dingtalkcamel.reply.Replies;
 import io.github.dingtalkcamel.reply.RobotApi;
 import io.github.dingtalkcamel.reply.SessionWebhook;
 import io.github.dingtalkcamel.reply.Thinking;
+import io.github.dingtalkcamel.robot.AwaitRobot;
+import io.github.dingtalkcamel.robot.RobotQueue;
 import io.github.dingtalkcamel.routes.LiveContext;
 import io.github.dingtalkcamel.routes.LiveRoutes;
 import io.github.dingtalkcamel.routes.SharedStep;
@@ -99,6 +101,7 @@ final class Parts implements AutoCloseable {
     private LiveRoutes routes;
     private Bindings bindings;
     private OwnEvents ownEvents;
+    private RobotQueue robotQueue;
 
     Parts(CamelContext context, Settings read) {
         this.context = context;
@@ -240,6 +243,7 @@ final class Parts implements AutoCloseable {
         registry.bind("servers", new GuardedServers(settings));
         bindEvents(registry);
         bindApi(registry);
+        bindRobots(registry, dingTalk);
         // each webhook request holds a worker until its message is stored, with others in one commit
         registry.bind("vertxOptions", new VertxOptions().setWorkerPoolSize(WEBHOOK_WORKERS));
 
@@ -251,6 +255,14 @@ final class Parts implements AutoCloseable {
         properties.setProperty("camel.management.host", settings.managementHost());
         properties.setProperty("camel.management.port", String.valueOf(settings.managementPort()));
         context.getPropertiesComponent().setOverrideProperties(properties);
+    }
+
+    private void bindRobots(Registry registry, DingTalk dingTalk) throws Exception {
+        robotQueue = new RobotQueue(settings, dingTalk, store, clock);
+        AwaitRobot awaitRobot = new AwaitRobot(context);
+        context.addService(awaitRobot);
+        registry.bind("robotQueue", robotQueue);
+        registry.bind("awaitRobot", new SharedStep(awaitRobot));
     }
 
     private void bindEvents(Registry registry) {
@@ -277,6 +289,7 @@ final class Parts implements AutoCloseable {
         expiries.add(Inbox.expiry(settings.keeping().messages()));
         expiries.addAll(DeadLetters.expiries(settings.keeping().deadLetters(), settings.keeping().messages()));
         expiries.add(EventRepository.expiry());
+        expiries.add(RobotQueue.expiry(settings.keeping().messages()));
         return new Housekeeping(store, clock, expiries);
     }
 
@@ -306,6 +319,7 @@ final class Parts implements AutoCloseable {
         // first, so that what came in until then has its place in the queue
         streams.close();
         queue.close();
+        robotQueue.close();
         line.close();
     }
 
