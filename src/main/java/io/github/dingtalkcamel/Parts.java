@@ -259,7 +259,7 @@ final class Parts implements AutoCloseable {
 
     private void bindRobots(Registry registry, DingTalk dingTalk) throws Exception {
         robotQueue = new RobotQueue(settings, dingTalk, store, clock);
-        AwaitRobot awaitRobot = new AwaitRobot(context);
+        AwaitRobot awaitRobot = new AwaitRobot(context, clock);
         context.addService(awaitRobot);
         registry.bind("robotQueue", robotQueue);
         registry.bind("awaitRobot", new SharedStep(awaitRobot));

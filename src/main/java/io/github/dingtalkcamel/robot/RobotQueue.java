@@ -1,6 +1,10 @@
 package io.github.dingtalkcamel.robot;
 
 import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -8,10 +12,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -80,14 +87,28 @@ public final class RobotQueue {
         this.clock = clock;
     }
 
-    /** A message whose turn it is. */
-    public record Waiting(long id, String integration, String msgUuid, String payload, long queuedAt) {
+    /**
+     * A message whose turn it is.
+     *
+     * @param robot which robot's: the integration's, or one whose URL is not in the settings
+     * @param url   that URL, else unset
+     */
+    public record Waiting(long id, String robot, String integration, Secret url, String msgUuid, String payload, long queuedAt) {
 
         /** Without what it says. */
         @Override
         public String toString() {
             return "Waiting[" + integration + ", " + id + "]";
         }
+    }
+
+    /**
+     * What a caller waits for.
+     *
+     * @param robot whose turn it is to speak
+     * @param out   completes when the message is out, exceptionally with the {@link DingTalkException} that says why it never will be
+     */
+    public record Ticket(String robot, CompletableFuture<Void> out) {
     }
 
     /** One robot, as far as it is known here. Guarded by itself. */
@@ -105,21 +126,25 @@ public final class RobotQueue {
     /**
      * Stores a message.
      *
+     * @param  customRobot       URL of the robot, or null for the one in the integration's settings
      * @param  body              in the form of protocol 6.2: a map, a JSON tree or JSON text
-     * @return                   completes when it is out, exceptionally with the {@link DingTalkException} that says why it never will be
+     * @return                   what to wait for
      * @throws RejectedException the message is none, the integration has no robot ({@code noWebhook}), its address is not DingTalk's
      *                           ({@code foreignWebhook}), or too many wait ({@code queueFull})
      */
-    public CompletableFuture<Void> add(@Body Object body, @Variable("integration") String integration) throws RejectedException, StoreException {
-        url(integration);
-        String payload = RobotMessage.of(body).json();
+    public Ticket add(@Body Object body, @Variable("integration") String integration, @Variable("customRobot") Secret customRobot)
+            throws RejectedException, StoreException {
+        Secret url = isAnother(integration, customRobot) ? customRobot : Secret.UNSET;
+        checked(integration, url);
+        String robot = url.isSet() ? "url-" + hash(url) : integration;
+        String payload = WebhookMessage.of(body).json();
         String msgUuid = UUID.randomUUID().toString();
         long now = clock.millis();
         CompletableFuture<Void> ticket = new CompletableFuture<>();
         tickets.put(msgUuid, ticket);
         boolean stored = false;
         try {
-            stored = store.writeAndWait(connection -> insert(connection, integration, msgUuid, payload, now));
+            stored = store.writeAndWait(connection -> insert(connection, robot, integration, url, msgUuid, payload, now));
         } finally {
             if (!stored) {
                 tickets.remove(msgUuid);
@@ -129,12 +154,13 @@ public final class RobotQueue {
             throw new RejectedException("queueFull", CAPACITY + " messages wait for the custom robot of " + integration + " already",
                     "Send less: a custom robot takes 20 messages a minute. Put several notes into one message, or use an app's robot", null);
         }
-        return ticket;
+        return new Ticket(robot, ticket);
     }
 
-    private static boolean insert(Connection connection, String integration, String msgUuid, String payload, long now) throws SQLException {
-        try (PreparedStatement count = connection.prepareStatement("select count(*) from robot_message where integration = ? and state = 'waiting'")) {
-            count.setString(1, integration);
+    private static boolean insert(Connection connection, String robot, String integration, Secret url, String msgUuid, String payload, long now)
+            throws SQLException {
+        try (PreparedStatement count = connection.prepareStatement("select count(*) from robot_message where robot = ? and state = 'waiting'")) {
+            count.setString(1, robot);
             try (ResultSet row = count.executeQuery()) {
                 if (row.next() && row.getInt(1) >= CAPACITY) {
                     return false;
@@ -142,41 +168,53 @@ public final class RobotQueue {
             }
         }
         try (PreparedStatement insert = connection.prepareStatement(
-                "insert into robot_message (integration, msg_uuid, payload, queued_at) values (?, ?, ?, ?)")) {
-            insert.setString(1, integration);
-            insert.setString(2, msgUuid);
-            insert.setString(3, payload);
-            insert.setLong(4, now);
+                "insert into robot_message (robot, integration, url, msg_uuid, payload, queued_at) values (?, ?, ?, ?, ?, ?)")) {
+            insert.setString(1, robot);
+            insert.setString(2, integration);
+            insert.setString(3, url.isSet() ? url.reveal() : null);
+            insert.setString(4, msgUuid);
+            insert.setString(5, payload);
+            insert.setLong(6, now);
             return insert.executeUpdate() == 1;
         }
     }
 
-    /** Integrations with messages that may go out now. */
+    /** Robots with messages that may go out now. */
     public List<String> due() throws StoreException {
-        return settings.integrations().stream().filter(Integration::hasWebhook).map(Integration::id).filter(this::isDue).toList();
+        List<String> waiting = store.read(connection -> {
+            List<String> names = new ArrayList<>();
+            try (PreparedStatement select = connection.prepareStatement("select distinct robot from robot_message where state = 'waiting'");
+                    ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    names.add(row.getString(1));
+                }
+            }
+            return names;
+        });
+        return waiting.stream().filter(this::isDue).toList();
     }
 
-    private boolean isDue(String integration) {
-        Robot robot = robot(integration);
+    private boolean isDue(String name) {
+        Robot robot = robot(name);
         synchronized (robot) {
-            return !closed && !robot.busy && isOpen(integration, robot) && first(integration) != null;
+            return !closed && !robot.busy && isOpen(name, robot);
         }
     }
 
-    /** The next message of an integration, or null where nothing waits, the robot must be silent, or somebody else is at it. Whoever gets one reports its end. */
-    public Waiting next(@Variable("integration") String integration) throws StoreException {
-        Robot robot = robot(integration);
+    /** A robot's next message, or null where nothing waits, the robot must be silent, or somebody else is at it. Whoever gets one reports its end. */
+    public Waiting next(@Variable("robot") String name) throws StoreException {
+        Robot robot = robot(name);
         synchronized (robot) {
-            if (closed || robot.busy || !isOpen(integration, robot)) {
+            if (closed || robot.busy || !isOpen(name, robot)) {
                 return null;
             }
             mark(robot);
-            Waiting next = first(integration);
+            Waiting next = first(name);
             while (next != null && clock.millis() - next.queuedAt() > OLDEST.toMillis()) {
                 end(robot, next, new RejectedException("tooOld", "custom robot: waited for more than " + OLDEST.toHours() + " hours",
                         "See the log for what kept DingTalk from taking it", null));
                 mark(robot);
-                next = first(integration);
+                next = first(name);
             }
             robot.busy = next != null;
             return next;
@@ -185,15 +223,15 @@ public final class RobotQueue {
 
     /** The call that sends it, signed where the robot has a secret. */
     public ApiRequest request(@ExchangeProperty(MESSAGE) Waiting message) throws RejectedException {
-        URI uri = url(message.integration());
-        Secret secret = settings.integration(message.integration()).orElseThrow().webhookSecret();
-        return new ApiRequest(ApiRequest.CUSTOM_ROBOT, message.integration(), secret.isSet() ? SignedUrl.of(uri, clock.millis(), secret) : uri,
-                Secret.UNSET, RobotMessage.withUuid(message.payload(), message.msgUuid()));
+        URI uri = checked(message.integration(), message.url());
+        Secret secret = message.url().isSet() ? Secret.UNSET : settings.integration(message.integration()).orElseThrow().webhookSecret();
+        return new ApiRequest(ApiRequest.CUSTOM_ROBOT, message.robot(), secret.isSet() ? SignedUrl.of(uri, clock.millis(), secret) : uri,
+                Secret.UNSET, WebhookMessage.withUuid(message.payload(), message.msgUuid()));
     }
 
     /** It is out. */
     public void sent(@ExchangeProperty(MESSAGE) Waiting message) {
-        Robot robot = robot(message.integration());
+        Robot robot = robot(message.robot());
         synchronized (robot) {
             answered(robot);
             robot.failuresInARow = 0;
@@ -208,7 +246,7 @@ public final class RobotQueue {
     }
 
     void failed(Waiting message, Exception failure) {
-        Robot robot = robot(message.integration());
+        Robot robot = robot(message.robot());
         synchronized (robot) {
             robot.busy = false;
             long now = clock.millis();
@@ -217,7 +255,7 @@ public final class RobotQueue {
                 return;
             }
             if (failure instanceof ThrottledException throttled && !throttled.code().equals(ThrottledException.BLOCKED)) {
-                ban(message.integration(), robot, now + BAN.toMillis());
+                ban(message.robot(), robot, now + BAN.toMillis());
             } else if (failure instanceof RetryableException) {
                 robot.failuresInARow++;
                 Duration pause = failure instanceof ThrottledException ? BLOCKED
@@ -235,10 +273,10 @@ public final class RobotQueue {
     }
 
     /** How many wait for a robot. */
-    public int waiting(String integration) throws StoreException {
+    public int waiting(String robot) throws StoreException {
         return store.read(connection -> {
-            try (PreparedStatement count = connection.prepareStatement("select count(*) from robot_message where integration = ? and state = 'waiting'")) {
-                count.setString(1, integration);
+            try (PreparedStatement count = connection.prepareStatement("select count(*) from robot_message where robot = ? and state = 'waiting'")) {
+                count.setString(1, robot);
                 try (ResultSet row = count.executeQuery()) {
                     return row.next() ? row.getInt(1) : 0;
                 }
@@ -257,13 +295,13 @@ public final class RobotQueue {
                 "delete from robot_message where id in (select id from robot_message where queued_at < ? order by queued_at limit ?)", kept, false);
     }
 
-    private Robot robot(String integration) {
-        return robots.computeIfAbsent(integration, id -> new Robot());
+    private Robot robot(String name) {
+        return robots.computeIfAbsent(name, id -> new Robot());
     }
 
-    private boolean isOpen(String integration, Robot robot) {
+    private boolean isOpen(String name, Robot robot) {
         if (!robot.known) {
-            load(integration, robot);
+            load(name, robot);
             robot.known = true;
         }
         long now = clock.millis();
@@ -278,20 +316,20 @@ public final class RobotQueue {
     }
 
     /** What an earlier process did to the robot's minute. */
-    private void load(String integration, Robot robot) {
+    private void load(String name, Robot robot) {
         long now = clock.millis();
         store.read(connection -> {
             try (PreparedStatement select = connection.prepareStatement(
-                    "select tried_at from robot_message where integration = ? and tried_at is not null order by id desc limit " + IN_A_WINDOW)) {
-                select.setString(1, integration);
+                    "select tried_at from robot_message where robot = ? and tried_at is not null order by id desc limit " + IN_A_WINDOW)) {
+                select.setString(1, name);
                 try (ResultSet row = select.executeQuery()) {
                     while (row.next()) {
                         robot.answered.addFirst(Math.min(now, row.getLong(1)));
                     }
                 }
             }
-            try (PreparedStatement select = connection.prepareStatement("select until_ms from robot_ban where integration = ?")) {
-                select.setString(1, integration);
+            try (PreparedStatement select = connection.prepareStatement("select until_ms from robot_ban where robot = ?")) {
+                select.setString(1, name);
                 try (ResultSet row = select.executeQuery()) {
                     if (row.next()) {
                         robot.silentUntil = Math.min(row.getLong(1), now + BAN.toMillis());
@@ -302,30 +340,31 @@ public final class RobotQueue {
         });
     }
 
-    private void ban(String integration, Robot robot, long until) {
+    private void ban(String name, Robot robot, long until) {
         LOG.warn("DingTalk silenced the custom robot of {} for ten minutes: somebody sent more than 20 messages in a minute. What waits goes out after that",
-                integration);
+                name);
         robot.silentUntil = until;
         robot.answered.clear();
         // not waited for: what is at stake is one refusal more after a restart
         store.write(connection -> {
             try (PreparedStatement put = connection.prepareStatement(
-                    "insert into robot_ban (integration, until_ms) values (?, ?) on conflict (integration) do update set until_ms = excluded.until_ms")) {
-                put.setString(1, integration);
+                    "insert into robot_ban (robot, until_ms) values (?, ?) on conflict (robot) do update set until_ms = excluded.until_ms")) {
+                put.setString(1, name);
                 put.setLong(2, until);
                 return put.executeUpdate();
             }
         });
     }
 
-    private Waiting first(String integration) {
+    private Waiting first(String name) {
         return store.read(connection -> {
             try (PreparedStatement select = connection.prepareStatement("""
-                    select id, msg_uuid, payload, queued_at from robot_message
-                    where integration = ? and state = 'waiting' order by id limit 1""")) {
-                select.setString(1, integration);
+                    select id, integration, url, msg_uuid, payload, queued_at from robot_message
+                    where robot = ? and state = 'waiting' order by id limit 1""")) {
+                select.setString(1, name);
                 try (ResultSet row = select.executeQuery()) {
-                    return row.next() ? new Waiting(row.getLong(1), integration, row.getString(2), row.getString(3), row.getLong(4)) : null;
+                    return row.next() ? new Waiting(row.getLong(1), name, row.getString(2), Secret.of(Objects.requireNonNullElse(row.getString(3), "")),
+                            row.getString(4), row.getString(5), row.getLong(6)) : null;
                 }
             }
         });
@@ -374,17 +413,34 @@ public final class RobotQueue {
         robot.unmarked.keySet().removeAll(ends.keySet());
     }
 
-    private URI url(String id) throws RejectedException {
-        Integration integration = settings.integration(id).orElse(null);
-        if (integration == null || !integration.hasWebhook()) {
+    private boolean isAnother(String id, Secret url) {
+        return url != null && url.isSet() && settings.integration(id).map(Integration::webhook).filter(url::equals).isEmpty();
+    }
+
+    /** The robot's address: the given one, or that of the settings where none is. On DingTalk's origin, or refused. */
+    private URI checked(String id, Secret url) throws RejectedException {
+        Secret robot = url.isSet() ? url : settings.integration(id).map(Integration::webhook).orElse(Secret.UNSET);
+        if (!robot.isSet()) {
             throw new RejectedException("noWebhook", "The integration " + id + " has no custom robot",
                     "Set dingtalk.webhook to the URL that the robot's settings in the group show", null);
         }
-        URI uri = URI.create(integration.webhook().reveal());
-        if (!dingTalk.isOapi(uri)) {
-            throw new RejectedException("foreignWebhook", "The custom robot's URL of " + id + " is not one of DingTalk's",
-                    "dingtalk.webhook must begin with dingtalk.oapi-base-url (https://oapi.dingtalk.com)", null);
+        try {
+            URI uri = new URI(robot.reveal());
+            if (dingTalk.isOapi(uri) && uri.getRawUserInfo() == null && uri.getRawQuery() != null) {
+                return uri;
+            }
+        } catch (URISyntaxException e) {
+            // told below, without the URL
         }
-        return uri;
+        throw new RejectedException("foreignWebhook", "The custom robot's URL is not one of DingTalk's",
+                "It must begin with dingtalk.oapi-base-url (https://oapi.dingtalk.com) and hold its access_token", null);
+    }
+
+    private static String hash(Secret url) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(url.reveal().getBytes(StandardCharsets.UTF_8))).substring(0, 32);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java has no SHA-256", e);
+        }
     }
 }

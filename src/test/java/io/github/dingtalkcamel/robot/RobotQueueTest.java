@@ -23,6 +23,7 @@ import io.github.dingtalkcamel.outbound.Gate;
 import io.github.dingtalkcamel.outbound.RejectedException;
 import io.github.dingtalkcamel.outbound.ThrottledException;
 import io.github.dingtalkcamel.outbound.UnavailableException;
+import io.github.dingtalkcamel.settings.Secret;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.settings.SettingsReader;
 import io.github.dingtalkcamel.store.EachStore;
@@ -105,7 +106,7 @@ class RobotQueueTest {
             RobotQueue queue = queue(store);
             for (int i = 0; i < 40; i++) {
                 said.add("alarm " + i);
-                queue.add(text("alarm " + i), "main");
+                queue.add(text("alarm " + i), "main", null);
             }
             robot.drain(queue);
             assertThat(robot.taken).hasSize(20);
@@ -138,7 +139,7 @@ class RobotQueueTest {
         String uuid;
         try (Store store = Store.open(url, user, null)) {
             RobotQueue queue = queue(store);
-            queue.add(text("one"), "main");
+            queue.add(text("one"), "main", null);
             RobotQueue.Waiting message = queue.next("main");
             uuid = message.msgUuid();
             queue.failed(message, new ThrottledException("130101", "too fast", "wait", null));
@@ -157,8 +158,8 @@ class RobotQueueTest {
     void whatIsRefusedFailsAloneAndWhatIsNotTakenStaysTheFirst() throws Exception {
         try (Store store = EachStore.SQLITE.open(folder)) {
             RobotQueue queue = queue(store);
-            CompletableFuture<Void> first = queue.add(text("no keyword"), "main");
-            CompletableFuture<Void> second = queue.add(text("disk full"), "main");
+            CompletableFuture<Void> first = queue.add(text("no keyword"), "main", null).out();
+            CompletableFuture<Void> second = queue.add(text("disk full"), "main", null).out();
 
             queue.failed(queue.next("main"), new RejectedException("310000", "refused", "write a keyword", null));
             assertThat(catchThrowableOfType(CompletionException.class, first::join).getCause())
@@ -185,7 +186,7 @@ class RobotQueueTest {
                 all.add(CompletableFuture.runAsync(() -> {
                     for (int j = 0; j < RobotQueue.CAPACITY / 4; j++) {
                         try {
-                            queue.add(text("x"), "main");
+                            queue.add(text("x"), "main", null);
                         } catch (RejectedException e) {
                             throw new IllegalStateException(e);
                         }
@@ -194,7 +195,7 @@ class RobotQueueTest {
             }
             all.forEach(CompletableFuture::join);
 
-            RejectedException refusal = catchThrowableOfType(RejectedException.class, () -> queue.add(text("x"), "main"));
+            RejectedException refusal = catchThrowableOfType(RejectedException.class, () -> queue.add(text("x"), "main", null));
 
             assertThat(refusal.code()).isEqualTo("queueFull");
             assertThat(refusal.remedy()).contains("20 messages a minute");
@@ -204,7 +205,7 @@ class RobotQueueTest {
     @Test
     void signsAsDingTalkWants() {
         URI url = SignedUrl.of(URI.create("https://oapi.dingtalk.com/robot/send?access_token=x"), 1_700_000_000_000L,
-                io.github.dingtalkcamel.settings.Secret.of("SEC0123456789abcdef"));
+                Secret.of("SEC0123456789abcdef"));
 
         assertThat(url.toString()).isEqualTo("https://oapi.dingtalk.com/robot/send?access_token=x&timestamp=1700000000000"
                 + "&sign=TSZbRFUuvaSQaRKUpF970OPCb2%2FLcQAP3wOvwZIzBZk%3D");
@@ -214,7 +215,7 @@ class RobotQueueTest {
     void neverShowsItsUrl() throws Exception {
         try (Store store = EachStore.SQLITE.open(folder)) {
             RobotQueue queue = queue(store, Map.of("dingtalk.webhook-secret", "SECabc"));
-            queue.add(text("x"), "main");
+            queue.add(text("x"), "main", null);
             RobotQueue.Waiting message = queue.next("main");
             ApiRequest request = queue.request(message);
 
@@ -224,14 +225,29 @@ class RobotQueueTest {
     }
 
     @Test
+    void aRobotOutsideTheSettingsHasAQueueOfItsOwn() throws Exception {
+        try (Store store = EachStore.SQLITE.open(folder)) {
+            RobotQueue queue = queue(store);
+            Secret other = Secret.of("https://oapi.dingtalk.com/robot/send?access_token=fedcba9876543210");
+            String robot = queue.add(text("there"), "main", other).robot();
+
+            assertThat(queue.next("main")).isNull();
+            assertThat(queue.due()).containsExactly(robot);
+            assertThat(queue.request(queue.next(robot)).uri()).hasToString(other.reveal());
+            assertThat(robot).doesNotContain("fedcba");
+            assertThat(queue.add(text("here"), "main", Secret.of("https://oapi.dingtalk.com/robot/send?access_token=" + TOKEN)).robot()).isEqualTo("main");
+        }
+    }
+
+    @Test
     void wantsARobotOnDingTalksOrigin() throws Exception {
         try (Store store = EachStore.SQLITE.open(folder)) {
             RobotQueue foreign = queue(store, Map.of("dingtalk.webhook", "https://evil.example/robot/send?access_token=" + TOKEN));
 
-            RejectedException refusal = catchThrowableOfType(RejectedException.class, () -> foreign.add(text("x"), "main"));
+            RejectedException refusal = catchThrowableOfType(RejectedException.class, () -> foreign.add(text("x"), "main", null));
             assertThat(refusal.code()).isEqualTo("foreignWebhook");
             assertThat(refusal.getMessage()).doesNotContain("evil");
-            assertThat(catchThrowableOfType(RejectedException.class, () -> foreign.add(text("x"), "other")).code()).isEqualTo("noWebhook");
+            assertThat(catchThrowableOfType(RejectedException.class, () -> foreign.add(text("x"), "other", null)).code()).isEqualTo("noWebhook");
         }
     }
 }

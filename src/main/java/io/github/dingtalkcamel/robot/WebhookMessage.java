@@ -16,7 +16,7 @@ import io.github.dingtalkcamel.outbound.RejectedException;
  * A message in the form that custom robots take (protocol 6.2), checked: text, link, markdown, actionCard or feedCard, with its mandatory fields, at most
  * 50 people in {@code at} and 20,000 bytes. Whom {@code at} names and the text does not is added to the text, since else DingTalk shows no mention.
  */
-record RobotMessage(String json) {
+record WebhookMessage(String json) {
 
     /** What {@code msgUuid} adds to the body. */
     private static final int MAX_BYTES = 20_000 - 64;
@@ -28,7 +28,7 @@ record RobotMessage(String json) {
      * @param  body              a map, a JSON tree, or JSON text
      * @throws RejectedException code {@code invalidMessage}, where DingTalk would refuse it
      */
-    static RobotMessage of(Object body) throws RejectedException {
+    static WebhookMessage of(Object body) throws RejectedException {
         JsonNode tree = tree(body);
         if (!(tree instanceof ObjectNode message)) {
             throw invalid("A custom robot's message is a JSON object with msgtype");
@@ -61,11 +61,11 @@ record RobotMessage(String json) {
         if (json.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
             throw invalid("The message is larger than 20000 bytes");
         }
-        return new RobotMessage(json);
+        return new WebhookMessage(json);
     }
 
     /** A text, as is. */
-    static RobotMessage text(String content) throws RejectedException {
+    static WebhookMessage text(String content) throws RejectedException {
         return of(Map.of("msgtype", "text", "text", Map.of("content", content)));
     }
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Protocol 6.2: what a custom robot takes. */
-class RobotMessageTest {
+class WebhookMessageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
@@ -24,7 +24,7 @@ class RobotMessageTest {
     void takesEachType(String json) throws Exception {
         String message = json.replace('\'', '"');
 
-        assertThat(new ObjectMapper().readTree(RobotMessage.of(message).json())).isEqualTo(new ObjectMapper().readTree(message));
+        assertThat(new ObjectMapper().readTree(WebhookMessage.of(message).json())).isEqualTo(new ObjectMapper().readTree(message));
     }
 
     @ParameterizedTest
@@ -38,7 +38,7 @@ class RobotMessageTest {
         "{'msgtype':'actionCard','actionCard':{'title':'T','text':'md'}}|actionCard.singleTitle",
         "{'msgtype':'link','link':{'title':'T','text':'b','messageUrl':'u'},'at':{'isAtAll':true}}|link has no at"})
     void namesWhatIsWrong(String json, String fault) {
-        assertThat(catchThrowableOfType(RejectedException.class, () -> RobotMessage.of(json.replace('\'', '"')))).hasMessageContaining(fault);
+        assertThat(catchThrowableOfType(RejectedException.class, () -> WebhookMessage.of(json.replace('\'', '"')))).hasMessageContaining(fault);
     }
 
     @Test
@@ -47,12 +47,12 @@ class RobotMessageTest {
                 {"msgtype":"text","text":{"content":"disk full @staff0011 @13800000000"},
                  "at":{"atUserIds":["staff001"],"atMobiles":["13800000000"],"isAtAll":false}}""";
 
-        assertThat(new ObjectMapper().readTree(RobotMessage.of(json).json()).at("/text/content").asText())
+        assertThat(new ObjectMapper().readTree(WebhookMessage.of(json).json()).at("/text/content").asText())
                 .isEqualTo("disk full @staff0011 @13800000000 @staff001");
     }
 
     @Test
     void isAtMostTwentyThousandBytes() {
-        assertThat(catchThrowableOfType(RejectedException.class, () -> RobotMessage.text("中".repeat(6_700)))).hasMessageContaining("20000 bytes");
+        assertThat(catchThrowableOfType(RejectedException.class, () -> WebhookMessage.text("中".repeat(6_700)))).hasMessageContaining("20000 bytes");
     }
 }
