@@ -19,9 +19,12 @@ import io.github.dingtalkcamel.api.IntegrationTests;
 import io.github.dingtalkcamel.api.IntegrationsApi;
 import io.github.dingtalkcamel.api.MessagesApi;
 import io.github.dingtalkcamel.api.DeadLettersApi;
+import io.github.dingtalkcamel.contacts.Contacts;
 import io.github.dingtalkcamel.conversation.Bindings;
 import io.github.dingtalkcamel.events.Hooks;
 import io.github.dingtalkcamel.events.OwnEvents;
+import io.github.dingtalkcamel.files.Attachments;
+import io.github.dingtalkcamel.files.SendFile;
 import io.github.dingtalkcamel.inbound.Admission;
 import io.github.dingtalkcamel.inbound.EventRepository;
 import io.github.dingtalkcamel.inbound.Messages;
@@ -65,6 +68,9 @@ import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Housekeeping;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.stream.Streams;
+import io.github.dingtalkcamel.tools.ToolCalls;
+import io.github.dingtalkcamel.tools.ToolRequests;
+import io.github.dingtalkcamel.tools.ToolRuns;
 import io.github.dingtalkcamel.turns.DeadLetters;
 import io.github.dingtalkcamel.turns.Inbox;
 import io.github.dingtalkcamel.turns.Intake;
@@ -244,8 +250,11 @@ final class Parts implements AutoCloseable {
         bindEvents(registry);
         bindApi(registry);
         bindRobots(registry, dingTalk);
-        // each webhook request holds a worker until its message is stored, with others in one commit
-        registry.bind("vertxOptions", new VertxOptions().setWorkerPoolSize(WEBHOOK_WORKERS));
+        bindFiles(registry);
+        bindContacts(registry);
+        bindTools(registry, dingTalk);
+        // each webhook request holds a worker until its message is stored, with others in one commit; each tool's call one until it is done
+        registry.bind("vertxOptions", new VertxOptions().setWorkerPoolSize(WEBHOOK_WORKERS + ToolRuns.MOST));
 
         Properties properties = new Properties();
         properties.setProperty("turns.workers", String.valueOf(settings.maxRunningTurns()));
@@ -263,6 +272,18 @@ final class Parts implements AutoCloseable {
         context.addService(awaitRobot);
         registry.bind("robotQueue", robotQueue);
         registry.bind("awaitRobot", new SharedStep(awaitRobot));
+    }
+
+    private void bindFiles(Registry registry) {
+        registry.bind("sendFile", new SendFile(settings));
+        registry.bind("attachments", new Attachments(settings));
+    }
+
+    private void bindContacts(Registry registry) throws Exception {
+        SingleFlight readContacts = new SingleFlight("direct:read-contacts", "directory", "integration");
+        context.addService(readContacts);
+        registry.bind("contacts", new Contacts(settings, clock));
+        registry.bind("readContacts", new SharedStep(readContacts));
     }
 
     private void bindEvents(Registry registry) {
@@ -283,6 +304,13 @@ final class Parts implements AutoCloseable {
         registry.bind("messagesApi", new MessagesApi(new WayOfMessage(store)));
     }
 
+    private void bindTools(Registry registry, DingTalk dingTalk) throws Exception {
+        ToolRuns runs = new ToolRuns(new ToolRequests(store, clock), clock);
+        context.addService(runs);
+        registry.bind("toolCalls", new ToolCalls(settings, dingTalk));
+        registry.bind("runTool", new SharedStep(runs));
+    }
+
     /** Whoever has a table that grows adds here what becomes too old in it. */
     private Housekeeping housekeeping() {
         List<Expiry> expiries = new ArrayList<>();
@@ -290,6 +318,7 @@ final class Parts implements AutoCloseable {
         expiries.addAll(DeadLetters.expiries(settings.keeping().deadLetters(), settings.keeping().messages()));
         expiries.add(EventRepository.expiry());
         expiries.add(RobotQueue.expiry(settings.keeping().messages()));
+        expiries.add(ToolRequests.expiry());
         return new Housekeeping(store, clock, expiries);
     }
 

@@ -123,6 +123,12 @@ public final class DingTalk {
         return request.token();
     }
 
+    /** True for the address of a custom robot (protocol 6.2): {@code /robot/send} below the base URL of the older API, with an access token. */
+    public boolean isCustomRobot(URI uri) {
+        return Addresses.sameOrigin(settings.oapiBaseUrl(), uri) && Addresses.of(settings.oapiBaseUrl(), "/robot/send").getPath().equals(uri.getPath())
+               && uri.getRawUserInfo() == null && uri.getRawQuery() != null && uri.getRawQuery().matches("access_token=[^&]+");
+    }
+
     /** True when the address is on the origin of one of the two base URLs: nothing else is ever posted to. */
     public boolean isOurs(URI uri) {
         return Addresses.sameOrigin(settings.apiBaseUrl(), uri) || Addresses.sameOrigin(settings.oapiBaseUrl(), uri);

@@ -1,0 +1,129 @@
+package io.github.dingtalkcamel.tools;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What has become of a call so far, recipient by recipient; what a tool does with none of them says so with {@link #data}. Safe for use by several threads.
+ */
+public final class ToolRun {
+
+    /** Exchange property that holds the run. */
+    public static final String PROPERTY = "CamelDingTalkToolRun";
+
+    private enum State {
+        WAITING, SENDING, SENT, FAILED
+    }
+
+    private record Outcome(State state, String messageId, Problem problem, boolean degraded) {
+        static final Outcome WAITING = new Outcome(State.WAITING, null, null, false);
+        static final Outcome SENDING = new Outcome(State.SENDING, null, null, false);
+    }
+
+    private final ToolCall call;
+    private final Instant deadline;
+    private final InstantSource clock;
+    private final Map<Target, Outcome> outcomes = new LinkedHashMap<>();
+    private final Map<String, Object> data = new LinkedHashMap<>();
+
+    ToolRun(ToolCall call, InstantSource clock) {
+        this.call = call;
+        this.clock = clock;
+        this.deadline = clock.instant().plus(call.timeout());
+        call.targets().forEach(target -> outcomes.put(target, Outcome.WAITING));
+    }
+
+    public ToolCall call() {
+        return call;
+    }
+
+    /** When the caller stops waiting: nothing more is begun after it. */
+    public Instant deadline() {
+        return deadline;
+    }
+
+    /** Recipients of which nothing has become yet. */
+    synchronized List<Target> waiting() {
+        return outcomes.entrySet().stream().filter(each -> each.getValue().state() == State.WAITING).map(Map.Entry::getKey).toList();
+    }
+
+    /** Adds one that the call did not name, such as who had got a message that is recalled. */
+    public synchronized void add(Target target) {
+        outcomes.putIfAbsent(target, Outcome.WAITING);
+    }
+
+    /** From here on these may have got something. False when it is too late to begin: then they got nothing, and that is noted. */
+    public synchronized boolean begin(Collection<Target> targets) {
+        if (!clock.instant().isBefore(deadline)) {
+            failed(targets, Problem.TIMEOUT);
+            return false;
+        }
+        targets.forEach(target -> outcomes.put(target, Outcome.SENDING));
+        return true;
+    }
+
+    /** These got it. */
+    public void sent(Collection<Target> targets, String messageId) {
+        sent(targets, messageId, false);
+    }
+
+    /** These got it, by other means than were asked for where that is degraded. */
+    public synchronized void sent(Collection<Target> targets, String messageId, boolean degraded) {
+        targets.forEach(target -> outcomes.put(target, new Outcome(State.SENT, messageId, null, degraded)));
+    }
+
+    /** These did not get it, or nobody knows; the problem says which. */
+    public synchronized void failed(Collection<Target> targets, Problem why) {
+        targets.forEach(target -> outcomes.put(target, new Outcome(State.FAILED, null, why, false)));
+    }
+
+    /** Something for the result's {@code data}; null takes it out again. */
+    public synchronized void data(String name, Object value) {
+        if (value == null) {
+            data.remove(name);
+        } else {
+            data.put(name, value);
+        }
+    }
+
+    /** The result as it is now (contract 7). Of what is not over it says what is known of it. */
+    public synchronized Map<String, Object> result() {
+        boolean late = !clock.instant().isBefore(deadline);
+        List<Map<String, Object>> results = new ArrayList<>();
+        int succeeded = 0;
+        for (Map.Entry<Target, Outcome> each : outcomes.entrySet()) {
+            Outcome outcome = each.getValue();
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("target", each.getKey().named());
+            one.put("success", outcome.state() == State.SENT);
+            if (outcome.state() == State.SENT) {
+                succeeded++;
+                one.put("messageId", outcome.messageId());
+                if (outcome.degraded()) {
+                    one.put("degraded", true);
+                }
+            } else {
+                one.put("error", outcome.problem() != null ? outcome.problem() : outcome.state() == State.WAITING && late ? Problem.TIMEOUT : Problem.UNDER_WAY);
+            }
+            results.add(one);
+        }
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("tool", call.tool().wireName());
+        result.put("integrationId", call.integration());
+        result.put("successCount", succeeded);
+        result.put("failureCount", results.size() - succeeded);
+        result.put("results", results);
+        result.put("data", new LinkedHashMap<>(data));
+        return result;
+    }
+
+    @Override
+    public String toString() {
+        return "ToolRun[" + call + "]";
+    }
+}
