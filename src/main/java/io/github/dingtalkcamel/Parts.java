@@ -68,7 +68,14 @@ import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Housekeeping;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.stream.Streams;
+import io.github.dingtalkcamel.tools.Dispatches;
+import io.github.dingtalkcamel.tools.InOrder;
+import io.github.dingtalkcamel.tools.People;
+import io.github.dingtalkcamel.tools.Recalls;
+import io.github.dingtalkcamel.tools.Recipients;
+import io.github.dingtalkcamel.tools.SentMessages;
 import io.github.dingtalkcamel.tools.ToolCalls;
+import io.github.dingtalkcamel.tools.ToolMessages;
 import io.github.dingtalkcamel.tools.ToolRequests;
 import io.github.dingtalkcamel.tools.ToolRuns;
 import io.github.dingtalkcamel.turns.DeadLetters;
@@ -305,10 +312,21 @@ final class Parts implements AutoCloseable {
     }
 
     private void bindTools(Registry registry, DingTalk dingTalk) throws Exception {
+        People people = new People(store, clock);
         ToolRuns runs = new ToolRuns(new ToolRequests(store, clock), clock);
         context.addService(runs);
         registry.bind("toolCalls", new ToolCalls(settings, dingTalk));
         registry.bind("runTool", new SharedStep(runs));
+        InOrder inOrder = new InOrder();
+        context.addService(inOrder);
+        registry.bind("inOrder", new SharedStep(inOrder));
+        SentMessages sentMessages = new SentMessages(store, clock);
+        registry.bind("sentMessages", sentMessages);
+        registry.bind("toolMessages", new ToolMessages(settings));
+        registry.bind("people", people);
+        registry.bind("recipients", new Recipients(people));
+        registry.bind("dispatches", new Dispatches(settings, sentMessages));
+        registry.bind("recalls", new Recalls(settings, sentMessages, clock));
     }
 
     /** Whoever has a table that grows adds here what becomes too old in it. */
@@ -319,6 +337,7 @@ final class Parts implements AutoCloseable {
         expiries.add(EventRepository.expiry());
         expiries.add(RobotQueue.expiry(settings.keeping().messages()));
         expiries.add(ToolRequests.expiry());
+        expiries.add(SentMessages.expiry(settings.keeping().messages()));
         return new Housekeeping(store, clock, expiries);
     }
 

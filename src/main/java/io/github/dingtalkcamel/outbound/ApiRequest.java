@@ -12,8 +12,9 @@ import io.github.dingtalkcamel.settings.Secret;
  * @param uri         where to; may be a secret itself
  * @param token       the access token to send with it, {@link Secret#UNSET} for none
  * @param body        what to send, as JSON; an {@code HttpEntity} that can be sent again is sent as it is
+ * @param method      the HTTP method
  */
-public record ApiRequest(String name, String integration, URI uri, Secret token, Object body) {
+public record ApiRequest(String name, String integration, URI uri, Secret token, Object body, String method) {
 
     /** Name of a call to a session webhook, whose URL can't be shown. */
     public static final String SESSION_WEBHOOK = "session webhook";
@@ -27,9 +28,14 @@ public record ApiRequest(String name, String integration, URI uri, Secret token,
     /** Exchange property that holds the call under way. */
     public static final String PROPERTY = "CamelDingTalkRequest";
 
+    /** A call by POST. */
+    public ApiRequest(String name, String integration, URI uri, Secret token, Object body) {
+        this(name, integration, uri, token, body, "POST");
+    }
+
     /** The same call with an access token. */
     public ApiRequest with(Secret accessToken) {
-        return new ApiRequest(name, integration, uri, accessToken, body);
+        return new ApiRequest(name, integration, uri, accessToken, body, method);
     }
 
     /** True for the older API, which takes its token in the query. */
@@ -47,7 +53,7 @@ public record ApiRequest(String name, String integration, URI uri, Secret token,
 
     /** True where it does no harm to ask again, whatever became of the first time. */
     boolean isRepeatable() {
-        return name.equals(ACCESS_TOKEN);
+        return name.equals(ACCESS_TOKEN) || method.equals("PUT") || name.startsWith("/topapi/");
     }
 
     @Override

@@ -56,9 +56,9 @@ public final class DingTalk {
         return http;
     }
 
-    /** A call to api.dingtalk.com: the body as JSON to a path below its base URL. */
-    public ApiRequest request(@Body Object body, @Variable("path") String path, @Variable("integration") String integration) {
-        return new ApiRequest(path, integration, Addresses.of(settings.apiBaseUrl(), path), Secret.UNSET, body);
+    /** A call to api.dingtalk.com: the body as JSON to a path below its base URL, by POST where no other method is set. */
+    public ApiRequest request(@Body Object body, @Variable("path") String path, @Variable("integration") String integration, @Variable("method") String method) {
+        return new ApiRequest(path, integration, Addresses.of(settings.apiBaseUrl(), path), Secret.UNSET, body, method == null ? "POST" : method);
     }
 
     /** A call to oapi.dingtalk.com: the body as JSON, or a form as it is, to a path below its base URL. Its token goes into the query (protocol 0.3). */
@@ -71,7 +71,7 @@ public final class DingTalk {
         Message message = exchange.getMessage();
         message.removeHeaders("*", REDELIVERY);
         message.setHeader(Exchange.HTTP_URI, request.uri().toString());
-        message.setHeader(Exchange.HTTP_METHOD, "POST");
+        message.setHeader(Exchange.HTTP_METHOD, request.method());
         message.setHeader("Accept", "application/json");
         if (request.token().isSet() && request.isOapi()) {
             message.setHeader(Exchange.HTTP_URI, Addresses.withParameter(request.uri(), "access_token", request.token().reveal()).toString());

@@ -41,6 +41,7 @@ public record Integration(
         SessionScope sessionScope,
         int maxMessageLength,
         boolean thinkingReaction,
+        String cardTemplateId,
         Secret webhook,
         Secret webhookSecret,
         Optional<String> userId,

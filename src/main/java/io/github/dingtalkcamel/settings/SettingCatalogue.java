@@ -59,6 +59,9 @@ public final class SettingCatalogue {
             .is("Characters of one chunk of a reply, 100 to 20000");
     static final Setting<Boolean> THINKING_REACTION = integration("thinking-reaction", ValueTypes.trueOrFalse()).defaultsTo("false")
             .is("Show a reaction under a message while its agent is asked; by an API that DingTalk does not document");
+    static final Setting<String> CARD_TEMPLATE_ID = integration("card-template-id", ValueTypes.text()).defaultsTo("1366a1eb-bc54-4859-ac88-517c56a9acb1.schema")
+            .is("Template of cards with buttons that call back, with the variables title, markdown and sys_full_json_obj.msgButtons; the default is a public one"
+                + " of DingTalk's Python SDK");
     static final Setting<Secret> WEBHOOK = integration("webhook", ValueTypes.webhookUrl()).secret().noDefault()
             .is("URL of a custom group robot, for one-way notifications, with or without an app");
     static final Setting<Secret> WEBHOOK_SECRET = integration("webhook-secret", ValueTypes.secretCredential()).secret().noDefault()

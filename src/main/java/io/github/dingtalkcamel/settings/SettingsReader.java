@@ -241,6 +241,7 @@ public final class SettingsReader {
                 values.of(SESSION_SCOPE),
                 values.of(MAX_MESSAGE_LENGTH),
                 values.of(THINKING_REACTION),
+                values.of(CARD_TEMPLATE_ID),
                 values.secret(WEBHOOK),
                 values.secret(WEBHOOK_SECRET),
                 values.maybe(USER_ID),

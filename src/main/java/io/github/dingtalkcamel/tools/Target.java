@@ -1,6 +1,7 @@
 package io.github.dingtalkcamel.tools;
 
 import java.net.URI;
+import java.util.Locale;
 
 import io.github.dingtalkcamel.settings.Secret;
 
@@ -14,6 +15,12 @@ public record Target(RecipientType type, Secret id) {
 
     static Target of(RecipientType type, String id) {
         return new Target(type, Secret.of(id));
+    }
+
+    /** One that was recorded as it is {@link #shown()}. */
+    static Target recorded(String shown) {
+        int colon = shown.indexOf(':');
+        return of(RecipientType.valueOf(shown.substring(0, colon).toUpperCase(Locale.ROOT)), shown.substring(colon + 1));
     }
 
     /** As results name it, to whoever named it: {@code user_id:staff001}. A custom robot's token stays out. */

@@ -1,5 +1,6 @@
 package io.github.dingtalkcamel.tools;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ public final class ToolRun {
     private final Instant deadline;
     private final InstantSource clock;
     private final Map<Target, Outcome> outcomes = new LinkedHashMap<>();
+    private final Map<Target, String> userIds = new LinkedHashMap<>();
     private final Map<String, Object> data = new LinkedHashMap<>();
 
     ToolRun(ToolCall call, InstantSource clock) {
@@ -45,6 +47,11 @@ public final class ToolRun {
     /** When the caller stops waiting: nothing more is begun after it. */
     public Instant deadline() {
         return deadline;
+    }
+
+    /** How long the caller still waits. */
+    public long millisLeft() {
+        return Math.max(0, Duration.between(clock.instant(), deadline).toMillis());
     }
 
     /** Recipients of which nothing has become yet. */
@@ -67,6 +74,11 @@ public final class ToolRun {
         return true;
     }
 
+    /** These are to get something after all. */
+    synchronized void again(Collection<Target> targets) {
+        targets.forEach(target -> outcomes.put(target, Outcome.WAITING));
+    }
+
     /** These got it. */
     public void sent(Collection<Target> targets, String messageId) {
         sent(targets, messageId, false);
@@ -78,8 +90,23 @@ public final class ToolRun {
     }
 
     /** These did not get it, or nobody knows; the problem says which. */
-    public synchronized void failed(Collection<Target> targets, Problem why) {
-        targets.forEach(target -> outcomes.put(target, new Outcome(State.FAILED, null, why, false)));
+    public void failed(Collection<Target> targets, Problem why) {
+        failed(targets, why, null);
+    }
+
+    /** These got only a part of it, by which it can be recalled. */
+    public synchronized void failed(Collection<Target> targets, Problem why, String messageId) {
+        targets.forEach(target -> outcomes.put(target, new Outcome(State.FAILED, messageId, why, false)));
+    }
+
+    /** Who a recipient is. */
+    synchronized void resolved(Target target, String userId) {
+        userIds.put(target, userId);
+    }
+
+    /** The user id of a recipient, or null. */
+    synchronized String userId(Target target) {
+        return target.type() == RecipientType.USER_ID ? target.id().reveal() : userIds.get(target);
     }
 
     /** Something for the result's {@code data}; null takes it out again. */
@@ -108,6 +135,9 @@ public final class ToolRun {
                     one.put("degraded", true);
                 }
             } else {
+                if (outcome.messageId() != null) {
+                    one.put("messageId", outcome.messageId());
+                }
                 one.put("error", outcome.problem() != null ? outcome.problem() : outcome.state() == State.WAITING && late ? Problem.TIMEOUT : Problem.UNDER_WAY);
             }
             results.add(one);
