@@ -19,9 +19,12 @@ import io.github.dingtalkcamel.api.IntegrationTests;
 import io.github.dingtalkcamel.api.IntegrationsApi;
 import io.github.dingtalkcamel.api.MessagesApi;
 import io.github.dingtalkcamel.api.DeadLettersApi;
+import io.github.dingtalkcamel.contacts.Contacts;
 import io.github.dingtalkcamel.conversation.Bindings;
 import io.github.dingtalkcamel.events.Hooks;
 import io.github.dingtalkcamel.events.OwnEvents;
+import io.github.dingtalkcamel.files.Attachments;
+import io.github.dingtalkcamel.files.SendFile;
 import io.github.dingtalkcamel.inbound.Admission;
 import io.github.dingtalkcamel.inbound.EventRepository;
 import io.github.dingtalkcamel.inbound.Messages;
@@ -49,6 +52,8 @@ import io.github.dingtalkcamel.reply.Replies;
 import io.github.dingtalkcamel.reply.RobotApi;
 import io.github.dingtalkcamel.reply.SessionWebhook;
 import io.github.dingtalkcamel.reply.Thinking;
+import io.github.dingtalkcamel.robot.AwaitRobot;
+import io.github.dingtalkcamel.robot.RobotQueue;
 import io.github.dingtalkcamel.routes.LiveContext;
 import io.github.dingtalkcamel.routes.LiveRoutes;
 import io.github.dingtalkcamel.routes.SharedStep;
@@ -109,6 +114,7 @@ final class Parts implements AutoCloseable {
     private LiveRoutes routes;
     private Bindings bindings;
     private OwnEvents ownEvents;
+    private RobotQueue robotQueue;
 
     Parts(CamelContext context, Settings read) {
         this.context = context;
@@ -250,6 +256,9 @@ final class Parts implements AutoCloseable {
         registry.bind("servers", new GuardedServers(settings));
         bindEvents(registry);
         bindApi(registry);
+        bindRobots(registry, dingTalk);
+        bindFiles(registry);
+        bindContacts(registry);
         bindTools(registry, dingTalk);
         // each webhook request holds a worker until its message is stored, with others in one commit; each tool's call one until it is done
         registry.bind("vertxOptions", new VertxOptions().setWorkerPoolSize(WEBHOOK_WORKERS + ToolRuns.MOST));
@@ -262,6 +271,26 @@ final class Parts implements AutoCloseable {
         properties.setProperty("camel.management.host", settings.managementHost());
         properties.setProperty("camel.management.port", String.valueOf(settings.managementPort()));
         context.getPropertiesComponent().setOverrideProperties(properties);
+    }
+
+    private void bindRobots(Registry registry, DingTalk dingTalk) throws Exception {
+        robotQueue = new RobotQueue(settings, dingTalk, store, clock);
+        AwaitRobot awaitRobot = new AwaitRobot(context, clock);
+        context.addService(awaitRobot);
+        registry.bind("robotQueue", robotQueue);
+        registry.bind("awaitRobot", new SharedStep(awaitRobot));
+    }
+
+    private void bindFiles(Registry registry) {
+        registry.bind("sendFile", new SendFile(settings));
+        registry.bind("attachments", new Attachments(settings));
+    }
+
+    private void bindContacts(Registry registry) throws Exception {
+        SingleFlight readContacts = new SingleFlight("direct:read-contacts", "directory", "integration");
+        context.addService(readContacts);
+        registry.bind("contacts", new Contacts(settings, clock));
+        registry.bind("readContacts", new SharedStep(readContacts));
     }
 
     private void bindEvents(Registry registry) {
@@ -306,6 +335,7 @@ final class Parts implements AutoCloseable {
         expiries.add(Inbox.expiry(settings.keeping().messages()));
         expiries.addAll(DeadLetters.expiries(settings.keeping().deadLetters(), settings.keeping().messages()));
         expiries.add(EventRepository.expiry());
+        expiries.add(RobotQueue.expiry(settings.keeping().messages()));
         expiries.add(ToolRequests.expiry());
         expiries.add(SentMessages.expiry(settings.keeping().messages()));
         return new Housekeeping(store, clock, expiries);
@@ -337,6 +367,7 @@ final class Parts implements AutoCloseable {
         // first, so that what came in until then has its place in the queue
         streams.close();
         queue.close();
+        robotQueue.close();
         line.close();
     }
 

@@ -11,7 +11,7 @@ import io.github.dingtalkcamel.settings.Secret;
  * @param integration whose call it is
  * @param uri         where to; may be a secret itself
  * @param token       the access token to send with it, {@link Secret#UNSET} for none
- * @param body        what to send, as JSON
+ * @param body        what to send, as JSON; an {@code HttpEntity} that can be sent again is sent as it is
  * @param method      the HTTP method
  */
 public record ApiRequest(String name, String integration, URI uri, Secret token, Object body, String method) {
@@ -21,6 +21,9 @@ public record ApiRequest(String name, String integration, URI uri, Secret token,
 
     /** Path that access tokens come from. Asking twice does nothing twice (protocol 1.1). */
     static final String ACCESS_TOKEN = "/v1.0/oauth2/accessToken";
+
+    /** Name of a call to a custom robot, whose URL can't be shown. */
+    public static final String CUSTOM_ROBOT = "custom robot";
 
     /** Exchange property that holds the call under way. */
     public static final String PROPERTY = "CamelDingTalkRequest";
@@ -35,8 +38,17 @@ public record ApiRequest(String name, String integration, URI uri, Secret token,
         return new ApiRequest(name, integration, uri, accessToken, body, method);
     }
 
+    /** True for the older API, which takes its token in the query. */
+    boolean isOapi() {
+        return name.startsWith("/") && !name.startsWith("/v1.0/");
+    }
+
     boolean isSessionWebhook() {
         return name.equals(SESSION_WEBHOOK);
+    }
+
+    boolean isCustomRobot() {
+        return name.equals(CUSTOM_ROBOT);
     }
 
     /** True where it does no harm to ask again, whatever became of the first time. */

@@ -15,6 +15,7 @@ import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
 import org.apache.camel.Variable;
 import org.apache.camel.component.http.HttpComponent;
+import org.apache.hc.core5.http.HttpEntity;
 
 /** The two ends of a call to DingTalk, before and after {@code http:}; {@code dingtalk-api.camel.yaml} is what stands between. */
 public final class DingTalk {
@@ -60,17 +61,28 @@ public final class DingTalk {
         return new ApiRequest(path, integration, Addresses.of(settings.apiBaseUrl(), path), Secret.UNSET, body, method == null ? "POST" : method);
     }
 
+    /** A call to oapi.dingtalk.com: the body as JSON, or a form as it is, to a path below its base URL. Its token goes into the query (protocol 0.3). */
+    public ApiRequest oapiRequest(@Body Object body, @Variable("path") String path, @Variable("integration") String integration) {
+        return new ApiRequest(path, integration, Addresses.of(settings.oapiBaseUrl(), path), Secret.UNSET, body);
+    }
+
     /** Makes the call under way the message: these headers and this body are all that is sent. */
     public void prepare(Exchange exchange, @ExchangeProperty(ApiRequest.PROPERTY) ApiRequest request) throws IOException {
         Message message = exchange.getMessage();
         message.removeHeaders("*", REDELIVERY);
         message.setHeader(Exchange.HTTP_URI, request.uri().toString());
         message.setHeader(Exchange.HTTP_METHOD, request.method());
-        message.setHeader(Exchange.CONTENT_TYPE, "application/json; charset=utf-8");
         message.setHeader("Accept", "application/json");
-        if (request.token().isSet()) {
+        if (request.token().isSet() && request.isOapi()) {
+            message.setHeader(Exchange.HTTP_URI, Addresses.withParameter(request.uri(), "access_token", request.token().reveal()).toString());
+        } else if (request.token().isSet()) {
             message.setHeader("x-acs-dingtalk-access-token", request.token().reveal());
         }
+        if (request.body() instanceof HttpEntity form) {
+            message.setBody(form);
+            return;
+        }
+        message.setHeader(Exchange.CONTENT_TYPE, "application/json; charset=utf-8");
         message.setBody(JSON.writeValueAsBytes(request.body()));
     }
 
@@ -120,5 +132,10 @@ public final class DingTalk {
     /** True when the address is on the origin of one of the two base URLs: nothing else is ever posted to. */
     public boolean isOurs(URI uri) {
         return Addresses.sameOrigin(settings.apiBaseUrl(), uri) || Addresses.sameOrigin(settings.oapiBaseUrl(), uri);
+    }
+
+    /** True when the address is on the origin of the older API's base URL: custom robots live there (protocol 6.2). */
+    public boolean isOapi(URI uri) {
+        return Addresses.sameOrigin(settings.oapiBaseUrl(), uri);
     }
 }

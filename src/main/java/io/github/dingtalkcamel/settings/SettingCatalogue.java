@@ -103,6 +103,10 @@ public final class SettingCatalogue {
             .is("Password of the store's database");
     static final Setting<Path> ROUTES_DIR = process("routes-dir", ValueTypes.directory()).defaultsTo("./routes")
             .is("Directory of your own routes, *.yaml and *.yml, reloaded when they change");
+    static final Setting<Path> FILES_DIR = process("files-dir", ValueTypes.directory()).noDefault()
+            .is("Directory that tools may send files from; without it files come as base64 or by their url");
+    static final Setting<Boolean> FILES_PRIVATE_URLS = process("files-private-urls", ValueTypes.trueOrFalse()).defaultsTo("false")
+            .is("Let tools fetch files also from addresses that are not public: this machine and its network");
     static final Setting<Integer> QUEUE_CAPACITY = process("queue-capacity", ValueTypes.number(1, 1_000_000)).defaultsTo("10000")
             .is("Turns waiting, all conversations together, 1 to 1000000");
     static final Setting<Integer> CONVERSATION_CAPACITY = process("conversation-capacity", ValueTypes.number(1, 1_000_000)).defaultsTo("100")

@@ -109,9 +109,13 @@ public final class ToolRun {
         return target.type() == RecipientType.USER_ID ? target.id().reveal() : userIds.get(target);
     }
 
-    /** Something for the result's {@code data}. */
+    /** Something for the result's {@code data}; null takes it out again. */
     public synchronized void data(String name, Object value) {
-        data.put(name, value);
+        if (value == null) {
+            data.remove(name);
+        } else {
+            data.put(name, value);
+        }
     }
 
     /** The result as it is now (contract 7). Of what is not over it says what is known of it. */
