@@ -4,12 +4,21 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Properties;
 
 import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.agent.Fallback;
+import io.github.dingtalkcamel.agent.StoppableHttp;
+import io.github.dingtalkcamel.commands.Answers;
+import io.github.dingtalkcamel.commands.Commands;
+import io.github.dingtalkcamel.commands.Hooks;
+import io.github.dingtalkcamel.commands.Retry;
+import io.github.dingtalkcamel.commands.Stop;
 import io.github.dingtalkcamel.conversation.Bindings;
+import io.github.dingtalkcamel.conversation.Policies;
+import io.github.dingtalkcamel.conversation.Sessions;
 import io.github.dingtalkcamel.inbound.Admission;
 import io.github.dingtalkcamel.inbound.EventRepository;
 import io.github.dingtalkcamel.inbound.Messages;
@@ -17,6 +26,7 @@ import io.github.dingtalkcamel.inbound.Webhook;
 import io.github.dingtalkcamel.management.Addresses;
 import io.github.dingtalkcamel.management.Banner;
 import io.github.dingtalkcamel.management.Checks;
+import io.github.dingtalkcamel.management.Conversations;
 import io.github.dingtalkcamel.management.Gauges;
 import io.github.dingtalkcamel.management.HttpGuards;
 import io.github.dingtalkcamel.management.Refusals;
@@ -37,6 +47,7 @@ import io.github.dingtalkcamel.simulator.SimulatorOptions;
 import io.github.dingtalkcamel.store.DataDirectory;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.stream.Streams;
+import io.github.dingtalkcamel.texts.BotTexts;
 import io.github.dingtalkcamel.turns.DeadLetters;
 import io.github.dingtalkcamel.turns.Inbox;
 import io.github.dingtalkcamel.turns.Intake;
@@ -52,6 +63,11 @@ import org.apache.camel.spi.Registry;
 final class Parts implements AutoCloseable {
 
     private static final int WEBHOOK_WORKERS = 64;
+    /** Commands wait for nothing but the store and DingTalk. Those whose answers are being sent again hold no worker. */
+    private static final int COMMAND_WORKERS = 32;
+    private static final int COMMANDS_WAITING = 10_000;
+    private static final int COMMANDS_OF_A_CONVERSATION = 1_000;
+    private static final int COMMANDS_RUNNING = 1_000;
 
     private final CamelContext context;
     private final Settings settings;
@@ -59,9 +75,11 @@ final class Parts implements AutoCloseable {
     private final Store store;
     private final Simulator simulator;
     private final KeyedQueue queue;
+    private final KeyedQueue commands = new KeyedQueue(COMMANDS_WAITING, COMMANDS_OF_A_CONVERSATION, COMMANDS_RUNNING);
     private final Agents agents = new Agents();
     private final Clock clock = Clock.systemUTC();
     private Intake intake;
+    private Conversations conversations;
     private AccessTokens accessTokens;
     private Webhook webhook;
     private Streams streams;
@@ -141,15 +159,20 @@ final class Parts implements AutoCloseable {
 
     /** Makes the parts known to the routes and Camel's own configuration. */
     void bind() {
+        BotTexts texts = new BotTexts(settings, Path.of("config"));
         Inbox inbox = new Inbox(store, clock);
+        Sessions sessions = new Sessions(store, settings, clock);
+        Policies policies = new Policies(settings);
+        Bindings bindings = new Bindings(store, clock);
         Messages messages = new Messages(settings);
         DingTalk dingTalk = new DingTalk(settings);
+        conversations = new Conversations(bindings, sessions, agents);
         deadLetters = new DeadLetters(store, clock);
-        intake = new Intake(inbox, queue);
+        intake = new Intake(inbox, queue, commands);
         accessTokens = new AccessTokens(settings, clock);
         webhook = new Webhook(settings, clock);
         streams = new Streams(settings);
-        Notices notices = new Notices(settings);
+        Notices notices = new Notices(texts);
         SingleFlight refreshToken = new SingleFlight("direct:token-refresh", "integration", "rejectedToken");
         refreshToken.setCamelContext(context);
 
@@ -162,11 +185,22 @@ final class Parts implements AutoCloseable {
         registry.bind("events", new EventRepository(store, clock));
         registry.bind("messages", messages);
         registry.bind("admission", new Admission());
-        registry.bind("intake", intake);
+        registry.bind("policies", policies);
+        registry.bind("storeTurn", intake.turns());
+        registry.bind("storeCommand", intake.commands());
+        registry.bind("storeRefusal", intake.refusals());
         registry.bind("turns", queue);
-        registry.bind("turnRecord", new Turns(inbox));
-        registry.bind("resumption", new Resumption(inbox, queue, messages, deadLetters, intake, settings.maxTurnAge(), clock));
-        registry.bind("bindings", new Bindings(store, clock));
+        registry.bind("turnRecord", new Turns(inbox, sessions, clock));
+        registry.bind("sessions", sessions);
+        registry.bind("commandQueue", commands);
+        registry.bind("commands", new Commands(agents));
+        registry.bind("answers", new Answers(texts, queue, agents, policies, new Hooks(context), clock));
+        registry.bind("stop", new Stop(queue, inbox, sessions));
+        registry.bind("retry", new Retry(queue, inbox, sessions, messages));
+        registry.bind("http", new StoppableHttp());
+        registry.bind("https", new StoppableHttp());
+        registry.bind("resumption", new Resumption(inbox, queue, commands, messages, deadLetters, intake, settings.maxTurnAge(), clock));
+        registry.bind("bindings", bindings);
         registry.bind("agents", agents);
         registry.bind("fallback", new Fallback(settings));
         registry.bind("notices", notices);
@@ -186,6 +220,7 @@ final class Parts implements AutoCloseable {
 
         Properties properties = new Properties();
         properties.setProperty("turns.workers", String.valueOf(settings.maxRunningTurns()));
+        properties.setProperty("commands.workers", String.valueOf(COMMAND_WORKERS));
         properties.setProperty("camel.main.shutdownTimeout", String.valueOf(Math.max(1, settings.shutdownTimeout().toSeconds())));
         properties.setProperty("camel.server.host", settings.webhookHost());
         properties.setProperty("camel.server.port", String.valueOf(settings.webhookPort()));
@@ -206,7 +241,12 @@ final class Parts implements AutoCloseable {
     }
 
     void afterStart() {
-        new Gauges(queue, deadLetters, settings, streams).register(context);
+        try {
+            context.addService(conversations);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+        new Gauges(queue, agents, deadLetters, settings, streams).register(context);
         new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url()).print();
     }
 
@@ -215,10 +255,14 @@ final class Parts implements AutoCloseable {
         // first, so that what came in until then has its place in the queue
         streams.close();
         queue.close();
+        commands.close();
     }
 
     @Override
     public void close() {
+        if (intake != null) {
+            intake.close();
+        }
         if (simulator != null) {
             simulator.close();
         }

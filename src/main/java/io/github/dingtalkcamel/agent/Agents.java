@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 
 import io.github.dingtalkcamel.inbound.InboundMessage;
@@ -18,6 +20,8 @@ public final class Agents {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
+    private final AtomicInteger stuck = new AtomicInteger();
+    private final AtomicLong discarded = new AtomicLong();
     private final Map<String, AgentConsumer> running = new TreeMap<>();
     /** For each integration the agents with a trigger for it, the one that keeps it first. */
     private final Map<String, List<AgentConsumer>> triggers = new TreeMap<>();
@@ -56,6 +60,25 @@ public final class Agents {
         running.remove(consumer.getEndpoint().getName(), consumer);
         triggers.values().forEach(claims -> claims.remove(consumer));
         triggers.values().removeIf(List::isEmpty);
+    }
+
+    void stoppedButAtWork() {
+        stuck.incrementAndGet();
+    }
+
+    void cameToItsEnd() {
+        stuck.decrementAndGet();
+        discarded.incrementAndGet();
+    }
+
+    /** Calls of agents that {@code /stop} could not end: their turns are over, and each may still hold a thread. */
+    public int stuck() {
+        return stuck.get();
+    }
+
+    /** Results of agents that came after {@code /stop}, and went nowhere. */
+    public long discarded() {
+        return discarded.get();
     }
 
     /** The route that answers for an agent, or null while none runs. */

@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.management;
 
 import java.util.Locale;
 
+import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.StoreException;
@@ -18,12 +19,14 @@ import org.apache.camel.support.CamelContextHelper;
 public final class Gauges {
 
     private final KeyedQueue queue;
+    private final Agents agents;
     private final DeadLetters deadLetters;
     private final Settings settings;
     private final Streams streams;
 
-    public Gauges(KeyedQueue queue, DeadLetters deadLetters, Settings settings, Streams streams) {
+    public Gauges(KeyedQueue queue, Agents agents, DeadLetters deadLetters, Settings settings, Streams streams) {
         this.queue = queue;
+        this.agents = agents;
         this.deadLetters = deadLetters;
         this.settings = settings;
         this.streams = streams;
@@ -37,6 +40,9 @@ public final class Gauges {
         }
         Gauge.builder("dingtalk.turns.waiting", queue, KeyedQueue::size).description("Turns that wait").register(meters);
         Gauge.builder("dingtalk.turns.running", queue, KeyedQueue::running).description("Turns being answered").register(meters);
+        Gauge.builder("dingtalk.agents.stuck", agents, Agents::stuck).description("Agents' calls that /stop could not end").register(meters);
+        FunctionCounter.builder("dingtalk.agents.discarded", agents, Agents::discarded).description("Agents' results that came after /stop")
+                .register(meters);
         Gauge.builder("dingtalk.dead.letters", this, Gauges::waitingDeadLetters).description("Dead letters that wait for a person").register(meters);
         settings.integrations().stream().map(Integration::id).forEach(id -> streamOf(id, meters));
     }

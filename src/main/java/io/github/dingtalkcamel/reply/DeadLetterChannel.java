@@ -29,6 +29,11 @@ public final class DeadLetterChannel {
 
     /** Called before each repeat. */
     public static void repeats(Exchange exchange) {
+        Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
+        if (turn != null && turn.isStopped()) {
+            // nothing more of it goes out
+            exchange.setRouteStop(true);
+        }
         exchange.setProperty(TRIES, 1 + exchange.getIn().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class));
     }
 
@@ -43,6 +48,11 @@ public final class DeadLetterChannel {
         DeadLetters.Reason reason = reason(cause);
         List<String> left = reply == null ? null : reply.left();
         int tries = exchange.getProperty(TRIES, 1, Integer.class);
+        if (turn.kind() != Turn.Kind.TURN) {
+            LOG.warn("The {} {} is not answered after {} tries: {}. {}", turn.kind().code(), turn.reference(), tries, reason.text(), reason.remedy());
+            deadLetters.givenUp(turn.id(), reason);
+            return;
+        }
         LOG.warn("Turn {} is a dead letter after {} tries: {}. {}", turn.reference(), tries, reason.text(), reason.remedy());
         if (!(cause instanceof DingTalkException)) {
             LOG.warn("Turn {}: why", turn.reference(), cause);

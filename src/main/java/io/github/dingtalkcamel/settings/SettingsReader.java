@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.settings;
 
 import static io.github.dingtalkcamel.settings.SettingCatalogue.*;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -223,6 +224,9 @@ public final class SettingsReader {
                 values.of(FALLBACK_AGENT),
                 values.of(LANGUAGE),
                 values.of(SESSION_SCOPE),
+                values.maybe(SESSION_IDLE_TIMEOUT).orElse(Duration.ZERO),
+                values.of(HISTORY_TURNS),
+                values.of(HISTORY_BYTES),
                 values.of(MAX_MESSAGE_LENGTH),
                 values.secret(WEBHOOK),
                 values.secret(WEBHOOK_SECRET),

@@ -55,6 +55,16 @@ public final class DeadLetters {
                 chunksLeft == null ? null : Texts.write(chunksLeft), now);
     }
 
+    /** A command or a refusal that could not be answered: nobody wants that answer later, so its record says why, and that is all. */
+    public void givenUp(long id, Reason reason) throws StoreException {
+        long now = clock.millis();
+        store.writeAndWait(connection -> {
+            Inbox.update(connection, "delete from reply where message_id = ?", id);
+            return Inbox.update(connection, "update message set state = 'failed', error = ?, finished_at = ? where id = ?",
+                    reason.code() + ": " + reason.text(), now, id);
+        });
+    }
+
     /** How many wait. */
     public long count() throws StoreException {
         return store.read(connection -> {
