@@ -142,7 +142,9 @@ public final class Sessions {
         Instant now = clock.instant();
         Key key = key(message);
         Integration integration = integration(key.integration());
-        Said said = ended.said() == null ? null : remembered(integration, new Said(ended.messageId(), ended.saidAt(), ended.said(), now, ended.reply()));
+        Said said = ended.said() == null ? null : remembered(integration, new Said(ended.messageId(), ended.saidAt(), ended.said(), now,
+                // as the store will give it back
+                ended.reply() == null ? null : StorableText.of(ended.reply())));
         change(key, before -> {
             if (before == null || !before.id().equals(sessionId)) {
                 return new Change(before, with);
