@@ -38,7 +38,7 @@ class BotTextsTest {
         assertThat(chinese.keySet()).isEqualTo(english.keySet());
         english.forEach((key, text) -> {
             assertThat(filledIn(chinese.get(key))).as(key).isEqualTo(filledIn(text));
-            assertThat(text).as(key).isNotBlank().isPrintable().matches("\\p{ASCII}*|.*·.*");
+            assertThat(text).as(key).isNotBlank().matches("[ -~·]*");
             assertThat(chinese.get(key)).as(key).isNotBlank().doesNotContain(",", "!", "?", "...");
         });
     }
