@@ -11,23 +11,33 @@ import java.util.Properties;
 import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.agent.Fallback;
 import io.github.dingtalkcamel.agent.StoppableHttp;
+import io.github.dingtalkcamel.api.ApiAccess;
+import io.github.dingtalkcamel.api.BindingsApi;
+import io.github.dingtalkcamel.api.ConversationsApi;
+import io.github.dingtalkcamel.api.IntegrationTests;
+import io.github.dingtalkcamel.api.IntegrationsApi;
+import io.github.dingtalkcamel.api.MessagesApi;
 import io.github.dingtalkcamel.commands.Answers;
 import io.github.dingtalkcamel.commands.Commands;
-import io.github.dingtalkcamel.commands.Hooks;
 import io.github.dingtalkcamel.commands.Retry;
 import io.github.dingtalkcamel.commands.Stop;
 import io.github.dingtalkcamel.conversation.Bindings;
 import io.github.dingtalkcamel.conversation.Policies;
 import io.github.dingtalkcamel.conversation.Sessions;
+import io.github.dingtalkcamel.events.Hooks;
+import io.github.dingtalkcamel.events.OwnEvents;
 import io.github.dingtalkcamel.inbound.Admission;
 import io.github.dingtalkcamel.inbound.EventRepository;
 import io.github.dingtalkcamel.inbound.Messages;
 import io.github.dingtalkcamel.inbound.Webhook;
 import io.github.dingtalkcamel.management.Addresses;
 import io.github.dingtalkcamel.management.Banner;
+import io.github.dingtalkcamel.management.Beans;
 import io.github.dingtalkcamel.management.Checks;
+import io.github.dingtalkcamel.management.Console;
 import io.github.dingtalkcamel.management.Conversations;
 import io.github.dingtalkcamel.management.Gauges;
+import io.github.dingtalkcamel.management.GuardedServers;
 import io.github.dingtalkcamel.management.HttpGuards;
 import io.github.dingtalkcamel.management.Refusals;
 import io.github.dingtalkcamel.outbound.AccessTokens;
@@ -39,6 +49,10 @@ import io.github.dingtalkcamel.reply.Notices;
 import io.github.dingtalkcamel.reply.Replies;
 import io.github.dingtalkcamel.reply.RobotApi;
 import io.github.dingtalkcamel.reply.SessionWebhook;
+import io.github.dingtalkcamel.routes.LiveContext;
+import io.github.dingtalkcamel.routes.LiveRoutes;
+import io.github.dingtalkcamel.routes.SharedStep;
+import io.github.dingtalkcamel.routes.Utf8Routes;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.simulator.SimulatedApp;
@@ -54,6 +68,7 @@ import io.github.dingtalkcamel.turns.Intake;
 import io.github.dingtalkcamel.turns.KeyedQueue;
 import io.github.dingtalkcamel.turns.Resumption;
 import io.github.dingtalkcamel.turns.Turns;
+import io.github.dingtalkcamel.turns.WayOfMessage;
 import io.vertx.core.VertxOptions;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
@@ -84,6 +99,10 @@ final class Parts implements AutoCloseable {
     private Webhook webhook;
     private Streams streams;
     private DeadLetters deadLetters;
+    private LiveRoutes routes;
+    private Bindings bindings;
+    private Hooks hooks;
+    private OwnEvents ownEvents;
 
     Parts(CamelContext context, Settings read) {
         this.context = context;
@@ -153,20 +172,25 @@ final class Parts implements AutoCloseable {
         return store;
     }
 
+    LiveRoutes routes() {
+        return routes;
+    }
+
     KeyedQueue queue() {
         return queue;
     }
 
     /** Makes the parts known to the routes and Camel's own configuration. */
-    void bind() {
+    void bind() throws Exception {
         BotTexts texts = new BotTexts(settings, Path.of("config"));
         Inbox inbox = new Inbox(store, clock);
+        hooks = new Hooks(context);
         Sessions sessions = new Sessions(store, settings, clock);
         Policies policies = new Policies(settings);
-        Bindings bindings = new Bindings(store, clock);
+        bindings = new Bindings(store, clock);
         Messages messages = new Messages(settings);
         DingTalk dingTalk = new DingTalk(settings);
-        conversations = new Conversations(bindings, sessions, agents);
+        conversations = new Conversations(sessions, agents);
         deadLetters = new DeadLetters(store, clock);
         intake = new Intake(inbox, queue, commands);
         accessTokens = new AccessTokens(settings, clock);
@@ -174,27 +198,32 @@ final class Parts implements AutoCloseable {
         streams = new Streams(settings);
         Notices notices = new Notices(texts);
         SingleFlight refreshToken = new SingleFlight("direct:token-refresh", "integration", "rejectedToken");
-        refreshToken.setCamelContext(context);
+        routes = new LiveRoutes((LiveContext) context, settings.routesDir());
+        // not by the routes that call them, which come and go
+        context.addService(refreshToken);
 
-        context.getManagementStrategy().addEventNotifier(new HttpGuards(context, settings, webhook));
+        ApiAccess apiAccess = new ApiAccess(settings);
+        context.getManagementStrategy().addEventNotifier(new HttpGuards(context, settings, webhook, apiAccess));
 
         Registry registry = context.getRegistry();
         registry.bind("sourceLoader", new Utf8Routes());
+        registry.bind("liveRoutes", routes);
+        registry.bind("apiAccess", apiAccess);
         registry.bind("webhook", webhook);
         registry.bind("streams", streams);
         registry.bind("events", new EventRepository(store, clock));
         registry.bind("messages", messages);
         registry.bind("admission", new Admission());
         registry.bind("policies", policies);
-        registry.bind("storeTurn", intake.turns());
-        registry.bind("storeCommand", intake.commands());
-        registry.bind("storeRefusal", intake.refusals());
+        registry.bind("storeTurn", new SharedStep(intake.turns()));
+        registry.bind("storeCommand", new SharedStep(intake.commands()));
+        registry.bind("storeRefusal", new SharedStep(intake.refusals()));
         registry.bind("turns", queue);
-        registry.bind("turnRecord", new Turns(inbox, sessions, clock));
+        registry.bind("turnRecord", new Turns(inbox, sessions));
         registry.bind("sessions", sessions);
         registry.bind("commandQueue", commands);
         registry.bind("commands", new Commands(agents));
-        registry.bind("answers", new Answers(texts, queue, agents, policies, new Hooks(context), clock));
+        registry.bind("answers", new Answers(texts, queue, agents, policies, hooks, clock));
         registry.bind("stop", new Stop(queue, inbox, sessions));
         registry.bind("retry", new Retry(queue, inbox, sessions, messages));
         registry.bind("http", new StoppableHttp());
@@ -213,8 +242,11 @@ final class Parts implements AutoCloseable {
         registry.bind("dingTalk", dingTalk);
         registry.bind("dingtalk-http", DingTalk.component());
         registry.bind("accessTokens", accessTokens);
-        registry.bind("refreshToken", refreshToken);
+        registry.bind("refreshToken", new SharedStep(refreshToken));
         registry.bind("refusals", new Refusals());
+        registry.bind("servers", new GuardedServers(settings));
+        bindEvents(registry);
+        bindApi(registry);
         // each webhook request holds a worker until its message is stored, with others in one commit
         registry.bind("vertxOptions", new VertxOptions().setWorkerPoolSize(WEBHOOK_WORKERS));
 
@@ -229,6 +261,23 @@ final class Parts implements AutoCloseable {
         context.getPropertiesComponent().setOverrideProperties(properties);
     }
 
+    private void bindEvents(Registry registry) {
+        ownEvents = new OwnEvents(context, hooks, clock);
+        bindings.tell(ownEvents::bindingChanged);
+        streams.tell(ownEvents);
+        registry.bind("seda", hooks.component());
+        registry.bind("hooks", hooks);
+        registry.bind("ownEvents", ownEvents);
+    }
+
+    private void bindApi(Registry registry) {
+        registry.bind("integrationsApi", new IntegrationsApi(settings, webhook, streams, agents, accessTokens));
+        registry.bind("integrationTests", new IntegrationTests(settings, webhook));
+        registry.bind("bindingsApi", new BindingsApi(settings, bindings, agents));
+        registry.bind("conversationsApi", new ConversationsApi(store));
+        registry.bind("messagesApi", new MessagesApi(new WayOfMessage(store)));
+    }
+
     void beforeStart() {
         if (simulator != null) {
             for (Integration integration : settings.integrations()) {
@@ -241,17 +290,16 @@ final class Parts implements AutoCloseable {
     }
 
     void afterStart() {
-        try {
-            context.addService(conversations);
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
-        new Gauges(queue, agents, deadLetters, settings, streams).register(context);
+        routes.watch();
+        new Console(context, settings).open();
+        new Gauges(queue, agents, deadLetters, settings, streams, ownEvents).register(context);
+        new Beans(context).show("bindings", bindings).show("conversations", conversations).show("events", ownEvents);
         new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url()).print();
     }
 
     /** Nothing new is taken or handed out; what runs may finish. */
     void beforeStop() {
+        routes.stop();
         // first, so that what came in until then has its place in the queue
         streams.close();
         queue.close();
@@ -262,6 +310,9 @@ final class Parts implements AutoCloseable {
     public void close() {
         if (intake != null) {
             intake.close();
+        }
+        if (routes != null) {
+            routes.close();
         }
         if (simulator != null) {
             simulator.close();

@@ -8,6 +8,7 @@ import java.util.List;
 import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.conversation.Policies;
 import io.github.dingtalkcamel.conversation.Session;
+import io.github.dingtalkcamel.events.Hooks;
 import io.github.dingtalkcamel.inbound.InboundMessage;
 import io.github.dingtalkcamel.settings.Language;
 import io.github.dingtalkcamel.texts.BotTexts;
@@ -161,9 +162,9 @@ public final class Answers {
 
     /** The event hooks that run. */
     public String hooks(@ExchangeProperty(MESSAGE) InboundMessage message) {
-        List<Hooks.Hook> running = hooks.running();
+        List<String> running = hooks.names();
         return running.isEmpty() ? texts.text(message, "hooks-none") : section(texts.text(message, "hooks"),
-                running.stream().map(hook -> texts.text(message, "hooks-line", hook.id(), hook.description()).strip()).toList());
+                running.stream().map(hook -> texts.text(message, "hooks-line", hook)).toList());
     }
 
     /** Everything to put on an allow list, or to send to. */

@@ -3,33 +3,24 @@ package io.github.dingtalkcamel.management;
 import java.util.List;
 
 import io.github.dingtalkcamel.agent.Agents;
-import io.github.dingtalkcamel.conversation.Bindings;
 import io.github.dingtalkcamel.conversation.Sessions;
 import io.github.dingtalkcamel.store.StoreException;
 import org.apache.camel.api.management.ManagedAttribute;
 import org.apache.camel.api.management.ManagedOperation;
 import org.apache.camel.api.management.ManagedResource;
-import org.apache.camel.support.service.ServiceSupport;
 
-/** Bindings and sessions in JMX: who talks to whom, and never what was said. */
-@ManagedResource(description = "Bindings and sessions of conversations")
-public final class Conversations extends ServiceSupport {
+/** Sessions in JMX: who talks, and never what was said. */
+@ManagedResource(description = "Sessions of conversations, and what /stop could not end")
+public final class Conversations {
 
     private static final int MOST_LINES = 1_000;
 
-    private final Bindings bindings;
     private final Sessions sessions;
     private final Agents agents;
 
-    public Conversations(Bindings bindings, Sessions sessions, Agents agents) {
-        this.bindings = bindings;
+    public Conversations(Sessions sessions, Agents agents) {
         this.sessions = sessions;
         this.agents = agents;
-    }
-
-    @ManagedAttribute(description = "Conversations that are bound to an agent")
-    public long getBindings() throws StoreException {
-        return bindings.count();
     }
 
     @ManagedAttribute(description = "Conversations, or people in them, that have had a session")
@@ -45,11 +36,6 @@ public final class Conversations extends ServiceSupport {
     @ManagedAttribute(description = "Agents' results that came after /stop, and went nowhere")
     public long getDiscardedResults() {
         return agents.discarded();
-    }
-
-    @ManagedOperation(description = "The newest bindings, at most so many (up to 1000): what is bound to whom, by whom and when")
-    public List<String> listBindings(int limit) throws StoreException {
-        return bindings.latest(bounded(limit));
     }
 
     @ManagedOperation(description = "The sessions that were used last, at most so many (up to 1000), without what was said")

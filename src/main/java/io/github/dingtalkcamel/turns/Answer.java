@@ -1,16 +1,13 @@
 package io.github.dingtalkcamel.turns;
 
-import java.time.Instant;
-
 /**
  * What an agent answered.
  *
  * @param text             the reply before it is cut into chunks; null where there is none
- * @param at               when
  * @param promptTokens     as the agent reported, else 0
  * @param completionTokens as the agent reported, else 0
  */
-record Answer(String text, Instant at, long promptTokens, long completionTokens) {
+record Answer(String text, long promptTokens, long completionTokens) {
 
     static final String PROPERTY = "CamelDingTalkAnswer";
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
+import io.github.dingtalkcamel.inbound.Delivery;
 import io.github.dingtalkcamel.inbound.InboundMessage;
 import io.github.dingtalkcamel.inbound.StorableText;
 import io.github.dingtalkcamel.store.Store;
@@ -43,19 +44,20 @@ public final class Inbox {
 
     /** Stores a message that an agent is to answer. */
     public CompletableFuture<OptionalLong> add(InboundMessage message, String payload) {
-        return add(Turn.Kind.TURN, message, payload);
+        return add(Turn.Kind.TURN, message, payload, null);
     }
 
     /**
      * Stores a message. A refusal only where the same person was not refused within the hour before.
      *
-     * @param  payload the message as DingTalk sent it
-     * @return         when durable: its row, or empty if it was there already, or is a refusal that is not due
+     * @param  payload  the message as DingTalk sent it
+     * @param  delivery how it came and what proved it, or null where that is not known
+     * @return          when durable: its row, or empty if it was there already, or is a refusal that is not due
      */
-    public CompletableFuture<OptionalLong> add(Turn.Kind kind, InboundMessage message, String payload) {
+    public CompletableFuture<OptionalLong> add(Turn.Kind kind, InboundMessage message, String payload, Delivery delivery) {
         long now = clock.millis();
         return store.write(connection -> kind == Turn.Kind.REFUSAL && wasRefused(connection, message, now) ? OptionalLong.empty()
-                : insert(connection, kind, message, payload, now));
+                : insert(connection, kind, message, payload, delivery, now));
     }
 
     private static boolean wasRefused(Connection connection, InboundMessage message, long now) throws SQLException {
@@ -72,10 +74,12 @@ public final class Inbox {
         }
     }
 
-    private static OptionalLong insert(Connection connection, Turn.Kind kind, InboundMessage message, String payload, long now) throws SQLException {
+    private static OptionalLong insert(Connection connection, Turn.Kind kind, InboundMessage message, String payload, Delivery delivery, long now)
+            throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement("""
-                insert into message (integration, msg_id, conversation_id, sender_id, kind, state, payload, received_at)
-                values (?, ?, ?, ?, ?, 'received', ?, ?)
+                insert into message (integration, msg_id, conversation_id, sender_id, kind, state, payload, received_at,
+                    conversation_type, conversation_title, came_by, proof)
+                values (?, ?, ?, ?, ?, 'received', ?, ?, ?, ?, ?, ?)
                 on conflict (integration, msg_id) do nothing
                 returning id""")) {
             insert.setString(1, message.integration());
@@ -85,6 +89,10 @@ public final class Inbox {
             insert.setString(5, kind.code());
             insert.setString(6, payload);
             insert.setLong(7, now);
+            insert.setString(8, message.conversationType().publicName());
+            insert.setString(9, message.conversationTitle());
+            insert.setString(10, delivery == null ? null : delivery.cameBy());
+            insert.setString(11, delivery == null ? null : delivery.proof());
             try (ResultSet row = insert.executeQuery()) {
                 return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
             }
@@ -154,41 +162,48 @@ public final class Inbox {
 
     /** The turn is being answered: one attempt more. Nothing changes for one that was stopped. */
     public void running(long id, String agent, String boundBy) throws StoreException {
-        store.writeAndWait(nowRunning(id, agent, boundBy));
+        store.writeAndWait(nowRunning(id, agent, boundBy, null));
     }
 
-    /** The same as part of a transaction. */
-    public Store.Work<Integer> nowRunning(long id, String agent, String boundBy) {
+    /** The same as part of a transaction, with how long it took to store the message, or null where that is not known. */
+    public Store.Work<Integer> nowRunning(long id, String agent, String boundBy, Long storedMillis) {
         long now = clock.millis();
-        return connection -> update(connection, "update message set state = 'running', attempts = attempts + 1, started_at = ?,"
-                + " agent = coalesce(?, agent), bound_by = coalesce(?, bound_by) where id = ? and state in ('received', 'running')", now, agent, boundBy, id);
+        return connection -> update(connection, "update message set state = 'running', attempts = attempts + 1, started_at = ?, agent = coalesce(?, agent),"
+                + " bound_by = coalesce(?, bound_by), stored_ms = coalesce(?, stored_ms) where id = ? and state in ('received', 'running')",
+                now, agent, boundBy, storedMillis, id);
     }
 
     /** The turn is answered, or needs no answer. */
     public void done(long id) throws StoreException {
-        store.writeAndWait(nowDone(id));
+        store.writeAndWait(nowDone(id, null, null));
     }
 
-    /** The same as part of a transaction. */
-    public Store.Work<Integer> nowDone(long id) {
-        return finished(id, "done", null);
+    /**
+     * The same as part of a transaction, with what is only known now.
+     *
+     * @param agentMillis what the agent took, or null
+     * @param sent        the chunk of a reply in one chunk, or null
+     */
+    public Store.Work<Integer> nowDone(long id, Long agentMillis, SentChunk sent) {
+        return finished(id, "done", null, agentMillis, sent);
     }
 
     /** The agent failed and the sender was told so. */
     public void failed(long id, String error) throws StoreException {
-        store.writeAndWait(nowFailed(id, error));
+        store.writeAndWait(nowFailed(id, error, null, null));
     }
 
-    /** The same as part of a transaction. */
-    public Store.Work<Integer> nowFailed(long id, String error) {
-        return finished(id, "failed", error);
+    /** The same as part of a transaction, with what is only known now: see {@link #nowDone}. */
+    public Store.Work<Integer> nowFailed(long id, String error, Long agentMillis, SentChunk sent) {
+        return finished(id, "failed", error, agentMillis, sent);
     }
 
-    private Store.Work<Integer> finished(long id, String state, String error) {
+    private Store.Work<Integer> finished(long id, String state, String error, Long agentMillis, SentChunk sent) {
         long now = clock.millis();
         return connection -> {
-            int changed = update(connection, "update message set state = ?, error = ?, finished_at = ? where id = ? and state = 'running'",
-                    state, error, now, id);
+            int changed = update(connection, "update message set state = ?, error = ?, finished_at = ?, agent_ms = coalesce(?, agent_ms),"
+                    + " replies = coalesce(replies, '') || ? where id = ? and state = 'running'",
+                    state, error, now, agentMillis, sent == null ? "" : sent.line(), id);
             // progress is kept only while it is needed; short replies have none
             update(connection, "delete from reply where message_id = ?", id);
             return changed;
@@ -207,9 +222,14 @@ public final class Inbox {
     }
 
     /** A command or a refusal is done with. It is {@code failed} where there is an error, which means that its answer was not sent. */
-    public void answered(long id, String error) throws StoreException {
+    public void answered(long id, String error, SentChunk sent) throws StoreException {
         long now = clock.millis();
-        store.writeAndWait(connection -> end(connection, id, error == null ? "done" : "failed", error, now));
+        store.writeAndWait(connection -> {
+            if (sent != null) {
+                update(connection, "update message set replies = coalesce(replies, '') || ? where id = ?", sent.line(), id);
+            }
+            return end(connection, id, error == null ? "done" : "failed", error, now);
+        });
     }
 
     private static int end(Connection connection, long id, String state, String error, long now) throws SQLException {
@@ -250,6 +270,19 @@ public final class Inbox {
     /** So many chunks of a reply were taken by DingTalk. */
     public void replied(long id, int sent) throws StoreException {
         update("update reply set sent = ? where message_id = ?", sent, id);
+    }
+
+    /** The same, with the chunk that was the last of them. */
+    public void replied(long id, SentChunk last) throws StoreException {
+        store.writeAndWait(connection -> {
+            update(connection, "update message set replies = coalesce(replies, '') || ? where id = ?", last.line(), id);
+            return update(connection, "update reply set sent = ? where message_id = ?", last.chunk(), id);
+        });
+    }
+
+    /** A chunk that was taken just now. */
+    public SentChunk sentNow(int chunk, int of, String channel) {
+        return new SentChunk(chunk, of, channel, clock.millis());
     }
 
     private void update(String sql, Object... values) throws StoreException {

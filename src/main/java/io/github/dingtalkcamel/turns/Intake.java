@@ -8,6 +8,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
+import io.github.dingtalkcamel.inbound.Delivery;
 import io.github.dingtalkcamel.inbound.InboundMessage;
 import io.github.dingtalkcamel.store.StoreException;
 import org.apache.camel.AsyncCallback;
@@ -105,7 +106,7 @@ public final class Intake implements AutoCloseable {
                 callback.done(true);
                 return true;
             }
-            inbox.add(kind, message, payload).whenCompleteAsync((added, failure) -> {
+            inbox.add(kind, message, payload, exchange.getProperty(Delivery.PROPERTY, Delivery.class)).whenCompleteAsync((added, failure) -> {
                 stored(exchange, message, slot, added, failure);
                 callback.done(false);
             }, inOrder);
@@ -124,6 +125,7 @@ public final class Intake implements AutoCloseable {
             } else {
                 Turn turn = new Turn(row.getAsLong(), kind, message, slot, null, new Cancellation());
                 exchange.setProperty(STORED, "new");
+                exchange.setProperty(Turns.STORED_MILLIS, exchange.getClock().elapsed());
                 exchange.setProperty(Turn.PROPERTY, turn);
                 exchange.getExchangeExtension().addOnCompletion(new QueuedOrSaid(turn));
             }

@@ -94,7 +94,7 @@ public final class Resumption {
         }
         if (row.kind() != Turn.Kind.TURN) {
             LOG.info("The {} {}-{} is not answered any more: {}", row.kind().code(), row.integration(), row.id(), reason.text());
-            inbox.answered(row.id(), reason.text());
+            inbox.answered(row.id(), reason.text(), null);
             return;
         }
         LOG.warn("Turn {}-{} is not taken up again: {}", row.integration(), row.id(), reason.text());

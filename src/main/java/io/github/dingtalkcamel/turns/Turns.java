@@ -1,9 +1,8 @@
 package io.github.dingtalkcamel.turns;
 
-import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import io.github.dingtalkcamel.agent.AgentConstants;
 import io.github.dingtalkcamel.conversation.Session;
@@ -24,19 +23,27 @@ import org.slf4j.LoggerFactory;
 public final class Turns {
 
     private static final Logger LOG = LoggerFactory.getLogger(Turns.class);
-    private static final String FAILURE = "CamelDingTalkFailure";
-    private static final String LEFT = "CamelDingTalkLeft";
+    /** One line for each turn that ended, so that a search for a message's id finds what became of it. Dead letters have a line of their own. */
+    private static final Logger ENDED = LoggerFactory.getLogger("dingtalk.turns");
+
+    /** Exchange property: why the agent failed, where it did. */
+    public static final String FAILURE = "CamelDingTalkFailure";
+    /** Exchange property: milliseconds from the delivery of the message until it was durable. */
+    public static final String STORED_MILLIS = "CamelDingTalkStoredMillis";
+    /** Exchange property: milliseconds that the agent took. */
+    public static final String AGENT_MILLIS = "CamelDingTalkAgentMillis";
+    private static final String BEGAN = "CamelDingTalkBegan";
+    /** Exchange property: true where the stop of the process interrupted the turn. */
+    public static final String LEFT = "CamelDingTalkLeft";
     private static final int SHOWN = 2_000;
     private static final long MOST_TOKENS = 1_000_000_000;
 
     private final Inbox inbox;
     private final Sessions sessions;
-    private final InstantSource clock;
 
-    public Turns(Inbox inbox, Sessions sessions, InstantSource clock) {
+    public Turns(Inbox inbox, Sessions sessions) {
         this.inbox = inbox;
         this.sessions = sessions;
-        this.clock = clock;
     }
 
     /**
@@ -44,15 +51,23 @@ public final class Turns {
      *
      * @return the session that it runs in
      */
-    public Session begin(@ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty("CamelDingTalkAgent") String agent,
+    public Session begin(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty("CamelDingTalkAgent") String agent,
             @ExchangeProperty("CamelDingTalkBoundBy") String boundBy) throws StoreException {
-        return sessions.enter(turn.message(), turn.id(), inbox.nowRunning(turn.id(), agent, boundBy));
+        Session session = sessions.enter(turn.message(), turn.id(),
+                inbox.nowRunning(turn.id(), agent, boundBy, exchange.getProperty(STORED_MILLIS, Long.class)));
+        exchange.setProperty(BEGAN, System.nanoTime());
+        return session;
     }
 
-    /** Notes what the agent answered, and what it says that this took. */
-    public void answered(Exchange exchange) {
+    /** Notes how long the agent, or its failure, took. */
+    public void answered(Exchange exchange, @ExchangeProperty(BEGAN) Long began) {
+        exchange.setProperty(AGENT_MILLIS, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
+    }
+
+    /** Notes what the agent said, and how many tokens it says that this took. */
+    public void said(Exchange exchange) {
         Message message = exchange.getMessage();
-        exchange.setProperty(Answer.PROPERTY, new Answer(message.getBody(String.class), clock.instant(), tokens(message, AgentConstants.PROMPT_TOKENS),
+        exchange.setProperty(Answer.PROPERTY, new Answer(message.getBody(String.class), tokens(message, AgentConstants.PROMPT_TOKENS),
                 tokens(message, AgentConstants.COMPLETION_TOKENS)));
         message.removeHeader(AgentConstants.PROMPT_TOKENS);
         message.removeHeader(AgentConstants.COMPLETION_TOKENS);
@@ -89,44 +104,37 @@ public final class Turns {
     }
 
     /** Notes how the turn ended, or the command. Nothing is changed for one that became a dead letter. */
-    public void end(@ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty(Session.PROPERTY) Session session,
-            @ExchangeProperty(Answer.PROPERTY) Answer answer, @ExchangeProperty(FAILURE) String failure, @ExchangeProperty(LEFT) Boolean left)
-            throws StoreException {
+    public void end(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty(FAILURE) String failure, @ExchangeProperty(LEFT) Boolean left,
+            @ExchangeProperty("CamelDingTalkAgent") String agent, @ExchangeProperty(AGENT_MILLIS) Long agentMillis,
+            @ExchangeProperty(SentChunk.PROPERTY) SentChunk sent) throws StoreException {
         if (Boolean.TRUE.equals(left)) {
             return;
         }
         if (turn.kind() != Turn.Kind.TURN) {
-            inbox.answered(turn.id(), null);
-        } else if (turn.isStopped()) {
-            inbox.stopped(List.of(turn.id()));
-        } else if (failure != null) {
-            // who tries again later is not to be told of it twice
-            sessions.leave(turn.message(), session.id(), new Sessions.Ended(turn.id(), saidAt(turn, session), null, null,
-                    usage(turn, session, clock.instant(), null, 0, 0)), inbox.nowFailed(turn.id(), failure));
-        } else if (answer != null) {
-            leave(turn, session, answer.text(), usage(turn, session, answer.at(), answer.text(), answer.promptTokens(), answer.completionTokens()),
-                    inbox.nowDone(turn.id()));
-        } else if (turn.isReplying()) {
-            String reply = String.join("", turn.progress().chunks());
-            leave(turn, session, reply, usage(turn, session, session.lastAt(), reply, 0, 0), inbox.nowDone(turn.id()));
-        } else {
-            // no agent was asked
-            inbox.done(turn.id());
+            inbox.answered(turn.id(), null, sent);
+            return;
         }
+        if (turn.isStopped()) {
+            inbox.stopped(List.of(turn.id()));
+        } else {
+            Store.Work<?> with = failure == null ? inbox.nowDone(turn.id(), agentMillis, sent) : inbox.nowFailed(turn.id(), failure, agentMillis, sent);
+            leave(turn, exchange.getProperty(Session.PROPERTY, Session.class), exchange.getProperty(Answer.PROPERTY, Answer.class), failure != null,
+                    agentMillis == null ? 0 : agentMillis, with);
+        }
+        ENDED.info("Turn {} {}: message {}, agent {}, {} ms", turn.reference(), turn.isStopped() ? "stopped" : failure == null ? "done" : "failed",
+                turn.message().msgId(), agent, agentMillis);
     }
 
-    private void leave(Turn turn, Session session, String reply, Usage usage, Store.Work<?> with) throws StoreException {
-        sessions.leave(turn.message(), session.id(), new Sessions.Ended(turn.id(), saidAt(turn, session), turn.message().text(),
-                reply == null || reply.isBlank() ? null : reply, usage), with);
-    }
-
-    private static Instant saidAt(Turn turn, Session session) {
-        return turn.message().createdAt() == null ? session.lastAt() : turn.message().createdAt();
-    }
-
-    private static Usage usage(Turn turn, Session session, Instant answeredAt, String reply, long promptTokens, long completionTokens) {
-        boolean said = reply != null && !reply.isBlank();
-        long millis = Math.max(0, Duration.between(session.lastAt(), answeredAt).toMillis());
-        return new Usage(1, 1, said ? 1 : 0, turn.message().text().length(), said ? reply.length() : 0, millis, promptTokens, completionTokens);
+    /** It counts in its session where an agent was asked; of what failed nothing is remembered, since whoever tries again says it again. */
+    private void leave(Turn turn, Session session, Answer answer, boolean failed, long agentMillis, Store.Work<?> with) throws StoreException {
+        // after a crash between two chunks there is the reply, and no agent was asked
+        Answer known = answer == null && turn.isReplying() ? new Answer(String.join("", turn.progress().chunks()), 0, 0) : answer;
+        String said = known == null ? null : turn.message().text();
+        String reply = known == null || known.text() == null || known.text().isBlank() ? null : known.text();
+        Usage usage = known == null && !failed ? Usage.NONE
+                : new Usage(1, 1, reply == null ? 0 : 1, turn.message().text().length(), reply == null ? 0 : reply.length(), agentMillis,
+                        known == null ? 0 : known.promptTokens(), known == null ? 0 : known.completionTokens());
+        Instant saidAt = turn.message().createdAt() == null ? session.lastAt() : turn.message().createdAt();
+        sessions.leave(turn.message(), session.id(), new Sessions.Ended(turn.id(), saidAt, said, reply, usage), with);
     }
 }
