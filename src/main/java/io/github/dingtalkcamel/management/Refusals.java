@@ -27,10 +27,17 @@ public final class Refusals {
         return json(Failure.of(exchange, Exception.class));
     }
 
-    private static String json(Exception cause) {
+    /** The same for a request of the API. */
+    public String apiJson(Exchange exchange) {
+        Exception cause = Failure.of(exchange, Exception.class);
         if (cause instanceof ApiException refused) {
             return json(refused.code(), refused.getMessage());
         }
+        return cause instanceof StoreException ? json("store_unavailable", "The store does not answer. Try again later")
+                : json("internal", "It could not be done. The log says why");
+    }
+
+    private static String json(Exception cause) {
         if (cause instanceof UnknownIntegrationException) {
             return json("unknown_integration", cause.getMessage());
         }
