@@ -14,10 +14,10 @@ import io.github.dingtalkcamel.agent.Fallback;
 import io.github.dingtalkcamel.api.ApiAccess;
 import io.github.dingtalkcamel.api.BindingsApi;
 import io.github.dingtalkcamel.api.ConversationsApi;
+import io.github.dingtalkcamel.api.DeadLettersApi;
 import io.github.dingtalkcamel.api.IntegrationTests;
 import io.github.dingtalkcamel.api.IntegrationsApi;
 import io.github.dingtalkcamel.api.MessagesApi;
-import io.github.dingtalkcamel.api.DeadLettersApi;
 import io.github.dingtalkcamel.conversation.Bindings;
 import io.github.dingtalkcamel.events.Hooks;
 import io.github.dingtalkcamel.events.OwnEvents;
@@ -179,8 +179,8 @@ final class Parts implements AutoCloseable {
         accessTokens = new AccessTokens(settings, clock);
         webhook = new Webhook(settings, clock);
         streams = new Streams(settings);
-        bindings = new Bindings(store, clock);
         Resumption resumption = new Resumption(inbox, queue, messages, deadLetters, intake, settings.maxTurnAge(), clock);
+        bindings = new Bindings(store, clock);
         Notices notices = new Notices(settings);
         SingleFlight refreshToken = new SingleFlight("direct:token-refresh", "integration", "rejectedToken");
         routes = new LiveRoutes((LiveContext) context, settings.routesDir());
@@ -203,11 +203,11 @@ final class Parts implements AutoCloseable {
         registry.bind("intake", new SharedStep(intake));
         registry.bind("turns", queue);
         registry.bind("turnRecord", new Turns(inbox));
-        registry.bind("bindings", bindings);
         registry.bind("resumption", resumption);
         registry.bind("replays", new Replays(deadLetters, messages, queue, resumption));
         registry.bind("deadLettersApi", new DeadLettersApi(deadLetters));
         registry.bind("housekeeping", housekeeping());
+        registry.bind("bindings", bindings);
         registry.bind("agents", agents);
         registry.bind("fallback", new Fallback(settings));
         registry.bind("notices", notices);
@@ -238,6 +238,15 @@ final class Parts implements AutoCloseable {
         context.getPropertiesComponent().setOverrideProperties(properties);
     }
 
+    /** Whoever has a table that grows adds here what becomes too old in it. */
+    private Housekeeping housekeeping() {
+        List<Expiry> expiries = new ArrayList<>();
+        expiries.add(Inbox.expiry(settings.keeping().messages()));
+        expiries.addAll(DeadLetters.expiries(settings.keeping().deadLetters(), settings.keeping().messages()));
+        expiries.add(EventRepository.expiry());
+        return new Housekeeping(store, clock, expiries);
+    }
+
     private void bindEvents(Registry registry) {
         Hooks hooks = new Hooks(context);
         ownEvents = new OwnEvents(context, hooks, clock);
@@ -256,15 +265,6 @@ final class Parts implements AutoCloseable {
         registry.bind("messagesApi", new MessagesApi(new WayOfMessage(store)));
     }
 
-    /** Whoever has a table that grows adds here what becomes too old in it. */
-    private Housekeeping housekeeping() {
-        List<Expiry> expiries = new ArrayList<>();
-        expiries.add(Inbox.expiry(settings.keeping().messages()));
-        expiries.addAll(DeadLetters.expiries(settings.keeping().deadLetters(), settings.keeping().messages()));
-        expiries.add(EventRepository.expiry());
-        return new Housekeeping(store, clock, expiries);
-    }
-
     void beforeStart() {
         if (simulator != null) {
             for (Integration integration : settings.integrations()) {
@@ -280,8 +280,7 @@ final class Parts implements AutoCloseable {
         routes.watch();
         new Console(context, settings).open();
         new Gauges(queue, deadLetters, settings, streams, ownEvents).register(context);
-        new Beans(context).show("bindings", bindings).show("events", ownEvents);
-        new DeadLetterOperations(deadLetters).register(context);
+        new Beans(context).show("bindings", bindings).show("events", ownEvents).show("dead-letters", new DeadLetterOperations(deadLetters));
         new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url()).print();
     }
 
