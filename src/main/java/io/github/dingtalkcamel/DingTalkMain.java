@@ -61,7 +61,7 @@ class DingTalkMain extends Main {
         // secrets may come from a vault, so vaults are configured before our settings are read
         doConfigureVaultFromMainConfiguration(context, configure(), new OrderedLocationProperties());
         parts = new Parts(context, read(context));
-        parts.bind();
+        parts.configure();
         setRoutesCollector(new OverlayingRoutes(parts.settings().routesDir()));
         super.autoconfigure(context);
     }

@@ -5,7 +5,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.agent.Fallback;
@@ -36,6 +39,7 @@ import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.SimulatorOptions;
 import io.github.dingtalkcamel.store.DataDirectory;
 import io.github.dingtalkcamel.store.Store;
+import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.stream.Streams;
 import io.github.dingtalkcamel.turns.DeadLetters;
 import io.github.dingtalkcamel.turns.Inbox;
@@ -52,15 +56,18 @@ import org.apache.camel.spi.Registry;
 final class Parts implements AutoCloseable {
 
     private static final int WEBHOOK_WORKERS = 64;
+    /** Idle workers look once a second whether they are still wanted. */
+    private static final Duration IDLE = Duration.ofSeconds(1);
 
     private final CamelContext context;
     private final Settings settings;
     private final DataDirectory dataDirectory;
-    private final Store store;
+    private final CompletableFuture<Store> opening;
     private final Simulator simulator;
     private final KeyedQueue queue;
     private final Agents agents = new Agents();
     private final Clock clock = Clock.systemUTC();
+    private Store store;
     private Intake intake;
     private AccessTokens accessTokens;
     private Webhook webhook;
@@ -70,28 +77,53 @@ final class Parts implements AutoCloseable {
     Parts(CamelContext context, Settings read) {
         this.context = context;
         this.dataDirectory = DataDirectory.hold(read.dataDir());
-        Store opened = null;
+        CompletableFuture<Store> begun = null;
         Simulator started = null;
         int webhookPort;
         int managementPort;
         try {
             webhookPort = port(read.webhookHost(), read.webhookPort(), "dingtalk.webhook-port (DINGTALK_WEBHOOK_PORT)");
             managementPort = port(read.managementHost(), read.managementPort(), "dingtalk.management-port (DINGTALK_MANAGEMENT_PORT)");
-            opened = Store.open(read.storeUrl().reveal(), read.storeUser().orElse(null), read.storePassword().reveal());
+            // beside the rest of the start: it takes about as long as Camel's configuration
+            begun = open(read);
             started = read.simulator() ? simulator(read) : null;
         } catch (RuntimeException e) {
-            if (opened != null) {
-                opened.close();
-            }
+            close(begun);
             dataDirectory.close();
             throw e;
         }
-        this.store = opened;
+        this.opening = begun;
         this.simulator = started;
         // from here on the simulator is a DingTalk like any other
         Settings addressed = started == null ? read : read.withBaseUrls(URI.create(started.url()), URI.create(started.url()));
         this.settings = addressed.withPorts(webhookPort, managementPort);
-        this.queue = new KeyedQueue(settings.queueCapacity(), settings.conversationCapacity(), settings.maxRunningTurns());
+        this.queue = new KeyedQueue(settings.queueCapacity(), settings.conversationCapacity(), settings.maxRunningTurns(), IDLE);
+    }
+
+    private static CompletableFuture<Store> open(Settings settings) {
+        return CompletableFuture.supplyAsync(
+                () -> Store.open(settings.storeUrl().reveal(), settings.storeUser().orElse(null), settings.storePassword().reveal()),
+                task -> new Thread(task, "dingtalk-store-opening").start());
+    }
+
+    /** The store, once it is open. */
+    private Store opened() throws StoreException {
+        try {
+            return opening.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof StoreException cause ? cause : e;
+        }
+    }
+
+    private static void close(CompletableFuture<Store> opening) {
+        if (opening != null) {
+            opening.handle((store, neverOpened) -> {
+                if (store != null) {
+                    store.close();
+                }
+                return null;
+            }).join();
+        }
     }
 
     /**
@@ -139,24 +171,42 @@ final class Parts implements AutoCloseable {
         return queue;
     }
 
-    /** Makes the parts known to the routes and Camel's own configuration. */
-    void bind() {
+    /** Tells Camel what its own configuration needs to know of the parts. */
+    void configure() {
+        webhook = new Webhook(settings, clock);
+        streams = new Streams(settings);
+        context.getManagementStrategy().addEventNotifier(new HttpGuards(context, settings, webhook));
+
+        Registry registry = context.getRegistry();
+        registry.bind("sourceLoader", new Utf8Routes());
+        registry.bind("dingtalk-http", DingTalk.component());
+        // each webhook request holds a worker until its message is stored, with others in one commit
+        registry.bind("vertxOptions", new VertxOptions().setWorkerPoolSize(WEBHOOK_WORKERS));
+
+        Properties properties = new Properties();
+        properties.setProperty("turns.workers", String.valueOf(settings.maxRunningTurns()));
+        properties.setProperty("camel.main.shutdownTimeout", String.valueOf(Math.max(1, settings.shutdownTimeout().toSeconds())));
+        properties.setProperty("camel.server.host", settings.webhookHost());
+        properties.setProperty("camel.server.port", String.valueOf(settings.webhookPort()));
+        properties.setProperty("camel.management.host", settings.managementHost());
+        properties.setProperty("camel.management.port", String.valueOf(settings.managementPort()));
+        context.getPropertiesComponent().setOverrideProperties(properties);
+    }
+
+    /** Makes the parts known to the routes. */
+    private void bind() {
+        store = opened();
         Inbox inbox = new Inbox(store, clock);
         Messages messages = new Messages(settings);
         DingTalk dingTalk = new DingTalk(settings);
         deadLetters = new DeadLetters(store, clock);
         intake = new Intake(inbox, queue);
         accessTokens = new AccessTokens(settings, clock);
-        webhook = new Webhook(settings, clock);
-        streams = new Streams(settings);
         Notices notices = new Notices(settings);
         SingleFlight refreshToken = new SingleFlight("direct:token-refresh", "integration", "rejectedToken");
         refreshToken.setCamelContext(context);
 
-        context.getManagementStrategy().addEventNotifier(new HttpGuards(context, settings, webhook));
-
         Registry registry = context.getRegistry();
-        registry.bind("sourceLoader", new Utf8Routes());
         registry.bind("webhook", webhook);
         registry.bind("streams", streams);
         registry.bind("events", new EventRepository(store, clock));
@@ -177,24 +227,13 @@ final class Parts implements AutoCloseable {
         registry.bind("deadLetterChannel", new DeadLetterChannel(deadLetters));
         registry.bind("countTries", (Processor) DeadLetterChannel::repeats);
         registry.bind("dingTalk", dingTalk);
-        registry.bind("dingtalk-http", DingTalk.component());
         registry.bind("accessTokens", accessTokens);
         registry.bind("refreshToken", refreshToken);
         registry.bind("refusals", new Refusals());
-        // each webhook request holds a worker until its message is stored, with others in one commit
-        registry.bind("vertxOptions", new VertxOptions().setWorkerPoolSize(WEBHOOK_WORKERS));
-
-        Properties properties = new Properties();
-        properties.setProperty("turns.workers", String.valueOf(settings.maxRunningTurns()));
-        properties.setProperty("camel.main.shutdownTimeout", String.valueOf(Math.max(1, settings.shutdownTimeout().toSeconds())));
-        properties.setProperty("camel.server.host", settings.webhookHost());
-        properties.setProperty("camel.server.port", String.valueOf(settings.webhookPort()));
-        properties.setProperty("camel.management.host", settings.managementHost());
-        properties.setProperty("camel.management.port", String.valueOf(settings.managementPort()));
-        context.getPropertiesComponent().setOverrideProperties(properties);
     }
 
     void beforeStart() {
+        bind();
         if (simulator != null) {
             for (Integration integration : settings.integrations()) {
                 if (webhook.isOn(integration.id())) {
@@ -222,7 +261,7 @@ final class Parts implements AutoCloseable {
         if (simulator != null) {
             simulator.close();
         }
-        store.close();
+        close(opening);
         dataDirectory.close();
     }
 }
