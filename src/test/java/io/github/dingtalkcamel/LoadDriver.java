@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Simulator;
@@ -128,7 +129,9 @@ final class LoadDriver {
 
     /** As people run it: with both compilers, unlike the many short runs of tests. */
     private static PackagedJar jar(Simulator simulator) throws Exception {
-        return PackagedJar.facing(simulator).option("-XX:TieredStopAtLevel=4").option("-Xmx1g");
+        PackagedJar jar = PackagedJar.facing(simulator).option("-XX:TieredStopAtLevel=4").option("-Xmx1g");
+        Stream.of(System.getProperty("bench.options", "").split(" ")).filter(option -> !option.isBlank()).forEach(jar::option);
+        return jar;
     }
 
     private static PackagedJar.Run started(PackagedJar jar, Simulator simulator) throws Exception {
@@ -150,7 +153,7 @@ final class LoadDriver {
                     figure(replies.percentile(50)) + " / " + figure(replies.percentile(95)) + " / " + figure(replies.percentile(99)),
                     figure(acks.percentile(50)) + " / " + figure(acks.percentile(99)),
                     String.format(Locale.ROOT, "%.2f", after.cpuSecondsSince(before) * 1_000 / Math.max(1, replies.count())),
-                    String.valueOf(Usage.residentMiB(run.process())), figure(after.stealSince(before)) + " %",
+                    String.valueOf(Usage.residentMiB(run.process())), figure(after.stealSince(before)) + " % / " + figure(after.othersSince(before)) + " %",
                     outcome.sent() + " / " + outcome.refused() + " / " + outcome.lost() + " / " + outcome.doubled() + " / " + outcome.outOfOrder(),
                     target + (met.apply(outcome) ? " ✓" : " **missed**") + " |");
             System.out.println(row);
@@ -168,7 +171,7 @@ final class LoadDriver {
                 .append(System.getProperty("bench.machine", "shared with other work")).append("), ").append(System.getProperty("java.vm.name")).append(' ')
                 .append(Runtime.version()).append(", ").append(System.getProperty("os.name")).append(". ").append(duration.toSeconds())
                 .append(" s each after ").append(warmUp.toSeconds()).append(" s of warm-up; application, simulator and driver share the cores.\n\n");
-        report.append("| scenario | replies/s | push to reply p50 / p95 / p99, ms | push to ack p50 / p99, ms | CPU per message, ms | RSS, MiB | steal "
+        report.append("| scenario | replies/s | push to reply p50 / p95 / p99, ms | push to ack p50 / p99, ms | CPU per message, ms | RSS, MiB | steal / other work "
                 + "| sent / refused / lost / doubled / out of order | target |\n|---|---|---|---|---|---|---|---|---|\n");
         rows.forEach(row -> report.append(row).append('\n'));
         faults.forEach(fault -> report.append("\n**Wrong**: ").append(fault).append('\n'));
