@@ -7,20 +7,29 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Properties;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.agent.Fallback;
+import io.github.dingtalkcamel.api.ApiAccess;
+import io.github.dingtalkcamel.api.BindingsApi;
+import io.github.dingtalkcamel.api.ConversationsApi;
+import io.github.dingtalkcamel.api.IntegrationTests;
+import io.github.dingtalkcamel.api.IntegrationsApi;
+import io.github.dingtalkcamel.api.MessagesApi;
 import io.github.dingtalkcamel.conversation.Bindings;
+import io.github.dingtalkcamel.events.Hooks;
+import io.github.dingtalkcamel.events.OwnEvents;
 import io.github.dingtalkcamel.inbound.Admission;
 import io.github.dingtalkcamel.inbound.EventRepository;
 import io.github.dingtalkcamel.inbound.Messages;
 import io.github.dingtalkcamel.inbound.Webhook;
 import io.github.dingtalkcamel.management.Addresses;
 import io.github.dingtalkcamel.management.Banner;
+import io.github.dingtalkcamel.management.Beans;
 import io.github.dingtalkcamel.management.Checks;
+import io.github.dingtalkcamel.management.Console;
 import io.github.dingtalkcamel.management.Gauges;
+import io.github.dingtalkcamel.management.GuardedServers;
 import io.github.dingtalkcamel.management.HttpGuards;
 import io.github.dingtalkcamel.management.Refusals;
 import io.github.dingtalkcamel.outbound.AccessTokens;
@@ -32,6 +41,10 @@ import io.github.dingtalkcamel.reply.Notices;
 import io.github.dingtalkcamel.reply.Replies;
 import io.github.dingtalkcamel.reply.RobotApi;
 import io.github.dingtalkcamel.reply.SessionWebhook;
+import io.github.dingtalkcamel.routes.LiveContext;
+import io.github.dingtalkcamel.routes.LiveRoutes;
+import io.github.dingtalkcamel.routes.SharedStep;
+import io.github.dingtalkcamel.routes.Utf8Routes;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.simulator.SimulatedApp;
@@ -39,7 +52,6 @@ import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.SimulatorOptions;
 import io.github.dingtalkcamel.store.DataDirectory;
 import io.github.dingtalkcamel.store.Store;
-import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.stream.Streams;
 import io.github.dingtalkcamel.turns.DeadLetters;
 import io.github.dingtalkcamel.turns.Inbox;
@@ -47,6 +59,7 @@ import io.github.dingtalkcamel.turns.Intake;
 import io.github.dingtalkcamel.turns.KeyedQueue;
 import io.github.dingtalkcamel.turns.Resumption;
 import io.github.dingtalkcamel.turns.Turns;
+import io.github.dingtalkcamel.turns.WayOfMessage;
 import io.vertx.core.VertxOptions;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
@@ -62,22 +75,24 @@ final class Parts implements AutoCloseable {
     private final CamelContext context;
     private final Settings settings;
     private final DataDirectory dataDirectory;
-    private final CompletableFuture<Store> opening;
+    private final Store store;
     private final Simulator simulator;
     private final KeyedQueue queue;
     private final Agents agents = new Agents();
     private final Clock clock = Clock.systemUTC();
-    private Store store;
     private Intake intake;
     private AccessTokens accessTokens;
     private Webhook webhook;
     private Streams streams;
     private DeadLetters deadLetters;
+    private LiveRoutes routes;
+    private Bindings bindings;
+    private OwnEvents ownEvents;
 
     Parts(CamelContext context, Settings read) {
         this.context = context;
         this.dataDirectory = DataDirectory.hold(read.dataDir());
-        CompletableFuture<Store> begun = null;
+        Store opened = null;
         Simulator started = null;
         int webhookPort;
         int managementPort;
@@ -85,45 +100,21 @@ final class Parts implements AutoCloseable {
             webhookPort = port(read.webhookHost(), read.webhookPort(), "dingtalk.webhook-port (DINGTALK_WEBHOOK_PORT)");
             managementPort = port(read.managementHost(), read.managementPort(), "dingtalk.management-port (DINGTALK_MANAGEMENT_PORT)");
             // beside the rest of the start: it takes about as long as Camel's configuration
-            begun = open(read);
+            opened = Store.opening(read.storeUrl().reveal(), read.storeUser().orElse(null), read.storePassword().reveal());
             started = read.simulator() ? simulator(read) : null;
         } catch (RuntimeException e) {
-            close(begun);
+            if (opened != null) {
+                opened.close();
+            }
             dataDirectory.close();
             throw e;
         }
-        this.opening = begun;
+        this.store = opened;
         this.simulator = started;
         // from here on the simulator is a DingTalk like any other
         Settings addressed = started == null ? read : read.withBaseUrls(URI.create(started.url()), URI.create(started.url()));
         this.settings = addressed.withPorts(webhookPort, managementPort);
         this.queue = new KeyedQueue(settings.queueCapacity(), settings.conversationCapacity(), settings.maxRunningTurns(), IDLE);
-    }
-
-    private static CompletableFuture<Store> open(Settings settings) {
-        return CompletableFuture.supplyAsync(
-                () -> Store.open(settings.storeUrl().reveal(), settings.storeUser().orElse(null), settings.storePassword().reveal()),
-                task -> new Thread(task, "dingtalk-store-opening").start());
-    }
-
-    /** The store, once it is open. */
-    private Store opened() throws StoreException {
-        try {
-            return opening.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof StoreException cause ? cause : e;
-        }
-    }
-
-    private static void close(CompletableFuture<Store> opening) {
-        if (opening != null) {
-            opening.handle((store, neverOpened) -> {
-                if (store != null) {
-                    store.close();
-                }
-                return null;
-            }).join();
-        }
     }
 
     /**
@@ -167,19 +158,66 @@ final class Parts implements AutoCloseable {
         return store;
     }
 
+    LiveRoutes routes() {
+        return routes;
+    }
+
     KeyedQueue queue() {
         return queue;
     }
 
-    /** Tells Camel what its own configuration needs to know of the parts. */
-    void configure() {
+    /** Makes the parts known to the routes and Camel's own configuration. */
+    void bind() throws Exception {
+        Inbox inbox = new Inbox(store, clock);
+        Messages messages = new Messages(settings);
+        DingTalk dingTalk = new DingTalk(settings);
+        deadLetters = new DeadLetters(store, clock);
+        intake = new Intake(inbox, queue);
+        accessTokens = new AccessTokens(settings, clock);
         webhook = new Webhook(settings, clock);
         streams = new Streams(settings);
-        context.getManagementStrategy().addEventNotifier(new HttpGuards(context, settings, webhook));
+        bindings = new Bindings(store, clock);
+        Notices notices = new Notices(settings);
+        SingleFlight refreshToken = new SingleFlight("direct:token-refresh", "integration", "rejectedToken");
+        routes = new LiveRoutes((LiveContext) context, settings.routesDir());
+        // not by the routes that call them, which come and go
+        context.addService(intake);
+        context.addService(refreshToken);
+
+        ApiAccess apiAccess = new ApiAccess(settings);
+        context.getManagementStrategy().addEventNotifier(new HttpGuards(context, settings, webhook, apiAccess));
 
         Registry registry = context.getRegistry();
         registry.bind("sourceLoader", new Utf8Routes());
+        registry.bind("liveRoutes", routes);
+        registry.bind("apiAccess", apiAccess);
+        registry.bind("webhook", webhook);
+        registry.bind("streams", streams);
+        registry.bind("events", new EventRepository(store, clock));
+        registry.bind("messages", messages);
+        registry.bind("admission", new Admission());
+        registry.bind("intake", new SharedStep(intake));
+        registry.bind("turns", queue);
+        registry.bind("turnRecord", new Turns(inbox));
+        registry.bind("resumption", new Resumption(inbox, queue, messages, deadLetters, intake, settings.maxTurnAge(), clock));
+        registry.bind("bindings", bindings);
+        registry.bind("agents", agents);
+        registry.bind("fallback", new Fallback(settings));
+        registry.bind("notices", notices);
+        registry.bind("busyNotice", new BusyNotice(notices, clock));
+        registry.bind("replies", new Replies(settings, inbox));
+        registry.bind("sessionWebhook", new SessionWebhook(dingTalk, clock));
+        registry.bind("robotApi", new RobotApi(settings));
+        registry.bind("deadLetterChannel", new DeadLetterChannel(deadLetters));
+        registry.bind("countTries", (Processor) DeadLetterChannel::repeats);
+        registry.bind("dingTalk", dingTalk);
         registry.bind("dingtalk-http", DingTalk.component());
+        registry.bind("accessTokens", accessTokens);
+        registry.bind("refreshToken", new SharedStep(refreshToken));
+        registry.bind("refusals", new Refusals());
+        registry.bind("servers", new GuardedServers(settings));
+        bindEvents(registry);
+        bindApi(registry);
         // each webhook request holds a worker until its message is stored, with others in one commit
         registry.bind("vertxOptions", new VertxOptions().setWorkerPoolSize(WEBHOOK_WORKERS));
 
@@ -193,47 +231,26 @@ final class Parts implements AutoCloseable {
         context.getPropertiesComponent().setOverrideProperties(properties);
     }
 
-    /** Makes the parts known to the routes. */
-    private void bind() {
-        store = opened();
-        Inbox inbox = new Inbox(store, clock);
-        Messages messages = new Messages(settings);
-        DingTalk dingTalk = new DingTalk(settings);
-        deadLetters = new DeadLetters(store, clock);
-        intake = new Intake(inbox, queue);
-        accessTokens = new AccessTokens(settings, clock);
-        Notices notices = new Notices(settings);
-        SingleFlight refreshToken = new SingleFlight("direct:token-refresh", "integration", "rejectedToken");
-        refreshToken.setCamelContext(context);
+    private void bindEvents(Registry registry) {
+        Hooks hooks = new Hooks(context);
+        ownEvents = new OwnEvents(context, hooks, clock);
+        bindings.tell(ownEvents::bindingChanged);
+        streams.tell(ownEvents);
+        registry.bind("seda", hooks.component());
+        registry.bind("hooks", hooks);
+        registry.bind("ownEvents", ownEvents);
+    }
 
-        Registry registry = context.getRegistry();
-        registry.bind("webhook", webhook);
-        registry.bind("streams", streams);
-        registry.bind("events", new EventRepository(store, clock));
-        registry.bind("messages", messages);
-        registry.bind("admission", new Admission());
-        registry.bind("intake", intake);
-        registry.bind("turns", queue);
-        registry.bind("turnRecord", new Turns(inbox));
-        registry.bind("resumption", new Resumption(inbox, queue, messages, deadLetters, intake, settings.maxTurnAge(), clock));
-        registry.bind("bindings", new Bindings(store, clock));
-        registry.bind("agents", agents);
-        registry.bind("fallback", new Fallback(settings));
-        registry.bind("notices", notices);
-        registry.bind("busyNotice", new BusyNotice(notices, clock));
-        registry.bind("replies", new Replies(settings, inbox));
-        registry.bind("sessionWebhook", new SessionWebhook(dingTalk, clock));
-        registry.bind("robotApi", new RobotApi(settings));
-        registry.bind("deadLetterChannel", new DeadLetterChannel(deadLetters));
-        registry.bind("countTries", (Processor) DeadLetterChannel::repeats);
-        registry.bind("dingTalk", dingTalk);
-        registry.bind("accessTokens", accessTokens);
-        registry.bind("refreshToken", refreshToken);
-        registry.bind("refusals", new Refusals());
+    private void bindApi(Registry registry) {
+        registry.bind("integrationsApi", new IntegrationsApi(settings, webhook, streams, agents, accessTokens));
+        registry.bind("integrationTests", new IntegrationTests(settings, webhook));
+        registry.bind("bindingsApi", new BindingsApi(settings, bindings, agents));
+        registry.bind("conversationsApi", new ConversationsApi(store));
+        registry.bind("messagesApi", new MessagesApi(new WayOfMessage(store)));
     }
 
     void beforeStart() {
-        bind();
+        store.awaitOpen();
         if (simulator != null) {
             for (Integration integration : settings.integrations()) {
                 if (webhook.isOn(integration.id())) {
@@ -245,12 +262,16 @@ final class Parts implements AutoCloseable {
     }
 
     void afterStart() {
-        new Gauges(queue, deadLetters, settings, streams).register(context);
+        routes.watch();
+        new Console(context, settings).open();
+        new Gauges(queue, deadLetters, settings, streams, ownEvents).register(context);
+        new Beans(context).show("bindings", bindings).show("events", ownEvents);
         new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url()).print();
     }
 
     /** Nothing new is taken or handed out; what runs may finish. */
     void beforeStop() {
+        routes.stop();
         // first, so that what came in until then has its place in the queue
         streams.close();
         queue.close();
@@ -258,10 +279,13 @@ final class Parts implements AutoCloseable {
 
     @Override
     public void close() {
+        if (routes != null) {
+            routes.close();
+        }
         if (simulator != null) {
             simulator.close();
         }
-        close(opening);
+        store.close();
         dataDirectory.close();
     }
 }

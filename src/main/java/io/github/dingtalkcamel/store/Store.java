@@ -27,16 +27,15 @@ public final class Store implements AutoCloseable {
     private static final int READERS = 4;
     private static final long CONNECTION_TIMEOUT_MILLIS = 5_000;
 
-    private final HikariDataSource writer;
-    private final HikariDataSource readers;
-    private final GroupCommit groupCommit;
+    private final CompletableFuture<Pools> pools;
     private final String description;
 
-    private Store(HikariDataSource writer, HikariDataSource readers, String description) {
-        this.writer = writer;
-        this.readers = readers;
+    private Store(CompletableFuture<Pools> pools, String description) {
+        this.pools = pools;
         this.description = description;
-        this.groupCommit = new GroupCommit(writer);
+    }
+
+    private record Pools(HikariDataSource writer, HikariDataSource readers, GroupCommit groupCommit) {
     }
 
     /**
@@ -48,8 +47,40 @@ public final class Store implements AutoCloseable {
      * @throws StoreException when it can't be opened, with what to do about it
      */
     public static Store open(String url, String user, String password) throws StoreException {
+        Store store = opening(url, user, password);
+        store.awaitOpen();
+        return store;
+    }
+
+    /** As {@link #open}, on a thread of its own. Who uses the store before it is open waits, and gets the exception if there is one. */
+    public static Store opening(String url, String user, String password) {
+        return new Store(CompletableFuture.supplyAsync(() -> pools(url, user, password), task -> new Thread(task, "dingtalk-store-opening").start()), shown(url));
+    }
+
+    /**
+     * Returns when the store is open.
+     *
+     * @throws StoreException when it can't be, with what to do about it
+     */
+    public void awaitOpen() throws StoreException {
+        pools();
+    }
+
+    private Pools pools() throws StoreException {
+        try {
+            return pools.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof StoreException cause ? cause : e;
+        }
+    }
+
+    private static String shown(String url) {
+        return url.replaceFirst("\\?.*", "");
+    }
+
+    private static Pools pools(String url, String user, String password) throws StoreException {
         boolean sqlite = url.startsWith("jdbc:sqlite:");
-        String shown = url.replaceFirst("\\?.*", "");
+        String shown = shown(url);
         HikariDataSource writer = null;
         HikariDataSource readers = null;
         try {
@@ -59,7 +90,7 @@ public final class Store implements AutoCloseable {
             migrate(url, user, password, sqlite);
             writer = pool("dingtalk-store-writer", url, user, password, 1, sqlite ? sqlite(false) : new Properties());
             readers = pool("dingtalk-store-readers", url, user, password, READERS, sqlite ? sqlite(true) : new Properties());
-            return new Store(writer, readers, shown);
+            return new Pools(writer, readers, new GroupCommit(writer));
         } catch (Exception e) {
             if (readers != null) {
                 readers.close();
@@ -84,7 +115,7 @@ public final class Store implements AutoCloseable {
      * @return completed on the writing thread when the commit is durable, in order of submission; or with a {@link StoreException} when it was not written
      */
     public <T> CompletableFuture<T> write(Work<T> work) {
-        return groupCommit.submit(work);
+        return pools().groupCommit().submit(work);
     }
 
     /** Writes and waits until the commit is durable. */
@@ -101,7 +132,7 @@ public final class Store implements AutoCloseable {
 
     /** Reads what is committed. */
     public <T> T read(Work<T> work) throws StoreException {
-        try (Connection connection = readers.getConnection()) {
+        try (Connection connection = pools().readers().getConnection()) {
             return work.run(connection);
         } catch (SQLException e) {
             throw new StoreException("The store could not be read: " + e.getMessage(), e);
@@ -117,7 +148,7 @@ public final class Store implements AutoCloseable {
     public String trouble() {
         try {
             read(connection -> connection.prepareStatement("select 1").execute());
-            if (groupCommit.trouble() != null) {
+            if (pools().groupCommit().trouble() != null) {
                 writeAndWait(connection -> connection.prepareStatement("update message set error = error where id = -1").executeUpdate());
             }
             return null;
@@ -126,12 +157,15 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** Writes what was submitted, then closes. Later submissions fail. */
+    /** Writes what was submitted, then closes, also what is only being opened. Later submissions fail. */
     @Override
     public void close() {
-        groupCommit.close();
-        readers.close();
-        writer.close();
+        Pools open = pools.handle((opened, neverOpened) -> opened).join();
+        if (open != null) {
+            open.groupCommit().close();
+            open.readers().close();
+            open.writer().close();
+        }
     }
 
     private static void makeFolder(Path file) throws java.io.IOException {
