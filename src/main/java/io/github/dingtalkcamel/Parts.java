@@ -6,6 +6,8 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 
 import io.github.dingtalkcamel.agent.Agents;
@@ -16,6 +18,7 @@ import io.github.dingtalkcamel.api.ConversationsApi;
 import io.github.dingtalkcamel.api.IntegrationTests;
 import io.github.dingtalkcamel.api.IntegrationsApi;
 import io.github.dingtalkcamel.api.MessagesApi;
+import io.github.dingtalkcamel.api.DeadLettersApi;
 import io.github.dingtalkcamel.conversation.Bindings;
 import io.github.dingtalkcamel.events.Hooks;
 import io.github.dingtalkcamel.events.OwnEvents;
@@ -28,6 +31,7 @@ import io.github.dingtalkcamel.management.Banner;
 import io.github.dingtalkcamel.management.Beans;
 import io.github.dingtalkcamel.management.Checks;
 import io.github.dingtalkcamel.management.Console;
+import io.github.dingtalkcamel.management.DeadLetterOperations;
 import io.github.dingtalkcamel.management.Gauges;
 import io.github.dingtalkcamel.management.GuardedServers;
 import io.github.dingtalkcamel.management.HttpGuards;
@@ -51,12 +55,15 @@ import io.github.dingtalkcamel.simulator.SimulatedApp;
 import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.SimulatorOptions;
 import io.github.dingtalkcamel.store.DataDirectory;
+import io.github.dingtalkcamel.store.Expiry;
+import io.github.dingtalkcamel.store.Housekeeping;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.stream.Streams;
 import io.github.dingtalkcamel.turns.DeadLetters;
 import io.github.dingtalkcamel.turns.Inbox;
 import io.github.dingtalkcamel.turns.Intake;
 import io.github.dingtalkcamel.turns.KeyedQueue;
+import io.github.dingtalkcamel.turns.Replays;
 import io.github.dingtalkcamel.turns.Resumption;
 import io.github.dingtalkcamel.turns.Turns;
 import io.github.dingtalkcamel.turns.WayOfMessage;
@@ -177,6 +184,7 @@ final class Parts implements AutoCloseable {
         webhook = new Webhook(settings, clock);
         streams = new Streams(settings);
         bindings = new Bindings(store, clock);
+        Resumption resumption = new Resumption(inbox, queue, messages, deadLetters, intake, settings.maxTurnAge(), clock);
         Notices notices = new Notices(settings);
         SingleFlight refreshToken = new SingleFlight("direct:token-refresh", "integration", "rejectedToken");
         routes = new LiveRoutes((LiveContext) context, settings.routesDir());
@@ -199,8 +207,11 @@ final class Parts implements AutoCloseable {
         registry.bind("intake", new SharedStep(intake));
         registry.bind("turns", queue);
         registry.bind("turnRecord", new Turns(inbox));
-        registry.bind("resumption", new Resumption(inbox, queue, messages, deadLetters, intake, settings.maxTurnAge(), clock));
         registry.bind("bindings", bindings);
+        registry.bind("resumption", resumption);
+        registry.bind("replays", new Replays(deadLetters, messages, queue, resumption));
+        registry.bind("deadLettersApi", new DeadLettersApi(deadLetters));
+        registry.bind("housekeeping", housekeeping());
         registry.bind("agents", agents);
         registry.bind("fallback", new Fallback(settings));
         registry.bind("notices", notices);
@@ -249,6 +260,15 @@ final class Parts implements AutoCloseable {
         registry.bind("messagesApi", new MessagesApi(new WayOfMessage(store)));
     }
 
+    /** Whoever has a table that grows adds here what becomes too old in it. */
+    private Housekeeping housekeeping() {
+        List<Expiry> expiries = new ArrayList<>();
+        expiries.add(Inbox.expiry(settings.keeping().messages()));
+        expiries.addAll(DeadLetters.expiries(settings.keeping().deadLetters(), settings.keeping().messages()));
+        expiries.add(EventRepository.expiry());
+        return new Housekeeping(store, clock, expiries);
+    }
+
     void beforeStart() {
         store.awaitOpen();
         if (simulator != null) {
@@ -266,6 +286,7 @@ final class Parts implements AutoCloseable {
         new Console(context, settings).open();
         new Gauges(queue, deadLetters, settings, streams, ownEvents).register(context);
         new Beans(context).show("bindings", bindings).show("events", ownEvents);
+        new DeadLetterOperations(deadLetters).register(context);
         new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url()).print();
     }
 
