@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -75,6 +76,8 @@ import org.apache.camel.spi.Registry;
 final class Parts implements AutoCloseable {
 
     private static final int WEBHOOK_WORKERS = 64;
+    /** Idle workers look once a second whether they are still wanted. */
+    private static final Duration IDLE = Duration.ofSeconds(1);
 
     private final CamelContext context;
     private final Settings settings;
@@ -103,7 +106,8 @@ final class Parts implements AutoCloseable {
         try {
             webhookPort = port(read.webhookHost(), read.webhookPort(), "dingtalk.webhook-port (DINGTALK_WEBHOOK_PORT)");
             managementPort = port(read.managementHost(), read.managementPort(), "dingtalk.management-port (DINGTALK_MANAGEMENT_PORT)");
-            opened = Store.open(read.storeUrl().reveal(), read.storeUser().orElse(null), read.storePassword().reveal());
+            // beside the rest of the start: it takes about as long as Camel's configuration
+            opened = Store.opening(read.storeUrl().reveal(), read.storeUser().orElse(null), read.storePassword().reveal());
             started = read.simulator() ? simulator(read) : null;
         } catch (RuntimeException e) {
             if (opened != null) {
@@ -117,7 +121,7 @@ final class Parts implements AutoCloseable {
         // from here on the simulator is a DingTalk like any other
         Settings addressed = started == null ? read : read.withBaseUrls(URI.create(started.url()), URI.create(started.url()));
         this.settings = addressed.withPorts(webhookPort, managementPort);
-        this.queue = new KeyedQueue(settings.queueCapacity(), settings.conversationCapacity(), settings.maxRunningTurns());
+        this.queue = new KeyedQueue(settings.queueCapacity(), settings.conversationCapacity(), settings.maxRunningTurns(), IDLE);
     }
 
     /**
@@ -266,6 +270,7 @@ final class Parts implements AutoCloseable {
     }
 
     void beforeStart() {
+        store.awaitOpen();
         if (simulator != null) {
             for (Integration integration : settings.integrations()) {
                 if (webhook.isOn(integration.id())) {
