@@ -113,7 +113,7 @@ final class Parts implements AutoCloseable {
             for (Integration integration : settings.integrations()) {
                 if (integration.hasApp()) {
                     SimulatedApp app = SimulatedApp.of(integration.appKey().orElseThrow(), integration.appSecret().reveal())
-                            .withRobotCode(integration.robotCode().orElseThrow());
+                            .withRobotCode(integration.robotCode().orElseThrow()).withIntegration(integration.id());
                     simulator.addApp(integration.callbackToken().isSet()
                             ? app.withEncryption(integration.callbackToken().reveal(), integration.callbackAesKey().reveal())
                                     .withOwnerKey(integration.callbackOwnerKey().orElseThrow())
