@@ -27,7 +27,7 @@ export function bubble(message, mine, world, quote) {
               h('div', { class: 'bubble' }, content),
               h('button', { class: 'quiet quote-button', type: 'button', title: 'Quote', 'aria-label': `Quote ${name}: ${excerpt(message)}`, click: () => quote(message) },
                   icon('quote'))),
-          h('div', { class: 'way' }, fromRobot ? shownWay(message) : saidWay(message))));
+          h('div', { class: 'way', 'aria-live': 'off' }, fromRobot ? shownWay(message) : saidWay(message))));
 }
 
 function said(message, world) {

@@ -19,8 +19,8 @@ export class Composer {
     this.complain = complain;
     const id = `composer-${++count}`;
     this.input = h('textarea', {
-      rows: 1, id, placeholder: 'Message the robot, or / for commands', 'aria-label': 'Message', maxlength: 20000, role: 'combobox', 'aria-autocomplete': 'list',
-      'aria-expanded': 'false', 'aria-controls': `${id}-commands`, autocomplete: 'off', spellcheck: 'false', enterkeyhint: 'send',
+      rows: 1, id, placeholder: 'Message the robot, or / for commands', 'aria-label': 'Message', maxlength: 20000, 'aria-autocomplete': 'list',
+      'aria-haspopup': 'listbox', 'aria-controls': `${id}-commands`, autocomplete: 'off', spellcheck: 'false', enterkeyhint: 'send',
       input: () => this.#typed(), keydown: event => this.#key(event), blur: () => this.#offer([]),
     });
     this.commands = h('ul', { class: 'commands', id: `${id}-commands`, role: 'listbox', 'aria-label': 'Commands', hidden: true });
@@ -155,7 +155,6 @@ export class Composer {
       mousedown: event => { event.preventDefault(); this.#take(command); } },
     h('span', { class: 'command' }, command[0].trim()), h('span', { class: 'command' }, command[1].trim()), h('span', { class: 'effect' }, command[2]))));
     this.commands.hidden = !commands.length;
-    this.input.setAttribute('aria-expanded', String(commands.length > 0));
     this.#choose(0);
   }
 

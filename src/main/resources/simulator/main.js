@@ -14,9 +14,11 @@ const met = { people: new Map(), groups: new Map() };
 const conversations = new Map();
 const byMsgId = new Map();
 const panes = [];
-const kept = JSON.parse(localStorage.getItem(KEPT) ?? '{}');
+const kept = rememberedThen();
 let app = null;
+/** The way in; Stream as soon as there is one, unless somebody chose. */
 let entry = kept.entry ?? null;
+let chosen = entry !== null;
 let started = false;
 
 const $ = id => document.getElementById(id);
@@ -52,8 +54,16 @@ async function post(path, json) {
   return told;
 }
 
+function rememberedThen() {
+  try {
+    return JSON.parse(localStorage.getItem(KEPT)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
 function remember() {
-  localStorage.setItem(KEPT, JSON.stringify({ entry, panes: panes.map(({ staffId, open }) => ({ staffId, open })) }));
+  localStorage.setItem(KEPT, JSON.stringify({ entry: chosen ? entry : null, panes: panes.map(({ staffId, open }) => ({ staffId, open })) }));
 }
 
 // what happens
@@ -97,6 +107,7 @@ const heard = {
       app = scene.robots[0]?.app ?? null;
     }
     drawRobots(before);
+    $('no-robot').hidden = app !== null;
     if (!started && app && scene.people.length) {
       start();
     } else {
@@ -115,7 +126,7 @@ const heard = {
     }
     const { message } = event;
     const said = {
-      kind: 'said', number: event.number, time: event.time, app: event.app, msgId: event.msgId, conversationId: event.conversationId, by: event.way,
+      kind: 'said', number: event.number, time: event.time, app: event.app, msgId: event.msgId, conversationId: event.conversationId, by: event.way, robotCode: message.robotCode,
       encrypted: event.encrypted, message, senderId: message.senderId, nick: String(message.senderNick ?? message.senderStaffId ?? 'somebody'),
       group: message.conversationType === '2', at: message.isInAtList === true, text: String(message.text?.content ?? '').replace(/^ /, ''),
     };
@@ -193,8 +204,8 @@ function drawRobots(before) {
   for (const input of document.querySelectorAll('#entries input')) {
     input.disabled = !possible[input.value];
   }
-  if (entry === null || (!started && !possible[entry])) {
-    entry = ['stream', 'webhook', 'encrypted'].find(one => possible[one]) ?? null;
+  if (!chosen && (entry === null || possible.stream)) {
+    entry = ['stream', 'webhook'].find(one => possible[one]) ?? null;
   }
   document.querySelectorAll('#entries input').forEach(input => { input.checked = input.value === entry; });
 }
@@ -211,6 +222,7 @@ $('robot').addEventListener('change', event => {
 
 $('entries').addEventListener('change', event => {
   entry = event.target.value;
+  chosen = true;
   remember();
 });
 

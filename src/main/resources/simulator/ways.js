@@ -3,7 +3,7 @@
 import { h } from './dom.js';
 
 const FINAL = new Set(['done', 'failed', 'dead']);
-const PROOFS = { hmac: 'proved by HMAC', callback: 'proved by signature and AES', stream: 'proved by its connection' };
+const PROOFS = { hmac: 'proved by HMAC', callback: 'proved by AES', stream: 'proved by Stream' };
 const ENTRIES = { stream: 'Stream', webhook: 'webhook', encrypted: 'encrypted webhook' };
 const CHANNELS = {
   session: 'by session webhook', sessionWebhook: 'by session webhook', oto: 'by robot API', group: 'by robot API', robotApi: 'by robot API',
@@ -13,7 +13,8 @@ const CHANNELS = {
 const ASK_AFTER_MS = [40, 120, 250, 500, 1000, 2000, 4000];
 const GIVE_UP_UNKNOWN_AFTER = 12;
 const GIVE_UP_AFTER = 200;
-const AT_ONCE = 50;
+// so many ids fit into an address
+const AT_ONCE = 20;
 
 /** Asks for the ways of messages; tells of each that is new. */
 export class Ways {
@@ -52,7 +53,8 @@ export class Ways {
   }
 
   async #ask() {
-    const due = [...this.#waiting.values()].filter(one => one.due <= Date.now());
+    // the newest first: it is what one looks at
+    const due = [...this.#waiting.values()].filter(one => one.due <= Date.now()).reverse();
     const app = due[0]?.said.app;
     const asked = due.filter(one => one.said.app === app).slice(0, AT_ONCE);
     if (asked.length) {
@@ -112,8 +114,8 @@ function known(way, station) {
   if (way.kind === 'refusal') {
     station('barred, refused politely', 'notable');
   }
-  station(way.agent ? (way.boundBy ? `${way.agent}, bound by ${way.boundBy}` : way.agent) : null);
-  station(Number.isFinite(way.agentMs) ? `agent ${way.agentMs} ms` : null);
+  station(way.boundBy ? `bound by ${way.boundBy}` : null);
+  station([way.agent ? `agent ${way.agent}` : null, Number.isFinite(way.agentMs) ? `${way.agentMs} ms` : null].filter(Boolean).join(' '));
   station(way.attempts > 1 ? `attempt ${way.attempts}` : null, 'notable');
   const states = { received: ['waits for its turn …'], running: ['at work …', 'busy'], failed: [`failed: ${way.error ?? 'see the log'}`, 'bad'],
     dead: [`dead letter: ${way.error ?? 'see the log'}`, 'bad'] };
@@ -134,21 +136,22 @@ export function shownWay(shown) {
   ].filter(Boolean);
 }
 
-/** Finds for each reply that the application reports the delivery that people saw: the last one before it was noted as sent. */
+/**
+ * Finds for the replies that the application reports the deliveries that people saw: as many as there are, the last ones before the last was
+ * noted as sent. Anew each time, so that what was guessed too early is put right.
+ */
 export function assignReplies(said, way, all) {
-  const changed = [];
-  for (const reply of way.replies ?? []) {
-    const key = `${said.msgId} ${reply.chunk} ${reply.channel}`;
-    if (all.some(shown => shown.reply?.key === key)) {
-      continue;
+  const replies = (way.replies ?? []).toSorted((a, b) => a.chunk - b.chunk);
+  const before = all.filter(shown => shown.reply?.msgId === said.msgId);
+  const former = new Map(before.map(shown => [shown, shown.reply]));
+  before.forEach(shown => { shown.reply = null; });
+  const latest = Math.max(...replies.map(reply => Date.parse(reply.at)).filter(Number.isFinite)) + 1;
+  const candidates = all.filter(shown => shown.kind === 'shown' && !shown.reply && shown.number > said.number && shown.robotCode === said.robotCode
+      && Date.parse(shown.time) <= latest).slice(-replies.length);
+  replies.slice(-candidates.length).forEach((reply, index) => {
+    if (candidates[index]) {
+      candidates[index].reply = { chunk: reply.chunk, of: reply.of, msgId: said.msgId };
     }
-    const at = Date.parse(reply.at) + 30;
-    const found = all.findLast(shown => shown.kind === 'shown' && !shown.reply && shown.number > said.number && CHANNELS[shown.channel] === CHANNELS[reply.channel]
-        && !(Date.parse(shown.time) > at));
-    if (found) {
-      found.reply = { ...reply, key, msgId: said.msgId };
-      changed.push(found);
-    }
-  }
-  return changed;
+  });
+  return [...new Set([...before, ...candidates])].filter(shown => JSON.stringify(shown.reply) !== JSON.stringify(former.get(shown) ?? null));
 }

@@ -11,6 +11,7 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
 import org.junit.jupiter.api.Assumptions;
 
 /** The system's Chromium, headless. Tests that need it are skipped where there is none, and say so. */
@@ -39,7 +40,7 @@ final class Browser implements AutoCloseable {
     /** A page of its own, as on a device that knows nothing yet. */
     Page page(int width, int height, ColorScheme scheme) {
         BrowserContext context = chromium.newContext(new com.microsoft.playwright.Browser.NewContextOptions().setViewportSize(width, height)
-                .setColorScheme(scheme).setLocale("en-GB"));
+                .setColorScheme(scheme).setReducedMotion(ReducedMotion.REDUCE).setLocale("en-GB"));
         context.setDefaultTimeout(Bot.PATIENCE.toMillis());
         return context.newPage();
     }
