@@ -9,15 +9,26 @@ import java.util.Properties;
 
 import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.agent.Fallback;
+import io.github.dingtalkcamel.api.ApiAccess;
+import io.github.dingtalkcamel.api.BindingsApi;
+import io.github.dingtalkcamel.api.ConversationsApi;
+import io.github.dingtalkcamel.api.IntegrationTests;
+import io.github.dingtalkcamel.api.IntegrationsApi;
+import io.github.dingtalkcamel.api.MessagesApi;
 import io.github.dingtalkcamel.conversation.Bindings;
+import io.github.dingtalkcamel.events.Hooks;
+import io.github.dingtalkcamel.events.OwnEvents;
 import io.github.dingtalkcamel.inbound.Admission;
 import io.github.dingtalkcamel.inbound.EventRepository;
 import io.github.dingtalkcamel.inbound.Messages;
 import io.github.dingtalkcamel.inbound.Webhook;
 import io.github.dingtalkcamel.management.Addresses;
 import io.github.dingtalkcamel.management.Banner;
+import io.github.dingtalkcamel.management.Beans;
 import io.github.dingtalkcamel.management.Checks;
+import io.github.dingtalkcamel.management.Console;
 import io.github.dingtalkcamel.management.Gauges;
+import io.github.dingtalkcamel.management.GuardedServers;
 import io.github.dingtalkcamel.management.HttpGuards;
 import io.github.dingtalkcamel.management.Refusals;
 import io.github.dingtalkcamel.outbound.AccessTokens;
@@ -29,6 +40,10 @@ import io.github.dingtalkcamel.reply.Notices;
 import io.github.dingtalkcamel.reply.Replies;
 import io.github.dingtalkcamel.reply.RobotApi;
 import io.github.dingtalkcamel.reply.SessionWebhook;
+import io.github.dingtalkcamel.routes.LiveContext;
+import io.github.dingtalkcamel.routes.LiveRoutes;
+import io.github.dingtalkcamel.routes.SharedStep;
+import io.github.dingtalkcamel.routes.Utf8Routes;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.simulator.SimulatedApp;
@@ -43,6 +58,7 @@ import io.github.dingtalkcamel.turns.Intake;
 import io.github.dingtalkcamel.turns.KeyedQueue;
 import io.github.dingtalkcamel.turns.Resumption;
 import io.github.dingtalkcamel.turns.Turns;
+import io.github.dingtalkcamel.turns.WayOfMessage;
 import io.vertx.core.VertxOptions;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
@@ -66,6 +82,9 @@ final class Parts implements AutoCloseable {
     private Webhook webhook;
     private Streams streams;
     private DeadLetters deadLetters;
+    private LiveRoutes routes;
+    private Bindings bindings;
+    private OwnEvents ownEvents;
 
     Parts(CamelContext context, Settings read) {
         this.context = context;
@@ -135,12 +154,16 @@ final class Parts implements AutoCloseable {
         return store;
     }
 
+    LiveRoutes routes() {
+        return routes;
+    }
+
     KeyedQueue queue() {
         return queue;
     }
 
     /** Makes the parts known to the routes and Camel's own configuration. */
-    void bind() {
+    void bind() throws Exception {
         Inbox inbox = new Inbox(store, clock);
         Messages messages = new Messages(settings);
         DingTalk dingTalk = new DingTalk(settings);
@@ -149,24 +172,31 @@ final class Parts implements AutoCloseable {
         accessTokens = new AccessTokens(settings, clock);
         webhook = new Webhook(settings, clock);
         streams = new Streams(settings);
+        bindings = new Bindings(store, clock);
         Notices notices = new Notices(settings);
         SingleFlight refreshToken = new SingleFlight("direct:token-refresh", "integration", "rejectedToken");
-        refreshToken.setCamelContext(context);
+        routes = new LiveRoutes((LiveContext) context, settings.routesDir());
+        // not by the routes that call them, which come and go
+        context.addService(intake);
+        context.addService(refreshToken);
 
-        context.getManagementStrategy().addEventNotifier(new HttpGuards(context, settings, webhook));
+        ApiAccess apiAccess = new ApiAccess(settings);
+        context.getManagementStrategy().addEventNotifier(new HttpGuards(context, settings, webhook, apiAccess));
 
         Registry registry = context.getRegistry();
         registry.bind("sourceLoader", new Utf8Routes());
+        registry.bind("liveRoutes", routes);
+        registry.bind("apiAccess", apiAccess);
         registry.bind("webhook", webhook);
         registry.bind("streams", streams);
         registry.bind("events", new EventRepository(store, clock));
         registry.bind("messages", messages);
         registry.bind("admission", new Admission());
-        registry.bind("intake", intake);
+        registry.bind("intake", new SharedStep(intake));
         registry.bind("turns", queue);
         registry.bind("turnRecord", new Turns(inbox));
         registry.bind("resumption", new Resumption(inbox, queue, messages, deadLetters, intake, settings.maxTurnAge(), clock));
-        registry.bind("bindings", new Bindings(store, clock));
+        registry.bind("bindings", bindings);
         registry.bind("agents", agents);
         registry.bind("fallback", new Fallback(settings));
         registry.bind("notices", notices);
@@ -179,8 +209,11 @@ final class Parts implements AutoCloseable {
         registry.bind("dingTalk", dingTalk);
         registry.bind("dingtalk-http", DingTalk.component());
         registry.bind("accessTokens", accessTokens);
-        registry.bind("refreshToken", refreshToken);
+        registry.bind("refreshToken", new SharedStep(refreshToken));
         registry.bind("refusals", new Refusals());
+        registry.bind("servers", new GuardedServers(settings));
+        bindEvents(registry);
+        bindApi(registry);
         // each webhook request holds a worker until its message is stored, with others in one commit
         registry.bind("vertxOptions", new VertxOptions().setWorkerPoolSize(WEBHOOK_WORKERS));
 
@@ -194,8 +227,27 @@ final class Parts implements AutoCloseable {
         context.getPropertiesComponent().setOverrideProperties(properties);
     }
 
+    private void bindEvents(Registry registry) {
+        Hooks hooks = new Hooks(context);
+        ownEvents = new OwnEvents(context, hooks, clock);
+        bindings.tell(ownEvents::bindingChanged);
+        streams.tell(ownEvents);
+        registry.bind("seda", hooks.component());
+        registry.bind("hooks", hooks);
+        registry.bind("ownEvents", ownEvents);
+    }
+
+    private void bindApi(Registry registry) {
+        registry.bind("integrationsApi", new IntegrationsApi(settings, webhook, streams, agents, accessTokens));
+        registry.bind("integrationTests", new IntegrationTests(settings, webhook));
+        registry.bind("bindingsApi", new BindingsApi(settings, bindings, agents));
+        registry.bind("conversationsApi", new ConversationsApi(store));
+        registry.bind("messagesApi", new MessagesApi(new WayOfMessage(store)));
+    }
+
     void beforeStart() {
         if (simulator != null) {
+            simulator.messageWays(new WayOfMessage(store)::way);
             for (Integration integration : settings.integrations()) {
                 if (webhook.isOn(integration.id())) {
                     simulator.callbackUrl(integration.appKey().orElseThrow(), Addresses.webhook(settings, integration.id()));
@@ -206,12 +258,16 @@ final class Parts implements AutoCloseable {
     }
 
     void afterStart() {
-        new Gauges(queue, deadLetters, settings, streams).register(context);
+        routes.watch();
+        new Console(context, settings).open();
+        new Gauges(queue, deadLetters, settings, streams, ownEvents).register(context);
+        new Beans(context).show("bindings", bindings).show("events", ownEvents);
         new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url()).print();
     }
 
     /** Nothing new is taken or handed out; what runs may finish. */
     void beforeStop() {
+        routes.stop();
         // first, so that what came in until then has its place in the queue
         streams.close();
         queue.close();
@@ -219,6 +275,9 @@ final class Parts implements AutoCloseable {
 
     @Override
     public void close() {
+        if (routes != null) {
+            routes.close();
+        }
         if (simulator != null) {
             simulator.close();
         }

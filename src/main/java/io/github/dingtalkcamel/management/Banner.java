@@ -46,6 +46,7 @@ public final class Banner {
                 + answers(integration) + ", unless their conversation is bound to another agent"));
         lines.add("Store: " + store.description());
         lines.add("Health and metrics: " + Addresses.management(settings) + "/observe/health, /observe/metrics");
+        lines.add("See the routes run: " + Addresses.management(settings) + "/hawtio");
         if (simulator != null) {
             lines.add("No DingTalk: the built-in simulator stands in for it at " + simulator);
             lines.add("Chat with the robot in your browser: " + simulator + "/");

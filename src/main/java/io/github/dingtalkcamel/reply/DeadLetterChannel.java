@@ -43,7 +43,7 @@ public final class DeadLetterChannel {
         DeadLetters.Reason reason = reason(cause);
         List<String> left = reply == null ? null : reply.left();
         int tries = exchange.getProperty(TRIES, 1, Integer.class);
-        LOG.warn("Turn {} is a dead letter after {} tries: {}. {}", turn.reference(), tries, reason.text(), reason.remedy());
+        LOG.warn("Turn {} (message {}) is a dead letter after {} tries: {}. {}", turn.reference(), turn.message().msgId(), tries, reason.text(), reason.remedy());
         if (!(cause instanceof DingTalkException)) {
             LOG.warn("Turn {}: why", turn.reference(), cause);
         }

@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.settings;
 
 import static io.github.dingtalkcamel.settings.SettingCatalogue.*;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,6 +84,17 @@ public final class SettingsReader {
                 .filter(entry -> !isAbsent(entry.getValue()) || simulator && entry.getKey().equals(MAIN))
                 .map(entry -> integration(entry.getKey(), entry.getValue(), simulator && entry.getKey().equals(MAIN)))
                 .toList());
+    }
+
+    /**
+     * The directory of routes alone, whatever else may be set wrongly: for commands that start nothing.
+     *
+     * @throws SettingsException where that one is wrong
+     */
+    public Path routesDir() throws SettingsException {
+        List<Fault> faults = new ArrayList<>();
+        Sources sources = new Sources(environment, systemProperties, fileProperties, placeholders);
+        return Values.ofProcess(sources, faults::add).maybe(ROUTES_DIR).orElseThrow(() -> new SettingsException(faults));
     }
 
     private static boolean isAbsent(Values integration) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
+import io.github.dingtalkcamel.inbound.Delivery;
 import io.github.dingtalkcamel.inbound.InboundMessage;
 import io.github.dingtalkcamel.inbound.StorableText;
 import io.github.dingtalkcamel.store.Store;
@@ -44,14 +45,20 @@ public final class Inbox {
      * @return         when durable: its row, or empty if it was there already
      */
     public CompletableFuture<OptionalLong> add(InboundMessage message, String payload) {
-        long now = clock.millis();
-        return store.write(connection -> insert(connection, message, payload, now));
+        return add(message, payload, null);
     }
 
-    private static OptionalLong insert(Connection connection, InboundMessage message, String payload, long now) throws SQLException {
+    /** The same, with how it came and what proved it, or null where that is not known. */
+    public CompletableFuture<OptionalLong> add(InboundMessage message, String payload, Delivery delivery) {
+        long now = clock.millis();
+        return store.write(connection -> insert(connection, message, payload, delivery, now));
+    }
+
+    private static OptionalLong insert(Connection connection, InboundMessage message, String payload, Delivery delivery, long now) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement("""
-                insert into message (integration, msg_id, conversation_id, sender_id, kind, state, payload, received_at)
-                values (?, ?, ?, ?, 'turn', 'received', ?, ?)
+                insert into message (integration, msg_id, conversation_id, sender_id, kind, state, payload, received_at,
+                    conversation_type, conversation_title, came_by, proof)
+                values (?, ?, ?, ?, 'turn', 'received', ?, ?, ?, ?, ?, ?)
                 on conflict (integration, msg_id) do nothing
                 returning id""")) {
             insert.setString(1, message.integration());
@@ -60,6 +67,10 @@ public final class Inbox {
             insert.setString(4, message.sender().staffId() != null ? message.sender().staffId() : message.sender().id());
             insert.setString(5, payload);
             insert.setLong(6, now);
+            insert.setString(7, message.conversationType().publicName());
+            insert.setString(8, message.conversationTitle());
+            insert.setString(9, delivery == null ? null : delivery.cameBy());
+            insert.setString(10, delivery == null ? null : delivery.proof());
             try (ResultSet row = insert.executeQuery()) {
                 return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
             }
@@ -128,25 +139,46 @@ public final class Inbox {
 
     /** The turn is being answered: one attempt more. */
     public void running(long id, String agent, String boundBy) throws StoreException {
+        running(id, agent, boundBy, null);
+    }
+
+    /** The same, with how long it took to store the message, or null where that is not known. */
+    public void running(long id, String agent, String boundBy, Long storedMillis) throws StoreException {
         update("update message set state = 'running', attempts = attempts + 1, started_at = ?, agent = coalesce(?, agent),"
-               + " bound_by = coalesce(?, bound_by) where id = ?", clock.millis(), agent, boundBy, id);
+               + " bound_by = coalesce(?, bound_by), stored_ms = coalesce(?, stored_ms) where id = ?", clock.millis(), agent, boundBy, storedMillis, id);
     }
 
     /** The turn is answered, or needs no answer. */
     public void done(long id) throws StoreException {
-        finish(id, "done", null);
+        done(id, null, null);
+    }
+
+    /**
+     * The same, with what is only known now.
+     *
+     * @param agentMillis what the agent took, or null
+     * @param sent        the chunk of a reply in one chunk, or null
+     */
+    public void done(long id, Long agentMillis, SentChunk sent) throws StoreException {
+        finish(id, "done", null, agentMillis, sent);
     }
 
     /** The agent failed and the sender was told so. */
     public void failed(long id, String error) throws StoreException {
-        finish(id, "failed", error);
+        failed(id, error, null, null);
     }
 
-    private void finish(long id, String state, String error) throws StoreException {
+    /** The same, with what is only known now: see {@link #done(long, Long, SentChunk)}. */
+    public void failed(long id, String error, Long agentMillis, SentChunk sent) throws StoreException {
+        finish(id, "failed", error, agentMillis, sent);
+    }
+
+    private void finish(long id, String state, String error, Long agentMillis, SentChunk sent) throws StoreException {
         long now = clock.millis();
         store.writeAndWait(connection -> {
-            int changed = update(connection, "update message set state = ?, error = ?, finished_at = ? where id = ? and state = 'running'",
-                    state, error, now, id);
+            int changed = update(connection, "update message set state = ?, error = ?, finished_at = ?, agent_ms = coalesce(?, agent_ms),"
+                    + " replies = coalesce(replies, '') || ? where id = ? and state = 'running'",
+                    state, error, now, agentMillis, sent == null ? "" : sent.line(), id);
             // progress is kept only while it is needed; short replies have none
             update(connection, "delete from reply where message_id = ?", id);
             return changed;
@@ -162,6 +194,19 @@ public final class Inbox {
     /** So many chunks of a reply were taken by DingTalk. */
     public void replied(long id, int sent) throws StoreException {
         update("update reply set sent = ? where message_id = ?", sent, id);
+    }
+
+    /** The same, with the chunk that was the last of them. */
+    public void replied(long id, SentChunk last) throws StoreException {
+        store.writeAndWait(connection -> {
+            update(connection, "update message set replies = coalesce(replies, '') || ? where id = ?", last.line(), id);
+            return update(connection, "update reply set sent = ? where message_id = ?", last.chunk(), id);
+        });
+    }
+
+    /** A chunk that was taken just now. */
+    public SentChunk sentNow(int chunk, int of, String channel) {
+        return new SentChunk(chunk, of, channel, clock.millis());
     }
 
     private void update(String sql, Object... values) throws StoreException {

@@ -1,0 +1,143 @@
+package io.github.dingtalkcamel.management;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Set;
+
+import io.github.dingtalkcamel.settings.Secret;
+import io.github.dingtalkcamel.settings.Settings;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.AuthenticationHandler;
+
+/**
+ * Who may use the management server (contract 3, 9). Health is open to all. Everything else asks for the login where one is set, and refuses what a page of
+ * another site makes a browser send: that page could stop routes in the name of the person who looks at it.
+ *
+ * <p>Not promised: protection from programs on this machine where no login is set.
+ */
+final class ManagementGuard implements AuthenticationHandler {
+
+    /** Jolokia's path; the console asks for it under its own. */
+    static final String JOLOKIA = "/observe/jolokia";
+    static final String CONSOLE = "/hawtio";
+    static final String CONSOLE_JOLOKIA = CONSOLE + "/jolokia";
+
+    private static final String HEALTH = "/observe/health";
+    /** What Jolokia may be asked for by GET, which any link or picture can send; the rest by POST. */
+    private static final Set<String> SAFE = Set.of("", "version", "list", "read", "search");
+    /** The console's editor styles itself, shows pictures from data, and works in threads made from its own scripts. */
+    private static final String CONTENT = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
+            + "worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+
+    private final String host;
+    private final String user;
+    private final Secret password;
+
+    ManagementGuard(Settings settings) {
+        this.host = settings.managementHost();
+        this.user = settings.managementUser().orElse(null);
+        this.password = settings.managementPassword();
+    }
+
+    @Override
+    public void handle(RoutingContext request) {
+        HttpServerResponse response = request.response();
+        response.putHeader("Content-Security-Policy", CONTENT).putHeader("X-Content-Type-Options", "nosniff").putHeader("X-Frame-Options", "DENY")
+                .putHeader("Referrer-Policy", "same-origin").putHeader("Cross-Origin-Resource-Policy", "same-origin");
+        String path = request.normalizedPath();
+        if (isAt(HEALTH, path)) {
+            request.next();
+        } else if (isForeign(request.request(), path)) {
+            refuse(response, 403, "foreign", "Refused: sent by a page of another site, or by a name that is not this server's. Open the address that the program prints "
+                    + "at its start. A proxy in front has to pass the Host header on; where dingtalk.management-host is loopback, other names need a login "
+                    + "(dingtalk.management-user, -password)");
+        } else if (!isKnown(request.request())) {
+            response.putHeader("WWW-Authenticate", "Basic realm=\"dingtalk-camel\", charset=\"UTF-8\"");
+            refuse(response, 401, "login", "User and password are those of dingtalk.management-user and dingtalk.management-password");
+        } else if (isAt(JOLOKIA, path) || isAt(CONSOLE_JOLOKIA, path)) {
+            response.putHeader("Cache-Control", "no-store");
+            if (isSafe(request.request())) {
+                request.next();
+            } else {
+                refuse(response.putHeader("Allow", "POST"), 405, "post", "By GET Jolokia can only be asked to read, search and list; call operations by POST");
+            }
+        } else {
+            request.next();
+        }
+    }
+
+    static boolean isAt(String place, String path) {
+        return path.equals(place) || path.startsWith(place + "/");
+    }
+
+    private boolean isForeign(HttpServerRequest request, String path) {
+        // a name that somebody else's DNS points to this machine makes his page one of ours; a login it has not
+        return user == null && !isOwn(request.getHeader("Host")) || isCrossSite(request, path);
+    }
+
+    /** Whether a request came by an address, or a name that only this machine can give itself. */
+    private boolean isOwn(String authority) {
+        if (authority == null) {
+            return true;
+        }
+        String name = authority.replaceFirst(":\\d*$", "").toLowerCase(Locale.ROOT);
+        return name.equals("localhost") || name.equals(host.toLowerCase(Locale.ROOT)) || name.matches("[0-9.]+|\\[[0-9a-f:.]+]");
+    }
+
+    private static boolean isCrossSite(HttpServerRequest request, String path) {
+        String site = request.getHeader("Sec-Fetch-Site");
+        if (site != null) {
+            return !site.equals("same-origin") && !site.equals("none") && !isLinkToPage(request, path);
+        }
+        // browsers that don't say so, or not without TLS, name the page's origin, at least when it isn't a plain GET
+        String origin = request.getHeader("Origin");
+        return origin != null && !origin.replaceFirst("^[a-z]+://", "").equalsIgnoreCase(request.getHeader("Host"));
+    }
+
+    /** A link from elsewhere, a wiki say, may lead to the console; it does nothing by itself. */
+    private static boolean isLinkToPage(HttpServerRequest request, String path) {
+        return request.method() == HttpMethod.GET && "navigate".equals(request.getHeader("Sec-Fetch-Mode")) && "document".equals(request.getHeader("Sec-Fetch-Dest"))
+                && isAt(CONSOLE, path) && !isAt(CONSOLE_JOLOKIA, path);
+    }
+
+    private boolean isKnown(HttpServerRequest request) {
+        if (user == null) {
+            return true;
+        }
+        String authorization = request.getHeader("Authorization");
+        if (authorization == null || !authorization.regionMatches(true, 0, "Basic ", 0, 6)) {
+            return false;
+        }
+        String credentials;
+        try {
+            credentials = new String(Base64.getDecoder().decode(authorization.substring(6).strip()), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+        int colon = credentials.indexOf(':');
+        // both are compared, so that the time tells nothing
+        return colon >= 0 && Secret.of(user).matches(credentials.substring(0, colon)) & password.matches(credentials.substring(colon + 1));
+    }
+
+    /** On the path as it was sent, which is what Jolokia reads. */
+    private static boolean isSafe(HttpServerRequest request) {
+        if (request.method() != HttpMethod.GET) {
+            return true;
+        }
+        String path = request.path();
+        String place = path.startsWith(JOLOKIA) ? JOLOKIA : CONSOLE_JOLOKIA;
+        if (!isAt(place, path) || request.getParam("p") != null) {
+            return false;
+        }
+        String command = path.substring(Math.min(path.length(), place.length() + 1));
+        return SAFE.contains(command.contains("/") ? command.substring(0, command.indexOf('/')) : command);
+    }
+
+    private static void refuse(HttpServerResponse response, int status, String code, String message) {
+        response.setStatusCode(status).putHeader("Content-Type", "application/json; charset=utf-8").end(Refusals.json(code, message));
+    }
+}
