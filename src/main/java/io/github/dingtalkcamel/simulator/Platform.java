@@ -48,6 +48,7 @@ final class Platform {
     private final Ring<OpenCall> openCalls = new Ring<>(OPEN_CALLS, Long.MAX_VALUE, call -> 1);
     private final AtomicLong deliveryCount = new AtomicLong();
     private final Map<String, List<Consumer<Delivery>>> watchers = new ConcurrentHashMap<>();
+    private final List<Consumer<Delivery>> allWatchers = new CopyOnWriteArrayList<>();
     private volatile String firstApp;
     private volatile String url;
 
@@ -240,6 +241,13 @@ final class Platform {
         deliveries.add(stamped);
         timeline.add(new Happening.Shown(stamped));
         watchers.getOrDefault(stamped.conversationId(), List.of()).forEach(watcher -> watcher.accept(stamped));
+        allWatchers.forEach(watcher -> watcher.accept(stamped));
+    }
+
+    /** As {@link #watch}, with each delivery. */
+    Runnable watchAll(Consumer<Delivery> watcher) {
+        allWatchers.add(watcher);
+        return () -> allWatchers.remove(watcher);
     }
 
     /** Calls the watcher with each delivery to a conversation, on the thread that delivers, until the result is run. */

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 
 /**
  * A DingTalk of one's own, listening on a port: its {@link #url()} serves as both base URLs. It answers as protocol 1 to 7.3 and 9
@@ -233,6 +234,11 @@ public final class Simulator implements AutoCloseable {
 
     public List<Delivery> deliveriesTo(String conversationId) {
         return deliveries().stream().filter(delivery -> delivery.conversationId().equals(conversationId)).toList();
+    }
+
+    /** Calls the watcher with each delivery, on the thread that delivers, until the result is run. The watcher must not block. */
+    public Runnable watch(Consumer<Delivery> watcher) {
+        return platform.watchAll(watcher);
     }
 
     /** What DingTalk's side was asked, oldest first; the last {@code recordSize} of it. Without the calls to {@code /simulator}. */
