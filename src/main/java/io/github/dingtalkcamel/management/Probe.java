@@ -22,7 +22,7 @@ public final class Probe {
     }
 
     /** Whether the management server there says that it is live. */
-    static boolean isLive(String management) {
+    public static boolean isLive(String management) {
         try {
             HttpURLConnection connection = (HttpURLConnection) URI.create(management + "/observe/health/live").toURL().openConnection();
             connection.setConnectTimeout(PATIENCE_MILLIS);
