@@ -2,8 +2,11 @@ package io.github.dingtalkcamel;
 
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 import io.github.dingtalkcamel.outbound.ProxyEnvironment;
+import io.github.dingtalkcamel.routes.BadRoutesException;
+import io.github.dingtalkcamel.routes.Eject;
 import io.github.dingtalkcamel.settings.Fault;
 import io.github.dingtalkcamel.settings.SettingsException;
 import io.github.dingtalkcamel.store.StoreException;
@@ -32,6 +35,9 @@ public final class Application {
         }
         ProxyEnvironment.apply(System.getenv(), System.getProperties());
         PrintStream errors = new PrintStream(System.err, true, StandardCharsets.UTF_8);
+        if (args.length > 0 && args[0].equals(Eject.COMMAND)) {
+            System.exit(eject(List.of(args).subList(1, args.length), errors));
+        }
         DingTalkMain main = new DingTalkMain();
         int status;
         try {
@@ -45,6 +51,14 @@ public final class Application {
         }
     }
 
+    private static int eject(List<String> words, PrintStream errors) {
+        try {
+            return Eject.ofThisProgram(DingTalkMain.routesDir(), new PrintStream(System.out, true, StandardCharsets.UTF_8), errors).run(words);
+        } catch (Exception e) {
+            return explain(e, null, errors);
+        }
+    }
+
     /** Says what stopped the start in the words of whoever can mend it; a stack trace only where nobody foresaw it. */
     private static int explain(Exception e, CamelContext context, PrintStream errors) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
@@ -52,7 +66,7 @@ public final class Application {
                 settings.faults().stream().map(Fault::line).forEach(errors::println);
                 return WRONG_SETTINGS;
             }
-            if (cause instanceof StoreException || cause instanceof StartException) {
+            if (cause instanceof StoreException || cause instanceof StartException || cause instanceof BadRoutesException) {
                 errors.println(cause.getMessage());
                 return FAILED;
             }

@@ -8,10 +8,13 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 
+import io.github.dingtalkcamel.routes.LiveContext;
+import io.github.dingtalkcamel.routes.OverlayingRoutes;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.settings.SettingsException;
 import io.github.dingtalkcamel.settings.SettingsReader;
 import org.apache.camel.CamelContext;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
@@ -56,19 +59,36 @@ class DingTalkMain extends Main {
         });
     }
 
+    /** As Camel's main does, but with routes that can be exchanged while they run. */
+    @Override
+    protected CamelContext createCamelContext() {
+        LiveContext context = new LiveContext();
+        context.getCamelContextExtension().setRegistry(registry);
+        context.getGlobalOptions().put("CamelMainClass", Application.class.getName());
+        return context;
+    }
+
     @Override
     protected void autoconfigure(CamelContext context) throws Exception {
         // secrets may come from a vault, so vaults are configured before our settings are read
         doConfigureVaultFromMainConfiguration(context, configure(), new OrderedLocationProperties());
         parts = new Parts(context, read(context));
         parts.bind();
-        setRoutesCollector(new OverlayingRoutes(parts.settings().routesDir()));
+        setRoutesCollector(new OverlayingRoutes(parts.routes()));
         super.autoconfigure(context);
     }
 
     private Settings read(CamelContext context) throws SettingsException {
         return new SettingsReader(environment, systemProperties, strings(file()), context::resolvePropertyPlaceholders,
                 Runtime.version().feature()).read();
+    }
+
+    /** Where the routes of this working directory and environment are. */
+    static Path routesDir() throws SettingsException {
+        // only to resolve placeholders with: it is never started, so there is nothing to close
+        CamelContext placeholders = new DefaultCamelContext();
+        return new SettingsReader(System.getenv(), strings(System.getProperties()), strings(file()), placeholders::resolvePropertyPlaceholders,
+                Runtime.version().feature()).routesDir();
     }
 
     private static Properties file() {

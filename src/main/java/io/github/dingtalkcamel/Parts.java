@@ -5,19 +5,32 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 
 import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.agent.Fallback;
+import io.github.dingtalkcamel.api.ApiAccess;
+import io.github.dingtalkcamel.api.BindingsApi;
+import io.github.dingtalkcamel.api.ConversationsApi;
+import io.github.dingtalkcamel.api.IntegrationTests;
+import io.github.dingtalkcamel.api.IntegrationsApi;
+import io.github.dingtalkcamel.api.MessagesApi;
+import io.github.dingtalkcamel.api.DeadLettersApi;
 import io.github.dingtalkcamel.conversation.Bindings;
+import io.github.dingtalkcamel.events.Hooks;
+import io.github.dingtalkcamel.events.OwnEvents;
 import io.github.dingtalkcamel.inbound.Admission;
 import io.github.dingtalkcamel.inbound.EventRepository;
 import io.github.dingtalkcamel.inbound.Messages;
 import io.github.dingtalkcamel.inbound.Webhook;
 import io.github.dingtalkcamel.management.Addresses;
 import io.github.dingtalkcamel.management.Banner;
+import io.github.dingtalkcamel.management.Beans;
 import io.github.dingtalkcamel.management.Checks;
 import io.github.dingtalkcamel.management.Console;
+import io.github.dingtalkcamel.management.DeadLetterOperations;
 import io.github.dingtalkcamel.management.Gauges;
 import io.github.dingtalkcamel.management.GuardedServers;
 import io.github.dingtalkcamel.management.HttpGuards;
@@ -31,20 +44,28 @@ import io.github.dingtalkcamel.reply.Notices;
 import io.github.dingtalkcamel.reply.Replies;
 import io.github.dingtalkcamel.reply.RobotApi;
 import io.github.dingtalkcamel.reply.SessionWebhook;
+import io.github.dingtalkcamel.routes.LiveContext;
+import io.github.dingtalkcamel.routes.LiveRoutes;
+import io.github.dingtalkcamel.routes.SharedStep;
+import io.github.dingtalkcamel.routes.Utf8Routes;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.simulator.SimulatedApp;
 import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.SimulatorOptions;
 import io.github.dingtalkcamel.store.DataDirectory;
+import io.github.dingtalkcamel.store.Expiry;
+import io.github.dingtalkcamel.store.Housekeeping;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.stream.Streams;
 import io.github.dingtalkcamel.turns.DeadLetters;
 import io.github.dingtalkcamel.turns.Inbox;
 import io.github.dingtalkcamel.turns.Intake;
 import io.github.dingtalkcamel.turns.KeyedQueue;
+import io.github.dingtalkcamel.turns.Replays;
 import io.github.dingtalkcamel.turns.Resumption;
 import io.github.dingtalkcamel.turns.Turns;
+import io.github.dingtalkcamel.turns.WayOfMessage;
 import io.vertx.core.VertxOptions;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
@@ -68,6 +89,9 @@ final class Parts implements AutoCloseable {
     private Webhook webhook;
     private Streams streams;
     private DeadLetters deadLetters;
+    private LiveRoutes routes;
+    private Bindings bindings;
+    private OwnEvents ownEvents;
 
     Parts(CamelContext context, Settings read) {
         this.context = context;
@@ -137,12 +161,16 @@ final class Parts implements AutoCloseable {
         return store;
     }
 
+    LiveRoutes routes() {
+        return routes;
+    }
+
     KeyedQueue queue() {
         return queue;
     }
 
     /** Makes the parts known to the routes and Camel's own configuration. */
-    void bind() {
+    void bind() throws Exception {
         Inbox inbox = new Inbox(store, clock);
         Messages messages = new Messages(settings);
         DingTalk dingTalk = new DingTalk(settings);
@@ -151,24 +179,35 @@ final class Parts implements AutoCloseable {
         accessTokens = new AccessTokens(settings, clock);
         webhook = new Webhook(settings, clock);
         streams = new Streams(settings);
+        bindings = new Bindings(store, clock);
+        Resumption resumption = new Resumption(inbox, queue, messages, deadLetters, intake, settings.maxTurnAge(), clock);
         Notices notices = new Notices(settings);
         SingleFlight refreshToken = new SingleFlight("direct:token-refresh", "integration", "rejectedToken");
-        refreshToken.setCamelContext(context);
+        routes = new LiveRoutes((LiveContext) context, settings.routesDir());
+        // not by the routes that call them, which come and go
+        context.addService(intake);
+        context.addService(refreshToken);
 
-        context.getManagementStrategy().addEventNotifier(new HttpGuards(context, settings, webhook));
+        ApiAccess apiAccess = new ApiAccess(settings);
+        context.getManagementStrategy().addEventNotifier(new HttpGuards(context, settings, webhook, apiAccess));
 
         Registry registry = context.getRegistry();
         registry.bind("sourceLoader", new Utf8Routes());
+        registry.bind("liveRoutes", routes);
+        registry.bind("apiAccess", apiAccess);
         registry.bind("webhook", webhook);
         registry.bind("streams", streams);
         registry.bind("events", new EventRepository(store, clock));
         registry.bind("messages", messages);
         registry.bind("admission", new Admission());
-        registry.bind("intake", intake);
+        registry.bind("intake", new SharedStep(intake));
         registry.bind("turns", queue);
         registry.bind("turnRecord", new Turns(inbox));
-        registry.bind("resumption", new Resumption(inbox, queue, messages, deadLetters, intake, settings.maxTurnAge(), clock));
-        registry.bind("bindings", new Bindings(store, clock));
+        registry.bind("bindings", bindings);
+        registry.bind("resumption", resumption);
+        registry.bind("replays", new Replays(deadLetters, messages, queue, resumption));
+        registry.bind("deadLettersApi", new DeadLettersApi(deadLetters));
+        registry.bind("housekeeping", housekeeping());
         registry.bind("agents", agents);
         registry.bind("fallback", new Fallback(settings));
         registry.bind("notices", notices);
@@ -181,9 +220,11 @@ final class Parts implements AutoCloseable {
         registry.bind("dingTalk", dingTalk);
         registry.bind("dingtalk-http", DingTalk.component());
         registry.bind("accessTokens", accessTokens);
-        registry.bind("refreshToken", refreshToken);
+        registry.bind("refreshToken", new SharedStep(refreshToken));
         registry.bind("refusals", new Refusals());
         registry.bind("servers", new GuardedServers(settings));
+        bindEvents(registry);
+        bindApi(registry);
         // each webhook request holds a worker until its message is stored, with others in one commit
         registry.bind("vertxOptions", new VertxOptions().setWorkerPoolSize(WEBHOOK_WORKERS));
 
@@ -195,6 +236,33 @@ final class Parts implements AutoCloseable {
         properties.setProperty("camel.management.host", settings.managementHost());
         properties.setProperty("camel.management.port", String.valueOf(settings.managementPort()));
         context.getPropertiesComponent().setOverrideProperties(properties);
+    }
+
+    private void bindEvents(Registry registry) {
+        Hooks hooks = new Hooks(context);
+        ownEvents = new OwnEvents(context, hooks, clock);
+        bindings.tell(ownEvents::bindingChanged);
+        streams.tell(ownEvents);
+        registry.bind("seda", hooks.component());
+        registry.bind("hooks", hooks);
+        registry.bind("ownEvents", ownEvents);
+    }
+
+    private void bindApi(Registry registry) {
+        registry.bind("integrationsApi", new IntegrationsApi(settings, webhook, streams, agents, accessTokens));
+        registry.bind("integrationTests", new IntegrationTests(settings, webhook));
+        registry.bind("bindingsApi", new BindingsApi(settings, bindings, agents));
+        registry.bind("conversationsApi", new ConversationsApi(store));
+        registry.bind("messagesApi", new MessagesApi(new WayOfMessage(store)));
+    }
+
+    /** Whoever has a table that grows adds here what becomes too old in it. */
+    private Housekeeping housekeeping() {
+        List<Expiry> expiries = new ArrayList<>();
+        expiries.add(Inbox.expiry(settings.keeping().messages()));
+        expiries.addAll(DeadLetters.expiries(settings.keeping().deadLetters(), settings.keeping().messages()));
+        expiries.add(EventRepository.expiry());
+        return new Housekeeping(store, clock, expiries);
     }
 
     void beforeStart() {
@@ -209,13 +277,17 @@ final class Parts implements AutoCloseable {
     }
 
     void afterStart() {
-        new Gauges(queue, deadLetters, settings, streams).register(context);
+        routes.watch();
         new Console(context, settings).open();
+        new Gauges(queue, deadLetters, settings, streams, ownEvents).register(context);
+        new Beans(context).show("bindings", bindings).show("events", ownEvents);
+        new DeadLetterOperations(deadLetters).register(context);
         new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url()).print();
     }
 
     /** Nothing new is taken or handed out; what runs may finish. */
     void beforeStop() {
+        routes.stop();
         // first, so that what came in until then has its place in the queue
         streams.close();
         queue.close();
@@ -223,6 +295,9 @@ final class Parts implements AutoCloseable {
 
     @Override
     public void close() {
+        if (routes != null) {
+            routes.close();
+        }
         if (simulator != null) {
             simulator.close();
         }

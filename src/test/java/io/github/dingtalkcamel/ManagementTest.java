@@ -224,6 +224,17 @@ class ManagementTest {
         assertThat(answer.statusCode()).isEqualTo(404);
     }
 
+    @Test
+    void keepsToolsAndAdminOffWithoutAToken() throws Exception {
+        for (String path : List.of("integrations", "nothing")) {
+            HttpResponse<String> answer = bot.get(bot.webhookUrl().replace("webhook/main", path));
+
+            assertThat(answer.statusCode()).isEqualTo(403);
+            assertThat(Callback.JSON.readTree(answer.body()).at("/error/code").textValue()).isEqualTo("api_off");
+            assertThat(answer.body()).contains("dingtalk.api-token");
+        }
+    }
+
     /** One of our checks out of a page of health. */
     static JsonNode check(HttpResponse<String> health, String name) throws Exception {
         JsonNode checks = Callback.JSON.readTree(health.body()).get("checks");

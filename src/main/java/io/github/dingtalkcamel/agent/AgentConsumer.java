@@ -29,6 +29,16 @@ public class AgentConsumer extends DefaultConsumer implements ShutdownAware {
         super.doStop();
     }
 
+    /** Is chosen no more, by trigger or by name, yet answers the turns that had chosen it already, until it stops. */
+    public void withdraw() {
+        getEndpoint().getComponent().agents().withdraw(this);
+    }
+
+    /** Takes back {@link #withdraw}. */
+    public void offerAgain() {
+        getEndpoint().getComponent().agents().add(this);
+    }
+
     /** Stays until all routes are done: turns that run when the stop comes may still call it. */
     @Override
     public boolean deferShutdown(ShutdownRunningTask shutdownRunningTask) {

@@ -1,8 +1,11 @@
 package io.github.dingtalkcamel.agent;
 
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -18,7 +21,10 @@ public final class Agents {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
-    private final Map<String, AgentConsumer> running = new TreeMap<>();
+    /** For each agent the consumer that answers, last; before it, while they are being replaced, those of older versions of its route. */
+    private final Map<String, List<AgentConsumer>> running = new TreeMap<>();
+    /** Those of deleted routes that answer only turns which had chosen them before. */
+    private final Set<AgentConsumer> withdrawn = new HashSet<>();
     /** For each integration the agents with a trigger for it, the one that keeps it first. */
     private final Map<String, List<AgentConsumer>> triggers = new TreeMap<>();
 
@@ -34,9 +40,14 @@ public final class Agents {
 
     synchronized void add(AgentConsumer consumer) {
         String name = consumer.getEndpoint().getName();
-        AgentConsumer other = running.putIfAbsent(name, consumer);
-        if (other != null && other != consumer) {
+        withdrawn.remove(consumer);
+        AgentConsumer other = offered(name);
+        if (other != null && !isSameRoute(other, consumer)) {
             throw new IllegalStateException("Agent " + name + " is provided by route " + other.getRouteId() + " already: give one of the two another name");
+        }
+        List<AgentConsumer> versions = running.computeIfAbsent(name, it -> new ArrayList<>());
+        if (!versions.contains(consumer)) {
+            versions.add(consumer);
         }
         String integration = consumer.getEndpoint().getTrigger();
         if (integration == null) {
@@ -44,33 +55,56 @@ public final class Agents {
         }
         List<AgentConsumer> claims = triggers.computeIfAbsent(integration, id -> new ArrayList<>());
         if (!claims.contains(consumer)) {
-            claims.add(consumer);
+            // a new version of the route that keeps the integration keeps it too
+            claims.add(!claims.isEmpty() && isSameRoute(claims.get(0), consumer) ? 0 : claims.size(), consumer);
         }
-        if (claims.size() > 1) {
+        if (contenders(claims).size() > 1) {
             LOG.error("Integration {} triggers agent {} (route {}) and keeps doing so; the trigger of agent {} (route {}) has no effect: remove one of the two",
                     integration, claims.get(0).getEndpoint().getName(), claims.get(0).getRouteId(), name, consumer.getRouteId());
         }
     }
 
+    synchronized void withdraw(AgentConsumer consumer) {
+        withdrawn.add(consumer);
+        forgetTriggers(consumer);
+    }
+
     synchronized void remove(AgentConsumer consumer) {
-        running.remove(consumer.getEndpoint().getName(), consumer);
+        withdrawn.remove(consumer);
+        running.values().forEach(versions -> versions.remove(consumer));
+        running.values().removeIf(List::isEmpty);
+        forgetTriggers(consumer);
+    }
+
+    private void forgetTriggers(AgentConsumer consumer) {
         triggers.values().forEach(claims -> claims.remove(consumer));
         triggers.values().removeIf(List::isEmpty);
     }
 
+    private AgentConsumer offered(String name) {
+        List<AgentConsumer> versions = running.getOrDefault(name, List.of()).stream().filter(each -> !withdrawn.contains(each)).toList();
+        return versions.isEmpty() ? null : versions.get(versions.size() - 1);
+    }
+
     /** The route that answers for an agent, or null while none runs. */
     synchronized AgentConsumer find(String name) {
-        return running.get(name);
+        List<AgentConsumer> versions = running.get(name);
+        if (versions == null) {
+            return null;
+        }
+        AgentConsumer last = versions.get(versions.size() - 1);
+        AgentConsumer offered = withdrawn.contains(last) ? offered(name) : last;
+        return offered == null ? last : offered;
     }
 
     /** True while a route answers for the agent. */
     public synchronized boolean isRunning(String name) {
-        return running.containsKey(name);
+        return offered(name) != null;
     }
 
     /** Names of the agents that run, sorted. */
     public synchronized List<String> names() {
-        return List.copyOf(running.keySet());
+        return running.keySet().stream().filter(name -> offered(name) != null).toList();
     }
 
     /** The agent that the message's integration triggers, or null. */
@@ -88,10 +122,22 @@ public final class Agents {
     public synchronized Map<String, List<String>> conflicts() {
         Map<String, List<String>> conflicts = new TreeMap<>();
         triggers.forEach((integration, claims) -> {
-            if (claims.size() > 1) {
-                conflicts.put(integration, claims.stream().map(claim -> claim.getEndpoint().getName()).toList());
+            List<String> contenders = contenders(claims);
+            if (contenders.size() > 1) {
+                conflicts.put(integration, contenders);
             }
         });
         return conflicts;
+    }
+
+    /** Names of the agents that claim an integration, each once for all versions of its route. */
+    private static List<String> contenders(List<AgentConsumer> claims) {
+        Map<String, String> names = new LinkedHashMap<>();
+        claims.forEach(claim -> names.putIfAbsent(String.valueOf(claim.getRouteId()), claim.getEndpoint().getName()));
+        return List.copyOf(names.values());
+    }
+
+    private static boolean isSameRoute(AgentConsumer one, AgentConsumer other) {
+        return one == other || one.getRouteId() != null && one.getRouteId().equals(other.getRouteId());
     }
 }

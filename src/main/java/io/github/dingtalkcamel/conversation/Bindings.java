@@ -2,7 +2,10 @@ package io.github.dingtalkcamel.conversation;
 
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 import com.github.benmanes.caffeine.cache.Cache;
@@ -11,17 +14,37 @@ import io.github.dingtalkcamel.inbound.InboundMessage;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
 import org.apache.camel.ExchangeProperty;
+import org.apache.camel.api.management.ManagedAttribute;
+import org.apache.camel.api.management.ManagedResource;
 
-/** Which agent a conversation is bound to. In the store; read through a cache, since every turn asks. */
+/** Which agent a conversation is bound to, by whom and when. In the store; read through a cache, since every turn asks. */
+@ManagedResource(description = "Which agents conversations are bound to")
 public final class Bindings {
 
     private static final int CACHED = 10_000;
+    private static final int SHOWN = 200;
+
+    /**
+     * A conversation bound to an agent.
+     *
+     * @param by who did it: a person's id, {@code api}, or null where that is not known
+     */
+    public record Binding(String integration, String conversationId, String agent, String by, Instant at) {
+    }
+
+    /** Is told of each change; the agent is null for a binding that was taken back. */
+    @FunctionalInterface
+    public interface Listener {
+        void changed(String integration, String conversationId, String agent, String by);
+    }
 
     private record Key(String integration, String conversationId) {
     }
 
     private final Store store;
     private final InstantSource clock;
+    private volatile Listener listener = (integration, conversationId, agent, by) -> {
+    };
     private final Cache<Key, Optional<String>> cache = Caffeine.newBuilder().maximumSize(CACHED).build();
 
     public Bindings(Store store, InstantSource clock) {
@@ -46,6 +69,45 @@ public final class Bindings {
         });
     }
 
+    /** Has it told of changes. */
+    public void tell(Listener told) {
+        listener = told;
+    }
+
+    /** What a conversation is bound to. */
+    public Optional<Binding> of(String integration, String conversationId) throws StoreException {
+        return select("where integration = ? and conversation_id = ?", 1, integration, conversationId).stream().findFirst();
+    }
+
+    /** The bindings after one, by integration and conversation. */
+    public List<Binding> after(String integration, String conversationId, int limit) throws StoreException {
+        return select("where (integration, conversation_id) > (?, ?)", limit, integration, conversationId);
+    }
+
+    private List<Binding> select(String where, int limit, String integration, String conversationId) {
+        return store.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement("select integration, conversation_id, agent, bound_by, bound_at from binding " + where
+                    + " order by integration, conversation_id limit ?")) {
+                select.setString(1, integration);
+                select.setString(2, conversationId);
+                select.setInt(3, limit);
+                List<Binding> bindings = new ArrayList<>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        bindings.add(new Binding(row.getString(1), row.getString(2), row.getString(3), row.getString(4), Instant.ofEpochMilli(row.getLong(5))));
+                    }
+                }
+                return bindings;
+            }
+        });
+    }
+
+    @ManagedAttribute(description = "Conversations that are bound to an agent; of very many the first")
+    public String[] getBindings() {
+        return after("", "", SHOWN).stream().map(each -> each.integration() + " " + each.conversationId() + ": " + each.agent() + ", by " + each.by() + " at " + each.at())
+                .toArray(String[]::new);
+    }
+
     /** Binds a conversation, in place of what it was bound to. */
     public void bind(String integration, String conversationId, String agent, String by) throws StoreException {
         long now = clock.millis();
@@ -63,11 +125,21 @@ public final class Bindings {
             }
         });
         cache.invalidate(new Key(integration, conversationId));
+        listener.changed(integration, conversationId, agent, by);
     }
 
-    /** Takes a conversation's binding back. */
-    public void unbind(String integration, String conversationId) throws StoreException {
-        store.writeAndWait(connection -> {
+    /** Takes a conversation's binding back, nobody knows on whose behalf. */
+    public boolean unbind(String integration, String conversationId) throws StoreException {
+        return unbind(integration, conversationId, null);
+    }
+
+    /**
+     * Takes a conversation's binding back.
+     *
+     * @return false when there was none
+     */
+    public boolean unbind(String integration, String conversationId, String by) throws StoreException {
+        int removed = store.writeAndWait(connection -> {
             try (PreparedStatement delete = connection.prepareStatement("delete from binding where integration = ? and conversation_id = ?")) {
                 delete.setString(1, integration);
                 delete.setString(2, conversationId);
@@ -75,5 +147,9 @@ public final class Bindings {
             }
         });
         cache.invalidate(new Key(integration, conversationId));
+        if (removed > 0) {
+            listener.changed(integration, conversationId, null, by);
+        }
+        return removed > 0;
     }
 }

@@ -91,6 +91,19 @@ public record Delivery(String integration, boolean encrypted, String signature, 
         return push != null && push.kind() == Kind.CARD;
     }
 
+    /** How it came: {@code webhook} or {@code stream}. */
+    public String cameBy() {
+        return push == null ? "webhook" : "stream";
+    }
+
+    /** What proves it: {@code hmac}, {@code callback} for an encrypted one, or {@code stream} for a connection that we opened. */
+    public String proof() {
+        if (push != null) {
+            return "stream";
+        }
+        return encrypted ? "callback" : "hmac";
+    }
+
     /** DingTalk's name for the kind of event, such as {@code user_add_org}. */
     public String eventType() {
         return push == null ? content.json().path("EventType").asText("") : push.eventType();

@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.management;
 
 import java.util.Locale;
 
+import io.github.dingtalkcamel.events.OwnEvents;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.StoreException;
@@ -21,12 +22,14 @@ public final class Gauges {
     private final DeadLetters deadLetters;
     private final Settings settings;
     private final Streams streams;
+    private final OwnEvents events;
 
-    public Gauges(KeyedQueue queue, DeadLetters deadLetters, Settings settings, Streams streams) {
+    public Gauges(KeyedQueue queue, DeadLetters deadLetters, Settings settings, Streams streams, OwnEvents events) {
         this.queue = queue;
         this.deadLetters = deadLetters;
         this.settings = settings;
         this.streams = streams;
+        this.events = events;
     }
 
     /** Adds them to the context's meters. */
@@ -38,6 +41,9 @@ public final class Gauges {
         Gauge.builder("dingtalk.turns.waiting", queue, KeyedQueue::size).description("Turns that wait").register(meters);
         Gauge.builder("dingtalk.turns.running", queue, KeyedQueue::running).description("Turns being answered").register(meters);
         Gauge.builder("dingtalk.dead.letters", this, Gauges::waitingDeadLetters).description("Dead letters that wait for a person").register(meters);
+        Gauge.builder("dingtalk.events.waiting", events, OwnEvents::getWaiting).description("Events that wait for the hooks").register(meters);
+        FunctionCounter.builder("dingtalk.events.published", events, OwnEvents::getPublished).description("Own events handed to the hooks").register(meters);
+        FunctionCounter.builder("dingtalk.events.dropped", events, OwnEvents::getDropped).description("Own events for which the hooks had no room").register(meters);
         settings.integrations().stream().map(Integration::id).forEach(id -> streamOf(id, meters));
     }
 

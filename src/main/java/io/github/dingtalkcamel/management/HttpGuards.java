@@ -1,5 +1,7 @@
 package io.github.dingtalkcamel.management;
 
+import io.github.dingtalkcamel.api.ApiAccess;
+import io.github.dingtalkcamel.api.ApiException;
 import io.github.dingtalkcamel.inbound.TooLargeException;
 import io.github.dingtalkcamel.inbound.UnknownIntegrationException;
 import io.github.dingtalkcamel.inbound.Webhook;
@@ -12,21 +14,28 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.support.EventNotifierSupport;
 
-/** What stands before Camel's routes at the HTTP servers, where a body is not yet in memory: bounds on bodies, the webhook's (contract 4) and Jolokia's. */
+/**
+ * What stands before Camel's routes at the HTTP servers, where a body is not yet in memory: bounds on bodies, the webhook's (contract 4) and Jolokia's, and
+ * the token of tools and admin (contract 7). And what stands behind them: an error in JSON for what no route of the API takes.
+ */
 public final class HttpGuards extends EventNotifierSupport {
 
-    private static final String WEBHOOK = "/api/dingtalk/webhook/:integration";
+    private static final String API = "/api/dingtalk/";
+    private static final String WEBHOOKS = API + "webhook/";
+    private static final String WEBHOOK = WEBHOOKS + ":integration";
     private static final long MAX_JOLOKIA_BYTES = 1024 * 1024;
     private static final int FIRST = -1_000;
 
     private final CamelContext context;
     private final Settings settings;
     private final Webhook webhook;
+    private final ApiAccess access;
 
-    public HttpGuards(CamelContext context, Settings settings, Webhook webhook) {
+    public HttpGuards(CamelContext context, Settings settings, Webhook webhook, ApiAccess access) {
         this.context = context;
         this.settings = settings;
         this.webhook = webhook;
+        this.access = access;
     }
 
     /** Puts the guards up: the servers are there by now, and no route runs yet. */
@@ -44,6 +53,8 @@ public final class HttpGuards extends EventNotifierSupport {
         Router web = router(settings.webhookPort());
         web.route(WEBHOOK).order(FIRST).handler(this::knownOnly);
         web.post(WEBHOOK).order(FIRST + 1).handler(BodyHandler.create(false).setBodyLimit(Webhook.MAX_BODY_BYTES)).failureHandler(this::tooLarge);
+        web.route(API + "*").order(FIRST).handler(this::authorisedOnly);
+        web.route(API + "*").last().handler(this::nobodyAnswers);
         router(settings.managementPort()).post(ManagementGuard.JOLOKIA + "/*").order(FIRST).handler(BodyHandler.create(false).setBodyLimit(MAX_JOLOKIA_BYTES));
     }
 
@@ -57,6 +68,28 @@ public final class HttpGuards extends EventNotifierSupport {
             request.next();
         } else {
             refuse(request, 404, Refusals.json("unknown_integration", new UnknownIntegrationException().getMessage()));
+        }
+    }
+
+    /** Before a byte of the body is read: strangers can't fill the memory with tools' files, nor find out which paths there are. */
+    private void authorisedOnly(RoutingContext request) {
+        if (request.normalizedPath().startsWith(WEBHOOKS)) {
+            request.next();
+            return;
+        }
+        try {
+            access.check(request.request());
+            request.next();
+        } catch (ApiException e) {
+            refuse(request, e.status(), Refusals.json(e.code(), e.getMessage()));
+        }
+    }
+
+    private void nobodyAnswers(RoutingContext request) {
+        if (request.normalizedPath().startsWith(WEBHOOKS)) {
+            request.next();
+        } else {
+            refuse(request, 404, Refusals.json("not_found", "Nothing answers this method at this path"));
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.Map;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dingtalkcamel.api.ApiException;
 import io.github.dingtalkcamel.errors.Failure;
 import io.github.dingtalkcamel.inbound.BadMessageException;
 import io.github.dingtalkcamel.inbound.ProofException;
@@ -24,6 +25,16 @@ public final class Refusals {
     /** The body for what went wrong. What is not the caller's business is not told. */
     public String json(Exchange exchange) {
         return json(Failure.of(exchange, Exception.class));
+    }
+
+    /** The same for a request of the API. */
+    public String apiJson(Exchange exchange) {
+        Exception cause = Failure.of(exchange, Exception.class);
+        if (cause instanceof ApiException refused) {
+            return json(refused.code(), refused.getMessage());
+        }
+        return cause instanceof StoreException ? json("store_unavailable", "The store does not answer. Try again later")
+                : json("internal", "It could not be done. The log says why");
     }
 
     private static String json(Exception cause) {

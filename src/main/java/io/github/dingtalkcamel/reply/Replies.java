@@ -6,12 +6,15 @@ import java.util.List;
 import java.util.Map;
 
 import io.github.dingtalkcamel.inbound.InboundMessage;
+import io.github.dingtalkcamel.outbound.ApiRequest;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.turns.Inbox;
+import io.github.dingtalkcamel.turns.SentChunk;
 import io.github.dingtalkcamel.turns.Turn;
 import org.apache.camel.Body;
+import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
 
@@ -42,10 +45,16 @@ public final class Replies {
     }
 
     /** The reply after its next chunk was taken. */
-    public Reply sent(@ExchangeProperty(Reply.PROPERTY) Reply reply, @ExchangeProperty(Turn.PROPERTY) Turn turn) throws StoreException {
+    public Reply sent(Exchange exchange, @ExchangeProperty(Reply.PROPERTY) Reply reply, @ExchangeProperty(Turn.PROPERTY) Turn turn,
+            @ExchangeProperty(ApiRequest.PROPERTY) ApiRequest request) throws StoreException {
         Reply advanced = reply.advanced();
+        String channel = request.name().equals(ApiRequest.SESSION_WEBHOOK) ? "sessionWebhook" : "robotApi";
+        SentChunk sent = inbox.sentNow(advanced.sent(), advanced.chunks().size(), channel);
         if (reply.isLong()) {
-            inbox.replied(turn.id(), advanced.sent());
+            inbox.replied(turn.id(), sent);
+        } else {
+            // noted with the turn's end, in the same commit
+            exchange.setProperty(SentChunk.PROPERTY, sent);
         }
         return advanced;
     }

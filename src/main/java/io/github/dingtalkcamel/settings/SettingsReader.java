@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.settings;
 
 import static io.github.dingtalkcamel.settings.SettingCatalogue.*;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,6 +84,19 @@ public final class SettingsReader {
                 .filter(entry -> !isAbsent(entry.getValue()) || simulator && entry.getKey().equals(MAIN))
                 .map(entry -> integration(entry.getKey(), entry.getValue(), simulator && entry.getKey().equals(MAIN)))
                 .toList());
+    }
+
+    /**
+     * The directory of routes alone, whatever else may be set wrongly: for commands that start nothing.
+     *
+     * @throws SettingsException where that one is wrong
+     */
+    public Path routesDir() throws SettingsException {
+        List<Fault> faults = new ArrayList<>();
+        Sources sources = new Sources(environment, systemProperties, fileProperties, placeholders);
+        Values process = Values.ofProcess(sources, faults::add);
+        return process.maybe(ROUTES_DIR).orElseThrow(() -> new SettingsException(
+                faults.stream().filter(fault -> fault.setting().equals(process.name(ROUTES_DIR))).toList()));
     }
 
     private static boolean isAbsent(Values integration) {
@@ -182,6 +196,7 @@ public final class SettingsReader {
                 values.of(CONVERSATION_CAPACITY),
                 values.maybe(MAX_RUNNING_TURNS).orElse(javaFeatureVersion >= JAVA_WITH_VIRTUAL_THREADS ? 2000 : 200),
                 values.of(MAX_TURN_AGE),
+                new Keeping(values.of(KEEP_MESSAGES), values.of(KEEP_DEAD_LETTERS)),
                 values.of(SHUTDOWN_TIMEOUT),
                 simulator,
                 values.of(SIMULATOR_HOST),

@@ -110,6 +110,7 @@ final class KeptConnection {
                 current.cancelTimers();
                 draining.add(current);
                 current = null;
+                traffic.down(integration, number, "stopped");
             }
             enter(State.STOPPED);
             draining.forEach(Held::close);
@@ -178,6 +179,7 @@ final class KeptConnection {
         LOG.info("{} is connected", this);
         troubleTold = false;
         enter(State.CONNECTED);
+        traffic.up(integration, number);
         held.steady = agenda.in(pace.holding(), () -> {
             failures = 0;
             replacements = 0;
@@ -266,6 +268,7 @@ final class KeptConnection {
         lastClose = reason;
         reconnects = reconnects + 1;
         traffic.losses.increment();
+        traffic.down(integration, number, reason);
     }
 
     private void completeWhenClosed() {

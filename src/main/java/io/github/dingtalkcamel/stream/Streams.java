@@ -47,6 +47,11 @@ public final class Streams {
         }
     }
 
+    /** Has it told when connections come and go. */
+    public void tell(StreamListener listener) {
+        traffic.values().forEach(each -> each.listener(listener));
+    }
+
     /** Whether the settings ask for connections of this integration. */
     public boolean isOn(String integration) {
         return settings.integration(integration).filter(Streams::isOn).isPresent();

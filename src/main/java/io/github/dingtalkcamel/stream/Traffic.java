@@ -20,6 +20,8 @@ final class Traffic {
     final LongAdder refused = new LongAdder();
 
     private final AtomicBoolean credentialsTold = new AtomicBoolean();
+    /** Who is told of connections that come and go. */
+    private volatile StreamListener listener;
 
     /** Whether this is the first connection to find the credentials wrong: one line in the log is enough. */
     boolean isFirstToTellOfCredentials() {
@@ -28,5 +30,21 @@ final class Traffic {
 
     void credentialsWork() {
         credentialsTold.set(false);
+    }
+
+    void listener(StreamListener told) {
+        listener = told;
+    }
+
+    void up(String integration, int connection) {
+        if (listener != null) {
+            listener.up(integration, connection);
+        }
+    }
+
+    void down(String integration, int connection, String reason) {
+        if (listener != null) {
+            listener.down(integration, connection, reason);
+        }
     }
 }

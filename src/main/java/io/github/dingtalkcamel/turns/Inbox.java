@@ -5,14 +5,17 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
+import io.github.dingtalkcamel.inbound.Delivery;
 import io.github.dingtalkcamel.inbound.InboundMessage;
 import io.github.dingtalkcamel.inbound.StorableText;
+import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.store.Texts;
@@ -44,14 +47,20 @@ public final class Inbox {
      * @return         when durable: its row, or empty if it was there already
      */
     public CompletableFuture<OptionalLong> add(InboundMessage message, String payload) {
-        long now = clock.millis();
-        return store.write(connection -> insert(connection, message, payload, now));
+        return add(message, payload, null);
     }
 
-    private static OptionalLong insert(Connection connection, InboundMessage message, String payload, long now) throws SQLException {
+    /** The same, with how it came and what proved it, or null where that is not known. */
+    public CompletableFuture<OptionalLong> add(InboundMessage message, String payload, Delivery delivery) {
+        long now = clock.millis();
+        return store.write(connection -> insert(connection, message, payload, delivery, now));
+    }
+
+    private static OptionalLong insert(Connection connection, InboundMessage message, String payload, Delivery delivery, long now) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement("""
-                insert into message (integration, msg_id, conversation_id, sender_id, kind, state, payload, received_at)
-                values (?, ?, ?, ?, 'turn', 'received', ?, ?)
+                insert into message (integration, msg_id, conversation_id, sender_id, kind, state, payload, received_at,
+                    conversation_type, conversation_title, came_by, proof)
+                values (?, ?, ?, ?, 'turn', 'received', ?, ?, ?, ?, ?, ?)
                 on conflict (integration, msg_id) do nothing
                 returning id""")) {
             insert.setString(1, message.integration());
@@ -60,6 +69,10 @@ public final class Inbox {
             insert.setString(4, message.sender().staffId() != null ? message.sender().staffId() : message.sender().id());
             insert.setString(5, payload);
             insert.setLong(6, now);
+            insert.setString(7, message.conversationType().publicName());
+            insert.setString(8, message.conversationTitle());
+            insert.setString(9, delivery == null ? null : delivery.cameBy());
+            insert.setString(10, delivery == null ? null : delivery.proof());
             try (ResultSet row = insert.executeQuery()) {
                 return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
             }
@@ -79,7 +92,11 @@ public final class Inbox {
         });
     }
 
-    /** A stored message whose turn is not finished. */
+    /**
+     * A stored message whose turn is not finished.
+     *
+     * @param receivedAt when it came in, or was last asked to be replayed
+     */
     public record Unfinished(long id, String integration, String conversationId, String payload, int attempts, long receivedAt, Turn.Progress progress) {
     }
 
@@ -97,8 +114,8 @@ public final class Inbox {
     public List<Unfinished> unfinished(long afterId, long lastId, int limit) throws StoreException {
         return store.read(connection -> {
             try (PreparedStatement select = connection.prepareStatement("""
-                    select m.id, m.integration, m.conversation_id, m.payload, m.attempts, m.received_at, r.chunks, r.sent
-                    from message m left join reply r on r.message_id = m.id
+                    select m.id, m.integration, m.conversation_id, m.payload, m.attempts, coalesce(d.replayed_at, m.received_at), r.chunks, r.sent
+                    from message m left join reply r on r.message_id = m.id left join dead_letter d on d.message_id = m.id
                     where m.state in ('received', 'running') and m.id > ? and m.id <= ? order by m.id limit ?""")) {
                 select.setLong(1, afterId);
                 select.setLong(2, lastId);
@@ -128,40 +145,99 @@ public final class Inbox {
 
     /** The turn is being answered: one attempt more. */
     public void running(long id, String agent, String boundBy) throws StoreException {
+        running(id, agent, boundBy, null);
+    }
+
+    /** The same, with how long it took to store the message, or null where that is not known. */
+    public void running(long id, String agent, String boundBy, Long storedMillis) throws StoreException {
         update("update message set state = 'running', attempts = attempts + 1, started_at = ?, agent = coalesce(?, agent),"
-               + " bound_by = coalesce(?, bound_by) where id = ?", clock.millis(), agent, boundBy, id);
+               + " bound_by = coalesce(?, bound_by), stored_ms = coalesce(?, stored_ms) where id = ?", clock.millis(), agent, boundBy, storedMillis, id);
     }
 
     /** The turn is answered, or needs no answer. */
     public void done(long id) throws StoreException {
-        finish(id, "done", null);
+        done(id, null, null);
     }
 
-    /** The agent failed and the sender was told so. */
+    /**
+     * The same, with what is only known now.
+     *
+     * @param agentMillis what the agent took, or null
+     * @param sent        the chunk of a reply in one chunk, or null
+     */
+    public void done(long id, Long agentMillis, SentChunk sent) throws StoreException {
+        finish(id, "done", null, agentMillis, sent);
+    }
+
+    /** The agent failed and the sender was told so: a dead letter, which asks the agent again when it is replayed. */
     public void failed(long id, String error) throws StoreException {
-        finish(id, "failed", error);
+        failed(id, error, null, null);
     }
 
-    private void finish(long id, String state, String error) throws StoreException {
+    /** The same, with what is only known now: see {@link #done(long, Long, SentChunk)}. */
+    public void failed(long id, String error, Long agentMillis, SentChunk sent) throws StoreException {
+        finish(id, "failed", error, agentMillis, sent);
+    }
+
+    private void finish(long id, String state, String error, Long agentMillis, SentChunk sent) throws StoreException {
         long now = clock.millis();
         store.writeAndWait(connection -> {
-            int changed = update(connection, "update message set state = ?, error = ?, finished_at = ? where id = ? and state = 'running'",
-                    state, error, now, id);
+            int changed = update(connection, "update message set state = ?, error = ?, finished_at = ?, agent_ms = coalesce(?, agent_ms),"
+                    + " replies = coalesce(replies, '') || ? where id = ? and state = 'running'",
+                    state, error, now, agentMillis, sent == null ? "" : sent.line(), id);
+            if (error != null && changed == 1) {
+                letter(connection, id, error, now);
+            }
             // progress is kept only while it is needed; short replies have none
             update(connection, "delete from reply where message_id = ?", id);
             return changed;
         });
     }
 
+    private static void letter(Connection connection, long id, String error, long now) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("select integration, conversation_id, attempts from message where id = ?")) {
+            select.setLong(1, id);
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                DeadLetters.put(connection, id, row.getString(1), row.getString(2), DeadLetters.Reason.agentFailed(error), row.getInt(3), null, now);
+            }
+        }
+    }
+
     /** The chunks of a reply, before the first one is sent. */
     public void replying(long id, List<String> chunks) throws StoreException {
-        update("insert into reply (message_id, chunks, sent) values (?, ?, 0) on conflict (message_id) do update set chunks = excluded.chunks, sent = 0",
-                id, Texts.write(chunks));
+        store.writeAndWait(connection -> putReply(connection, id, new Turn.Progress(chunks, 0)));
+    }
+
+    static int putReply(Connection connection, long id, Turn.Progress reply) throws SQLException {
+        return update(connection, """
+                insert into reply (message_id, chunks, sent) values (?, ?, ?)
+                on conflict (message_id) do update set chunks = excluded.chunks, sent = excluded.sent""", id, Texts.write(reply.chunks()), reply.sent());
     }
 
     /** So many chunks of a reply were taken by DingTalk. */
     public void replied(long id, int sent) throws StoreException {
         update("update reply set sent = ? where message_id = ?", sent, id);
+    }
+
+    /** The same, with the chunk that was the last of them. */
+    public void replied(long id, SentChunk last) throws StoreException {
+        store.writeAndWait(connection -> {
+            update(connection, "update message set replies = coalesce(replies, '') || ? where id = ?", last.line(), id);
+            return update(connection, "update reply set sent = ? where message_id = ?", last.chunk(), id);
+        });
+    }
+
+    /** A chunk that was taken just now. */
+    public SentChunk sentNow(int chunk, int of, String channel) {
+        return new SentChunk(chunk, of, channel, clock.millis());
+    }
+
+    /** What housekeeping deletes: messages that are over, but for those that may be replayed. */
+    public static Expiry expiry(Duration kept) {
+        return new Expiry("answered messages", """
+                delete from message where id in (select id from message
+                    where finished_at is not null and state not in ('dead', 'failed') and finished_at < ? order by finished_at limit ?)""", kept, false);
     }
 
     private void update(String sql, Object... values) throws StoreException {

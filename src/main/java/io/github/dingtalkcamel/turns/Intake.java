@@ -8,6 +8,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
+import io.github.dingtalkcamel.inbound.Delivery;
 import io.github.dingtalkcamel.inbound.InboundMessage;
 import io.github.dingtalkcamel.store.StoreException;
 import org.apache.camel.AsyncCallback;
@@ -71,7 +72,7 @@ public final class Intake extends AsyncProcessorSupport {
             callback.done(true);
             return true;
         }
-        inbox.add(message, payload).whenCompleteAsync((row, failure) -> {
+        inbox.add(message, payload, exchange.getProperty(Delivery.PROPERTY, Delivery.class)).whenCompleteAsync((row, failure) -> {
             stored(exchange, message, slot, row, failure);
             callback.done(false);
         }, inOrder);
@@ -90,6 +91,7 @@ public final class Intake extends AsyncProcessorSupport {
         } else {
             Turn turn = new Turn(row.getAsLong(), message, slot, null);
             exchange.setProperty(STORED, "new");
+            exchange.setProperty(Turns.STORED_MILLIS, exchange.getClock().elapsed());
             exchange.setProperty(Turn.PROPERTY, turn);
             exchange.getExchangeExtension().addOnCompletion(new QueuedOrSaid(turn));
         }

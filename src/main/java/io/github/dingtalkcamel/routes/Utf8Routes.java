@@ -1,4 +1,4 @@
-package io.github.dingtalkcamel;
+package io.github.dingtalkcamel.routes;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,7 +8,7 @@ import org.apache.camel.dsl.support.SourceLoader;
 import org.apache.camel.spi.Resource;
 
 /** Reads route files in UTF-8 (contract 2, "text"). Camel's own way is the machine's charset, which on Java 17 without a locale is ASCII. */
-final class Utf8Routes implements SourceLoader {
+public final class Utf8Routes implements SourceLoader {
 
     @Override
     public String loadResource(Resource resource) throws IOException {

@@ -1,0 +1,77 @@
+package io.github.dingtalkcamel.routes;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * The files in the routes directory (contract 3): every non-hidden {@code *.yaml} and {@code *.yml} directly in it. Links are followed, so files
+ * that are swapped by a link are other files by their text. A directory that is not there is empty.
+ */
+final class RoutesDirectory {
+
+    private static final int MAX_FILES = 1_000;
+    private static final int MAX_BYTES = 1024 * 1024;
+
+    private final Path directory;
+
+    RoutesDirectory(Path directory) {
+        this.directory = directory;
+    }
+
+    Path path() {
+        return directory;
+    }
+
+    /**
+     * The files by name.
+     *
+     * @throws BadRoutesException when something can't be read, or is larger than 1 MiB, or there are more than 1,000 files
+     */
+    Map<String, RouteFile> read() {
+        Map<String, RouteFile> files = new TreeMap<>();
+        for (Path file : list()) {
+            files.put(file.getFileName().toString(), RouteFile.own(file, text(file)));
+        }
+        return files;
+    }
+
+    private List<Path> list() {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            List<Path> found = files.filter(file -> file.getFileName().toString().matches("[^.].*\\.ya?ml")).filter(Files::isRegularFile)
+                    .limit(MAX_FILES + 1L).toList();
+            if (found.size() > MAX_FILES) {
+                throw new BadRoutesException("The routes directory " + directory + " has more than " + MAX_FILES + " files. See dingtalk.routes-dir", null);
+            }
+            return found;
+        } catch (IOException | RuntimeException e) {
+            throw e instanceof BadRoutesException bad ? bad
+                    : new BadRoutesException("The routes directory " + directory + " can't be read: " + e.getMessage() + ". See dingtalk.routes-dir", e);
+        }
+    }
+
+    private static String text(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
+                throw new BadRoutesException(file + " is larger than 1 MiB: split it", null);
+            }
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (CharacterCodingException e) {
+            throw new BadRoutesException(file + " is not UTF-8: save it as UTF-8", e);
+        } catch (IOException e) {
+            throw new BadRoutesException(file + " can't be read: " + e.getMessage(), e);
+        }
+    }
+}
