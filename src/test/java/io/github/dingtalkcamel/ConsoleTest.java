@@ -117,6 +117,16 @@ class ConsoleTest {
     }
 
     @Test
+    void listsAndReplaysDeadLetters() throws Exception {
+        String letters = CAMEL + "dingtalk,name=\"dead-letters\"";
+        assertThat(ask("/observe/jolokia", Map.of("type", "read", "mbean", letters, "attribute", "Waiting")).path("value").asInt()).isZero();
+        for (String operation : List.of("list", "replayAll")) {
+            assertThat(ask("/observe/jolokia", exec(letters, operation)).path("status").asInt()).isEqualTo(200);
+        }
+        assertThat(ask("/observe/jolokia", exec(letters, "replay", "1")).path("status").asInt()).isEqualTo(200);
+    }
+
+    @Test
     void reconnectsStreamConnections() throws Exception {
         JsonNode found = ask("/observe/jolokia", Map.of("type", "search", "mbean", CAMEL + "consumers,name=StreamConsumer*")).path("value");
         assertThat(found).hasSize(1);
