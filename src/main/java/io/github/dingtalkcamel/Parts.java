@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -14,10 +15,10 @@ import io.github.dingtalkcamel.agent.Fallback;
 import io.github.dingtalkcamel.api.ApiAccess;
 import io.github.dingtalkcamel.api.BindingsApi;
 import io.github.dingtalkcamel.api.ConversationsApi;
+import io.github.dingtalkcamel.api.DeadLettersApi;
 import io.github.dingtalkcamel.api.IntegrationTests;
 import io.github.dingtalkcamel.api.IntegrationsApi;
 import io.github.dingtalkcamel.api.MessagesApi;
-import io.github.dingtalkcamel.api.DeadLettersApi;
 import io.github.dingtalkcamel.conversation.Bindings;
 import io.github.dingtalkcamel.events.Hooks;
 import io.github.dingtalkcamel.events.OwnEvents;
@@ -75,6 +76,8 @@ import org.apache.camel.spi.Registry;
 final class Parts implements AutoCloseable {
 
     private static final int WEBHOOK_WORKERS = 64;
+    /** Idle workers look once a second whether they are still wanted. */
+    private static final Duration IDLE = Duration.ofSeconds(1);
 
     private final CamelContext context;
     private final Settings settings;
@@ -103,7 +106,8 @@ final class Parts implements AutoCloseable {
         try {
             webhookPort = port(read.webhookHost(), read.webhookPort(), "dingtalk.webhook-port (DINGTALK_WEBHOOK_PORT)");
             managementPort = port(read.managementHost(), read.managementPort(), "dingtalk.management-port (DINGTALK_MANAGEMENT_PORT)");
-            opened = Store.open(read.storeUrl().reveal(), read.storeUser().orElse(null), read.storePassword().reveal());
+            // beside the rest of the start: it takes about as long as Camel's configuration
+            opened = Store.opening(read.storeUrl().reveal(), read.storeUser().orElse(null), read.storePassword().reveal());
             started = read.simulator() ? simulator(read) : null;
         } catch (RuntimeException e) {
             if (opened != null) {
@@ -117,7 +121,7 @@ final class Parts implements AutoCloseable {
         // from here on the simulator is a DingTalk like any other
         Settings addressed = started == null ? read : read.withBaseUrls(URI.create(started.url()), URI.create(started.url()));
         this.settings = addressed.withPorts(webhookPort, managementPort);
-        this.queue = new KeyedQueue(settings.queueCapacity(), settings.conversationCapacity(), settings.maxRunningTurns());
+        this.queue = new KeyedQueue(settings.queueCapacity(), settings.conversationCapacity(), settings.maxRunningTurns(), IDLE);
     }
 
     /**
@@ -139,7 +143,7 @@ final class Parts implements AutoCloseable {
             for (Integration integration : settings.integrations()) {
                 if (integration.hasApp()) {
                     SimulatedApp app = SimulatedApp.of(integration.appKey().orElseThrow(), integration.appSecret().reveal())
-                            .withRobotCode(integration.robotCode().orElseThrow());
+                            .withRobotCode(integration.robotCode().orElseThrow()).withIntegration(integration.id());
                     simulator.addApp(integration.callbackToken().isSet()
                             ? app.withEncryption(integration.callbackToken().reveal(), integration.callbackAesKey().reveal())
                                     .withOwnerKey(integration.callbackOwnerKey().orElseThrow())
@@ -179,8 +183,8 @@ final class Parts implements AutoCloseable {
         accessTokens = new AccessTokens(settings, clock);
         webhook = new Webhook(settings, clock);
         streams = new Streams(settings);
-        bindings = new Bindings(store, clock);
         Resumption resumption = new Resumption(inbox, queue, messages, deadLetters, intake, settings.maxTurnAge(), clock);
+        bindings = new Bindings(store, clock);
         Notices notices = new Notices(settings);
         SingleFlight refreshToken = new SingleFlight("direct:token-refresh", "integration", "rejectedToken");
         routes = new LiveRoutes((LiveContext) context, settings.routesDir());
@@ -203,11 +207,11 @@ final class Parts implements AutoCloseable {
         registry.bind("intake", new SharedStep(intake));
         registry.bind("turns", queue);
         registry.bind("turnRecord", new Turns(inbox));
-        registry.bind("bindings", bindings);
         registry.bind("resumption", resumption);
         registry.bind("replays", new Replays(deadLetters, messages, queue, resumption));
         registry.bind("deadLettersApi", new DeadLettersApi(deadLetters));
         registry.bind("housekeeping", housekeeping());
+        registry.bind("bindings", bindings);
         registry.bind("agents", agents);
         registry.bind("fallback", new Fallback(settings));
         registry.bind("notices", notices);
@@ -238,6 +242,15 @@ final class Parts implements AutoCloseable {
         context.getPropertiesComponent().setOverrideProperties(properties);
     }
 
+    /** Whoever has a table that grows adds here what becomes too old in it. */
+    private Housekeeping housekeeping() {
+        List<Expiry> expiries = new ArrayList<>();
+        expiries.add(Inbox.expiry(settings.keeping().messages()));
+        expiries.addAll(DeadLetters.expiries(settings.keeping().deadLetters(), settings.keeping().messages()));
+        expiries.add(EventRepository.expiry());
+        return new Housekeeping(store, clock, expiries);
+    }
+
     private void bindEvents(Registry registry) {
         Hooks hooks = new Hooks(context);
         ownEvents = new OwnEvents(context, hooks, clock);
@@ -256,17 +269,10 @@ final class Parts implements AutoCloseable {
         registry.bind("messagesApi", new MessagesApi(new WayOfMessage(store)));
     }
 
-    /** Whoever has a table that grows adds here what becomes too old in it. */
-    private Housekeeping housekeeping() {
-        List<Expiry> expiries = new ArrayList<>();
-        expiries.add(Inbox.expiry(settings.keeping().messages()));
-        expiries.addAll(DeadLetters.expiries(settings.keeping().deadLetters(), settings.keeping().messages()));
-        expiries.add(EventRepository.expiry());
-        return new Housekeeping(store, clock, expiries);
-    }
-
     void beforeStart() {
+        store.awaitOpen();
         if (simulator != null) {
+            simulator.messageWays(new WayOfMessage(store)::way);
             for (Integration integration : settings.integrations()) {
                 if (webhook.isOn(integration.id())) {
                     simulator.callbackUrl(integration.appKey().orElseThrow(), Addresses.webhook(settings, integration.id()));
@@ -280,8 +286,7 @@ final class Parts implements AutoCloseable {
         routes.watch();
         new Console(context, settings).open();
         new Gauges(queue, deadLetters, settings, streams, ownEvents).register(context);
-        new Beans(context).show("bindings", bindings).show("events", ownEvents);
-        new DeadLetterOperations(deadLetters).register(context);
+        new Beans(context).show("bindings", bindings).show("events", ownEvents).show("dead-letters", new DeadLetterOperations(deadLetters));
         new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url()).print();
     }
 

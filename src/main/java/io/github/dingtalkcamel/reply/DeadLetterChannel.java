@@ -37,7 +37,7 @@ public final class DeadLetterChannel {
      * and what DingTalk has taken could not be noted.
      */
     public boolean isWorthAnotherTry(Exchange exchange) {
-        return exchange.getIn().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class) < MOST_REPEATS
+        return exchange.getIn().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class) <= MOST_REPEATS
                || Failure.of(exchange, StoreException.class) != null && deadLetters.isStoreFailing();
     }
 

@@ -17,7 +17,6 @@ import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.turns.DeadLetters;
 import io.github.dingtalkcamel.turns.Inbox;
 import io.github.dingtalkcamel.turns.Spoken;
-import io.github.dingtalkcamel.turns.Turn;
 import io.github.dingtalkcamel.turns.WayOfMessage;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,7 +46,7 @@ class ListsOnEachStoreTest {
             inbox.done(answered, 12L, null);
             long dead = inbox.add(Spoken.in("cidB", "m2"), "{}").join().getAsLong();
             inbox.running(dead, "echo", "fallback");
-            new DeadLetters(store, () -> NOW).add(dead, "main", "cidB", new DeadLetters.Reason("310000", "no", "grant"), 1, new Turn.Progress(List.of("a"), 0));
+            new DeadLetters(store, () -> NOW).add(dead, "main", "cidB", new DeadLetters.Reason("310000", "no", "grant"), 1, new io.github.dingtalkcamel.turns.Turn.Progress(List.of("a"), 0));
             inbox.add(Spoken.in("cidA", "m3"), "{}").join();
             inbox.add(Spoken.in("zeta", "cidA", "m3"), "{}").join();
             bindings.bind("main", "cidA", "echo", "api");
