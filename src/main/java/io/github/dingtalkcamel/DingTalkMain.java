@@ -84,11 +84,11 @@ class DingTalkMain extends Main {
     }
 
     /** Where the routes of this working directory and environment are. */
-    static Path routesDir() throws Exception {
-        try (CamelContext placeholders = new DefaultCamelContext()) {
-            return new SettingsReader(System.getenv(), strings(System.getProperties()), strings(file()), placeholders::resolvePropertyPlaceholders,
-                    Runtime.version().feature()).routesDir();
-        }
+    static Path routesDir() throws SettingsException {
+        // only to resolve placeholders with: it is never started, so there is nothing to close
+        CamelContext placeholders = new DefaultCamelContext();
+        return new SettingsReader(System.getenv(), strings(System.getProperties()), strings(file()), placeholders::resolvePropertyPlaceholders,
+                Runtime.version().feature()).routesDir();
     }
 
     private static Properties file() {

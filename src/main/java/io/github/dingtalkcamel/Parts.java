@@ -6,6 +6,8 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 
 import io.github.dingtalkcamel.agent.Agents;
@@ -13,6 +15,7 @@ import io.github.dingtalkcamel.agent.Fallback;
 import io.github.dingtalkcamel.api.ApiAccess;
 import io.github.dingtalkcamel.api.BindingsApi;
 import io.github.dingtalkcamel.api.ConversationsApi;
+import io.github.dingtalkcamel.api.DeadLettersApi;
 import io.github.dingtalkcamel.api.IntegrationTests;
 import io.github.dingtalkcamel.api.IntegrationsApi;
 import io.github.dingtalkcamel.api.MessagesApi;
@@ -28,6 +31,7 @@ import io.github.dingtalkcamel.management.Banner;
 import io.github.dingtalkcamel.management.Beans;
 import io.github.dingtalkcamel.management.Checks;
 import io.github.dingtalkcamel.management.Console;
+import io.github.dingtalkcamel.management.DeadLetterOperations;
 import io.github.dingtalkcamel.management.Gauges;
 import io.github.dingtalkcamel.management.GuardedServers;
 import io.github.dingtalkcamel.management.HttpGuards;
@@ -55,12 +59,15 @@ import io.github.dingtalkcamel.simulator.SimulatedApp;
 import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.SimulatorOptions;
 import io.github.dingtalkcamel.store.DataDirectory;
+import io.github.dingtalkcamel.store.Expiry;
+import io.github.dingtalkcamel.store.Housekeeping;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.stream.Streams;
 import io.github.dingtalkcamel.turns.DeadLetters;
 import io.github.dingtalkcamel.turns.Inbox;
 import io.github.dingtalkcamel.turns.Intake;
 import io.github.dingtalkcamel.turns.KeyedQueue;
+import io.github.dingtalkcamel.turns.Replays;
 import io.github.dingtalkcamel.turns.Resumption;
 import io.github.dingtalkcamel.turns.Turns;
 import io.github.dingtalkcamel.turns.WayOfMessage;
@@ -73,6 +80,8 @@ import org.apache.camel.spi.Registry;
 final class Parts implements AutoCloseable {
 
     private static final int WEBHOOK_WORKERS = 64;
+    /** Idle workers look once a second whether they are still wanted. */
+    private static final Duration IDLE = Duration.ofSeconds(1);
 
     private final CamelContext context;
     private final Settings settings;
@@ -103,7 +112,8 @@ final class Parts implements AutoCloseable {
         try {
             webhookPort = port(read.webhookHost(), read.webhookPort(), "dingtalk.webhook-port (DINGTALK_WEBHOOK_PORT)");
             managementPort = port(read.managementHost(), read.managementPort(), "dingtalk.management-port (DINGTALK_MANAGEMENT_PORT)");
-            opened = Store.open(read.storeUrl().reveal(), read.storeUser().orElse(null), read.storePassword().reveal());
+            // beside the rest of the start: it takes about as long as Camel's configuration
+            opened = Store.opening(read.storeUrl().reveal(), read.storeUser().orElse(null), read.storePassword().reveal());
             started = read.simulator() ? simulator(read) : null;
         } catch (RuntimeException e) {
             if (opened != null) {
@@ -117,7 +127,7 @@ final class Parts implements AutoCloseable {
         // from here on the simulator is a DingTalk like any other
         Settings addressed = started == null ? read : read.withBaseUrls(URI.create(started.url()), URI.create(started.url()));
         this.settings = addressed.withPorts(webhookPort, managementPort);
-        this.queue = new KeyedQueue(settings.queueCapacity(), settings.conversationCapacity(), settings.maxRunningTurns());
+        this.queue = new KeyedQueue(settings.queueCapacity(), settings.conversationCapacity(), settings.maxRunningTurns(), IDLE);
     }
 
     /**
@@ -139,7 +149,7 @@ final class Parts implements AutoCloseable {
             for (Integration integration : settings.integrations()) {
                 if (integration.hasApp()) {
                     SimulatedApp app = SimulatedApp.of(integration.appKey().orElseThrow(), integration.appSecret().reveal())
-                            .withRobotCode(integration.robotCode().orElseThrow());
+                            .withRobotCode(integration.robotCode().orElseThrow()).withIntegration(integration.id());
                     simulator.addApp(integration.callbackToken().isSet()
                             ? app.withEncryption(integration.callbackToken().reveal(), integration.callbackAesKey().reveal())
                                     .withOwnerKey(integration.callbackOwnerKey().orElseThrow())
@@ -182,6 +192,7 @@ final class Parts implements AutoCloseable {
         accessTokens = new AccessTokens(settings, clock);
         webhook = new Webhook(settings, clock);
         streams = new Streams(settings);
+        Resumption resumption = new Resumption(inbox, queue, messages, deadLetters, intake, settings.maxTurnAge(), clock);
         bindings = new Bindings(store, clock);
         Notices notices = new Notices(settings);
         SingleFlight refreshToken = new SingleFlight("direct:token-refresh", "integration", "rejectedToken");
@@ -206,7 +217,10 @@ final class Parts implements AutoCloseable {
         registry.bind("intake", new SharedStep(intake));
         registry.bind("turns", queue);
         registry.bind("turnRecord", new Turns(inbox));
-        registry.bind("resumption", new Resumption(inbox, queue, messages, deadLetters, intake, settings.maxTurnAge(), clock));
+        registry.bind("resumption", resumption);
+        registry.bind("replays", new Replays(deadLetters, messages, queue, resumption));
+        registry.bind("deadLettersApi", new DeadLettersApi(deadLetters));
+        registry.bind("housekeeping", housekeeping());
         registry.bind("bindings", bindings);
         registry.bind("agents", agents);
         registry.bind("fallback", new Fallback(settings));
@@ -242,6 +256,15 @@ final class Parts implements AutoCloseable {
         context.getPropertiesComponent().setOverrideProperties(properties);
     }
 
+    /** Whoever has a table that grows adds here what becomes too old in it. */
+    private Housekeeping housekeeping() {
+        List<Expiry> expiries = new ArrayList<>();
+        expiries.add(Inbox.expiry(settings.keeping().messages()));
+        expiries.addAll(DeadLetters.expiries(settings.keeping().deadLetters(), settings.keeping().messages()));
+        expiries.add(EventRepository.expiry());
+        return new Housekeeping(store, clock, expiries);
+    }
+
     private void bindEvents(Registry registry) {
         Hooks hooks = new Hooks(context);
         ownEvents = new OwnEvents(context, hooks, clock);
@@ -261,7 +284,9 @@ final class Parts implements AutoCloseable {
     }
 
     void beforeStart() {
+        store.awaitOpen();
         if (simulator != null) {
+            simulator.messageWays(new WayOfMessage(store)::way);
             for (Integration integration : settings.integrations()) {
                 if (webhook.isOn(integration.id())) {
                     simulator.callbackUrl(integration.appKey().orElseThrow(), Addresses.webhook(settings, integration.id()));
@@ -275,7 +300,7 @@ final class Parts implements AutoCloseable {
         routes.watch();
         new Console(context, settings).open();
         new Gauges(queue, deadLetters, settings, streams, ownEvents, gate).register(context);
-        new Beans(context).show("bindings", bindings).show("events", ownEvents);
+        new Beans(context).show("bindings", bindings).show("events", ownEvents).show("dead-letters", new DeadLetterOperations(deadLetters));
         new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url()).print();
     }
 

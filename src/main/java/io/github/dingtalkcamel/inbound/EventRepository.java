@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.InstantSource;
 
+import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Store;
 import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.support.service.ServiceSupport;
@@ -29,15 +30,14 @@ public final class EventRepository extends ServiceSupport implements IdempotentR
     public boolean add(String key) {
         long now = clock.millis();
         return store.writeAndWait(connection -> {
-            try (PreparedStatement forget = connection.prepareStatement("delete from event_seen where seen_at < ?")) {
-                forget.setLong(1, now - KEPT.toMillis());
-                forget.executeUpdate();
-            }
-            try (PreparedStatement insert = connection.prepareStatement(
-                    "insert into event_seen (integration, event_id, seen_at) values (?, ?, ?) on conflict (integration, event_id) do nothing")) {
+            // one that housekeeping has not deleted yet counts as new all the same
+            try (PreparedStatement insert = connection.prepareStatement("""
+                    insert into event_seen (integration, event_id, seen_at) values (?, ?, ?)
+                    on conflict (integration, event_id) do update set seen_at = excluded.seen_at where event_seen.seen_at < ?""")) {
                 insert.setString(1, integration(key));
                 insert.setString(2, event(key));
                 insert.setLong(3, now);
+                insert.setLong(4, now - KEPT.toMillis());
                 return insert.executeUpdate() == 1;
             }
         });
@@ -82,6 +82,13 @@ public final class EventRepository extends ServiceSupport implements IdempotentR
                 return delete.executeUpdate();
             }
         });
+    }
+
+    /** What housekeeping deletes. */
+    public static Expiry expiry() {
+        return new Expiry("events that were handed on", """
+                delete from event_seen where (integration, event_id) in (select integration, event_id from event_seen
+                    where seen_at < ? order by seen_at limit ?)""", KEPT, false);
     }
 
     private static String integration(String key) {

@@ -49,6 +49,7 @@ public final class Banner {
         lines.add("See the routes run: " + Addresses.management(settings) + "/hawtio");
         if (simulator != null) {
             lines.add("No DingTalk: the built-in simulator stands in for it at " + simulator);
+            lines.add("Chat with the robot in your browser: " + simulator + "/");
             lines.add("Say something to the robot:  curl -s " + simulator + "/simulator/say -d 'hello'");
         }
         return lines;

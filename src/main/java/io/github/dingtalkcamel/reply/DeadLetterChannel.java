@@ -1,7 +1,5 @@
 package io.github.dingtalkcamel.reply;
 
-import java.util.List;
-
 import io.github.dingtalkcamel.errors.Failure;
 import io.github.dingtalkcamel.outbound.DingTalkException;
 import io.github.dingtalkcamel.outbound.Line;
@@ -16,10 +14,12 @@ import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where a turn goes that can't be finished, with what was left to send. */
+/** Where a turn goes that can't be finished, with what was left to send. Where that was a notice of the bot's own, its replay asks the agent. */
 public final class DeadLetterChannel {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterChannel.class);
+
+    private static final int MOST_REPEATS = 8;
 
     private final DeadLetters deadLetters;
     private final Inbox inbox;
@@ -32,6 +32,15 @@ public final class DeadLetterChannel {
     /** Called before each repeat. */
     public static void repeats(Exchange exchange) {
         exchange.setProperty(Line.TRIES, 1 + exchange.getIn().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class));
+    }
+
+    /**
+     * True while a turn is to be tried again: eight times, and for as long as the store takes nothing, since then not even a dead letter could be written,
+     * and what DingTalk has taken could not be noted.
+     */
+    public boolean isWorthAnotherTry(Exchange exchange) {
+        return exchange.getIn().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class) <= MOST_REPEATS
+               || Failure.of(exchange, StoreException.class) != null && deadLetters.isStoreFailing();
     }
 
     /** Makes the exchange's turn a dead letter. While the process stops it is left as it is instead: the next start takes it up. */
@@ -47,13 +56,13 @@ public final class DeadLetterChannel {
         }
         Exception cause = Failure.of(exchange, Exception.class);
         DeadLetters.Reason reason = reason(cause);
-        List<String> left = reply == null ? null : reply.left();
         int tries = exchange.getProperty(Line.TRIES, 1, Integer.class);
         LOG.warn("Turn {} (message {}) is a dead letter after {} tries: {}. {}", turn.reference(), turn.message().msgId(), tries, reason.text(), reason.remedy());
         if (!(cause instanceof DingTalkException)) {
             LOG.warn("Turn {}: why", turn.reference(), cause);
         }
-        deadLetters.add(turn.id(), turn.message().integration(), turn.message().conversationId(), reason, tries, left);
+        deadLetters.add(turn.id(), turn.message().integration(), turn.message().conversationId(), reason, tries,
+                reply == null || reply.isNotice() ? null : new Turn.Progress(reply.chunks(), reply.sent()));
     }
 
     private static DeadLetters.Reason reason(Exception cause) {

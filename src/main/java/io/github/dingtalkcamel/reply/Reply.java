@@ -36,13 +36,13 @@ public record Reply(List<String> chunks, int sent, String kind) {
         return chunks.size() > 1;
     }
 
-    Reply advanced() {
-        return new Reply(chunks, sent + 1, kind);
+    /** True for a text of the bot's own. */
+    public boolean isNotice() {
+        return kind.equals("notice");
     }
 
-    /** What did not go out. */
-    public List<String> left() {
-        return chunks.subList(sent, chunks.size());
+    Reply advanced() {
+        return new Reply(chunks, sent + 1, kind);
     }
 
     /** Without what it says. */

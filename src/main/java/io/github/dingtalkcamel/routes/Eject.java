@@ -54,7 +54,9 @@ public final class Eject {
 
     private static Map<String, String> packaged() {
         Map<String, String> files = new TreeMap<>();
-        try (DefaultCamelContext context = new DefaultCamelContext()) {
+        try {
+            // only to find resources by: it is never started, so there is nothing to close
+            DefaultCamelContext context = new DefaultCamelContext();
             for (Resource resource : PluginHelper.getPackageScanResourceResolver(context).findResources("classpath:routes/*.camel.yaml")) {
                 files.put(FileUtil.stripPath(resource.getLocation()), OverlayingRoutes.text(resource));
             }

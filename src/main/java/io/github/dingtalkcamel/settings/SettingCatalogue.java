@@ -110,6 +110,12 @@ public final class SettingCatalogue {
     static final Setting<Duration> MAX_TURN_AGE = process("max-turn-age", ValueTypes.duration(Duration.ofMillis(1), Duration.ofDays(365)))
             .defaultsTo("1h")
             .is("A stored turn older than this at a start becomes a dead letter: 500ms, 90s, 30m, 1h, 2d, PT1H; a plain number is seconds");
+    static final Setting<Duration> KEEP_MESSAGES = process("keep-messages", ValueTypes.duration(Duration.ofDays(1), Duration.ofDays(3650)))
+            .defaultsTo("7d")
+            .is("How long answered messages are kept, 1d to 3650d; the same message delivered again is known for as long");
+    static final Setting<Duration> KEEP_DEAD_LETTERS = process("keep-dead-letters", ValueTypes.duration(Duration.ofDays(1), Duration.ofDays(3650)))
+            .defaultsTo("90d")
+            .is("How long dead letters wait for a person, 1d to 3650d; the log says when some are deleted");
     static final Setting<Duration> SHUTDOWN_TIMEOUT = process("shutdown-timeout", ValueTypes.duration(Duration.ZERO, Duration.ofHours(1)))
             .defaultsTo("25")
             .is("Seconds that running turns get at a stop, 0 to 3600");

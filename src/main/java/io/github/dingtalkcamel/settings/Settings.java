@@ -43,6 +43,7 @@ public record Settings(
         int conversationCapacity,
         int maxRunningTurns,
         Duration maxTurnAge,
+        Keeping keeping,
         Duration shutdownTimeout,
         boolean simulator,
         String simulatorHost,
@@ -62,13 +63,13 @@ public record Settings(
     public Settings withPorts(int webhook, int management) {
         return new Settings(apiBaseUrl, oapiBaseUrl, webhookHost, webhook, managementHost, management, managementUser, managementPassword, publicUrl,
                 apiToken, dataDir, storeUrl, storeUser, storePassword, routesDir, queueCapacity, conversationCapacity, maxRunningTurns, maxTurnAge,
-                shutdownTimeout, simulator, simulatorHost, simulatorPort, integrations);
+                keeping, shutdownTimeout, simulator, simulatorHost, simulatorPort, integrations);
     }
 
     /** The same settings with other addresses of DingTalk: those of the simulator, once it listens. */
     public Settings withBaseUrls(URI api, URI oapi) {
         return new Settings(api, oapi, webhookHost, webhookPort, managementHost, managementPort, managementUser, managementPassword, publicUrl, apiToken,
-                dataDir, storeUrl, storeUser, storePassword, routesDir, queueCapacity, conversationCapacity, maxRunningTurns, maxTurnAge, shutdownTimeout,
+                dataDir, storeUrl, storeUser, storePassword, routesDir, queueCapacity, conversationCapacity, maxRunningTurns, maxTurnAge, keeping, shutdownTimeout,
                 simulator, simulatorHost, simulatorPort, integrations);
     }
 }

@@ -94,7 +94,9 @@ public final class SettingsReader {
     public Path routesDir() throws SettingsException {
         List<Fault> faults = new ArrayList<>();
         Sources sources = new Sources(environment, systemProperties, fileProperties, placeholders);
-        return Values.ofProcess(sources, faults::add).maybe(ROUTES_DIR).orElseThrow(() -> new SettingsException(faults));
+        Values process = Values.ofProcess(sources, faults::add);
+        return process.maybe(ROUTES_DIR).orElseThrow(() -> new SettingsException(
+                faults.stream().filter(fault -> fault.setting().equals(process.name(ROUTES_DIR))).toList()));
     }
 
     private static boolean isAbsent(Values integration) {
@@ -194,6 +196,7 @@ public final class SettingsReader {
                 values.of(CONVERSATION_CAPACITY),
                 values.maybe(MAX_RUNNING_TURNS).orElse(javaFeatureVersion >= JAVA_WITH_VIRTUAL_THREADS ? 2000 : 200),
                 values.of(MAX_TURN_AGE),
+                new Keeping(values.of(KEEP_MESSAGES), values.of(KEEP_DEAD_LETTERS)),
                 values.of(SHUTDOWN_TIMEOUT),
                 simulator,
                 values.of(SIMULATOR_HOST),

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import javax.sql.DataSource;
 
+import com.zaxxer.hikari.HikariDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,8 @@ final class GroupCommit implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
     private volatile String trouble;
+    /** Why nothing more is written, or null. */
+    private volatile String refusal;
 
     GroupCommit(DataSource dataSource) {
         this.dataSource = dataSource;
@@ -43,6 +46,8 @@ final class GroupCommit implements AutoCloseable {
         Pending<T> one = new Pending<>(work);
         if (closed) {
             one.fail(new StoreException("The store is closed", null));
+        } else if (refusal != null) {
+            one.fail(new StoreException(refusal, null));
         } else if (!pending.offer(one)) {
             one.fail(new StoreException("The store can't keep up: " + WAITING + " writes wait", null));
         } else if (closed && pending.remove(one)) {
@@ -52,7 +57,15 @@ final class GroupCommit implements AutoCloseable {
     }
 
     String trouble() {
-        return trouble;
+        return refusal != null ? refusal : trouble;
+    }
+
+    /** Writes nothing more until the next start: what is damaged or gone must not be made worse, nor what is written be lost. */
+    void refuse(String why) {
+        if (refusal == null) {
+            LOG.error("The store takes nothing more: {}", why);
+            refusal = why;
+        }
     }
 
     /** Writes what was submitted before, then ends. What comes later fails. */
@@ -135,6 +148,9 @@ final class GroupCommit implements AutoCloseable {
     }
 
     private void transaction(List<Pending<?>> batch) throws SQLException {
+        if (refusal != null) {
+            throw new StoreException(refusal, null);
+        }
         try (Connection connection = connect()) {
             try {
                 for (Pending<?> one : batch) {
@@ -142,13 +158,28 @@ final class GroupCommit implements AutoCloseable {
                 }
                 connection.commit();
             } catch (SQLException | RuntimeException | Error e) {
-                connection.rollback();
+                rollback(connection, e);
                 throw e;
             }
         }
         if (trouble != null) {
             LOG.info("The store is written again");
             trouble = null;
+        }
+    }
+
+    /**
+     * SQLite undoes by itself what a full disk stops. Its driver then fails to undo it again, and to begin the next transaction: each statement would commit
+     * by itself on that connection, so it is used no more.
+     */
+    private void rollback(Connection connection, Throwable cause) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+            if (dataSource instanceof HikariDataSource pool) {
+                pool.evictConnection(connection);
+            }
         }
     }
 
@@ -174,6 +205,9 @@ final class GroupCommit implements AutoCloseable {
             LOG.error("The store could not be written: {}", cause.toString());
         }
         trouble = cause.toString();
+        if (Damage.is(cause)) {
+            refuse(Store.damaged(cause));
+        }
         batch.forEach(one -> one.fail(new StoreException("The store could not be written: " + cause, cause)));
     }
 

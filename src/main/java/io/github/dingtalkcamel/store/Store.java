@@ -1,9 +1,11 @@
 package io.github.dingtalkcamel.store;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -12,6 +14,8 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationState;
 import org.sqlite.SQLiteConfig;
 
 /**
@@ -20,23 +24,30 @@ import org.sqlite.SQLiteConfig;
  * Promises: what {@link #write} completed survives {@code kill -9} and, as far as the disk keeps its word, a power cut: each commit is synced. Writes
  * are done one after the other in the order of their submission, many to a commit. Reads run beside them and see what is committed.
  * <p>
+ * A full disk fails writes until there is room again. A damaged file, or one that was taken away, is written no more until the next start.
+ * <p>
  * Does not promise: more than one process on one store. The data directory's lock keeps a second one out.
  */
 public final class Store implements AutoCloseable {
 
+    private static final String SQLITE = "jdbc:sqlite:";
     private static final int READERS = 4;
     private static final long CONNECTION_TIMEOUT_MILLIS = 5_000;
+    private static final int WAL_BYTES = 16 << 20;
+    /** Pages of free space given back in one commit: some milliseconds. */
+    private static final int RECLAIMED_PAGES = 256;
+    private static final String PROBE = "x".repeat(64_000);
 
-    private final HikariDataSource writer;
-    private final HikariDataSource readers;
-    private final GroupCommit groupCommit;
+    private final CompletableFuture<Opened> opening;
     private final String description;
 
-    private Store(HikariDataSource writer, HikariDataSource readers, String description) {
-        this.writer = writer;
-        this.readers = readers;
+    private Store(CompletableFuture<Opened> opening, String description) {
+        this.opening = opening;
         this.description = description;
-        this.groupCommit = new GroupCommit(writer);
+    }
+
+    /** @param file null on PostgreSQL */
+    private record Opened(HikariDataSource writer, HikariDataSource readers, GroupCommit groupCommit, SqliteFile file) {
     }
 
     /**
@@ -48,18 +59,56 @@ public final class Store implements AutoCloseable {
      * @throws StoreException when it can't be opened, with what to do about it
      */
     public static Store open(String url, String user, String password) throws StoreException {
-        boolean sqlite = url.startsWith("jdbc:sqlite:");
-        String shown = url.replaceFirst("\\?.*", "");
+        Store store = opening(url, user, password);
+        store.awaitOpen();
+        return store;
+    }
+
+    /** As {@link #open}, on a thread of its own. Who uses the store before it is open waits, and gets the exception if there is one. */
+    public static Store opening(String url, String user, String password) {
+        return new Store(CompletableFuture.supplyAsync(() -> opened(url, user, password), task -> new Thread(task, "dingtalk-store-opening").start()),
+                shown(url));
+    }
+
+    /**
+     * Returns when the store is open.
+     *
+     * @throws StoreException when it can't be, with what to do about it
+     */
+    public void awaitOpen() throws StoreException {
+        opened();
+    }
+
+    private Opened opened() throws StoreException {
+        try {
+            return opening.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof StoreException cause ? cause : e;
+        }
+    }
+
+    /** Its URL without what may hold a password. */
+    private static String shown(String url) {
+        return url.replaceFirst("\\?.*", "");
+    }
+
+    private static Opened opened(String url, String user, String password) throws StoreException {
+        boolean sqlite = url.startsWith(SQLITE);
+        String shown = shown(url);
         HikariDataSource writer = null;
         HikariDataSource readers = null;
         try {
-            if (sqlite) {
-                makeFolder(Path.of(shown.substring("jdbc:sqlite:".length())));
-            }
+            SqliteFile file = sqlite ? SqliteFile.open(Path.of(shown.substring(SQLITE.length()))) : null;
             migrate(url, user, password, sqlite);
             writer = pool("dingtalk-store-writer", url, user, password, 1, sqlite ? sqlite(false) : new Properties());
             readers = pool("dingtalk-store-readers", url, user, password, READERS, sqlite ? sqlite(true) : new Properties());
-            return new Store(writer, readers, shown);
+            try (Connection connection = readers.getConnection()) {
+                probe(connection);
+            }
+            if (file != null) {
+                file.begin();
+            }
+            return new Opened(writer, readers, new GroupCommit(writer), file);
         } catch (Exception e) {
             if (readers != null) {
                 readers.close();
@@ -67,8 +116,17 @@ public final class Store implements AutoCloseable {
             if (writer != null) {
                 writer.close();
             }
+            if (e instanceof StoreException said) {
+                throw said;
+            }
             throw new StoreException("The store " + shown + " can't be opened: " + rootMessage(e)
                     + ". Check dingtalk.store-url (or dingtalk.data-dir), that it may be written, and that the file is whole", e);
+        }
+    }
+
+    private static boolean probe(Connection connection) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("select id from message order by id desc limit 1")) {
+            return select.executeQuery().next();
         }
     }
 
@@ -84,7 +142,7 @@ public final class Store implements AutoCloseable {
      * @return completed on the writing thread when the commit is durable, in order of submission; or with a {@link StoreException} when it was not written
      */
     public <T> CompletableFuture<T> write(Work<T> work) {
-        return groupCommit.submit(work);
+        return opened().groupCommit().submit(work);
     }
 
     /** Writes and waits until the commit is durable. */
@@ -101,9 +159,12 @@ public final class Store implements AutoCloseable {
 
     /** Reads what is committed. */
     public <T> T read(Work<T> work) throws StoreException {
-        try (Connection connection = readers.getConnection()) {
+        try (Connection connection = opened().readers().getConnection()) {
             return work.run(connection);
         } catch (SQLException e) {
+            if (Damage.is(e)) {
+                opened().groupCommit().refuse(damaged(e));
+            }
             throw new StoreException("The store could not be read: " + e.getMessage(), e);
         }
     }
@@ -113,12 +174,29 @@ public final class Store implements AutoCloseable {
         return description;
     }
 
-    /** Why it does not work, or null. Where the last commit failed, another one is tried, since nobody else may come to try. */
+    /** True from a write that failed until one that did not: known without a look at the disk. */
+    public boolean isFailing() {
+        return opened().groupCommit().trouble() != null;
+    }
+
+    static String damaged(Throwable cause) {
+        return "its file is damaged (" + cause.getMessage() + "). Stop this process, then restore the file from a backup";
+    }
+
+    /**
+     * Why it does not work, or null. Where the last commit failed, another one is tried, of a large message's size, since nobody else may come to try.
+     */
     public String trouble() {
+        SqliteFile file = opened().file();
+        String gone = file == null ? null : file.trouble();
+        if (gone != null) {
+            opened().groupCommit().refuse(gone);
+        }
         try {
-            read(connection -> connection.prepareStatement("select 1").execute());
-            if (groupCommit.trouble() != null) {
-                writeAndWait(connection -> connection.prepareStatement("update message set error = error where id = -1").executeUpdate());
+            read(Store::probe);
+            if (opened().groupCommit().trouble() != null) {
+                writeAndWait(connection -> tryOut(connection, PROBE));
+                writeAndWait(connection -> tryOut(connection, ""));
             }
             return null;
         } catch (StoreException e) {
@@ -126,18 +204,52 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** Writes what was submitted, then closes. Later submissions fail. */
-    @Override
-    public void close() {
-        groupCommit.close();
-        readers.close();
-        writer.close();
+    private static int tryOut(Connection connection, String filler) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement("update probe set filler = ?")) {
+            update.setString(1, filler);
+            return update.executeUpdate();
+        }
     }
 
-    private static void makeFolder(Path file) throws java.io.IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        if (folder != null) {
-            Files.createDirectories(folder);
+    /**
+     * Gives some of an SQLite file's free space back to the disk, in one small commit; PostgreSQL sees to that itself. A fifth of the file stays free for
+     * what comes next.
+     *
+     * @return true when there is more to give back
+     */
+    public boolean reclaim() throws StoreException {
+        if (opened().file() == null) {
+            return false;
+        }
+        return writeAndWait(connection -> {
+            try (Statement statement = connection.createStatement()) {
+                long spare = number(statement, "pragma freelist_count") - number(statement, "pragma page_count") / 5;
+                if (spare < RECLAIMED_PAGES) {
+                    return false;
+                }
+                statement.executeUpdate("pragma incremental_vacuum(" + RECLAIMED_PAGES + ")");
+                return spare >= 2 * RECLAIMED_PAGES && number(statement, "pragma auto_vacuum") != 0;
+            }
+        });
+    }
+
+    private static long number(Statement statement, String sql) throws SQLException {
+        try (ResultSet row = statement.executeQuery(sql)) {
+            return row.next() ? row.getLong(1) : 0;
+        }
+    }
+
+    /** Writes what was submitted, then closes, also what is only being opened. Later submissions fail. */
+    @Override
+    public void close() {
+        Opened opened = opening.handle((it, neverOpened) -> it).join();
+        if (opened != null) {
+            opened.groupCommit().close();
+            if (opened.file() != null) {
+                opened.file().end();
+            }
+            opened.readers().close();
+            opened.writer().close();
         }
     }
 
@@ -147,6 +259,7 @@ public final class Store implements AutoCloseable {
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
         config.setBusyTimeout((int) CONNECTION_TIMEOUT_MILLIS);
         config.enforceForeignKeys(true);
+        config.setJournalSizeLimit(WAL_BYTES);
         // takes the write lock at once, so that a commit can't fail half way for want of it
         config.setTransactionMode(readOnly ? SQLiteConfig.TransactionMode.DEFERRED : SQLiteConfig.TransactionMode.IMMEDIATE);
         return config.toProperties();
@@ -162,19 +275,29 @@ public final class Store implements AutoCloseable {
         config.setMinimumIdle(1);
         config.setConnectionTimeout(CONNECTION_TIMEOUT_MILLIS);
         config.setDataSourceProperties(properties);
+        if (url.startsWith(SQLITE)) {
+            // nothing between us and a file wears out, and the last connection that closes would take the -wal with it
+            config.setMaxLifetime(0);
+        }
         return new HikariDataSource(config);
     }
 
     /** By connections of its own: on PostgreSQL it holds a lock by one while it works by another. */
     private static void migrate(String url, String user, String password, boolean sqlite) throws FlywayException {
-        Flyway.configure()
+        Flyway flyway = Flyway.configure()
                 .dataSource(url, user, password)
                 .locations("classpath:db/migration")
                 .table("dingtalk_schema_history")
                 .placeholders(java.util.Map.of("identity",
                         sqlite ? "integer primary key autoincrement" : "bigint generated by default as identity primary key"))
-                .load()
-                .migrate();
+                .load();
+        for (MigrationInfo migration : flyway.info().applied()) {
+            if (migration.getState() == MigrationState.FUTURE_SUCCESS) {
+                throw new StoreException("The store " + url.replaceFirst("\\?.*", "") + " was last used by a newer dingtalk-camel (its tables are of version " + migration.getVersion()
+                        + "). Start that version, or restore a backup from before it", null);
+            }
+        }
+        flyway.migrate();
     }
 
     private static String rootMessage(Throwable e) {

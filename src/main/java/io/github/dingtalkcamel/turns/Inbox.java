@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import io.github.dingtalkcamel.inbound.Delivery;
 import io.github.dingtalkcamel.inbound.InboundMessage;
 import io.github.dingtalkcamel.inbound.StorableText;
+import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.store.Texts;
@@ -90,7 +92,11 @@ public final class Inbox {
         });
     }
 
-    /** A stored message whose turn is not finished. */
+    /**
+     * A stored message whose turn is not finished.
+     *
+     * @param receivedAt when it came in, or was last asked to be replayed
+     */
     public record Unfinished(long id, String integration, String conversationId, String payload, int attempts, long receivedAt, Turn.Progress progress) {
     }
 
@@ -108,8 +114,8 @@ public final class Inbox {
     public List<Unfinished> unfinished(long afterId, long lastId, int limit) throws StoreException {
         return store.read(connection -> {
             try (PreparedStatement select = connection.prepareStatement("""
-                    select m.id, m.integration, m.conversation_id, m.payload, m.attempts, m.received_at, r.chunks, r.sent
-                    from message m left join reply r on r.message_id = m.id
+                    select m.id, m.integration, m.conversation_id, m.payload, m.attempts, coalesce(d.replayed_at, m.received_at), r.chunks, r.sent
+                    from message m left join reply r on r.message_id = m.id left join dead_letter d on d.message_id = m.id
                     where m.state in ('received', 'running') and m.id > ? and m.id <= ? order by m.id limit ?""")) {
                 select.setLong(1, afterId);
                 select.setLong(2, lastId);
@@ -168,7 +174,7 @@ public final class Inbox {
         finish(id, "done", null, agentMillis, sent);
     }
 
-    /** The agent failed and the sender was told so. */
+    /** The agent failed and the sender was told so: a dead letter, which asks the agent again when it is replayed. */
     public void failed(long id, String error) throws StoreException {
         failed(id, error, null, null);
     }
@@ -184,16 +190,34 @@ public final class Inbox {
             int changed = update(connection, "update message set state = ?, error = ?, finished_at = ?, agent_ms = coalesce(?, agent_ms),"
                     + " replies = coalesce(replies, '') || ? where id = ? and state = 'running'",
                     state, error, now, agentMillis, sent == null ? "" : sent.line(), id);
+            if (error != null && changed == 1) {
+                letter(connection, id, error, now);
+            }
             // progress is kept only while it is needed; short replies have none
             update(connection, "delete from reply where message_id = ?", id);
             return changed;
         });
     }
 
+    private static void letter(Connection connection, long id, String error, long now) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("select integration, conversation_id, attempts from message where id = ?")) {
+            select.setLong(1, id);
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                DeadLetters.put(connection, id, row.getString(1), row.getString(2), DeadLetters.Reason.agentFailed(error), row.getInt(3), null, now);
+            }
+        }
+    }
+
     /** The chunks of a reply, before the first one is sent. */
     public void replying(long id, List<String> chunks) throws StoreException {
-        update("insert into reply (message_id, chunks, sent) values (?, ?, 0) on conflict (message_id) do update set chunks = excluded.chunks, sent = 0",
-                id, Texts.write(chunks));
+        store.writeAndWait(connection -> putReply(connection, id, new Turn.Progress(chunks, 0)));
+    }
+
+    static int putReply(Connection connection, long id, Turn.Progress reply) throws SQLException {
+        return update(connection, """
+                insert into reply (message_id, chunks, sent) values (?, ?, ?)
+                on conflict (message_id) do update set chunks = excluded.chunks, sent = excluded.sent""", id, Texts.write(reply.chunks()), reply.sent());
     }
 
     /** So many chunks of a reply were taken by DingTalk. */
@@ -212,6 +236,13 @@ public final class Inbox {
     /** A chunk that was taken just now. */
     public SentChunk sentNow(int chunk, int of, String channel) {
         return new SentChunk(chunk, of, channel, clock.millis());
+    }
+
+    /** What housekeeping deletes: messages that are over, but for those that may be replayed. */
+    public static Expiry expiry(Duration kept) {
+        return new Expiry("answered messages", """
+                delete from message where id in (select id from message
+                    where finished_at is not null and state not in ('dead', 'failed') and finished_at < ? order by finished_at limit ?)""", kept, false);
     }
 
     private void update(String sql, Object... values) throws StoreException {

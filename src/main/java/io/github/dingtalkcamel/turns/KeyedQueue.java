@@ -1,5 +1,6 @@
 package io.github.dingtalkcamel.turns;
 
+import java.time.Duration;
 import java.util.AbstractQueue;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
     private final int capacity;
     private final int conversationCapacity;
     private final int maxRunning;
+    private final long idleNanos;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
@@ -50,9 +52,18 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
     private boolean closed;
 
     public KeyedQueue(int capacity, int conversationCapacity, int maxRunning) {
+        this(capacity, conversationCapacity, maxRunning, Duration.ZERO);
+    }
+
+    /**
+     * @param idle how long a poll waits at least while the queue is open. Thousands of workers wake seldom then, and those of a closed queue still end at once:
+     *             Camel knows one time-out for all of it, and sleeps as long before its first poll
+     */
+    public KeyedQueue(int capacity, int conversationCapacity, int maxRunning, Duration idle) {
         this.capacity = capacity;
         this.conversationCapacity = conversationCapacity;
         this.maxRunning = maxRunning;
+        this.idleNanos = idle.toNanos();
     }
 
     /** One conversation: what waits in it, in order. Exists while there is something to know of it. */
@@ -186,10 +197,14 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
 
     @Override
     public Exchange poll(long timeout, TimeUnit unit) throws InterruptedException {
-        long nanos = unit.toNanos(timeout);
+        long asked = unit.toNanos(timeout);
+        long nanos = Math.max(asked, idleNanos);
         lock.lockInterruptibly();
         try {
             while (closed || ready.isEmpty() || running >= maxRunning) {
+                if (closed) {
+                    nanos = Math.min(nanos, asked);
+                }
                 if (nanos <= 0) {
                     return null;
                 }

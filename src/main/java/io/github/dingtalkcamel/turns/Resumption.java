@@ -88,16 +88,12 @@ public final class Resumption {
             return;
         }
         LOG.warn("Turn {}-{} is not taken up again: {}", row.integration(), row.id(), reason.text());
-        List<String> left = row.progress() == null ? null : row.progress().chunks().subList(row.progress().sent(), row.progress().chunks().size());
-        deadLetters.add(row.id(), row.integration(), row.conversationId(), reason, row.attempts(), left);
+        deadLetters.add(row.id(), row.integration(), row.conversationId(), reason, row.attempts(), row.progress());
     }
 
     private DeadLetters.Reason reasonToGiveUp(Inbox.Unfinished row, InboundMessage message, String why) {
         if (message == null) {
-            return why == null
-                    ? new DeadLetters.Reason("unknownIntegration", "There is no integration " + row.integration() + " any more",
-                            "Set it again, then replay")
-                    : new DeadLetters.Reason("unreadable", "The stored message can't be read: " + why, "Ask the sender to repeat it");
+            return cantBeATurn(row.integration(), why);
         }
         if (row.attempts() >= MAX_ATTEMPTS) {
             return new DeadLetters.Reason("tooManyAttempts", "It was being answered when the process ended, " + row.attempts() + " times",
@@ -109,6 +105,17 @@ public final class Resumption {
                     "Replay it if an answer is still wanted");
         }
         return null;
+    }
+
+    /**
+     * Why a stored message is no turn.
+     *
+     * @param why what is wrong with it, or null when its integration is gone
+     */
+    static DeadLetters.Reason cantBeATurn(String integration, String why) {
+        return why == null
+                ? new DeadLetters.Reason("unknownIntegration", "There is no integration " + integration + " any more", "Set it again, then replay")
+                : new DeadLetters.Reason("unreadable", "The stored message can't be read: " + why, "Ask the sender to repeat it");
     }
 
     /** All are queued: what came in meanwhile may follow. */

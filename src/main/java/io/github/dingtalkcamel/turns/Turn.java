@@ -1,5 +1,7 @@
 package io.github.dingtalkcamel.turns;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 import io.github.dingtalkcamel.inbound.InboundMessage;
@@ -34,5 +36,17 @@ public record Turn(long id, InboundMessage message, KeyedQueue.Slot slot, Progre
 
     /** Chunks of a reply, and how many of them went out. */
     public record Progress(List<String> chunks, int sent) {
+
+        /** A reply of which only what is left is known. Its chunks keep their numbers, by which DingTalk knows them (protocol 6.1). */
+        static Progress left(int sent, List<String> left) {
+            List<String> chunks = new ArrayList<>(Collections.nCopies(sent, ""));
+            chunks.addAll(left);
+            return new Progress(List.copyOf(chunks), sent);
+        }
+
+        /** What did not go out. */
+        List<String> left() {
+            return chunks.subList(sent, chunks.size());
+        }
     }
 }

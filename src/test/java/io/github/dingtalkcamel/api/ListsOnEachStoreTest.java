@@ -46,7 +46,7 @@ class ListsOnEachStoreTest {
             inbox.done(answered, 12L, null);
             long dead = inbox.add(Spoken.in("cidB", "m2"), "{}").join().getAsLong();
             inbox.running(dead, "echo", "fallback");
-            new DeadLetters(store, () -> NOW).add(dead, "main", "cidB", new DeadLetters.Reason("310000", "no", "grant"), 1, List.of("a"));
+            new DeadLetters(store, () -> NOW).add(dead, "main", "cidB", new DeadLetters.Reason("310000", "no", "grant"), 1, new io.github.dingtalkcamel.turns.Turn.Progress(List.of("a"), 0));
             inbox.add(Spoken.in("cidA", "m3"), "{}").join();
             inbox.add(Spoken.in("zeta", "cidA", "m3"), "{}").join();
             bindings.bind("main", "cidA", "echo", "api");

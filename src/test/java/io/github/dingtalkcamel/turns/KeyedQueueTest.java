@@ -3,6 +3,7 @@ package io.github.dingtalkcamel.turns;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -191,6 +192,19 @@ class KeyedQueueTest {
 
         assertThat(queue.poll(50, TimeUnit.MILLISECONDS)).isNull();
         assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(50));
+    }
+
+    @Test
+    void endsThePollsOfIdleWorkersWhenItCloses() throws Exception {
+        KeyedQueue queue = new KeyedQueue(10, 10, 1, Duration.ofMinutes(10));
+        CompletableFuture<Exchange> polling = CompletableFuture.supplyAsync(() -> uninterrupted(queue));
+        offer(queue, "a", "a1");
+        assertThat(name(polling.get(5, TimeUnit.SECONDS))).as("longer open than the poll's own 20 ms").isEqualTo("a1");
+        CompletableFuture<Exchange> idle = CompletableFuture.supplyAsync(() -> uninterrupted(queue));
+
+        queue.close();
+
+        assertThat(idle.get(5, TimeUnit.SECONDS)).isNull();
     }
 
     @Test

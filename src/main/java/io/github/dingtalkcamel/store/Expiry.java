@@ -1,0 +1,15 @@
+package io.github.dingtalkcamel.store;
+
+import java.time.Duration;
+
+/**
+ * What becomes too old in a table. Whoever owns the table declares it; {@link Housekeeping} does it.
+ *
+ * @param what what the rows are, for the log
+ * @param sql  deletes some of them: the first parameter is the time before which they are too old, in epoch milliseconds, the second the most rows that go
+ *             at once. An index must serve it
+ * @param kept how long they are kept
+ * @param told whether people should hear that they went
+ */
+public record Expiry(String what, String sql, Duration kept, boolean told) {
+}

@@ -1,0 +1,65 @@
+package io.github.dingtalkcamel.store;
+
+import java.sql.PreparedStatement;
+import java.time.InstantSource;
+import java.util.List;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the store bounded: what is too old is deleted, and the space is given back, each in commits of some milliseconds, between which others write.
+ */
+public final class Housekeeping {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
+    private static final int ROWS_IN_A_COMMIT = 200;
+
+    private final Store store;
+    private final InstantSource clock;
+    private final List<Expiry> expiries;
+    private int next;
+    private long deleted;
+
+    public Housekeeping(Store store, InstantSource clock, List<Expiry> expiries) {
+        this.store = store;
+        this.clock = clock;
+        this.expiries = List.copyOf(expiries);
+    }
+
+    /**
+     * Deletes a batch.
+     *
+     * @return false when all that is too old is gone, until the next round
+     */
+    public synchronized boolean deleteSome() throws StoreException {
+        Expiry expiry = expiries.get(next);
+        long before = clock.millis() - expiry.kept().toMillis();
+        int gone = store.writeAndWait(connection -> {
+            try (PreparedStatement delete = connection.prepareStatement(expiry.sql())) {
+                delete.setLong(1, before);
+                delete.setInt(2, ROWS_IN_A_COMMIT);
+                return delete.executeUpdate();
+            }
+        });
+        deleted += gone;
+        if (gone == ROWS_IN_A_COMMIT) {
+            return true;
+        }
+        if (deleted > 0 && expiry.told()) {
+            LOG.warn("Deleted {} {}, older than {} days", deleted, expiry.what(), expiry.kept().toDays());
+        }
+        deleted = 0;
+        next = (next + 1) % expiries.size();
+        return next != 0;
+    }
+
+    /**
+     * Gives some free space back to the disk.
+     *
+     * @return false when there is nothing more to give back
+     */
+    public boolean reclaimSome() throws StoreException {
+        return store.reclaim();
+    }
+}
