@@ -229,7 +229,7 @@ final class Parts implements AutoCloseable {
         registry.bind("replies", new Replies(settings, inbox, queue));
         registry.bind("thinking", new Thinking(settings));
         registry.bind("patience", new Patience(gate, settings.maxTurnAge(), clock));
-        registry.bind("gate", gate);
+        registry.bind("dingTalkGate", gate);
         registry.bind("awaitDingTalk", new SharedStep(line));
         registry.bind("sessionWebhook", new SessionWebhook(dingTalk, clock));
         registry.bind("robotApi", new RobotApi(settings));
