@@ -40,6 +40,7 @@ public record Integration(
         Language language,
         SessionScope sessionScope,
         int maxMessageLength,
+        boolean thinkingReaction,
         Secret webhook,
         Secret webhookSecret,
         Optional<String> userId,

@@ -239,6 +239,7 @@ public final class SettingsReader {
                 values.of(LANGUAGE),
                 values.of(SESSION_SCOPE),
                 values.of(MAX_MESSAGE_LENGTH),
+                values.of(THINKING_REACTION),
                 values.secret(WEBHOOK),
                 values.secret(WEBHOOK_SECRET),
                 values.maybe(USER_ID),

@@ -25,11 +25,16 @@ import org.apache.camel.support.SynchronizationAdapter;
  * takes and on whatever thread it ends. Conversations take turns, so a busy one delays no other. Never more exchanges run at once than
  * {@code maxRunning}, never more wait than {@code capacity}, of one conversation never more than {@code conversationCapacity}.
  * <p>
+ * A turn that only waits for DingTalk to take its reply may {@link #yield} its running place: its conversation stays held, and it counts among the waiting.
+ * <p>
  * Does not promise durability: waiting exchanges are rows of the store, which hands them in again at the next start.
  * <p>
  * A place is {@link #reserve reserved} before a message is stored, so that what is stored always fits.
  */
 public final class KeyedQueue extends AbstractQueue<Exchange> implements BlockingQueue<Exchange> {
+
+    /** Turns that may have yielded their running place at once: what they hold in memory has to end somewhere. */
+    static final int MOST_YIELDED = 2_000;
 
     private final int capacity;
     private final int conversationCapacity;
@@ -43,6 +48,7 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
     private int taken;
     private int queued;
     private int running;
+    private int yielded;
     private boolean closed;
 
     public KeyedQueue(int capacity, int conversationCapacity, int maxRunning) {
@@ -66,6 +72,7 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
         final Deque<Exchange> waiting = new ArrayDeque<>();
         int taken;
         boolean running;
+        boolean yielded;
 
         Lane(String key) {
             this.key = key;
@@ -100,6 +107,29 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
             } finally {
                 lock.unlock();
             }
+        }
+    }
+
+    /**
+     * The conversation's turn gives its running place to another conversation, and holds one among the waiting until it is done: it only waits for
+     * DingTalk now. What follows in its own conversation goes on waiting for it. Nothing happens where {@value #MOST_YIELDED} have yielded.
+     */
+    public void yield(String key) {
+        lock.lock();
+        try {
+            Lane lane = lanes.get(key);
+            if (lane != null && lane.running && !lane.yielded && yielded < MOST_YIELDED) {
+                lane.yielded = true;
+                lane.taken++;
+                taken++;
+                yielded++;
+                running--;
+                if (!ready.isEmpty()) {
+                    work.signal();
+                }
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -204,7 +234,13 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
         lock.lock();
         try {
             lane.running = false;
-            running--;
+            if (lane.yielded) {
+                lane.yielded = false;
+                yielded--;
+                vacate(lane);
+            } else {
+                running--;
+            }
             if (!lane.waiting.isEmpty()) {
                 ready.add(lane);
             }
@@ -266,6 +302,16 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
         lock.lock();
         try {
             return closed ? 0 : queued;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Turns that are answered and wait for DingTalk to take the answer. */
+    public int yielded() {
+        lock.lock();
+        try {
+            return yielded;
         } finally {
             lock.unlock();
         }

@@ -82,6 +82,7 @@ class EachSettingTest {
                 main("session-scope", SessionScope.CONVERSATION, "sender", SessionScope.SENDER, "user",
                         "\"user\" is not a session scope; use conversation or sender", Integration::sessionScope),
                 main("max-message-length", 6000, "100", 100, "99", "\"99\" is out of range; use 100 to 20000", Integration::maxMessageLength),
+                main("thinking-reaction", false, "true", true, "no", "\"no\" is not true or false; use true or false", Integration::thinkingReaction),
                 main("webhook", Secret.UNSET, WEBHOOK, Secret.of(WEBHOOK), "https://oapi.dingtalk.com/robot/send?token=abc",
                         "has no access_token; copy the whole webhook URL, with what follows the question mark", Integration::webhook),
                 main("webhook-secret", Secret.UNSET, "SEC1", Secret.of("SEC1"), "SEC 1",
