@@ -47,13 +47,17 @@ import io.github.dingtalkcamel.management.HttpGuards;
 import io.github.dingtalkcamel.management.Refusals;
 import io.github.dingtalkcamel.outbound.AccessTokens;
 import io.github.dingtalkcamel.outbound.DingTalk;
+import io.github.dingtalkcamel.outbound.Gate;
+import io.github.dingtalkcamel.outbound.Line;
 import io.github.dingtalkcamel.outbound.SingleFlight;
 import io.github.dingtalkcamel.reply.BusyNotice;
 import io.github.dingtalkcamel.reply.DeadLetterChannel;
 import io.github.dingtalkcamel.reply.Notices;
+import io.github.dingtalkcamel.reply.Patience;
 import io.github.dingtalkcamel.reply.Replies;
 import io.github.dingtalkcamel.reply.RobotApi;
 import io.github.dingtalkcamel.reply.SessionWebhook;
+import io.github.dingtalkcamel.reply.Thinking;
 import io.github.dingtalkcamel.routes.LiveContext;
 import io.github.dingtalkcamel.routes.LiveRoutes;
 import io.github.dingtalkcamel.routes.SharedStep;
@@ -109,6 +113,8 @@ final class Parts implements AutoCloseable {
     private Webhook webhook;
     private Streams streams;
     private DeadLetters deadLetters;
+    private Gate gate;
+    private Line line;
     private LiveRoutes routes;
     private Bindings bindings;
     private Hooks hooks;
@@ -200,7 +206,10 @@ final class Parts implements AutoCloseable {
         Policies policies = new Policies(settings);
         bindings = new Bindings(store, clock);
         Messages messages = new Messages(settings);
-        DingTalk dingTalk = new DingTalk(settings);
+        Duration firstDelay = Duration.ofMillis(Long.parseLong(context.resolvePropertyPlaceholders("{{delivery.redelivery-delay:1000}}")));
+        gate = new Gate(firstDelay, clock, System::nanoTime);
+        line = new Line(context, gate, firstDelay, clock);
+        DingTalk dingTalk = new DingTalk(settings, gate);
         conversations = new Conversations(sessions, agents);
         deadLetters = new DeadLetters(store, clock);
         intake = new Intake(inbox, queue, commands);
@@ -213,6 +222,7 @@ final class Parts implements AutoCloseable {
         routes = new LiveRoutes((LiveContext) context, settings.routesDir());
         // not by the routes that call them, which come and go
         context.addService(refreshToken);
+        context.addService(line);
 
         ApiAccess apiAccess = new ApiAccess(settings);
         context.getManagementStrategy().addEventNotifier(new HttpGuards(context, settings, webhook, apiAccess));
@@ -249,10 +259,14 @@ final class Parts implements AutoCloseable {
         registry.bind("fallback", new Fallback(settings));
         registry.bind("notices", notices);
         registry.bind("busyNotice", new BusyNotice(notices, clock));
-        registry.bind("replies", new Replies(settings, inbox));
+        registry.bind("replies", new Replies(settings, inbox, queue));
+        registry.bind("thinking", new Thinking(settings));
+        registry.bind("patience", new Patience(gate, settings.maxTurnAge(), clock));
+        registry.bind("dingTalkGate", gate);
+        registry.bind("awaitDingTalk", new SharedStep(line));
         registry.bind("sessionWebhook", new SessionWebhook(dingTalk, clock));
         registry.bind("robotApi", new RobotApi(settings));
-        registry.bind("deadLetterChannel", new DeadLetterChannel(deadLetters));
+        registry.bind("deadLetterChannel", new DeadLetterChannel(deadLetters, inbox));
         registry.bind("countTries", (Processor) DeadLetterChannel::repeats);
         registry.bind("dingTalk", dingTalk);
         registry.bind("dingtalk-http", DingTalk.component());
@@ -312,13 +326,13 @@ final class Parts implements AutoCloseable {
                 }
             }
         }
-        new Checks(settings, store, queue, agents, accessTokens, webhook, streams).register(context);
+        new Checks(settings, store, queue, agents, accessTokens, webhook, streams, gate).register(context);
     }
 
     void afterStart() {
         routes.watch();
         new Console(context, settings).open();
-        new Gauges(queue, agents, deadLetters, settings, streams, ownEvents).register(context);
+        new Gauges(queue, agents, deadLetters, settings, streams, ownEvents, gate).register(context);
         new Beans(context).show("bindings", bindings).show("conversations", conversations).show("events", ownEvents)
                 .show("dead-letters", new DeadLetterOperations(deadLetters));
         new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url()).print();
@@ -331,6 +345,7 @@ final class Parts implements AutoCloseable {
         streams.close();
         queue.close();
         commands.close();
+        line.close();
     }
 
     @Override

@@ -20,6 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
+import io.github.dingtalkcamel.simulator.ApiFamily;
 import io.github.dingtalkcamel.simulator.Delivery;
 import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.SimulatedApp;
@@ -106,6 +107,30 @@ class CrashIT {
             } finally {
                 people.shutdownNow();
             }
+        }
+    }
+
+    @Test
+    void goesOnAtTheThirdOfFiveChunksWhenItWasKilledThere() throws Exception {
+        String five = IntStream.rangeClosed(1, 5).mapToObj(number -> number + " " + "x".repeat(80)).collect(Collectors.joining("\n\n"));
+        int port = PackagedJar.quietPort();
+        try (Simulator simulator = PackagedJar.simulator(SimulatorOptions.defaults());
+                PackagedJar jar = PackagedJar.facing(simulator).env("DINGTALK_WEBHOOK_PORT", String.valueOf(port)).env("DINGTALK_MAX_MESSAGE_LENGTH", "100")) {
+            simulator.callbackUrl(Bot.APP_KEY, "http://127.0.0.1:" + port + "/api/dingtalk/webhook/main");
+            PackagedJar.Run run = jar.start();
+            // the third is refused for as long as this process lives
+            simulator.troubles().on(ApiFamily.SESSION_WEBHOOK).after(2).untilCleared().busy();
+            String conversation = simulator.say(Said.text(five).from("person1").byWebhook()).conversationId();
+            Awaitility.await().atMost(PATIENCE).until(() -> simulator.requests().stream().anyMatch(request -> request.body().contains("3 xxx")
+                    && request.path().equals("/robot/sendBySession")));
+            run.kill9();
+            assertThat(simulator.deliveriesTo(conversation)).hasSize(2);
+
+            simulator.troubles().clear();
+            run = jar.start();
+            Awaitility.await().atMost(PATIENCE).until(() -> jar.rows("select state from message"), List.of(List.of("done"))::equals);
+            assertThat(simulator.deliveriesTo(conversation)).extracting(one -> one.text().charAt(0)).containsExactly('1', '2', '3', '4', '5');
+            assertThat(run.terminate().exitStatus()).isIn(0, 143);
         }
     }
 

@@ -7,6 +7,7 @@ import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.inbound.Webhook;
 import io.github.dingtalkcamel.outbound.AccessTokens;
 import io.github.dingtalkcamel.outbound.DingTalkException;
+import io.github.dingtalkcamel.outbound.Gate;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.Store;
@@ -32,8 +33,9 @@ public final class Checks {
     private final AccessTokens accessTokens;
     private final Webhook webhook;
     private final Streams streams;
+    private final Gate gate;
 
-    public Checks(Settings settings, Store store, KeyedQueue queue, Agents agents, AccessTokens accessTokens, Webhook webhook, Streams streams) {
+    public Checks(Settings settings, Store store, KeyedQueue queue, Agents agents, AccessTokens accessTokens, Webhook webhook, Streams streams, Gate gate) {
         this.settings = settings;
         this.store = store;
         this.queue = queue;
@@ -41,6 +43,7 @@ public final class Checks {
         this.accessTokens = accessTokens;
         this.webhook = webhook;
         this.streams = streams;
+        this.gate = gate;
     }
 
     /** Adds them to the context. */
@@ -50,6 +53,7 @@ public final class Checks {
         registry.register(new Check("queue", true, this::queue));
         registry.register(new Check("receiving", true, this::receiving));
         registry.register(new Check("triggers", false, this::triggers));
+        registry.register(new Check("sending", false, this::sending));
         for (Integration integration : settings.integrations()) {
             registry.register(new Check("integration-" + integration.id(), false, result -> integration(integration, result)));
             if (integration.hasApp()) {
@@ -85,6 +89,17 @@ public final class Checks {
             result.message(settings.integrations().stream().map(Integration::id).noneMatch(streams::isOn)
                     ? "No integration can take messages: set dingtalk.stream or dingtalk.callback"
                     : "No Stream connection is open and no webhook is on: see the checks of the connections for the reason").down();
+        }
+    }
+
+    /** Throttling is normal under load and shows as a detail; a host that is away is DOWN. */
+    private void sending(HealthCheckResultBuilder result) {
+        gate.hosts().forEach((host, trouble) -> result.detail(host, trouble.isEmpty() ? "there" : "away"));
+        gate.throttled().forEach((api, held) -> result.detail("throttled " + api, held));
+        result.detail("waiting", queue.yielded());
+        String away = gate.hosts().values().stream().filter(trouble -> !trouble.isEmpty()).collect(Collectors.joining(". "));
+        if (!away.isEmpty()) {
+            result.message(away).down();
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.Locale;
 
 import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.events.OwnEvents;
+import io.github.dingtalkcamel.outbound.Gate;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.StoreException;
@@ -25,14 +26,16 @@ public final class Gauges {
     private final Settings settings;
     private final Streams streams;
     private final OwnEvents events;
+    private final Gate gate;
 
-    public Gauges(KeyedQueue queue, Agents agents, DeadLetters deadLetters, Settings settings, Streams streams, OwnEvents events) {
+    public Gauges(KeyedQueue queue, Agents agents, DeadLetters deadLetters, Settings settings, Streams streams, OwnEvents events, Gate gate) {
         this.queue = queue;
         this.agents = agents;
         this.deadLetters = deadLetters;
         this.settings = settings;
         this.streams = streams;
         this.events = events;
+        this.gate = gate;
     }
 
     /** Adds them to the context's meters. */
@@ -46,6 +49,11 @@ public final class Gauges {
         Gauge.builder("dingtalk.agents.stuck", agents, Agents::stuck).description("Agents' calls that /stop could not end").register(meters);
         FunctionCounter.builder("dingtalk.agents.discarded", agents, Agents::discarded).description("Agents' results that came after /stop")
                 .register(meters);
+        Gauge.builder("dingtalk.turns.unsent", queue, KeyedQueue::yielded).description("Turns that are answered and wait for DingTalk to take the answer")
+                .register(meters);
+        Gauge.builder("dingtalk.hosts.away", gate, all -> all.hosts().values().stream().filter(trouble -> !trouble.isEmpty()).count())
+                .description("Hosts of DingTalk that don't answer").register(meters);
+        Gauge.builder("dingtalk.apis.throttled", gate, all -> all.throttled().size()).description("APIs that DingTalk throttles").register(meters);
         Gauge.builder("dingtalk.dead.letters", this, Gauges::waitingDeadLetters).description("Dead letters that wait for a person").register(meters);
         Gauge.builder("dingtalk.events.waiting", events, OwnEvents::getWaiting).description("Events that wait for the hooks").register(meters);
         FunctionCounter.builder("dingtalk.events.published", events, OwnEvents::getPublished).description("Own events handed to the hooks").register(meters);

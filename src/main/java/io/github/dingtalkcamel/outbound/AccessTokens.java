@@ -52,8 +52,7 @@ public final class AccessTokens {
     /** The call that asks for a token (protocol 1.1). */
     public ApiRequest request(@Variable("integration") String id) {
         Integration integration = settings.integration(id).orElseThrow();
-        String path = "/v1.0/oauth2/accessToken";
-        return new ApiRequest(path, id, Addresses.of(settings.apiBaseUrl(), path), Secret.UNSET,
+        return new ApiRequest(ApiRequest.ACCESS_TOKEN, id, Addresses.of(settings.apiBaseUrl(), ApiRequest.ACCESS_TOKEN), Secret.UNSET,
                 Map.of("appKey", integration.appKey().orElseThrow(), "appSecret", integration.appSecret().reveal()));
     }
 

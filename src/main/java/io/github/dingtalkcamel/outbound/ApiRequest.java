@@ -18,6 +18,9 @@ public record ApiRequest(String name, String integration, URI uri, Secret token,
     /** Name of a call to a session webhook, whose URL can't be shown. */
     public static final String SESSION_WEBHOOK = "session webhook";
 
+    /** Path that access tokens come from. Asking twice does nothing twice (protocol 1.1). */
+    static final String ACCESS_TOKEN = "/v1.0/oauth2/accessToken";
+
     /** Exchange property that holds the call under way. */
     public static final String PROPERTY = "CamelDingTalkRequest";
 
@@ -28,6 +31,11 @@ public record ApiRequest(String name, String integration, URI uri, Secret token,
 
     boolean isSessionWebhook() {
         return name.equals(SESSION_WEBHOOK);
+    }
+
+    /** True where it does no harm to ask again, whatever became of the first time. */
+    boolean isRepeatable() {
+        return name.equals(ACCESS_TOKEN);
     }
 
     @Override

@@ -32,9 +32,11 @@ public final class DingTalk {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Settings settings;
+    private final Gate gate;
 
-    public DingTalk(Settings settings) {
+    public DingTalk(Settings settings, Gate gate) {
         this.settings = settings;
+        this.gate = gate;
     }
 
     /** A component for these calls alone, so that slow agents can't use up their connections. */
@@ -79,7 +81,14 @@ public final class DingTalk {
         byte[] body = message.getBody(byte[].class);
         message.removeHeaders("*", REDELIVERY);
         message.setBody(null);
-        JsonNode answer = Verdict.of(request, status, body == null ? new byte[0] : body);
+        JsonNode answer;
+        try {
+            answer = Verdict.of(request, status, body == null ? new byte[0] : body);
+        } catch (DingTalkException refusal) {
+            gate.learn(exchange, request, refusal);
+            throw refusal;
+        }
+        gate.learn(exchange, request, null);
         // the next call has repeats of its own
         message.removeHeaders("*");
         message.setBody(answer);
@@ -87,7 +96,9 @@ public final class DingTalk {
 
     /** There was no answer: says whether it may be tried again. */
     public void lost(Exchange exchange, @ExchangeProperty(ApiRequest.PROPERTY) ApiRequest request) throws DingTalkException {
-        throw Verdict.lost(request, Failure.of(exchange, IOException.class));
+        DingTalkException loss = Verdict.lost(request, Failure.of(exchange, IOException.class));
+        gate.learn(exchange, request, loss);
+        throw loss;
     }
 
     /** The call with the access token that was got for it. */

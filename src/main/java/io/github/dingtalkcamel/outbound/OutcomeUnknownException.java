@@ -3,6 +3,9 @@ package io.github.dingtalkcamel.outbound;
 /** No answer in time, or none that can be understood: it may have been done. Not sent again, so that nobody reads it twice. */
 public class OutcomeUnknownException extends DingTalkException {
 
+    /** What is left to do when nobody knows. */
+    public static final String ASK = "Ask the recipient whether it arrived";
+
     public OutcomeUnknownException(String code, String message, String remedy, Throwable cause) {
         super(code, message, remedy, cause);
     }

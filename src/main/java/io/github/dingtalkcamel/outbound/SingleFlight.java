@@ -60,6 +60,8 @@ public final class SingleFlight extends AsyncProcessorSupport implements CamelCo
         Exchange call = new DefaultExchange(camelContext);
         call.setVariable(key, flight);
         call.setVariable(with, caller.getVariable(with));
+        // got while waiting for just this
+        call.setProperty(Pass.GRANTED, caller.removeProperty(Pass.GRANTED));
         producer.asyncSend(target, call).whenComplete((done, failure) -> {
             underWay.remove(flight, mine);
             if (failure != null) {

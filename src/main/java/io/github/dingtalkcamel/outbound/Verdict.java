@@ -56,7 +56,7 @@ final class Verdict {
             throw unreadable(request, status, body);
         }
         if (answer.path("punish").isTextual()) {
-            throw new ThrottledException("blocked", said(request, status, "this machine's address is blocked for some minutes"), LOWER_THE_RATE, null);
+            throw new ThrottledException(ThrottledException.BLOCKED, said(request, status, "this machine's address is blocked for some minutes"), LOWER_THE_RATE, null);
         }
         String code = code(answer);
         if (status < 300 && (code == null || "0".equals(code))) {
@@ -88,7 +88,7 @@ final class Verdict {
             return new UnavailableException(code, message, WAIT, null);
         }
         if (code.equals("unknown.send.result")) {
-            return new OutcomeUnknownException(code, message, "Ask the recipient whether it arrived", null);
+            return new OutcomeUnknownException(code, message, OutcomeUnknownException.ASK, null);
         }
         if (code.equals("300001") && request.isSessionWebhook()) {
             return new SessionExpiredException(code, message, "Replies go by the robot API now; answer sooner to use the session webhook", null);
@@ -149,7 +149,7 @@ final class Verdict {
             return new RejectedException("http" + status, said(request, status, "that is not DingTalk's answer"),
                     "Check dingtalk.api-base-url, dingtalk.oapi-base-url, and proxies on the way", null);
         }
-        return new OutcomeUnknownException("unreadable", said(request, status, "an answer that is not JSON"), "Ask the recipient whether it arrived", null);
+        return new OutcomeUnknownException("unreadable", said(request, status, "an answer that is not JSON"), OutcomeUnknownException.ASK, null);
     }
 
     private static boolean looksLikePage(byte[] body) {
@@ -168,12 +168,17 @@ final class Verdict {
             return new UnavailableException("tls", why, "Check the certificates and proxies on the way; it is tried again", cause);
         }
         if (cause instanceof SocketTimeoutException || cause instanceof GuardedCalls.DeadlineExceededException) {
-            return new OutcomeUnknownException("timeout", why, "Ask the recipient whether it arrived", cause);
+            return unknown(request, "timeout", why, cause);
         }
         if (cause instanceof NoHttpResponseException || cause instanceof SocketException) {
-            return new UnavailableException("connectionLost", why, WAIT, cause);
+            return new UnavailableException(UnavailableException.CONNECTION_LOST, why, WAIT, cause);
         }
-        return new OutcomeUnknownException("lost", why, "Ask the recipient whether it arrived", cause);
+        return unknown(request, "lost", why, cause);
+    }
+
+    private static DingTalkException unknown(ApiRequest request, String code, String why, IOException cause) {
+        return request.isRepeatable() ? new UnavailableException(code, why, WAIT, cause)
+                : new OutcomeUnknownException(code, why, OutcomeUnknownException.ASK, cause);
     }
 
     /** What kind of loss, without its message, which may hold the address of a session webhook. */

@@ -2,8 +2,11 @@ package io.github.dingtalkcamel.reply;
 
 import io.github.dingtalkcamel.errors.Failure;
 import io.github.dingtalkcamel.outbound.DingTalkException;
+import io.github.dingtalkcamel.outbound.Line;
+import io.github.dingtalkcamel.outbound.StoppingException;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.turns.DeadLetters;
+import io.github.dingtalkcamel.turns.Inbox;
 import io.github.dingtalkcamel.turns.Turn;
 import io.github.dingtalkcamel.turns.Turns;
 import org.apache.camel.Exchange;
@@ -16,15 +19,14 @@ public final class DeadLetterChannel {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterChannel.class);
 
-    /** Exchange property: how often the chunk under way was tried. Camel's own count is gone by the time that it gives up. */
-    static final String TRIES = "CamelDingTalkTries";
-
     private static final int MOST_REPEATS = 8;
 
     private final DeadLetters deadLetters;
+    private final Inbox inbox;
 
-    public DeadLetterChannel(DeadLetters deadLetters) {
+    public DeadLetterChannel(DeadLetters deadLetters, Inbox inbox) {
         this.deadLetters = deadLetters;
+        this.inbox = inbox;
     }
 
     /** Called before each repeat. */
@@ -34,7 +36,7 @@ public final class DeadLetterChannel {
             // nothing more of it goes out
             exchange.setRouteStop(true);
         }
-        exchange.setProperty(TRIES, 1 + exchange.getIn().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class));
+        exchange.setProperty(Line.TRIES, 1 + exchange.getIn().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class));
     }
 
     /**
@@ -48,14 +50,18 @@ public final class DeadLetterChannel {
 
     /** Makes the exchange's turn a dead letter. While the process stops it is left as it is instead: the next start takes it up. */
     public void add(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty(Reply.PROPERTY) Reply reply) throws StoreException {
-        if (exchange.getContext().isStopping() || exchange.getContext().isStopped()) {
+        if (exchange.getContext().isStopping() || exchange.getContext().isStopped() || Failure.of(exchange, StoppingException.class) != null) {
             Turns.leaveForNextStart(exchange);
+            if (Failure.of(exchange, StoppingException.class) != null) {
+                // waiting is no attempt
+                inbox.interrupted(turn.id());
+            }
             LOG.info("Turn {} was interrupted by the stop: the next start takes it up", turn.reference());
             return;
         }
         Exception cause = Failure.of(exchange, Exception.class);
         DeadLetters.Reason reason = reason(cause);
-        int tries = exchange.getProperty(TRIES, 1, Integer.class);
+        int tries = exchange.getProperty(Line.TRIES, 1, Integer.class);
         if (turn.kind() != Turn.Kind.TURN) {
             LOG.warn("The {} {} is not answered after {} tries: {}. {}", turn.kind().code(), turn.reference(), tries, reason.text(), reason.remedy());
             deadLetters.givenUp(turn.id(), reason);

@@ -11,52 +11,90 @@ import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.turns.Inbox;
+import io.github.dingtalkcamel.turns.KeyedQueue;
 import io.github.dingtalkcamel.turns.SentChunk;
 import io.github.dingtalkcamel.turns.Turn;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Cuts replies into chunks and keeps count of those that went out, durably where there are several. */
+/** Cuts replies into chunks and keeps count of those that went out, durably where there are several or where they have to wait. */
 public final class Replies {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Replies.class);
+
+    /** Exchange property: how many chunks are sent according to the store; nothing while the reply is not stored. */
+    private static final String STORED = "CamelDingTalkStoredChunks";
 
     private final Settings settings;
     private final Inbox inbox;
+    private final KeyedQueue queue;
     private final Map<Integer, Chunker> chunkers = new HashMap<>();
 
-    public Replies(Settings settings, Inbox inbox) {
+    public Replies(Settings settings, Inbox inbox, KeyedQueue queue) {
         this.settings = settings;
         this.inbox = inbox;
+        this.queue = queue;
     }
 
     /** The reply to send: the rest of one that a crash interrupted, else the body in chunks. A blank body is no reply. */
-    public Reply plan(@Body String text, @Variable("notice") Boolean notice, @ExchangeProperty(Turn.PROPERTY) Turn turn) throws StoreException {
+    public Reply plan(@Body String text, @Variable("notice") Boolean notice, @ExchangeProperty(Turn.PROPERTY) Turn turn, Exchange exchange)
+            throws StoreException {
         if (turn.isReplying()) {
-            return new Reply(turn.progress().chunks(), turn.progress().sent(), "answer");
+            exchange.setProperty(STORED, turn.progress().sent());
+            return new Reply(turn.progress().chunks(), turn.progress().sent(), Reply.ANSWER);
         }
         InboundMessage message = turn.message();
         List<String> chunks = chunker(message).chunks(encodable(text)).stream().map(Chunk::text).filter(chunk -> !chunk.isBlank()).toList();
-        Reply reply = new Reply(chunks, 0, Boolean.TRUE.equals(notice) ? "notice" : "answer");
+        Reply reply = new Reply(chunks, 0, Boolean.TRUE.equals(notice) ? "notice" : Reply.ANSWER);
         if (reply.isLong()) {
             inbox.replying(turn.id(), chunks);
+            exchange.setProperty(STORED, 0);
         }
         return reply;
     }
 
-    /** The reply after its next chunk was taken. */
-    public Reply sent(Exchange exchange, @ExchangeProperty(Reply.PROPERTY) Reply reply, @ExchangeProperty(Turn.PROPERTY) Turn turn,
-            @ExchangeProperty(ApiRequest.PROPERTY) ApiRequest request) throws StoreException {
-        Reply advanced = reply.advanced();
+    /** The reply after its next chunk was taken. Nothing is stored yet, so nothing can fail. */
+    public Reply advance(@ExchangeProperty(Reply.PROPERTY) Reply reply) {
+        return reply.advanced();
+    }
+
+    /** Records the chunk that was taken last; for a reply that is stored, durably. Nothing where none was taken since. */
+    public void sent(Exchange exchange, @ExchangeProperty(Reply.PROPERTY) Reply reply, @ExchangeProperty(Turn.PROPERTY) Turn turn,
+            @ExchangeProperty(ApiRequest.PROPERTY) ApiRequest request, @ExchangeProperty(STORED) Integer stored) throws StoreException {
+        if (reply.sent() == 0 || stored != null && stored == reply.sent()) {
+            return;
+        }
         String channel = request.name().equals(ApiRequest.SESSION_WEBHOOK) ? "sessionWebhook" : "robotApi";
-        SentChunk sent = inbox.sentNow(advanced.sent(), advanced.chunks().size(), channel);
-        if (reply.isLong()) {
+        SentChunk sent = inbox.sentNow(reply.sent(), reply.chunks().size(), channel);
+        if (stored != null) {
             inbox.replied(turn.id(), sent);
+            exchange.setProperty(STORED, reply.sent());
         } else {
             // noted with the turn's end, in the same commit
             exchange.setProperty(SentChunk.PROPERTY, sent);
         }
-        return advanced;
+    }
+
+    /**
+     * The reply has to wait: it is stored, so that a restart meanwhile does not ask the agent again, and its turn gives its running place to another
+     * conversation.
+     */
+    public void setAside(@ExchangeProperty(Reply.PROPERTY) Reply reply, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty(STORED) Integer stored,
+            Exchange exchange) {
+        queue.yield(turn);
+        // a notice says what was so at that moment: after a restart the agent is asked again
+        if (stored == null && reply.kind().equals(Reply.ANSWER)) {
+            try {
+                inbox.replying(turn.id(), reply.chunks());
+                exchange.setProperty(STORED, 0);
+            } catch (StoreException e) {
+                LOG.debug("Turn {} waits for DingTalk with its reply in memory only: {}", turn.reference(), e.getMessage());
+            }
+        }
     }
 
     /** Halves of surrogate pairs, which no encoding can carry, become question marks. */

@@ -14,6 +14,9 @@ public record Reply(List<String> chunks, int sent, String kind) {
     /** Exchange property that holds the reply. */
     public static final String PROPERTY = "CamelDingTalkReply";
 
+    /** Kind of what an agent said. */
+    public static final String ANSWER = "answer";
+
     public Reply {
         chunks = List.copyOf(chunks);
     }

@@ -10,10 +10,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
+import io.github.dingtalkcamel.errors.Failure;
 import io.github.dingtalkcamel.inbound.InboundMessage;
 import io.github.dingtalkcamel.outbound.ApiRequest;
 import io.github.dingtalkcamel.outbound.DingTalk;
+import io.github.dingtalkcamel.outbound.OutcomeUnknownException;
+import io.github.dingtalkcamel.outbound.UnavailableException;
 import io.github.dingtalkcamel.settings.Secret;
+import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
 
@@ -21,6 +25,9 @@ import org.apache.camel.Variable;
 public final class SessionWebhook {
 
     private static final Duration MARGIN = Duration.ofSeconds(60);
+
+    /** Exchange property: number of the chunk whose call by session webhook was lost before an answer. */
+    private static final String LOST = "CamelDingTalkLostChunk";
 
     private final DingTalk dingTalk;
     private final InstantSource clock;
@@ -35,6 +42,22 @@ public final class SessionWebhook {
         Instant end = message.sessionWebhookExpiresAt();
         return !Boolean.TRUE.equals(expired) && message.sessionWebhook() != null && end != null && clock.instant().plus(MARGIN).isBefore(end)
                && dingTalk.isOurs(message.sessionWebhook());
+    }
+
+    /** Notes a call that was lost before its answer: DingTalk may have taken it. Sent again by session webhook, it is shown once all the same. */
+    public void noteLossAndThrow(Exchange exchange, @ExchangeProperty(Reply.PROPERTY) Reply reply) throws UnavailableException {
+        UnavailableException failure = Failure.of(exchange, UnavailableException.class);
+        if (failure.code().equals(UnavailableException.CONNECTION_LOST)) {
+            exchange.setProperty(LOST, reply.sent());
+        }
+        throw failure;
+    }
+
+    /** Nothing, unless the next chunk may have been taken already: the robot API, which knows no {@code msgUuid}, might show it a second time. */
+    public void notInDoubt(@ExchangeProperty(Reply.PROPERTY) Reply reply, @ExchangeProperty(LOST) Integer lost) throws OutcomeUnknownException {
+        if (lost != null && lost == reply.sent()) {
+            throw new OutcomeUnknownException("lost", "The session webhook's answer was lost, then the session expired", OutcomeUnknownException.ASK, null);
+        }
     }
 
     /** The call that sends the next chunk. The same chunk always has the same {@code msgUuid}, so that DingTalk shows it once. */

@@ -45,6 +45,7 @@ public record Integration(
         int historyTurns,
         int historyBytes,
         int maxMessageLength,
+        boolean thinkingReaction,
         Secret webhook,
         Secret webhookSecret,
         Optional<String> userId,

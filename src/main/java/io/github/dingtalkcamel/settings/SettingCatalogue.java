@@ -64,6 +64,8 @@ public final class SettingCatalogue {
             .is("UTF-8 bytes that those turns may have together, 1 to 16777216; the oldest go first");
     static final Setting<Integer> MAX_MESSAGE_LENGTH = integration("max-message-length", ValueTypes.number(100, 20_000)).defaultsTo("6000")
             .is("Characters of one chunk of a reply, 100 to 20000");
+    static final Setting<Boolean> THINKING_REACTION = integration("thinking-reaction", ValueTypes.trueOrFalse()).defaultsTo("false")
+            .is("Show a reaction under a message while its agent is asked; by an API that DingTalk does not document");
     static final Setting<Secret> WEBHOOK = integration("webhook", ValueTypes.webhookUrl()).secret().noDefault()
             .is("URL of a custom group robot, for one-way notifications, with or without an app");
     static final Setting<Secret> WEBHOOK_SECRET = integration("webhook-secret", ValueTypes.secretCredential()).secret().noDefault()

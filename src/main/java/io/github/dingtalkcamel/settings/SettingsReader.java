@@ -243,6 +243,7 @@ public final class SettingsReader {
                 values.of(HISTORY_TURNS),
                 values.of(HISTORY_BYTES),
                 values.of(MAX_MESSAGE_LENGTH),
+                values.of(THINKING_REACTION),
                 values.secret(WEBHOOK),
                 values.secret(WEBHOOK_SECRET),
                 values.maybe(USER_ID),

@@ -10,6 +10,8 @@ public enum ApiFamily {
     CUSTOM_ROBOT,
     /** the robot API, protocol 6.3 */
     ROBOT,
+    /** reactions under messages, protocol 6.8 */
+    REACTION,
     /** asking for a Stream connection, protocol 2.1 */
     STREAM,
     /** the WebSocket upgrade with a ticket, protocol 2.2 */

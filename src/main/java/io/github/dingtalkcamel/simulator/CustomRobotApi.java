@@ -3,8 +3,6 @@ package io.github.dingtalkcamel.simulator;
 import io.vertx.core.http.HttpMethod;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -16,7 +14,7 @@ final class CustomRobotApi {
     private static final Duration PENALTY = Duration.ofMinutes(10);
 
     private final Platform platform;
-    private final Map<String, Pace> paces = new ConcurrentHashMap<>();
+    private final Map<String, RateLimit> limits = new ConcurrentHashMap<>();
 
     CustomRobotApi(Platform platform) {
         this.platform = platform;
@@ -40,7 +38,7 @@ final class CustomRobotApi {
             throw new Refusal(310000, "ip " + call.remoteAddress() + " not in whitelist");
         }
         if (robot.limitPerMinute() > 0
-                && !paces.computeIfAbsent(token, it -> new Pace()).allows(platform.now(), robot.limitPerMinute())) {
+                && !limits.computeIfAbsent(token, it -> new RateLimit(robot.limitPerMinute(), WINDOW, PENALTY)).allows(platform.now())) {
             throw new Refusal(Dialect.WEBHOOK.throttled());
         }
         WebhookMessage message = WebhookMessage.in(call);
@@ -73,29 +71,6 @@ final class CustomRobotApi {
         if (!robot.keywords().isEmpty() && robot.keywords().stream().noneMatch(readable::contains)) {
             throw new Refusal(310000, "description:关键词不匹配;solution:请联系群管理员查看此机器人的关键词，并在发送的信息中包含此关键词;"
                     + "link:请参考本接口对应文档获得具体要求，或者在https://open.dingtalk.com/document/  搜索相关文档;");
-        }
-    }
-
-    /** One robot's messages of the last minute; too many of them, and it is mute for ten (protocol 6.2, limits). */
-    private static final class Pace {
-
-        private final Deque<Instant> sent = new ArrayDeque<>();
-        private Instant muteUntil = Instant.MIN;
-
-        synchronized boolean allows(Instant now, int limit) {
-            if (now.isBefore(muteUntil)) {
-                return false;
-            }
-            while (!sent.isEmpty() && !now.minus(WINDOW).isBefore(sent.peekFirst())) {
-                sent.removeFirst();
-            }
-            if (sent.size() >= limit) {
-                muteUntil = now.plus(PENALTY);
-                sent.clear();
-                return false;
-            }
-            sent.addLast(now);
-            return true;
         }
     }
 }

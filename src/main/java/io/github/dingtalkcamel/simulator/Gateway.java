@@ -139,7 +139,7 @@ final class Gateway {
             String scope = missing.scope() == null ? endpoint.scope() : missing.scope();
             return dialect.missingPermission(scope, caller == null ? "" : caller.appKey());
         }
-        if (trouble instanceof Trouble.Throttle) {
+        if (trouble instanceof Trouble.Throttle || trouble instanceof Trouble.Limit) {
             return dialect.throttled();
         }
         Buffer body = context.get(BodyCollector.BODY);

@@ -39,6 +39,7 @@ final class Platform {
     private final Recent<String, Session> sessions = new Recent<>(KNOWN);
     private final Recent<String, String> currentSessions = new Recent<>(KNOWN);
     private final Recent<String, Boolean> takenMsgUuids = new Recent<>(KNOWN);
+    private final Recent<String, String> reactions = new Recent<>(KNOWN);
     private final Tokens tokens;
     private final Ring<Delivery> deliveries;
     private final Ring<RecordedRequest> requests;
@@ -227,6 +228,11 @@ final class Platform {
         if (id != null) {
             sessions.remove(id);
         }
+    }
+
+    /** The reaction shown under a message, by its msgId. */
+    Recent<String, String> reactions() {
+        return reactions;
     }
 
     // deliveries

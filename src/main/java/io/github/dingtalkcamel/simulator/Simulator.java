@@ -60,7 +60,7 @@ public final class Simulator implements AutoCloseable {
                 .setFileSystemOptions(new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         try {
             Platform platform = new Platform(options);
-            Troubles troubles = new Troubles();
+            Troubles troubles = new Troubles(options.clock());
             StreamSide stream = new StreamSide(vertx, platform, troubles, options);
             Talk talk = new Talk(vertx, platform, new CallbackPush(vertx, platform, options.pushTimeout()), stream.push(), options.quietTime());
             ChatApi chat = new ChatApi(vertx, platform, talk, new ChatTroubles(platform, troubles, talk, stream), stream);
@@ -124,6 +124,7 @@ public final class Simulator implements AutoCloseable {
         new SessionWebhookApi(platform).register(gateway);
         new CustomRobotApi(platform).register(gateway);
         new RobotApi(platform).register(gateway);
+        new ReactionApi(platform).register(gateway);
         stream.register(gateway);
         gateway.nothingElse();
         return router;
@@ -234,6 +235,11 @@ public final class Simulator implements AutoCloseable {
 
     public List<Delivery> deliveriesTo(String conversationId) {
         return deliveries().stream().filter(delivery -> delivery.conversationId().equals(conversationId)).toList();
+    }
+
+    /** Name of the reaction that is shown under a message; null for none. */
+    public String reaction(String msgId) {
+        return platform.reactions().get(msgId);
     }
 
     /** Calls the watcher with each delivery, on the thread that delivers, until the result is run. The watcher must not block. */

@@ -13,6 +13,15 @@ public sealed interface Trouble {
     record Throttle() implements Trouble {
     }
 
+    /** Refused as {@link Throttle} where more than so many came within the window, then for the length of the ban. */
+    record Limit(int allowed, Duration window, Duration ban) implements Trouble {
+        public Limit {
+            if (allowed < 0 || window.toMillis() < 1 || ban.isNegative()) {
+                throw new IllegalArgumentException("a limit allows 0 or more requests in at least 1 ms, and its ban is not negative");
+            }
+        }
+    }
+
     /** Refused for a missing permission (protocol 1.4); scope null names the one that the endpoint wants. Webhooks answer 310000. */
     record NoPermission(String scope) implements Trouble {
     }

@@ -9,7 +9,7 @@ import java.util.Locale;
  * Trouble as scripts ask for it: {@code {"kind":"throttle","on":"ROBOT","times":2,"after":0}}.
  *
  * <p>{@code on} is an {@link ApiFamily}, a path beginning with {@code /}, or absent for everything; {@code times} 0 means until cleared.
- * Kinds: expireToken, throttle, noPermission (scope), fail (status), busy, dropBefore, dropAfter, slow (delayMs), neverAnswer,
+ * Kinds: expireToken, throttle, limit (allowed, windowMs, banMs), noPermission (scope), fail (status), busy, dropBefore, dropAfter, slow (delayMs), neverAnswer,
  * answer (status, contentType, body), trickle (delayMs).
  */
 final class TroubleOrder {
@@ -43,6 +43,8 @@ final class TroubleOrder {
         return switch (kind == null ? "" : kind) {
             case "expireToken" -> new Trouble.ExpireToken();
             case "throttle" -> new Trouble.Throttle();
+            case "limit" -> new Trouble.Limit(order.path("allowed").asInt(20), Duration.ofMillis(order.path("windowMs").asLong(1_000)),
+                    Duration.ofMillis(order.path("banMs").asLong(0)));
             case "noPermission" -> new Trouble.NoPermission(Json.text(order, "scope"));
             case "fail" -> new Trouble.Fail(order.path("status").asInt(500));
             case "busy" -> new Trouble.Busy();
@@ -52,7 +54,7 @@ final class TroubleOrder {
             case "neverAnswer" -> new Trouble.NeverAnswer();
             case "answer" -> new Trouble.Canned(order.path("status").asInt(200), Json.text(order, "contentType"), Json.text(order, "body"));
             case "trickle" -> new Trouble.Trickle(delay);
-            default -> throw new IllegalArgumentException("kind must be one of expireToken, throttle, noPermission, fail, busy, dropBefore, "
+            default -> throw new IllegalArgumentException("kind must be one of expireToken, throttle, limit, noPermission, fail, busy, dropBefore, "
                     + "dropAfter, slow, neverAnswer, answer, trickle, not " + kind);
         };
     }

@@ -1,6 +1,7 @@
 package io.github.dingtalkcamel.simulator;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -23,9 +24,11 @@ public final class Troubles {
 
     private final List<Planned> planned = new CopyOnWriteArrayList<>();
 
+    private final InstantSource clock;
     private volatile BiConsumer<Trouble, String> witness = (trouble, path) -> { };
 
-    Troubles() {
+    Troubles(InstantSource clock) {
+        this.clock = clock;
     }
 
     /** Tells of each trouble that strikes, and the path it struck on. */
@@ -118,6 +121,11 @@ public final class Troubles {
             return cause(new Trouble.Throttle());
         }
 
+        /** Strikes those that are too many only; mostly used with {@link #untilCleared}. */
+        public Planned limit(int allowed, Duration window, Duration ban) {
+            return cause(new Trouble.Limit(allowed, window, ban));
+        }
+
         public Planned noPermission() {
             return cause(new Trouble.NoPermission(null));
         }
@@ -169,6 +177,7 @@ public final class Troubles {
         private final String targetName;
         private final int times;
         private final Trouble trouble;
+        private final RateLimit limit;
         private int toPass;
         private int struck;
 
@@ -178,6 +187,7 @@ public final class Troubles {
             times = plan.times;
             toPass = plan.after;
             this.trouble = trouble;
+            limit = trouble instanceof Trouble.Limit rate ? new RateLimit(rate.allowed(), rate.window(), rate.ban()) : null;
         }
 
         private synchronized boolean strikes() {
@@ -186,6 +196,9 @@ public final class Troubles {
             }
             if (toPass > 0) {
                 toPass--;
+                return false;
+            }
+            if (limit != null && limit.allows(clock.instant())) {
                 return false;
             }
             struck++;

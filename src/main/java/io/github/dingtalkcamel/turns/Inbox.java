@@ -178,6 +178,11 @@ public final class Inbox {
                 now, agent, boundBy, storedMillis, id);
     }
 
+    /** The stop of the process ended an attempt that was nobody's fault: it does not count. */
+    public void interrupted(long id) throws StoreException {
+        update("update message set attempts = attempts - 1 where id = ? and attempts > 0", id);
+    }
+
     /** The turn is answered, or needs no answer. */
     public void done(long id) throws StoreException {
         store.writeAndWait(nowDone(id, null, null));

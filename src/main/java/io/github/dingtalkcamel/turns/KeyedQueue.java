@@ -5,11 +5,14 @@ import java.util.AbstractQueue;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -28,6 +31,8 @@ import org.apache.camel.support.UnitOfWorkHelper;
  * takes and on whatever thread it ends. Conversations take turns, so a busy one delays no other. Never more exchanges run at once than
  * {@code maxRunning}, never more wait than {@code capacity}, of one conversation never more than {@code conversationCapacity}.
  * <p>
+ * A turn that only waits for DingTalk to take its reply may {@link #yield} its running place: its conversation stays held, and it counts among the waiting.
+ * <p>
  * Does not promise durability: waiting exchanges are rows of the store, which hands them in again at the next start.
  * <p>
  * A place is {@link #reserve reserved} before a message is stored, so that what is stored always fits.
@@ -35,6 +40,9 @@ import org.apache.camel.support.UnitOfWorkHelper;
  * A turn that is {@link #stop stopped} frees its conversation at once, and counts as running until its exchange is really over: so what runs stays bounded.
  */
 public final class KeyedQueue extends AbstractQueue<Exchange> implements BlockingQueue<Exchange> {
+
+    /** Turns that may have yielded their running place at once: what they hold in memory has to end somewhere. */
+    static final int MOST_YIELDED = 2_000;
 
     private final int capacity;
     private final int conversationCapacity;
@@ -48,6 +56,7 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
     private int taken;
     private int queued;
     private int running;
+    private final Set<Exchange> yielded = Collections.newSetFromMap(new IdentityHashMap<>());
     private boolean closed;
 
     public KeyedQueue(int capacity, int conversationCapacity, int maxRunning) {
@@ -110,6 +119,28 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
             } finally {
                 lock.unlock();
             }
+        }
+    }
+
+    /**
+     * A turn gives its running place to another conversation, and holds one among the waiting until it is done: it only waits for DingTalk now. What follows
+     * in its own conversation goes on waiting for it. Nothing happens where {@value #MOST_YIELDED} have yielded, or where the conversation went on past it.
+     */
+    public void yield(Turn turn) {
+        lock.lock();
+        try {
+            Lane lane = turn.slot().lane;
+            Exchange exchange = lane.running;
+            if (exchange != null && turn(exchange) == turn && turn.slot().queue() == this && yielded.size() < MOST_YIELDED && yielded.add(exchange)) {
+                lane.taken++;
+                taken++;
+                running--;
+                if (!ready.isEmpty()) {
+                    work.signal();
+                }
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -217,8 +248,13 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
     private void done(Lane lane, Exchange exchange) {
         lock.lock();
         try {
-            running--;
+            if (yielded.remove(exchange)) {
+                vacate(lane);
+            } else {
+                running--;
+            }
             free(lane, exchange);
+            forget(lane);
             if (!ready.isEmpty()) {
                 work.signal();
             }
@@ -383,6 +419,16 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
         lock.lock();
         try {
             return closed ? 0 : queued;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Turns that are answered and wait for DingTalk to take the answer. */
+    public int yielded() {
+        lock.lock();
+        try {
+            return yielded.size();
         } finally {
             lock.unlock();
         }

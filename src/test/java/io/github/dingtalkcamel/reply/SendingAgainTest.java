@@ -172,18 +172,18 @@ class SendingAgainTest {
     @Test
     void keepsTheChunksThatAreLeftWhenItGivesUp() {
         String text = "one " + "a".repeat(80) + "\n\ntwo " + "b".repeat(80) + "\n\nthree " + "c".repeat(80);
-        robots.troubles().on(ApiFamily.ROBOT).times(3).throttle();
-        robots.troubles().on(ApiFamily.ROBOT).after(1).untilCleared().throttle();
+        robots.troubles().on(ApiFamily.ROBOT).times(3).busy();
+        robots.troubles().on(ApiFamily.ROBOT).after(1).untilCleared().expireToken();
         Sent sent = say(text, true);
         await(sent, "dead");
 
         assertThat(robots.deliveriesTo(sent.conversationId())).extracting(one -> one.text()).singleElement().asString().startsWith("one a");
         assertThat(deadLetters(sent)).singleElement().satisfies(letter -> {
-            assertThat(letter.get(0)).isEqualTo("Forbidden.AccessDenied.QpsLimitForAppkeyAndApi");
+            assertThat(letter.get(0)).isEqualTo("InvalidAuthentication");
             assertThat(((Number) letter.get(3)).intValue()).as("one try and eight repeats, for each chunk").isEqualTo(9);
             assertThat((String) letter.get(4)).startsWith("[\"two b").contains("\"three c").doesNotContain("one a");
         });
-        assertThat(requests(robots, ROBOT, "two b")).hasSize(9);
+        assertThat(requests(robots, ROBOT, "two b")).as("each try with the token that was there, then with a new one").hasSize(18);
         assertThat(bot.rows("select * from reply")).isEmpty();
     }
 

@@ -1,0 +1,253 @@
+package io.github.dingtalkcamel.reply;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import io.github.dingtalkcamel.Bot;
+import io.github.dingtalkcamel.LogLines;
+import io.github.dingtalkcamel.outbound.ApiRequest;
+import io.github.dingtalkcamel.outbound.NotNowException;
+import io.github.dingtalkcamel.outbound.ThrottledException;
+import io.github.dingtalkcamel.settings.Secret;
+import io.github.dingtalkcamel.simulator.ApiFamily;
+import io.github.dingtalkcamel.simulator.CustomRobot;
+import io.github.dingtalkcamel.simulator.Delivery;
+import io.github.dingtalkcamel.simulator.RecordedRequest;
+import io.github.dingtalkcamel.simulator.Said;
+import io.github.dingtalkcamel.simulator.Sent;
+import io.github.dingtalkcamel.simulator.SimulatedApp;
+import io.github.dingtalkcamel.simulator.Troubles.Planned;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Replies on a bad day (contract 5): the ladder, DingTalk throttling, DingTalk away. Four turns may run at once, so whoever held a place too long would show. */
+class OutgoingTest {
+
+    private static final String ROBOT = "/v1.0/robot/oToMessages/batchSend";
+    private static final String SESSION = "/robot/sendBySession";
+    private static final String FIVE = IntStream.rangeClosed(1, 5).mapToObj(number -> number + " " + "x".repeat(80)).collect(Collectors.joining("\n\n"));
+    private static final String POLITE = "dingtest000000000002";
+    private static final Set<String> ASKED = ConcurrentHashMap.newKeySet();
+    private static final List<String> TWICE = new ArrayList<>();
+
+    private static Bot bot;
+    private static int people;
+
+    /** The agent: says what it is told, and remembers. */
+    public static final class Parrot {
+        public String say(@Body String text) {
+            if (!ASKED.add(text)) {
+                TWICE.add(text);
+            }
+            return text;
+        }
+    }
+
+    @BeforeAll
+    static void start() throws Exception {
+        bot = Bot.withSettings(Map.of("dingtalk.max-message-length", "100", "dingtalk.max-running-turns", "4", "dingtalk.queue-capacity", "70",
+                "dingtalk.integrations.polite.app-key", POLITE, "dingtalk.integrations.polite.app-secret", POLITE + "-secret-0123456789-abcdefghijklmnop",
+                "dingtalk.integrations.polite.thinking-reaction", "true"))
+                .bean("parrot", new Parrot()).route("parrot.camel.yaml", """
+                        - route:
+                            id: parrot
+                            from:
+                              uri: agent:parrot
+                              parameters:
+                                trigger: main
+                              steps:
+                                - setBody:
+                                    method: { ref: parrot, method: say }
+                        """).start();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        bot.close();
+    }
+
+    @AfterEach
+    void peace() {
+        bot.simulator().troubles().clear();
+    }
+
+    @Test
+    void goesOnByTheRobotApiWhenTheSessionWebhookExpiresBetweenTwoChunks() {
+        bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).after(2).expireToken();
+        Sent sent = bot.say(Said.text(FIVE).from(somebody()));
+        await(sent, "done");
+
+        List<Delivery> shown = bot.simulator().deliveriesTo(sent.conversationId());
+        assertThat(shown).extracting(one -> one.text().charAt(0)).containsExactly('1', '2', '3', '4', '5');
+        assertThat(shown).extracting(Delivery::channel).containsExactly(Delivery.Channel.SESSION, Delivery.Channel.SESSION, Delivery.Channel.OTO,
+                Delivery.Channel.OTO, Delivery.Channel.OTO);
+        assertThat(requests(SESSION, "4 xxx")).as("a webhook that has expired is not asked again").isEmpty();
+    }
+
+    @Test
+    void sendsNothingASecondTimeWhereTheSessionExpiredAfterAnAnswerWasLost() {
+        String who = somebody();
+        bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).dropAfter();
+        bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).expireToken();
+        Sent sent = bot.say(Said.text("taken, or not taken? " + who).from(who));
+        await(sent, "dead");
+
+        assertThat(bot.replies(sent.conversationId())).hasSize(1);
+        assertThat(requests(SESSION, who)).hasSize(2);
+        assertThat(requests(ROBOT, who)).isEmpty();
+        assertThat(bot.rows("select code, remedy from dead_letter d join message m on m.id = d.message_id where m.msg_id = '" + sent.msgId() + "'"))
+                .containsExactly(List.of("lost", "Ask the recipient whether it arrived"));
+    }
+
+    @Test
+    void outlastsAStormOfThrottlingInOrderAndDelaysNobodyElse() {
+        Planned limit = bot.simulator().troubles().on(ApiFamily.ROBOT).untilCleared().limit(20, Duration.ofSeconds(1), Duration.ZERO);
+        Map<String, List<Sent>> said = new HashMap<>();
+        for (int number = 0; number < 4; number++) {
+            for (int person = 0; person < 15; person++) {
+                String who = "stormy" + person;
+                Sent sent = bot.say(Said.text("storm " + who + " " + number).from(who).sessionExpiresAt(Instant.now()));
+                assertThat(sent.accepted()).isTrue();
+                said.computeIfAbsent(sent.conversationId(), key -> new ArrayList<>()).add(sent);
+            }
+        }
+        Sent other = bot.say(Said.text("by another way").from(somebody()));
+        await(other, "done");
+        Instant otherDone = bot.simulator().deliveriesTo(other.conversationId()).get(0).time();
+        said.values().forEach(each -> each.forEach(sent -> await(sent, "done")));
+
+        said.forEach((conversation, each) -> assertThat(bot.replies(conversation)).extracting(text -> text.substring(text.length() - 1))
+                .containsExactly("0", "1", "2", "3"));
+        List<Instant> refused = requests(ROBOT, "storm").stream().filter(request -> request.status() == 403).map(RecordedRequest::time).toList();
+        assertThat(limit.struck()).isEqualTo(refused.size()).isPositive();
+        assertThat(refused).as("refused after those that were under way at the first refusal")
+                .allMatch(at -> at.isBefore(refused.get(0).plusMillis(500)));
+        assertThat(said.keySet().stream().flatMap(conversation -> bot.simulator().deliveriesTo(conversation).stream()).map(Delivery::time))
+                .anyMatch(otherDone::isBefore);
+        assertThat(bot.rows("select 1 from dead_letter where code <> 'lost'")).isEmpty();
+    }
+
+    @Test
+    void outlastsDingTalksAbsenceAndARestartInItInOrderAskingNoAgentTwice() throws Exception {
+        bot.simulator().troubles().everywhere().untilCleared().fail(502);
+        Map<String, List<Sent>> said = new HashMap<>();
+        int refused = 0;
+        for (int number = 0; number < 6; number++) {
+            for (int person = 0; person < 20; person++) {
+                Said one = Said.text("away " + person + " " + number).from("patient" + person);
+                Sent sent = bot.say(person % 2 == 0 ? one : one.sessionExpiresAt(Instant.now()));
+                if (sent.accepted()) {
+                    said.computeIfAbsent(sent.conversationId(), key -> new ArrayList<>()).add(sent);
+                } else {
+                    assertThat(sent.status()).isEqualTo(503);
+                    refused++;
+                }
+            }
+        }
+        int accepted = said.values().stream().mapToInt(List::size).sum();
+        assertThat(refused).as("more than the queue holds is refused").isPositive();
+        assertThat(accepted).isBetween(70, 70 + 4);
+        Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.queue().yielded() == 20 && bot.queue().running() == 0);
+        assertThat(bot.rows("select 1 from reply r join message m on m.id = r.message_id where m.state = 'running'")).hasSize(20);
+        assertThat(bot.get(bot.managementUrl() + "/observe/health").body()).contains("is away since").contains("HTTP 502");
+
+        bot.stop();
+        assertThat(bot.start().rows("select count(*) from message where state = 'running'")).isEqualTo(List.of(List.of(20)));
+        Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.queue().yielded() == 20);
+        bot.simulator().troubles().clear();
+        said.values().forEach(each -> each.forEach(sent -> await(sent, "done")));
+
+        said.forEach((conversation, each) -> assertThat(bot.replies(conversation)).as("in order, once each")
+                .containsExactlyElementsOf(IntStream.range(0, each.size()).mapToObj(number -> bot.replies(conversation).get(0).replaceFirst("0$", "" + number))
+                        .toList()));
+        assertThat(TWICE).as("agents asked twice").isEmpty();
+        assertThat(bot.rows("select 1 from dead_letter where code <> 'lost'")).isEmpty();
+        assertThat(bot.rows("select max(attempts) from message")).isEqualTo(List.of(List.of(1)));
+        Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.queue().yielded() == 0 && bot.queue().running() == 0 && bot.queue().remainingCapacity() == 70);
+    }
+
+    @Test
+    void showsThatItThinksUntilTheReplyIsOutAndNoMoreOnceThatFailed() {
+        bot.simulator().addApp(SimulatedApp.of(POLITE, POLITE + "-secret-0123456789-abcdefghijklmnop"));
+        bot.simulator().callbackUrl(POLITE, bot.webhookUrl("polite"));
+        String shown = "/v1.0/robot/emotion/reply";
+        Sent sent = bot.say(Said.text("think").to(POLITE).from(somebody()));
+        await(sent, "done");
+        Awaitility.await().atMost(Bot.PATIENCE).until(() -> requests("/v1.0/robot/emotion/recall", sent.msgId()).size() == 1);
+        assertThat(requests(shown, sent.msgId())).hasSize(1);
+        assertThat(bot.simulator().reaction(sent.msgId())).isNull();
+
+        try (LogLines log = LogLines.listen()) {
+            Planned trouble = bot.simulator().troubles().on(shown).untilCleared().noPermission();
+            await(bot.say(Said.text("think again").to(POLITE).from(somebody())), "done");
+            Awaitility.await().atMost(Bot.PATIENCE).until(() -> log.containing("shows no reactions").size() == 1);
+            int tries = trouble.struck();
+            Sent last = bot.say(Said.text("think no more").to(POLITE).from(somebody()));
+            await(last, "done");
+            assertThat(trouble.struck()).isEqualTo(tries);
+            assertThat(bot.replies(last.conversationId())).containsExactly("think no more");
+        }
+        assertThat(bot.simulator().requests().stream().filter(request -> request.path().equals(shown)).map(RecordedRequest::body))
+                .as("the other integration has it switched off").allMatch(body -> body.contains(POLITE));
+    }
+
+    @Test
+    void refusesAtOnceThoseWhoDoNotWaitOnceACustomRobotIsMute() {
+        bot.simulator().addCustomRobot(CustomRobot.of("c".repeat(64), "cidStormGroup=="));
+        List<Exception> failures = new ArrayList<>();
+        for (int call = 0; call < 25; call++) {
+            Exchange made = call("custom robot", "/robot/send?access_token=" + "c".repeat(64), call);
+            if (made.getException() != null) {
+                failures.add(made.getException());
+            }
+        }
+        assertThat(bot.replies("cidStormGroup==")).hasSize(20);
+        assertThat(failures).hasSize(5);
+        assertThat(failures.get(0)).isInstanceOf(ThrottledException.class);
+        assertThat(failures.subList(1, 5)).as("DingTalk's ten minutes are not made longer").allMatch(NotNowException.class::isInstance);
+        assertThat(failures.get(4)).hasMessageContaining("custom robot").hasMessageNotContaining("cccc");
+    }
+
+    @Test
+    void tellsThrottlingByItsCodeOnTheOlderApiToo() {
+        bot.simulator().troubles().on("/topapi/v2/department/listsub").throttle();
+        assertThat(call("/topapi/v2/department/listsub", "/topapi/v2/department/listsub", 0).getException())
+                .isInstanceOfSatisfying(ThrottledException.class, e -> assertThat(e.code()).isEqualTo("90018"));
+        assertThat(call("/topapi/v2/department/listsub", "/topapi/v2/department/listsub", 1).getException()).isInstanceOf(NotNowException.class);
+    }
+
+    private static Exchange call(String name, String path, int number) {
+        ApiRequest request = new ApiRequest(name, "main", URI.create(bot.simulator().url() + path), Secret.UNSET,
+                Map.of("msgtype", "text", "text", Map.of("content", "notice " + number)));
+        return bot.context().createProducerTemplate().request("direct:dingtalk-call", exchange -> exchange.setProperty(ApiRequest.PROPERTY, request));
+    }
+
+    private static String somebody() {
+        return "person" + ++people;
+    }
+
+    private static void await(Sent sent, String state) {
+        Awaitility.await().atMost(Duration.ofSeconds(40)).pollInterval(Duration.ofMillis(10)).until(() -> (String) bot.rows(
+                "select state from message where msg_id = '" + sent.msgId() + "'").get(0).get(0), state::equals);
+    }
+
+    private static List<RecordedRequest> requests(String path, String text) {
+        return bot.simulator().requests().stream().filter(request -> request.path().equals(path) && request.body().contains(text)).toList();
+    }
+}
