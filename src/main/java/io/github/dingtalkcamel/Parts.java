@@ -295,6 +295,7 @@ final class Parts implements AutoCloseable {
         List<Expiry> expiries = new ArrayList<>();
         expiries.add(Inbox.expiry(settings.keeping().messages()));
         expiries.addAll(DeadLetters.expiries(settings.keeping().deadLetters(), settings.keeping().messages()));
+        expiries.addAll(Sessions.expiries(settings.keeping().sessions()));
         expiries.add(EventRepository.expiry());
         return new Housekeeping(store, clock, expiries);
     }

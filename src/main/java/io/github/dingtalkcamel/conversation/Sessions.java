@@ -24,6 +24,7 @@ import io.github.dingtalkcamel.inbound.StorableText;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.SessionScope;
 import io.github.dingtalkcamel.settings.Settings;
+import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
 import org.apache.camel.ExchangeProperty;
@@ -167,7 +168,22 @@ public final class Sessions {
 
     private boolean isOver(Key key, Session session, Instant now) {
         Duration idle = integration(key.integration()).sessionIdleTimeout();
-        return session == null || !idle.isZero() && session.lastAt().plus(idle).isBefore(now);
+        return session == null || !idle.isZero() && session.lastAt().plus(idle).isBefore(now)
+               // housekeeping may have deleted it
+               || session.lastAt().plus(settings.keeping().sessions()).isBefore(now);
+    }
+
+    /** What housekeeping deletes: sessions in which nothing happened for long, with what is left of their history. */
+    public static List<Expiry> expiries(Duration kept) {
+        return List.of(
+                new Expiry("histories of sessions", """
+                        delete from history where (session_id, message_id) in (select history.session_id, history.message_id from session
+                            join history on history.session_id = session.session_id where session.last_at < ? order by session.last_at limit ?)""",
+                        kept, false),
+                new Expiry("sessions", """
+                        delete from session where session_id in (select session_id from session
+                            where last_at < ? and not exists (select 1 from history where history.session_id = session.session_id)
+                            order by last_at limit ?)""", kept, false));
     }
 
     private static Session fresh(Session before, Instant now) {

@@ -123,6 +123,9 @@ public final class SettingCatalogue {
     static final Setting<Duration> KEEP_DEAD_LETTERS = process("keep-dead-letters", ValueTypes.duration(Duration.ofDays(1), Duration.ofDays(3650)))
             .defaultsTo("90d")
             .is("How long dead letters wait for a person, 1d to 3650d; the log says when some are deleted");
+    static final Setting<Duration> KEEP_SESSIONS = process("keep-sessions", ValueTypes.duration(Duration.ofDays(1), Duration.ofDays(3650)))
+            .defaultsTo("90d")
+            .is("How long a session in which nothing happens is kept with its history, 1d to 3650d; the next message starts a fresh one");
     static final Setting<Duration> SHUTDOWN_TIMEOUT = process("shutdown-timeout", ValueTypes.duration(Duration.ZERO, Duration.ofHours(1)))
             .defaultsTo("25")
             .is("Seconds that running turns get at a stop, 0 to 3600");

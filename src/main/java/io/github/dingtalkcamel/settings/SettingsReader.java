@@ -197,7 +197,7 @@ public final class SettingsReader {
                 values.of(CONVERSATION_CAPACITY),
                 values.maybe(MAX_RUNNING_TURNS).orElse(javaFeatureVersion >= JAVA_WITH_VIRTUAL_THREADS ? 2000 : 200),
                 values.of(MAX_TURN_AGE),
-                new Keeping(values.of(KEEP_MESSAGES), values.of(KEEP_DEAD_LETTERS)),
+                new Keeping(values.of(KEEP_MESSAGES), values.of(KEEP_DEAD_LETTERS), values.of(KEEP_SESSIONS)),
                 values.of(SHUTDOWN_TIMEOUT),
                 simulator,
                 values.of(SIMULATOR_HOST),

@@ -317,7 +317,7 @@ public final class Inbox {
     public static Expiry expiry(Duration kept) {
         return new Expiry("answered messages", """
                 delete from message where id in (select id from message
-                    where finished_at is not null and state not in ('dead', 'failed') and finished_at < ? order by finished_at limit ?)""", kept, false);
+                    where finished_at is not null and (state not in ('dead', 'failed') or kind <> 'turn') and finished_at < ? order by finished_at limit ?)""", kept, false);
     }
 
     private void update(String sql, Object... values) throws StoreException {

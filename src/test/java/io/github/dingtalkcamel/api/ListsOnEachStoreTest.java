@@ -68,9 +68,9 @@ class ListsOnEachStoreTest {
 
             Map<String, Object> first = new ConversationsApi(store).list(call("limit", "2"));
             assertThat(first.get("conversations").toString()).isEqualTo("[{integrationId=main, conversationId=cidA, type=dm, title=null,"
-                    + " lastMessage={msgId=m3, receivedAt=2026-02-01T08:00:00.120Z, state=received}, waiting=1, running=0, binding=echo},"
+                    + " lastMessage={msgId=m3, receivedAt=2026-02-01T08:00:00.120Z, state=received}, waiting=1, running=0, binding=echo, session=null},"
                     + " {integrationId=main, conversationId=cidB, type=dm, title=null,"
-                    + " lastMessage={msgId=m2, receivedAt=2026-02-01T08:00:00.120Z, state=dead}, waiting=0, running=0, binding=null}]");
+                    + " lastMessage={msgId=m2, receivedAt=2026-02-01T08:00:00.120Z, state=dead}, waiting=0, running=0, binding=null, session=null}]");
             Map<String, Object> rest = new ConversationsApi(store).list(call("cursor", (String) first.get("nextCursor")));
             assertThat(rest.get("conversations").toString()).startsWith("[{integrationId=zeta, conversationId=cidA,");
             assertThat(rest.get("nextCursor")).isNull();

@@ -15,6 +15,7 @@ import io.github.dingtalkcamel.inbound.InboundMessage.ConversationType;
 import io.github.dingtalkcamel.inbound.InboundMessage.Sender;
 import io.github.dingtalkcamel.settings.AppSettings;
 import io.github.dingtalkcamel.store.EachStore;
+import io.github.dingtalkcamel.store.Housekeeping;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
 import org.junit.jupiter.api.AfterEach;
@@ -118,8 +119,32 @@ class SessionsTest {
         assertThat(rows("history")).isEqualTo(1);
 
         Sessions forEver = sessions(Map.of());
-        now = now.plus(Duration.ofDays(1_000));
+        now = now.plus(Duration.ofDays(60));
         assertThat(forEver.current(message)).isNotNull();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void areDeletedWithTheirHistoryWhenNothingHappenedForLong(EachStore kind) {
+        store = kind.open(folder);
+        Sessions sessions = sessions(Map.of("dingtalk.keep-sessions", "2d"));
+        InboundMessage old = dm("old", "li");
+        InboundMessage young = dm("young", "li");
+        String before = talk(sessions, old, "one", "eins");
+        now = now.plus(Duration.ofDays(1));
+        String kept = talk(sessions, young, "two", "zwei");
+        now = now.plus(Duration.ofDays(1)).plusSeconds(1);
+
+        Housekeeping housekeeping = new Housekeeping(store, () -> now, Sessions.expiries(Duration.ofDays(2)));
+        assertThat(housekeeping.deleteSome()).isTrue();
+        assertThat(housekeeping.deleteSome()).isFalse();
+
+        assertThat(rows("session")).isEqualTo(1);
+        assertThat(rows("history")).isEqualTo(1);
+        assertThat(sessions.current(young).id()).isEqualTo(kept);
+        assertThat(sessions.current(old)).isNull();
+        assertThat(talk(sessions, old, "three", "drei")).isNotEqualTo(before);
+        assertThat(sessions.current(old).usage().turns()).isEqualTo(1);
     }
 
     @Test

@@ -137,6 +137,8 @@ class EachSettingTest {
                         settings -> settings.keeping().messages()),
                 process("keep-dead-letters", Duration.ofDays(90), "1d", Duration.ofDays(1), "0", "\"0\" is out of range; use from 1d to 3650d",
                         settings -> settings.keeping().deadLetters()),
+                process("keep-sessions", Duration.ofDays(90), "7d", Duration.ofDays(7), "0", "\"0\" is out of range; use from 1d to 3650d",
+                        settings -> settings.keeping().sessions()),
                 process("shutdown-timeout", Duration.ofSeconds(25), "3600", Duration.ofHours(1), "3601", "\"3601\" is out of range; use from 0s to 3600s",
                         Settings::shutdownTimeout),
                 process("simulator", false, "true", true, "yes", "\"yes\" is not true or false; use true or false", Settings::simulator),
