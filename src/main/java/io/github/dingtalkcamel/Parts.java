@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,15 +13,22 @@ import java.util.Properties;
 
 import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.agent.Fallback;
+import io.github.dingtalkcamel.agent.StoppableHttp;
 import io.github.dingtalkcamel.api.ApiAccess;
 import io.github.dingtalkcamel.api.BindingsApi;
 import io.github.dingtalkcamel.api.ConversationsApi;
+import io.github.dingtalkcamel.api.DeadLettersApi;
 import io.github.dingtalkcamel.api.IntegrationTests;
 import io.github.dingtalkcamel.api.IntegrationsApi;
 import io.github.dingtalkcamel.api.MessagesApi;
-import io.github.dingtalkcamel.api.DeadLettersApi;
+import io.github.dingtalkcamel.commands.Answers;
+import io.github.dingtalkcamel.commands.Commands;
+import io.github.dingtalkcamel.commands.Retry;
+import io.github.dingtalkcamel.commands.Stop;
 import io.github.dingtalkcamel.contacts.Contacts;
 import io.github.dingtalkcamel.conversation.Bindings;
+import io.github.dingtalkcamel.conversation.Policies;
+import io.github.dingtalkcamel.conversation.Sessions;
 import io.github.dingtalkcamel.events.Hooks;
 import io.github.dingtalkcamel.events.OwnEvents;
 import io.github.dingtalkcamel.files.Attachments;
@@ -34,6 +42,7 @@ import io.github.dingtalkcamel.management.Banner;
 import io.github.dingtalkcamel.management.Beans;
 import io.github.dingtalkcamel.management.Checks;
 import io.github.dingtalkcamel.management.Console;
+import io.github.dingtalkcamel.management.Conversations;
 import io.github.dingtalkcamel.management.DeadLetterOperations;
 import io.github.dingtalkcamel.management.Gauges;
 import io.github.dingtalkcamel.management.GuardedServers;
@@ -68,6 +77,7 @@ import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Housekeeping;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.stream.Streams;
+import io.github.dingtalkcamel.texts.BotTexts;
 import io.github.dingtalkcamel.tools.Dispatches;
 import io.github.dingtalkcamel.tools.InOrder;
 import io.github.dingtalkcamel.tools.People;
@@ -95,6 +105,13 @@ import org.apache.camel.spi.Registry;
 final class Parts implements AutoCloseable {
 
     private static final int WEBHOOK_WORKERS = 64;
+    /** Commands wait for nothing but the store and DingTalk. Those whose answers are being sent again hold no worker. */
+    private static final int COMMAND_WORKERS = 32;
+    private static final int COMMANDS_WAITING = 10_000;
+    private static final int COMMANDS_OF_A_CONVERSATION = 1_000;
+    private static final int COMMANDS_RUNNING = 1_000;
+    /** Idle workers look once a second whether they are still wanted. */
+    private static final Duration IDLE = Duration.ofSeconds(1);
 
     private final CamelContext context;
     private final Settings settings;
@@ -102,9 +119,11 @@ final class Parts implements AutoCloseable {
     private final Store store;
     private final Simulator simulator;
     private final KeyedQueue queue;
+    private final KeyedQueue commands = new KeyedQueue(COMMANDS_WAITING, COMMANDS_OF_A_CONVERSATION, COMMANDS_RUNNING);
     private final Agents agents = new Agents();
     private final Clock clock = Clock.systemUTC();
     private Intake intake;
+    private Conversations conversations;
     private AccessTokens accessTokens;
     private Webhook webhook;
     private Streams streams;
@@ -113,6 +132,7 @@ final class Parts implements AutoCloseable {
     private Line line;
     private LiveRoutes routes;
     private Bindings bindings;
+    private Hooks hooks;
     private OwnEvents ownEvents;
     private RobotQueue robotQueue;
 
@@ -126,7 +146,8 @@ final class Parts implements AutoCloseable {
         try {
             webhookPort = port(read.webhookHost(), read.webhookPort(), "dingtalk.webhook-port (DINGTALK_WEBHOOK_PORT)");
             managementPort = port(read.managementHost(), read.managementPort(), "dingtalk.management-port (DINGTALK_MANAGEMENT_PORT)");
-            opened = Store.open(read.storeUrl().reveal(), read.storeUser().orElse(null), read.storePassword().reveal());
+            // beside the rest of the start: it takes about as long as Camel's configuration
+            opened = Store.opening(read.storeUrl().reveal(), read.storeUser().orElse(null), read.storePassword().reveal());
             started = read.simulator() ? simulator(read) : null;
         } catch (RuntimeException e) {
             if (opened != null) {
@@ -140,7 +161,7 @@ final class Parts implements AutoCloseable {
         // from here on the simulator is a DingTalk like any other
         Settings addressed = started == null ? read : read.withBaseUrls(URI.create(started.url()), URI.create(started.url()));
         this.settings = addressed.withPorts(webhookPort, managementPort);
-        this.queue = new KeyedQueue(settings.queueCapacity(), settings.conversationCapacity(), settings.maxRunningTurns());
+        this.queue = new KeyedQueue(settings.queueCapacity(), settings.conversationCapacity(), settings.maxRunningTurns(), IDLE);
     }
 
     /**
@@ -162,7 +183,7 @@ final class Parts implements AutoCloseable {
             for (Integration integration : settings.integrations()) {
                 if (integration.hasApp()) {
                     SimulatedApp app = SimulatedApp.of(integration.appKey().orElseThrow(), integration.appSecret().reveal())
-                            .withRobotCode(integration.robotCode().orElseThrow());
+                            .withRobotCode(integration.robotCode().orElseThrow()).withIntegration(integration.id());
                     simulator.addApp(integration.callbackToken().isSet()
                             ? app.withEncryption(integration.callbackToken().reveal(), integration.callbackAesKey().reveal())
                                     .withOwnerKey(integration.callbackOwnerKey().orElseThrow())
@@ -194,24 +215,28 @@ final class Parts implements AutoCloseable {
 
     /** Makes the parts known to the routes and Camel's own configuration. */
     void bind() throws Exception {
+        BotTexts texts = new BotTexts(settings, Path.of("config"));
         Inbox inbox = new Inbox(store, clock);
+        hooks = new Hooks(context);
+        Sessions sessions = new Sessions(store, settings, clock);
+        Policies policies = new Policies(settings);
+        bindings = new Bindings(store, clock);
         Messages messages = new Messages(settings);
         Duration firstDelay = Duration.ofMillis(Long.parseLong(context.resolvePropertyPlaceholders("{{delivery.redelivery-delay:1000}}")));
         gate = new Gate(firstDelay, clock, System::nanoTime);
         line = new Line(context, gate, firstDelay, clock);
         DingTalk dingTalk = new DingTalk(settings, gate);
+        conversations = new Conversations(sessions, agents);
         deadLetters = new DeadLetters(store, clock);
-        intake = new Intake(inbox, queue);
+        intake = new Intake(inbox, queue, commands);
         accessTokens = new AccessTokens(settings, clock);
         webhook = new Webhook(settings, clock);
         streams = new Streams(settings);
-        bindings = new Bindings(store, clock);
-        Resumption resumption = new Resumption(inbox, queue, messages, deadLetters, intake, settings.maxTurnAge(), clock);
-        Notices notices = new Notices(settings);
+        Resumption resumption = new Resumption(inbox, queue, commands, messages, deadLetters, intake, settings.maxTurnAge(), clock);
+        Notices notices = new Notices(texts);
         SingleFlight refreshToken = new SingleFlight("direct:token-refresh", "integration", "rejectedToken");
         routes = new LiveRoutes((LiveContext) context, settings.routesDir());
         // not by the routes that call them, which come and go
-        context.addService(intake);
         context.addService(refreshToken);
         context.addService(line);
 
@@ -227,14 +252,25 @@ final class Parts implements AutoCloseable {
         registry.bind("events", new EventRepository(store, clock));
         registry.bind("messages", messages);
         registry.bind("admission", new Admission());
-        registry.bind("intake", new SharedStep(intake));
+        registry.bind("policies", policies);
+        registry.bind("storeTurn", new SharedStep(intake.turns()));
+        registry.bind("storeCommand", new SharedStep(intake.commands()));
+        registry.bind("storeRefusal", new SharedStep(intake.refusals()));
         registry.bind("turns", queue);
-        registry.bind("turnRecord", new Turns(inbox));
-        registry.bind("bindings", bindings);
+        registry.bind("turnRecord", new Turns(inbox, sessions));
+        registry.bind("sessions", sessions);
+        registry.bind("commandQueue", commands);
+        registry.bind("commands", new Commands(agents));
+        registry.bind("answers", new Answers(texts, queue, agents, policies, hooks, clock));
+        registry.bind("stop", new Stop(queue, inbox, sessions));
+        registry.bind("retry", new Retry(queue, inbox, sessions, messages));
+        registry.bind("http", new StoppableHttp());
+        registry.bind("https", new StoppableHttp());
         registry.bind("resumption", resumption);
         registry.bind("replays", new Replays(deadLetters, messages, queue, resumption));
         registry.bind("deadLettersApi", new DeadLettersApi(deadLetters));
         registry.bind("housekeeping", housekeeping());
+        registry.bind("bindings", bindings);
         registry.bind("agents", agents);
         registry.bind("fallback", new Fallback(settings));
         registry.bind("notices", notices);
@@ -242,7 +278,7 @@ final class Parts implements AutoCloseable {
         registry.bind("replies", new Replies(settings, inbox, queue));
         registry.bind("thinking", new Thinking(settings));
         registry.bind("patience", new Patience(gate, settings.maxTurnAge(), clock));
-        registry.bind("gate", gate);
+        registry.bind("dingTalkGate", gate);
         registry.bind("awaitDingTalk", new SharedStep(line));
         registry.bind("sessionWebhook", new SessionWebhook(dingTalk, clock));
         registry.bind("robotApi", new RobotApi(settings));
@@ -265,6 +301,7 @@ final class Parts implements AutoCloseable {
 
         Properties properties = new Properties();
         properties.setProperty("turns.workers", String.valueOf(settings.maxRunningTurns()));
+        properties.setProperty("commands.workers", String.valueOf(COMMAND_WORKERS));
         properties.setProperty("camel.main.shutdownTimeout", String.valueOf(Math.max(1, settings.shutdownTimeout().toSeconds())));
         properties.setProperty("camel.server.host", settings.webhookHost());
         properties.setProperty("camel.server.port", String.valueOf(settings.webhookPort()));
@@ -293,8 +330,20 @@ final class Parts implements AutoCloseable {
         registry.bind("readContacts", new SharedStep(readContacts));
     }
 
+    /** Whoever has a table that grows adds here what becomes too old in it. */
+    private Housekeeping housekeeping() {
+        List<Expiry> expiries = new ArrayList<>();
+        expiries.add(Inbox.expiry(settings.keeping().messages()));
+        expiries.addAll(DeadLetters.expiries(settings.keeping().deadLetters(), settings.keeping().messages()));
+        expiries.addAll(Sessions.expiries(settings.keeping().sessions()));
+        expiries.add(EventRepository.expiry());
+        expiries.add(RobotQueue.expiry(settings.keeping().messages()));
+        expiries.add(ToolRequests.expiry());
+        expiries.add(SentMessages.expiry(settings.keeping().messages()));
+        return new Housekeeping(store, clock, expiries);
+    }
+
     private void bindEvents(Registry registry) {
-        Hooks hooks = new Hooks(context);
         ownEvents = new OwnEvents(context, hooks, clock);
         bindings.tell(ownEvents::bindingChanged);
         streams.tell(ownEvents);
@@ -329,20 +378,10 @@ final class Parts implements AutoCloseable {
         registry.bind("recalls", new Recalls(settings, sentMessages, clock));
     }
 
-    /** Whoever has a table that grows adds here what becomes too old in it. */
-    private Housekeeping housekeeping() {
-        List<Expiry> expiries = new ArrayList<>();
-        expiries.add(Inbox.expiry(settings.keeping().messages()));
-        expiries.addAll(DeadLetters.expiries(settings.keeping().deadLetters(), settings.keeping().messages()));
-        expiries.add(EventRepository.expiry());
-        expiries.add(RobotQueue.expiry(settings.keeping().messages()));
-        expiries.add(ToolRequests.expiry());
-        expiries.add(SentMessages.expiry(settings.keeping().messages()));
-        return new Housekeeping(store, clock, expiries);
-    }
-
     void beforeStart() {
+        store.awaitOpen();
         if (simulator != null) {
+            simulator.messageWays(new WayOfMessage(store)::way);
             for (Integration integration : settings.integrations()) {
                 if (webhook.isOn(integration.id())) {
                     simulator.callbackUrl(integration.appKey().orElseThrow(), Addresses.webhook(settings, integration.id()));
@@ -355,9 +394,9 @@ final class Parts implements AutoCloseable {
     void afterStart() {
         routes.watch();
         new Console(context, settings).open();
-        new Gauges(queue, deadLetters, settings, streams, ownEvents, gate).register(context);
-        new Beans(context).show("bindings", bindings).show("events", ownEvents);
-        new DeadLetterOperations(deadLetters).register(context);
+        new Gauges(queue, agents, deadLetters, settings, streams, ownEvents, gate).register(context);
+        new Beans(context).show("bindings", bindings).show("conversations", conversations).show("events", ownEvents)
+                .show("dead-letters", new DeadLetterOperations(deadLetters));
         new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url()).print();
     }
 
@@ -368,11 +407,15 @@ final class Parts implements AutoCloseable {
         streams.close();
         queue.close();
         robotQueue.close();
+        commands.close();
         line.close();
     }
 
     @Override
     public void close() {
+        if (intake != null) {
+            intake.close();
+        }
         if (routes != null) {
             routes.close();
         }
