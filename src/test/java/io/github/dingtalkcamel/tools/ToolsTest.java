@@ -3,9 +3,11 @@ package io.github.dingtalkcamel.tools;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
+import java.net.URLDecoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -152,7 +154,7 @@ class ToolsTest {
         assertThat(result.at("/results/1/error/code").asText()).isEqualTo("invalid.openConversationId");
         assertThat(result.at("/results/1/error/hint").asText()).contains("group");
         assertThat(usual.at("/results/0/target").asText()).isEqualTo("user_id:usual");
-        assertThat(to("usual")).extracting(Delivery::text).containsExactly("to whom it usually goes");
+        assertThat(to("usual")).extracting(Delivery::text).contains("to whom it usually goes");
     }
 
     @Test
@@ -363,6 +365,34 @@ class ToolsTest {
         assertThat(stranger.statusCode()).isEqualTo(401);
         assertThat(unknown.statusCode()).isEqualTo(404);
         assertThat(unknown.body()).contains("did you mean " + TEXT, RECALL, "dingtalk_list_users", "dingtalk_send_file");
+    }
+
+    @Test
+    void isDescribedByOpenApiArgumentByArgument() throws Exception {
+        String url = bot.webhookUrl("main").replace("webhook/main", "openapi.json");
+        assertThat(bot.get(url).statusCode()).isEqualTo(401);
+        HttpResponse<String> answer = HTTP.send(HttpRequest.newBuilder(URI.create(url)).header("Authorization", "Bearer " + TOKEN).build(), HttpResponse.BodyHandlers.ofString());
+        JsonNode api = JSON.readTree(answer.body());
+
+        assertThat(answer.headers().firstValue("content-type")).contains("application/json; charset=utf-8");
+        assertThat(api.path("openapi").asText()).startsWith("3.");
+        for (Tool tool : Tool.values()) {
+            JsonNode schema = api.path("paths").path("/api/dingtalk/tools/" + tool.wireName()).at("/post/requestBody/content/application~1json/schema");
+            List<String> names = new ArrayList<>();
+            schema.path("properties").fieldNames().forEachRemaining(names::add);
+            assertThat(names).as(tool.wireName()).containsExactlyInAnyOrderElementsOf(tool.arguments().stream().map(Argument::name).toList());
+            assertThat(StreamSupport.stream(schema.path("required").spliterator(), false).map(JsonNode::asText).toList()).as(tool.wireName())
+                    .containsExactlyElementsOf(tool.arguments().stream().filter(Argument::required).map(Argument::name).toList());
+            assertThat(schema.path("properties").path("mode").path("enum")).as(tool.wireName()).extracting(JsonNode::asText)
+                    .containsExactlyElementsOf(tool.argument("mode").map(Argument::words).orElse(List.of()));
+        }
+        api.findValuesAsText("$ref").forEach(ref -> assertThat(api.at(ref.substring(1)).isObject()).as(ref).isTrue());
+        for (var route : bot.context().getRoutes()) {
+            String uri = route.getEndpoint().getEndpointUri();
+            if (uri.startsWith("platform-http:") && !uri.contains("webhook/") && !uri.contains("tools/") && !uri.contains("openapi")) {
+                assertThat(api.path("paths").has(URLDecoder.decode(uri.replaceAll("^platform-http:/*", "/").replaceAll("\\?.*", ""), StandardCharsets.UTF_8))).as(uri).isTrue();
+            }
+        }
     }
 
     @Test
