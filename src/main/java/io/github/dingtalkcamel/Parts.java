@@ -25,11 +25,14 @@ import io.github.dingtalkcamel.commands.Answers;
 import io.github.dingtalkcamel.commands.Commands;
 import io.github.dingtalkcamel.commands.Retry;
 import io.github.dingtalkcamel.commands.Stop;
+import io.github.dingtalkcamel.contacts.Contacts;
 import io.github.dingtalkcamel.conversation.Bindings;
 import io.github.dingtalkcamel.conversation.Policies;
 import io.github.dingtalkcamel.conversation.Sessions;
 import io.github.dingtalkcamel.events.Hooks;
 import io.github.dingtalkcamel.events.OwnEvents;
+import io.github.dingtalkcamel.files.Attachments;
+import io.github.dingtalkcamel.files.SendFile;
 import io.github.dingtalkcamel.inbound.Admission;
 import io.github.dingtalkcamel.inbound.EventRepository;
 import io.github.dingtalkcamel.inbound.Messages;
@@ -58,6 +61,8 @@ import io.github.dingtalkcamel.reply.Replies;
 import io.github.dingtalkcamel.reply.RobotApi;
 import io.github.dingtalkcamel.reply.SessionWebhook;
 import io.github.dingtalkcamel.reply.Thinking;
+import io.github.dingtalkcamel.robot.AwaitRobot;
+import io.github.dingtalkcamel.robot.RobotQueue;
 import io.github.dingtalkcamel.routes.LiveContext;
 import io.github.dingtalkcamel.routes.LiveRoutes;
 import io.github.dingtalkcamel.routes.SharedStep;
@@ -73,6 +78,16 @@ import io.github.dingtalkcamel.store.Housekeeping;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.stream.Streams;
 import io.github.dingtalkcamel.texts.BotTexts;
+import io.github.dingtalkcamel.tools.Dispatches;
+import io.github.dingtalkcamel.tools.InOrder;
+import io.github.dingtalkcamel.tools.People;
+import io.github.dingtalkcamel.tools.Recalls;
+import io.github.dingtalkcamel.tools.Recipients;
+import io.github.dingtalkcamel.tools.SentMessages;
+import io.github.dingtalkcamel.tools.ToolCalls;
+import io.github.dingtalkcamel.tools.ToolMessages;
+import io.github.dingtalkcamel.tools.ToolRequests;
+import io.github.dingtalkcamel.tools.ToolRuns;
 import io.github.dingtalkcamel.turns.DeadLetters;
 import io.github.dingtalkcamel.turns.Inbox;
 import io.github.dingtalkcamel.turns.Intake;
@@ -119,6 +134,7 @@ final class Parts implements AutoCloseable {
     private Bindings bindings;
     private Hooks hooks;
     private OwnEvents ownEvents;
+    private RobotQueue robotQueue;
 
     Parts(CamelContext context, Settings read) {
         this.context = context;
@@ -276,8 +292,12 @@ final class Parts implements AutoCloseable {
         registry.bind("servers", new GuardedServers(settings));
         bindEvents(registry);
         bindApi(registry);
-        // each webhook request holds a worker until its message is stored, with others in one commit
-        registry.bind("vertxOptions", new VertxOptions().setWorkerPoolSize(WEBHOOK_WORKERS));
+        bindRobots(registry, dingTalk);
+        bindFiles(registry);
+        bindContacts(registry);
+        bindTools(registry, dingTalk);
+        // each webhook request holds a worker until its message is stored, with others in one commit; each tool's call one until it is done
+        registry.bind("vertxOptions", new VertxOptions().setWorkerPoolSize(WEBHOOK_WORKERS + ToolRuns.MOST));
 
         Properties properties = new Properties();
         properties.setProperty("turns.workers", String.valueOf(settings.maxRunningTurns()));
@@ -290,14 +310,24 @@ final class Parts implements AutoCloseable {
         context.getPropertiesComponent().setOverrideProperties(properties);
     }
 
-    /** Whoever has a table that grows adds here what becomes too old in it. */
-    private Housekeeping housekeeping() {
-        List<Expiry> expiries = new ArrayList<>();
-        expiries.add(Inbox.expiry(settings.keeping().messages()));
-        expiries.addAll(DeadLetters.expiries(settings.keeping().deadLetters(), settings.keeping().messages()));
-        expiries.addAll(Sessions.expiries(settings.keeping().sessions()));
-        expiries.add(EventRepository.expiry());
-        return new Housekeeping(store, clock, expiries);
+    private void bindRobots(Registry registry, DingTalk dingTalk) throws Exception {
+        robotQueue = new RobotQueue(settings, dingTalk, store, clock);
+        AwaitRobot awaitRobot = new AwaitRobot(context, clock);
+        context.addService(awaitRobot);
+        registry.bind("robotQueue", robotQueue);
+        registry.bind("awaitRobot", new SharedStep(awaitRobot));
+    }
+
+    private void bindFiles(Registry registry) {
+        registry.bind("sendFile", new SendFile(settings));
+        registry.bind("attachments", new Attachments(settings));
+    }
+
+    private void bindContacts(Registry registry) throws Exception {
+        SingleFlight readContacts = new SingleFlight("direct:read-contacts", "directory", "integration");
+        context.addService(readContacts);
+        registry.bind("contacts", new Contacts(settings, clock));
+        registry.bind("readContacts", new SharedStep(readContacts));
     }
 
     private void bindEvents(Registry registry) {
@@ -315,6 +345,37 @@ final class Parts implements AutoCloseable {
         registry.bind("bindingsApi", new BindingsApi(settings, bindings, agents));
         registry.bind("conversationsApi", new ConversationsApi(store));
         registry.bind("messagesApi", new MessagesApi(new WayOfMessage(store)));
+    }
+
+    private void bindTools(Registry registry, DingTalk dingTalk) throws Exception {
+        People people = new People(store, clock);
+        ToolRuns runs = new ToolRuns(new ToolRequests(store, clock), clock);
+        context.addService(runs);
+        registry.bind("toolCalls", new ToolCalls(settings, dingTalk));
+        registry.bind("runTool", new SharedStep(runs));
+        InOrder inOrder = new InOrder();
+        context.addService(inOrder);
+        registry.bind("inOrder", new SharedStep(inOrder));
+        SentMessages sentMessages = new SentMessages(store, clock);
+        registry.bind("sentMessages", sentMessages);
+        registry.bind("toolMessages", new ToolMessages(settings));
+        registry.bind("people", people);
+        registry.bind("recipients", new Recipients(people));
+        registry.bind("dispatches", new Dispatches(settings, sentMessages));
+        registry.bind("recalls", new Recalls(settings, sentMessages, clock));
+    }
+
+    /** Whoever has a table that grows adds here what becomes too old in it. */
+    private Housekeeping housekeeping() {
+        List<Expiry> expiries = new ArrayList<>();
+        expiries.add(Inbox.expiry(settings.keeping().messages()));
+        expiries.addAll(DeadLetters.expiries(settings.keeping().deadLetters(), settings.keeping().messages()));
+        expiries.addAll(Sessions.expiries(settings.keeping().sessions()));
+        expiries.add(EventRepository.expiry());
+        expiries.add(RobotQueue.expiry(settings.keeping().messages()));
+        expiries.add(ToolRequests.expiry());
+        expiries.add(SentMessages.expiry(settings.keeping().messages()));
+        return new Housekeeping(store, clock, expiries);
     }
 
     void beforeStart() {
@@ -346,6 +407,7 @@ final class Parts implements AutoCloseable {
         streams.close();
         queue.close();
         commands.close();
+        robotQueue.close();
         line.close();
     }
 

@@ -96,7 +96,6 @@ class AdminTest {
             GET,    nothing
             GET,    ''
             DELETE, nothing/at/all
-            POST,   tools/no_such_tool
             """)
     void knowsNoOtherPaths(String method, String path) throws Exception {
         HttpResponse<String> answer = call(method, path, null);

@@ -30,6 +30,11 @@ public final class ApiException extends Exception {
         return new ApiException(413, "too_large", message);
     }
 
+    /** It contradicts what was asked before: 409. */
+    public static ApiException conflict(String code, String message) {
+        return new ApiException(409, code, message);
+    }
+
     static ApiException off() {
         return new ApiException(403, "api_off", "Tools and admin are off: set dingtalk.api-token (DINGTALK_API_TOKEN), then send it as Authorization: Bearer <token>");
     }

@@ -6,6 +6,7 @@ import io.github.dingtalkcamel.inbound.TooLargeException;
 import io.github.dingtalkcamel.inbound.UnknownIntegrationException;
 import io.github.dingtalkcamel.inbound.Webhook;
 import io.github.dingtalkcamel.settings.Settings;
+import io.github.dingtalkcamel.tools.WaitingRoom;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -54,6 +55,8 @@ public final class HttpGuards extends EventNotifierSupport {
         web.route(WEBHOOK).order(FIRST).handler(this::knownOnly);
         web.post(WEBHOOK).order(FIRST + 1).handler(BodyHandler.create(false).setBodyLimit(Webhook.MAX_BODY_BYTES)).failureHandler(this::tooLarge);
         web.route(API + "*").order(FIRST).handler(this::authorisedOnly);
+        web.post(API + "tools/*").order(FIRST + 1).handler(new WaitingRoom(request ->
+                refuse(request, 503, Refusals.json("busy", "Too many calls of tools wait already. Try again later, with fewer at once"))));
         web.route(API + "*").last().handler(this::nobodyAnswers);
         router(settings.managementPort()).post(ManagementGuard.JOLOKIA + "/*").order(FIRST).handler(BodyHandler.create(false).setBodyLimit(MAX_JOLOKIA_BYTES));
     }

@@ -1,6 +1,8 @@
 package io.github.dingtalkcamel.outbound;
 
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 
 /** Addresses below the two base URLs. */
 final class Addresses {
@@ -11,6 +13,11 @@ final class Addresses {
     /** A fixed path below a base URL, which may have a path of its own. */
     static URI of(URI base, String path) {
         return URI.create(base + path);
+    }
+
+    /** The address with one more parameter in its query. */
+    static URI withParameter(URI uri, String name, String value) {
+        return URI.create(uri + (uri.getRawQuery() == null ? "?" : "&") + name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8));
     }
 
     /** True when both have the same scheme, host and port. */

@@ -11,9 +11,10 @@ import io.github.dingtalkcamel.settings.Secret;
  * @param integration whose call it is
  * @param uri         where to; may be a secret itself
  * @param token       the access token to send with it, {@link Secret#UNSET} for none
- * @param body        what to send, as JSON
+ * @param body        what to send, as JSON; an {@code HttpEntity} that can be sent again is sent as it is
+ * @param method      the HTTP method
  */
-public record ApiRequest(String name, String integration, URI uri, Secret token, Object body) {
+public record ApiRequest(String name, String integration, URI uri, Secret token, Object body, String method) {
 
     /** Name of a call to a session webhook, whose URL can't be shown. */
     public static final String SESSION_WEBHOOK = "session webhook";
@@ -21,21 +22,38 @@ public record ApiRequest(String name, String integration, URI uri, Secret token,
     /** Path that access tokens come from. Asking twice does nothing twice (protocol 1.1). */
     static final String ACCESS_TOKEN = "/v1.0/oauth2/accessToken";
 
+    /** Name of a call to a custom robot, whose URL can't be shown. */
+    public static final String CUSTOM_ROBOT = "custom robot";
+
     /** Exchange property that holds the call under way. */
     public static final String PROPERTY = "CamelDingTalkRequest";
 
+    /** A call by POST. */
+    public ApiRequest(String name, String integration, URI uri, Secret token, Object body) {
+        this(name, integration, uri, token, body, "POST");
+    }
+
     /** The same call with an access token. */
     public ApiRequest with(Secret accessToken) {
-        return new ApiRequest(name, integration, uri, accessToken, body);
+        return new ApiRequest(name, integration, uri, accessToken, body, method);
+    }
+
+    /** True for the older API, which takes its token in the query. */
+    boolean isOapi() {
+        return name.startsWith("/") && !name.startsWith("/v1.0/");
     }
 
     boolean isSessionWebhook() {
         return name.equals(SESSION_WEBHOOK);
     }
 
+    boolean isCustomRobot() {
+        return name.equals(CUSTOM_ROBOT);
+    }
+
     /** True where it does no harm to ask again, whatever became of the first time. */
     boolean isRepeatable() {
-        return name.equals(ACCESS_TOKEN);
+        return name.equals(ACCESS_TOKEN) || method.equals("PUT") || name.startsWith("/topapi/");
     }
 
     @Override

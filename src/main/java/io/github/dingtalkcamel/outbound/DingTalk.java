@@ -15,6 +15,7 @@ import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
 import org.apache.camel.Variable;
 import org.apache.camel.component.http.HttpComponent;
+import org.apache.hc.core5.http.HttpEntity;
 
 /** The two ends of a call to DingTalk, before and after {@code http:}; {@code dingtalk-api.camel.yaml} is what stands between. */
 public final class DingTalk {
@@ -55,9 +56,14 @@ public final class DingTalk {
         return http;
     }
 
-    /** A call to api.dingtalk.com: the body as JSON to a path below its base URL. */
-    public ApiRequest request(@Body Object body, @Variable("path") String path, @Variable("integration") String integration) {
-        return new ApiRequest(path, integration, Addresses.of(settings.apiBaseUrl(), path), Secret.UNSET, body);
+    /** A call to api.dingtalk.com: the body as JSON to a path below its base URL, by POST where no other method is set. */
+    public ApiRequest request(@Body Object body, @Variable("path") String path, @Variable("integration") String integration, @Variable("method") String method) {
+        return new ApiRequest(path, integration, Addresses.of(settings.apiBaseUrl(), path), Secret.UNSET, body, method == null ? "POST" : method);
+    }
+
+    /** A call to oapi.dingtalk.com: the body as JSON, or a form as it is, to a path below its base URL. Its token goes into the query (protocol 0.3). */
+    public ApiRequest oapiRequest(@Body Object body, @Variable("path") String path, @Variable("integration") String integration) {
+        return new ApiRequest(path, integration, Addresses.of(settings.oapiBaseUrl(), path), Secret.UNSET, body);
     }
 
     /** Makes the call under way the message: these headers and this body are all that is sent. */
@@ -65,12 +71,18 @@ public final class DingTalk {
         Message message = exchange.getMessage();
         message.removeHeaders("*", REDELIVERY);
         message.setHeader(Exchange.HTTP_URI, request.uri().toString());
-        message.setHeader(Exchange.HTTP_METHOD, "POST");
-        message.setHeader(Exchange.CONTENT_TYPE, "application/json; charset=utf-8");
+        message.setHeader(Exchange.HTTP_METHOD, request.method());
         message.setHeader("Accept", "application/json");
-        if (request.token().isSet()) {
+        if (request.token().isSet() && request.isOapi()) {
+            message.setHeader(Exchange.HTTP_URI, Addresses.withParameter(request.uri(), "access_token", request.token().reveal()).toString());
+        } else if (request.token().isSet()) {
             message.setHeader("x-acs-dingtalk-access-token", request.token().reveal());
         }
+        if (request.body() instanceof HttpEntity form) {
+            message.setBody(form);
+            return;
+        }
+        message.setHeader(Exchange.CONTENT_TYPE, "application/json; charset=utf-8");
         message.setBody(JSON.writeValueAsBytes(request.body()));
     }
 
@@ -111,8 +123,19 @@ public final class DingTalk {
         return request.token();
     }
 
+    /** True for the address of a custom robot (protocol 6.2): {@code /robot/send} below the base URL of the older API, with an access token. */
+    public boolean isCustomRobot(URI uri) {
+        return Addresses.sameOrigin(settings.oapiBaseUrl(), uri) && Addresses.of(settings.oapiBaseUrl(), "/robot/send").getPath().equals(uri.getPath())
+               && uri.getRawUserInfo() == null && uri.getRawQuery() != null && uri.getRawQuery().matches("access_token=[^&]+");
+    }
+
     /** True when the address is on the origin of one of the two base URLs: nothing else is ever posted to. */
     public boolean isOurs(URI uri) {
         return Addresses.sameOrigin(settings.apiBaseUrl(), uri) || Addresses.sameOrigin(settings.oapiBaseUrl(), uri);
+    }
+
+    /** True when the address is on the origin of the older API's base URL: custom robots live there (protocol 6.2). */
+    public boolean isOapi(URI uri) {
+        return Addresses.sameOrigin(settings.oapiBaseUrl(), uri);
     }
 }

@@ -25,6 +25,8 @@ import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
  */
 final class GuardedCalls implements HttpClientConfigurer, ExecChainHandler, AutoCloseable {
 
+    private static final long SLOWEST_UPLOAD = 100_000;
+
     private final Duration deadline;
     private final int maxAnswerBytes;
     private final ScheduledThreadPoolExecutor timer;
@@ -49,7 +51,7 @@ final class GuardedCalls implements HttpClientConfigurer, ExecChainHandler, Auto
 
     @Override
     public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain) throws IOException, HttpException {
-        End end = new End(scope.execRuntime);
+        End end = new End(scope.execRuntime, deadline(request));
         boolean answering = false;
         try {
             ClassicHttpResponse response = chain.proceed(request, scope);
@@ -67,6 +69,11 @@ final class GuardedCalls implements HttpClientConfigurer, ExecChainHandler, Auto
         }
     }
 
+    /** What is uploaded gets a second more for each 100,000 bytes. */
+    private Duration deadline(ClassicHttpRequest request) {
+        return request.getEntity() == null ? deadline : deadline.plusSeconds(Math.max(0, request.getEntity().getContentLength()) / SLOWEST_UPLOAD);
+    }
+
     @Override
     public void close() {
         timer.shutdownNow();
@@ -79,7 +86,7 @@ final class GuardedCalls implements HttpClientConfigurer, ExecChainHandler, Auto
         private final Future<?> scheduled;
         private volatile boolean came;
 
-        End(ExecRuntime runtime) {
+        End(ExecRuntime runtime, Duration deadline) {
             this.runtime = runtime;
             this.scheduled = timer.schedule(this, deadline.toMillis(), TimeUnit.MILLISECONDS);
         }

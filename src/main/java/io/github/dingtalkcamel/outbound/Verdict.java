@@ -93,7 +93,8 @@ final class Verdict {
         if (code.equals("300001") && request.isSessionWebhook()) {
             return new SessionExpiredException(code, message, "Replies go by the robot API now; answer sooner to use the session webhook", null);
         }
-        return new RejectedException(code, message, remedy(code, answer), null);
+        String remedy = request.isCustomRobot() ? CustomRobotRemedy.of(code, text(answer)) : null;
+        return new RejectedException(code, message, remedy == null ? remedy(code, answer) : remedy, null);
     }
 
     private static boolean isThrottling(int status, String code) {

@@ -6,13 +6,13 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** How far a word is from one that was probably meant: letters left out, added, changed or swapped with their neighbour (Damerau-Levenshtein). */
-final class EditDistance {
+public final class EditDistance {
 
     private EditDistance() {
     }
 
     /** The word that is near enough to be meant, the nearest one first; case and {@code . - _} do not count. */
-    static Optional<String> nearest(String written, Stream<String> words) {
+    public static Optional<String> nearest(String written, Stream<String> words) {
         record Candidate(String word, int distance) {
         }
         String plain = plain(written);

@@ -46,6 +46,7 @@ public record Integration(
         int historyBytes,
         int maxMessageLength,
         boolean thinkingReaction,
+        String cardTemplateId,
         Secret webhook,
         Secret webhookSecret,
         Optional<String> userId,

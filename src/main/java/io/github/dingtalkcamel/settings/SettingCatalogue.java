@@ -66,6 +66,9 @@ public final class SettingCatalogue {
             .is("Characters of one chunk of a reply, 100 to 20000");
     static final Setting<Boolean> THINKING_REACTION = integration("thinking-reaction", ValueTypes.trueOrFalse()).defaultsTo("false")
             .is("Show a reaction under a message while its agent is asked; by an API that DingTalk does not document");
+    static final Setting<String> CARD_TEMPLATE_ID = integration("card-template-id", ValueTypes.text()).defaultsTo("1366a1eb-bc54-4859-ac88-517c56a9acb1.schema")
+            .is("Template of cards with buttons that call back, with the variables title, markdown and sys_full_json_obj.msgButtons; the default is a public one"
+                + " of DingTalk's Python SDK");
     static final Setting<Secret> WEBHOOK = integration("webhook", ValueTypes.webhookUrl()).secret().noDefault()
             .is("URL of a custom group robot, for one-way notifications, with or without an app");
     static final Setting<Secret> WEBHOOK_SECRET = integration("webhook-secret", ValueTypes.secretCredential()).secret().noDefault()
@@ -107,6 +110,10 @@ public final class SettingCatalogue {
             .is("Password of the store's database");
     static final Setting<Path> ROUTES_DIR = process("routes-dir", ValueTypes.directory()).defaultsTo("./routes")
             .is("Directory of your own routes, *.yaml and *.yml, reloaded when they change");
+    static final Setting<Path> FILES_DIR = process("files-dir", ValueTypes.directory()).noDefault()
+            .is("Directory that tools may send files from; without it files come as base64 or by their url");
+    static final Setting<Boolean> FILES_PRIVATE_URLS = process("files-private-urls", ValueTypes.trueOrFalse()).defaultsTo("false")
+            .is("Let tools fetch files also from addresses that are not public: this machine and its network");
     static final Setting<Integer> QUEUE_CAPACITY = process("queue-capacity", ValueTypes.number(1, 1_000_000)).defaultsTo("10000")
             .is("Turns waiting, all conversations together, 1 to 1000000");
     static final Setting<Integer> CONVERSATION_CAPACITY = process("conversation-capacity", ValueTypes.number(1, 1_000_000)).defaultsTo("100")

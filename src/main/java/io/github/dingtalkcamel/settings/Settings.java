@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param publicUrl          absolute, without a slash at its end
  * @param dataDir            as it was set: a relative one is relative to the working directory
  * @param routesDir          likewise
+ * @param files              likewise
  * @param queueCapacity      turns
  * @param maxTurnAge         more than zero
  * @param simulator          whether the built-in simulator is to run; the base URLs are not yet those of it, see {@link #withBaseUrls}
@@ -39,6 +40,7 @@ public record Settings(
         Optional<String> storeUser,
         Secret storePassword,
         Path routesDir,
+        FilesAccess files,
         int queueCapacity,
         int conversationCapacity,
         int maxRunningTurns,
@@ -62,14 +64,14 @@ public record Settings(
     /** The same settings with the ports that the servers are to take: none of them 0. */
     public Settings withPorts(int webhook, int management) {
         return new Settings(apiBaseUrl, oapiBaseUrl, webhookHost, webhook, managementHost, management, managementUser, managementPassword, publicUrl,
-                apiToken, dataDir, storeUrl, storeUser, storePassword, routesDir, queueCapacity, conversationCapacity, maxRunningTurns, maxTurnAge,
+                apiToken, dataDir, storeUrl, storeUser, storePassword, routesDir, files, queueCapacity, conversationCapacity, maxRunningTurns, maxTurnAge,
                 keeping, shutdownTimeout, simulator, simulatorHost, simulatorPort, integrations);
     }
 
     /** The same settings with other addresses of DingTalk: those of the simulator, once it listens. */
     public Settings withBaseUrls(URI api, URI oapi) {
         return new Settings(api, oapi, webhookHost, webhookPort, managementHost, managementPort, managementUser, managementPassword, publicUrl, apiToken,
-                dataDir, storeUrl, storeUser, storePassword, routesDir, queueCapacity, conversationCapacity, maxRunningTurns, maxTurnAge, keeping, shutdownTimeout,
+                dataDir, storeUrl, storeUser, storePassword, routesDir, files, queueCapacity, conversationCapacity, maxRunningTurns, maxTurnAge, keeping, shutdownTimeout,
                 simulator, simulatorHost, simulatorPort, integrations);
     }
 }

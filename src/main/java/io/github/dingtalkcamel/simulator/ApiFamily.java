@@ -12,6 +12,10 @@ public enum ApiFamily {
     ROBOT,
     /** reactions under messages, protocol 6.8 */
     REACTION,
+    /** the card platform, protocol 6.5 */
+    CARD,
+    /** who somebody is, protocol 6.7 */
+    IDENTITY,
     /** asking for a Stream connection, protocol 2.1 */
     STREAM,
     /** the WebSocket upgrade with a ticket, protocol 2.2 */

@@ -31,6 +31,8 @@ public record Delivery(long number, Instant time, Channel channel, String robotC
         GROUP,
         /** a custom robot's robot/send, protocol 6.2 */
         WEBHOOK,
+        /** a card of the card platform, protocol 6.5; its variables may change later, see {@link Simulator#card} */
+        CARD,
         /** in the answer to the robot callback itself, protocol 4 */
         ANSWER
     }

@@ -40,6 +40,9 @@ final class Platform {
     private final Recent<String, String> currentSessions = new Recent<>(KNOWN);
     private final Recent<String, Boolean> takenMsgUuids = new Recent<>(KNOWN);
     private final Recent<String, String> reactions = new Recent<>(KNOWN);
+    private final Recent<String, SimulatedCard> cards = new Recent<>(KNOWN);
+    private final Recent<String, SentKey> sentKeys = new Recent<>(KNOWN);
+    private final Recent<String, String> mobiles = new Recent<>(KNOWN);
     private final Tokens tokens;
     private final Ring<Delivery> deliveries;
     private final Ring<RecordedRequest> requests;
@@ -233,6 +236,25 @@ final class Platform {
     /** The reaction shown under a message, by its msgId. */
     Recent<String, String> reactions() {
         return reactions;
+    }
+
+    /** The cards there are, by outTrackId. */
+    Recent<String, SimulatedCard> cards() {
+        return cards;
+    }
+
+    /** What robots sent, by processQueryKey. */
+    Recent<String, SentKey> sentKeys() {
+        return sentKeys;
+    }
+
+    /** Whose mobile number it is, by number. */
+    Recent<String, String> mobiles() {
+        return mobiles;
+    }
+
+    List<Person> people() {
+        return people.values();
     }
 
     // deliveries

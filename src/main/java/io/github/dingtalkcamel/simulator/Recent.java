@@ -1,6 +1,7 @@
 package io.github.dingtalkcamel.simulator;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -33,6 +34,10 @@ final class Recent<K, V> {
     /** Puts it unless it is there; says whether it was put. */
     synchronized boolean putNew(K key, V value) {
         return entries.putIfAbsent(key, value) == null;
+    }
+
+    synchronized List<V> values() {
+        return List.copyOf(entries.values());
     }
 
     synchronized V remove(K key) {

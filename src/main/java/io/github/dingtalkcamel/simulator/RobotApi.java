@@ -51,6 +51,7 @@ final class RobotApi {
                         Platform.dm(robotCode.asText(), userId), userId, processQueryKey));
             }
         }
+        platform.sentKeys().put(processQueryKey, new SentKey(robotCode.asText(), null, platform.now(), false));
         return Answer.api(result.put("processQueryKey", processQueryKey));
     }
 
@@ -71,6 +72,7 @@ final class RobotApi {
 
         String processQueryKey = RandomText.base64("pqk");
         platform.deliver(message.delivery(Delivery.Channel.GROUP, robotCode.asText(), conversationId, null, processQueryKey));
+        platform.sentKeys().put(processQueryKey, new SentKey(robotCode.asText(), conversationId, platform.now(), false));
         return Answer.api(Json.object().put("processQueryKey", processQueryKey));
     }
 

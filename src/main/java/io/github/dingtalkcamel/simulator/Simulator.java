@@ -125,6 +125,9 @@ public final class Simulator implements AutoCloseable {
         new CustomRobotApi(platform).register(gateway);
         new RobotApi(platform).register(gateway);
         new ReactionApi(platform).register(gateway);
+        new RecallApi(platform).register(gateway);
+        new CardApi(platform).register(gateway);
+        new IdentityApi(platform).register(gateway);
         stream.register(gateway);
         gateway.nothingElse();
         return router;
@@ -176,6 +179,12 @@ public final class Simulator implements AutoCloseable {
     /** The person with this id, made up if there is none. */
     public Person person(String staffId) {
         return platform.person(staffId);
+    }
+
+    /** Gives a person a mobile number, by which the contacts API finds them. */
+    public void mobile(String number, String staffId) {
+        platform.person(staffId);
+        platform.mobiles().put(number, staffId);
     }
 
     /** Adds a group, or replaces the one with its id. cidFAKEgroup0001== and cidFAKEgroup0002== are there from the start. */
@@ -245,6 +254,17 @@ public final class Simulator implements AutoCloseable {
     /** Calls the watcher with each delivery, on the thread that delivers, until the result is run. The watcher must not block. */
     public Runnable watch(Consumer<Delivery> watcher) {
         return platform.watchAll(watcher);
+    }
+
+    /** A card as people see it now; null where there is none of this outTrackId. */
+    public SimulatedCard card(String outTrackId) {
+        return platform.cards().get(outTrackId);
+    }
+
+    /** Whether a message of the robot's was recalled, so that nobody sees it any more. */
+    public boolean isRecalled(String processQueryKey) {
+        SentKey sent = platform.sentKeys().get(processQueryKey);
+        return sent != null && sent.recalled();
     }
 
     /** What DingTalk's side was asked, oldest first; the last {@code recordSize} of it. Without the calls to {@code /simulator}. */

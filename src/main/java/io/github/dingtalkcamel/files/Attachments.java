@@ -1,0 +1,88 @@
+package io.github.dingtalkcamel.files;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.dingtalkcamel.inbound.InboundMessage;
+import io.github.dingtalkcamel.inbound.InboundMessage.Attachment;
+import io.github.dingtalkcamel.settings.Integration;
+import io.github.dingtalkcamel.settings.Settings;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Variable;
+import org.apache.camel.converter.stream.FileInputStreamCache;
+
+/**
+ * What people sent along with their messages (protocol 3.5, 6.6.2). A message's attachments are handles; nothing is fetched until a route asks for it with
+ * {@code direct:download-attachment}, and then only from DingTalk.
+ */
+public final class Attachments {
+
+    /** Larger ones are refused. */
+    static final long MAX_BYTES = 100L << 20;
+    private static final Duration DEADLINE = Duration.ofMinutes(5);
+    /** Where DingTalk keeps files; addresses below them are public, or not asked. */
+    private static final List<String> HOSTS = List.of("dingtalk.com", "dingtalk.io", "alicdn.com", "aliyuncs.com");
+
+    private final Settings settings;
+    private final Downloads fromConfigured = new Downloads(PublicAddresses::lookUp, any -> true, DEADLINE);
+    private final Downloads fromDingTalk = new Downloads(PublicAddresses::lookUp, PublicAddresses::isPublic, DEADLINE);
+
+    public Attachments(Settings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * The attachment that is wanted: the body where it is one, else the message's first.
+     *
+     * @throws FileException where the message has none
+     */
+    public Attachment wanted(@Body Object body, @ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) throws FileException {
+        if (body instanceof Attachment one) {
+            return one;
+        }
+        return message.attachments().stream().findFirst().orElseThrow(() -> new FileException("noAttachment", "The message has no attachment",
+                "Look at ${exchangeProperty.CamelDingTalkMessage.attachments} before asking for one"));
+    }
+
+    /** What DingTalk is asked: the address of the attachment. */
+    public Map<String, String> question(@Body Attachment attachment, @ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message,
+            @Variable("integration") String integration) {
+        String robotCode = message.robotCode() != null ? message.robotCode()
+                : settings.integration(integration).flatMap(Integration::robotCode).orElseThrow();
+        return Map.of("downloadCode", attachment.downloadCode(), "robotCode", robotCode);
+    }
+
+    /** The attachment's bytes, read from the disk, as often as they are wanted while the exchange lasts. The body is DingTalk's answer. */
+    public FileInputStreamCache content(Exchange exchange, @Body JsonNode answer) throws FileException, IOException {
+        URI uri = Downloads.uri(answer.path("downloadUrl").asText(""));
+        Path file = SendFile.temporary(exchange);
+        if (isConfigured(uri)) {
+            fromConfigured.fetch(uri, this::isConfigured, MAX_BYTES, file);
+        } else {
+            fromDingTalk.fetch(uri, Attachments::isDingTalks, MAX_BYTES, file);
+        }
+        return new FileInputStreamCache(file.toFile());
+    }
+
+    private boolean isConfigured(URI uri) {
+        return isOrigin(settings.apiBaseUrl(), uri) || isOrigin(settings.oapiBaseUrl(), uri);
+    }
+
+    private static boolean isOrigin(URI base, URI uri) {
+        return uri.getHost() != null && base.getScheme().equalsIgnoreCase(uri.getScheme()) && base.getHost().equalsIgnoreCase(uri.getHost())
+               && base.getPort() == uri.getPort();
+    }
+
+    static boolean isDingTalks(URI uri) {
+        String host = uri.getHost() == null ? "" : uri.getHost().toLowerCase(Locale.ROOT);
+        return HOSTS.stream().anyMatch(ours -> host.equals(ours) || host.endsWith("." + ours));
+    }
+}

@@ -1,0 +1,67 @@
+package io.github.dingtalkcamel.robot;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.github.dingtalkcamel.outbound.Gate;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.AsyncProcessorSupport;
+
+/**
+ * Waits, without a thread, until a message to a custom robot is out or the caller's patience ends (property
+ * {@link Gate#PATIENCE}, else 10 s). The body becomes {@code {"queued": false}}, or {@code {"queued": true, "note": …}} where the message still waits; it goes out later. Fails where DingTalk refused it.
+ */
+public final class AwaitRobot extends AsyncProcessorSupport {
+
+    private static final Duration USUAL = Duration.ofSeconds(10);
+    /** Before the caller's patience ends, so that it hears that the message is stored, and not that nobody knows. */
+    private static final Duration MARGIN = Duration.ofMillis(300);
+
+    private static final Map<String, Object> QUEUED = Map.of("queued", true,
+            "note", "It waits for its turn: a custom robot takes 20 messages a minute. It goes out later");
+
+    private final CamelContext context;
+    private final InstantSource clock;
+    private ExecutorService workers;
+
+    public AwaitRobot(CamelContext context, InstantSource clock) {
+        this.context = context;
+        this.clock = clock;
+    }
+
+    @Override
+    public boolean process(Exchange exchange, AsyncCallback callback) {
+        RobotQueue.Ticket ticket = exchange.getProperty(RobotQueue.TICKET, RobotQueue.Ticket.class);
+        Instant patience = exchange.getProperty(Gate.PATIENCE, clock.instant().plus(USUAL), Instant.class);
+        long timeout = Math.max(0, Duration.between(clock.instant(), patience).minus(MARGIN).toMillis());
+        // after that nobody waits any more: a failure goes to the log
+        ticket.out().orTimeout(timeout, TimeUnit.MILLISECONDS).whenCompleteAsync((out, failure) -> {
+            if (failure == null) {
+                exchange.getMessage().setBody(Map.of("queued", false));
+            } else if (failure instanceof TimeoutException) {
+                exchange.getMessage().setBody(QUEUED);
+            } else {
+                exchange.setException(failure);
+            }
+            callback.done(false);
+        }, workers);
+        return false;
+    }
+
+    @Override
+    protected void doStart() {
+        workers = context.getExecutorServiceManager().newThreadPool(this, "custom-robot-callers", 1, 16);
+    }
+
+    @Override
+    protected void doStop() {
+        context.getExecutorServiceManager().shutdownGraceful(workers, Duration.ofSeconds(1).toMillis());
+    }
+}

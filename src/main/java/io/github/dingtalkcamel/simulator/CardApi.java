@@ -1,0 +1,219 @@
+package io.github.dingtalkcamel.simulator;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.http.HttpMethod;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The card platform (protocol 6.5): create, deliver, both at once, update and streaming. Every variable must be a text, an outTrackId is used once, an update
+ * replaces all variables unless it says otherwise, and what can't be delivered to a space is told in a success.
+ */
+final class CardApi {
+
+    private static final String WRITE = "Card.Instance.Write";
+    private static final String STREAMING = "Card.Streaming.Write";
+    private static final String PREFIX = "dtv1.card//";
+    private static final int MAX_CONTENT = 100_000;
+
+    private final Platform platform;
+
+    CardApi(Platform platform) {
+        this.platform = platform;
+    }
+
+    void register(Gateway gateway) {
+        gateway.withToken(HttpMethod.POST, "/v1.0/card/instances", ApiFamily.CARD, WRITE, call -> {
+            ObjectNode body = Gateway.bodyOf(call);
+            create(call, body);
+            return Answer.api(Json.object().put("success", true).put("result", body.get("outTrackId").asText()));
+        });
+        gateway.withToken(HttpMethod.POST, "/v1.0/card/instances/deliver", ApiFamily.CARD, WRITE, call -> {
+            ObjectNode answer = Json.object().put("success", true);
+            deliver(call, Gateway.bodyOf(call), answer.putArray("result"));
+            return Answer.api(answer);
+        });
+        gateway.withToken(HttpMethod.POST, "/v1.0/card/instances/createAndDeliver", ApiFamily.CARD, WRITE, this::createAndDeliver);
+        gateway.withToken(HttpMethod.PUT, "/v1.0/card/instances", ApiFamily.CARD, WRITE, this::update);
+        gateway.withToken(HttpMethod.PUT, "/v1.0/card/streaming", ApiFamily.CARD, STREAMING, this::stream);
+    }
+
+    private Answer createAndDeliver(Call call) {
+        ObjectNode body = Gateway.bodyOf(call);
+        Gateway.mandatory(body, "openSpaceId");
+        create(call, body);
+        ObjectNode answer = Json.object().put("success", true);
+        ObjectNode result = answer.putObject("result").put("outTrackId", body.get("outTrackId").asText());
+        deliver(call, body, result.putArray("deliverResults"));
+        return Answer.api(answer);
+    }
+
+    private void create(Call call, ObjectNode body) {
+        String templateId = Gateway.mandatory(body, "cardTemplateId").asText();
+        String outTrackId = Gateway.mandatory(body, "outTrackId").asText();
+        Gateway.mandatory(body, "cardData");
+        String callbackType = Json.text(body, "callbackType");
+        if (templateId.isBlank()) {
+            throw refusal("param.cardTemplateIdEmpty");
+        }
+        if (outTrackId.isBlank()) {
+            throw refusal("param.outTrackIdEmpty");
+        }
+        if (!templateId.endsWith(".schema")) {
+            throw refusal("param.templateNotExist");
+        }
+        if (callbackType != null && !Set.of("STREAM", "HTTP").contains(callbackType)) {
+            throw refusal("param.invalid");
+        }
+        SimulatedCard card = new SimulatedCard(call.caller().appKey(), outTrackId, templateId, params(body.path("cardData")), privateParams(body), List.of(), false);
+        if (!platform.cards().putNew(outTrackId, card)) {
+            throw refusal("param.cardAlreadyExist");
+        }
+    }
+
+    private static Map<String, String> params(JsonNode data) {
+        JsonNode params = data.path("cardParamMap");
+        if (!params.isObject()) {
+            throw refusal("param.cardPublicDataEmpty");
+        }
+        Map<String, String> texts = new LinkedHashMap<>();
+        params.fields().forEachRemaining(field -> {
+            if (!field.getValue().isTextual()) {
+                throw refusal("param.invalid");
+            }
+            texts.put(field.getKey(), field.getValue().textValue());
+        });
+        return texts;
+    }
+
+    private static Map<String, Map<String, String>> privateParams(ObjectNode body) {
+        Map<String, Map<String, String>> all = new LinkedHashMap<>();
+        for (Iterator<Map.Entry<String, JsonNode>> people = body.path("privateData").fields(); people.hasNext();) {
+            Map.Entry<String, JsonNode> person = people.next();
+            all.put(person.getKey(), params(person.getValue()));
+        }
+        return all;
+    }
+
+    private void deliver(Call call, ObjectNode body, ArrayNode results) {
+        SimulatedCard card = card(Gateway.mandatory(body, "outTrackId").asText());
+        String spaces = Gateway.mandatory(body, "openSpaceId").asText();
+        if (!spaces.startsWith(PREFIX)) {
+            throw refusal("param.openSpaceIdInvalid");
+        }
+        List<String> delivered = new ArrayList<>(card.conversationIds());
+        for (String space : spaces.substring(PREFIX.length()).split(";")) {
+            int dot = space.indexOf('.');
+            if (dot < 0) {
+                throw refusal("param.openSpaceIdInvalid");
+            }
+            String type = space.substring(0, dot).toUpperCase(Locale.ROOT);
+            String id = space.substring(dot + 1);
+            String fault = switch (type) {
+                case "IM_GROUP" -> fault(call, body, "imGroupOpenDeliverModel", platform.groupOrNull(id) != null, "conversation not exist");
+                case "IM_ROBOT" -> fault(call, body, "imRobotOpenDeliverModel", platform.person(id).reach() == Person.Reach.REACHABLE, "user not exist");
+                default -> throw refusal("param.openSpaceIdInvalid");
+            };
+            String carrierId = "";
+            if (fault.isEmpty()) {
+                carrierId = RandomText.base64("pqk");
+                String robotCode = call.caller().robotCode();
+                String conversation = type.equals("IM_GROUP") ? id : Platform.dm(robotCode, id);
+                delivered.add(conversation);
+                platform.sentKeys().put(carrierId, new SentKey(robotCode, type.equals("IM_GROUP") ? id : null, platform.now(), false));
+                platform.deliver(new Delivery(0, null, Delivery.Channel.CARD, robotCode, conversation, type.equals("IM_GROUP") ? null : id, card.templateId(),
+                        card.params().get("title"), card.params().get("markdown"), Delivery.At.NONE, carrierId, null,
+                        Json.write(Json.object().put("outTrackId", card.outTrackId()))));
+            }
+            results.addObject().put("spaceType", type).put("spaceId", id).put("success", fault.isEmpty()).put("carrierId", carrierId).put("errorMsg", fault);
+        }
+        platform.cards().put(card.outTrackId(), new SimulatedCard(card.app(), card.outTrackId(), card.templateId(), card.params(), card.privateParams(), delivered, card.finished()));
+    }
+
+    private static String fault(Call call, ObjectNode body, String model, boolean reachable, String otherwise) {
+        JsonNode how = body.get(model);
+        if (how == null) {
+            throw refusal("param.spaceDeliverModelEmpty");
+        }
+        String robotCode = Json.text(how, "robotCode");
+        if (model.startsWith("imGroup") && robotCode == null || robotCode != null && !robotCode.equals(call.caller().robotCode())) {
+            throw refusal("param.openDeliverModelError");
+        }
+        return reachable ? "" : otherwise;
+    }
+
+    private Answer update(Call call) {
+        ObjectNode body = Gateway.bodyOf(call);
+        SimulatedCard card = card(Gateway.mandatory(body, "outTrackId").asText());
+        if (!body.has("cardData") && !body.has("privateData")) {
+            throw refusal("param.cardDataAndPrivateDataBothEmpty");
+        }
+        JsonNode options = body.path("cardUpdateOptions");
+        Map<String, String> params = new LinkedHashMap<>(options.path("updateCardDataByKey").asBoolean() || !body.has("cardData") ? card.params() : Map.of());
+        if (body.has("cardData")) {
+            params.putAll(params(body.path("cardData")));
+        }
+        Map<String, Map<String, String>> mine = new LinkedHashMap<>(card.privateParams());
+        privateParams(body).forEach((person, changes) -> {
+            Map<String, String> merged = new LinkedHashMap<>(options.path("updatePrivateDataByKey").asBoolean() ? mine.getOrDefault(person, Map.of()) : Map.of());
+            merged.putAll(changes);
+            mine.put(person, merged);
+        });
+        platform.cards().put(card.outTrackId(), new SimulatedCard(card.app(), card.outTrackId(), card.templateId(), params, mine, card.conversationIds(), card.finished()));
+        return Answer.api(Json.object().put("success", true).put("result", true));
+    }
+
+    private Answer stream(Call call) {
+        ObjectNode body = Gateway.bodyOf(call);
+        String outTrackId = Gateway.mandatory(body, "outTrackId").asText();
+        SimulatedCard card = platform.cards().get(outTrackId);
+        if (card == null) {
+            throw new Refusal("param.stream.outTrackId", "card is not exist");
+        }
+        String key = needed(body, "key", "param.stream.keyEmpty");
+        needed(body, "guid", "param.stream.guidEmpty");
+        String content = needed(body, "content", "param.stream.contentEmpty");
+        if (!body.path("isFull").isBoolean()) {
+            throw new Refusal("param.stream.isFull", "isFull is null");
+        }
+        if (content.length() > MAX_CONTENT) {
+            throw new Refusal("param.stream.content", "content is too large");
+        }
+        Map<String, String> params = new LinkedHashMap<>(card.params());
+        // what comes after the end shows nothing
+        if (!card.finished()) {
+            params.merge(key, content, (before, now) -> body.path("isFull").asBoolean() ? now : before + now);
+        }
+        boolean finished = card.finished() || body.path("isFinalize").asBoolean() || body.path("isError").asBoolean();
+        platform.cards().put(outTrackId, new SimulatedCard(card.app(), outTrackId, card.templateId(), params, card.privateParams(), card.conversationIds(), finished));
+        return Answer.api(Json.object().put("success", true).put("result", true));
+    }
+
+    private static String needed(ObjectNode body, String field, String code) {
+        String value = Json.text(body, field);
+        if (value == null || value.isEmpty()) {
+            throw new Refusal(code, code);
+        }
+        return value;
+    }
+
+    private SimulatedCard card(String outTrackId) {
+        SimulatedCard card = platform.cards().get(outTrackId);
+        if (card == null) {
+            throw refusal("param.cardNotExist");
+        }
+        return card;
+    }
+
+    /** The text of these errors is their code (protocol 6.5.7). */
+    private static Refusal refusal(String code) {
+        return new Refusal(code, code);
+    }
+}

@@ -1,0 +1,58 @@
+package io.github.dingtalkcamel.simulator;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.http.HttpMethod;
+import java.time.Duration;
+import java.util.Objects;
+
+/** Recall of what a robot sent, to people and in groups, within 24 h (protocol 6.4). A key of the other family ends up in {@code failedResult}. */
+final class RecallApi {
+
+    private static final Duration WINDOW = Duration.ofHours(24);
+    private static final int MAX_KEYS = 20;
+
+    private final Platform platform;
+
+    RecallApi(Platform platform) {
+        this.platform = platform;
+    }
+
+    void register(Gateway gateway) {
+        gateway.withToken(HttpMethod.POST, "/v1.0/robot/otoMessages/batchRecall", ApiFamily.ROBOT, "qyapi_robot_sendmsg", call -> recall(call, false));
+        gateway.withToken(HttpMethod.POST, "/v1.0/robot/groupMessages/recall", ApiFamily.ROBOT, "qyapi_robot_sendmsg", call -> recall(call, true));
+    }
+
+    private Answer recall(Call call, boolean inGroup) {
+        ObjectNode body = Gateway.bodyOf(call);
+        String group = inGroup ? Gateway.mandatory(body, "openConversationId").asText() : null;
+        String robotCode = Gateway.mandatory(body, "robotCode").asText();
+        JsonNode keys = Gateway.mandatory(body, "processQueryKeys");
+        if (!call.caller().robotCode().equals(robotCode)) {
+            throw new Refusal("not.allowed.robotCode", "错误描述: robotCode 与应用不匹配；");
+        }
+        if (!keys.isArray() || keys.isEmpty()) {
+            throw new Refusal("invalidParameter.processQueryKey.missing", "错误描述: 缺少参数 processQueryKeys ;");
+        }
+        if (keys.size() > MAX_KEYS) {
+            throw new Refusal("invalidParameter.processQueryKeys.overMax", "错误描述: processQueryKeys 超过最大数量 " + MAX_KEYS + "；");
+        }
+        ObjectNode answer = Json.object();
+        ArrayNode done = answer.putArray("successResult");
+        ObjectNode failed = answer.putObject("failedResult");
+        for (JsonNode each : keys) {
+            String key = each.asText();
+            SentKey sent = platform.sentKeys().get(key);
+            if (sent == null || !sent.robotCode().equals(robotCode) || !Objects.equals(group, sent.group())) {
+                failed.put(key, "invalid.processQueryKey");
+            } else if (!platform.now().isBefore(sent.at().plus(WINDOW))) {
+                failed.put(key, "robot.processQueryKey.expired");
+            } else {
+                platform.sentKeys().put(key, sent.asRecalled());
+                done.add(key);
+            }
+        }
+        return Answer.api(answer);
+    }
+}

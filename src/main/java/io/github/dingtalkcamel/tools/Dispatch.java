@@ -1,0 +1,116 @@
+package io.github.dingtalkcamel.tools;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+
+import io.github.dingtalkcamel.settings.Secret;
+
+/**
+ * What goes to one place together: messages to up to 20 people, to a group or to a custom robot, or a card. Used by one run at a time.
+ */
+public final class Dispatch {
+
+    /** Exchange property that holds it. */
+    public static final String PROPERTY = "CamelDingTalkDispatch";
+
+    /** By which way. */
+    public enum Channel {
+        PEOPLE, GROUP, CARD, ROBOT
+    }
+
+    private final Channel channel;
+    private final List<Target> targets;
+    private final List<RobotMessage> messages;
+    private final Card card;
+    private final boolean degraded;
+    private final List<String> keys = new ArrayList<>();
+    private int next;
+    private String outTrackId;
+    private boolean queued;
+
+    Dispatch(Channel channel, List<Target> targets, List<RobotMessage> messages, Card card, boolean degraded) {
+        this.channel = channel;
+        this.targets = new ArrayList<>(targets);
+        this.messages = messages;
+        this.card = card;
+        this.degraded = degraded;
+    }
+
+    /** For the choice of the route. */
+    public Channel channel() {
+        return channel;
+    }
+
+    /** Whether there is more to send, and still somebody to send it to. */
+    public boolean isUnfinished() {
+        return next < (card == null ? messages.size() : 1) && !targets.isEmpty();
+    }
+
+    /** The custom robot's URL, unset for the one in the settings. */
+    public Secret robot() {
+        return targets.get(0).id();
+    }
+
+    List<Target> targets() {
+        return targets;
+    }
+
+    RobotMessage message() {
+        return messages.get(next);
+    }
+
+    Card card() {
+        return card;
+    }
+
+    boolean isDegraded() {
+        return degraded;
+    }
+
+    /** User ids of the people, each once. */
+    List<String> userIds(ToolRun run) {
+        LinkedHashSet<String> userIds = new LinkedHashSet<>();
+        targets.forEach(target -> userIds.add(run.userId(target)));
+        return List.copyOf(userIds);
+    }
+
+    /** The card's id, ours. */
+    String outTrackId() {
+        return outTrackId;
+    }
+
+    void outTrackId(String id) {
+        outTrackId = id;
+    }
+
+    /** DingTalk took one; key is null where it gives none. */
+    void taken(String key) {
+        next++;
+        if (key != null && !key.isEmpty()) {
+            keys.add(key);
+        }
+    }
+
+    /** It is stored, and will go out later. */
+    void queued() {
+        queued = true;
+    }
+
+    boolean isQueued() {
+        return queued;
+    }
+
+    int taken() {
+        return next;
+    }
+
+    List<String> keys() {
+        return keys;
+    }
+
+    /** What the caller gets as the message's id; null where it has none. */
+    String messageId() {
+        return outTrackId != null ? outTrackId : keys.isEmpty() ? null : keys.get(0);
+    }
+}

@@ -1,0 +1,123 @@
+package io.github.dingtalkcamel.tools;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+import io.github.dingtalkcamel.api.ApiException;
+import io.github.dingtalkcamel.store.Expiry;
+import io.github.dingtalkcamel.store.Store;
+import io.github.dingtalkcamel.store.StoreException;
+import io.github.dingtalkcamel.store.Texts;
+import org.apache.camel.ExchangeProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The record of what tools sent, so that update and recall find it, also after a restart. Kept as long as messages are ({@code dingtalk.keep-messages}). */
+public final class SentMessages {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SentMessages.class);
+
+    private final Store store;
+    private final InstantSource clock;
+
+    public SentMessages(Store store, InstantSource clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /** Puts on record what went out. Where that fails it is out all the same, and only can't be recalled. */
+    void record(Dispatch dispatch, ToolRun run) {
+        if (dispatch.messageId() == null) {
+            return;
+        }
+        SentMessage.Kind kind = switch (dispatch.channel()) {
+            case PEOPLE -> SentMessage.Kind.PEOPLE;
+            case GROUP -> SentMessage.Kind.GROUP;
+            case CARD -> SentMessage.Kind.CARD;
+            case ROBOT -> throw new IllegalStateException("a custom robot's message has no id");
+        };
+        List<String> place = dispatch.targets().stream().map(target -> target.type() == RecipientType.CHAT_ID ? target.id().reveal() : run.userId(target)).toList();
+        List<String> recipients = dispatch.targets().stream().map(Target::shown).toList();
+        long now = clock.millis();
+        try {
+            store.writeAndWait(connection -> {
+                try (PreparedStatement insert = connection.prepareStatement("""
+                        insert into sent_message (integration, message_id, kind, place, recipients, message_keys, state, request_id, sent_at)
+                        values (?, ?, ?, ?, ?, ?, 'sent', ?, ?) on conflict (integration, message_id) do nothing""")) {
+                    insert.setString(1, run.call().integration());
+                    insert.setString(2, dispatch.messageId());
+                    insert.setString(3, kind.name().toLowerCase(Locale.ROOT));
+                    insert.setString(4, Texts.write(place));
+                    insert.setString(5, Texts.write(recipients));
+                    insert.setString(6, Texts.write(dispatch.keys()));
+                    insert.setString(7, run.call().requestId());
+                    insert.setLong(8, now);
+                    return insert.executeUpdate();
+                }
+            });
+        } catch (StoreException e) {
+            LOG.warn("Message {} of {} is out, but could not be put on record: it can't be updated or recalled", dispatch.messageId(), run.call(), e);
+        }
+    }
+
+    /**
+     * The message that a call names; its recipients become those of the run.
+     *
+     * @throws ApiException 404 when it is not on record
+     */
+    public SentMessage named(@ExchangeProperty(ToolRun.PROPERTY) ToolRun run) throws ApiException, StoreException {
+        SentMessage message = find(run.call().integration(), run.call().text("messageId").orElseThrow()).orElseThrow(() -> ApiException.notFound("unknown_message",
+                "messageId is on record neither as sent by a tool of this integration, nor any more where it is older than dingtalk.keep-messages."
+                + " What goes out by session webhooks and custom robots has no id"));
+        for (int i = 0; i < message.recipients().size(); i++) {
+            Target target = message.recipients().get(i);
+            run.add(target);
+            if (target.type() != RecipientType.CHAT_ID) {
+                run.resolved(target, message.place().get(i));
+            }
+        }
+        return message;
+    }
+
+    private Optional<SentMessage> find(String integration, String messageId) {
+        return store.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(
+                    "select kind, place, recipients, message_keys, state, sent_at from sent_message where integration = ? and message_id = ?")) {
+                select.setString(1, integration);
+                select.setString(2, messageId);
+                try (ResultSet row = select.executeQuery()) {
+                    if (!row.next()) {
+                        return Optional.empty();
+                    }
+                    return Optional.of(new SentMessage(integration, messageId, SentMessage.Kind.valueOf(row.getString(1).toUpperCase(Locale.ROOT)), Texts.read(row.getString(2)),
+                            Texts.read(row.getString(3)).stream().map(Target::recorded).toList(), Texts.read(row.getString(4)), row.getString(5).equals("recalled"),
+                            Instant.ofEpochMilli(row.getLong(6))));
+                }
+            }
+        });
+    }
+
+    /** Notes that it is gone. */
+    void recalled(SentMessage message) throws StoreException {
+        store.writeAndWait(connection -> {
+            try (PreparedStatement update = connection.prepareStatement("update sent_message set state = 'recalled' where integration = ? and message_id = ?")) {
+                update.setString(1, message.integration());
+                update.setString(2, message.messageId());
+                return update.executeUpdate();
+            }
+        });
+    }
+
+    /** What housekeeping deletes. */
+    public static Expiry expiry(Duration kept) {
+        return new Expiry("records of what tools sent", """
+                delete from sent_message where (integration, message_id) in (select integration, message_id from sent_message
+                    where sent_at < ? order by sent_at limit ?)""", kept, false);
+    }
+}
