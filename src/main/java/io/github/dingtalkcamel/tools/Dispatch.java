@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 
+import io.github.dingtalkcamel.settings.Secret;
+
 /**
  * What goes to one place together: messages to up to 20 people, to a group or to a custom robot, or a card. Used by one run at a time.
  */
@@ -14,7 +16,7 @@ public final class Dispatch {
 
     /** By which way. */
     public enum Channel {
-        PEOPLE, GROUP, CARD, ROBOT, ROBOT_URL
+        PEOPLE, GROUP, CARD, ROBOT
     }
 
     private final Channel channel;
@@ -25,6 +27,7 @@ public final class Dispatch {
     private final List<String> keys = new ArrayList<>();
     private int next;
     private String outTrackId;
+    private boolean queued;
 
     Dispatch(Channel channel, List<Target> targets, List<RobotMessage> messages, Card card, boolean degraded) {
         this.channel = channel;
@@ -42,6 +45,11 @@ public final class Dispatch {
     /** Whether there is more to send, and still somebody to send it to. */
     public boolean isUnfinished() {
         return next < (card == null ? messages.size() : 1) && !targets.isEmpty();
+    }
+
+    /** The custom robot's URL, unset for the one in the settings. */
+    public Secret robot() {
+        return targets.get(0).id();
     }
 
     List<Target> targets() {
@@ -82,6 +90,15 @@ public final class Dispatch {
         if (key != null && !key.isEmpty()) {
             keys.add(key);
         }
+    }
+
+    /** It is stored, and will go out later. */
+    void queued() {
+        queued = true;
+    }
+
+    boolean isQueued() {
+        return queued;
     }
 
     int taken() {

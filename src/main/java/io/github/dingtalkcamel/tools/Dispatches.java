@@ -1,6 +1,5 @@
 package io.github.dingtalkcamel.tools;
 
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,10 +8,8 @@ import java.util.UUID;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dingtalkcamel.errors.Failure;
-import io.github.dingtalkcamel.outbound.ApiRequest;
 import io.github.dingtalkcamel.outbound.NotNowException;
 import io.github.dingtalkcamel.outbound.RejectedException;
-import io.github.dingtalkcamel.settings.Secret;
 import io.github.dingtalkcamel.settings.Settings;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
@@ -43,7 +40,7 @@ public final class Dispatches {
         Map<String, List<Target>> people = new LinkedHashMap<>();
         for (Target target : run.waiting()) {
             if (target.type() == RecipientType.WEBHOOK) {
-                dispatches.add(new Dispatch(target.id().isSet() ? Dispatch.Channel.ROBOT_URL : Dispatch.Channel.ROBOT, List.of(target), messages, null, degraded));
+                dispatches.add(new Dispatch(Dispatch.Channel.ROBOT, List.of(target), messages, null, degraded));
             } else if (card != null) {
                 dispatches.add(new Dispatch(Dispatch.Channel.CARD, List.of(target), null, card, degraded));
             } else if (target.type() == RecipientType.CHAT_ID) {
@@ -150,22 +147,23 @@ public final class Dispatches {
         return CustomRobotMessages.of(dispatch.message());
     }
 
-    /** The call that gives it to a custom robot by its URL. */
-    public ApiRequest toRobotUrl(@ExchangeProperty(Dispatch.PROPERTY) Dispatch dispatch, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) throws RejectedException {
-        Target target = dispatch.targets().get(0);
-        return new ApiRequest("custom robot " + target.shown(), run.call().integration(), URI.create(target.id().reveal()), Secret.UNSET, toRobot(dispatch));
-    }
-
-    /** It took it; these have no id. */
-    public void robotTook(@ExchangeProperty(Dispatch.PROPERTY) Dispatch dispatch) {
+    /** It took it, or will; these have no id. */
+    public void robotTook(@Body Map<String, Object> answer, @ExchangeProperty(Dispatch.PROPERTY) Dispatch dispatch) {
         dispatch.taken(null);
+        if (Boolean.TRUE.equals(answer.get("queued"))) {
+            dispatch.queued();
+        }
     }
 
     /** All of it is out: it is put on record, and its recipients have got it. */
     public void finish(@ExchangeProperty(Dispatch.PROPERTY) Dispatch dispatch, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) {
         if (!dispatch.targets().isEmpty()) {
             sentMessages.record(dispatch, run);
-            run.sent(dispatch.targets(), dispatch.messageId(), dispatch.isDegraded());
+            if (dispatch.isQueued()) {
+                run.queued(dispatch.targets());
+            } else {
+                run.sent(dispatch.targets(), dispatch.messageId(), dispatch.isDegraded());
+            }
         }
     }
 

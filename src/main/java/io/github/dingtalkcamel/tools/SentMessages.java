@@ -40,7 +40,7 @@ public final class SentMessages {
             case PEOPLE -> SentMessage.Kind.PEOPLE;
             case GROUP -> SentMessage.Kind.GROUP;
             case CARD -> SentMessage.Kind.CARD;
-            case ROBOT, ROBOT_URL -> throw new IllegalStateException("a custom robot's message has no id");
+            case ROBOT -> throw new IllegalStateException("a custom robot's message has no id");
         };
         List<String> place = dispatch.targets().stream().map(target -> target.type() == RecipientType.CHAT_ID ? target.id().reveal() : run.userId(target)).toList();
         List<String> recipients = dispatch.targets().stream().map(Target::shown).toList();

@@ -18,7 +18,7 @@ public final class ToolRun {
     public static final String PROPERTY = "CamelDingTalkToolRun";
 
     private enum State {
-        WAITING, SENDING, SENT, FAILED
+        WAITING, SENDING, SENT, QUEUED, FAILED
     }
 
     private record Outcome(State state, String messageId, Problem problem, boolean degraded) {
@@ -89,6 +89,11 @@ public final class ToolRun {
         targets.forEach(target -> outcomes.put(target, new Outcome(State.SENT, messageId, null, degraded)));
     }
 
+    /** It is stored, and these will get it. */
+    public synchronized void queued(Collection<Target> targets) {
+        targets.forEach(target -> outcomes.put(target, new Outcome(State.QUEUED, null, null, false)));
+    }
+
     /** These did not get it, or nobody knows; the problem says which. */
     public void failed(Collection<Target> targets, Problem why) {
         failed(targets, why, null);
@@ -127,10 +132,14 @@ public final class ToolRun {
             Outcome outcome = each.getValue();
             Map<String, Object> one = new LinkedHashMap<>();
             one.put("target", each.getKey().named());
-            one.put("success", outcome.state() == State.SENT);
-            if (outcome.state() == State.SENT) {
+            boolean success = outcome.state() == State.SENT || outcome.state() == State.QUEUED;
+            one.put("success", success);
+            if (success) {
                 succeeded++;
                 one.put("messageId", outcome.messageId());
+                if (outcome.state() == State.QUEUED) {
+                    one.put("queued", true);
+                }
                 if (outcome.degraded()) {
                     one.put("degraded", true);
                 }

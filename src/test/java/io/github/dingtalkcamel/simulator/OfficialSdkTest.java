@@ -3,11 +3,22 @@ package io.github.dingtalkcamel.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.aliyun.dingtalkcard_1_0.models.CreateAndDeliverHeaders;
+import com.aliyun.dingtalkcard_1_0.models.CreateAndDeliverRequest;
+import com.aliyun.dingtalkcard_1_0.models.StreamingUpdateHeaders;
+import com.aliyun.dingtalkcard_1_0.models.StreamingUpdateRequest;
+import com.aliyun.dingtalkcard_1_0.models.UpdateCardHeaders;
+import com.aliyun.dingtalkcard_1_0.models.UpdateCardRequest;
 import com.aliyun.dingtalkoauth2_1_0.models.GetAccessTokenRequest;
 import com.aliyun.dingtalkoauth2_1_0.models.GetAccessTokenResponseBody;
+import com.aliyun.dingtalkrobot_1_0.models.BatchRecallOTOHeaders;
+import com.aliyun.dingtalkrobot_1_0.models.BatchRecallOTORequest;
+import com.aliyun.dingtalkrobot_1_0.models.BatchRecallOTOResponseBody;
 import com.aliyun.dingtalkrobot_1_0.models.BatchSendOTOHeaders;
 import com.aliyun.dingtalkrobot_1_0.models.BatchSendOTORequest;
 import com.aliyun.dingtalkrobot_1_0.models.BatchSendOTOResponseBody;
+import com.aliyun.dingtalkrobot_1_0.models.OrgGroupRecallHeaders;
+import com.aliyun.dingtalkrobot_1_0.models.OrgGroupRecallRequest;
 import com.aliyun.dingtalkrobot_1_0.models.OrgGroupSendHeaders;
 import com.aliyun.dingtalkrobot_1_0.models.OrgGroupSendRequest;
 import com.aliyun.tea.TeaException;
@@ -190,5 +201,74 @@ class OfficialSdkTest {
 
         assertThat(catchThrowableOfType(TeaUnretryableException.class, () -> send(token, hello()))).isNotNull();
         assertThat(simulator.deliveries()).isEmpty();
+    }
+
+    @Test
+    void recallsWhatItSentToPeople() throws Exception {
+        String token = token();
+        String key = send(token, hello()).getProcessQueryKey();
+        BatchRecallOTOHeaders headers = new BatchRecallOTOHeaders();
+        headers.setXAcsDingtalkAccessToken(token);
+
+        BatchRecallOTOResponseBody recalled = robots.batchRecallOTOWithOptions(
+                new BatchRecallOTORequest().setRobotCode(KEY).setProcessQueryKeys(List.of(key, "pqkUnknown==")), headers, new RuntimeOptions()).getBody();
+
+        assertThat(recalled.getSuccessResult()).containsExactly(key);
+        assertThat(recalled.getFailedResult()).containsOnlyKeys("pqkUnknown==");
+        assertThat(simulator.isRecalled(key)).isTrue();
+    }
+
+    @Test
+    void recallsInGroupsByTheGroupsCallOnly() throws Exception {
+        String token = token();
+        String key = sendToGroup(token, "cidFAKEgroup0001==");
+        BatchRecallOTOHeaders people = new BatchRecallOTOHeaders();
+        people.setXAcsDingtalkAccessToken(token);
+        assertThat(robots.batchRecallOTOWithOptions(new BatchRecallOTORequest().setRobotCode(KEY).setProcessQueryKeys(List.of(key)), people, new RuntimeOptions())
+                .getBody().getFailedResult()).containsOnlyKeys(key);
+        OrgGroupRecallHeaders headers = new OrgGroupRecallHeaders();
+        headers.setXAcsDingtalkAccessToken(token);
+
+        assertThat(robots.orgGroupRecallWithOptions(new OrgGroupRecallRequest().setRobotCode(KEY).setOpenConversationId("cidFAKEgroup0001==")
+                .setProcessQueryKeys(List.of(key)), headers, new RuntimeOptions()).getBody().getSuccessResult()).containsExactly(key);
+    }
+
+    @Test
+    void makesUpdatesAndStreamsCards() throws Exception {
+        String token = token();
+        com.aliyun.dingtalkcard_1_0.Client cards = new com.aliyun.dingtalkcard_1_0.Client(config());
+        CreateAndDeliverHeaders headers = new CreateAndDeliverHeaders();
+        headers.setXAcsDingtalkAccessToken(token);
+        CreateAndDeliverRequest request = new CreateAndDeliverRequest().setCardTemplateId("t.schema").setOutTrackId("ot-1").setCallbackType("STREAM")
+                .setCardData(new CreateAndDeliverRequest.CreateAndDeliverRequestCardData().setCardParamMap(Map.of("title", "T", "content", "")))
+                .setOpenSpaceId("dtv1.card//IM_GROUP.cidFAKEgroup0001==;IM_GROUP.cidNone==")
+                .setImGroupOpenDeliverModel(new CreateAndDeliverRequest.CreateAndDeliverRequestImGroupOpenDeliverModel().setRobotCode(KEY));
+
+        var delivered = cards.createAndDeliverWithOptions(request, headers, new RuntimeOptions()).getBody().getResult();
+        assertThat(delivered.getOutTrackId()).isEqualTo("ot-1");
+        assertThat(delivered.getDeliverResults()).extracting(each -> each.getSuccess()).containsExactly(true, false);
+        assertThat(errorOf(() -> cards.createAndDeliverWithOptions(request, headers, new RuntimeOptions())).getCode()).isEqualTo("param.cardAlreadyExist");
+
+        UpdateCardHeaders update = new UpdateCardHeaders();
+        update.setXAcsDingtalkAccessToken(token);
+        UpdateCardRequest changes = new UpdateCardRequest().setOutTrackId("ot-1").setCardData(new UpdateCardRequest.UpdateCardRequestCardData().setCardParamMap(Map.of("status", "1")));
+        cards.updateCardWithOptions(changes.setCardUpdateOptions(new UpdateCardRequest.UpdateCardRequestCardUpdateOptions().setUpdateCardDataByKey(true)), update,
+                new RuntimeOptions());
+        assertThat(simulator.card("ot-1").params()).containsEntry("title", "T").containsEntry("status", "1");
+
+        StreamingUpdateHeaders streaming = new StreamingUpdateHeaders();
+        streaming.setXAcsDingtalkAccessToken(token);
+        for (String text : List.of("Hello", "Hello world")) {
+            cards.streamingUpdateWithOptions(new StreamingUpdateRequest().setOutTrackId("ot-1").setGuid(text).setKey("content").setContent(text).setIsFull(true)
+                    .setIsFinalize(text.endsWith("world")), streaming, new RuntimeOptions());
+        }
+        assertThat(simulator.card("ot-1")).satisfies(card -> {
+            assertThat(card.params()).containsEntry("content", "Hello world");
+            assertThat(card.finished()).isTrue();
+        });
+
+        cards.updateCardWithOptions(changes.setCardUpdateOptions(null), update, new RuntimeOptions());
+        assertThat(simulator.card("ot-1").params()).as("an update replaces all unless it says otherwise").isEqualTo(Map.of("status", "1"));
+        assertThat(errorOf(() -> cards.updateCardWithOptions(changes.setOutTrackId("none"), update, new RuntimeOptions())).getCode()).isEqualTo("param.cardNotExist");
     }
 }
