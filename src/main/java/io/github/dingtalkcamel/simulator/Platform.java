@@ -40,6 +40,8 @@ final class Platform {
     private final Recent<String, String> currentSessions = new Recent<>(KNOWN);
     private final Recent<String, Boolean> takenMsgUuids = new Recent<>(KNOWN);
     private final Recent<String, String> reactions = new Recent<>(KNOWN);
+    private final Ring<StoredFile> files = new Ring<>(1_000, 256L << 20, file -> file.content().length);
+    private final Organisation organisation = new Organisation();
     private final Recent<String, SimulatedCard> cards = new Recent<>(KNOWN);
     private final Recent<String, SentKey> sentKeys = new Recent<>(KNOWN);
     private final Recent<String, String> mobiles = new Recent<>(KNOWN);
@@ -65,6 +67,7 @@ final class Platform {
         addPerson(Person.of("staff001", "Zhang San").asAdmin(true));
         addPerson(Person.of("staff002", "Li Si"));
         addPerson(Person.of("staff003", "Wang Wu"));
+        List.of("staff001", "staff002", "staff003").forEach(id -> organisation.hire(person(id), Organisation.ROOT));
         addGroup(new Group("cidFAKEgroup0001==", "Ops room"));
         addGroup(new Group("cidFAKEgroup0002==", "Tea kitchen"));
     }
@@ -189,6 +192,19 @@ final class Platform {
     /** The id of the DM of a robot and a person, always the same. */
     static String dm(String robotCode, String staffId) {
         return RandomText.base64Of("cid", robotCode + '\n' + staffId);
+    }
+
+    Organisation organisation() {
+        return organisation;
+    }
+
+    void store(StoredFile file) {
+        files.add(file);
+    }
+
+    /** What is stored under this id, or null. */
+    StoredFile storedFile(String id) {
+        return files.all().stream().filter(file -> file.id().equals(id)).findFirst().orElse(null);
     }
 
     // sessions

@@ -12,6 +12,7 @@ import java.net.BindException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
@@ -124,6 +125,8 @@ public final class Simulator implements AutoCloseable {
         new SessionWebhookApi(platform).register(gateway);
         new CustomRobotApi(platform).register(gateway);
         new RobotApi(platform).register(gateway);
+        new MediaApi(platform).register(gateway);
+        new DepartmentApi(platform).register(gateway);
         new ReactionApi(platform).register(gateway);
         new RecallApi(platform).register(gateway);
         new CardApi(platform).register(gateway);
@@ -200,6 +203,39 @@ public final class Simulator implements AutoCloseable {
     /** Lets the chat page show what the application knows of messages; nothing unless set. */
     public void messageWays(MessageWays ways) {
         chat.messageWays(ways);
+    }
+
+    /** Adds a department below another one. 1 is the root, in which staff001 to staff003 work. */
+    public void addDepartment(long id, String name, long parent) {
+        platform.organisation().add(new Organisation.Department(id, name, parent));
+    }
+
+    /** Has somebody work in a department, and still where else they do. */
+    public void hire(Person person, long department) {
+        platform.organisation().hire(person, department);
+    }
+
+    /** So many people, {@code emp00001} and so on, spread over so many departments, each ten of them below another one. */
+    public void hire(int people, int departments) {
+        for (int i = 0; i < departments; i++) {
+            addDepartment(1_000 + i, "Department " + i, i < 10 ? 1 : 1_000 + i / 10);
+        }
+        for (int i = 1; i <= people; i++) {
+            String id = String.format("emp%05d", i);
+            hire(Person.of(id, "Employee " + i), 1_000 + i % departments);
+        }
+    }
+
+    /** Somebody attaches a file to a message to an app's robot: the code to download it by, for the message's content (protocol 3.5). */
+    public String attach(String appKey, String name, byte[] content) {
+        String code = RandomText.base64("dc");
+        platform.store(new StoredFile(code, "attachment", platform.app(appKey).robotCode(), name, content));
+        return code;
+    }
+
+    /** What was uploaded and got this media id. */
+    public Optional<StoredFile> media(String mediaId) {
+        return Optional.ofNullable(platform.storedFile(mediaId));
     }
 
     // talking
