@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,19 +13,23 @@ import java.util.Properties;
 
 import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.agent.Fallback;
+import io.github.dingtalkcamel.agent.StoppableHttp;
 import io.github.dingtalkcamel.api.ApiAccess;
 import io.github.dingtalkcamel.api.BindingsApi;
 import io.github.dingtalkcamel.api.ConversationsApi;
+import io.github.dingtalkcamel.api.DeadLettersApi;
 import io.github.dingtalkcamel.api.IntegrationTests;
 import io.github.dingtalkcamel.api.IntegrationsApi;
 import io.github.dingtalkcamel.api.MessagesApi;
-import io.github.dingtalkcamel.api.DeadLettersApi;
-import io.github.dingtalkcamel.contacts.Contacts;
+import io.github.dingtalkcamel.commands.Answers;
+import io.github.dingtalkcamel.commands.Commands;
+import io.github.dingtalkcamel.commands.Retry;
+import io.github.dingtalkcamel.commands.Stop;
 import io.github.dingtalkcamel.conversation.Bindings;
+import io.github.dingtalkcamel.conversation.Policies;
+import io.github.dingtalkcamel.conversation.Sessions;
 import io.github.dingtalkcamel.events.Hooks;
 import io.github.dingtalkcamel.events.OwnEvents;
-import io.github.dingtalkcamel.files.Attachments;
-import io.github.dingtalkcamel.files.SendFile;
 import io.github.dingtalkcamel.inbound.Admission;
 import io.github.dingtalkcamel.inbound.EventRepository;
 import io.github.dingtalkcamel.inbound.Messages;
@@ -34,30 +39,24 @@ import io.github.dingtalkcamel.management.Banner;
 import io.github.dingtalkcamel.management.Beans;
 import io.github.dingtalkcamel.management.Checks;
 import io.github.dingtalkcamel.management.Console;
+import io.github.dingtalkcamel.management.Conversations;
 import io.github.dingtalkcamel.management.DeadLetterOperations;
 import io.github.dingtalkcamel.management.Gauges;
 import io.github.dingtalkcamel.management.GuardedServers;
 import io.github.dingtalkcamel.management.HttpGuards;
 import io.github.dingtalkcamel.management.Refusals;
-import io.github.dingtalkcamel.outbound.AccessTokens;
 import io.github.dingtalkcamel.outbound.DingTalk;
-import io.github.dingtalkcamel.outbound.Gate;
-import io.github.dingtalkcamel.outbound.Line;
-import io.github.dingtalkcamel.outbound.SingleFlight;
 import io.github.dingtalkcamel.reply.BusyNotice;
 import io.github.dingtalkcamel.reply.DeadLetterChannel;
 import io.github.dingtalkcamel.reply.Notices;
-import io.github.dingtalkcamel.reply.Patience;
 import io.github.dingtalkcamel.reply.Replies;
 import io.github.dingtalkcamel.reply.RobotApi;
 import io.github.dingtalkcamel.reply.SessionWebhook;
 import io.github.dingtalkcamel.reply.Thinking;
-import io.github.dingtalkcamel.robot.AwaitRobot;
 import io.github.dingtalkcamel.robot.RobotQueue;
 import io.github.dingtalkcamel.routes.LiveContext;
 import io.github.dingtalkcamel.routes.LiveRoutes;
 import io.github.dingtalkcamel.routes.SharedStep;
-import io.github.dingtalkcamel.routes.Utf8Routes;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.simulator.SimulatedApp;
@@ -68,14 +67,8 @@ import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Housekeeping;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.stream.Streams;
-import io.github.dingtalkcamel.tools.Dispatches;
-import io.github.dingtalkcamel.tools.InOrder;
-import io.github.dingtalkcamel.tools.People;
-import io.github.dingtalkcamel.tools.Recalls;
-import io.github.dingtalkcamel.tools.Recipients;
+import io.github.dingtalkcamel.texts.BotTexts;
 import io.github.dingtalkcamel.tools.SentMessages;
-import io.github.dingtalkcamel.tools.ToolCalls;
-import io.github.dingtalkcamel.tools.ToolMessages;
 import io.github.dingtalkcamel.tools.ToolRequests;
 import io.github.dingtalkcamel.tools.ToolRuns;
 import io.github.dingtalkcamel.turns.DeadLetters;
@@ -95,6 +88,13 @@ import org.apache.camel.spi.Registry;
 final class Parts implements AutoCloseable {
 
     private static final int WEBHOOK_WORKERS = 64;
+    /** Commands wait for nothing but the store and DingTalk. Those whose answers are being sent again hold no worker. */
+    private static final int COMMAND_WORKERS = 32;
+    private static final int COMMANDS_WAITING = 10_000;
+    private static final int COMMANDS_OF_A_CONVERSATION = 1_000;
+    private static final int COMMANDS_RUNNING = 1_000;
+    /** Idle workers look once a second whether they are still wanted. */
+    private static final Duration IDLE = Duration.ofSeconds(1);
 
     private final CamelContext context;
     private final Settings settings;
@@ -102,19 +102,19 @@ final class Parts implements AutoCloseable {
     private final Store store;
     private final Simulator simulator;
     private final KeyedQueue queue;
+    private final KeyedQueue commands = new KeyedQueue(COMMANDS_WAITING, COMMANDS_OF_A_CONVERSATION, COMMANDS_RUNNING);
     private final Agents agents = new Agents();
     private final Clock clock = Clock.systemUTC();
     private Intake intake;
-    private AccessTokens accessTokens;
+    private Conversations conversations;
     private Webhook webhook;
     private Streams streams;
     private DeadLetters deadLetters;
-    private Gate gate;
-    private Line line;
+    private SendingParts sending;
     private LiveRoutes routes;
     private Bindings bindings;
+    private Hooks hooks;
     private OwnEvents ownEvents;
-    private RobotQueue robotQueue;
 
     Parts(CamelContext context, Settings read) {
         this.context = context;
@@ -126,7 +126,8 @@ final class Parts implements AutoCloseable {
         try {
             webhookPort = port(read.webhookHost(), read.webhookPort(), "dingtalk.webhook-port (DINGTALK_WEBHOOK_PORT)");
             managementPort = port(read.managementHost(), read.managementPort(), "dingtalk.management-port (DINGTALK_MANAGEMENT_PORT)");
-            opened = Store.open(read.storeUrl().reveal(), read.storeUser().orElse(null), read.storePassword().reveal());
+            // beside the rest of the start: it takes about as long as Camel's configuration
+            opened = Store.opening(read.storeUrl().reveal(), read.storeUser().orElse(null), read.storePassword().reveal());
             started = read.simulator() ? simulator(read) : null;
         } catch (RuntimeException e) {
             if (opened != null) {
@@ -140,7 +141,7 @@ final class Parts implements AutoCloseable {
         // from here on the simulator is a DingTalk like any other
         Settings addressed = started == null ? read : read.withBaseUrls(URI.create(started.url()), URI.create(started.url()));
         this.settings = addressed.withPorts(webhookPort, managementPort);
-        this.queue = new KeyedQueue(settings.queueCapacity(), settings.conversationCapacity(), settings.maxRunningTurns());
+        this.queue = new KeyedQueue(settings.queueCapacity(), settings.conversationCapacity(), settings.maxRunningTurns(), IDLE);
     }
 
     /**
@@ -162,7 +163,7 @@ final class Parts implements AutoCloseable {
             for (Integration integration : settings.integrations()) {
                 if (integration.hasApp()) {
                     SimulatedApp app = SimulatedApp.of(integration.appKey().orElseThrow(), integration.appSecret().reveal())
-                            .withRobotCode(integration.robotCode().orElseThrow());
+                            .withRobotCode(integration.robotCode().orElseThrow()).withIntegration(integration.id());
                     simulator.addApp(integration.callbackToken().isSet()
                             ? app.withEncryption(integration.callbackToken().reveal(), integration.callbackAesKey().reveal())
                                     .withOwnerKey(integration.callbackOwnerKey().orElseThrow())
@@ -194,32 +195,27 @@ final class Parts implements AutoCloseable {
 
     /** Makes the parts known to the routes and Camel's own configuration. */
     void bind() throws Exception {
+        BotTexts texts = new BotTexts(settings, Path.of("config"));
         Inbox inbox = new Inbox(store, clock);
+        hooks = new Hooks(context);
+        Sessions sessions = new Sessions(store, settings, clock);
+        Policies policies = new Policies(settings);
+        bindings = new Bindings(store, clock);
         Messages messages = new Messages(settings);
-        Duration firstDelay = Duration.ofMillis(Long.parseLong(context.resolvePropertyPlaceholders("{{delivery.redelivery-delay:1000}}")));
-        gate = new Gate(firstDelay, clock, System::nanoTime);
-        line = new Line(context, gate, firstDelay, clock);
-        DingTalk dingTalk = new DingTalk(settings, gate);
+        sending = SendingParts.bind(context, settings, store, clock);
+        conversations = new Conversations(sessions, agents);
         deadLetters = new DeadLetters(store, clock);
-        intake = new Intake(inbox, queue);
-        accessTokens = new AccessTokens(settings, clock);
+        intake = new Intake(inbox, queue, commands);
         webhook = new Webhook(settings, clock);
         streams = new Streams(settings);
-        bindings = new Bindings(store, clock);
-        Resumption resumption = new Resumption(inbox, queue, messages, deadLetters, intake, settings.maxTurnAge(), clock);
-        Notices notices = new Notices(settings);
-        SingleFlight refreshToken = new SingleFlight("direct:token-refresh", "integration", "rejectedToken");
+        Resumption resumption = new Resumption(inbox, queue, commands, messages, deadLetters, intake, settings.maxTurnAge(), clock);
+        Notices notices = new Notices(texts);
         routes = new LiveRoutes((LiveContext) context, settings.routesDir());
-        // not by the routes that call them, which come and go
-        context.addService(intake);
-        context.addService(refreshToken);
-        context.addService(line);
 
         ApiAccess apiAccess = new ApiAccess(settings);
         context.getManagementStrategy().addEventNotifier(new HttpGuards(context, settings, webhook, apiAccess));
 
         Registry registry = context.getRegistry();
-        registry.bind("sourceLoader", new Utf8Routes());
         registry.bind("liveRoutes", routes);
         registry.bind("apiAccess", apiAccess);
         registry.bind("webhook", webhook);
@@ -227,44 +223,45 @@ final class Parts implements AutoCloseable {
         registry.bind("events", new EventRepository(store, clock));
         registry.bind("messages", messages);
         registry.bind("admission", new Admission());
-        registry.bind("intake", new SharedStep(intake));
+        registry.bind("policies", policies);
+        registry.bind("storeTurn", new SharedStep(intake.turns()));
+        registry.bind("storeCommand", new SharedStep(intake.commands()));
+        registry.bind("storeRefusal", new SharedStep(intake.refusals()));
         registry.bind("turns", queue);
-        registry.bind("turnRecord", new Turns(inbox));
-        registry.bind("bindings", bindings);
+        registry.bind("turnRecord", new Turns(inbox, sessions));
+        registry.bind("sessions", sessions);
+        registry.bind("commandQueue", commands);
+        registry.bind("commands", new Commands(agents));
+        registry.bind("answers", new Answers(texts, queue, agents, policies, hooks, clock));
+        registry.bind("stop", new Stop(queue, inbox, sessions));
+        registry.bind("retry", new Retry(queue, inbox, sessions, messages));
+        registry.bind("http", new StoppableHttp());
+        registry.bind("https", new StoppableHttp());
         registry.bind("resumption", resumption);
         registry.bind("replays", new Replays(deadLetters, messages, queue, resumption));
         registry.bind("deadLettersApi", new DeadLettersApi(deadLetters));
         registry.bind("housekeeping", housekeeping());
+        registry.bind("bindings", bindings);
         registry.bind("agents", agents);
         registry.bind("fallback", new Fallback(settings));
         registry.bind("notices", notices);
         registry.bind("busyNotice", new BusyNotice(notices, clock));
         registry.bind("replies", new Replies(settings, inbox, queue));
         registry.bind("thinking", new Thinking(settings));
-        registry.bind("patience", new Patience(gate, settings.maxTurnAge(), clock));
-        registry.bind("gate", gate);
-        registry.bind("awaitDingTalk", new SharedStep(line));
-        registry.bind("sessionWebhook", new SessionWebhook(dingTalk, clock));
+        registry.bind("sessionWebhook", new SessionWebhook(sending.dingTalk(), clock));
         registry.bind("robotApi", new RobotApi(settings));
         registry.bind("deadLetterChannel", new DeadLetterChannel(deadLetters, inbox));
         registry.bind("countTries", (Processor) DeadLetterChannel::repeats);
-        registry.bind("dingTalk", dingTalk);
-        registry.bind("dingtalk-http", DingTalk.component());
-        registry.bind("accessTokens", accessTokens);
-        registry.bind("refreshToken", new SharedStep(refreshToken));
         registry.bind("refusals", new Refusals());
         registry.bind("servers", new GuardedServers(settings));
         bindEvents(registry);
         bindApi(registry);
-        bindRobots(registry, dingTalk);
-        bindFiles(registry);
-        bindContacts(registry);
-        bindTools(registry, dingTalk);
         // each webhook request holds a worker until its message is stored, with others in one commit; each tool's call one until it is done
         registry.bind("vertxOptions", new VertxOptions().setWorkerPoolSize(WEBHOOK_WORKERS + ToolRuns.MOST));
 
         Properties properties = new Properties();
         properties.setProperty("turns.workers", String.valueOf(settings.maxRunningTurns()));
+        properties.setProperty("commands.workers", String.valueOf(COMMAND_WORKERS));
         properties.setProperty("camel.main.shutdownTimeout", String.valueOf(Math.max(1, settings.shutdownTimeout().toSeconds())));
         properties.setProperty("camel.server.host", settings.webhookHost());
         properties.setProperty("camel.server.port", String.valueOf(settings.webhookPort()));
@@ -273,28 +270,7 @@ final class Parts implements AutoCloseable {
         context.getPropertiesComponent().setOverrideProperties(properties);
     }
 
-    private void bindRobots(Registry registry, DingTalk dingTalk) throws Exception {
-        robotQueue = new RobotQueue(settings, dingTalk, store, clock);
-        AwaitRobot awaitRobot = new AwaitRobot(context, clock);
-        context.addService(awaitRobot);
-        registry.bind("robotQueue", robotQueue);
-        registry.bind("awaitRobot", new SharedStep(awaitRobot));
-    }
-
-    private void bindFiles(Registry registry) {
-        registry.bind("sendFile", new SendFile(settings));
-        registry.bind("attachments", new Attachments(settings));
-    }
-
-    private void bindContacts(Registry registry) throws Exception {
-        SingleFlight readContacts = new SingleFlight("direct:read-contacts", "directory", "integration");
-        context.addService(readContacts);
-        registry.bind("contacts", new Contacts(settings, clock));
-        registry.bind("readContacts", new SharedStep(readContacts));
-    }
-
     private void bindEvents(Registry registry) {
-        Hooks hooks = new Hooks(context);
         ownEvents = new OwnEvents(context, hooks, clock);
         bindings.tell(ownEvents::bindingChanged);
         streams.tell(ownEvents);
@@ -304,29 +280,11 @@ final class Parts implements AutoCloseable {
     }
 
     private void bindApi(Registry registry) {
-        registry.bind("integrationsApi", new IntegrationsApi(settings, webhook, streams, agents, accessTokens));
+        registry.bind("integrationsApi", new IntegrationsApi(settings, webhook, streams, agents, sending.accessTokens()));
         registry.bind("integrationTests", new IntegrationTests(settings, webhook));
         registry.bind("bindingsApi", new BindingsApi(settings, bindings, agents));
         registry.bind("conversationsApi", new ConversationsApi(store));
         registry.bind("messagesApi", new MessagesApi(new WayOfMessage(store)));
-    }
-
-    private void bindTools(Registry registry, DingTalk dingTalk) throws Exception {
-        People people = new People(store, clock);
-        ToolRuns runs = new ToolRuns(new ToolRequests(store, clock), clock);
-        context.addService(runs);
-        registry.bind("toolCalls", new ToolCalls(settings, dingTalk));
-        registry.bind("runTool", new SharedStep(runs));
-        InOrder inOrder = new InOrder();
-        context.addService(inOrder);
-        registry.bind("inOrder", new SharedStep(inOrder));
-        SentMessages sentMessages = new SentMessages(store, clock);
-        registry.bind("sentMessages", sentMessages);
-        registry.bind("toolMessages", new ToolMessages(settings));
-        registry.bind("people", people);
-        registry.bind("recipients", new Recipients(people));
-        registry.bind("dispatches", new Dispatches(settings, sentMessages));
-        registry.bind("recalls", new Recalls(settings, sentMessages, clock));
     }
 
     /** Whoever has a table that grows adds here what becomes too old in it. */
@@ -334,6 +292,7 @@ final class Parts implements AutoCloseable {
         List<Expiry> expiries = new ArrayList<>();
         expiries.add(Inbox.expiry(settings.keeping().messages()));
         expiries.addAll(DeadLetters.expiries(settings.keeping().deadLetters(), settings.keeping().messages()));
+        expiries.addAll(Sessions.expiries(settings.keeping().sessions()));
         expiries.add(EventRepository.expiry());
         expiries.add(RobotQueue.expiry(settings.keeping().messages()));
         expiries.add(ToolRequests.expiry());
@@ -342,22 +301,24 @@ final class Parts implements AutoCloseable {
     }
 
     void beforeStart() {
+        store.awaitOpen();
         if (simulator != null) {
+            simulator.messageWays(new WayOfMessage(store)::way);
             for (Integration integration : settings.integrations()) {
                 if (webhook.isOn(integration.id())) {
                     simulator.callbackUrl(integration.appKey().orElseThrow(), Addresses.webhook(settings, integration.id()));
                 }
             }
         }
-        new Checks(settings, store, queue, agents, accessTokens, webhook, streams, gate).register(context);
+        new Checks(settings, store, queue, agents, sending.accessTokens(), webhook, streams, sending.gate()).register(context);
     }
 
     void afterStart() {
         routes.watch();
         new Console(context, settings).open();
-        new Gauges(queue, deadLetters, settings, streams, ownEvents, gate).register(context);
-        new Beans(context).show("bindings", bindings).show("events", ownEvents);
-        new DeadLetterOperations(deadLetters).register(context);
+        new Gauges(queue, agents, deadLetters, settings, streams, ownEvents, sending.gate()).register(context);
+        new Beans(context).show("bindings", bindings).show("conversations", conversations).show("events", ownEvents)
+                .show("dead-letters", new DeadLetterOperations(deadLetters));
         new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url()).print();
     }
 
@@ -367,12 +328,15 @@ final class Parts implements AutoCloseable {
         // first, so that what came in until then has its place in the queue
         streams.close();
         queue.close();
-        robotQueue.close();
-        line.close();
+        commands.close();
+        sending.close();
     }
 
     @Override
     public void close() {
+        if (intake != null) {
+            intake.close();
+        }
         if (routes != null) {
             routes.close();
         }

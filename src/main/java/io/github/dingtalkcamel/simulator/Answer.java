@@ -53,6 +53,11 @@ record Answer(int status, String contentType, String requestId, Buffer body) {
         return oapi(Json.object().put("errcode", errcode).put("errmsg", errmsg));
     }
 
+    /** A success of topapi. */
+    static Answer topapi(ObjectNode body) {
+        return new Answer(200, TOPAPI_JSON, null, buffer(body));
+    }
+
     static Answer oapi(ObjectNode body) {
         return new Answer(200, OAPI_JSON, null, buffer(body));
     }

@@ -10,6 +10,10 @@ public enum ApiFamily {
     CUSTOM_ROBOT,
     /** the robot API, protocol 6.3 */
     ROBOT,
+    /** uploads and downloads, protocol 6.6 */
+    MEDIA,
+    /** departments and people, protocol 6.7 */
+    CONTACTS,
     /** reactions under messages, protocol 6.8 */
     REACTION,
     /** the card platform, protocol 6.5 */
