@@ -38,6 +38,9 @@ public final class Application {
         if (args.length > 0 && args[0].equals(Eject.COMMAND)) {
             System.exit(eject(List.of(args).subList(1, args.length), errors));
         }
+        if (args.length > 0 && args[0].equals(Send.COMMAND)) {
+            System.exit(send(List.of(args).subList(1, args.length), errors));
+        }
         DingTalkMain main = new DingTalkMain();
         int status;
         try {
@@ -54,6 +57,16 @@ public final class Application {
     private static int eject(List<String> words, PrintStream errors) {
         try {
             return Eject.ofThisProgram(DingTalkMain.routesDir(), new PrintStream(System.out, true, StandardCharsets.UTF_8), errors).run(words);
+        } catch (Exception e) {
+            return explain(e, null, errors);
+        }
+    }
+
+    private static int send(List<String> words, PrintStream errors) {
+        // before the first class that logs
+        System.setProperty("log.level", "error");
+        try {
+            return new Send(DingTalkMain.settings(), System.in, new PrintStream(System.out, true, StandardCharsets.UTF_8), errors).run(words);
         } catch (Exception e) {
             return explain(e, null, errors);
         }

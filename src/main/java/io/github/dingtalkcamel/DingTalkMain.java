@@ -91,6 +91,14 @@ class DingTalkMain extends Main {
                 Runtime.version().feature()).routesDir();
     }
 
+    /** The settings of this working directory and environment, for commands. */
+    static Settings settings() throws SettingsException {
+        // as above
+        CamelContext placeholders = new DefaultCamelContext();
+        return new SettingsReader(System.getenv(), strings(System.getProperties()), strings(file()), placeholders::resolvePropertyPlaceholders,
+                Runtime.version().feature()).read();
+    }
+
     private static Properties file() {
         Properties properties = new Properties();
         if (Files.isRegularFile(FILE)) {

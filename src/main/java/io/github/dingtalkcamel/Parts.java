@@ -25,14 +25,11 @@ import io.github.dingtalkcamel.commands.Answers;
 import io.github.dingtalkcamel.commands.Commands;
 import io.github.dingtalkcamel.commands.Retry;
 import io.github.dingtalkcamel.commands.Stop;
-import io.github.dingtalkcamel.contacts.Contacts;
 import io.github.dingtalkcamel.conversation.Bindings;
 import io.github.dingtalkcamel.conversation.Policies;
 import io.github.dingtalkcamel.conversation.Sessions;
 import io.github.dingtalkcamel.events.Hooks;
 import io.github.dingtalkcamel.events.OwnEvents;
-import io.github.dingtalkcamel.files.Attachments;
-import io.github.dingtalkcamel.files.SendFile;
 import io.github.dingtalkcamel.inbound.Admission;
 import io.github.dingtalkcamel.inbound.EventRepository;
 import io.github.dingtalkcamel.inbound.Messages;
@@ -48,25 +45,18 @@ import io.github.dingtalkcamel.management.Gauges;
 import io.github.dingtalkcamel.management.GuardedServers;
 import io.github.dingtalkcamel.management.HttpGuards;
 import io.github.dingtalkcamel.management.Refusals;
-import io.github.dingtalkcamel.outbound.AccessTokens;
 import io.github.dingtalkcamel.outbound.DingTalk;
-import io.github.dingtalkcamel.outbound.Gate;
-import io.github.dingtalkcamel.outbound.Line;
-import io.github.dingtalkcamel.outbound.SingleFlight;
 import io.github.dingtalkcamel.reply.BusyNotice;
 import io.github.dingtalkcamel.reply.DeadLetterChannel;
 import io.github.dingtalkcamel.reply.Notices;
-import io.github.dingtalkcamel.reply.Patience;
 import io.github.dingtalkcamel.reply.Replies;
 import io.github.dingtalkcamel.reply.RobotApi;
 import io.github.dingtalkcamel.reply.SessionWebhook;
 import io.github.dingtalkcamel.reply.Thinking;
-import io.github.dingtalkcamel.robot.AwaitRobot;
 import io.github.dingtalkcamel.robot.RobotQueue;
 import io.github.dingtalkcamel.routes.LiveContext;
 import io.github.dingtalkcamel.routes.LiveRoutes;
 import io.github.dingtalkcamel.routes.SharedStep;
-import io.github.dingtalkcamel.routes.Utf8Routes;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.simulator.SimulatedApp;
@@ -78,14 +68,7 @@ import io.github.dingtalkcamel.store.Housekeeping;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.stream.Streams;
 import io.github.dingtalkcamel.texts.BotTexts;
-import io.github.dingtalkcamel.tools.Dispatches;
-import io.github.dingtalkcamel.tools.InOrder;
-import io.github.dingtalkcamel.tools.People;
-import io.github.dingtalkcamel.tools.Recalls;
-import io.github.dingtalkcamel.tools.Recipients;
 import io.github.dingtalkcamel.tools.SentMessages;
-import io.github.dingtalkcamel.tools.ToolCalls;
-import io.github.dingtalkcamel.tools.ToolMessages;
 import io.github.dingtalkcamel.tools.ToolRequests;
 import io.github.dingtalkcamel.tools.ToolRuns;
 import io.github.dingtalkcamel.turns.DeadLetters;
@@ -124,17 +107,14 @@ final class Parts implements AutoCloseable {
     private final Clock clock = Clock.systemUTC();
     private Intake intake;
     private Conversations conversations;
-    private AccessTokens accessTokens;
     private Webhook webhook;
     private Streams streams;
     private DeadLetters deadLetters;
-    private Gate gate;
-    private Line line;
+    private SendingParts sending;
     private LiveRoutes routes;
     private Bindings bindings;
     private Hooks hooks;
     private OwnEvents ownEvents;
-    private RobotQueue robotQueue;
 
     Parts(CamelContext context, Settings read) {
         this.context = context;
@@ -222,29 +202,20 @@ final class Parts implements AutoCloseable {
         Policies policies = new Policies(settings);
         bindings = new Bindings(store, clock);
         Messages messages = new Messages(settings);
-        Duration firstDelay = Duration.ofMillis(Long.parseLong(context.resolvePropertyPlaceholders("{{delivery.redelivery-delay:1000}}")));
-        gate = new Gate(firstDelay, clock, System::nanoTime);
-        line = new Line(context, gate, firstDelay, clock);
-        DingTalk dingTalk = new DingTalk(settings, gate);
+        sending = SendingParts.bind(context, settings, store, clock);
         conversations = new Conversations(sessions, agents);
         deadLetters = new DeadLetters(store, clock);
         intake = new Intake(inbox, queue, commands);
-        accessTokens = new AccessTokens(settings, clock);
         webhook = new Webhook(settings, clock);
         streams = new Streams(settings);
         Resumption resumption = new Resumption(inbox, queue, commands, messages, deadLetters, intake, settings.maxTurnAge(), clock);
         Notices notices = new Notices(texts);
-        SingleFlight refreshToken = new SingleFlight("direct:token-refresh", "integration", "rejectedToken");
         routes = new LiveRoutes((LiveContext) context, settings.routesDir());
-        // not by the routes that call them, which come and go
-        context.addService(refreshToken);
-        context.addService(line);
 
         ApiAccess apiAccess = new ApiAccess(settings);
         context.getManagementStrategy().addEventNotifier(new HttpGuards(context, settings, webhook, apiAccess));
 
         Registry registry = context.getRegistry();
-        registry.bind("sourceLoader", new Utf8Routes());
         registry.bind("liveRoutes", routes);
         registry.bind("apiAccess", apiAccess);
         registry.bind("webhook", webhook);
@@ -277,25 +248,14 @@ final class Parts implements AutoCloseable {
         registry.bind("busyNotice", new BusyNotice(notices, clock));
         registry.bind("replies", new Replies(settings, inbox, queue));
         registry.bind("thinking", new Thinking(settings));
-        registry.bind("patience", new Patience(gate, settings.maxTurnAge(), clock));
-        registry.bind("dingTalkGate", gate);
-        registry.bind("awaitDingTalk", new SharedStep(line));
-        registry.bind("sessionWebhook", new SessionWebhook(dingTalk, clock));
+        registry.bind("sessionWebhook", new SessionWebhook(sending.dingTalk(), clock));
         registry.bind("robotApi", new RobotApi(settings));
         registry.bind("deadLetterChannel", new DeadLetterChannel(deadLetters, inbox));
         registry.bind("countTries", (Processor) DeadLetterChannel::repeats);
-        registry.bind("dingTalk", dingTalk);
-        registry.bind("dingtalk-http", DingTalk.component());
-        registry.bind("accessTokens", accessTokens);
-        registry.bind("refreshToken", new SharedStep(refreshToken));
         registry.bind("refusals", new Refusals());
         registry.bind("servers", new GuardedServers(settings));
         bindEvents(registry);
         bindApi(registry);
-        bindRobots(registry, dingTalk);
-        bindFiles(registry);
-        bindContacts(registry);
-        bindTools(registry, dingTalk);
         // each webhook request holds a worker until its message is stored, with others in one commit; each tool's call one until it is done
         registry.bind("vertxOptions", new VertxOptions().setWorkerPoolSize(WEBHOOK_WORKERS + ToolRuns.MOST));
 
@@ -310,24 +270,21 @@ final class Parts implements AutoCloseable {
         context.getPropertiesComponent().setOverrideProperties(properties);
     }
 
-    private void bindRobots(Registry registry, DingTalk dingTalk) throws Exception {
-        robotQueue = new RobotQueue(settings, dingTalk, store, clock);
-        AwaitRobot awaitRobot = new AwaitRobot(context, clock);
-        context.addService(awaitRobot);
-        registry.bind("robotQueue", robotQueue);
-        registry.bind("awaitRobot", new SharedStep(awaitRobot));
+    private void bindEvents(Registry registry) {
+        ownEvents = new OwnEvents(context, hooks, clock);
+        bindings.tell(ownEvents::bindingChanged);
+        streams.tell(ownEvents);
+        registry.bind("seda", hooks.component());
+        registry.bind("hooks", hooks);
+        registry.bind("ownEvents", ownEvents);
     }
 
-    private void bindFiles(Registry registry) {
-        registry.bind("sendFile", new SendFile(settings));
-        registry.bind("attachments", new Attachments(settings));
-    }
-
-    private void bindContacts(Registry registry) throws Exception {
-        SingleFlight readContacts = new SingleFlight("direct:read-contacts", "directory", "integration");
-        context.addService(readContacts);
-        registry.bind("contacts", new Contacts(settings, clock));
-        registry.bind("readContacts", new SharedStep(readContacts));
+    private void bindApi(Registry registry) {
+        registry.bind("integrationsApi", new IntegrationsApi(settings, webhook, streams, agents, sending.accessTokens()));
+        registry.bind("integrationTests", new IntegrationTests(settings, webhook));
+        registry.bind("bindingsApi", new BindingsApi(settings, bindings, agents));
+        registry.bind("conversationsApi", new ConversationsApi(store));
+        registry.bind("messagesApi", new MessagesApi(new WayOfMessage(store)));
     }
 
     /** Whoever has a table that grows adds here what becomes too old in it. */
@@ -343,41 +300,6 @@ final class Parts implements AutoCloseable {
         return new Housekeeping(store, clock, expiries);
     }
 
-    private void bindEvents(Registry registry) {
-        ownEvents = new OwnEvents(context, hooks, clock);
-        bindings.tell(ownEvents::bindingChanged);
-        streams.tell(ownEvents);
-        registry.bind("seda", hooks.component());
-        registry.bind("hooks", hooks);
-        registry.bind("ownEvents", ownEvents);
-    }
-
-    private void bindApi(Registry registry) {
-        registry.bind("integrationsApi", new IntegrationsApi(settings, webhook, streams, agents, accessTokens));
-        registry.bind("integrationTests", new IntegrationTests(settings, webhook));
-        registry.bind("bindingsApi", new BindingsApi(settings, bindings, agents));
-        registry.bind("conversationsApi", new ConversationsApi(store));
-        registry.bind("messagesApi", new MessagesApi(new WayOfMessage(store)));
-    }
-
-    private void bindTools(Registry registry, DingTalk dingTalk) throws Exception {
-        People people = new People(store, clock);
-        ToolRuns runs = new ToolRuns(new ToolRequests(store, clock), clock);
-        context.addService(runs);
-        registry.bind("toolCalls", new ToolCalls(settings, dingTalk));
-        registry.bind("runTool", new SharedStep(runs));
-        InOrder inOrder = new InOrder();
-        context.addService(inOrder);
-        registry.bind("inOrder", new SharedStep(inOrder));
-        SentMessages sentMessages = new SentMessages(store, clock);
-        registry.bind("sentMessages", sentMessages);
-        registry.bind("toolMessages", new ToolMessages(settings));
-        registry.bind("people", people);
-        registry.bind("recipients", new Recipients(people));
-        registry.bind("dispatches", new Dispatches(settings, sentMessages));
-        registry.bind("recalls", new Recalls(settings, sentMessages, clock));
-    }
-
     void beforeStart() {
         store.awaitOpen();
         if (simulator != null) {
@@ -388,13 +310,13 @@ final class Parts implements AutoCloseable {
                 }
             }
         }
-        new Checks(settings, store, queue, agents, accessTokens, webhook, streams, gate).register(context);
+        new Checks(settings, store, queue, agents, sending.accessTokens(), webhook, streams, sending.gate()).register(context);
     }
 
     void afterStart() {
         routes.watch();
         new Console(context, settings).open();
-        new Gauges(queue, agents, deadLetters, settings, streams, ownEvents, gate).register(context);
+        new Gauges(queue, agents, deadLetters, settings, streams, ownEvents, sending.gate()).register(context);
         new Beans(context).show("bindings", bindings).show("conversations", conversations).show("events", ownEvents)
                 .show("dead-letters", new DeadLetterOperations(deadLetters));
         new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url()).print();
@@ -406,9 +328,8 @@ final class Parts implements AutoCloseable {
         // first, so that what came in until then has its place in the queue
         streams.close();
         queue.close();
-        robotQueue.close();
         commands.close();
-        line.close();
+        sending.close();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.dingtalkcamel.files;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -91,7 +92,7 @@ public final class SendFile {
     public HttpEntity form(@Body OutgoingFile file) {
         return MultipartEntityBuilder.create()
                 // names are UTF-8, as browsers send them
-                .setMode(HttpMultipartMode.EXTENDED).setCharset(java.nio.charset.StandardCharsets.UTF_8)
+                .setMode(HttpMultipartMode.LEGACY).setCharset(StandardCharsets.UTF_8)
                 .addTextBody("type", file.media().type())
                 .addBinaryBody("media", file.path().toFile(), ContentType.APPLICATION_OCTET_STREAM, file.name())
                 .build();

@@ -287,6 +287,11 @@ public final class Simulator implements AutoCloseable {
         return platform.reactions().get(msgId);
     }
 
+    /** Calls the watcher with each delivery, on the thread that delivers, until the result is run. The watcher must not block. */
+    public Runnable watch(Consumer<Delivery> watcher) {
+        return platform.watchAll(watcher);
+    }
+
     /** A card as people see it now; null where there is none of this outTrackId. */
     public SimulatedCard card(String outTrackId) {
         return platform.cards().get(outTrackId);
@@ -296,11 +301,6 @@ public final class Simulator implements AutoCloseable {
     public boolean isRecalled(String processQueryKey) {
         SentKey sent = platform.sentKeys().get(processQueryKey);
         return sent != null && sent.recalled();
-    }
-
-    /** Calls the watcher with each delivery, on the thread that delivers, until the result is run. The watcher must not block. */
-    public Runnable watch(Consumer<Delivery> watcher) {
-        return platform.watchAll(watcher);
     }
 
     /** What DingTalk's side was asked, oldest first; the last {@code recordSize} of it. Without the calls to {@code /simulator}. */

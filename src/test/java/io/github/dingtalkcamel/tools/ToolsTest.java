@@ -455,6 +455,32 @@ class ToolsTest {
     }
 
     @Test
+    void keepsACardOnRecordWhoseAnswerWasLost() throws Exception {
+        bot.simulator().troubles().on(ApiFamily.CARD).dropAfter();
+        JsonNode lost = result(RICH, "{'mode':'template','msgKey':'own.schema','msgParam':{'a':'1'},'recipient_type':'chat_id','recipient_id':'" + GROUP + "'}");
+        assertThat(lost.at("/results/0/error/code").asText()).isEqualTo("outcomeUnknown");
+        String messageId = lost.at("/results/0/messageId").asText();
+
+        JsonNode updated = result(UPDATE, "{'messageId':'" + messageId + "','mode':'template','msgKey':'own.schema','msgParam':{'b':'2'}}");
+
+        assertThat(updated.at("/results/0/target").asText()).isEqualTo("chat_id:" + GROUP);
+        assertThat(bot.simulator().card(messageId).params()).isEqualTo(Map.of("a", "1", "b", "2"));
+    }
+
+    @Test
+    void leavesRoomForTheWebhookHoweverManyCallsWait() throws Exception {
+        bot.simulator().troubles().on(ApiFamily.ROBOT).untilCleared().slow(Duration.ofMillis(700));
+        List<CompletableFuture<HttpResponse<String>>> calls = IntStream.range(0, 150)
+                .mapToObj(i -> calling(TEXT, "{\"recipient_type\":\"user_id\",\"recipient_id\":\"many" + i + "\",\"content\":\"slow\"}")).toList();
+        Awaitility.await().atMost(Bot.PATIENCE).pollInterval(Duration.ofMillis(10)).until(() -> requests("/v1.0/robot/oToMessages/batchSend", "many").size() >= 20);
+        long before = System.nanoTime();
+        assertThat(bot.say(Said.text("hello").from(somebody())).accepted()).isTrue();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofMillis(1_500));
+        assertThat(calls).anyMatch(call -> !call.isDone()).allMatch(call -> call.join().body().contains("\"successCount\":1"));
+    }
+
+    @Test
     void isCalledByRoutesToo() throws Exception {
         String one = somebody();
         var template = bot.context().createFluentProducerTemplate();
@@ -466,26 +492,28 @@ class ToolsTest {
     }
 
     @Test
+    @Timeout(300)
     void keepsTheOrderOfEachRecipientUnderThrottlingAndSendsNothingTwice() throws Exception {
-        int calls = 60;
+        // 1,000 by -Dtools.notifications=1000
+        int calls = Integer.getInteger("tools.notifications", 84);
+        int users = 20;
         bot.simulator().troubles().on(ApiFamily.ROBOT).untilCleared().limit(20, Duration.ofSeconds(1), Duration.ZERO);
         List<CompletableFuture<HttpResponse<String>>> under = new ArrayList<>();
-        // each waits for nobody: as many at once as there are recipients
-        List<CompletableFuture<?>> last = new ArrayList<>(IntStream.range(0, 6).mapToObj(i -> CompletableFuture.completedFuture(null)).toList());
+        List<CompletableFuture<?>> last = new ArrayList<>(IntStream.rangeClosed(0, users).mapToObj(i -> CompletableFuture.completedFuture(null)).toList());
         for (int i = 0; i < calls; i++) {
-            int to = i % 6;
-            String body = "{\"timeoutMs\":40000,\"recipient_type\":\"" + (to == 5 ? "chat_id" : "user_id") + "\",\"recipient_id\":\""
-                    + (to == 5 ? "cidFAKEgroup0002==" : "storm" + to) + "\",\"content\":\"storm " + (char) ('A' + i / 6) + "\"}";
+            int to = i % (users + 1);
+            String body = "{\"timeoutMs\":40000,\"recipient_type\":\"" + (to == users ? "chat_id" : "user_id") + "\",\"recipient_id\":\""
+                    + (to == users ? "cidFAKEgroup0002==" : "storm" + to) + "\",\"content\":\"storm " + i + "\"}";
             CompletableFuture<HttpResponse<String>> next = last.get(to).thenCompose(before -> calling(TEXT, body));
             last.set(to, next);
             under.add(next);
         }
         assertThat(under).allMatch(call -> call.join().body().contains("\"successCount\":1"));
-        List<String> expected = IntStream.range(0, calls / 6).mapToObj(i -> "storm " + (char) ('A' + i)).toList();
-        for (int to = 0; to < 5; to++) {
-            assertThat(to("storm" + to)).extracting(Delivery::text).isEqualTo(expected);
+        for (int to = 0; to <= users; to++) {
+            int first = to;
+            List<String> expected = IntStream.range(0, calls).filter(i -> i % (users + 1) == first).mapToObj(i -> "storm " + i).toList();
+            assertThat(to == users ? bot.replies("cidFAKEgroup0002==") : to("storm" + to).stream().map(Delivery::text).toList()).isEqualTo(expected);
         }
-        assertThat(bot.replies("cidFAKEgroup0002==")).isEqualTo(expected);
     }
 
     @Test

@@ -1,0 +1,152 @@
+package io.github.dingtalkcamel;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import io.github.dingtalkcamel.api.ApiException;
+import io.github.dingtalkcamel.errors.Failure;
+import io.github.dingtalkcamel.settings.Settings;
+import io.github.dingtalkcamel.store.Store;
+import io.github.dingtalkcamel.tools.Problem;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.component.direct.DirectComponent;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+
+/**
+ * {@code java -jar dingtalk-camel.jar send}: says something and ends, for scripts and cron. By the tools' own routes, those of the routes directory that
+ * take a packaged one's place included, but without servers, Stream and turns, and beside a process that runs: it has a store of its own that ends with
+ * it, so what it sends can't be updated or recalled later, and a custom robot's 20 a minute are waited for, but not shared.
+ */
+final class Send {
+
+    /** The command's own name. */
+    static final String COMMAND = "send";
+
+    private static final int DONE = 0;
+    private static final int FAILED = 1;
+    private static final int WRONG_USE = 2;
+
+    /** Files of routes that sending takes. */
+    private static final List<String> ROUTES = List.of("errors", "dingtalk-api", "token", "tools", "send-file", "custom-robot");
+
+    private final Settings settings;
+    private final InputStream in;
+    private final PrintStream out;
+    private final PrintStream errors;
+
+    Send(Settings settings, InputStream in, PrintStream out, PrintStream errors) {
+        // a simulator that runs is a DingTalk like any other
+        URI simulator = URI.create("http://" + (settings.simulatorHost().contains(":") ? "[" + settings.simulatorHost() + "]" : settings.simulatorHost())
+                + ":" + settings.simulatorPort());
+        this.settings = settings.simulator() ? settings.withBaseUrls(simulator, simulator) : settings;
+        this.in = in;
+        this.out = out;
+        this.errors = errors;
+    }
+
+    /**
+     * Does what the words after {@value #COMMAND} say.
+     *
+     * @return the exit status: 0 when everybody got it, 1 when somebody did not, 2 for words that can't be understood
+     */
+    int run(List<String> words) throws Exception {
+        SendWords wanted;
+        try {
+            wanted = SendWords.read(words, in);
+        } catch (SendWords.WrongUseException e) {
+            errors.println(e.getMessage());
+            errors.println(SendWords.USAGE);
+            return WRONG_USE;
+        }
+        Path folder = Files.createTempDirectory("dingtalk-camel-send");
+        try (Store store = Store.open("jdbc:sqlite:" + folder.resolve("send.db"), null, null); CamelContext context = new DefaultCamelContext()) {
+            SendingParts parts = SendingParts.bind(context, settings, store, Clock.systemUTC());
+            context.addComponent("platform-http", new NoServer());
+            context.getShutdownStrategy().setTimeout(1);
+            context.getShutdownStrategy().setSuppressLoggingOnTimeout(true);
+            for (String name : ROUTES) {
+                PluginHelper.getRoutesLoader(context).loadRoutes(routes(context, name + ".camel.yaml"));
+            }
+            context.start();
+            int status = DONE;
+            try (ProducerTemplate producer = context.createProducerTemplate()) {
+                for (SendWords.Call call : wanted.calls()) {
+                    status = Math.max(status, call(context, producer, call));
+                }
+            } finally {
+                parts.close();
+            }
+            return status;
+        } finally {
+            delete(folder);
+        }
+    }
+
+    private Resource routes(CamelContext context, String file) {
+        Path own = settings.routesDir().resolve(file);
+        return ResourceHelper.resolveResource(context, Files.isRegularFile(own) ? own.toUri().toString() : "classpath:routes/" + file);
+    }
+
+    private int call(CamelContext context, ProducerTemplate producer, SendWords.Call call) {
+        Exchange exchange = new DefaultExchange(context);
+        exchange.setVariable("tool", call.tool());
+        exchange.getMessage().setBody(call.arguments());
+        producer.send("direct:tool", exchange);
+        if (exchange.getException() != null) {
+            ApiException refused = Failure.of(exchange, ApiException.class);
+            errors.println(refused != null ? refused.getMessage() : Problem.of(exchange.getException()).message() + ": " + exchange.getException());
+            return refused != null ? WRONG_USE : FAILED;
+        }
+        Map<?, ?> result = exchange.getMessage().getBody(Map.class);
+        int status = DONE;
+        for (Object each : (List<?>) result.get("results")) {
+            status = Math.max(status, print((Map<?, ?>) each));
+        }
+        return status;
+    }
+
+    private int print(Map<?, ?> target) {
+        if (Boolean.TRUE.equals(target.get("queued"))) {
+            errors.println(target.get("target") + ": not sent in time, the custom robot takes 20 messages a minute");
+            return FAILED;
+        }
+        if (Boolean.TRUE.equals(target.get("success"))) {
+            out.println(target.get("target") + ": sent");
+            return DONE;
+        }
+        Object error = target.get("error");
+        errors.println(target.get("target") + ": " + (error instanceof Problem why ? why.code() + ", " + why.message() + ". " + why.hint() : error));
+        return FAILED;
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            folder.toFile().deleteOnExit();
+        }
+    }
+
+    /** Stands where routes say that they are reached over HTTP: nobody does. */
+    private static final class NoServer extends DirectComponent {
+        @Override
+        protected void validateParameters(String uri, Map<String, Object> parameters, String optionPrefix) {
+            // those of the server
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package io.github.dingtalkcamel;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the words after {@code send} mean: calls of tools (contract 7), one after the other.
+ *
+ * @param calls arguments of each call, under the tool's name
+ */
+record SendWords(List<Call> calls) {
+
+    static final String USAGE = """
+            Usage: send [--to TYPE:ID]... [--webhook] [--markdown] [--title TEXT] [--file PATH] [--integration ID] [--timeout SECONDS] [TEXT | -]
+              --to           user_id:staff001, union_id:…, mobile:…, open_id:…, chat_id:cid…; several times for several. Without: the default recipient
+              --webhook      to the custom robot of the settings
+              --markdown     the text is markdown; --title says what lists show of it
+              --file         sends this file, after the text where there is one
+              --integration  as which app (main)
+              --timeout      how long to try, in seconds (60)
+              TEXT           what to say; - or nothing reads it from standard input
+            Status: 0 all was sent, 1 something was not, 2 wrong use or settings""";
+
+    private static final int LONGEST_TEXT = 200_000;
+    private static final int MOST_FILE_BYTES = 20 << 20;
+
+    /** A tool's call. */
+    record Call(String tool, Map<String, Object> arguments) {
+    }
+
+    /** Words that say nothing that can be done. */
+    static final class WrongUseException extends Exception {
+        WrongUseException(String message) {
+            super(message);
+        }
+    }
+
+    static SendWords read(List<String> words, InputStream standardInput) throws WrongUseException, IOException {
+        Map<String, List<String>> recipients = new LinkedHashMap<>();
+        Map<String, Object> common = new LinkedHashMap<>();
+        common.put("timeoutMs", 60_000);
+        boolean webhook = false;
+        boolean markdown = false;
+        String title = null;
+        String file = null;
+        String text = null;
+        for (Iterator<String> rest = words.iterator(); rest.hasNext();) {
+            String word = rest.next();
+            switch (word) {
+                case "--to" -> {
+                    String[] to = value(word, rest).split(":", 2);
+                    if (to.length < 2 || to[1].isBlank()) {
+                        throw new WrongUseException("--to wants a type and an id, such as user_id:staff001");
+                    }
+                    recipients.computeIfAbsent(to[0], type -> new ArrayList<>()).add(to[1]);
+                }
+                case "--webhook" -> webhook = true;
+                case "--markdown" -> markdown = true;
+                case "--title" -> title = value(word, rest);
+                case "--file" -> file = value(word, rest);
+                case "--integration" -> common.put("integrationId", value(word, rest));
+                case "--timeout" -> common.put("timeoutMs", seconds(value(word, rest)) * 1_000);
+                default -> {
+                    if (word.startsWith("--") && !word.contains(" ")) {
+                        throw new WrongUseException("There is no " + word);
+                    }
+                    if (text != null) {
+                        throw new WrongUseException("More than one text: put quotes around it");
+                    }
+                    text = word;
+                }
+            }
+        }
+        if (text == null && file == null || "-".equals(text)) {
+            text = text(standardInput);
+        }
+        List<Map<String, Object>> messages = new ArrayList<>();
+        if (text != null) {
+            messages.add(markdown ? markdown(text, title) : Map.of("tool", "dingtalk_send_text_notification", "content", text));
+        }
+        if (file != null) {
+            messages.add(file(file));
+        }
+        return new SendWords(calls(recipients, webhook, common, messages));
+    }
+
+    private static List<Call> calls(Map<String, List<String>> recipients, boolean webhook, Map<String, Object> common, List<Map<String, Object>> messages) {
+        List<Map<String, Object>> places = new ArrayList<>();
+        recipients.forEach((type, ids) -> places.add(Map.of("recipient_type", type, "recipient_id", ids)));
+        if (webhook) {
+            places.add(Map.of("recipient_type", "webhook"));
+        }
+        if (places.isEmpty()) {
+            places.add(Map.of());
+        }
+        List<Call> calls = new ArrayList<>();
+        for (Map<String, Object> message : messages) {
+            for (Map<String, Object> place : places) {
+                Map<String, Object> arguments = new LinkedHashMap<>(message);
+                String tool = (String) arguments.remove("tool");
+                arguments.putAll(place);
+                arguments.putAll(common);
+                calls.add(new Call(tool, arguments));
+            }
+        }
+        return List.copyOf(calls);
+    }
+
+    private static String value(String option, Iterator<String> rest) throws WrongUseException {
+        if (!rest.hasNext()) {
+            throw new WrongUseException(option + " wants something after it");
+        }
+        return rest.next();
+    }
+
+    private static int seconds(String text) throws WrongUseException {
+        if (!text.matches("[1-9]\\d{0,2}") || Integer.parseInt(text) > 600) {
+            throw new WrongUseException("--timeout is 1 to 600 seconds");
+        }
+        return Integer.parseInt(text);
+    }
+
+    private static Map<String, Object> markdown(String text, String title) {
+        Map<String, Object> message = new LinkedHashMap<>(Map.of("tool", "dingtalk_send_rich_notification", "mode", "markdown", "markdown", text));
+        if (title != null) {
+            message.put("title", title);
+        }
+        return message;
+    }
+
+    private static String text(InputStream standardInput) throws WrongUseException, IOException {
+        byte[] bytes = standardInput.readNBytes(4 * LONGEST_TEXT + 1);
+        String text = new String(bytes, StandardCharsets.UTF_8).strip();
+        if (text.isEmpty()) {
+            throw new WrongUseException("There is no text: say it, or write it to standard input");
+        }
+        return text;
+    }
+
+    /** The file's own bytes: whoever runs this may read it, wherever it is. */
+    private static Map<String, Object> file(String name) throws WrongUseException {
+        try {
+            Path path = Path.of(name);
+            if (!Files.isRegularFile(path)) {
+                throw new WrongUseException("There is no file " + name);
+            }
+            if (Files.size(path) > MOST_FILE_BYTES) {
+                throw new WrongUseException(name + " is larger than the 20 MB that DingTalk takes");
+            }
+            return Map.of("tool", "dingtalk_send_file", "base64", Base64.getEncoder().encodeToString(Files.readAllBytes(path)),
+                    "name", path.getFileName().toString());
+        } catch (IOException | InvalidPathException e) {
+            throw new WrongUseException(name + " can't be read: " + e.getClass().getSimpleName());
+        }
+    }
+
+    /** Without what is said. */
+    @Override
+    public String toString() {
+        return "SendWords[" + calls.size() + " calls]";
+    }
+}
