@@ -164,7 +164,7 @@ class ToolFilesTest {
         assertThat(results).allMatch(each -> each.path("success").asBoolean());
         assertThat(results.stream().filter(each -> each.path("queued").asBoolean()).count()).isEqualTo(5);
         assertThat(bot.replies(GROUP)).hasSize(20);
-        assertThat(bot.rows("select count(*) from robot_message where state = 'waiting'")).isEqualTo(List.of(List.of(5)));
+        assertThat(bot.rows("select count(*) from robot_message where state = 'waiting' and robot = 'main'")).isEqualTo(List.of(List.of(5)));
     }
 
     @Test
