@@ -4,21 +4,30 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 
 import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.agent.Fallback;
+import io.github.dingtalkcamel.agent.StoppableHttp;
 import io.github.dingtalkcamel.api.ApiAccess;
 import io.github.dingtalkcamel.api.BindingsApi;
 import io.github.dingtalkcamel.api.ConversationsApi;
+import io.github.dingtalkcamel.api.DeadLettersApi;
 import io.github.dingtalkcamel.api.IntegrationTests;
 import io.github.dingtalkcamel.api.IntegrationsApi;
 import io.github.dingtalkcamel.api.MessagesApi;
-import io.github.dingtalkcamel.api.DeadLettersApi;
+import io.github.dingtalkcamel.commands.Answers;
+import io.github.dingtalkcamel.commands.Commands;
+import io.github.dingtalkcamel.commands.Retry;
+import io.github.dingtalkcamel.commands.Stop;
 import io.github.dingtalkcamel.conversation.Bindings;
+import io.github.dingtalkcamel.conversation.Policies;
+import io.github.dingtalkcamel.conversation.Sessions;
 import io.github.dingtalkcamel.events.Hooks;
 import io.github.dingtalkcamel.events.OwnEvents;
 import io.github.dingtalkcamel.inbound.Admission;
@@ -30,6 +39,7 @@ import io.github.dingtalkcamel.management.Banner;
 import io.github.dingtalkcamel.management.Beans;
 import io.github.dingtalkcamel.management.Checks;
 import io.github.dingtalkcamel.management.Console;
+import io.github.dingtalkcamel.management.Conversations;
 import io.github.dingtalkcamel.management.DeadLetterOperations;
 import io.github.dingtalkcamel.management.Gauges;
 import io.github.dingtalkcamel.management.GuardedServers;
@@ -57,6 +67,7 @@ import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Housekeeping;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.stream.Streams;
+import io.github.dingtalkcamel.texts.BotTexts;
 import io.github.dingtalkcamel.tools.SentMessages;
 import io.github.dingtalkcamel.tools.ToolRequests;
 import io.github.dingtalkcamel.tools.ToolRuns;
@@ -77,6 +88,13 @@ import org.apache.camel.spi.Registry;
 final class Parts implements AutoCloseable {
 
     private static final int WEBHOOK_WORKERS = 64;
+    /** Commands wait for nothing but the store and DingTalk. Those whose answers are being sent again hold no worker. */
+    private static final int COMMAND_WORKERS = 32;
+    private static final int COMMANDS_WAITING = 10_000;
+    private static final int COMMANDS_OF_A_CONVERSATION = 1_000;
+    private static final int COMMANDS_RUNNING = 1_000;
+    /** Idle workers look once a second whether they are still wanted. */
+    private static final Duration IDLE = Duration.ofSeconds(1);
 
     private final CamelContext context;
     private final Settings settings;
@@ -84,15 +102,18 @@ final class Parts implements AutoCloseable {
     private final Store store;
     private final Simulator simulator;
     private final KeyedQueue queue;
+    private final KeyedQueue commands = new KeyedQueue(COMMANDS_WAITING, COMMANDS_OF_A_CONVERSATION, COMMANDS_RUNNING);
     private final Agents agents = new Agents();
     private final Clock clock = Clock.systemUTC();
     private Intake intake;
+    private Conversations conversations;
     private Webhook webhook;
     private Streams streams;
     private DeadLetters deadLetters;
     private SendingParts sending;
     private LiveRoutes routes;
     private Bindings bindings;
+    private Hooks hooks;
     private OwnEvents ownEvents;
 
     Parts(CamelContext context, Settings read) {
@@ -105,7 +126,8 @@ final class Parts implements AutoCloseable {
         try {
             webhookPort = port(read.webhookHost(), read.webhookPort(), "dingtalk.webhook-port (DINGTALK_WEBHOOK_PORT)");
             managementPort = port(read.managementHost(), read.managementPort(), "dingtalk.management-port (DINGTALK_MANAGEMENT_PORT)");
-            opened = Store.open(read.storeUrl().reveal(), read.storeUser().orElse(null), read.storePassword().reveal());
+            // beside the rest of the start: it takes about as long as Camel's configuration
+            opened = Store.opening(read.storeUrl().reveal(), read.storeUser().orElse(null), read.storePassword().reveal());
             started = read.simulator() ? simulator(read) : null;
         } catch (RuntimeException e) {
             if (opened != null) {
@@ -119,7 +141,7 @@ final class Parts implements AutoCloseable {
         // from here on the simulator is a DingTalk like any other
         Settings addressed = started == null ? read : read.withBaseUrls(URI.create(started.url()), URI.create(started.url()));
         this.settings = addressed.withPorts(webhookPort, managementPort);
-        this.queue = new KeyedQueue(settings.queueCapacity(), settings.conversationCapacity(), settings.maxRunningTurns());
+        this.queue = new KeyedQueue(settings.queueCapacity(), settings.conversationCapacity(), settings.maxRunningTurns(), IDLE);
     }
 
     /**
@@ -141,7 +163,7 @@ final class Parts implements AutoCloseable {
             for (Integration integration : settings.integrations()) {
                 if (integration.hasApp()) {
                     SimulatedApp app = SimulatedApp.of(integration.appKey().orElseThrow(), integration.appSecret().reveal())
-                            .withRobotCode(integration.robotCode().orElseThrow());
+                            .withRobotCode(integration.robotCode().orElseThrow()).withIntegration(integration.id());
                     simulator.addApp(integration.callbackToken().isSet()
                             ? app.withEncryption(integration.callbackToken().reveal(), integration.callbackAesKey().reveal())
                                     .withOwnerKey(integration.callbackOwnerKey().orElseThrow())
@@ -173,19 +195,22 @@ final class Parts implements AutoCloseable {
 
     /** Makes the parts known to the routes and Camel's own configuration. */
     void bind() throws Exception {
+        BotTexts texts = new BotTexts(settings, Path.of("config"));
         Inbox inbox = new Inbox(store, clock);
+        hooks = new Hooks(context);
+        Sessions sessions = new Sessions(store, settings, clock);
+        Policies policies = new Policies(settings);
+        bindings = new Bindings(store, clock);
         Messages messages = new Messages(settings);
         sending = SendingParts.bind(context, settings, store, clock);
+        conversations = new Conversations(sessions, agents);
         deadLetters = new DeadLetters(store, clock);
-        intake = new Intake(inbox, queue);
+        intake = new Intake(inbox, queue, commands);
         webhook = new Webhook(settings, clock);
         streams = new Streams(settings);
-        bindings = new Bindings(store, clock);
-        Resumption resumption = new Resumption(inbox, queue, messages, deadLetters, intake, settings.maxTurnAge(), clock);
-        Notices notices = new Notices(settings);
+        Resumption resumption = new Resumption(inbox, queue, commands, messages, deadLetters, intake, settings.maxTurnAge(), clock);
+        Notices notices = new Notices(texts);
         routes = new LiveRoutes((LiveContext) context, settings.routesDir());
-        // not by the routes that call them, which come and go
-        context.addService(intake);
 
         ApiAccess apiAccess = new ApiAccess(settings);
         context.getManagementStrategy().addEventNotifier(new HttpGuards(context, settings, webhook, apiAccess));
@@ -198,14 +223,25 @@ final class Parts implements AutoCloseable {
         registry.bind("events", new EventRepository(store, clock));
         registry.bind("messages", messages);
         registry.bind("admission", new Admission());
-        registry.bind("intake", new SharedStep(intake));
+        registry.bind("policies", policies);
+        registry.bind("storeTurn", new SharedStep(intake.turns()));
+        registry.bind("storeCommand", new SharedStep(intake.commands()));
+        registry.bind("storeRefusal", new SharedStep(intake.refusals()));
         registry.bind("turns", queue);
-        registry.bind("turnRecord", new Turns(inbox));
-        registry.bind("bindings", bindings);
+        registry.bind("turnRecord", new Turns(inbox, sessions));
+        registry.bind("sessions", sessions);
+        registry.bind("commandQueue", commands);
+        registry.bind("commands", new Commands(agents));
+        registry.bind("answers", new Answers(texts, queue, agents, policies, hooks, clock));
+        registry.bind("stop", new Stop(queue, inbox, sessions));
+        registry.bind("retry", new Retry(queue, inbox, sessions, messages));
+        registry.bind("http", new StoppableHttp());
+        registry.bind("https", new StoppableHttp());
         registry.bind("resumption", resumption);
         registry.bind("replays", new Replays(deadLetters, messages, queue, resumption));
         registry.bind("deadLettersApi", new DeadLettersApi(deadLetters));
         registry.bind("housekeeping", housekeeping());
+        registry.bind("bindings", bindings);
         registry.bind("agents", agents);
         registry.bind("fallback", new Fallback(settings));
         registry.bind("notices", notices);
@@ -225,6 +261,7 @@ final class Parts implements AutoCloseable {
 
         Properties properties = new Properties();
         properties.setProperty("turns.workers", String.valueOf(settings.maxRunningTurns()));
+        properties.setProperty("commands.workers", String.valueOf(COMMAND_WORKERS));
         properties.setProperty("camel.main.shutdownTimeout", String.valueOf(Math.max(1, settings.shutdownTimeout().toSeconds())));
         properties.setProperty("camel.server.host", settings.webhookHost());
         properties.setProperty("camel.server.port", String.valueOf(settings.webhookPort()));
@@ -234,7 +271,6 @@ final class Parts implements AutoCloseable {
     }
 
     private void bindEvents(Registry registry) {
-        Hooks hooks = new Hooks(context);
         ownEvents = new OwnEvents(context, hooks, clock);
         bindings.tell(ownEvents::bindingChanged);
         streams.tell(ownEvents);
@@ -256,6 +292,7 @@ final class Parts implements AutoCloseable {
         List<Expiry> expiries = new ArrayList<>();
         expiries.add(Inbox.expiry(settings.keeping().messages()));
         expiries.addAll(DeadLetters.expiries(settings.keeping().deadLetters(), settings.keeping().messages()));
+        expiries.addAll(Sessions.expiries(settings.keeping().sessions()));
         expiries.add(EventRepository.expiry());
         expiries.add(RobotQueue.expiry(settings.keeping().messages()));
         expiries.add(ToolRequests.expiry());
@@ -264,7 +301,9 @@ final class Parts implements AutoCloseable {
     }
 
     void beforeStart() {
+        store.awaitOpen();
         if (simulator != null) {
+            simulator.messageWays(new WayOfMessage(store)::way);
             for (Integration integration : settings.integrations()) {
                 if (webhook.isOn(integration.id())) {
                     simulator.callbackUrl(integration.appKey().orElseThrow(), Addresses.webhook(settings, integration.id()));
@@ -277,9 +316,9 @@ final class Parts implements AutoCloseable {
     void afterStart() {
         routes.watch();
         new Console(context, settings).open();
-        new Gauges(queue, deadLetters, settings, streams, ownEvents, sending.gate()).register(context);
-        new Beans(context).show("bindings", bindings).show("events", ownEvents);
-        new DeadLetterOperations(deadLetters).register(context);
+        new Gauges(queue, agents, deadLetters, settings, streams, ownEvents, sending.gate()).register(context);
+        new Beans(context).show("bindings", bindings).show("conversations", conversations).show("events", ownEvents)
+                .show("dead-letters", new DeadLetterOperations(deadLetters));
         new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url()).print();
     }
 
@@ -289,11 +328,15 @@ final class Parts implements AutoCloseable {
         // first, so that what came in until then has its place in the queue
         streams.close();
         queue.close();
+        commands.close();
         sending.close();
     }
 
     @Override
     public void close() {
+        if (intake != null) {
+            intake.close();
+        }
         if (routes != null) {
             routes.close();
         }

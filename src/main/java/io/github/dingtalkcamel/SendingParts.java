@@ -57,7 +57,7 @@ record SendingParts(Gate gate, Line line, DingTalk dingTalk, AccessTokens access
         Registry registry = context.getRegistry();
         registry.bind("sourceLoader", new Utf8Routes());
         registry.bind("patience", new Patience(gate, settings.maxTurnAge(), clock));
-        registry.bind("gate", gate);
+        registry.bind("dingTalkGate", gate);
         registry.bind("awaitDingTalk", new SharedStep(line));
         registry.bind("dingTalk", dingTalk);
         registry.bind("dingtalk-http", DingTalk.component());

@@ -1,9 +1,9 @@
 package io.github.dingtalkcamel;
 
 /** The process can't start; the message says what to do. */
-class StartException extends RuntimeException {
+public class StartException extends RuntimeException {
 
-    StartException(String message, Throwable cause) {
+    public StartException(String message, Throwable cause) {
         super(message, cause);
     }
 }

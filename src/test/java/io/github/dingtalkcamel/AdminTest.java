@@ -25,11 +25,9 @@ import java.util.stream.StreamSupport;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
 import io.github.dingtalkcamel.events.Hooks;
-import io.github.dingtalkcamel.events.OwnEvents;
 import io.github.dingtalkcamel.simulator.ApiFamily;
 import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.turns.Spoken;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.awaitility.Awaitility;
@@ -260,6 +258,7 @@ class AdminTest {
             assertThat(one.at("/lastMessage/state").textValue()).isEqualTo("done");
             assertThat(one.get("waiting").intValue()).isZero();
             assertThat(one.get("running").intValue()).isZero();
+            assertThat(one.at("/session/turns").intValue()).isEqualTo(1);
         });
     }
 
@@ -467,11 +466,11 @@ class AdminTest {
 
     @Test
     void tellsOfCommands() {
-        bot.context().getRegistry().lookupByNameAndType("ownEvents", OwnEvents.class).command(Spoken.in("cidCommand", "m1"));
+        Sent sent = bot.say(Said.text("/Usage please").from("commander").byWebhook());
 
         assertThat(awaitTold(1, event -> is(event, "bot_command"))).singleElement().satisfies(event -> {
-            assertThat(event.get("command").textValue()).isEqualTo("text");
-            assertThat(event.get("conversationId").textValue()).isEqualTo("cidCommand");
+            assertThat(event.get("command").textValue()).isEqualTo("/usage");
+            assertThat(event.get("conversationId").textValue()).isEqualTo(sent.conversationId());
         });
     }
 

@@ -191,7 +191,7 @@ class DeadLetterReplayTest {
 
     private Object jmx(String operation, String... arguments) throws Exception {
         MBeanServer server = ManagementFactory.getPlatformMBeanServer();
-        ObjectName name = server.queryNames(new ObjectName("org.apache.camel:context=" + bot.context().getManagementName() + ",type=dingtalk,*"), null)
+        ObjectName name = server.queryNames(new ObjectName("org.apache.camel:context=" + bot.context().getManagementName() + ",type=dingtalk,name=\"dead-letters\""), null)
                 .iterator().next();
         String[] types = new String[arguments.length];
         java.util.Arrays.fill(types, String.class.getName());

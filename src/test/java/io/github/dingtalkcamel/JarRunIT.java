@@ -98,6 +98,12 @@ class JarRunIT {
         }
 
         @Test
+        void servesTheChatPageThatTheBannerNames() throws Exception {
+            assertThat(run.log()).contains("Chat with the robot in your browser: " + run.simulatorUrl() + "/");
+            assertThat(send(HttpRequest.newBuilder(URI.create(run.simulatorUrl() + "/"))).body()).contains("/simulator/page/main.js");
+        }
+
+        @Test
         void takesFreePortsAndLogsThem() throws Exception {
             assertThat(Stream.of(run.webhookUrl("main"), run.managementUrl(), run.simulatorUrl()).map(url -> URI.create(url).getPort()))
                     .doesNotHaveDuplicates().allMatch(port -> port > 0);

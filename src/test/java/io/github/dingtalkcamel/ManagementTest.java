@@ -8,6 +8,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,9 +19,14 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.StreamSupport;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.dingtalkcamel.management.Probe;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,12 +62,34 @@ class ManagementTest {
                     - setBody: { constant: second }
             """;
 
+    private final Set<Integer> answersWhileStarting = ConcurrentHashMap.newKeySet();
     private Bot bot;
 
     @BeforeAll
     void start() throws Exception {
-        bot = Bot.withSettings(Map.of("dingtalk.app-secret", WRONG_SECRET, "dingtalk.management-user", "watcher", "dingtalk.management-password", PASSWORD))
-                .route("triggers.yaml", TWO_TRIGGERS).start();
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        AtomicBoolean starting = new AtomicBoolean(true);
+        Thread curious = new Thread(() -> {
+            while (starting.get()) {
+                try {
+                    answersWhileStarting.add(bot.get("http://127.0.0.1:" + port + "/observe/metrics").statusCode());
+                } catch (Exception e) {
+                    LockSupport.parkNanos(1_000_000); // nobody listens yet
+                }
+            }
+        });
+        bot = Bot.withSettings(Map.of("dingtalk.app-secret", WRONG_SECRET, "dingtalk.management-user", "watcher", "dingtalk.management-password", PASSWORD,
+                "dingtalk.management-port", String.valueOf(port))).route("triggers.yaml", TWO_TRIGGERS);
+        curious.start();
+        try {
+            bot.start();
+        } finally {
+            starting.set(false);
+            curious.join();
+        }
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> "DOWN".equals(check(health(), "token-main").get("status").textValue()));
     }
 
@@ -129,7 +157,8 @@ class ManagementTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "/observe/metrics", "/", "/nothing", "/observe/healthy", "/observe/health/../metrics", "/observe//metrics", "/observe/jolokia" })
+    @ValueSource(strings = { "/observe/metrics", "/", "/nothing", "/observe/healthy", "/observe/health/../metrics", "/observe//metrics", "/observe/jolokia", "/hawtio", "/hawtio/", "/hawtio/user",
+        "/hawtio/jolokia/version", "/hawtio/static/js/nothing.js" })
     void asksWhoOneIsBeforeAnythingButHealth(String path) throws Exception {
         HttpResponse<String> nobody = bot.get(bot.managementUrl() + path);
 
@@ -137,6 +166,33 @@ class ManagementTest {
         assertThat(nobody.headers().firstValue("www-authenticate")).hasValueSatisfying(value -> assertThat(value).startsWith("Basic "));
         assertThat(get(path, "watcher", "wrong").statusCode()).isEqualTo(401);
         assertThat(get(path, "someone", PASSWORD).statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void askedSoFromTheFirstAnswerOn() {
+        assertThat(answersWhileStarting).containsExactly(401);
+    }
+
+    @Test
+    void showsTheConsoleToItsUserByAnyNameButNotToOtherSites() throws Exception {
+        assertThat(get("/hawtio/", "watcher", PASSWORD).body()).contains("<div id=\"root\">");
+        assertThat(get("/hawtio/user", "watcher", PASSWORD).body()).isEqualTo("\"watcher\"");
+        assertThat(get("/hawtio/jolokia/version", "watcher", PASSWORD).statusCode()).isEqualTo(200);
+        String credentials = Base64.getEncoder().encodeToString(("watcher:" + PASSWORD).getBytes(StandardCharsets.UTF_8));
+        for (Map.Entry<String, String> each : Map.of("Host: ops.example", "200", "Host: ops.example\r\nOrigin: https://ops.example", "200",
+                "Host: ops.example\r\nOrigin: https://evil.example", "403", "Host: ops.example\r\nSec-Fetch-Site: cross-site", "403").entrySet()) {
+            try (Socket socket = new Socket("127.0.0.1", URI.create(bot.managementUrl()).getPort())) {
+                socket.getOutputStream().write(("GET /hawtio/jolokia HTTP/1.1\r\n" + each.getKey() + "\r\nConnection: close\r\nAuthorization: Basic " + credentials + "\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+                assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).as(each.getKey()).startsWith("HTTP/1.1 " + each.getValue());
+            }
+        }
+    }
+
+    @Test
+    void tellsAContainersProbeThatItIsLive() {
+        assertThat(Probe.isLive(bot.managementUrl())).isTrue();
+        assertThat(Probe.isLive("http://127.0.0.1:9")).isFalse();
     }
 
     @Test

@@ -46,6 +46,8 @@ final class PackagedJar implements AutoCloseable {
 
     private static final Path JAR = Path.of("target", "dingtalk-camel.jar").toAbsolutePath();
 
+    private static final Path CLASSES = ClassArchive.of(JAR);
+
     private final Path home;
     private final Path workingDirectory;
     private final Map<String, String> environment = new TreeMap<>();
@@ -189,6 +191,7 @@ final class PackagedJar implements AutoCloseable {
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             // these processes live for seconds: the second compiler would cost more than it gains, and there are many of them
             command.add("-XX:TieredStopAtLevel=1");
+            command.addAll(ClassArchive.use(CLASSES));
             command.addAll(options);
             command.addAll(List.of("-jar", JAR.toString()));
             ProcessBuilder builder = new ProcessBuilder(command).directory(workingDirectory.toFile())

@@ -70,6 +70,17 @@ class QueueFullTest {
     }
 
     @Test
+    void takesAndAnswersCommandsNevertheless() throws Exception {
+        ObjectNode command = message("command");
+        command.putObject("text").put("content", "/whoami");
+
+        assertThat(plain(command).statusCode()).isEqualTo(200);
+        Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select kind, state from message where msg_id = 'command'").equals(List.of(List.of("command", "done"))));
+        // so that the other tests' counts are theirs
+        bot.store().writeAndWait(connection -> connection.createStatement().executeUpdate("delete from message where msg_id = 'command'"));
+    }
+
+    @Test
     void checksProofAndFieldsFirst() throws Exception {
         assertThat(bot.post(bot.webhookUrl(), Callback.bytes(message("new")), Function.identity()).statusCode()).isEqualTo(401);
         assertThat(plain(message("new").put("conversationType", "3")).statusCode()).isEqualTo(400);

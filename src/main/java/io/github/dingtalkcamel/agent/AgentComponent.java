@@ -1,6 +1,7 @@
 package io.github.dingtalkcamel.agent;
 
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
 
 import org.apache.camel.Endpoint;
 import org.apache.camel.spi.annotations.Component;
@@ -11,7 +12,10 @@ import org.apache.camel.support.CamelContextHelper;
 @Component("agent")
 public class AgentComponent extends DefaultComponent {
 
+    private static final int STOPPED_TURNS_THREADS = 4;
+
     private Agents agents;
+    private ExecutorService afterStop;
 
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
@@ -28,7 +32,24 @@ public class AgentComponent extends DefaultComponent {
         }
     }
 
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        afterStop = getCamelContext().getExecutorServiceManager().newFixedThreadPool(this, "StoppedTurns", STOPPED_TURNS_THREADS);
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        getCamelContext().getExecutorServiceManager().shutdown(afterStop);
+        super.doStop();
+    }
+
     Agents agents() {
         return agents;
+    }
+
+    /** Where turns go on that were stopped: not on the thread that stops them, which has an answer to give. */
+    ExecutorService afterStop() {
+        return afterStop;
     }
 }

@@ -24,6 +24,16 @@ public final class AgentConstants {
     @Metadata(description = "Name of the agent that was chosen", javaType = "String")
     public static final String AGENT = "CamelDingTalkAgent";
 
+    @Metadata(description = "Session of the conversation, or of the sender in it; /new starts the next", javaType = "String")
+    public static final String SESSION_ID = "CamelDingTalkSessionId";
+    @Metadata(label = "out", description = "Set by the agent: tokens that its prompt took, counted into the session", javaType = "Long")
+    public static final String PROMPT_TOKENS = "CamelDingTalkPromptTokens";
+    @Metadata(label = "out", description = "Set by the agent: tokens that its answer took, counted into the session", javaType = "Long")
+    public static final String COMPLETION_TOKENS = "CamelDingTalkCompletionTokens";
+
+    /** Exchange property: what was said in the session before, a list of maps with role, text and at, the oldest first. */
+    public static final String HISTORY = "CamelDingTalkHistory";
+
     private AgentConstants() {
     }
 }

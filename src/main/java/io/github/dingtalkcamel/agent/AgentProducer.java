@@ -1,6 +1,10 @@
 package io.github.dingtalkcamel.agent;
 
+import io.github.dingtalkcamel.conversation.Session;
 import io.github.dingtalkcamel.inbound.InboundMessage;
+import io.github.dingtalkcamel.turns.Cancellation;
+import io.github.dingtalkcamel.turns.Turn;
+import io.github.dingtalkcamel.turns.TurnStoppedException;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
@@ -11,7 +15,12 @@ import org.apache.camel.support.DefaultAsyncProducer;
  * Calls an agent's route, on the caller's thread and asynchronously where the route is.
  * <p>
  * The agent gets an exchange of its own that holds the body, what contract 5 names, and nothing else; of what it leaves there, only the reply comes
- * back. So no agent can disturb the turn it is called in. An agent may call another by the same words: that one gets the body that it is handed.
+ * back, and how many tokens it took. So no agent can disturb the turn it is called in. An agent may call another by the same words: that one gets the body
+ * that it is handed.
+ * <p>
+ * A turn that is stopped goes on at once, with a {@link TurnStoppedException}. Calls by {@code http:} and {@code https:} that the agent waits for are closed
+ * then ({@link StoppableHttp}); an agent that waits for anything else, or works, can't be made to end: its result is discarded when it comes, and until then
+ * it is counted ({@link Agents#stuck}).
  */
 public class AgentProducer extends DefaultAsyncProducer {
 
@@ -34,10 +43,25 @@ public class AgentProducer extends DefaultAsyncProducer {
             return true;
         }
         Exchange call = ask(exchange, name);
-        return consumer.getAsyncProcessor().process(call, doneSync -> {
-            answer(exchange, call);
-            callback.done(doneSync);
-        });
+        Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
+        if (turn == null) {
+            call.setProperty(Cancellation.PROPERTY, exchange.getProperty(Cancellation.PROPERTY));
+            return consumer.getAsyncProcessor().process(call, doneSync -> {
+                answer(exchange, call);
+                callback.done(doneSync);
+            });
+        }
+        if (turn.isStopped()) {
+            exchange.setException(new TurnStoppedException());
+            callback.done(true);
+            return true;
+        }
+        call.setProperty(Cancellation.PROPERTY, turn.cancellation());
+        TurnsCall running = new TurnsCall(getEndpoint().getComponent(), exchange, call, callback);
+        turn.cancellation().whenStopped(running);
+        boolean sync = consumer.getAsyncProcessor().process(call, running::returned);
+        // stopped: the exchange went on elsewhere, and is not ours any more
+        return sync && !running.wasStopped();
     }
 
     private Exchange ask(Exchange exchange, String name) {
@@ -59,16 +83,22 @@ public class AgentProducer extends DefaultAsyncProducer {
         setIfKnown(in, AgentConstants.SENDER_NICK, message.sender().nick());
         in.setHeader(AgentConstants.MESSAGE_ID, message.msgId());
         in.setHeader(AgentConstants.MESSAGE_TYPE, message.type());
+        Session session = exchange.getProperty(Session.PROPERTY, Session.class);
+        if (session != null) {
+            in.setHeader(AgentConstants.SESSION_ID, session.id());
+            call.setProperty(AgentConstants.HISTORY, session.told());
+        }
         return call;
     }
 
-    private static void setIfKnown(Message in, String header, String value) {
+    private static void setIfKnown(Message in, String header, Object value) {
         if (value != null) {
             in.setHeader(header, value);
         }
     }
 
-    private static void answer(Exchange exchange, Exchange call) {
+    /** What the agent left, for the caller to see. */
+    static void answer(Exchange exchange, Exchange call) {
         if (!exchange.getContext().isStopping()) {
             // an agent that leaves its thread interrupted would break whatever this thread does next
             Thread.interrupted();
@@ -78,10 +108,17 @@ public class AgentProducer extends DefaultAsyncProducer {
             return;
         }
         try {
-            exchange.getMessage().setBody(call.getMessage().getBody(String.class));
+            String reply = call.getMessage().getBody(String.class);
+            exchange.getMessage().setBody(reply);
+            tell(exchange, call, AgentConstants.PROMPT_TOKENS);
+            tell(exchange, call, AgentConstants.COMPLETION_TOKENS);
         } catch (RuntimeException e) {
             // a stream that breaks while it is read: nobody else would end the exchange
             exchange.setException(e);
         }
+    }
+
+    private static void tell(Exchange exchange, Exchange call, String header) {
+        setIfKnown(exchange.getMessage(), header, call.getMessage().getHeader(header));
     }
 }

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 
 import io.github.dingtalkcamel.inbound.InboundMessage;
@@ -21,6 +23,8 @@ public final class Agents {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
+    private final AtomicInteger stuck = new AtomicInteger();
+    private final AtomicLong discarded = new AtomicLong();
     /** For each agent the consumer that answers, last; before it, while they are being replaced, those of older versions of its route. */
     private final Map<String, List<AgentConsumer>> running = new TreeMap<>();
     /** Those of deleted routes that answer only turns which had chosen them before. */
@@ -79,6 +83,25 @@ public final class Agents {
     private void forgetTriggers(AgentConsumer consumer) {
         triggers.values().forEach(claims -> claims.remove(consumer));
         triggers.values().removeIf(List::isEmpty);
+    }
+
+    void stoppedButAtWork() {
+        stuck.incrementAndGet();
+    }
+
+    void cameToItsEnd() {
+        stuck.decrementAndGet();
+        discarded.incrementAndGet();
+    }
+
+    /** Calls of agents that {@code /stop} could not end: their turns are over, and each may still hold a thread. */
+    public int stuck() {
+        return stuck.get();
+    }
+
+    /** Results of agents that came after {@code /stop}, and went nowhere. */
+    public long discarded() {
+        return discarded.get();
     }
 
     private AgentConsumer offered(String name) {

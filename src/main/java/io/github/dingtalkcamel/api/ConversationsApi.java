@@ -34,11 +34,12 @@ public final class ConversationsApi {
         return store.read(connection -> {
             try (PreparedStatement select = connection.prepareStatement("""
                     select m.integration, m.conversation_id, m.conversation_type, m.conversation_title, m.msg_id, m.received_at, m.state, b.agent,
-                        u.waiting, u.running
+                        u.waiting, u.running, s.session_id, s.started_at, s.turns
                     from (select max(id) as id from message where (integration, conversation_id) > (?, ?)
                         group by integration, conversation_id order by integration, conversation_id limit ?) newest
                     join message m on m.id = newest.id
                     left join binding b on b.integration = m.integration and b.conversation_id = m.conversation_id
+                    left join session s on s.integration = m.integration and s.conversation_id = m.conversation_id and s.sender_id = ''
                     left join (select integration, conversation_id, sum(case state when 'received' then 1 else 0 end) as waiting,
                             sum(case state when 'running' then 1 else 0 end) as running
                         from message where state in ('received', 'running') and kind = 'turn' group by integration, conversation_id) u
@@ -58,6 +59,19 @@ public final class ConversationsApi {
         });
     }
 
+    /** Null where there is none, and where each person has one of their own. */
+    private static Map<String, Object> session(ResultSet row) throws SQLException {
+        String id = row.getString("session_id");
+        if (id == null) {
+            return null;
+        }
+        Map<String, Object> session = new LinkedHashMap<>();
+        session.put("id", id);
+        session.put("startedAt", Instant.ofEpochMilli(row.getLong("started_at")).toString());
+        session.put("turns", row.getLong("turns"));
+        return session;
+    }
+
     private static Map<String, Object> shown(ResultSet row) throws SQLException {
         Map<String, Object> last = new LinkedHashMap<>();
         last.put("msgId", row.getString("msg_id"));
@@ -72,6 +86,7 @@ public final class ConversationsApi {
         shown.put("waiting", row.getLong("waiting"));
         shown.put("running", row.getLong("running"));
         shown.put("binding", row.getString("agent"));
+        shown.put("session", session(row));
         return shown;
     }
 }

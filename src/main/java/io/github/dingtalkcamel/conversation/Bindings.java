@@ -14,6 +14,7 @@ import io.github.dingtalkcamel.inbound.InboundMessage;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
 import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Variable;
 import org.apache.camel.api.management.ManagedAttribute;
 import org.apache.camel.api.management.ManagedResource;
 
@@ -126,6 +127,20 @@ public final class Bindings {
         });
         cache.invalidate(new Key(integration, conversationId));
         listener.changed(integration, conversationId, agent, by);
+    }
+
+    /** Binds the message's conversation, by its sender. */
+    public void bindHere(@Variable("agent") String agent, @ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) throws StoreException {
+        bind(message.integration(), message.conversationId(), agent, message.sender().userId());
+    }
+
+    /**
+     * Takes the binding of the message's conversation back, by its sender.
+     *
+     * @return whether there was one
+     */
+    public boolean unbindHere(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) throws StoreException {
+        return unbind(message.integration(), message.conversationId(), message.sender().userId());
     }
 
     /** Takes a conversation's binding back, nobody knows on whose behalf. */

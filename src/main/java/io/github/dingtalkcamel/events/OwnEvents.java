@@ -73,7 +73,10 @@ public final class OwnEvents implements StreamListener {
         if (hooks.listen() && !Boolean.TRUE.equals(left)) {
             Map<String, Object> event = of(turn, agent);
             event.put("agentMs", agentMillis);
-            if (failure == null) {
+            if (turn.isStopped()) {
+                event.put("state", "stopped");
+                publish("bot_turn_finished", turn.message().integration(), event);
+            } else if (failure == null) {
                 publish("bot_turn_finished", turn.message().integration(), event);
             } else {
                 event.put("state", "failed");

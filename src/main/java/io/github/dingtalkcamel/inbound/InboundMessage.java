@@ -105,6 +105,11 @@ public record InboundMessage(
      * @param admin   whether DingTalk calls them an admin of the organisation
      */
     public record Sender(String id, String staffId, String unionId, String nick, boolean admin) {
+
+        /** What an operator names this person by: the staff id, or DingTalk's encrypted id for people who have none. */
+        public String userId() {
+            return staffId != null ? staffId : id;
+        }
     }
 
     /**

@@ -6,7 +6,6 @@ import java.util.List;
 import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.inbound.Webhook;
 import io.github.dingtalkcamel.settings.Integration;
-import io.github.dingtalkcamel.settings.Policy;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.Store;
 import org.slf4j.Logger;
@@ -49,6 +48,7 @@ public final class Banner {
         lines.add("See the routes run: " + Addresses.management(settings) + "/hawtio");
         if (simulator != null) {
             lines.add("No DingTalk: the built-in simulator stands in for it at " + simulator);
+            lines.add("Chat with the robot in your browser: " + simulator + "/");
             lines.add("Say something to the robot:  curl -s " + simulator + "/simulator/say -d 'hello'");
         }
         return lines;
@@ -83,12 +83,6 @@ public final class Banner {
             integration.fallbackAgent().filter(agent -> integration.hasApp() && !agents.isRunning(agent)).ifPresent(agent -> missing.add(
                     "Fallback agent " + agent + " of integration " + integration.id() + " is not running: add a route that consumes from agent:" + agent));
         }
-        settings.integrations().stream().filter(Banner::keepsSomebodyOut).forEach(integration -> missing.add("Integration " + integration.id()
-                + " has policies or allow lists: this version does not enforce them yet"));
         return missing;
-    }
-
-    private static boolean keepsSomebodyOut(Integration integration) {
-        return integration.dmPolicy() != Policy.OPEN || integration.groupPolicy() != Policy.OPEN || !integration.allowedUsers().isEmpty();
     }
 }

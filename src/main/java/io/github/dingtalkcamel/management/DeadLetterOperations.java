@@ -4,18 +4,15 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import javax.management.ObjectName;
 
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.turns.DeadLetters;
 import io.github.dingtalkcamel.turns.DeadLetters.Requested;
-import org.apache.camel.CamelContext;
 import org.apache.camel.api.management.ManagedAttribute;
 import org.apache.camel.api.management.ManagedOperation;
 import org.apache.camel.api.management.ManagedResource;
-import org.apache.camel.spi.ManagementAgent;
 
-/** Dead letters in JMX: {@code org.apache.camel:context=…,type=dingtalk,name="dead-letters"}. Shows reasons, never what was said. */
+/** Dead letters in JMX (contract 7). Shows reasons, never what was said. */
 @ManagedResource(description = "What could not be finished and waits for a person")
 public final class DeadLetterOperations {
 
@@ -25,20 +22,6 @@ public final class DeadLetterOperations {
 
     public DeadLetterOperations(DeadLetters deadLetters) {
         this.deadLetters = deadLetters;
-    }
-
-    /** Adds it to the context's MBeans. */
-    public void register(CamelContext context) {
-        ManagementAgent agent = context.getManagementStrategy().getManagementAgent();
-        if (agent == null) {
-            return;
-        }
-        try {
-            agent.register(this, new ObjectName(agent.getMBeanObjectDomainName() + ":context=" + context.getManagementName()
-                    + ",type=dingtalk,name=\"dead-letters\""));
-        } catch (javax.management.JMException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     @ManagedAttribute(description = "How many wait for a person")

@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.management;
 
 import java.util.Locale;
 
+import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.events.OwnEvents;
 import io.github.dingtalkcamel.outbound.Gate;
 import io.github.dingtalkcamel.settings.Integration;
@@ -20,14 +21,16 @@ import org.apache.camel.support.CamelContextHelper;
 public final class Gauges {
 
     private final KeyedQueue queue;
+    private final Agents agents;
     private final DeadLetters deadLetters;
     private final Settings settings;
     private final Streams streams;
     private final OwnEvents events;
     private final Gate gate;
 
-    public Gauges(KeyedQueue queue, DeadLetters deadLetters, Settings settings, Streams streams, OwnEvents events, Gate gate) {
+    public Gauges(KeyedQueue queue, Agents agents, DeadLetters deadLetters, Settings settings, Streams streams, OwnEvents events, Gate gate) {
         this.queue = queue;
+        this.agents = agents;
         this.deadLetters = deadLetters;
         this.settings = settings;
         this.streams = streams;
@@ -43,6 +46,9 @@ public final class Gauges {
         }
         Gauge.builder("dingtalk.turns.waiting", queue, KeyedQueue::size).description("Turns that wait").register(meters);
         Gauge.builder("dingtalk.turns.running", queue, KeyedQueue::running).description("Turns being answered").register(meters);
+        Gauge.builder("dingtalk.agents.stuck", agents, Agents::stuck).description("Agents' calls that /stop could not end").register(meters);
+        FunctionCounter.builder("dingtalk.agents.discarded", agents, Agents::discarded).description("Agents' results that came after /stop")
+                .register(meters);
         Gauge.builder("dingtalk.turns.unsent", queue, KeyedQueue::yielded).description("Turns that are answered and wait for DingTalk to take the answer")
                 .register(meters);
         Gauge.builder("dingtalk.hosts.away", gate, all -> all.hosts().values().stream().filter(trouble -> !trouble.isEmpty()).count())

@@ -60,7 +60,7 @@ final class ManagementGuard implements AuthenticationHandler {
             refuse(response, 401, "login", "User and password are those of dingtalk.management-user and dingtalk.management-password");
         } else if (isAt(JOLOKIA, path) || isAt(CONSOLE_JOLOKIA, path)) {
             response.putHeader("Cache-Control", "no-store");
-            if (isSafe(request.request())) {
+            if (isSafe(request.request(), path)) {
                 request.next();
             } else {
                 refuse(response.putHeader("Allow", "POST"), 405, "post", "By GET Jolokia can only be asked to read, search and list; call operations by POST");
@@ -123,14 +123,14 @@ final class ManagementGuard implements AuthenticationHandler {
         return colon >= 0 && Secret.of(user).matches(credentials.substring(0, colon)) & password.matches(credentials.substring(colon + 1));
     }
 
-    /** On the path as it was sent, which is what Jolokia reads. */
-    private static boolean isSafe(HttpServerRequest request) {
-        if (request.method() != HttpMethod.GET) {
-            return true;
-        }
-        String path = request.path();
-        String place = path.startsWith(JOLOKIA) ? JOLOKIA : CONSOLE_JOLOKIA;
-        if (!isAt(place, path) || request.getParam("p") != null) {
+    /** Asked of the path as it was sent, which is what Jolokia reads, and of what that stands for. */
+    private static boolean isSafe(HttpServerRequest request, String path) {
+        return request.method() != HttpMethod.GET || isReading(request.path()) && isReading(path) && request.getParam("p") == null;
+    }
+
+    private static boolean isReading(String path) {
+        String place = isAt(JOLOKIA, path) ? JOLOKIA : CONSOLE_JOLOKIA;
+        if (!isAt(place, path)) {
             return false;
         }
         String command = path.substring(Math.min(path.length(), place.length() + 1));

@@ -24,7 +24,7 @@ final class Circuit {
     private static final int FAILED_PERCENT = 80;
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     /** After so long a call that tries is given up: no call takes this long. */
-    private static final Duration LOST = Duration.ofSeconds(60);
+    private static final Duration LOST = Duration.ofSeconds(25);
 
     private final String host;
     private final Clock clock;

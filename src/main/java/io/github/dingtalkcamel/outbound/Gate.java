@@ -41,11 +41,13 @@ public final class Gate {
     /** Lets the call under way pass now, or says why not. */
     public void pass(Exchange exchange, @ExchangeProperty(ApiRequest.PROPERTY) ApiRequest request) throws NotNowException {
         String line = line(request);
-        Pass pass = (Pass) exchange.removeProperty(Pass.GRANTED);
-        if (pass != null && !pass.line().equals(line)) {
-            circuit(host(pass.line())).giveBack();
-            pass = null;
+        Pass granted = exchange.getProperty(Pass.GRANTED, Pass.class);
+        Pass pass = null;
+        if (granted != null && granted.line().equals(line)) {
+            exchange.removeProperty(Pass.GRANTED);
+            pass = granted;
         }
+        giveBack(exchange);
         if (pass == null && !(isPatient(exchange) && waiting.contains(line))) {
             pass = tryPass(line);
         }
@@ -53,6 +55,14 @@ public final class Gate {
             throw notNow(line);
         }
         exchange.setProperty(Pass.IN_USE, pass);
+    }
+
+    /** A pass that was not needed after all: the one call that tries a host must not get lost. */
+    void giveBack(Exchange exchange) {
+        Pass pass = (Pass) exchange.removeProperty(Pass.GRANTED);
+        if (pass != null) {
+            circuit(host(pass.line())).giveBack();
+        }
     }
 
     private static boolean isPatient(Exchange exchange) {

@@ -70,6 +70,7 @@ public final class Line extends AsyncProcessorSupport implements AutoCloseable {
 
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
+        gate.giveBack(exchange);
         NotNowException notNow = Failure.of(exchange, NotNowException.class);
         Instant now = clock.instant();
         Waiting one = new Waiting(exchange, callback, notNow == null ? now.plus(delay(exchange.getProperty(TRIES, 1, Integer.class))) : now,

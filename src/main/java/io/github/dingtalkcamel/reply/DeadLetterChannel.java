@@ -31,6 +31,11 @@ public final class DeadLetterChannel {
 
     /** Called before each repeat. */
     public static void repeats(Exchange exchange) {
+        Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
+        if (turn != null && turn.isStopped()) {
+            // nothing more of it goes out
+            exchange.setRouteStop(true);
+        }
         exchange.setProperty(Line.TRIES, 1 + exchange.getIn().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class));
     }
 
@@ -39,7 +44,7 @@ public final class DeadLetterChannel {
      * and what DingTalk has taken could not be noted.
      */
     public boolean isWorthAnotherTry(Exchange exchange) {
-        return exchange.getIn().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class) < MOST_REPEATS
+        return exchange.getIn().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class) <= MOST_REPEATS
                || Failure.of(exchange, StoreException.class) != null && deadLetters.isStoreFailing();
     }
 
@@ -57,6 +62,11 @@ public final class DeadLetterChannel {
         Exception cause = Failure.of(exchange, Exception.class);
         DeadLetters.Reason reason = reason(cause);
         int tries = exchange.getProperty(Line.TRIES, 1, Integer.class);
+        if (turn.kind() != Turn.Kind.TURN) {
+            LOG.warn("The {} {} is not answered after {} tries: {}. {}", turn.kind().code(), turn.reference(), tries, reason.text(), reason.remedy());
+            deadLetters.givenUp(turn.id(), reason);
+            return;
+        }
         LOG.warn("Turn {} (message {}) is a dead letter after {} tries: {}. {}", turn.reference(), turn.message().msgId(), tries, reason.text(), reason.remedy());
         if (!(cause instanceof DingTalkException)) {
             LOG.warn("Turn {}: why", turn.reference(), cause);

@@ -85,7 +85,7 @@ public final class Replies {
      */
     public void setAside(@ExchangeProperty(Reply.PROPERTY) Reply reply, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty(STORED) Integer stored,
             Exchange exchange) {
-        queue.yield(Turn.key(turn.message()));
+        queue.yield(turn);
         // a notice says what was so at that moment: after a restart the agent is asked again
         if (stored == null && reply.kind().equals(Reply.ANSWER)) {
             try {

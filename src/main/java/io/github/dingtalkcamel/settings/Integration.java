@@ -1,5 +1,6 @@
 package io.github.dingtalkcamel.settings;
 
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +18,7 @@ import java.util.Set;
  * @param allowedGroups     conversation ids as they were written
  * @param adminUsers        in lower case
  * @param fallbackAgent     empty where {@code none} was set
+ * @param sessionIdleTimeout zero for never
  * @param maxMessageLength  characters, 100 to 20000
  * @param webhook           the custom robot's URL with its access token
  */
@@ -39,6 +41,9 @@ public record Integration(
         Optional<String> fallbackAgent,
         Language language,
         SessionScope sessionScope,
+        Duration sessionIdleTimeout,
+        int historyTurns,
+        int historyBytes,
         int maxMessageLength,
         boolean thinkingReaction,
         String cardTemplateId,
@@ -65,6 +70,11 @@ public record Integration(
     /** Whether the list of allowed users lets this user id through: it is on it, without regard to case, or there is no list. */
     public boolean allowsUser(String user) {
         return allowedUsers.isEmpty() || allowedUsers.contains(user.toLowerCase(Locale.ROOT));
+    }
+
+    /** Whether this group is on the list of allowed ones, without regard to case. */
+    public boolean allowsGroup(String conversationId) {
+        return allowedGroups.stream().anyMatch(conversationId::equalsIgnoreCase);
     }
 
     /** Whether this user id is on the list of admins, without regard to case. DingTalk's own admins are not known here. */

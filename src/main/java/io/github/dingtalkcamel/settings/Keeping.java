@@ -7,6 +7,7 @@ import java.time.Duration;
  *
  * @param messages    answered messages
  * @param deadLetters what waits for a person
+ * @param sessions    sessions in which nothing happens, with their history
  */
-public record Keeping(Duration messages, Duration deadLetters) {
+public record Keeping(Duration messages, Duration deadLetters, Duration sessions) {
 }

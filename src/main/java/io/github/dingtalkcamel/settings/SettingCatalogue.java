@@ -55,6 +55,13 @@ public final class SettingCatalogue {
     static final Setting<SessionScope> SESSION_SCOPE = integration("session-scope", ValueTypes.constants("a session scope", SessionScope.class))
             .defaultsTo("conversation")
             .is("Who shares a session in a group: conversation (all) or sender (each has their own)");
+    static final Setting<Duration> SESSION_IDLE_TIMEOUT = integration("session-idle-timeout",
+            ValueTypes.duration(Duration.ZERO, Duration.ofDays(365))).derived("off")
+            .is("A message after this time of silence starts a fresh session: 30m, 8h, 1d; 0 for never");
+    static final Setting<Integer> HISTORY_TURNS = integration("history-turns", ValueTypes.number(0, 1_000)).defaultsTo("20")
+            .is("Turns of the session that agents are told of, 0 to 1000; 0 keeps no history");
+    static final Setting<Integer> HISTORY_BYTES = integration("history-bytes", ValueTypes.number(1, 16_777_216)).defaultsTo("65536")
+            .is("UTF-8 bytes that those turns may have together, 1 to 16777216; the oldest go first");
     static final Setting<Integer> MAX_MESSAGE_LENGTH = integration("max-message-length", ValueTypes.number(100, 20_000)).defaultsTo("6000")
             .is("Characters of one chunk of a reply, 100 to 20000");
     static final Setting<Boolean> THINKING_REACTION = integration("thinking-reaction", ValueTypes.trueOrFalse()).defaultsTo("false")
@@ -123,6 +130,9 @@ public final class SettingCatalogue {
     static final Setting<Duration> KEEP_DEAD_LETTERS = process("keep-dead-letters", ValueTypes.duration(Duration.ofDays(1), Duration.ofDays(3650)))
             .defaultsTo("90d")
             .is("How long dead letters wait for a person, 1d to 3650d; the log says when some are deleted");
+    static final Setting<Duration> KEEP_SESSIONS = process("keep-sessions", ValueTypes.duration(Duration.ofDays(1), Duration.ofDays(3650)))
+            .defaultsTo("90d")
+            .is("How long a session in which nothing happens is kept with its history, 1d to 3650d; the next message starts a fresh one");
     static final Setting<Duration> SHUTDOWN_TIMEOUT = process("shutdown-timeout", ValueTypes.duration(Duration.ZERO, Duration.ofHours(1)))
             .defaultsTo("25")
             .is("Seconds that running turns get at a stop, 0 to 3600");

@@ -3,6 +3,7 @@ package io.github.dingtalkcamel.settings;
 import static io.github.dingtalkcamel.settings.SettingCatalogue.*;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -197,7 +198,7 @@ public final class SettingsReader {
                 values.of(CONVERSATION_CAPACITY),
                 values.maybe(MAX_RUNNING_TURNS).orElse(javaFeatureVersion >= JAVA_WITH_VIRTUAL_THREADS ? 2000 : 200),
                 values.of(MAX_TURN_AGE),
-                new Keeping(values.of(KEEP_MESSAGES), values.of(KEEP_DEAD_LETTERS)),
+                new Keeping(values.of(KEEP_MESSAGES), values.of(KEEP_DEAD_LETTERS), values.of(KEEP_SESSIONS)),
                 values.of(SHUTDOWN_TIMEOUT),
                 simulator,
                 values.of(SIMULATOR_HOST),
@@ -239,6 +240,9 @@ public final class SettingsReader {
                 values.of(FALLBACK_AGENT),
                 values.of(LANGUAGE),
                 values.of(SESSION_SCOPE),
+                values.maybe(SESSION_IDLE_TIMEOUT).orElse(Duration.ZERO),
+                values.of(HISTORY_TURNS),
+                values.of(HISTORY_BYTES),
                 values.of(MAX_MESSAGE_LENGTH),
                 values.of(THINKING_REACTION),
                 values.of(CARD_TEMPLATE_ID),

@@ -4,10 +4,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -24,13 +22,14 @@ import java.util.stream.Collectors;
  * <tr><td>GET, DELETE deliveries</td><td>what people would see; {@code ?conversation=}, {@code ?limit=} (200)</td></tr>
  * <tr><td>GET, DELETE requests</td><td>what DingTalk's side was asked; {@code ?limit=} (200)</td></tr>
  * <tr><td>GET, POST, DELETE troubles</td><td>plans trouble, see {@link TroubleOrder}</td></tr>
+ * <tr><td>chat/…</td><td>for the page at /, see {@link ChatApi}</td></tr>
  * <tr><td>stream/…</td><td>see {@link StreamControls}</td></tr>
  * <tr><td>POST tokens/expire</td><td>expires the token of {@code {"app":…}}, or of the first app</td></tr>
  * </table>
  */
 final class ControlApi {
 
-    private static final String ROOT = "/simulator";
+    static final String ROOT = "/simulator";
     private static final int MAX_WAIT_SECONDS = 600;
 
     private final Platform platform;
@@ -46,7 +45,6 @@ final class ControlApi {
     }
 
     void register(Router router) {
-        router.route(ROOT + "/*").handler(this::guard);
         on(router, HttpMethod.POST, "/say", this::say);
         on(router, HttpMethod.GET, "/deliveries", context -> {
             String conversation = context.request().getParam("conversation");
@@ -97,35 +95,6 @@ final class ControlApi {
                 fail(context, 400, e.getMessage());
             }
         });
-    }
-
-    /**
-     * Web pages of elsewhere may not steer the simulator: neither by a cross-site request (Origin) nor by a name of theirs that they
-     * let point to this machine (Host).
-     */
-    private void guard(RoutingContext context) {
-        HttpServerRequest request = context.request();
-        String host = request.getHeader("Host");
-        String origin = request.getHeader("Origin");
-        boolean foreignPage = origin != null && !origin.equalsIgnoreCase("http://" + host) && !origin.equalsIgnoreCase("https://" + host);
-        if (foreignPage || (isLoopback(request) && !namesThisMachine(host))) {
-            fail(context, 403, "requests of web pages from elsewhere are refused");
-        } else {
-            context.next();
-        }
-    }
-
-    private static boolean isLoopback(HttpServerRequest request) {
-        String address = request.localAddress() == null ? null : request.localAddress().hostAddress();
-        return address != null && (address.startsWith("127.") || address.equals("0:0:0:0:0:0:0:1") || address.equals("::1"));
-    }
-
-    private boolean namesThisMachine(String hostHeader) {
-        if (hostHeader == null) {
-            return true;
-        }
-        String host = hostHeader.toLowerCase(Locale.ROOT).replaceFirst(":\\d+$", "");
-        return host.equals("localhost") || host.matches("[0-9.]+") || host.startsWith("[") || host.equals(URI.create(platform.url()).getHost());
     }
 
     private void say(RoutingContext context) {
@@ -212,7 +181,7 @@ final class ControlApi {
         json(context, status, Json.write(answer));
     }
 
-    private static ObjectNode json(Delivery delivery) {
+    static ObjectNode json(Delivery delivery) {
         ObjectNode json = Json.object().put("number", delivery.number()).put("time", delivery.time().toString())
                 .put("channel", delivery.channel().name().toLowerCase(Locale.ROOT)).put("robotCode", delivery.robotCode())
                 .put("conversationId", delivery.conversationId()).put("userId", delivery.userId()).put("type", delivery.type())
@@ -246,7 +215,7 @@ final class ControlApi {
         return all.stream().map(toJson).map(Json::write).collect(Collectors.joining(",\n", "[", "]"));
     }
 
-    private static Buffer body(RoutingContext context) {
+    static Buffer body(RoutingContext context) {
         return context.get(BodyCollector.BODY);
     }
 
@@ -263,7 +232,7 @@ final class ControlApi {
         json(context, 200, "{\"ok\":true}");
     }
 
-    private static void fail(RoutingContext context, int status, String message) {
+    static void fail(RoutingContext context, int status, String message) {
         if (header(context, "Content-Type").contains("json") || header(context, "Accept").contains("json")) {
             json(context, status, Json.write(Json.object().put("message", message)));
         } else {

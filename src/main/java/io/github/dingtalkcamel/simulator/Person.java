@@ -6,8 +6,9 @@ package io.github.dingtalkcamel.simulator;
  * @param staffId    the userId that APIs take
  * @param dingtalkId the encrypted id that payloads carry as senderId
  * @param reach      whether one-to-one messages get there
+ * @param outsider   of another organisation: what they say comes without senderStaffId
  */
-public record Person(String staffId, String nick, String unionId, String dingtalkId, boolean admin, String platform, Reach reach) {
+public record Person(String staffId, String nick, String unionId, String dingtalkId, boolean admin, String platform, Reach reach, boolean outsider) {
 
     /** What batchSend says about a recipient (protocol 6.3.1). */
     public enum Reach {
@@ -22,14 +23,18 @@ public record Person(String staffId, String nick, String unionId, String dingtal
     /** An ordinary person with made-up ids. */
     public static Person of(String staffId, String nick) {
         return new Person(staffId, nick, RandomText.base64Of("union", staffId), RandomText.base64Of("$:LWCP_v1:$", staffId), false, "Mac",
-                Reach.REACHABLE);
+                Reach.REACHABLE, false);
     }
 
     public Person asAdmin(boolean value) {
-        return new Person(staffId, nick, unionId, dingtalkId, value, platform, reach);
+        return new Person(staffId, nick, unionId, dingtalkId, value, platform, reach, outsider);
     }
 
     public Person with(Reach value) {
-        return new Person(staffId, nick, unionId, dingtalkId, admin, platform, value);
+        return new Person(staffId, nick, unionId, dingtalkId, admin, platform, value, outsider);
+    }
+
+    public Person asOutsider(boolean value) {
+        return new Person(staffId, nick, unionId, dingtalkId, admin, platform, reach, value);
     }
 }

@@ -3,6 +3,9 @@ package io.github.dingtalkcamel.simulator;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +27,7 @@ final class Platform {
     static final Duration SESSION_LIFE = Duration.ofMinutes(90);
 
     private static final int KNOWN = 100_000;
+    private static final int LISTED = 100;
     private static final long RECORD_BYTES = 64L << 20;
     private static final int OPEN_CALLS = 10_000;
 
@@ -44,15 +48,20 @@ final class Platform {
     private final Tokens tokens;
     private final Ring<Delivery> deliveries;
     private final Ring<RecordedRequest> requests;
+    private final Timeline timeline;
+    private final Map<String, Person> introduced = Collections.synchronizedMap(new LinkedHashMap<>());
+    private final Map<String, Group> founded = Collections.synchronizedMap(new LinkedHashMap<>());
     private final Ring<OpenCall> openCalls = new Ring<>(OPEN_CALLS, Long.MAX_VALUE, call -> 1);
     private final AtomicLong deliveryCount = new AtomicLong();
     private final Map<String, List<Consumer<Delivery>>> watchers = new ConcurrentHashMap<>();
+    private final List<Consumer<Delivery>> allWatchers = new CopyOnWriteArrayList<>();
     private volatile String firstApp;
     private volatile String url;
 
     Platform(SimulatorOptions options) {
         clock = options.clock();
         tokens = new Tokens(clock);
+        timeline = new Timeline(clock);
         deliveries = new Ring<>(options.recordSize(), RECORD_BYTES, Delivery::weight);
         requests = new Ring<>(options.recordSize(), RECORD_BYTES, RecordedRequest::weight);
         addPerson(Person.of("staff001", "Zhang San").asAdmin(true));
@@ -106,6 +115,11 @@ final class Platform {
                 : "the simulator has no app " + appKey);
     }
 
+    List<SimulatedApp> apps() {
+        return apps.values().stream().sorted(Comparator.comparing((SimulatedApp app) -> !app.appKey().equals(firstApp))
+                .thenComparing(SimulatedApp::appKey)).toList();
+    }
+
     SimulatedApp appOrNull(String appKey) {
         return appKey == null ? null : apps.get(appKey);
     }
@@ -131,6 +145,12 @@ final class Platform {
 
     void addPerson(Person person) {
         people.put(person.staffId(), person);
+        keep(introduced, person.staffId(), person);
+    }
+
+    /** Those who were added, the first 100 of them; not those made up on first use. */
+    List<Person> introduced() {
+        return values(introduced);
     }
 
     /** Whoever has this id, made up on first use. */
@@ -140,6 +160,24 @@ final class Platform {
 
     void addGroup(Group group) {
         groups.put(group.conversationId(), group);
+        keep(founded, group.conversationId(), group);
+    }
+
+    /** Those that were added, the first 100 of them; not those made up on first use. */
+    List<Group> founded() {
+        return values(founded);
+    }
+
+    private static <T> void keep(Map<String, T> known, String id, T value) {
+        if (known.size() < LISTED || known.containsKey(id)) {
+            known.put(id, value);
+        }
+    }
+
+    private static <T> List<T> values(Map<String, T> known) {
+        synchronized (known) {
+            return List.copyOf(known.values());
+        }
     }
 
     /** The group with this id, made up on first use. */
@@ -245,7 +283,15 @@ final class Platform {
     void deliver(Delivery delivery) {
         Delivery stamped = delivery.stamped(deliveryCount.incrementAndGet(), now());
         deliveries.add(stamped);
+        timeline.add(new Happening.Shown(stamped));
         watchers.getOrDefault(stamped.conversationId(), List.of()).forEach(watcher -> watcher.accept(stamped));
+        allWatchers.forEach(watcher -> watcher.accept(stamped));
+    }
+
+    /** As {@link #watch}, with each delivery. */
+    Runnable watchAll(Consumer<Delivery> watcher) {
+        allWatchers.add(watcher);
+        return () -> allWatchers.remove(watcher);
     }
 
     /** Calls the watcher with each delivery to a conversation, on the thread that delivers, until the result is run. */
@@ -259,6 +305,10 @@ final class Platform {
             all.remove(watcher);
             return all.isEmpty() ? null : all;
         });
+    }
+
+    Timeline timeline() {
+        return timeline;
     }
 
     Ring<Delivery> deliveries() {

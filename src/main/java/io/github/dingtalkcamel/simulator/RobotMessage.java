@@ -33,7 +33,9 @@ record RobotMessage(String msgId, String conversationId, String sessionWebhook, 
         json.put("msgId", said.msgIdOrNull() == null ? RandomText.base64("msg") : said.msgIdOrNull());
         json.put("senderNick", sender.nick());
         json.put("isAdmin", sender.admin());
-        json.put("senderStaffId", sender.staffId());
+        if (!sender.outsider()) {
+            json.put("senderStaffId", sender.staffId());
+        }
         json.put("senderUnionId", sender.unionId());
         json.put("sessionWebhookExpiredTime", session.expiresAt().toEpochMilli());
         json.put("createAt", now.toEpochMilli());

@@ -10,9 +10,10 @@ import java.util.Objects;
  * @param callbackToken with {@code aesKey}: for encrypted pushes; null without
  * @param aesKey        43 letters and digits; null without
  * @param ownerKey      the app key unless set (protocol 5.3)
+ * @param integration   what the application calls it; null where that is unknown
  */
 public record SimulatedApp(String appKey, String appSecret, String robotCode, String callbackUrl, String callbackToken, String aesKey,
-        String ownerKey) {
+        String ownerKey, String integration) {
 
     public SimulatedApp {
         Objects.requireNonNull(appKey, "appKey");
@@ -31,23 +32,27 @@ public record SimulatedApp(String appKey, String appSecret, String robotCode, St
     }
 
     public static SimulatedApp of(String appKey, String appSecret) {
-        return new SimulatedApp(appKey, appSecret, null, null, null, null, null);
+        return new SimulatedApp(appKey, appSecret, null, null, null, null, null, null);
     }
 
     public SimulatedApp withRobotCode(String value) {
-        return new SimulatedApp(appKey, appSecret, value, callbackUrl, callbackToken, aesKey, ownerKey);
+        return new SimulatedApp(appKey, appSecret, value, callbackUrl, callbackToken, aesKey, ownerKey, integration);
     }
 
     public SimulatedApp withCallbackUrl(String value) {
-        return new SimulatedApp(appKey, appSecret, robotCode, value, callbackToken, aesKey, ownerKey);
+        return new SimulatedApp(appKey, appSecret, robotCode, value, callbackToken, aesKey, ownerKey, integration);
     }
 
     public SimulatedApp withEncryption(String token, String key) {
-        return new SimulatedApp(appKey, appSecret, robotCode, callbackUrl, token, key, ownerKey);
+        return new SimulatedApp(appKey, appSecret, robotCode, callbackUrl, token, key, ownerKey, integration);
     }
 
     public SimulatedApp withOwnerKey(String value) {
-        return new SimulatedApp(appKey, appSecret, robotCode, callbackUrl, callbackToken, aesKey, value);
+        return new SimulatedApp(appKey, appSecret, robotCode, callbackUrl, callbackToken, aesKey, value, integration);
+    }
+
+    public SimulatedApp withIntegration(String id) {
+        return new SimulatedApp(appKey, appSecret, robotCode, callbackUrl, callbackToken, aesKey, ownerKey, id);
     }
 
     /** Without the secrets: the application may run its simulator with real credentials. */

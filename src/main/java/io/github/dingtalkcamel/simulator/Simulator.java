@@ -15,11 +15,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 
 /**
  * A DingTalk of one's own, listening on a port: its {@link #url()} serves as both base URLs. It answers as protocol 1 to 7.3 and 9
- * say, remembers what it was asked and what people would see, and gets into {@link #troubles() trouble} on demand. Scripts reach it
- * under {@code /simulator}. Everything in it is lost when it closes.
+ * say, remembers what it was asked and what people would see, and gets into {@link #troubles() trouble} on demand. People find a chat
+ * page at {@code /}, scripts the controls under {@code /simulator}. Everything in it is lost when it closes.
  *
  * <p>Safe for use by several threads. Not for production data: it has no authentication of its own.
  */
@@ -33,14 +34,16 @@ public final class Simulator implements AutoCloseable {
     private final Troubles troubles;
     private final Talk talk;
     private final StreamSide stream;
+    private final ChatApi chat;
     private final HttpServer server;
 
-    private Simulator(Vertx vertx, Platform platform, Troubles troubles, Talk talk, StreamSide stream, HttpServer server) {
+    private Simulator(Vertx vertx, Platform platform, Troubles troubles, Talk talk, StreamSide stream, ChatApi chat, HttpServer server) {
         this.vertx = vertx;
         this.platform = platform;
         this.troubles = troubles;
         this.talk = talk;
         this.stream = stream;
+        this.chat = chat;
         this.server = server;
     }
 
@@ -61,12 +64,14 @@ public final class Simulator implements AutoCloseable {
             Troubles troubles = new Troubles(options.clock());
             StreamSide stream = new StreamSide(vertx, platform, troubles, options);
             Talk talk = new Talk(vertx, platform, new CallbackPush(vertx, platform, options.pushTimeout()), stream.push(), options.quietTime());
-            Router router = router(vertx, platform, troubles, talk, stream);
+            ChatApi chat = new ChatApi(vertx, platform, talk, new ChatTroubles(platform, troubles, talk, stream), stream);
+            troubles.witness((trouble, path) -> platform.timeline().add(new Happening.Struck(trouble, path)));
+            Router router = router(vertx, platform, troubles, talk, stream, chat);
             HttpServer server = await(vertx.createHttpServer(serverOptions(options).setPort(options.port()))
                     .requestHandler(router).webSocketHandler(stream::upgrade).listen());
             platform.listensAt(options.publicUrl() == null ? urlOf(options.host(), server.actualPort()) : options.publicUrl());
             stream.listensAt(endpoint(options, platform.url(), options.stream().tls() == null ? null : secureServer(vertx, options, router, stream)));
-            return new Simulator(vertx, platform, troubles, talk, stream, server);
+            return new Simulator(vertx, platform, troubles, talk, stream, chat, server);
         } catch (RuntimeException e) {
             vertx.close();
             throw e.getCause() instanceof BindException bind ? cannotListen(options, bind) : e;
@@ -105,10 +110,15 @@ public final class Simulator implements AutoCloseable {
         return (knownSecure ? "wss://" : "ws://") + known.getHost() + ":" + port + known.getRawPath() + ConnectApi.PATH;
     }
 
-    private static Router router(Vertx vertx, Platform platform, Troubles troubles, Talk talk, StreamSide stream) {
+    private static Router router(Vertx vertx, Platform platform, Troubles troubles, Talk talk, StreamSide stream, ChatApi chat) {
         Router router = Router.router(vertx);
         stream.register(router);
         router.route().handler(new BodyCollector(MAX_BODY_BYTES));
+        OwnPagesOnly guard = new OwnPagesOnly(platform);
+        router.route(ChatPage.PATH).handler(guard);
+        router.route(ControlApi.ROOT + "/*").handler(guard);
+        new ChatPage().register(router);
+        chat.register(router);
         new ControlApi(platform, troubles, talk, stream).register(router);
         Gateway gateway = new Gateway(vertx, router, platform, troubles);
         new TokenApi(platform).register(gateway);
@@ -188,6 +198,11 @@ public final class Simulator implements AutoCloseable {
     /** The conversationId of the DM between an app's robot and a person. */
     public String dm(String appKey, String staffId) {
         return Platform.dm(platform.app(appKey).robotCode(), staffId);
+    }
+
+    /** Lets the chat page show what the application knows of messages; nothing unless set. */
+    public void messageWays(MessageWays ways) {
+        chat.messageWays(ways);
     }
 
     /** Adds a department below another one. 1 is the root, in which staff001 to staff003 work. */
@@ -270,6 +285,11 @@ public final class Simulator implements AutoCloseable {
     /** Name of the reaction that is shown under a message; null for none. */
     public String reaction(String msgId) {
         return platform.reactions().get(msgId);
+    }
+
+    /** Calls the watcher with each delivery, on the thread that delivers, until the result is run. The watcher must not block. */
+    public Runnable watch(Consumer<Delivery> watcher) {
+        return platform.watchAll(watcher);
     }
 
     /** A card as people see it now; null where there is none of this outTrackId. */

@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** People talking to robots, and what they get to see as an answer. */
 final class Talk {
@@ -38,9 +39,34 @@ final class Talk {
     private Future<Sent> say(Said said, SimulatedApp app, RobotMessage message) {
         Way way = said.wayOrNull();
         boolean unset = way == null;
-        if (way == Way.STREAM || (unset && app.callbackUrl() == null && stream.canReach(app))) {
-            return stream.message(app, message, said.connectionOrNull());
+        boolean byStream = way == Way.STREAM || (unset && app.callbackUrl() == null && stream.canReach(app));
+        platform.timeline().add(new Happening.Spoken(app, byStream ? Way.STREAM : Way.WEBHOOK, said.isEncrypted(), message, false));
+        return witnessed(message, byStream ? Way.STREAM : Way.WEBHOOK,
+                () -> byStream ? stream.message(app, message, said.connectionOrNull()) : byWebhook(said, app, message));
+    }
+
+    /** Notes what becomes of a push, also of one that can't be made. */
+    private Future<Sent> witnessed(RobotMessage message, Way way, Supplier<Future<Sent>> push) {
+        try {
+            return push.get().onSuccess(sent -> platform.timeline().add(new Happening.Answered(sent)));
+        } catch (RuntimeException e) {
+            platform.timeline().add(new Happening.Answered(new Sent(0, "", null, e.getMessage(), message.msgId(), message.conversationId(),
+                    message.sessionWebhook(), message.json(), Duration.ZERO, way, null, null)));
+            throw e;
         }
+    }
+
+    /** The same message once more, by the way it went before (protocol 2.7). */
+    Future<Sent> again(Happening.Spoken spoken) {
+        SimulatedApp app = platform.app(spoken.app().appKey());
+        platform.timeline().add(new Happening.Spoken(app, spoken.way(), spoken.encrypted(), spoken.message(), true));
+        Said form = spoken.encrypted() ? Said.text("").encrypted() : Said.text("");
+        return witnessed(spoken.message(), spoken.way(), () -> spoken.way() == Way.STREAM
+                ? stream.message(app, spoken.message(), null)
+                : byWebhook(form, app, spoken.message()));
+    }
+
+    private Future<Sent> byWebhook(Said said, SimulatedApp app, RobotMessage message) {
         String otherSecret = said.signedWithOrNull();
         Future<CallbackPush.Outcome> outcome = said.isEncrypted()
                 ? push.encrypted(app, message.json(), otherSecret == null ? app.callbackToken() : otherSecret)

@@ -2,8 +2,11 @@ package io.github.dingtalkcamel.simulator;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
 
 /**
@@ -16,12 +19,21 @@ import java.util.function.BiPredicate;
  */
 public final class Troubles {
 
+    private static final Set<ApiFamily> CONNECTING = EnumSet.of(ApiFamily.TOKEN, ApiFamily.STREAM, ApiFamily.CONNECT);
+    private static final Set<ApiFamily> PROVED_BY_URL = EnumSet.of(ApiFamily.SESSION_WEBHOOK, ApiFamily.CUSTOM_ROBOT);
+
     private final List<Planned> planned = new CopyOnWriteArrayList<>();
 
     private final InstantSource clock;
+    private volatile BiConsumer<Trouble, String> witness = (trouble, path) -> { };
 
     Troubles(InstantSource clock) {
         this.clock = clock;
+    }
+
+    /** Tells of each trouble that strikes, and the path it struck on. */
+    void witness(BiConsumer<Trouble, String> itsWitness) {
+        witness = itsWitness;
     }
 
     /** For every endpoint of a family; once, unless said otherwise. */
@@ -39,6 +51,16 @@ public final class Troubles {
         return new Plan((itsFamily, itsPath) -> true, "everything", 1, 0);
     }
 
+    /** For every call that sends something to people; once, unless said otherwise. */
+    Plan onSends() {
+        return new Plan((family, path) -> !CONNECTING.contains(family), "sending", 1, 0);
+    }
+
+    /** For every call that brings an access token; once, unless said otherwise. */
+    Plan onTokens() {
+        return new Plan((family, path) -> !CONNECTING.contains(family) && !PROVED_BY_URL.contains(family), "calls with a token", 1, 0);
+    }
+
     /** Peace again. */
     public void clear() {
         planned.clear();
@@ -53,6 +75,7 @@ public final class Troubles {
     Trouble strike(ApiFamily family, String path) {
         for (Planned trouble : planned) {
             if (trouble.target.test(family, path) && trouble.strikes()) {
+                witness.accept(trouble.trouble, path);
                 return trouble.trouble;
             }
         }

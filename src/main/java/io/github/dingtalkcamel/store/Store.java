@@ -38,19 +38,16 @@ public final class Store implements AutoCloseable {
     private static final int RECLAIMED_PAGES = 256;
     private static final String PROBE = "x".repeat(64_000);
 
-    private final HikariDataSource writer;
-    private final HikariDataSource readers;
-    private final GroupCommit groupCommit;
+    private final CompletableFuture<Opened> opening;
     private final String description;
-    /** Null on PostgreSQL. */
-    private final SqliteFile file;
 
-    private Store(HikariDataSource writer, HikariDataSource readers, String description, SqliteFile file) {
-        this.writer = writer;
-        this.readers = readers;
+    private Store(CompletableFuture<Opened> opening, String description) {
+        this.opening = opening;
         this.description = description;
-        this.file = file;
-        this.groupCommit = new GroupCommit(writer);
+    }
+
+    /** @param file null on PostgreSQL */
+    private record Opened(HikariDataSource writer, HikariDataSource readers, GroupCommit groupCommit, SqliteFile file) {
     }
 
     /**
@@ -62,8 +59,42 @@ public final class Store implements AutoCloseable {
      * @throws StoreException when it can't be opened, with what to do about it
      */
     public static Store open(String url, String user, String password) throws StoreException {
+        Store store = opening(url, user, password);
+        store.awaitOpen();
+        return store;
+    }
+
+    /** As {@link #open}, on a thread of its own. Who uses the store before it is open waits, and gets the exception if there is one. */
+    public static Store opening(String url, String user, String password) {
+        return new Store(CompletableFuture.supplyAsync(() -> opened(url, user, password), task -> new Thread(task, "dingtalk-store-opening").start()),
+                shown(url));
+    }
+
+    /**
+     * Returns when the store is open.
+     *
+     * @throws StoreException when it can't be, with what to do about it
+     */
+    public void awaitOpen() throws StoreException {
+        opened();
+    }
+
+    private Opened opened() throws StoreException {
+        try {
+            return opening.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof StoreException cause ? cause : e;
+        }
+    }
+
+    /** Its URL without what may hold a password. */
+    private static String shown(String url) {
+        return url.replaceFirst("\\?.*", "");
+    }
+
+    private static Opened opened(String url, String user, String password) throws StoreException {
         boolean sqlite = url.startsWith(SQLITE);
-        String shown = url.replaceFirst("\\?.*", "");
+        String shown = shown(url);
         HikariDataSource writer = null;
         HikariDataSource readers = null;
         try {
@@ -77,7 +108,7 @@ public final class Store implements AutoCloseable {
             if (file != null) {
                 file.begin();
             }
-            return new Store(writer, readers, shown, file);
+            return new Opened(writer, readers, new GroupCommit(writer), file);
         } catch (Exception e) {
             if (readers != null) {
                 readers.close();
@@ -111,7 +142,7 @@ public final class Store implements AutoCloseable {
      * @return completed on the writing thread when the commit is durable, in order of submission; or with a {@link StoreException} when it was not written
      */
     public <T> CompletableFuture<T> write(Work<T> work) {
-        return groupCommit.submit(work);
+        return opened().groupCommit().submit(work);
     }
 
     /** Writes and waits until the commit is durable. */
@@ -128,11 +159,11 @@ public final class Store implements AutoCloseable {
 
     /** Reads what is committed. */
     public <T> T read(Work<T> work) throws StoreException {
-        try (Connection connection = readers.getConnection()) {
+        try (Connection connection = opened().readers().getConnection()) {
             return work.run(connection);
         } catch (SQLException e) {
             if (Damage.is(e)) {
-                groupCommit.refuse(damaged(e));
+                opened().groupCommit().refuse(damaged(e));
             }
             throw new StoreException("The store could not be read: " + e.getMessage(), e);
         }
@@ -145,7 +176,7 @@ public final class Store implements AutoCloseable {
 
     /** True from a write that failed until one that did not: known without a look at the disk. */
     public boolean isFailing() {
-        return groupCommit.trouble() != null;
+        return opened().groupCommit().trouble() != null;
     }
 
     static String damaged(Throwable cause) {
@@ -156,13 +187,14 @@ public final class Store implements AutoCloseable {
      * Why it does not work, or null. Where the last commit failed, another one is tried, of a large message's size, since nobody else may come to try.
      */
     public String trouble() {
+        SqliteFile file = opened().file();
         String gone = file == null ? null : file.trouble();
         if (gone != null) {
-            groupCommit.refuse(gone);
+            opened().groupCommit().refuse(gone);
         }
         try {
             read(Store::probe);
-            if (groupCommit.trouble() != null) {
+            if (opened().groupCommit().trouble() != null) {
                 writeAndWait(connection -> tryOut(connection, PROBE));
                 writeAndWait(connection -> tryOut(connection, ""));
             }
@@ -186,7 +218,7 @@ public final class Store implements AutoCloseable {
      * @return true when there is more to give back
      */
     public boolean reclaim() throws StoreException {
-        if (file == null) {
+        if (opened().file() == null) {
             return false;
         }
         return writeAndWait(connection -> {
@@ -207,15 +239,18 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** Writes what was submitted, then closes. Later submissions fail. */
+    /** Writes what was submitted, then closes, also what is only being opened. Later submissions fail. */
     @Override
     public void close() {
-        groupCommit.close();
-        if (file != null) {
-            file.end();
+        Opened opened = opening.handle((it, neverOpened) -> it).join();
+        if (opened != null) {
+            opened.groupCommit().close();
+            if (opened.file() != null) {
+                opened.file().end();
+            }
+            opened.readers().close();
+            opened.writer().close();
         }
-        readers.close();
-        writer.close();
     }
 
     private static Properties sqlite(boolean readOnly) {

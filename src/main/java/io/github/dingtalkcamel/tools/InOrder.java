@@ -68,10 +68,11 @@ public final class InOrder extends AsyncProcessorSupport implements CamelContext
         synchronized (lines) {
             for (String line : place.lines) {
                 Deque<Place> all = lines.get(line);
+                boolean wasFirst = all.peek() == place;
                 all.remove(place);
                 if (all.isEmpty()) {
                     lines.remove(line);
-                } else if (--all.peek().notFirst == 0) {
+                } else if (wasFirst && --all.peek().notFirst == 0) {
                     go.add(all.peek());
                 }
             }

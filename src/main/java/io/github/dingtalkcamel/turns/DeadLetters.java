@@ -103,6 +103,16 @@ public final class DeadLetters {
                 reply == null ? null : Texts.write(reply.left()), reply == null ? 0 : reply.sent(), now);
     }
 
+    /** A command or a refusal that could not be answered: nobody wants that answer later, so its record says why, and that is all. */
+    public void givenUp(long id, Reason reason) throws StoreException {
+        long now = clock.millis();
+        store.writeAndWait(connection -> {
+            Inbox.update(connection, "delete from reply where message_id = ?", id);
+            return Inbox.update(connection, "update message set state = 'failed', error = ?, finished_at = ? where id = ?",
+                    reason.code() + ": " + reason.text(), now, id);
+        });
+    }
+
     /**
      * What housekeeping deletes.
      *

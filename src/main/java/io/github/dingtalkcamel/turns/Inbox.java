@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -23,14 +24,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The messages that came in, as the store keeps them: {@code received → running → done, failed or dead}. The queue of record: what is in memory is
- * only a copy.
+ * The messages that came in, as the store keeps them: {@code received → running → done, failed, stopped or dead}. The queue of record: what is in memory
+ * is only a copy. Commands and refusals are among them, marked as such; they do not run.
  * <p>
  * Promises: a message is stored once per integration, whatever way it came and however often (contract 4); the insert itself decides.
  */
 public final class Inbox {
 
     private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
+
+    private static final long REFUSAL_PAUSE_MILLIS = Duration.ofHours(1).toMillis();
 
     private final Store store;
     private final InstantSource clock;
@@ -40,39 +43,57 @@ public final class Inbox {
         this.clock = clock;
     }
 
-    /**
-     * Stores a message.
-     *
-     * @param  payload the message as DingTalk sent it
-     * @return         when durable: its row, or empty if it was there already
-     */
+    /** Stores a message that an agent is to answer. */
     public CompletableFuture<OptionalLong> add(InboundMessage message, String payload) {
-        return add(message, payload, null);
+        return add(Turn.Kind.TURN, message, payload, null);
     }
 
-    /** The same, with how it came and what proved it, or null where that is not known. */
-    public CompletableFuture<OptionalLong> add(InboundMessage message, String payload, Delivery delivery) {
+    /**
+     * Stores a message. A refusal only where the same person was not refused within the hour before.
+     *
+     * @param  payload  the message as DingTalk sent it
+     * @param  delivery how it came and what proved it, or null where that is not known
+     * @return          when durable: its row, or empty if it was there already, or is a refusal that is not due
+     */
+    public CompletableFuture<OptionalLong> add(Turn.Kind kind, InboundMessage message, String payload, Delivery delivery) {
         long now = clock.millis();
-        return store.write(connection -> insert(connection, message, payload, delivery, now));
+        return store.write(connection -> kind == Turn.Kind.REFUSAL && wasRefused(connection, message, now) ? OptionalLong.empty()
+                : insert(connection, kind, message, payload, delivery, now));
     }
 
-    private static OptionalLong insert(Connection connection, InboundMessage message, String payload, Delivery delivery, long now) throws SQLException {
+    private static boolean wasRefused(Connection connection, InboundMessage message, long now) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("select 1 from message"
+                + " where kind = 'refusal' and integration = ? and sender_id = ? and received_at > ? and received_at <= ? limit 1")) {
+            select.setString(1, message.integration());
+            select.setString(2, message.sender().userId());
+            select.setLong(3, now - REFUSAL_PAUSE_MILLIS);
+            // a clock that was set back must not silence anybody for longer
+            select.setLong(4, now);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next();
+            }
+        }
+    }
+
+    private static OptionalLong insert(Connection connection, Turn.Kind kind, InboundMessage message, String payload, Delivery delivery, long now)
+            throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement("""
                 insert into message (integration, msg_id, conversation_id, sender_id, kind, state, payload, received_at,
                     conversation_type, conversation_title, came_by, proof)
-                values (?, ?, ?, ?, 'turn', 'received', ?, ?, ?, ?, ?, ?)
+                values (?, ?, ?, ?, ?, 'received', ?, ?, ?, ?, ?, ?)
                 on conflict (integration, msg_id) do nothing
                 returning id""")) {
             insert.setString(1, message.integration());
             insert.setString(2, message.msgId());
             insert.setString(3, message.conversationId());
-            insert.setString(4, message.sender().staffId() != null ? message.sender().staffId() : message.sender().id());
-            insert.setString(5, payload);
-            insert.setLong(6, now);
-            insert.setString(7, message.conversationType().publicName());
-            insert.setString(8, message.conversationTitle());
-            insert.setString(9, delivery == null ? null : delivery.cameBy());
-            insert.setString(10, delivery == null ? null : delivery.proof());
+            insert.setString(4, message.sender().userId());
+            insert.setString(5, kind.code());
+            insert.setString(6, payload);
+            insert.setLong(7, now);
+            insert.setString(8, message.conversationType().publicName());
+            insert.setString(9, message.conversationTitle());
+            insert.setString(10, delivery == null ? null : delivery.cameBy());
+            insert.setString(11, delivery == null ? null : delivery.proof());
             try (ResultSet row = insert.executeQuery()) {
                 return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
             }
@@ -93,11 +114,12 @@ public final class Inbox {
     }
 
     /**
-     * A stored message whose turn is not finished.
+     * A stored message that is not finished.
      *
      * @param receivedAt when it came in, or was last asked to be replayed
      */
-    public record Unfinished(long id, String integration, String conversationId, String payload, int attempts, long receivedAt, Turn.Progress progress) {
+    public record Unfinished(long id, Turn.Kind kind, String integration, String conversationId, String payload, int attempts, long receivedAt,
+            Turn.Progress progress) {
     }
 
     /** The last row there is, 0 for none. */
@@ -114,7 +136,7 @@ public final class Inbox {
     public List<Unfinished> unfinished(long afterId, long lastId, int limit) throws StoreException {
         return store.read(connection -> {
             try (PreparedStatement select = connection.prepareStatement("""
-                    select m.id, m.integration, m.conversation_id, m.payload, m.attempts, coalesce(d.replayed_at, m.received_at), r.chunks, r.sent
+                    select m.id, m.integration, m.conversation_id, m.payload, m.attempts, coalesce(d.replayed_at, m.received_at), r.chunks, r.sent, m.kind
                     from message m left join reply r on r.message_id = m.id left join dead_letter d on d.message_id = m.id
                     where m.state in ('received', 'running') and m.id > ? and m.id <= ? order by m.id limit ?""")) {
                 select.setLong(1, afterId);
@@ -124,7 +146,7 @@ public final class Inbox {
                 try (ResultSet row = select.executeQuery()) {
                     while (row.next()) {
                         String chunks = row.getString(7);
-                        page.add(new Unfinished(row.getLong(1), row.getString(2), row.getString(3), row.getString(4), row.getInt(5), row.getLong(6),
+                        page.add(new Unfinished(row.getLong(1), Turn.Kind.of(row.getString(9)), row.getString(2), row.getString(3), row.getString(4), row.getInt(5), row.getLong(6),
                                 progress(row.getLong(1), chunks, row.getInt(8))));
                     }
                 }
@@ -143,15 +165,17 @@ public final class Inbox {
         }
     }
 
-    /** The turn is being answered: one attempt more. */
+    /** The turn is being answered: one attempt more. Nothing changes for one that was stopped. */
     public void running(long id, String agent, String boundBy) throws StoreException {
-        running(id, agent, boundBy, null);
+        store.writeAndWait(nowRunning(id, agent, boundBy, null));
     }
 
-    /** The same, with how long it took to store the message, or null where that is not known. */
-    public void running(long id, String agent, String boundBy, Long storedMillis) throws StoreException {
-        update("update message set state = 'running', attempts = attempts + 1, started_at = ?, agent = coalesce(?, agent),"
-               + " bound_by = coalesce(?, bound_by), stored_ms = coalesce(?, stored_ms) where id = ?", clock.millis(), agent, boundBy, storedMillis, id);
+    /** The same as part of a transaction, with how long it took to store the message, or null where that is not known. */
+    public Store.Work<Integer> nowRunning(long id, String agent, String boundBy, Long storedMillis) {
+        long now = clock.millis();
+        return connection -> update(connection, "update message set state = 'running', attempts = attempts + 1, started_at = ?, agent = coalesce(?, agent),"
+                + " bound_by = coalesce(?, bound_by), stored_ms = coalesce(?, stored_ms) where id = ? and state in ('received', 'running')",
+                now, agent, boundBy, storedMillis, id);
     }
 
     /** The stop of the process ended an attempt that was nobody's fault: it does not count. */
@@ -161,32 +185,32 @@ public final class Inbox {
 
     /** The turn is answered, or needs no answer. */
     public void done(long id) throws StoreException {
-        done(id, null, null);
+        store.writeAndWait(nowDone(id, null, null));
     }
 
     /**
-     * The same, with what is only known now.
+     * The same as part of a transaction, with what is only known now.
      *
      * @param agentMillis what the agent took, or null
      * @param sent        the chunk of a reply in one chunk, or null
      */
-    public void done(long id, Long agentMillis, SentChunk sent) throws StoreException {
-        finish(id, "done", null, agentMillis, sent);
+    public Store.Work<Integer> nowDone(long id, Long agentMillis, SentChunk sent) {
+        return finished(id, "done", null, agentMillis, sent);
     }
 
     /** The agent failed and the sender was told so: a dead letter, which asks the agent again when it is replayed. */
     public void failed(long id, String error) throws StoreException {
-        failed(id, error, null, null);
+        store.writeAndWait(nowFailed(id, error, null, null));
     }
 
-    /** The same, with what is only known now: see {@link #done(long, Long, SentChunk)}. */
-    public void failed(long id, String error, Long agentMillis, SentChunk sent) throws StoreException {
-        finish(id, "failed", error, agentMillis, sent);
+    /** The same as part of a transaction, with what is only known now: see {@link #nowDone}. */
+    public Store.Work<Integer> nowFailed(long id, String error, Long agentMillis, SentChunk sent) {
+        return finished(id, "failed", error, agentMillis, sent);
     }
 
-    private void finish(long id, String state, String error, Long agentMillis, SentChunk sent) throws StoreException {
+    private Store.Work<Integer> finished(long id, String state, String error, Long agentMillis, SentChunk sent) {
         long now = clock.millis();
-        store.writeAndWait(connection -> {
+        return connection -> {
             int changed = update(connection, "update message set state = ?, error = ?, finished_at = ?, agent_ms = coalesce(?, agent_ms),"
                     + " replies = coalesce(replies, '') || ? where id = ? and state = 'running'",
                     state, error, now, agentMillis, sent == null ? "" : sent.line(), id);
@@ -196,6 +220,57 @@ public final class Inbox {
             // progress is kept only while it is needed; short replies have none
             update(connection, "delete from reply where message_id = ?", id);
             return changed;
+        };
+    }
+
+    /** Turns that somebody stopped: they are not taken up again. */
+    public void stopped(Collection<Long> ids) throws StoreException {
+        long now = clock.millis();
+        store.writeAndWait(connection -> {
+            for (long id : ids) {
+                end(connection, id, "stopped", null, now);
+            }
+            return ids.size();
+        });
+    }
+
+    /** A command or a refusal is done with. It is {@code failed} where there is an error, which means that its answer was not sent. */
+    public void answered(long id, String error, SentChunk sent) throws StoreException {
+        long now = clock.millis();
+        store.writeAndWait(connection -> {
+            if (sent != null) {
+                update(connection, "update message set replies = coalesce(replies, '') || ? where id = ?", sent.line(), id);
+            }
+            return end(connection, id, error == null ? "done" : "failed", error, now);
+        });
+    }
+
+    private static int end(Connection connection, long id, String state, String error, long now) throws SQLException {
+        int changed = update(connection, "update message set state = ?, error = ?, finished_at = ? where id = ? and state in ('received', 'running')",
+                state, error, now, id);
+        update(connection, "delete from reply where message_id = ?", id);
+        return changed;
+    }
+
+    /**
+     * Makes a turn of a stored command: what it asks for is now an agent's to answer.
+     *
+     * @return whether it was still a command, and not done with
+     */
+    public boolean becomesTurn(long id, String payload) throws StoreException {
+        return store.writeAndWait(connection -> update(connection,
+                "update message set kind = 'turn', payload = ? where id = ? and kind = 'command' and state = 'received'", payload, id)) == 1;
+    }
+
+    /** The message of a row as DingTalk sent it, or null where it is gone. */
+    public String payload(long id) throws StoreException {
+        return store.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement("select payload from message where id = ?")) {
+                select.setLong(1, id);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next() ? row.getString(1) : null;
+                }
+            }
         });
     }
 
@@ -242,7 +317,7 @@ public final class Inbox {
     public static Expiry expiry(Duration kept) {
         return new Expiry("answered messages", """
                 delete from message where id in (select id from message
-                    where finished_at is not null and state not in ('dead', 'failed') and finished_at < ? order by finished_at limit ?)""", kept, false);
+                    where finished_at is not null and (state not in ('dead', 'failed') or kind <> 'turn') and finished_at < ? order by finished_at limit ?)""", kept, false);
     }
 
     private void update(String sql, Object... values) throws StoreException {

@@ -12,6 +12,7 @@ import io.github.dingtalkcamel.inbound.Delivery;
 import io.github.dingtalkcamel.inbound.InboundMessage;
 import io.github.dingtalkcamel.store.StoreException;
 import org.apache.camel.AsyncCallback;
+import org.apache.camel.AsyncProcessor;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.AsyncProcessorSupport;
 import org.apache.camel.support.SynchronizationAdapter;
@@ -19,14 +20,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The step of {@code accept} that stores: reserves a place in the queue, inserts the message, and lets the exchange go on when that is durable.
+ * The steps of {@code accept} that store: reserve a place in a queue, insert the message, and let the exchange go on when that is durable. What is to be
+ * answered by an agent has its place in the turns' queue; commands and refusals have theirs in a queue of their own, and so are taken while the other is full.
  * <p>
- * Sets the property {@value #STORED} to {@code new} or {@code duplicate}, and for a new one the {@link Turn}. Exchanges go on one after the other, in
- * the order of their rows, so that what follows queues them in that order. The thread that delivered the message does not wait.
+ * Sets the property {@value #STORED} to {@code new} or {@code duplicate}, for a refusal that is not due to {@code not due}, and for a new one the
+ * {@link Turn}. Exchanges go on one after the other, in the order of their rows, so that what follows queues them in that order. The thread that delivered
+ * the message does not wait.
  * <p>
  * Until {@link #open} is called nothing goes on: what an earlier process left behind is queued first.
  */
-public final class Intake extends AsyncProcessorSupport {
+public final class Intake implements AutoCloseable {
 
     /** Exchange property: what became of the message at the store. */
     public static final String STORED = "CamelDingTalkStored";
@@ -34,13 +37,19 @@ public final class Intake extends AsyncProcessorSupport {
     private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
 
     private final Inbox inbox;
-    private final KeyedQueue queue;
+    private final KeyedQueue turns;
+    private final KeyedQueue commands;
     private final ExecutorService inOrder;
     private final CountDownLatch opened = new CountDownLatch(1);
 
-    public Intake(Inbox inbox, KeyedQueue queue) {
+    /**
+     * @param turns    the queue behind {@code seda:turns}
+     * @param commands the queue behind {@code seda:commands}
+     */
+    public Intake(Inbox inbox, KeyedQueue turns, KeyedQueue commands) {
         this.inbox = inbox;
-        this.queue = queue;
+        this.turns = turns;
+        this.commands = commands;
         this.inOrder = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
             Thread thread = new Thread(task, "dingtalk-accepted");
             thread.setDaemon(true);
@@ -62,38 +71,64 @@ public final class Intake extends AsyncProcessorSupport {
         opened.countDown();
     }
 
-    @Override
-    public boolean process(Exchange exchange, AsyncCallback callback) {
-        InboundMessage message = exchange.getProperty(InboundMessage.PROPERTY, InboundMessage.class);
-        String payload = exchange.getProperty(InboundMessage.PAYLOAD, String.class);
-        KeyedQueue.Slot slot = queue.reserve(Turn.key(message));
-        if (slot == null) {
-            refuseUnlessKnown(exchange, message);
-            callback.done(true);
-            return true;
-        }
-        inbox.add(message, payload, exchange.getProperty(Delivery.PROPERTY, Delivery.class)).whenCompleteAsync((row, failure) -> {
-            stored(exchange, message, slot, row, failure);
-            callback.done(false);
-        }, inOrder);
-        return false;
+    /** The step that stores what agents are to answer. */
+    public AsyncProcessor turns() {
+        return new Step(Turn.Kind.TURN, turns);
     }
 
-    private static void stored(Exchange exchange, InboundMessage message, KeyedQueue.Slot slot, OptionalLong row, Throwable failure) {
-        exchange.removeProperty(InboundMessage.PAYLOAD);
-        if (failure != null) {
-            slot.release();
-            Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-            exchange.setException(cause);
-        } else if (row.isEmpty()) {
-            slot.release();
-            exchange.setProperty(STORED, "duplicate");
-        } else {
-            Turn turn = new Turn(row.getAsLong(), message, slot, null);
-            exchange.setProperty(STORED, "new");
-            exchange.setProperty(Turns.STORED_MILLIS, exchange.getClock().elapsed());
-            exchange.setProperty(Turn.PROPERTY, turn);
-            exchange.getExchangeExtension().addOnCompletion(new QueuedOrSaid(turn));
+    /** The step that stores commands. */
+    public AsyncProcessor commands() {
+        return new Step(Turn.Kind.COMMAND, commands);
+    }
+
+    /** The step that stores a message whose sender is barred, unless he was told so within the hour. */
+    public AsyncProcessor refusals() {
+        return new Step(Turn.Kind.REFUSAL, commands);
+    }
+
+    private final class Step extends AsyncProcessorSupport {
+
+        private final Turn.Kind kind;
+        private final KeyedQueue queue;
+
+        Step(Turn.Kind kind, KeyedQueue queue) {
+            this.kind = kind;
+            this.queue = queue;
+        }
+
+        @Override
+        public boolean process(Exchange exchange, AsyncCallback callback) {
+            InboundMessage message = exchange.getProperty(InboundMessage.PROPERTY, InboundMessage.class);
+            String payload = exchange.getProperty(InboundMessage.PAYLOAD, String.class);
+            KeyedQueue.Slot slot = queue.reserve(Turn.key(message));
+            if (slot == null) {
+                refuseUnlessKnown(exchange, message);
+                callback.done(true);
+                return true;
+            }
+            inbox.add(kind, message, payload, exchange.getProperty(Delivery.PROPERTY, Delivery.class)).whenCompleteAsync((added, failure) -> {
+                stored(exchange, message, slot, added, failure);
+                callback.done(false);
+            }, inOrder);
+            return false;
+        }
+
+        private void stored(Exchange exchange, InboundMessage message, KeyedQueue.Slot slot, OptionalLong row, Throwable failure) {
+            exchange.removeProperty(InboundMessage.PAYLOAD);
+            if (failure != null) {
+                slot.release();
+                Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+                exchange.setException(cause);
+            } else if (row.isEmpty()) {
+                slot.release();
+                exchange.setProperty(STORED, kind == Turn.Kind.REFUSAL ? "not due" : "duplicate");
+            } else {
+                Turn turn = new Turn(row.getAsLong(), kind, message, slot, null, new Cancellation());
+                exchange.setProperty(STORED, "new");
+                exchange.setProperty(Turns.STORED_MILLIS, exchange.getClock().elapsed());
+                exchange.setProperty(Turn.PROPERTY, turn);
+                exchange.getExchangeExtension().addOnCompletion(new QueuedOrSaid(turn));
+            }
         }
     }
 
@@ -109,7 +144,8 @@ public final class Intake extends AsyncProcessorSupport {
         @Override
         public void onDone(Exchange exchange) {
             if (turn.slot().release()) {
-                LOG.error("Turn {} is stored, but its route did not send it to seda:turns: the next start takes it up", turn.reference());
+                LOG.error("Turn {} is stored, but its route did not send it to seda:{}: the next start takes it up", turn.reference(),
+                        turn.kind() == Turn.Kind.TURN ? "turns" : "commands");
             }
         }
     }
@@ -127,8 +163,9 @@ public final class Intake extends AsyncProcessorSupport {
         }
     }
 
+    /** What was stored may still go on; then no more. */
     @Override
-    protected void doShutdown() {
+    public void close() {
         open();
         inOrder.shutdown();
     }

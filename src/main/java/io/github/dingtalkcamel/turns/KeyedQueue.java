@@ -1,21 +1,28 @@
 package io.github.dingtalkcamel.turns;
 
+import java.time.Duration;
 import java.util.AbstractQueue;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
 import org.apache.camel.support.SynchronizationAdapter;
+import org.apache.camel.support.UnitOfWorkHelper;
 
 /**
  * The queue behind {@code seda:turns}: hands out one exchange of a conversation at a time (contract 5, "Order and routing").
@@ -29,6 +36,8 @@ import org.apache.camel.support.SynchronizationAdapter;
  * Does not promise durability: waiting exchanges are rows of the store, which hands them in again at the next start.
  * <p>
  * A place is {@link #reserve reserved} before a message is stored, so that what is stored always fits.
+ * <p>
+ * A turn that is {@link #stop stopped} frees its conversation at once, and counts as running until its exchange is really over: so what runs stays bounded.
  */
 public final class KeyedQueue extends AbstractQueue<Exchange> implements BlockingQueue<Exchange> {
 
@@ -38,6 +47,7 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
     private final int capacity;
     private final int conversationCapacity;
     private final int maxRunning;
+    private final long idleNanos;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
@@ -46,13 +56,22 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
     private int taken;
     private int queued;
     private int running;
-    private int yielded;
+    private final Set<Exchange> yielded = Collections.newSetFromMap(new IdentityHashMap<>());
     private boolean closed;
 
     public KeyedQueue(int capacity, int conversationCapacity, int maxRunning) {
+        this(capacity, conversationCapacity, maxRunning, Duration.ZERO);
+    }
+
+    /**
+     * @param idle how long a poll waits at least while the queue is open. Thousands of workers wake seldom then, and those of a closed queue still end at once:
+     *             Camel knows one time-out for all of it, and sleeps as long before its first poll
+     */
+    public KeyedQueue(int capacity, int conversationCapacity, int maxRunning, Duration idle) {
         this.capacity = capacity;
         this.conversationCapacity = conversationCapacity;
         this.maxRunning = maxRunning;
+        this.idleNanos = idle.toNanos();
     }
 
     /** One conversation: what waits in it, in order. Exists while there is something to know of it. */
@@ -60,8 +79,8 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
         final String key;
         final Deque<Exchange> waiting = new ArrayDeque<>();
         int taken;
-        boolean running;
-        boolean yielded;
+        /** The exchange that the lane waits for, or null. */
+        Exchange running;
 
         Lane(String key) {
             this.key = key;
@@ -76,6 +95,10 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
 
         private Slot(Lane lane) {
             this.lane = lane;
+        }
+
+        private KeyedQueue queue() {
+            return KeyedQueue.this;
         }
 
         /**
@@ -100,18 +123,17 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
     }
 
     /**
-     * The conversation's turn gives its running place to another conversation, and holds one among the waiting until it is done: it only waits for
-     * DingTalk now. What follows in its own conversation goes on waiting for it. Nothing happens where {@value #MOST_YIELDED} have yielded.
+     * A turn gives its running place to another conversation, and holds one among the waiting until it is done: it only waits for DingTalk now. What follows
+     * in its own conversation goes on waiting for it. Nothing happens where {@value #MOST_YIELDED} have yielded, or where the conversation went on past it.
      */
-    public void yield(String key) {
+    public void yield(Turn turn) {
         lock.lock();
         try {
-            Lane lane = lanes.get(key);
-            if (lane != null && lane.running && !lane.yielded && yielded < MOST_YIELDED) {
-                lane.yielded = true;
+            Lane lane = turn.slot().lane;
+            Exchange exchange = lane.running;
+            if (exchange != null && turn(exchange) == turn && turn.slot().queue() == this && yielded.size() < MOST_YIELDED && yielded.add(exchange)) {
                 lane.taken++;
                 taken++;
-                yielded++;
                 running--;
                 if (!ready.isEmpty()) {
                     work.signal();
@@ -162,7 +184,11 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
     public boolean offer(Exchange exchange) {
         Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
         if (turn == null) {
-            throw new IllegalArgumentException("seda:turns takes stored messages only: send to direct:accept instead");
+            throw new IllegalArgumentException("seda:turns and seda:commands take stored messages only: send to direct:accept instead");
+        }
+        if (turn.slot().queue() != this) {
+            // so that a command never reaches an agent, whatever somebody's edit of a route says
+            throw new IllegalArgumentException("Turn " + turn.reference() + " has its place in another queue");
         }
         lock.lock();
         try {
@@ -174,7 +200,7 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
             Lane lane = slot.lane;
             lane.waiting.add(exchange);
             queued++;
-            if (!lane.running && lane.waiting.size() == 1) {
+            if (lane.running == null && lane.waiting.size() == 1) {
                 ready.add(lane);
                 work.signal();
             }
@@ -186,10 +212,14 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
 
     @Override
     public Exchange poll(long timeout, TimeUnit unit) throws InterruptedException {
-        long nanos = unit.toNanos(timeout);
+        long asked = unit.toNanos(timeout);
+        long nanos = Math.max(asked, idleNanos);
         lock.lockInterruptibly();
         try {
             while (closed || ready.isEmpty() || running >= maxRunning) {
+                if (closed) {
+                    nanos = Math.min(nanos, asked);
+                }
                 if (nanos <= 0) {
                     return null;
                 }
@@ -206,33 +236,133 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
         Exchange exchange = lane.waiting.remove();
         queued--;
         vacate(lane);
-        lane.running = true;
+        lane.running = exchange;
         running++;
-        exchange.getExchangeExtension().addOnCompletion(new Done(lane));
+        exchange.getExchangeExtension().addOnCompletion(new Done(lane, exchange));
         if (!ready.isEmpty() && running < maxRunning) {
             work.signal();
         }
         return exchange;
     }
 
-    private void done(Lane lane) {
+    private void done(Lane lane, Exchange exchange) {
         lock.lock();
         try {
-            lane.running = false;
-            if (lane.yielded) {
-                lane.yielded = false;
-                yielded--;
+            if (yielded.remove(exchange)) {
                 vacate(lane);
             } else {
                 running--;
             }
-            if (!lane.waiting.isEmpty()) {
-                ready.add(lane);
-            }
+            free(lane, exchange);
             forget(lane);
             if (!ready.isEmpty()) {
                 work.signal();
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The lane goes on to its next exchange, unless it did so before. */
+    private void free(Lane lane, Exchange exchange) {
+        if (lane.running != exchange) {
+            return;
+        }
+        lane.running = null;
+        if (!lane.waiting.isEmpty()) {
+            ready.add(lane);
+        }
+        forget(lane);
+    }
+
+    /**
+     * What was stopped in a conversation.
+     *
+     * @param running the turn that was being answered, or null
+     * @param dropped those that waited, in their order
+     */
+    public record Stopped(Turn running, List<Turn> dropped) {
+
+        /** Whether there was nothing to stop. */
+        public boolean isNothing() {
+            return running == null && dropped.isEmpty();
+        }
+    }
+
+    /**
+     * Stops turns of one conversation: those that wait are handed out no more, and the conversation goes on past the one that runs, which is told to end.
+     *
+     * @param which of them
+     */
+    public Stopped stop(String key, Predicate<Turn> which) {
+        List<Exchange> dropped = new ArrayList<>();
+        Turn ended = null;
+        lock.lock();
+        try {
+            Lane lane = lanes.get(key);
+            if (lane == null) {
+                return new Stopped(null, List.of());
+            }
+            for (Iterator<Exchange> waiting = lane.waiting.iterator(); waiting.hasNext();) {
+                Exchange exchange = waiting.next();
+                if (which.test(turn(exchange))) {
+                    waiting.remove();
+                    dropped.add(exchange);
+                    queued--;
+                    vacate(lane);
+                }
+            }
+            if (lane.waiting.isEmpty()) {
+                ready.remove(lane);
+            }
+            if (lane.running != null && which.test(turn(lane.running))) {
+                ended = turn(lane.running);
+                free(lane, lane.running);
+            } else {
+                forget(lane);
+            }
+            if (!ready.isEmpty()) {
+                work.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (ended != null) {
+            ended.cancellation().stop();
+        }
+        List<Turn> turns = dropped.stream().map(KeyedQueue::turn).toList();
+        turns.forEach(turn -> turn.cancellation().stop());
+        // nobody else will end them
+        dropped.forEach(exchange -> UnitOfWorkHelper.doneSynchronizations(exchange, exchange.getExchangeExtension().handoverCompletions()));
+        return new Stopped(ended, turns);
+    }
+
+    /** The conversation goes on past this turn, which is as good as done: what is left of it need not hold up the next one. It still counts as running. */
+    public void goOn(@ExchangeProperty(Turn.PROPERTY) Turn turn) {
+        lock.lock();
+        try {
+            Lane lane = turn.slot().lane;
+            if (lane.running != null && turn(lane.running) == turn) {
+                free(lane, lane.running);
+                if (!ready.isEmpty()) {
+                    work.signal();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static Turn turn(Exchange exchange) {
+        return exchange.getProperty(Turn.PROPERTY, Turn.class);
+    }
+
+    /** True while a turn of this conversation is being answered that nobody has stopped. */
+    public boolean isRunning(String key) {
+        lock.lock();
+        try {
+            Lane lane = lanes.get(key);
+            return lane != null && lane.running != null;
         } finally {
             lock.unlock();
         }
@@ -244,7 +374,7 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
     }
 
     private void forget(Lane lane) {
-        if (lane.taken == 0 && !lane.running) {
+        if (lane.taken == 0 && lane.running == null) {
             lanes.remove(lane.key, lane);
         }
     }
@@ -253,14 +383,16 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
     private final class Done extends SynchronizationAdapter {
 
         private final Lane lane;
+        private final Exchange exchange;
 
-        Done(Lane lane) {
+        Done(Lane lane, Exchange exchange) {
             this.lane = lane;
+            this.exchange = exchange;
         }
 
         @Override
-        public void onDone(Exchange exchange) {
-            done(lane);
+        public void onDone(Exchange ended) {
+            done(lane, exchange);
         }
 
         @Override
@@ -296,7 +428,7 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
     public int yielded() {
         lock.lock();
         try {
-            return yielded;
+            return yielded.size();
         } finally {
             lock.unlock();
         }

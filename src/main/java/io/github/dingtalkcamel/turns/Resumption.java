@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes up what an earlier process left unfinished (contract 5): in order of arrival, each up to three times in all, and none older than
- * {@code dingtalk.max-turn-age}. What is too old, or was tried too often, becomes a dead letter.
+ * {@code dingtalk.max-turn-age}. What is too old, or was tried too often, becomes a dead letter. Commands and refusals among them are answered again, in
+ * their place; nobody waits any longer for an answer to one that is too old.
  */
 public final class Resumption {
 
@@ -26,6 +27,7 @@ public final class Resumption {
 
     private final Inbox inbox;
     private final KeyedQueue queue;
+    private final KeyedQueue commands;
     private final Messages messages;
     private final DeadLetters deadLetters;
     private final Intake intake;
@@ -37,9 +39,11 @@ public final class Resumption {
     private boolean finished;
     private int resumed;
 
-    public Resumption(Inbox inbox, KeyedQueue queue, Messages messages, DeadLetters deadLetters, Intake intake, Duration maxAge, InstantSource clock) {
+    public Resumption(Inbox inbox, KeyedQueue queue, KeyedQueue commands, Messages messages, DeadLetters deadLetters, Intake intake, Duration maxAge,
+            InstantSource clock) {
         this.inbox = inbox;
         this.queue = queue;
+        this.commands = commands;
         this.messages = messages;
         this.deadLetters = deadLetters;
         this.intake = intake;
@@ -84,7 +88,13 @@ public final class Resumption {
         }
         DeadLetters.Reason reason = reasonToGiveUp(row, message, why);
         if (reason == null) {
-            turns.add(new Turn(row.id(), message, queue.reserveAnyway(Turn.key(message)), row.progress()));
+            KeyedQueue where = row.kind() == Turn.Kind.TURN ? queue : commands;
+            turns.add(new Turn(row.id(), row.kind(), message, where.reserveAnyway(Turn.key(message)), row.progress(), new Cancellation()));
+            return;
+        }
+        if (row.kind() != Turn.Kind.TURN) {
+            LOG.info("The {} {}-{} is not answered any more: {}", row.kind().code(), row.integration(), row.id(), reason.text());
+            inbox.answered(row.id(), reason.text(), null);
             return;
         }
         LOG.warn("Turn {}-{} is not taken up again: {}", row.integration(), row.id(), reason.text());

@@ -3,21 +3,48 @@ package io.github.dingtalkcamel.turns;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 
 import io.github.dingtalkcamel.inbound.InboundMessage;
 
 /**
  * One stored message on its way to an answer.
  *
- * @param id       its row in the store; rows are in order of arrival
- * @param message  what was said
- * @param slot     its place among the waiting turns
- * @param progress the reply that a crash interrupted, or null
+ * @param id           its row in the store; rows are in order of arrival
+ * @param kind         what becomes of it
+ * @param message      what was said
+ * @param slot         its place among those that wait
+ * @param progress     the reply that a crash interrupted, or null
+ * @param cancellation how to stop it
  */
-public record Turn(long id, InboundMessage message, KeyedQueue.Slot slot, Progress progress) {
+public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot slot, Progress progress, Cancellation cancellation) {
 
     /** Exchange property that holds the turn. */
     public static final String PROPERTY = "CamelDingTalkTurn";
+
+    /** What becomes of a stored message. */
+    public enum Kind {
+        /** An agent answers it. */
+        TURN,
+        /** The bot does what it says, and answers it itself. No agent ever sees it. */
+        COMMAND,
+        /** Its sender may not talk to the bot, and is told so. No agent ever sees it. */
+        REFUSAL;
+
+        /** As the store spells it. */
+        public String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        static Kind of(String code) {
+            return valueOf(code.toUpperCase(Locale.ROOT));
+        }
+    }
+
+    /** A turn that nobody has stopped yet. */
+    public Turn(long id, InboundMessage message, KeyedQueue.Slot slot, Progress progress) {
+        this(id, Kind.TURN, message, slot, progress, new Cancellation());
+    }
 
     /** What a person can name when asking what became of it. */
     public String reference() {
@@ -27,6 +54,21 @@ public record Turn(long id, InboundMessage message, KeyedQueue.Slot slot, Progre
     /** True when a reply was being sent already: the agent is not asked again. */
     public boolean isReplying() {
         return progress != null;
+    }
+
+    /** True for what no agent may see. */
+    public boolean isCommand() {
+        return kind == Kind.COMMAND;
+    }
+
+    /** True for a message whose sender is to be told that he may not talk to the bot. */
+    public boolean isRefusal() {
+        return kind == Kind.REFUSAL;
+    }
+
+    /** True once somebody said {@code /stop}: nothing more of it goes out. */
+    public boolean isStopped() {
+        return cancellation.isStopped();
     }
 
     /** Turns with the same key run one after the other. */

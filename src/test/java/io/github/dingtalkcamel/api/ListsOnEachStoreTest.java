@@ -39,15 +39,15 @@ class ListsOnEachStoreTest {
             Bindings bindings = new Bindings(store, () -> NOW);
             Delivery delivery = Delivery.streamedMessage("main", Body.read("{\"msgId\":\"m1\"}"));
 
-            long answered = inbox.add(Spoken.in("cidB", "m1"), "{}", delivery).join().getAsLong();
-            inbox.running(answered, "echo", "fallback", 3L);
+            long answered = inbox.add(Turn.Kind.TURN, Spoken.in("cidB", "m1"), "{}", delivery).join().getAsLong();
+            store.writeAndWait(inbox.nowRunning(answered, "echo", "fallback", 3L));
             inbox.replying(answered, List.of("a", "b"));
             inbox.replied(answered, inbox.sentNow(1, 2, "sessionWebhook"));
             inbox.replied(answered, inbox.sentNow(2, 2, "robotApi"));
-            inbox.done(answered, 12L, null);
+            store.writeAndWait(inbox.nowDone(answered, 12L, null));
             long dead = inbox.add(Spoken.in("cidB", "m2"), "{}").join().getAsLong();
             inbox.running(dead, "echo", "fallback");
-            new DeadLetters(store, () -> NOW).add(dead, "main", "cidB", new DeadLetters.Reason("310000", "no", "grant"), 1, new Turn.Progress(List.of("a"), 0));
+            new DeadLetters(store, () -> NOW).add(dead, "main", "cidB", new DeadLetters.Reason("310000", "no", "grant"), 1, new io.github.dingtalkcamel.turns.Turn.Progress(List.of("a"), 0));
             inbox.add(Spoken.in("cidA", "m3"), "{}").join();
             inbox.add(Spoken.in("zeta", "cidA", "m3"), "{}").join();
             bindings.bind("main", "cidA", "echo", "api");
@@ -68,9 +68,9 @@ class ListsOnEachStoreTest {
 
             Map<String, Object> first = new ConversationsApi(store).list(call("limit", "2"));
             assertThat(first.get("conversations").toString()).isEqualTo("[{integrationId=main, conversationId=cidA, type=dm, title=null,"
-                    + " lastMessage={msgId=m3, receivedAt=2026-02-01T08:00:00.120Z, state=received}, waiting=1, running=0, binding=echo},"
+                    + " lastMessage={msgId=m3, receivedAt=2026-02-01T08:00:00.120Z, state=received}, waiting=1, running=0, binding=echo, session=null},"
                     + " {integrationId=main, conversationId=cidB, type=dm, title=null,"
-                    + " lastMessage={msgId=m2, receivedAt=2026-02-01T08:00:00.120Z, state=dead}, waiting=0, running=0, binding=null}]");
+                    + " lastMessage={msgId=m2, receivedAt=2026-02-01T08:00:00.120Z, state=dead}, waiting=0, running=0, binding=null, session=null}]");
             Map<String, Object> rest = new ConversationsApi(store).list(call("cursor", (String) first.get("nextCursor")));
             assertThat(rest.get("conversations").toString()).startsWith("[{integrationId=zeta, conversationId=cidA,");
             assertThat(rest.get("nextCursor")).isNull();

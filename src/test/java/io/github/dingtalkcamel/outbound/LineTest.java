@@ -138,6 +138,19 @@ class LineTest {
     }
 
     @Test
+    void losesNoTryWhenWhoeverHasItNeedsItNoMore() {
+        hostGoesAway();
+        Exchange first = waits(SESSION);
+        clock.pass(Duration.ofMillis(1_100));
+        awaitWentOn(1);
+        // it failed at something else, which others had begun, and waits again
+        first.setProperty(Exchange.EXCEPTION_CAUGHT, gone());
+        assertThat(gate.tryPass("oapi.example")).isNull();
+        line.process(first, done -> { });
+        assertThat(gate.tryPass("oapi.example")).isNotNull();
+    }
+
+    @Test
     void canBeWoken() {
         hostGoesAway();
         Exchange one = waits(SESSION);

@@ -23,13 +23,13 @@ class ChunkerPropertiesTest {
 
     private static final Parser PARSER = Parser.builder().extensions(List.of(TablesExtension.create())).build();
 
-    @Property(tries = 300)
+    @Property(tries = 100)
     void sourcesJoinedAreTheReply(@ForAll("replies") String reply, @ForAll("sizes") int size) {
         List<Chunk> chunks = new Chunker(size).chunks(reply);
         assertThat(String.join("", chunks.stream().map(Chunk::source).toList())).isEqualTo(reply.isBlank() ? "" : reply);
     }
 
-    @Property(tries = 300)
+    @Property(tries = 100)
     void everyChunkFitsBothChannels(@ForAll("replies") String reply, @ForAll("sizes") int size) {
         assertThat(new Chunker(size).chunks(reply)).allSatisfy(chunk -> {
             assertThat(chunk.text()).hasSizeLessThanOrEqualTo(size);
@@ -37,12 +37,12 @@ class ChunkerPropertiesTest {
         });
     }
 
-    @Property(tries = 200)
+    @Property(tries = 100)
     void aTextWithoutFencesAndTablesIsSentAsItIs(@ForAll("plain") String reply, @ForAll("sizes") int size) {
         assertThat(new Chunker(size).chunks(reply)).allMatch(chunk -> chunk.text().equals(chunk.source()));
     }
 
-    @Property(tries = 200)
+    @Property(tries = 100)
     void noCutIsInsideAGrapheme(@ForAll("replies") String reply, @ForAll("sizes") int size) {
         BreakIterator graphemes = BreakIterator.getCharacterInstance(Locale.ROOT);
         graphemes.setText(reply);
@@ -53,7 +53,7 @@ class ChunkerPropertiesTest {
         }
     }
 
-    @Property(tries = 200)
+    @Property(tries = 100)
     void noThreeNeighboursWouldFitOneChunk(@ForAll("plain") String reply, @ForAll("sizes") int size) {
         List<Chunk> chunks = new Chunker(size).chunks(reply);
         for (int i = 0; i + 2 < chunks.size(); i++) {
@@ -62,7 +62,7 @@ class ChunkerPropertiesTest {
         }
     }
 
-    @Property(tries = 300)
+    @Property(tries = 100)
     void noChunkIsOnlyFences(@ForAll("replies") String reply, @ForAll("sizes") int size) {
         List<Chunk> chunks = new Chunker(size).chunks(reply);
         if (chunks.size() > 1) {
@@ -71,13 +71,13 @@ class ChunkerPropertiesTest {
         }
     }
 
-    @Property(tries = 200)
+    @Property(tries = 100)
     void nothingIsLeftOutThatSaysSomething(@ForAll("replies") String reply, @ForAll("sizes") int size) {
         assertThat(new Chunker(size).chunks(reply)).filteredOn(chunk -> chunk.text().isBlank())
                 .allSatisfy(chunk -> assertThat(saysSomething(PARSER.parse(chunk.source()))).isFalse());
     }
 
-    @Property(tries = 200)
+    @Property(tries = 100)
     void onlyLongBlankRunsMakeABlankChunk(@ForAll("plain") String reply, @ForAll("sizes") int size) {
         if (new Chunker(size).chunks(reply).stream().anyMatch(chunk -> chunk.text().isBlank())) {
             assertThat(Arrays.stream(reply.split("\\S+")).mapToInt(String::length).max().orElse(0)).isGreaterThan(size / 2);
@@ -96,7 +96,7 @@ class ChunkerPropertiesTest {
     }
 
     /** Fences and tables at the top level: what is read in the chunks is what was written in the reply. */
-    @Property(tries = 300)
+    @Property(tries = 100)
     void codeStaysCodeAndRowsStayRows(@ForAll("blocks") List<Piece> pieces, @ForAll("sizes") int size) {
         String reply = String.join("", pieces.stream().map(piece -> piece.markdown() + "\n").toList());
         StringBuilder code = new StringBuilder();

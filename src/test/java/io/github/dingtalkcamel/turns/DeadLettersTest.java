@@ -254,6 +254,6 @@ class DeadLettersTest {
     }
 
     private Resumption resumption() {
-        return new Resumption(inbox, queue, messages, letters, new Intake(inbox, queue), Duration.ofHours(1), clock);
+        return new Resumption(inbox, queue, queue, messages, letters, new Intake(inbox, queue, queue), Duration.ofHours(1), clock);
     }
 }

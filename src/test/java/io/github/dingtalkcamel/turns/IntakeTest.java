@@ -39,13 +39,12 @@ class IntakeTest {
         store = Store.open("jdbc:sqlite:" + folder.resolve("test.db"), null, null);
         inbox = new Inbox(store, InstantSource.system());
         queue = new KeyedQueue(100, 50, 10);
-        intake = new Intake(inbox, queue);
-        intake.start();
+        intake = new Intake(inbox, queue, new KeyedQueue(100, 50, 10));
     }
 
     @AfterEach
     void stop() {
-        intake.shutdown();
+        intake.close();
         store.close();
     }
 
@@ -94,8 +93,7 @@ class IntakeTest {
     @Test
     void goesOnInTheOrderOfTheRows() throws Exception {
         queue = new KeyedQueue(10_000, 10_000, 10);
-        intake = new Intake(inbox, queue);
-        intake.start();
+        intake = new Intake(inbox, queue, new KeyedQueue(100, 50, 10));
         intake.open();
         List<Long> order = Collections.synchronizedList(new ArrayList<>());
         List<CompletableFuture<?>> all = Collections.synchronizedList(new ArrayList<>());
@@ -107,7 +105,7 @@ class IntakeTest {
                     Exchange exchange = exchange("cid", number + "-" + i);
                     CompletableFuture<Void> done = new CompletableFuture<>();
                     all.add(done);
-                    intake.process(exchange, sync -> {
+                    intake.turns().process(exchange, sync -> {
                         order.add(exchange.getProperty(Turn.PROPERTY, Turn.class).id());
                         done.complete(null);
                     });
@@ -160,7 +158,7 @@ class IntakeTest {
     private CompletableFuture<Exchange> take(String conversation, String msgId) {
         Exchange exchange = exchange(conversation, msgId);
         CompletableFuture<Exchange> done = new CompletableFuture<>();
-        intake.process(exchange, sync -> done.complete(exchange));
+        intake.turns().process(exchange, sync -> done.complete(exchange));
         return done.orTimeout(SOON.toSeconds(), java.util.concurrent.TimeUnit.SECONDS);
     }
 

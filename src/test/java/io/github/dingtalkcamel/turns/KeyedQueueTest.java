@@ -3,6 +3,7 @@ package io.github.dingtalkcamel.turns;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -194,6 +195,19 @@ class KeyedQueueTest {
     }
 
     @Test
+    void endsThePollsOfIdleWorkersWhenItCloses() throws Exception {
+        KeyedQueue queue = new KeyedQueue(10, 10, 1, Duration.ofMinutes(10));
+        CompletableFuture<Exchange> polling = CompletableFuture.supplyAsync(() -> uninterrupted(queue));
+        offer(queue, "a", "a1");
+        assertThat(name(polling.get(5, TimeUnit.SECONDS))).as("longer open than the poll's own 20 ms").isEqualTo("a1");
+        CompletableFuture<Exchange> idle = CompletableFuture.supplyAsync(() -> uninterrupted(queue));
+
+        queue.close();
+
+        assertThat(idle.get(5, TimeUnit.SECONDS)).isNull();
+    }
+
+    @Test
     void goesOnAfterAnExchangeThatFailed() {
         KeyedQueue queue = new KeyedQueue(10, 10, 10);
         offer(queue, "a", "a1");
@@ -231,6 +245,82 @@ class KeyedQueueTest {
         }
 
         assertThat(queue.conversations()).isZero();
+    }
+
+    @Test
+    void stopsWhatRunsAndDropsWhatWaitsAndTheConversationGoesOnAtOnce() {
+        KeyedQueue queue = new KeyedQueue(10, 10, 10);
+        Exchange running = offer(queue, "a", "a1");
+        offer(queue, "a", "a2");
+        offer(queue, "b", "b1");
+        queue.poll();
+
+        KeyedQueue.Stopped stopped = queue.stop("a", turn -> true);
+        assertThat(stopped.running().message().msgId()).isEqualTo("a1");
+        assertThat(stopped.running().isStopped()).isTrue();
+        assertThat(stopped.dropped()).singleElement().satisfies(turn -> assertThat(turn.isStopped()).isTrue());
+        assertThat(queue.isRunning("a")).isFalse();
+        assertThat(queue.running()).as("it counts until it is over").isEqualTo(1);
+        assertThat(queue.remainingCapacity()).isEqualTo(9);
+
+        offer(queue, "a", "a3");
+        assertThat(List.of(name(queue.poll()), name(queue.poll()))).containsExactly("b1", "a3");
+        done(running);
+        assertThat(queue.running()).isEqualTo(2);
+        assertThat(queue.isRunning("a")).as("the end of the stopped one is not the end of the next").isTrue();
+        assertThat(queue.stop("nowhere", turn -> true).isNothing()).isTrue();
+    }
+
+    @Test
+    void stopsOnlyWhatIsMeant() {
+        KeyedQueue queue = new KeyedQueue(10, 10, 10);
+        offer(queue, "a", "a1");
+        offer(queue, "a", "mine");
+        offer(queue, "a", "a3");
+        Exchange first = queue.poll();
+
+        assertThat(queue.stop("a", turn -> turn.message().msgId().equals("mine")).running()).isNull();
+        assertThat(queue.waiting("a")).isEqualTo(1);
+        done(first);
+        Exchange third = queue.poll();
+        assertThat(name(third)).isEqualTo("a3");
+        done(third);
+        assertThat(queue.conversations()).isZero();
+    }
+
+    @Test
+    void forgetsAConversationOfWhichEverythingWasDropped() {
+        KeyedQueue queue = new KeyedQueue(10, 10, 10);
+        offer(queue, "a", "a1");
+        queue.stop("a", turn -> true);
+
+        assertThat(queue.conversations()).isZero();
+        assertThat(queue.poll()).isNull();
+    }
+
+    @Test
+    void goesOnPastAnExchangeThatIsAsGoodAsDoneAndCountsIt() {
+        KeyedQueue queue = new KeyedQueue(10, 10, 2);
+        Exchange first = offer(queue, "a", "a1");
+        offer(queue, "a", "a2");
+        offer(queue, "a", "a3");
+        queue.poll();
+        queue.goOn(first.getProperty(Turn.PROPERTY, Turn.class));
+        Exchange second = queue.poll();
+        assertThat(name(second)).isEqualTo("a2");
+        queue.goOn(first.getProperty(Turn.PROPERTY, Turn.class));
+        done(first);
+        assertThat(queue.poll()).as("the second is not over").isNull();
+        done(second);
+        assertThat(name(queue.poll())).isEqualTo("a3");
+    }
+
+    @Test
+    void takesNoExchangeWithAPlaceInAnotherQueue() {
+        KeyedQueue commands = new KeyedQueue(10, 10, 10);
+        Exchange command = exchange(commands.reserve("a"), "a", "/stop");
+
+        assertThatThrownBy(() -> new KeyedQueue(10, 10, 10).offer(command)).hasMessageContaining("another queue");
     }
 
     /** Whatever the interleaving: order within a conversation, one of it at a time, never too many at once, none lost. */

@@ -30,6 +30,7 @@ class ResumptionTest {
     private Inbox inbox;
     private DeadLetters deadLetters;
     private final KeyedQueue queue = new KeyedQueue(10, 2, 5);
+    private final KeyedQueue commands = new KeyedQueue(10, 2, 5);
     private Intake intake;
 
     @BeforeEach
@@ -37,13 +38,12 @@ class ResumptionTest {
         store = Store.open("jdbc:sqlite:" + folder.resolve("test.db"), null, null);
         inbox = new Inbox(store, clock);
         deadLetters = new DeadLetters(store, clock);
-        intake = new Intake(inbox, queue);
-        intake.start();
+        intake = new Intake(inbox, queue, commands);
     }
 
     @AfterEach
     void close() {
-        intake.shutdown();
+        intake.close();
         store.close();
     }
 
@@ -154,7 +154,7 @@ class ResumptionTest {
         var exchange = new org.apache.camel.support.DefaultExchange(new org.apache.camel.impl.DefaultCamelContext());
         exchange.setProperty("CamelDingTalkMessage", Spoken.in("cid", "new"));
         exchange.setProperty("CamelDingTalkPayload", "{}");
-        intake.process(exchange, sync -> waiting.complete(null));
+        intake.turns().process(exchange, sync -> waiting.complete(null));
         drain(resumption);
         assertThat(waiting).isNotDone();
 
@@ -169,7 +169,7 @@ class ResumptionTest {
     private Resumption resumption() throws Exception {
         Messages messages = new Messages(new SettingsReader(Map.of(), Map.of("dingtalk.app-key", "dingkey", "dingtalk.app-secret", "secret"), Map.of(),
                 text -> text, 17).read());
-        return new Resumption(inbox, queue, messages, deadLetters, intake, Duration.ofHours(1), clock);
+        return new Resumption(inbox, queue, commands, messages, deadLetters, intake, Duration.ofHours(1), clock);
     }
 
     private static List<Turn> drain(Resumption resumption) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -319,7 +320,9 @@ class TurnRoutingTest {
         Sent sent = turned("spy", "  hello there ").sent;
 
         assertThat(SEEN_BODY.get()).isEqualTo("hello there");
-        assertThat(SEEN_HEADERS.get()).isEqualTo(Map.of("CamelDingTalkIntegration", "main", "CamelDingTalkConversationId", sent.conversationId(),
+        Map<String, Object> headers = new HashMap<>(SEEN_HEADERS.get());
+        assertThat((String) headers.remove("CamelDingTalkSessionId")).matches("[a-z0-9]{10,64}");
+        assertThat(headers).isEqualTo(Map.of("CamelDingTalkIntegration", "main", "CamelDingTalkConversationId", sent.conversationId(),
                 "CamelDingTalkConversationType", "dm", "CamelDingTalkSenderId", "person" + people, "CamelDingTalkSenderNick", "person" + people,
                 "CamelDingTalkMessageId", sent.msgId(), "CamelDingTalkMessageType", "text", "CamelDingTalkAgent", "spy"));
         assertThat(SEEN_PROPERTIES.get().get("CamelDingTalkMessage")).isInstanceOfSatisfying(InboundMessage.class,

@@ -1,0 +1,76 @@
+package io.github.dingtalkcamel.agent;
+
+import java.util.concurrent.RejectedExecutionException;
+
+import io.github.dingtalkcamel.turns.Cancellation;
+import io.github.dingtalkcamel.turns.TurnStoppedException;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.Exchange;
+
+/** A turn's call of an agent. The turn goes on once: when the agent returns or when it is stopped, whichever is first. */
+final class TurnsCall implements Cancellation.Call {
+
+    private enum State { RUNNING, RETURNED, STOPPED }
+
+    private final AgentComponent component;
+    private final Exchange exchange;
+    private final Exchange call;
+    private final AsyncCallback callback;
+    private State state = State.RUNNING;
+
+    TurnsCall(AgentComponent component, Exchange exchange, Exchange call, AsyncCallback callback) {
+        this.component = component;
+        this.exchange = exchange;
+        this.call = call;
+        this.callback = callback;
+    }
+
+    private synchronized boolean becomes(State next) {
+        if (state != State.RUNNING) {
+            return false;
+        }
+        state = next;
+        return true;
+    }
+
+    synchronized boolean wasStopped() {
+        return state == State.STOPPED;
+    }
+
+    @Override
+    public synchronized boolean isOver() {
+        return state != State.RUNNING;
+    }
+
+    /** The agent returned. */
+    void returned(boolean doneSync) {
+        if (becomes(State.RETURNED)) {
+            AgentProducer.answer(exchange, call);
+            callback.done(doneSync);
+        } else {
+            component.agents().cameToItsEnd();
+            if (!call.getContext().isStopping()) {
+                // as after any call: this thread has other work to do
+                Thread.interrupted();
+            }
+        }
+    }
+
+    @Override
+    public void end() {
+        if (!becomes(State.STOPPED)) {
+            return;
+        }
+        component.agents().stoppedButAtWork();
+        try {
+            component.afterStop().execute(this::goOn);
+        } catch (RejectedExecutionException e) {
+            goOn();
+        }
+    }
+
+    private void goOn() {
+        exchange.setException(new TurnStoppedException());
+        callback.done(false);
+    }
+}

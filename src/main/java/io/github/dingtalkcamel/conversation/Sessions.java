@@ -1,0 +1,347 @@
+package io.github.dingtalkcamel.conversation;
+
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.github.dingtalkcamel.conversation.Session.Usage;
+import io.github.dingtalkcamel.inbound.InboundMessage;
+import io.github.dingtalkcamel.inbound.InboundMessage.ConversationType;
+import io.github.dingtalkcamel.inbound.StorableText;
+import io.github.dingtalkcamel.settings.Integration;
+import io.github.dingtalkcamel.settings.SessionScope;
+import io.github.dingtalkcamel.settings.Settings;
+import io.github.dingtalkcamel.store.Expiry;
+import io.github.dingtalkcamel.store.Store;
+import io.github.dingtalkcamel.store.StoreException;
+import org.apache.camel.ExchangeProperty;
+
+/**
+ * The sessions (contract 1): one for each conversation, or, with scope {@code sender}, one for each person in each group. In the store; read through a
+ * cache, since every turn asks. What a turn changes is written in the turn's own transactions.
+ * <p>
+ * Promises: what is done to one session is done in one order, in memory and in the store. A turn that ends after {@code /new} changes nothing of the
+ * session that follows.
+ */
+public final class Sessions {
+
+    private static final long CACHED_BYTES = 64L << 20;
+    private static final int SESSION_BYTES = 400;
+    /** Rows that fell out of the history are deleted now and then, not at every turn. */
+    private static final int TIDIED_EVERY = 8;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private record Key(String integration, String conversationId, String senderId) {
+    }
+
+    /** A session as it was cached: {@code session} is null where there is none yet. */
+    private record Entry(Session session) {
+    }
+
+    private final Store store;
+    private final Settings settings;
+    private final InstantSource clock;
+    private final Cache<Key, Entry> cache = Caffeine.newBuilder().maximumWeight(CACHED_BYTES).weigher(Sessions::weight).build();
+
+    public Sessions(Store store, Settings settings, InstantSource clock) {
+        this.store = store;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    private static int weight(Key key, Entry entry) {
+        long texts = entry.session() == null ? 0 : entry.session().history().stream().mapToLong(Said::bytes).sum();
+        return (int) Math.min(Integer.MAX_VALUE, SESSION_BYTES + 2 * texts);
+    }
+
+    /**
+     * What a turn was, once it is over.
+     *
+     * @param said  what is to be remembered of it, null for nothing
+     * @param reply what the agent answered, or null
+     */
+    public record Ended(long messageId, Instant saidAt, String said, String reply, Usage usage) {
+
+        /** Without the texts. */
+        @Override
+        public String toString() {
+            return "Ended[" + messageId + "]";
+        }
+    }
+
+    /** Whether the message's session belongs to its sender alone. */
+    public boolean isOwn(InboundMessage message) {
+        return message.conversationType() == ConversationType.GROUP
+               && integration(message.integration()).sessionScope() == SessionScope.SENDER;
+    }
+
+    /** The session that goes on, or null where the next message starts one. */
+    public Session current(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) throws StoreException {
+        Session session = last(message);
+        return isOver(key(message), session, clock.instant()) ? null : session;
+    }
+
+    /** The row of the message that went to an agent last, or null. */
+    public Long lastMessage(InboundMessage message) throws StoreException {
+        Session session = last(message);
+        return session == null ? null : session.lastMessage();
+    }
+
+    private Session last(InboundMessage message) throws StoreException {
+        return cache.get(key(message), this::load).session();
+    }
+
+    /** Starts a fresh session ({@code /new}): the history of the one before is gone. */
+    public Session startFresh(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) throws StoreException {
+        Instant now = clock.instant();
+        return change(key(message), before -> {
+            Session fresh = fresh(before, now);
+            return new Change(fresh, connection -> replace(connection, key(message), before, fresh));
+        });
+    }
+
+    /**
+     * A message goes to an agent: in the session that goes on, else in a fresh one.
+     *
+     * @param with what else to write in the same transaction
+     */
+    public Session enter(InboundMessage message, long messageId, Store.Work<?> with) throws StoreException {
+        Instant now = clock.instant();
+        Key key = key(message);
+        return change(key, before -> {
+            boolean over = isOver(key, before, now);
+            Session after = (over ? fresh(before, now) : before).entered(messageId, now);
+            return new Change(after, connection -> {
+                with.run(connection);
+                return over ? replace(connection, key, before, after) : update(connection, """
+                        update session set last_at = ?, last_message = ? where integration = ? and conversation_id = ? and sender_id = ?""",
+                        now.toEpochMilli(), messageId, key.integration(), key.conversationId(), key.senderId());
+            });
+        });
+    }
+
+    /**
+     * A turn is over: it counts in the session it ran in, unless that has ended.
+     *
+     * @param sessionId the session it ran in
+     * @param with      what else to write in the same transaction
+     */
+    public void leave(InboundMessage message, String sessionId, Ended ended, Store.Work<?> with) throws StoreException {
+        Instant now = clock.instant();
+        Key key = key(message);
+        Integration integration = integration(key.integration());
+        Said said = ended.said() == null ? null : remembered(integration, new Said(ended.messageId(), ended.saidAt(), ended.said(), now,
+                // as the store will give it back
+                ended.reply() == null ? null : StorableText.of(ended.reply())));
+        change(key, before -> {
+            if (before == null || !before.id().equals(sessionId)) {
+                return new Change(before, with);
+            }
+            Session after = before.with(ended.usage(), said, integration.historyTurns(), integration.historyBytes(), now);
+            return new Change(after, connection -> {
+                with.run(connection);
+                return count(connection, key, after, said);
+            });
+        });
+    }
+
+    private Integration integration(String id) {
+        return settings.integration(id).orElseThrow();
+    }
+
+    private static Said remembered(Integration integration, Said said) {
+        return integration.historyTurns() == 0 || said.bytes() > integration.historyBytes() ? null : said;
+    }
+
+    private boolean isOver(Key key, Session session, Instant now) {
+        Duration idle = integration(key.integration()).sessionIdleTimeout();
+        return session == null || !idle.isZero() && session.lastAt().plus(idle).isBefore(now)
+               // housekeeping may have deleted it
+               || session.lastAt().plus(settings.keeping().sessions()).isBefore(now);
+    }
+
+    /** What housekeeping deletes: sessions in which nothing happened for long, with what is left of their history. */
+    public static List<Expiry> expiries(Duration kept) {
+        return List.of(
+                new Expiry("histories of sessions", """
+                        delete from history where (session_id, message_id) in (select history.session_id, history.message_id from session
+                            join history on history.session_id = session.session_id where session.last_at < ? order by session.last_at limit ?)""",
+                        kept, false),
+                new Expiry("sessions", """
+                        delete from session where session_id in (select session_id from session
+                            where last_at < ? and not exists (select 1 from history where history.session_id = session.session_id)
+                            order by last_at limit ?)""", kept, false));
+    }
+
+    private static Session fresh(Session before, Instant now) {
+        return new Session(newId(now), now, now, before == null ? null : before.lastMessage(), Usage.NONE, List.of());
+    }
+
+    /** Later ones are larger, which keeps the store's index of them compact. */
+    private static String newId(Instant now) {
+        return Long.toString(now.toEpochMilli(), 36) + Long.toString(RANDOM.nextLong() >>> 1 | 1L << 62, 36);
+    }
+
+    private Key key(InboundMessage message) {
+        return new Key(message.integration(), message.conversationId(), isOwn(message) ? message.sender().userId() : "");
+    }
+
+    private record Change(Session after, Store.Work<?> write) {
+    }
+
+    @FunctionalInterface
+    private interface Decision {
+        Change of(Session before);
+    }
+
+    /** Changes a session in memory and hands the write in, both as one step; then waits until it is durable. */
+    private Session change(Key key, Decision decision) throws StoreException {
+        List<CompletableFuture<?>> written = new ArrayList<>(1);
+        Entry after = cache.asMap().compute(key, (same, cached) -> {
+            Change change = decision.of((cached == null ? load(key) : cached).session());
+            written.add(store.write(change.write()));
+            return new Entry(change.after());
+        });
+        try {
+            written.get(0).join();
+        } catch (CompletionException e) {
+            // what the store has is what counts
+            cache.invalidate(key);
+            throw e.getCause() instanceof StoreException s ? new StoreException(s.getMessage(), s)
+                    : new StoreException("The session could not be written", e.getCause());
+        }
+        return after.session();
+    }
+
+    private Entry load(Key key) {
+        return store.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement("""
+                    select session_id, started_at, last_at, last_message, turns, messages_in, messages_out, characters_in, characters_out, agent_millis,
+                        prompt_tokens, completion_tokens
+                    from session where integration = ? and conversation_id = ? and sender_id = ?""")) {
+                select.setString(1, key.integration());
+                select.setString(2, key.conversationId());
+                select.setString(3, key.senderId());
+                try (ResultSet row = select.executeQuery()) {
+                    return new Entry(row.next() ? session(row, history(connection, integration(key.integration()), row.getString(1))) : null);
+                }
+            }
+        });
+    }
+
+    private static Session session(ResultSet row, List<Said> history) throws SQLException {
+        long last = row.getLong(4);
+        Long lastMessage = row.wasNull() ? null : last;
+        return new Session(row.getString(1), Instant.ofEpochMilli(row.getLong(2)), Instant.ofEpochMilli(row.getLong(3)), lastMessage,
+                new Usage(row.getLong(5), row.getLong(6), row.getLong(7), row.getLong(8), row.getLong(9), row.getLong(10), row.getLong(11), row.getLong(12)),
+                history);
+    }
+
+    private static List<Said> history(Connection connection, Integration integration, String sessionId) throws SQLException {
+        List<Said> newestFirst = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement(
+                "select message_id, said_at, said, replied_at, reply from history where session_id = ? order by message_id desc limit ?")) {
+            select.setString(1, sessionId);
+            select.setInt(2, integration.historyTurns());
+            long bytes = 0;
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    Said said = new Said(row.getLong(1), Instant.ofEpochMilli(row.getLong(2)), row.getString(3), Instant.ofEpochMilli(row.getLong(4)),
+                            row.getString(5));
+                    bytes += said.bytes();
+                    if (bytes > integration.historyBytes()) {
+                        break;
+                    }
+                    newestFirst.add(said);
+                }
+            }
+        }
+        Collections.reverse(newestFirst);
+        return newestFirst;
+    }
+
+    private static Integer replace(Connection connection, Key key, Session before, Session after) throws SQLException {
+        if (before != null) {
+            update(connection, "delete from history where session_id = ?", before.id());
+        }
+        return update(connection, """
+                insert into session (integration, conversation_id, sender_id, session_id, started_at, last_at, last_message) values (?, ?, ?, ?, ?, ?, ?)
+                on conflict (integration, conversation_id, sender_id) do update set session_id = excluded.session_id, started_at = excluded.started_at,
+                    last_at = excluded.last_at, last_message = excluded.last_message, turns = 0, messages_in = 0, messages_out = 0, characters_in = 0,
+                    characters_out = 0, agent_millis = 0, prompt_tokens = 0, completion_tokens = 0""",
+                key.integration(), key.conversationId(), key.senderId(), after.id(), after.startedAt().toEpochMilli(), after.lastAt().toEpochMilli(),
+                after.lastMessage());
+    }
+
+    private static Integer count(Connection connection, Key key, Session after, Said said) throws SQLException {
+        Usage usage = after.usage();
+        int counted = update(connection, """
+                update session set last_at = ?, turns = ?, messages_in = ?, messages_out = ?, characters_in = ?, characters_out = ?, agent_millis = ?,
+                    prompt_tokens = ?, completion_tokens = ?
+                where integration = ? and conversation_id = ? and sender_id = ?""",
+                after.lastAt().toEpochMilli(), usage.turns(), usage.messagesIn(), usage.messagesOut(), usage.charactersIn(), usage.charactersOut(),
+                usage.agentMillis(), usage.promptTokens(), usage.completionTokens(), key.integration(), key.conversationId(), key.senderId());
+        if (said != null) {
+            update(connection, """
+                    insert into history (session_id, message_id, said_at, said, replied_at, reply) values (?, ?, ?, ?, ?, ?)
+                    on conflict (session_id, message_id) do update set replied_at = excluded.replied_at, reply = excluded.reply""",
+                    after.id(), said.messageId(), said.saidAt().toEpochMilli(), said.said(), said.repliedAt().toEpochMilli(), said.reply());
+        }
+        if (usage.turns() % TIDIED_EVERY == 0 && !after.history().isEmpty()) {
+            update(connection, "delete from history where session_id = ? and message_id < ?", after.id(), after.history().get(0).messageId());
+        }
+        return counted;
+    }
+
+    private static int update(Connection connection, String sql, Object... values) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                // agents may answer anything, and not every database takes it
+                update.setObject(i + 1, values[i] instanceof String text ? StorableText.of(text) : values[i]);
+            }
+            return update.executeUpdate();
+        }
+    }
+
+    /** How many conversations, or people in them, have had a session. */
+    public long count() throws StoreException {
+        return store.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement("select count(*) from session"); ResultSet row = select.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        });
+    }
+
+    /** One line for each of the sessions in which something happened last, without what was said. */
+    public List<String> latest(int limit) throws StoreException {
+        return store.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement("""
+                    select integration, conversation_id, sender_id, session_id, started_at, last_at, turns from session order by last_at desc limit ?""")) {
+                select.setInt(1, limit);
+                List<String> lines = new ArrayList<>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        String sender = Optional.of(row.getString(3)).filter(id -> !id.isEmpty()).map(id -> ", " + id).orElse("");
+                        lines.add("%s, %s%s: session %s since %s, last used %s, %d turns".formatted(row.getString(1), row.getString(2), sender,
+                                row.getString(4), Instant.ofEpochMilli(row.getLong(5)), Instant.ofEpochMilli(row.getLong(6)), row.getLong(7)));
+                    }
+                }
+                return lines;
+            }
+        });
+    }
+}

@@ -1,0 +1,125 @@
+package io.github.dingtalkcamel.texts;
+
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.text.MessageFormat;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+
+import io.github.dingtalkcamel.StartException;
+import io.github.dingtalkcamel.inbound.InboundMessage;
+import io.github.dingtalkcamel.settings.Language;
+import io.github.dingtalkcamel.settings.Settings;
+
+/**
+ * Everything the bot says in its own name, in the language of the integration. A file {@code texts_zh_Hans.properties} or {@code texts_en.properties} in the
+ * directory {@code config} overrides as many of the texts as it holds.
+ * <p>
+ * Texts are {@link MessageFormat}s, but for apostrophes, which are only apostrophes.
+ */
+public final class BotTexts {
+
+    private final Settings settings;
+    private final Map<Language, Map<String, MessageFormat>> texts = new EnumMap<>(Language.class);
+
+    /**
+     * @param  directory      where own texts may be
+     * @throws StartException when they can't be read, or one of them is no text of ours or no format, with all that is wrong
+     */
+    public BotTexts(Settings settings, Path directory) {
+        this.settings = settings;
+        List<String> faults = new ArrayList<>();
+        for (Language language : Language.values()) {
+            Map<String, MessageFormat> formats = new TreeMap<>();
+            packaged(language).forEach((key, text) -> formats.put(key, format(language, text)));
+            Path file = directory.resolve(fileName(language));
+            own(file).forEach((key, text) -> override(language, formats, file, key, text, faults));
+            texts.put(language, Map.copyOf(formats));
+        }
+        if (!faults.isEmpty()) {
+            throw new StartException(String.join(System.lineSeparator(), faults), null);
+        }
+    }
+
+    private static void override(Language language, Map<String, MessageFormat> formats, Path file, String key, String text, List<String> faults) {
+        MessageFormat ours = formats.get(key);
+        if (ours == null) {
+            faults.add(file + ": there is no text " + key + "; those there are: " + String.join(", ", formats.keySet()));
+            return;
+        }
+        try {
+            MessageFormat own = format(language, text);
+            int most = ours.getFormatsByArgumentIndex().length;
+            if (own.getFormatsByArgumentIndex().length > most) {
+                faults.add(file + ": " + key + " can't be shown: " + (most == 0 ? "there is nothing to fill in" : "it knows {0} to {" + (most - 1) + "} only"));
+                return;
+            }
+            formats.put(key, own);
+        } catch (IllegalArgumentException e) {
+            faults.add(file + ": " + key + " can't be shown: " + e.getMessage() + ". What is to be filled in is written {0}, {1}; other braces have no place");
+        }
+    }
+
+    private static MessageFormat format(Language language, String text) {
+        return new MessageFormat(text.replace("'", "''"), locale(language));
+    }
+
+    static Map<String, String> packaged(Language language) {
+        try (Reader reader = new InputStreamReader(BotTexts.class.getResourceAsStream("/" + fileName(language)), StandardCharsets.UTF_8)) {
+            return read(reader);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Map<String, String> own(Path file) {
+        if (!Files.exists(file)) {
+            return Map.of();
+        }
+        try (Reader reader = Files.newBufferedReader(file)) {
+            return read(reader);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new StartException(file.toAbsolutePath() + " can't be read: " + e.getMessage() + ". It is a properties file in UTF-8", e);
+        }
+    }
+
+    private static Map<String, String> read(Reader reader) throws IOException {
+        Properties properties = new Properties();
+        properties.load(reader);
+        Map<String, String> read = new TreeMap<>();
+        properties.stringPropertyNames().forEach(key -> read.put(key, properties.getProperty(key)));
+        return read;
+    }
+
+    private static String fileName(Language language) {
+        return "texts_" + locale(language).toLanguageTag().replace('-', '_') + ".properties";
+    }
+
+    private static Locale locale(Language language) {
+        return switch (language) {
+            case ZH_HANS -> Locale.forLanguageTag("zh-Hans");
+            case EN -> Locale.ENGLISH;
+        };
+    }
+
+    /** A text for whoever wrote the message; what is filled in stays as it is. */
+    public String text(InboundMessage message, String key, Object... arguments) {
+        MessageFormat format = texts.get(language(message)).get(key);
+        // a format is not safe for use by many threads
+        return ((MessageFormat) format.clone()).format(arguments);
+    }
+
+    /** The language to answer a message in. */
+    public Language language(InboundMessage message) {
+        return settings.integration(message.integration()).orElseThrow().language();
+    }
+}

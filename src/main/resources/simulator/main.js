@@ -1,0 +1,314 @@
+// The page: listens to what happens in the simulator, keeps it, and lets its windows show it.
+
+import { h, icon } from './dom.js';
+import { Pane } from './pane.js';
+import { TroubleBox } from './troubles.js';
+import { assignReplies, Ways } from './ways.js';
+
+const REMEMBERED = 2000;
+const MAX_PANES = 4;
+const KEPT = 'dingtalk-camel.chat';
+
+const scene = { robots: [], people: [], groups: [] };
+const met = { people: new Map(), groups: new Map() };
+const conversations = new Map();
+const byMsgId = new Map();
+const panes = [];
+const kept = rememberedThen();
+let app = null;
+/** The way in; Stream as soon as there is one, unless somebody chose. */
+let entry = kept.entry ?? null;
+let chosen = entry !== null;
+let started = false;
+
+const $ = id => document.getElementById(id);
+
+// what windows know of the world
+
+const world = {
+  robot: () => scene.robots.find(robot => robot.app === app),
+  robotName: code => scene.robots.find(robot => robot.robotCode === code)?.name ?? code,
+  robotOf: () => null,
+  people: () => [...scene.people, ...[...met.people.values()].filter(one => !scene.people.some(known => known.staffId === one.staffId))],
+  person: staffId => world.people().find(one => one.staffId === staffId) ?? world.people()[0],
+  groups: () => [...scene.groups, ...[...met.groups.values()].filter(one => !scene.groups.some(known => known.conversationId === one.conversationId))],
+  dm: staffId => world.person(staffId)?.dms[app],
+  messages: id => conversations.get(id) ?? [],
+  mentions(shown) {
+    const at = shown.at ?? {};
+    const ids = [...(at.userIds ?? []), ...(at.mobiles ?? [])];
+    const all = new Map(ids.map(id => [`@${id}`, `@${world.people().find(one => one.staffId === id)?.nick ?? id}`]));
+    return at.all ? all.set('@all', '@all') : all;
+  },
+  say: order => post('say', { ...order, app, way: entry }),
+  addPerson: person => post('people', { staffId: person.staffId, nick: person.nick, admin: person.admin, outsider: person.outsider }),
+  remember,
+};
+
+async function post(path, json) {
+  const answer = await fetch(`/simulator/chat/${path}`, { method: 'POST', body: JSON.stringify(json), headers: { 'Content-Type': 'application/json' } });
+  const told = await answer.json().catch(() => ({}));
+  if (!answer.ok) {
+    throw new Error(told.message ?? `HTTP ${answer.status}`);
+  }
+  return told;
+}
+
+function rememberedThen() {
+  try {
+    return JSON.parse(localStorage.getItem(KEPT)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function remember() {
+  localStorage.setItem(KEPT, JSON.stringify({ entry: chosen ? entry : null, panes: panes.map(({ staffId, open }) => ({ staffId, open })) }));
+}
+
+// what happens
+
+const ways = new Ways((said, way) => {
+  said.way = way;
+  refresh(said);
+  assignReplies(said, way, world.messages(said.conversationId)).forEach(refresh);
+});
+
+const troubles = new TroubleBox(async kind => (await post('troubles', { kind, app, conversation: panes[0]?.conversationId() })).did);
+
+function refresh(message) {
+  panes.forEach(pane => pane.update(message));
+}
+
+function keep(message) {
+  const all = conversations.get(message.conversationId) ?? [];
+  conversations.set(message.conversationId, all);
+  all.push(message);
+  if (all.length > REMEMBERED) {
+    byMsgId.delete(all.shift().msgId);
+  }
+  panes.forEach(pane => pane.add(message));
+}
+
+const heard = {
+  begin() {
+    conversations.clear();
+    byMsgId.clear();
+    ways.clear();
+    troubles.clear();
+    panes.forEach(pane => pane.draw());
+  },
+
+  scene(now) {
+    const before = world.robot();
+    Object.assign(scene, now);
+    scene.robots.forEach(robot => { robot.name = robot.integration ? `Robot ${robot.integration}` : 'Robot'; });
+    if (!scene.robots.some(robot => robot.app === app)) {
+      app = scene.robots[0]?.app ?? null;
+    }
+    drawRobots(before);
+    $('no-robot').hidden = app !== null;
+    if (!started && app && scene.people.length) {
+      start();
+    } else {
+      panes.forEach(pane => pane.scene());
+    }
+  },
+
+  said(event) {
+    const known = byMsgId.get(event.msgId);
+    if (event.again || known) {
+      if (known) {
+        known.again = (known.again ?? 0) + 1;
+        refresh(known);
+      }
+      return;
+    }
+    const { message } = event;
+    const said = {
+      kind: 'said', number: event.number, time: event.time, app: event.app, msgId: event.msgId, conversationId: event.conversationId, by: event.way, robotCode: message.robotCode,
+      encrypted: event.encrypted, message, senderId: message.senderId, nick: String(message.senderNick ?? message.senderStaffId ?? 'somebody'),
+      group: message.conversationType === '2', at: message.isInAtList === true, text: String(message.text?.content ?? '').replace(/^ /, ''),
+    };
+    meet(said);
+    byMsgId.set(said.msgId, said);
+    keep(said);
+    ways.follow(said);
+  },
+
+  answered(event) {
+    const said = byMsgId.get(event.msgId);
+    if (said && !said.answer) {
+      said.answer = event;
+      refresh(said);
+      ways.hurry();
+    }
+  },
+
+  shown(event) {
+    keep({ ...event, kind: 'shown' });
+    ways.hurry();
+  },
+
+  struck: event => troubles.struck(event),
+};
+
+/** Somebody whom a script made up is somebody too. */
+function meet({ message, conversationId, group, app: robot }) {
+  const staffId = message.senderStaffId;
+  let news = false;
+  if (staffId && !world.people().some(one => one.staffId === staffId) && met.people.size < 50) {
+    met.people.set(staffId, { staffId, nick: message.senderNick, senderId: message.senderId, admin: message.isAdmin === true, outsider: false, dms: {} });
+    news = true;
+  }
+  if (staffId && !group && met.people.has(staffId)) {
+    met.people.get(staffId).dms[robot] = conversationId;
+  }
+  if (group && !world.groups().some(one => one.conversationId === conversationId) && met.groups.size < 20) {
+    met.groups.set(conversationId, { conversationId, title: message.conversationTitle ?? conversationId });
+    news = true;
+  }
+  if (news) {
+    panes.forEach(pane => pane.scene());
+  }
+}
+
+function listen() {
+  const events = new EventSource('/simulator/chat/happenings');
+  for (const [name, handle] of Object.entries(heard)) {
+    events.addEventListener(name, event => handle(JSON.parse(event.data)));
+  }
+  events.addEventListener('open', () => document.body.classList.remove('away'));
+  events.addEventListener('error', () => {
+    document.body.classList.add('away');
+    if (events.readyState === EventSource.CLOSED) {
+      setTimeout(listen, 2000);
+    }
+  });
+}
+
+// the rail
+
+function drawRobots(before) {
+  const robot = world.robot();
+  $('robot').replaceChildren(...scene.robots.map(one => h('option', { value: one.app, selected: one.app === app }, one.name)));
+  $('robot-box').hidden = scene.robots.length < 2;
+  const connected = (robot?.open ?? 0) > 0;
+  const parts = [connected ? `Stream: ${count(robot.open, 'connection')}` : 'Stream: not connected', robot?.leaving ? `${robot.leaving} leaving` : null,
+    robot?.blackHole ? count(robot.blackHole, 'black hole') : null];
+  $('status').replaceChildren(h('span', { class: connected || robot?.webhook ? 'dot good' : 'dot' }), parts.filter(Boolean).join(', '));
+  if (started && before && robot && before.app === robot.app && before.open !== robot.open) {
+    troubles.tell(`Stream: ${count(robot.open, 'open connection')} now.`);
+  }
+  const possible = { stream: connected, webhook: robot?.webhook === true, encrypted: robot?.encrypted === true };
+  for (const input of document.querySelectorAll('#entries input')) {
+    input.disabled = !possible[input.value];
+  }
+  if (!chosen && (entry === null || possible.stream)) {
+    entry = ['stream', 'webhook'].find(one => possible[one]) ?? null;
+  }
+  document.querySelectorAll('#entries input').forEach(input => { input.checked = input.value === entry; });
+}
+
+function count(number, noun) {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+$('robot').addEventListener('change', event => {
+  app = event.target.value;
+  drawRobots(null);
+  panes.forEach(pane => pane.scene());
+});
+
+$('entries').addEventListener('change', event => {
+  entry = event.target.value;
+  chosen = true;
+  remember();
+});
+
+$('troubles-place').replaceWith(troubles.element);
+
+$('menu').addEventListener('click', () => showRail(!document.body.classList.contains('rail-open')));
+$('shade').addEventListener('click', () => showRail(false));
+document.addEventListener('keydown', event => {
+  if (event.key === 'Escape' && document.body.classList.contains('rail-open')) {
+    showRail(false);
+    $('menu').focus();
+  }
+});
+
+function showRail(open) {
+  document.body.classList.toggle('rail-open', open);
+  $('menu').setAttribute('aria-expanded', String(open));
+}
+
+// people
+
+$('new-person').addEventListener('click', () => {
+  $('person-form').reset();
+  $('person-staff-id').value = `staff${String(scene.people.length + 1).padStart(3, '0')}`;
+  $('person-dialog').showModal();
+});
+$('person-cancel').addEventListener('click', () => $('person-dialog').close());
+$('person-outsider').addEventListener('change', event => {
+  $('person-admin').disabled = event.target.checked;
+});
+$('person-form').addEventListener('submit', async event => {
+  event.preventDefault();
+  const person = { staffId: $('person-staff-id').value.trim(), nick: $('person-nick').value.trim(), admin: $('person-admin').checked, outsider: $('person-outsider').checked };
+  try {
+    await world.addPerson(person);
+    $('person-dialog').close();
+    troubles.tell(`${person.nick} is here.`);
+  } catch (error) {
+    $('person-complaint').textContent = error.message;
+  }
+});
+
+// windows
+
+$('new-pane').addEventListener('click', () => {
+  const taken = panes.map(pane => pane.staffId);
+  const next = world.people().find(person => !taken.includes(person.staffId)) ?? world.people()[0];
+  if (next) {
+    addPane(next.staffId, 'dm').composer.input.focus();
+    remember();
+  }
+});
+
+function addPane(staffId, open) {
+  const pane = new Pane(world, staffId, open, closed => {
+    closed.element.remove();
+    panes.splice(panes.indexOf(closed), 1);
+    counted();
+    remember();
+    panes[0].composer.input.focus();
+  });
+  panes.push(pane);
+  $('panes').append(pane.element);
+  counted();
+  pane.draw();
+  return pane;
+}
+
+/** Lets the page's layout know how many there are. */
+function counted() {
+  $('panes').dataset.count = panes.length;
+  $('new-pane').disabled = panes.length >= MAX_PANES;
+}
+
+function start() {
+  started = true;
+  const wanted = (kept.panes ?? []).filter(one => world.people().some(person => person.staffId === one.staffId)).slice(0, MAX_PANES);
+  const first = world.people();
+  const begin = wanted.length ? wanted
+    : [{ staffId: first[0].staffId, open: 'dm' }, first[1] ? { staffId: first[1].staffId, open: scene.groups[0]?.conversationId ?? 'dm' } : null].filter(Boolean);
+  begin.forEach(one => addPane(one.staffId, one.open));
+  document.body.classList.add('ready');
+  if (matchMedia('(min-width: 760px)').matches) {
+    panes[0].composer.input.focus();
+  }
+}
+
+document.querySelectorAll('[data-icon]').forEach(place => place.replaceWith(icon(place.dataset.icon)));
+listen();

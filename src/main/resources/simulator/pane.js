@@ -1,0 +1,191 @@
+// One person's window: who it is, which conversation is open, what was said there.
+
+import { bubble } from './bubbles.js';
+import { Composer } from './composer.js';
+import { avatar, h, icon } from './dom.js';
+
+const MAX_BUBBLES = 500;
+const TRIES = ['hello', '/help', '## Deploy done\n\n- **api** 2.4.1\n- *web* 1.9.0\n\n> by [Camel](https://camel.apache.org)'];
+
+let count = 0;
+
+/** A window of the page. */
+export class Pane {
+  #unread = new Set();
+
+  /** @param world who and what there is, and the messages; see main.js */
+  constructor(world, staffId, conversation, onClose) {
+    this.world = world;
+    this.staffId = staffId;
+    this.open = conversation;
+    const id = `pane-${++count}`;
+    this.face = h('span', { class: 'face' });
+    this.who = h('select', { 'aria-label': 'Who are you?', class: 'who', change: () => this.become(this.who.value) });
+    this.admin = h('button', { type: 'button', class: 'chip', title: 'Whether DingTalk calls this person an admin', click: () => this.#toggleAdmin() }, 'admin');
+    this.close = h('button', { type: 'button', class: 'quiet close', title: 'Close this window', 'aria-label': 'Close this window', click: () => onClose(this) }, icon('close'));
+    this.tabs = h('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Conversations', keydown: event => this.#arrow(event) });
+    this.list = h('ol', { class: 'messages', id, role: 'log', 'aria-live': 'polite', 'aria-label': 'Messages', tabindex: '0' });
+    this.complaint = h('div', { class: 'complaint', role: 'alert', hidden: true });
+    this.composer = new Composer(order => this.world.say({ ...order, user: this.staffId, group: this.#group() }), text => this.#complain(text));
+    this.element = h('section', { class: 'pane', 'aria-label': 'Chat window' },
+        h('header', null, this.face, h('div', { class: 'who-box' }, this.who, this.admin), this.close), this.tabs, this.list, this.complaint, this.composer.element);
+    this.scene();
+  }
+
+  /** Everybody and every group there is now. */
+  scene() {
+    const people = this.world.people();
+    this.who.replaceChildren(...people.map(person => h('option', { value: person.staffId, selected: person.staffId === this.staffId },
+        person.outsider ? `${person.nick} · outsider` : person.nick)));
+    this.who.value = this.staffId;
+    const me = this.#me();
+    this.face.replaceChildren(avatar(me.nick, me.senderId));
+    this.admin.setAttribute('aria-pressed', String(me.admin));
+    this.admin.hidden = me.outsider;
+    if (this.open !== 'dm' && !this.world.groups().some(group => group.conversationId === this.open)) {
+      this.open = 'dm';
+    }
+    this.#drawTabs();
+    this.draw();
+  }
+
+  become(staffId) {
+    this.staffId = staffId;
+    this.#unread.clear();
+    this.scene();
+    this.world.remember();
+  }
+
+  /** All of the open conversation anew. */
+  draw() {
+    const messages = this.world.messages(this.#conversationId()).slice(-MAX_BUBBLES);
+    this.list.replaceChildren(...(messages.length ? messages.map(message => this.#bubble(message)) : [this.#nothingYet()]));
+    this.list.classList.toggle('empty', !messages.length);
+    this.composer.inGroup(this.open !== 'dm');
+    this.#scroll();
+  }
+
+  /** A message that is new. */
+  add(message) {
+    if (message.conversationId !== this.#conversationId()) {
+      if (this.#conversations().some(([, id]) => id === message.conversationId)) {
+        this.#unread.add(message.conversationId);
+        this.#drawTabs();
+      }
+      return;
+    }
+    const near = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 120;
+    if (this.list.classList.contains('empty')) {
+      this.list.replaceChildren();
+      this.list.classList.remove('empty');
+    }
+    this.list.append(this.#bubble(message));
+    while (this.list.children.length > MAX_BUBBLES) {
+      this.list.firstChild.remove();
+    }
+    if (near || this.#isMine(message)) {
+      this.#scroll();
+    }
+  }
+
+  /** A message about which more is known now. */
+  update(message) {
+    const shown = [...this.list.children].find(child => child.dataset.number === String(message.number));
+    if (shown && message.conversationId === this.#conversationId()) {
+      const near = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 120;
+      const focused = shown.contains(document.activeElement);
+      const fresh = this.#bubble(message);
+      if (focused || message.kind === 'said') {
+        // what it says stays as it is; the focus too
+        shown.className = fresh.className;
+        shown.querySelector('.way').replaceChildren(...fresh.querySelector('.way').childNodes);
+      } else {
+        shown.replaceWith(fresh);
+      }
+      if (near) {
+        this.#scroll();
+      }
+    }
+  }
+
+  conversationId() {
+    return this.#conversationId();
+  }
+
+  #bubble(message) {
+    return bubble(message, this.#isMine(message), this.world, quoted => this.composer.quote(quoted));
+  }
+
+  #isMine(message) {
+    return message.kind === 'said' && message.senderId === this.#me().senderId;
+  }
+
+  #me() {
+    return this.world.person(this.staffId);
+  }
+
+  #group() {
+    return this.open === 'dm' ? null : this.open;
+  }
+
+  #conversationId() {
+    return this.#group() ?? this.world.dm(this.staffId);
+  }
+
+  #conversations() {
+    return [['dm', this.world.dm(this.staffId), this.world.robot()?.name ?? 'Robot'],
+      ...this.world.groups().map(group => [group.conversationId, group.conversationId, group.title])];
+  }
+
+  #drawTabs() {
+    const focused = this.tabs.contains(document.activeElement);
+    this.tabs.replaceChildren(...this.#conversations().map(([key, id, title]) => h('button', {
+      type: 'button', role: 'tab', 'aria-selected': String(key === this.open), 'aria-controls': this.list.id, tabindex: key === this.open ? '0' : '-1',
+      'data-conversation': key, class: this.#unread.has(id) ? 'unread' : null, click: () => this.#go(key) },
+    key === 'dm' ? icon('camel') : h('span', { class: 'hash', 'aria-hidden': 'true' }, '#'), h('span', null, title),
+    this.#unread.has(id) ? h('span', { class: 'sr' }, ' (new messages)') : null)));
+    if (focused) {
+      this.tabs.querySelector('[aria-selected="true"]').focus();
+    }
+  }
+
+  #go(key) {
+    this.open = key;
+    this.#unread.delete(this.#conversationId());
+    this.#drawTabs();
+    this.draw();
+    this.world.remember();
+  }
+
+  #arrow(event) {
+    const keys = this.#conversations().map(([key]) => key);
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step) {
+      event.preventDefault();
+      this.#go(keys[(keys.indexOf(this.open) + step + keys.length) % keys.length]);
+    }
+  }
+
+  #nothingYet() {
+    return h('li', { class: 'nothing-yet' }, h('span', { class: 'big-face' }, avatar('', '', true)),
+        h('p', null, this.open === 'dm' ? 'Say something to the robot.' : 'A group. The robot hears what mentions it.'),
+        h('p', { class: 'small' }, 'All of it goes the real way: DingTalk’s protocol, the store, the routes.'),
+        h('div', { class: 'tries' }, TRIES.map((text, index) => h('button', { type: 'button', class: 'try', click: () => this.composer.suggest(text) },
+            ['hello', '/help', 'some markdown'][index]))));
+  }
+
+  #scroll() {
+    this.list.scrollTop = this.list.scrollHeight;
+  }
+
+  async #toggleAdmin() {
+    const me = this.#me();
+    await this.world.addPerson({ ...me, admin: !me.admin }).catch(error => this.#complain(error.message));
+  }
+
+  #complain(text) {
+    this.complaint.textContent = text;
+    this.complaint.hidden = false;
+    setTimeout(() => { this.complaint.hidden = true; }, 8000);
+  }
+}

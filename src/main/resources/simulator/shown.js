@@ -1,0 +1,89 @@
+// What the robot sends, by its type: msgtypes of webhooks (protocol 6.2), msgKeys of the robot API (6.3.4). A new type is a line in KINDS.
+
+import { h, icon, link, webAddress } from './dom.js';
+import { markdown, named } from './markdown.js';
+
+const KINDS = {
+  text: plain,
+  sampleText: plain,
+  markdown: rich,
+  sampleMarkdown: rich,
+  link: linked,
+  sampleLink: linked,
+  actionCard: card,
+  feedCard: feed,
+  sampleImageMsg: (shown, content) => attachment('picture', content.photoURL),
+  sampleFile: (shown, content) => attachment('file', content.fileName),
+  sampleAudio: (shown, content) => attachment('voice', seconds(Number(content.duration) / 1000)),
+  sampleVideo: (shown, content) => attachment('picture', `video, ${seconds(Number(content.duration))}`),
+};
+
+/** What a delivery looks like. */
+export function body(shown, mentions) {
+  const kind = KINDS[shown.type] ?? (shown.type.startsWith('sampleActionCard') ? card : unknown);
+  return kind(shown, content(shown), mentions);
+}
+
+/** The message's own fields: beneath its msgtype on webhooks, the whole of msgParam on the robot API. */
+function content(shown) {
+  try {
+    const whole = JSON.parse(shown.body);
+    return (whole[shown.type] ?? whole) || {};
+  } catch {
+    return {};
+  }
+}
+
+function plain(shown, content, mentions) {
+  return h('div', { class: 'plain' }, named(shown.text ?? '', mentions));
+}
+
+function rich(shown, content, mentions) {
+  return markdown(shown.text ?? '', mentions);
+}
+
+function linked(shown, content) {
+  return h('div', { class: 'card' }, h('div', { class: 'card-title' }, link(content.messageUrl, shown.title ?? '')),
+      h('div', { class: 'plain' }, shown.text ?? ''));
+}
+
+function card(shown, content, mentions) {
+  return h('div', { class: 'card' }, h('div', { class: 'card-title' }, shown.title ?? ''), markdown(shown.text ?? '', mentions),
+      h('div', { class: 'card-buttons' }, buttons(content).map(([title, address]) => webAddress(address)
+          ? link(address, title) : h('span', { class: 'dead-link' }, title))));
+}
+
+function buttons(content) {
+  if (content.singleTitle) {
+    return [[content.singleTitle, content.singleURL]];
+  }
+  if (Array.isArray(content.btns)) {
+    return content.btns.map(button => [String(button?.title ?? ''), button?.actionURL]);
+  }
+  const all = [];
+  for (let n = 1; n <= 5; n++) {
+    const title = content[`actionTitle${n}`] ?? content[`buttonTitle${n}`];
+    if (title) {
+      all.push([String(title), content[`actionURL${n}`] ?? content[`buttonUrl${n}`]]);
+    }
+  }
+  return all;
+}
+
+function feed(shown, content) {
+  const links = Array.isArray(content.links) ? content.links : [];
+  return h('div', { class: 'card' }, links.map(one => h('div', { class: 'feed-line' }, link(one?.messageURL, String(one?.title ?? '')))));
+}
+
+function unknown(shown) {
+  return h('div', { class: 'plain' }, shown.text ?? `[${shown.type}]`);
+}
+
+function seconds(count) {
+  return Number.isFinite(count) ? `${Math.max(1, Math.round(count))} s` : '';
+}
+
+/** A file, picture or voice in a bubble. */
+export function attachment(kind, name, more) {
+  return h('div', { class: 'attachment' }, icon(kind), h('span', { class: 'attachment-name' }, String(name ?? '')), more);
+}

@@ -1,0 +1,246 @@
+package io.github.dingtalkcamel.conversation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+import io.github.dingtalkcamel.conversation.Session.Usage;
+import io.github.dingtalkcamel.inbound.InboundMessage;
+import io.github.dingtalkcamel.inbound.InboundMessage.ConversationType;
+import io.github.dingtalkcamel.inbound.InboundMessage.Sender;
+import io.github.dingtalkcamel.settings.AppSettings;
+import io.github.dingtalkcamel.store.EachStore;
+import io.github.dingtalkcamel.store.Housekeeping;
+import io.github.dingtalkcamel.store.Store;
+import io.github.dingtalkcamel.store.StoreException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SessionsTest {
+
+    private static final Store.Work<Integer> NOTHING = connection -> 0;
+
+    @TempDir
+    Path folder;
+
+    private Instant now = Instant.ofEpochMilli(1_769_600_000_456L);
+    private Store store;
+    private long ids;
+
+    @AfterEach
+    void close() {
+        if (store != null) {
+            store.close();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void keepsASessionWithItsHistoryOverARestartUntilNewIsSaid(EachStore kind) {
+        store = kind.open(folder);
+        Sessions sessions = sessions(Map.of());
+        InboundMessage message = dm("cid", "li");
+        assertThat(sessions.current(message)).isNull();
+        assertThat(sessions.lastMessage(message)).isNull();
+
+        Instant began = now;
+        String id = talk(sessions, message, "one", "eins \0 \ud800");
+        now = now.plusSeconds(10);
+        talk(sessions, message, "two", null);
+        Sessions later = sessions(Map.of());
+        for (Sessions each : List.of(sessions, later)) {
+            Session session = each.current(message);
+            assertThat(session.id()).isEqualTo(id);
+            assertThat(session.startedAt()).isEqualTo(began);
+            assertThat(session.lastAt()).isEqualTo(now);
+            assertThat(session.usage()).isEqualTo(new Usage(2, 2, 1, 6, 6, 14, 20, 40));
+            assertThat(each.lastMessage(message)).isEqualTo(2);
+        }
+        assertThat(later.current(message).told()).containsExactly(
+                Map.of("role", "user", "text", "one", "at", began.toString()), Map.of("role", "assistant", "text", "eins \ufffd \ufffd", "at", began.toString()),
+                Map.of("role", "user", "text", "two", "at", now.toString()));
+        assertThat(later.current(message)).asString().doesNotContain("eins");
+        assertThat(later.latest(10)).singleElement().asString().contains("main, cid: session " + id, "2 turns").doesNotContain("eins");
+        assertThat(later.count()).isEqualTo(1);
+
+        Session fresh = later.startFresh(message);
+        assertThat(fresh.id()).isNotEqualTo(id);
+        assertThat(sessions(Map.of()).current(message)).isEqualTo(fresh);
+        assertThat(fresh.told()).isEmpty();
+        assertThat(fresh.usage()).isEqualTo(Usage.NONE);
+        assertThat(later.lastMessage(message)).as("/retry still knows it").isEqualTo(2);
+        assertThat(rows("history")).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void tellsNoMoreThanTheNewestTurnsAndBytes(EachStore kind) {
+        store = kind.open(folder);
+        Map<String, String> bounds = Map.of("dingtalk.history-turns", "3", "dingtalk.history-bytes", "20");
+        Sessions sessions = sessions(bounds);
+        InboundMessage message = dm("cid", "li");
+        for (int i = 1; i <= 17; i++) {
+            talk(sessions, message, "s" + i, "r" + i);
+        }
+        assertThat(texts(sessions, message)).containsExactly("s15", "r15", "s16", "r16", "s17", "r17");
+        assertThat(texts(sessions(bounds), message)).containsExactly("s15", "r15", "s16", "r16", "s17", "r17");
+        assertThat(rows("history")).as("what fell out is deleted now and then").isLessThan(12);
+
+        talk(sessions, message, "long", "答案答案");
+        assertThat(texts(sessions, message)).as("16 bytes, and no room for another turn").containsExactly("long", "答案答案");
+        talk(sessions, message, "too long", "x".repeat(13));
+        assertThat(texts(sessions, message)).as("what is larger alone is not told at all").containsExactly("long", "答案答案");
+        assertThat(texts(sessions(bounds), message)).containsExactly("long", "答案答案");
+        assertThat(sessions.current(message).usage().turns()).isEqualTo(19);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void startsAFreshOneAfterSilence(EachStore kind) {
+        store = kind.open(folder);
+        Sessions sessions = sessions(Map.of("dingtalk.session-idle-timeout", "30m"));
+        InboundMessage message = dm("cid", "li");
+        String first = talk(sessions, message, "one", "eins");
+        now = now.plus(Duration.ofMinutes(30));
+        assertThat(talk(sessions, message, "two", "zwei")).isEqualTo(first);
+        now = now.plus(Duration.ofMinutes(30)).plusMillis(1);
+        assertThat(sessions.current(message)).isNull();
+        assertThat(talk(sessions, message, "three", "drei")).isNotEqualTo(first);
+        assertThat(texts(sessions, message)).containsExactly("three", "drei");
+        assertThat(sessions.current(message).usage().turns()).isEqualTo(1);
+        assertThat(rows("history")).isEqualTo(1);
+
+        Sessions forEver = sessions(Map.of());
+        now = now.plus(Duration.ofDays(60));
+        assertThat(forEver.current(message)).isNotNull();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void areDeletedWithTheirHistoryWhenNothingHappenedForLong(EachStore kind) {
+        store = kind.open(folder);
+        Sessions sessions = sessions(Map.of("dingtalk.keep-sessions", "2d"));
+        InboundMessage old = dm("old", "li");
+        InboundMessage young = dm("young", "li");
+        String before = talk(sessions, old, "one", "eins");
+        now = now.plus(Duration.ofDays(1));
+        String kept = talk(sessions, young, "two", "zwei");
+        now = now.plus(Duration.ofDays(1)).plusSeconds(1);
+
+        Housekeeping housekeeping = new Housekeeping(store, () -> now, Sessions.expiries(Duration.ofDays(2)));
+        assertThat(housekeeping.deleteSome()).isTrue();
+        assertThat(housekeeping.deleteSome()).isFalse();
+
+        assertThat(rows("session")).isEqualTo(1);
+        assertThat(rows("history")).isEqualTo(1);
+        assertThat(sessions.current(young).id()).isEqualTo(kept);
+        assertThat(sessions.current(old)).isNull();
+        assertThat(talk(sessions, old, "three", "drei")).isNotEqualTo(before);
+        assertThat(sessions.current(old).usage().turns()).isEqualTo(1);
+    }
+
+    @Test
+    void isSharedByAConversationOrHasOnePersonOnly() {
+        store = EachStore.SQLITE.open(folder);
+        Sessions shared = sessions(Map.of());
+        assertThat(talk(shared, group("g", "li"), "a", "b")).isEqualTo(talk(shared, group("g", "wang"), "c", "d")).isNotEqualTo(talk(shared, dm("dm", "li"), "e", "f"));
+        assertThat(shared.isOwn(group("g", "li"))).isFalse();
+
+        Sessions own = sessions(Map.of("dingtalk.session-scope", "sender"));
+        String li = talk(own, group("g2", "li"), "a", "b");
+        assertThat(talk(own, group("g2", "wang"), "c", "d")).isNotEqualTo(li);
+        assertThat(texts(own, group("g2", "li"))).containsExactly("a", "b");
+        own.startFresh(group("g2", "wang"));
+        assertThat(own.current(group("g2", "li")).id()).isEqualTo(li);
+        assertThat(own.isOwn(dm("dm", "li"))).as("a DM has one person anyway").isFalse();
+    }
+
+    @Test
+    void countsATurnThatEndsAfterNewNowhere() {
+        store = EachStore.SQLITE.open(folder);
+        Sessions sessions = sessions(Map.of());
+        InboundMessage message = dm("cid", "li");
+        Session before = sessions.enter(message, ++ids, NOTHING);
+        Session fresh = sessions.startFresh(message);
+        boolean[] written = new boolean[1];
+        sessions.leave(message, before.id(), ended("late", "answer"), connection -> written[0] = true);
+
+        assertThat(written[0]).isTrue();
+        assertThat(sessions.current(message)).isEqualTo(fresh);
+        assertThat(rows("history")).isZero();
+    }
+
+    @Test
+    void remembersNothingWhereItShallNot() {
+        store = EachStore.SQLITE.open(folder);
+        Sessions sessions = sessions(Map.of("dingtalk.history-turns", "0"));
+        talk(sessions, dm("cid", "li"), "a", "b");
+
+        assertThat(texts(sessions, dm("cid", "li"))).isEmpty();
+        assertThat(rows("history")).isZero();
+    }
+
+    /** What comes with it fails, and so does all of it: nothing in memory says otherwise. */
+    @Test
+    void changesNothingWhereTheStoreDoesNot() {
+        store = EachStore.SQLITE.open(folder);
+        Sessions sessions = sessions(Map.of());
+        InboundMessage message = dm("cid", "li");
+        String id = talk(sessions, message, "a", "b");
+
+        assertThatThrownBy(() -> sessions.leave(message, id, ended("c", "d"), connection -> {
+            throw new java.sql.SQLException("broken");
+        })).isInstanceOf(StoreException.class);
+        assertThat(texts(sessions, message)).containsExactly("a", "b");
+        assertThat(sessions.current(message).usage().turns()).isEqualTo(1);
+    }
+
+    private String talk(Sessions sessions, InboundMessage message, String said, String reply) {
+        Session session = sessions.enter(message, ++ids, NOTHING);
+        sessions.leave(message, session.id(), ended(said, reply), NOTHING);
+        return session.id();
+    }
+
+    private Sessions.Ended ended(String said, String reply) {
+        return new Sessions.Ended(ids, now, said, reply,
+                new Usage(1, 1, reply == null ? 0 : 1, said.length(), reply == null ? 0 : 6, 7, 10, 20));
+    }
+
+    private static List<Object> texts(Sessions sessions, InboundMessage message) {
+        return sessions.current(message).told().stream().map(entry -> entry.get("text")).toList();
+    }
+
+    private long rows(String table) {
+        return store.read(connection -> {
+            try (var select = connection.createStatement(); var row = select.executeQuery("select count(*) from " + table)) {
+                row.next();
+                return row.getLong(1);
+            }
+        });
+    }
+
+    private Sessions sessions(Map<String, String> settings) {
+        return new Sessions(store, AppSettings.with(settings), () -> now);
+    }
+
+    private static InboundMessage dm(String conversation, String who) {
+        return message(ConversationType.DM, conversation, who);
+    }
+
+    private static InboundMessage group(String conversation, String who) {
+        return message(ConversationType.GROUP, conversation, who);
+    }
+
+    private static InboundMessage message(ConversationType type, String conversation, String who) {
+        return new InboundMessage("main", "m", "text", type, conversation, null, new Sender("$:LWCP_v1:$" + who, who, null, null, false), null, null, true, false,
+                null, "hello", List.of(), null, null, null, List.of(), null);
+    }
+}
