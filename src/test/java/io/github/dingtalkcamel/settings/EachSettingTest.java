@@ -87,6 +87,8 @@ class EachSettingTest {
                 main("history-bytes", 65536, "1", 1, "0", "\"0\" is out of range; use 1 to 16777216", Integration::historyBytes),
                 main("max-message-length", 6000, "100", 100, "99", "\"99\" is out of range; use 100 to 20000", Integration::maxMessageLength),
                 main("thinking-reaction", false, "true", true, "no", "\"no\" is not true or false; use true or false", Integration::thinkingReaction),
+                main("card-template-id", "1366a1eb-bc54-4859-ac88-517c56a9acb1.schema", "own.schema", "own.schema", "co\trp",
+                        "\"co\\u0009rp\" holds an invisible character; write it anew by hand", Integration::cardTemplateId),
                 main("webhook", Secret.UNSET, WEBHOOK, Secret.of(WEBHOOK), "https://oapi.dingtalk.com/robot/send?token=abc",
                         "has no access_token; copy the whole webhook URL, with what follows the question mark", Integration::webhook),
                 main("webhook-secret", Secret.UNSET, "SEC1", Secret.of("SEC1"), "SEC 1",
