@@ -129,7 +129,7 @@ final class Send {
 
     private int print(Map<?, ?> target) {
         if (Boolean.TRUE.equals(target.get("queued"))) {
-            errors.println(target.get("target") + ": not sent in time, the custom robot takes 20 messages a minute");
+            errors.println(target.get("target") + ": notInTime, not sent within --timeout: a custom robot takes 20 messages a minute, of all who use it. Send less, or wait longer");
             return FAILED;
         }
         if (Boolean.TRUE.equals(target.get("success"))) {
