@@ -9,6 +9,7 @@ import java.util.UUID;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dingtalkcamel.errors.Failure;
 import io.github.dingtalkcamel.outbound.NotNowException;
+import io.github.dingtalkcamel.outbound.OutcomeUnknownException;
 import io.github.dingtalkcamel.outbound.RejectedException;
 import io.github.dingtalkcamel.settings.Settings;
 import org.apache.camel.Body;
@@ -23,6 +24,10 @@ public final class Dispatches {
     private static final Problem INVALID_STAFF_ID = new Problem("invalidStaffId", "DingTalk does not know this user id, or the app may not see the person",
             "Check the user id, and put the person into the app's visible range in DingTalk's console");
     private static final Problem FLOW_CONTROLLED = new Problem("flowControlled", "The recipient gets too many messages just now", "Send it again later, and less to this person");
+
+    /** DingTalk's word on an outTrackId that it has: ours are new, so an answer to an earlier try was lost. */
+    private static final String CARD_EXISTS = "param.cardAlreadyExist";
+    private static final Problem CARD_IN_DOUBT = new Problem("outcomeUnknown", "DingTalk's answer was lost: the card may have arrived", "Ask the recipient; if it did, it can be updated");
 
     private final Settings settings;
     private final SentMessages sentMessages;
@@ -171,6 +176,12 @@ public final class Dispatches {
     public void failed(Exchange exchange, @ExchangeProperty(Dispatch.PROPERTY) Dispatch dispatch, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) {
         Exception cause = Failure.of(exchange, Exception.class);
         Problem why = cause instanceof NotNowException waited ? new Problem(waited.code(), "Not sent within timeoutMs: " + waited.getMessage(), waited.remedy()) : Problem.of(cause);
+        if (dispatch.outTrackId() != null && (cause instanceof OutcomeUnknownException || why.code().equals(CARD_EXISTS))) {
+            // its id is ours: whether it was delivered nobody knows, but it can be updated
+            sentMessages.record(dispatch, run);
+            run.failed(dispatch.targets(), CARD_IN_DOUBT, dispatch.messageId());
+            return;
+        }
         if (dispatch.taken() == 0) {
             run.failed(dispatch.targets(), why);
             return;

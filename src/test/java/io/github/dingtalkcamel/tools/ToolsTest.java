@@ -455,6 +455,32 @@ class ToolsTest {
     }
 
     @Test
+    void keepsACardOnRecordWhoseAnswerWasLost() throws Exception {
+        bot.simulator().troubles().on(ApiFamily.CARD).dropAfter();
+        JsonNode lost = result(RICH, "{'mode':'template','msgKey':'own.schema','msgParam':{'a':'1'},'recipient_type':'chat_id','recipient_id':'" + GROUP + "'}");
+        assertThat(lost.at("/results/0/error/code").asText()).isEqualTo("outcomeUnknown");
+        String messageId = lost.at("/results/0/messageId").asText();
+
+        JsonNode updated = result(UPDATE, "{'messageId':'" + messageId + "','mode':'template','msgKey':'own.schema','msgParam':{'b':'2'}}");
+
+        assertThat(updated.at("/results/0/target").asText()).isEqualTo("chat_id:" + GROUP);
+        assertThat(bot.simulator().card(messageId).params()).isEqualTo(Map.of("a", "1", "b", "2"));
+    }
+
+    @Test
+    void leavesRoomForTheWebhookHoweverManyCallsWait() throws Exception {
+        bot.simulator().troubles().on(ApiFamily.ROBOT).untilCleared().slow(Duration.ofMillis(700));
+        List<CompletableFuture<HttpResponse<String>>> calls = IntStream.range(0, 150)
+                .mapToObj(i -> calling(TEXT, "{\"recipient_type\":\"user_id\",\"recipient_id\":\"many" + i + "\",\"content\":\"slow\"}")).toList();
+        Awaitility.await().atMost(Bot.PATIENCE).pollInterval(Duration.ofMillis(10)).until(() -> requests("/v1.0/robot/oToMessages/batchSend", "many").size() >= 20);
+        long before = System.nanoTime();
+        assertThat(bot.say(Said.text("hello").from(somebody())).accepted()).isTrue();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofMillis(1_500));
+        assertThat(calls).anyMatch(call -> !call.isDone()).allMatch(call -> call.join().body().contains("\"successCount\":1"));
+    }
+
+    @Test
     void isCalledByRoutesToo() throws Exception {
         String one = somebody();
         var template = bot.context().createFluentProducerTemplate();
