@@ -97,7 +97,7 @@ class RobotQueueTest {
 
     @ParameterizedTest
     @EnumSource(EachStore.class)
-    void ABurstOfFortyArrivesInOrderSlowlyAndWithoutABanAlsoOverARestart(EachStore kind) throws Exception {
+    void aBurstOfFortyArrivesInOrderSlowlyAndWithoutABanAlsoOverARestart(EachStore kind) throws Exception {
         String url = kind.freshUrl(folder);
         String user = kind == EachStore.SQLITE ? null : "postgres";
         Robot robot = new Robot();
