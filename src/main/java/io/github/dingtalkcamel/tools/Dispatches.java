@@ -169,6 +169,9 @@ public final class Dispatches {
             } else {
                 run.sent(dispatch.targets(), dispatch.messageId(), dispatch.isDegraded());
             }
+            if (dispatch.isDegraded()) {
+                run.data("degraded", true);
+            }
         }
     }
 
