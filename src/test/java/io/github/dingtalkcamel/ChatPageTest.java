@@ -393,8 +393,10 @@ class ChatPageTest {
         assertThat(saved.suggestedFilename()).isEqualTo("Report 报告.pdf");
         assertThat(saved.path()).hasSize(1_800);
 
+        ChatBrowser.screenshot(page, "chat-files");
         tool("dingtalk_recall_message", picture, "");
         assertThat(replies().first()).hasText("recalled");
+        ChatBrowser.screenshot(page, "chat-recalled");
         assertThat(replies().locator("img")).hasCount(0);
         assertThat(replies().last()).containsText("Report");
     }
