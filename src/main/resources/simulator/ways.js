@@ -146,7 +146,7 @@ export function assignReplies(said, way, all) {
   const former = new Map(before.map(shown => [shown, shown.reply]));
   before.forEach(shown => { shown.reply = null; });
   const latest = Math.max(...replies.map(reply => Date.parse(reply.at)).filter(Number.isFinite)) + 1;
-  const candidates = all.filter(shown => shown.kind === 'shown' && !shown.card && !shown.reply && shown.number > said.number && shown.robotCode === said.robotCode
+  const candidates = all.filter(shown => shown.kind === 'shown' && shown.channel !== 'card' && !shown.reply && shown.number > said.number && shown.robotCode === said.robotCode
       && Date.parse(shown.time) <= latest).slice(-replies.length);
   replies.slice(-candidates.length).forEach((reply, index) => {
     if (candidates[index]) {
