@@ -169,6 +169,9 @@ final class Parts implements AutoCloseable {
                                     .withOwnerKey(integration.callbackOwnerKey().orElseThrow())
                             : app);
                 }
+                if (integration.hasWebhook()) {
+                    simulator.addCustomRobot(integration.webhook().reveal(), integration.webhookSecret().reveal());
+                }
             }
             return simulator;
         } catch (RuntimeException e) {

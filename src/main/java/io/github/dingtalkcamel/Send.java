@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 
 import io.github.dingtalkcamel.api.ApiException;
 import io.github.dingtalkcamel.errors.Failure;
+import io.github.dingtalkcamel.management.Refusals;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.tools.Problem;
@@ -73,9 +74,15 @@ final class Send {
             errors.println(SendWords.USAGE);
             return WRONG_USE;
         }
+        if (settings.integrations().stream().allMatch(integration -> integration.isInvented() && !integration.hasWebhook())) {
+            errors.println("There is nobody to send as: set dingtalk.app-key and dingtalk.app-secret (DINGTALK_APP_KEY, DINGTALK_APP_SECRET),"
+                    + " or dingtalk.webhook (DINGTALK_WEBHOOK)");
+            return WRONG_USE;
+        }
         Path folder = Files.createTempDirectory("dingtalk-camel-send");
         try (Store store = Store.open("jdbc:sqlite:" + folder.resolve("send.db"), null, null); CamelContext context = new DefaultCamelContext()) {
             SendingParts parts = SendingParts.bind(context, settings, store, Clock.systemUTC());
+            context.getRegistry().bind("refusals", new Refusals());
             context.addComponent("platform-http", new NoServer());
             context.getShutdownStrategy().setTimeout(1);
             context.getShutdownStrategy().setSuppressLoggingOnTimeout(true);
@@ -122,7 +129,7 @@ final class Send {
 
     private int print(Map<?, ?> target) {
         if (Boolean.TRUE.equals(target.get("queued"))) {
-            errors.println(target.get("target") + ": not sent in time, the custom robot takes 20 messages a minute");
+            errors.println(target.get("target") + ": notInTime, not sent within --timeout: a custom robot takes 20 messages a minute, of all who use it. Send less, or wait longer");
             return FAILED;
         }
         if (Boolean.TRUE.equals(target.get("success"))) {

@@ -2,6 +2,7 @@ package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -164,7 +165,7 @@ class ToolFilesTest {
         assertThat(results).allMatch(each -> each.path("success").asBoolean());
         assertThat(results.stream().filter(each -> each.path("queued").asBoolean()).count()).isEqualTo(5);
         assertThat(bot.replies(GROUP)).hasSize(20);
-        assertThat(bot.rows("select count(*) from robot_message where state = 'waiting'")).isEqualTo(List.of(List.of(5)));
+        assertThat(bot.rows("select count(*) from robot_message where state = 'waiting' and robot = 'main'")).isEqualTo(List.of(List.of(5)));
     }
 
     @Test
@@ -181,6 +182,22 @@ class ToolFilesTest {
             assertThat(error.path("hint").asText()).contains(each.getValue());
             assertThat(error.toString()).doesNotContain(each.getKey());
         }
+    }
+
+    @Test
+    void aRobotsUrlIsSeenNowhere() throws Exception {
+        String url = bot.simulator().url() + "/robot/send?access_token=hidden-robot";
+        bot.simulator().addCustomRobot(CustomRobot.of("hidden-robot", OTHER_GROUP));
+        try (LogLines log = LogLines.listenToDebug()) {
+            bot.simulator().troubles().on(ApiFamily.CUSTOM_ROBOT).times(1).dropBefore();
+            JsonNode result = call(200, "dingtalk_send_text_notification", Map.of("recipient_type", "webhook", "recipient_id", url, "content", "psst"));
+
+            assertThat(result.at("/results/0/success").asBoolean()).as("%s", result).isTrue();
+            assertThat(result.toString()).doesNotContain("hidden-robot");
+            assertThat(log.all()).noneMatch(line -> line.contains("hidden-robot") || line.contains("r0bot-token"));
+        }
+        assertThat(bot.context().getEndpoints()).noneMatch(endpoint -> endpoint.getEndpointUri().contains("hidden-robot"));
+        assertThat(ManagementFactory.getPlatformMBeanServer().queryNames(null, null)).noneMatch(name -> name.toString().contains("hidden-robot"));
     }
 
     @Test

@@ -40,7 +40,8 @@ public final class AwaitRobot extends AsyncProcessorSupport {
     public boolean process(Exchange exchange, AsyncCallback callback) {
         RobotQueue.Ticket ticket = exchange.getProperty(RobotQueue.TICKET, RobotQueue.Ticket.class);
         Instant patience = exchange.getProperty(Gate.PATIENCE, clock.instant().plus(USUAL), Instant.class);
-        long timeout = Math.max(0, Duration.between(clock.instant(), patience).minus(MARGIN).toMillis());
+        long left = Math.max(0, Duration.between(clock.instant(), patience).toMillis());
+        long timeout = left - Math.min(left / 4, MARGIN.toMillis());
         // after that nobody waits any more: a failure goes to the log
         ticket.out().orTimeout(timeout, TimeUnit.MILLISECONDS).whenCompleteAsync((out, failure) -> {
             if (failure == null) {

@@ -68,6 +68,7 @@ public final class RobotQueue {
     static final Duration BAN = Duration.ofSeconds(605);
     private static final Duration BLOCKED = Duration.ofMinutes(5);
     private static final Duration OLDEST = Duration.ofHours(24);
+    private static final Duration LONGEST_CALL = Duration.ofMinutes(2);
     private static final int LONGEST_PAUSE_SECONDS = 60;
 
     private static final Logger LOG = LoggerFactory.getLogger(RobotQueue.class);
@@ -118,7 +119,8 @@ public final class RobotQueue {
         /** Ids that are out, or refused, without the store knowing it yet, and their codes. */
         private final Map<Long, DingTalkException> unmarked = new HashMap<>();
         private boolean known;
-        private boolean busy;
+        /** Until when whoever is at it may take: nobody takes as long, and nobody may block a robot for ever. */
+        private long busyUntil;
         private long silentUntil;
         private int failuresInARow;
     }
@@ -197,7 +199,7 @@ public final class RobotQueue {
     private boolean isDue(String name) {
         Robot robot = robot(name);
         synchronized (robot) {
-            return !closed && !robot.busy && isOpen(name, robot);
+            return !closed && clock.millis() >= robot.busyUntil && isOpen(name, robot);
         }
     }
 
@@ -205,7 +207,7 @@ public final class RobotQueue {
     public Waiting next(@Variable("robot") String name) throws StoreException {
         Robot robot = robot(name);
         synchronized (robot) {
-            if (closed || robot.busy || !isOpen(name, robot)) {
+            if (closed || clock.millis() < robot.busyUntil || !isOpen(name, robot)) {
                 return null;
             }
             mark(robot);
@@ -216,7 +218,7 @@ public final class RobotQueue {
                 mark(robot);
                 next = first(name);
             }
-            robot.busy = next != null;
+            robot.busyUntil = next == null ? 0 : clock.millis() + LONGEST_CALL.toMillis();
             return next;
         }
     }
@@ -235,20 +237,20 @@ public final class RobotQueue {
         synchronized (robot) {
             answered(robot);
             robot.failuresInARow = 0;
-            robot.busy = false;
+            robot.busyUntil = 0;
             end(robot, message, null);
         }
     }
 
     /** It is not: it goes on waiting, or has failed for good. */
     public void failed(Exchange exchange, @ExchangeProperty(MESSAGE) Waiting message) {
-        failed(message, Failure.of(exchange, Exception.class));
+        end(message, Failure.of(exchange, Exception.class));
     }
 
-    void failed(Waiting message, Exception failure) {
+    void end(Waiting message, Exception failure) {
         Robot robot = robot(message.robot());
         synchronized (robot) {
-            robot.busy = false;
+            robot.busyUntil = 0;
             long now = clock.millis();
             if (failure instanceof NotNowException) {
                 robot.silentUntil = now + 1_000;

@@ -57,6 +57,11 @@ public record Integration(
         return appKey.isPresent();
     }
 
+    /** Whether its app exists only in the simulator of one process, with a secret that no other one knows. */
+    public boolean isInvented() {
+        return appKey.filter(InventedCredentials.APP_KEY::equals).isPresent();
+    }
+
     /** Whether it has the URL of a custom group robot. */
     public boolean hasWebhook() {
         return webhook.isSet();

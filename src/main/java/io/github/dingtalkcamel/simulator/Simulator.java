@@ -1,5 +1,6 @@
 package io.github.dingtalkcamel.simulator;
 
+import io.netty.handler.codec.http.QueryStringDecoder;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -172,6 +173,13 @@ public final class Simulator implements AutoCloseable {
     /** Adds a custom group robot, or replaces the one with its access token. */
     public void addCustomRobot(CustomRobot robot) {
         platform.addCustomRobot(robot);
+    }
+
+    /** Adds a custom robot by its URL to the group cidFAKEgroup0001==, signing where its secret is not empty. */
+    public void addCustomRobot(String webhook, String secret) {
+        String token = new QueryStringDecoder(webhook).parameters().getOrDefault("access_token", List.of("")).get(0);
+        CustomRobot robot = CustomRobot.of(token, "cidFAKEgroup0001==");
+        addCustomRobot(secret.isEmpty() ? robot : robot.withSecret(secret));
     }
 
     /** Adds a person, or replaces the one with this staffId. staff001 (an admin) to staff003 are there from the start. */

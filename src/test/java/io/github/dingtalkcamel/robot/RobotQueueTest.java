@@ -84,7 +84,7 @@ class RobotQueueTest {
                 if (now.isBefore(silentUntil) || at.stream().filter(minuteAgo::isBefore).count() >= 20) {
                     bans++;
                     silentUntil = now.isBefore(silentUntil) ? silentUntil : now.plusSeconds(600);
-                    queue.failed(next, new ThrottledException("660026", "too fast", "wait", null));
+                    queue.end(next, new ThrottledException("660026", "too fast", "wait", null));
                 } else {
                     taken.add(content(queue, next));
                     at.add(now);
@@ -97,7 +97,7 @@ class RobotQueueTest {
 
     @ParameterizedTest
     @EnumSource(EachStore.class)
-    void ABurstOfFortyArrivesInOrderSlowlyAndWithoutABanAlsoOverARestart(EachStore kind) throws Exception {
+    void aBurstOfFortyArrivesInOrderSlowlyAndWithoutABanAlsoOverARestart(EachStore kind) throws Exception {
         String url = kind.freshUrl(folder);
         String user = kind == EachStore.SQLITE ? null : "postgres";
         Robot robot = new Robot();
@@ -142,7 +142,7 @@ class RobotQueueTest {
             queue.add(text("one"), "main", null);
             RobotQueue.Waiting message = queue.next("main");
             uuid = message.msgUuid();
-            queue.failed(message, new ThrottledException("130101", "too fast", "wait", null));
+            queue.end(message, new ThrottledException("130101", "too fast", "wait", null));
             assertThat(queue.next("main")).isNull();
         }
         try (Store store = Store.open(url, user, null)) {
@@ -161,13 +161,13 @@ class RobotQueueTest {
             CompletableFuture<Void> first = queue.add(text("no keyword"), "main", null).out();
             CompletableFuture<Void> second = queue.add(text("disk full"), "main", null).out();
 
-            queue.failed(queue.next("main"), new RejectedException("310000", "refused", "write a keyword", null));
+            queue.end(queue.next("main"), new RejectedException("310000", "refused", "write a keyword", null));
             assertThat(catchThrowableOfType(CompletionException.class, first::join).getCause())
                     .isInstanceOfSatisfying(DingTalkException.class, refusal -> assertThat(refusal.code()).isEqualTo("310000"));
 
             RobotQueue.Waiting message = queue.next("main");
             assertThat(queue.next("main")).as("one at a time").isNull();
-            queue.failed(message, new UnavailableException("http503", "away", "wait", null));
+            queue.end(message, new UnavailableException("http503", "away", "wait", null));
             assertThat(queue.next("main")).isNull();
             now = now.plusSeconds(2);
             assertThat(queue.next("main")).isEqualTo(message);

@@ -1,0 +1,115 @@
+package io.github.dingtalkcamel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.github.dingtalkcamel.settings.SettingsReader;
+import io.github.dingtalkcamel.simulator.CustomRobot;
+import io.github.dingtalkcamel.simulator.Delivery;
+import io.github.dingtalkcamel.simulator.Person;
+import io.github.dingtalkcamel.simulator.SimulatedApp;
+import io.github.dingtalkcamel.simulator.Simulator;
+import io.github.dingtalkcamel.simulator.SimulatorOptions;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command {@code send}: what it sends, what it says, and its status. */
+class SendTest {
+
+    private static final String GROUP = "cidFAKEgroup0001==";
+
+    private static Simulator simulator;
+
+    @TempDir
+    Path folder;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
+
+    @BeforeAll
+    static void start() {
+        simulator = Simulator.start(SimulatorOptions.defaults());
+        simulator.addApp(SimulatedApp.of(Bot.APP_KEY, Bot.APP_SECRET));
+        simulator.addCustomRobot(CustomRobot.of("tok", GROUP));
+        simulator.addPerson(simulator.person("staff404").with(Person.Reach.UNKNOWN));
+    }
+
+    @AfterAll
+    static void stop() {
+        simulator.close();
+    }
+
+    @BeforeEach
+    void forget() {
+        simulator.clearRecords();
+    }
+
+    private int send(String standardInput, String... words) throws Exception {
+        return send(Map.of("dingtalk.app-key", Bot.APP_KEY, "dingtalk.app-secret", Bot.APP_SECRET, "dingtalk.webhook", simulator.url() + "/robot/send?access_token=tok"),
+                standardInput, words);
+    }
+
+    private int send(Map<String, String> more, String standardInput, String... words) throws Exception {
+        Map<String, String> settings = new HashMap<>(more);
+        settings.put("dingtalk.api-base-url", simulator.url());
+        settings.put("dingtalk.oapi-base-url", simulator.url());
+        settings.put("dingtalk.routes-dir", folder.resolve("routes").toString());
+        settings.put("dingtalk.data-dir", folder.resolve("data").toString());
+        out.reset();
+        errors.reset();
+        return new Send(new SettingsReader(Map.of(), settings, Map.of(), text -> text, 17).read(),
+                new ByteArrayInputStream(standardInput.getBytes(StandardCharsets.UTF_8)), new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(errors, true, StandardCharsets.UTF_8)).run(List.of(words));
+    }
+
+    @Test
+    void saysATextToPeopleAndGroupsAndSendsAFile() throws Exception {
+        Path picture = Files.write(folder.resolve("p.png"), new byte[] {(byte) 0x89, 'P', 'N', 'G', 1});
+
+        assertThat(send("", "--to", "user_id:staff001", "--to", "chat_id:" + GROUP, "--file", picture.toString(), "备份完成")).as(errors.toString()).isZero();
+
+        assertThat(out.toString(StandardCharsets.UTF_8).lines()).containsExactly("user_id:staff001: sent", "chat_id:" + GROUP + ": sent", "user_id:staff001: sent",
+                "chat_id:" + GROUP + ": sent");
+        assertThat(simulator.deliveries()).extracting(Delivery::type, Delivery::text).containsExactly(tuple("sampleText", "备份完成"), tuple("sampleText", "备份完成"),
+                tuple("sampleImageMsg", null), tuple("sampleImageMsg", null));
+        assertThat(folder.resolve("data")).as("a running process's data").doesNotExist();
+    }
+
+    @Test
+    void tellsWhoDidNotGetItAndReadsStandardInput() throws Exception {
+        assertThat(send("# Report\n\nall well\n", "--to", "user_id:staff001", "--to", "user_id:staff404", "--webhook", "--markdown", "--title", "Report", "-")).isEqualTo(1);
+
+        assertThat(out.toString(StandardCharsets.UTF_8).lines()).containsExactly("user_id:staff001: sent", "webhook:default: sent");
+        assertThat(errors.toString(StandardCharsets.UTF_8)).startsWith("user_id:staff404: invalidStaffId, ").hasLineCount(1);
+        assertThat(simulator.deliveries()).extracting(Delivery::title, Delivery::text).containsOnly(tuple("Report", "# Report\n\nall well"));
+    }
+
+    @Test
+    void wrongUseIsStatusTwoAndSendsNothing() throws Exception {
+        assertThat(send("", "--to", "staff001", "x")).isEqualTo(2);
+        assertThat(errors.toString(StandardCharsets.UTF_8)).startsWith("--to wants a type and an id").contains("Usage: send");
+        assertThat(send("")).isEqualTo(2);
+        assertThat(send("", "--colour", "red")).isEqualTo(2);
+        assertThat(send("", "two", "texts")).isEqualTo(2);
+        assertThat(send("", "--file", "/does/not/exist.png")).isEqualTo(2);
+        assertThat(send("", "--timeout", "0", "x")).isEqualTo(2);
+        assertThat(send(Map.of("dingtalk.simulator", "true"), "", "x")).isEqualTo(2);
+        assertThat(errors.toString(StandardCharsets.UTF_8)).contains("nobody to send as");
+        assertThat(send("", "--to", "userid:staff001", "x")).isEqualTo(2);
+        assertThat(errors.toString(StandardCharsets.UTF_8)).contains("recipient_type").contains("user_id");
+        assertThat(simulator.deliveries()).isEmpty();
+    }
+}
