@@ -469,8 +469,8 @@ class ToolsTest {
 
     @Test
     void leavesRoomForTheWebhookHoweverManyCallsWait() throws Exception {
-        bot.simulator().troubles().on(ApiFamily.ROBOT).untilCleared().slow(Duration.ofMillis(700));
-        List<CompletableFuture<HttpResponse<String>>> calls = IntStream.range(0, 150)
+        bot.simulator().troubles().on(ApiFamily.ROBOT).untilCleared().slow(Duration.ofSeconds(2));
+        List<CompletableFuture<HttpResponse<String>>> calls = IntStream.range(0, 135)
                 .mapToObj(i -> calling(TEXT, "{\"recipient_type\":\"user_id\",\"recipient_id\":\"many" + i + "\",\"content\":\"slow\"}")).toList();
         Awaitility.await().atMost(Bot.PATIENCE).pollInterval(Duration.ofMillis(10)).until(() -> requests("/v1.0/robot/oToMessages/batchSend", "many").size() >= 20);
         long before = System.nanoTime();
