@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -335,6 +336,32 @@ class StreamPushTest {
         JsonNode pressed = Wire.json(data.path("content").asText()).path("cardPrivateData");
         assertThat(pressed.path("actionIds").path(0).asText()).isEqualTo("btn_ok");
         assertThat(pressed.path("params").path("action").asText()).isEqualTo("accept");
+    }
+
+    @Test
+    void appliesTheResponseToTheCard() throws Exception {
+        Wire wire = new Wire(simulator);
+        wire.api("/v1.0/card/instances", wire.token(KEY, SECRET), """
+                {"cardTemplateId":"any.schema","outTrackId":"ot-0001","callbackType":"STREAM","cardData":{"cardParamMap":{"title":"Deploy?","state":"open"}}}""");
+        StreamClient client = connect();
+
+        client.answers(frame -> StreamClient.ack(frame, 200, "{\"response\":{}}"));
+        assertThat(simulator.stream().click(Click.on("ot-0001", "ok")).accepted()).isTrue();
+        assertThat(simulator.card("ot-0001").params()).containsOnlyKeys("title", "state");
+
+        client.answers(frame -> StreamClient.ack(frame, 200, """
+                {"response":{"cardUpdateOptions":{"updateCardDataByKey":true},"cardData":{"cardParamMap":{"state":"done"}},"userPrivateData":{"cardParamMap":{"mine":"1"}}}}"""));
+        simulator.stream().click(Click.on("ot-0001", "ok").by("staff002"));
+        assertThat(simulator.card("ot-0001").params()).containsExactly(Map.entry("title", "Deploy?"), Map.entry("state", "done"));
+        assertThat(simulator.card("ot-0001").privateParams()).isEqualTo(Map.of("staff002", Map.of("mine", "1")));
+
+        client.answers(frame -> StreamClient.ack(frame, 200, "{\"response\":{\"cardData\":{\"cardParamMap\":{\"state\":7}}}}"));
+        assertThat(simulator.stream().click(Click.on("ot-0001", "ok")).fault()).contains("must be a text");
+        assertThat(simulator.card("ot-0001").params()).containsEntry("state", "done");
+
+        client.answers(frame -> StreamClient.ack(frame, 200, "{\"response\":{\"cardData\":{\"cardParamMap\":{\"state\":\"all anew\"}}}}"));
+        simulator.stream().click(Click.on("ot-0001", "ok"));
+        assertThat(simulator.card("ot-0001").params()).as("without options all is replaced").containsOnlyKeys("state");
     }
 
     @Test
