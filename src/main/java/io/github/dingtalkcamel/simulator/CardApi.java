@@ -134,7 +134,7 @@ final class CardApi {
             }
             results.addObject().put("spaceType", type).put("spaceId", id).put("success", fault.isEmpty()).put("carrierId", carrierId).put("errorMsg", fault);
         }
-        platform.cards().put(card.outTrackId(), new SimulatedCard(card.app(), card.outTrackId(), card.templateId(), card.params(), card.privateParams(), delivered, card.finished()));
+        platform.cards().put(card.outTrackId(), card.with(card.params(), card.privateParams(), delivered, card.finished()));
     }
 
     private static String fault(Call call, ObjectNode body, String model, boolean reachable, String otherwise) {
@@ -166,7 +166,7 @@ final class CardApi {
             merged.putAll(changes);
             mine.put(person, merged);
         });
-        platform.cards().put(card.outTrackId(), new SimulatedCard(card.app(), card.outTrackId(), card.templateId(), params, mine, card.conversationIds(), card.finished()));
+        platform.cards().put(card.outTrackId(), card.with(params, mine, card.conversationIds(), card.finished()));
         return Answer.api(Json.object().put("success", true).put("result", true));
     }
 
@@ -192,7 +192,7 @@ final class CardApi {
             params.merge(key, content, (before, now) -> body.path("isFull").asBoolean() ? now : before + now);
         }
         boolean finished = card.finished() || body.path("isFinalize").asBoolean() || body.path("isError").asBoolean();
-        platform.cards().put(outTrackId, new SimulatedCard(card.app(), outTrackId, card.templateId(), params, card.privateParams(), card.conversationIds(), finished));
+        platform.cards().put(outTrackId, card.with(params, card.privateParams(), card.conversationIds(), finished));
         return Answer.api(Json.object().put("success", true).put("result", true));
     }
 

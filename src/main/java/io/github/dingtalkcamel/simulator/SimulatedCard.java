@@ -20,4 +20,8 @@ public record SimulatedCard(String app, String outTrackId, String templateId, Ma
         privateParams = Map.copyOf(privateParams);
         conversationIds = List.copyOf(conversationIds);
     }
+
+    SimulatedCard with(Map<String, String> itsParams, Map<String, Map<String, String>> itsPrivateParams, List<String> places, boolean isFinished) {
+        return new SimulatedCard(app, outTrackId, templateId, itsParams, itsPrivateParams, places, isFinished);
+    }
 }
