@@ -319,7 +319,7 @@ final class Parts implements AutoCloseable {
     void afterStart() {
         routes.watch();
         new Console(context, settings).open();
-        new Gauges(queue, agents, deadLetters, settings, streams, ownEvents, sending.gate()).register(context);
+        new Gauges(queue, agents, deadLetters, settings, streams, ownEvents, sending.gate(), sending.robotQueue()).register(context);
         new Beans(context).show("bindings", bindings).show("conversations", conversations).show("events", ownEvents)
                 .show("dead-letters", new DeadLetterOperations(deadLetters));
         new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url()).print();

@@ -1,5 +1,6 @@
 package io.github.dingtalkcamel.files;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 
@@ -54,35 +55,9 @@ enum Media {
         return format.matches("[a-z0-9]{1,10}") ? format : "";
     }
 
-    /** Whether the first bytes of a file are those of its format: a page named .png is none. */
-    static boolean begins(String format, byte[] head) {
-        return switch (format) {
-            case "jpg", "jpeg" -> at(head, 0, 0xff, 0xd8, 0xff);
-            case "gif" -> at(head, 0, 'G', 'I', 'F', '8');
-            case "png" -> at(head, 0, 0x89, 'P', 'N', 'G');
-            case "bmp" -> at(head, 0, 'B', 'M');
-            case "amr" -> at(head, 0, '#', '!', 'A', 'M', 'R');
-            case "ogg" -> at(head, 0, 'O', 'g', 'g', 'S');
-            case "mp3" -> at(head, 0, 'I', 'D', '3') || head.length > 1 && (head[0] & 0xff) == 0xff && (head[1] & 0xe0) == 0xe0;
-            case "wav" -> at(head, 0, 'R', 'I', 'F', 'F') && at(head, 8, 'W', 'A', 'V', 'E');
-            case "mp4" -> at(head, 4, 'f', 't', 'y', 'p');
-            case "docx", "xlsx", "pptx", "zip" -> at(head, 0, 'P', 'K');
-            case "doc", "xls", "ppt" -> at(head, 0, 0xd0, 0xcf, 0x11, 0xe0);
-            case "pdf" -> at(head, 0, '%', 'P', 'D', 'F');
-            case "rar" -> at(head, 0, 'R', 'a', 'r', '!');
-            default -> false;
-        };
-    }
-
-    private static boolean at(byte[] head, int offset, int... bytes) {
-        if (head.length < offset + bytes.length) {
-            return false;
-        }
-        for (int i = 0; i < bytes.length; i++) {
-            if ((head[offset + i] & 0xff) != bytes[i]) {
-                return false;
-            }
-        }
-        return true;
+    /** Whether a file's first bytes are those of a web page: what servers answer in a file's place when something is wrong. */
+    static boolean isPage(byte[] head) {
+        String text = new String(head, StandardCharsets.ISO_8859_1).stripLeading().toLowerCase(Locale.ROOT);
+        return text.startsWith("<!doctype html") || text.startsWith("<html");
     }
 }

@@ -63,7 +63,7 @@ public final class OutgoingFiles {
             throw Downloads.tooLarge(Media.LARGEST);
         }
         try {
-            Files.write(temporary, Base64.getMimeDecoder().decode(base64.replaceFirst("^data:[^,]{0,200};base64,", "")));
+            Files.write(temporary, Base64.getDecoder().decode(base64.replaceFirst("^data:[^,]{0,200};base64,", "").replaceAll("\\s", "")));
         } catch (IllegalArgumentException e) {
             throw new FileException("badBase64", "Argument base64 is not Base64", "Encode the file's bytes as Base64");
         } catch (IOException e) {
@@ -78,11 +78,14 @@ public final class OutgoingFiles {
         String format = Media.format(name);
         try {
             long size = Files.size(file);
+            if (size == 0) {
+                throw new FileException("emptyFile", "The file is empty", "Check what was to be sent");
+            }
             if (size > media.maxBytes()) {
                 throw Downloads.tooLarge(media.maxBytes());
             }
-            if (!Media.begins(format, head(file))) {
-                throw new FileException("wrongContent", "The file is named ." + format + ", but is none", "Check what was to be sent: it may be an error page, or have another name");
+            if (Media.isPage(head(file))) {
+                throw new FileException("wrongContent", "The file is named ." + format + ", but is a web page", "Check what was to be sent: it may be an error page");
             }
             boolean lasts = media == Media.VOICE || media == Media.VIDEO;
             Duration length = lasts ? MediaLength.of(file, format).orElseThrow(() -> new FileException("lengthUnknown",
@@ -95,7 +98,7 @@ public final class OutgoingFiles {
 
     private static byte[] head(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
-            return in.readNBytes(16);
+            return in.readNBytes(64);
         }
     }
 

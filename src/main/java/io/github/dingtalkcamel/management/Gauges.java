@@ -5,6 +5,7 @@ import java.util.Locale;
 import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.events.OwnEvents;
 import io.github.dingtalkcamel.outbound.Gate;
+import io.github.dingtalkcamel.robot.RobotQueue;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.StoreException;
@@ -27,8 +28,10 @@ public final class Gauges {
     private final Streams streams;
     private final OwnEvents events;
     private final Gate gate;
+    private final RobotQueue robots;
 
-    public Gauges(KeyedQueue queue, Agents agents, DeadLetters deadLetters, Settings settings, Streams streams, OwnEvents events, Gate gate) {
+    public Gauges(KeyedQueue queue, Agents agents, DeadLetters deadLetters, Settings settings, Streams streams, OwnEvents events, Gate gate,
+            RobotQueue robots) {
         this.queue = queue;
         this.agents = agents;
         this.deadLetters = deadLetters;
@@ -36,6 +39,7 @@ public final class Gauges {
         this.streams = streams;
         this.events = events;
         this.gate = gate;
+        this.robots = robots;
     }
 
     /** Adds them to the context's meters. */
@@ -54,6 +58,8 @@ public final class Gauges {
         Gauge.builder("dingtalk.hosts.away", gate, all -> all.hosts().values().stream().filter(trouble -> !trouble.isEmpty()).count())
                 .description("Hosts of DingTalk that don't answer").register(meters);
         Gauge.builder("dingtalk.apis.throttled", gate, all -> all.throttled().size()).description("APIs that DingTalk throttles").register(meters);
+        Gauge.builder("dingtalk.robot.messages.waiting", this, Gauges::waitingForRobots).description("Messages that wait for a custom robot's turn")
+                .register(meters);
         Gauge.builder("dingtalk.dead.letters", this, Gauges::waitingDeadLetters).description("Dead letters that wait for a person").register(meters);
         Gauge.builder("dingtalk.events.waiting", events, OwnEvents::getWaiting).description("Events that wait for the hooks").register(meters);
         FunctionCounter.builder("dingtalk.events.published", events, OwnEvents::getPublished).description("Own events handed to the hooks").register(meters);
@@ -67,6 +73,14 @@ public final class Gauges {
         for (Streams.Figure figure : Streams.Figure.values()) {
             FunctionCounter.builder("dingtalk.stream." + figure.name().toLowerCase(Locale.ROOT), streams, all -> all.figure(integration, figure))
                     .tag("integration", integration).description(figure.description()).register(meters);
+        }
+    }
+
+    private double waitingForRobots() {
+        try {
+            return robots.waiting();
+        } catch (StoreException e) {
+            return Double.NaN;
         }
     }
 

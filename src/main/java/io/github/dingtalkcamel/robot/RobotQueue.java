@@ -274,14 +274,12 @@ public final class RobotQueue {
         }
     }
 
-    /** How many wait for a robot. */
-    public int waiting(String robot) throws StoreException {
+    /** How many wait, all robots together. */
+    public int waiting() throws StoreException {
         return store.read(connection -> {
-            try (PreparedStatement count = connection.prepareStatement("select count(*) from robot_message where robot = ? and state = 'waiting'")) {
-                count.setString(1, robot);
-                try (ResultSet row = count.executeQuery()) {
-                    return row.next() ? row.getInt(1) : 0;
-                }
+            try (PreparedStatement count = connection.prepareStatement("select count(*) from robot_message where state = 'waiting'");
+                    ResultSet row = count.executeQuery()) {
+                return row.next() ? row.getInt(1) : 0;
             }
         });
     }

@@ -3,7 +3,6 @@ package io.github.dingtalkcamel.robot;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -62,11 +61,6 @@ record WebhookMessage(String json) {
             throw invalid("The message is larger than 20000 bytes");
         }
         return new WebhookMessage(json);
-    }
-
-    /** A text, as is. */
-    static WebhookMessage text(String content) throws RejectedException {
-        return of(Map.of("msgtype", "text", "text", Map.of("content", content)));
     }
 
     /** The same JSON with the key by which DingTalk knows a repetition. */

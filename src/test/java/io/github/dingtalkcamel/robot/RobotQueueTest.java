@@ -127,7 +127,7 @@ class RobotQueueTest {
             }
             assertThat(robot.taken).isEqualTo(said);
             assertThat(robot.bans).isZero();
-            assertThat(queue.waiting("main")).isZero();
+            assertThat(queue.waiting()).isZero();
         }
     }
 

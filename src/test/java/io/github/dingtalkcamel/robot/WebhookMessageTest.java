@@ -3,6 +3,8 @@ package io.github.dingtalkcamel.robot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.util.Map;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dingtalkcamel.outbound.RejectedException;
 import org.junit.jupiter.api.Test;
@@ -53,6 +55,6 @@ class WebhookMessageTest {
 
     @Test
     void isAtMostTwentyThousandBytes() {
-        assertThat(catchThrowableOfType(RejectedException.class, () -> WebhookMessage.text("中".repeat(6_700)))).hasMessageContaining("20000 bytes");
+        assertThat(catchThrowableOfType(RejectedException.class, () -> WebhookMessage.of(Map.of("msgtype", "text", "text", Map.of("content", "中".repeat(6_700)))))).hasMessageContaining("20000 bytes");
     }
 }
