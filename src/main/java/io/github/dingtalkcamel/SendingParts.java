@@ -66,7 +66,7 @@ record SendingParts(Gate gate, Line line, DingTalk dingTalk, AccessTokens access
     }
 
     private void bindRobots(CamelContext context, Clock clock) throws Exception {
-        AwaitRobot awaitRobot = new AwaitRobot(context, clock);
+        AwaitRobot awaitRobot = new AwaitRobot(context, robotQueue, clock);
         context.addService(awaitRobot);
         context.getRegistry().bind("robotQueue", robotQueue);
         context.getRegistry().bind("awaitRobot", new SharedStep(awaitRobot));

@@ -9,13 +9,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import io.github.dingtalkcamel.outbound.Gate;
+import io.github.dingtalkcamel.store.StoreException;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.AsyncProcessorSupport;
 
 /**
- * Waits, without a thread, until a message to a custom robot is out or the caller's patience ends (property
+ * Waits, without a thread, until a message to a custom robot is out or it is plain that it will not be before the caller's patience ends (property
  * {@link Gate#PATIENCE}, else 10 s). The body becomes {@code {"queued": false}}, or {@code {"queued": true, "note": …}} where the message still waits; it goes out later. Fails where DingTalk refused it.
  */
 public final class AwaitRobot extends AsyncProcessorSupport {
@@ -28,11 +29,13 @@ public final class AwaitRobot extends AsyncProcessorSupport {
             "note", "It waits for its turn: a custom robot takes 20 messages a minute. It goes out later");
 
     private final CamelContext context;
+    private final RobotQueue queue;
     private final InstantSource clock;
     private ExecutorService workers;
 
-    public AwaitRobot(CamelContext context, InstantSource clock) {
+    public AwaitRobot(CamelContext context, RobotQueue queue, InstantSource clock) {
         this.context = context;
+        this.queue = queue;
         this.clock = clock;
     }
 
@@ -41,7 +44,15 @@ public final class AwaitRobot extends AsyncProcessorSupport {
         RobotQueue.Ticket ticket = exchange.getProperty(RobotQueue.TICKET, RobotQueue.Ticket.class);
         Instant patience = exchange.getProperty(Gate.PATIENCE, clock.instant().plus(USUAL), Instant.class);
         long left = Math.max(0, Duration.between(clock.instant(), patience).toMillis());
-        long timeout = left - Math.min(left / 4, MARGIN.toMillis());
+        // what can't be out in time is not waited for: others in line would wait along
+        long timeout;
+        try {
+            timeout = queue.silence(ticket.robot()).toMillis() >= left ? 0 : left - Math.min(left / 4, MARGIN.toMillis());
+        } catch (StoreException e) {
+            exchange.setException(e);
+            callback.done(true);
+            return true;
+        }
         // after that nobody waits any more: a failure goes to the log
         ticket.out().orTimeout(timeout, TimeUnit.MILLISECONDS).whenCompleteAsync((out, failure) -> {
             if (failure == null) {

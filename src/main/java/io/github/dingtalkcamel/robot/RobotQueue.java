@@ -274,6 +274,16 @@ public final class RobotQueue {
         }
     }
 
+    /** How long a robot must be silent from now on, zero where it may speak. */
+    Duration silence(String name) {
+        Robot robot = robot(name);
+        synchronized (robot) {
+            long now = clock.millis();
+            return isOpen(name, robot) ? Duration.ZERO
+                    : Duration.ofMillis(Math.max(robot.silentUntil, robot.answered.size() < IN_A_WINDOW ? now : robot.answered.peekFirst() + WINDOW.toMillis()) - now);
+        }
+    }
+
     /** How many wait, all robots together. */
     public int waiting() throws StoreException {
         return store.read(connection -> {
