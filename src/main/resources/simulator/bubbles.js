@@ -1,6 +1,7 @@
 // A message in a conversation: who, what, and beneath it the way it went.
 
 import { avatar, clock, h, icon } from './dom.js';
+import { platformCard } from './cards.js';
 import { attachment, body } from './shown.js';
 import { saidWay, shownWay } from './ways.js';
 
@@ -10,14 +11,17 @@ import { saidWay, shownWay } from './ways.js';
  * @param mine  whether the pane's person said it
  * @param world knows robots and people by their ids
  * @param quote called when one wants to quote it
+ * @param viewer who looks, staffId, and press, called with the card, the action and the parameters of a button that calls back
  */
-export function bubble(message, mine, world, quote) {
+export function bubble(message, mine, world, quote, viewer) {
   const fromRobot = message.kind === 'shown';
-  const name = fromRobot ? world.robotName(message.robotCode) : message.nick;
+  const custom = message.channel === 'webhook';
+  const name = custom ? 'Custom robot' : fromRobot ? world.robotName(message.robotCode) : message.nick;
   const reply = message.reply && message.reply.of > 1 ? message.reply : null;
-  const classes = ['message', mine ? 'mine' : 'theirs', fromRobot ? 'of-robot' : 'of-person',
+  const classes = ['message', mine ? 'mine' : 'theirs', fromRobot ? 'of-robot' : 'of-person', custom ? 'of-custom-robot' : '',
+    message.recalled ? 'recalled' : '',
     reply ? 'chunk' : '', reply && reply.chunk === 1 ? 'first-chunk' : '', reply && reply.chunk === reply.of ? 'last-chunk' : ''];
-  const content = fromRobot ? body(message, world.mentions(message)) : said(message, world);
+  const content = message.recalled ? h('div', { class: 'plain' }, 'recalled') : fromRobot ? shownContent(message, world, viewer) : said(message, world);
   return h('li', { class: classes.filter(Boolean).join(' '), 'data-number': message.number, 'data-msg-id': message.msgId ?? null },
       avatar(name, fromRobot ? message.robotCode : message.senderId, fromRobot),
       h('div', { class: 'column' },
@@ -25,9 +29,14 @@ export function bubble(message, mine, world, quote) {
               h('time', { datetime: message.time }, clock(message.time))),
           h('div', { class: 'line' },
               h('div', { class: 'bubble' }, content),
-              h('button', { class: 'quiet quote-button', type: 'button', title: 'Quote', 'aria-label': `Quote ${name}: ${excerpt(message)}`, click: () => quote(message) },
+              message.recalled ? null : h('button', { class: 'quiet quote-button', type: 'button', title: 'Quote', 'aria-label': `Quote ${name}: ${excerpt(message)}`, click: () => quote(message) },
                   icon('quote'))),
           h('div', { class: 'way', 'aria-live': 'off' }, fromRobot ? shownWay(message) : saidWay(message))));
+}
+
+function shownContent(message, world, viewer) {
+  const { card } = message;
+  return card ? platformCard(card, viewer.staffId, (action, params) => viewer.press(card, action, params)) : body(message, world.mentions(message));
 }
 
 function said(message, world) {

@@ -13,6 +13,8 @@ const scene = { robots: [], people: [], groups: [] };
 const met = { people: new Map(), groups: new Map() };
 const conversations = new Map();
 const byMsgId = new Map();
+/** What cards show now, by outTrackId. */
+const cards = new Map();
 const panes = [];
 const kept = rememberedThen();
 let app = null;
@@ -40,6 +42,7 @@ const world = {
     const all = new Map(ids.map(id => [`@${id}`, `@${world.people().find(one => one.staffId === id)?.nick ?? id}`]));
     return at.all ? all.set('@all', '@all') : all;
   },
+  click: order => post('click', order),
   say: order => post('say', { ...order, app, way: entry }),
   addPerson: person => post('people', { staffId: person.staffId, nick: person.nick, admin: person.admin, outsider: person.outsider }),
   remember,
@@ -94,6 +97,7 @@ const heard = {
   begin() {
     conversations.clear();
     byMsgId.clear();
+    cards.clear();
     ways.clear();
     troubles.clear();
     panes.forEach(pane => pane.draw());
@@ -146,12 +150,39 @@ const heard = {
   },
 
   shown(event) {
-    keep({ ...event, kind: 'shown' });
+    const message = { ...event, kind: 'shown', card: event.channel === 'card' ? cardOf(JSON.parse(event.body).outTrackId, event) : null };
+    message.card?.messages.push(message);
+    keep(message);
     ways.hurry();
+  },
+
+  card(event) {
+    const { outTrackId, params, privateParams } = event;
+    const card = cardOf(outTrackId, {});
+    Object.assign(card, { params, privateParams, changedAt: event.changed ? event.time : null });
+    card.messages.forEach(refresh);
+  },
+
+  recalled({ processQueryKey }) {
+    for (const message of [...conversations.values()].flat().filter(one => one.processQueryKey === processQueryKey)) {
+      Object.assign(message, { recalled: true, title: null, text: null, body: null, card: null, file: null });
+      refresh(message);
+    }
   },
 
   struck: event => troubles.struck(event),
 };
+
+/** The card, or what its delivery tells where its making is forgotten. */
+function cardOf(outTrackId, { title, text }) {
+  if (!cards.has(outTrackId)) {
+    cards.set(outTrackId, { outTrackId, params: { title: title ?? '', markdown: text ?? '' }, privateParams: {}, changedAt: null, messages: [] });
+    if (cards.size > REMEMBERED) {
+      cards.delete(cards.keys().next().value);
+    }
+  }
+  return cards.get(outTrackId);
+}
 
 /** Somebody whom a script made up is somebody too. */
 function meet({ message, conversationId, group, app: robot }) {

@@ -95,12 +95,16 @@ export class Pane {
       const near = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 120;
       const focused = shown.contains(document.activeElement);
       const fresh = this.#bubble(message);
-      if (focused || message.kind === 'said') {
+      if ((focused && !message.card && !message.recalled) || message.kind === 'said') {
         // what it says stays as it is; the focus too
         shown.className = fresh.className;
         shown.querySelector('.way').replaceChildren(...fresh.querySelector('.way').childNodes);
       } else {
+        const action = focused ? document.activeElement.dataset.action : null;
         shown.replaceWith(fresh);
+        if (focused) {
+          ([...fresh.querySelectorAll('[data-action]')].find(button => button.dataset.action === action) ?? this.list).focus({ preventScroll: true });
+        }
       }
       if (near) {
         this.#scroll();
@@ -113,7 +117,16 @@ export class Pane {
   }
 
   #bubble(message) {
-    return bubble(message, this.#isMine(message), this.world, quoted => this.composer.quote(quoted));
+    return bubble(message, this.#isMine(message), this.world, quoted => this.composer.quote(quoted),
+        { staffId: this.staffId, press: (card, action, params) => this.#press(card, action, params) });
+  }
+
+  async #press(card, action, params) {
+    const order = { outTrackId: card.outTrackId, user: this.staffId, group: this.#group(), action, params };
+    const clicked = await this.world.click(order).catch(error => ({ fault: error.message }));
+    if (!clicked.accepted) {
+      this.#complain(`The click came to nothing: ${clicked.fault}`);
+    }
   }
 
   #isMine(message) {

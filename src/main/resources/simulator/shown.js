@@ -12,10 +12,10 @@ const KINDS = {
   sampleLink: linked,
   actionCard: card,
   feedCard: feed,
-  sampleImageMsg: (shown, content) => attachment('picture', content.photoURL),
-  sampleFile: (shown, content) => attachment('file', content.fileName),
-  sampleAudio: (shown, content) => attachment('voice', seconds(Number(content.duration) / 1000)),
-  sampleVideo: (shown, content) => attachment('picture', `video, ${seconds(Number(content.duration))}`),
+  sampleImageMsg: (shown, content) => shown.file?.picture ? picture(shown.file) : uploaded(shown, 'picture', shown.file?.name ?? content.photoURL),
+  sampleFile: (shown, content) => uploaded(shown, 'file', content.fileName),
+  sampleAudio: (shown, content) => uploaded(shown, 'voice', seconds(Number(content.duration) / 1000)),
+  sampleVideo: (shown, content) => uploaded(shown, 'picture', `video, ${seconds(Number(content.duration))}`),
 };
 
 /** What a delivery looks like. */
@@ -81,6 +81,27 @@ function unknown(shown) {
 
 function seconds(count) {
   return Number.isFinite(count) ? `${Math.max(1, Math.round(count))} s` : '';
+}
+
+function picture(file) {
+  const image = h('img', { src: address(file), alt: file.name, class: 'picture', loading: 'lazy' });
+  image.addEventListener('error', () => image.replaceWith(uploaded({ file }, 'picture', file.name)));
+  return image;
+}
+
+/** With its size and a link to save it, where it is still there. */
+function uploaded({ file }, kind, name) {
+  return attachment(kind, name, file && h('span', { class: 'attachment-more' }, h('span', null, size(file.bytes)),
+      h('a', { href: address(file), download: file.name }, 'Download')));
+}
+
+function address(file) {
+  return `/simulator/chat/media?id=${encodeURIComponent(file.mediaId)}`;
+}
+
+function size(bytes) {
+  const [unit, name] = bytes < 1024 ? [1, 'B'] : bytes < 1024 * 1024 ? [1024, 'KB'] : [1024 * 1024, 'MB'];
+  return `${unit === 1 ? bytes : (bytes / unit).toFixed(1)} ${name}`;
 }
 
 /** A file, picture or voice in a bubble. */

@@ -7,7 +7,7 @@ const PROOFS = { hmac: 'proved by HMAC', callback: 'proved by AES', stream: 'pro
 const ENTRIES = { stream: 'Stream', webhook: 'webhook', encrypted: 'encrypted webhook' };
 const CHANNELS = {
   session: 'by session webhook', sessionWebhook: 'by session webhook', oto: 'by robot API', group: 'by robot API', robotApi: 'by robot API',
-  webhook: 'by custom robot', answer: 'in the answer to the callback',
+  webhook: 'by custom robot', card: 'by card platform', answer: 'in the answer to the callback',
 };
 
 const ASK_AFTER_MS = [40, 120, 250, 500, 1000, 2000, 4000];
@@ -146,7 +146,7 @@ export function assignReplies(said, way, all) {
   const former = new Map(before.map(shown => [shown, shown.reply]));
   before.forEach(shown => { shown.reply = null; });
   const latest = Math.max(...replies.map(reply => Date.parse(reply.at)).filter(Number.isFinite)) + 1;
-  const candidates = all.filter(shown => shown.kind === 'shown' && !shown.reply && shown.number > said.number && shown.robotCode === said.robotCode
+  const candidates = all.filter(shown => shown.kind === 'shown' && shown.channel !== 'card' && !shown.reply && shown.number > said.number && shown.robotCode === said.robotCode
       && Date.parse(shown.time) <= latest).slice(-replies.length);
   replies.slice(-candidates.length).forEach((reply, index) => {
     if (candidates[index]) {

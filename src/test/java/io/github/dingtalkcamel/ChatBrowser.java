@@ -9,8 +9,10 @@ import java.util.stream.Stream;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
 import org.junit.jupiter.api.Assumptions;
@@ -21,6 +23,7 @@ final class ChatBrowser implements AutoCloseable {
     private static final List<String> PLACES = List.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome",
             "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome");
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+    private static final int MARGIN = 12;
 
     private final Playwright playwright;
     private final Browser chromium;
@@ -49,6 +52,13 @@ final class ChatBrowser implements AutoCloseable {
     /** For people to look at, in {@code target/screenshots}. */
     static void screenshot(Page page, String name) {
         page.screenshot(new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + ".png")));
+    }
+
+    /** The same of a part of a page, with a little of what is around it. */
+    static void screenshot(Locator part, String name) {
+        BoundingBox box = part.boundingBox();
+        part.page().screenshot(new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + ".png"))
+                .setClip(box.x - MARGIN, box.y - MARGIN, box.width + 2 * MARGIN, box.height + 2 * MARGIN));
     }
 
     @Override

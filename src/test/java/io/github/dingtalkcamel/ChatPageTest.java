@@ -3,6 +3,7 @@ package io.github.dingtalkcamel;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.FilePayload;
 import io.github.dingtalkcamel.simulator.Connection;
+import io.github.dingtalkcamel.simulator.CustomRobot;
 import io.github.dingtalkcamel.simulator.Group;
 import io.github.dingtalkcamel.simulator.Person;
 import io.github.dingtalkcamel.simulator.Said;
@@ -82,6 +84,25 @@ class ChatPageTest {
                               constant: "Nothing is red. One is *amber*: `billing`."
             """;
 
+    private static final String TOKEN = "api-token-0123456789-abcdefghijklmnopqrstuv";
+
+    /** Approves whatever is clicked. */
+    private static final String CLICKS = """
+            - route:
+                id: card-callback
+                from:
+                  uri: direct:card-callback
+                  steps:
+                    - setBody:
+                        simple: '${exchangeProperty.CamelDingTalkDelivery.details}'
+                    - setBody:
+                        simple: >-
+                          {"cardUpdateOptions":{"updateCardDataByKey":true},
+                          "cardData":{"cardParamMap":{"state":"approved by ${body[userId]}",
+                          "sys_full_json_obj":"{\\"msgButtons\\":[{\\"text\\":\\"Pipeline\\",\\"url\\":\\"https://example.com/ci/4211\\"}]}"}},
+                          "userPrivateData":{"cardParamMap":{"your vote":"yes"}}}
+            """;
+
     private static ChatBrowser browser;
     private static Bot bot;
 
@@ -93,10 +114,10 @@ class ChatPageTest {
     @BeforeAll
     static void start() throws Exception {
         browser = ChatBrowser.open();
-        bot = Bot.withSettings(Map.of("dingtalk.stream", "true", "dingtalk.max-message-length", "300"),
+        bot = Bot.withSettings(Map.of("dingtalk.stream", "true", "dingtalk.max-message-length", "300", "dingtalk.api-token", TOKEN),
                 SimulatorOptions.defaults().stream(StreamOptions.defaults().silence(Duration.ofMillis(300))));
         bot.simulator().addApp(SimulatedApp.of(Bot.APP_KEY, Bot.APP_SECRET).withEncryption(Bot.CALLBACK_TOKEN, Bot.AES_KEY).withIntegration("main"));
-        bot.route("assistant.camel.yaml", ASSISTANT);
+        bot.route("assistant.camel.yaml", ASSISTANT).route("card-callbacks.camel.yaml", CLICKS);
         bot.start();
         bot.simulator().messageWays(new WayOfMessage(bot.store())::way);
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.simulator().stream().connections().size() == 2);
@@ -282,7 +303,7 @@ class ChatPageTest {
     }
 
     @Test
-    void whateverAnybodyWritesStaysText() {
+    void whateverAnybodyWritesStaysText() throws Exception {
         bot.simulator().addPerson(Person.of(me, XSS));
         bot.simulator().addGroup(new Group(group(), XSS));
         say(pane(), XSS);
@@ -302,10 +323,113 @@ class ChatPageTest {
             deliver(card);
         }
         assertThat(replies()).hasCount(3);
+        tool("dingtalk_send_rich_notification", "chat_id", group(), """
+                "mode":"template","msgKey":"any.schema","msgParam":{"title":%1$s,"markdown":%1$s,"<b>":%1$s,
+                "buttons":"[{\\"text\\":\\"<u>\\",\\"url\\":\\"javascript:window.hacked=10\\"},{\\"text\\":\\"<i>\\",\\"id\\":\\"<b>\\"},null,7]"}""".formatted(JSON.writeValueAsString(XSS)));
+        assertThat(replies().last().locator(".card-facts")).containsText("<script>");
 
         assertThat(page.locator(".messages").first().locator("script, b, i, u, svg[onload], img, [onerror], [onclick], a[href^='javascript'], a[href^='data']")).hasCount(0);
         assertThat(page.evaluate("window.hacked")).isNull();
         assertThat(page.evaluate("document.querySelectorAll('script:not([src])').length")).isEqualTo(0);
+    }
+
+    @Test
+    void aCardChangesByClicksAndByUpdatesAndGoesWhenItIsRecalled() throws Exception {
+        Locator other = page.locator(".pane").nth(1);
+        pane().locator(".who").selectOption("staff001");
+        openGroup(pane());
+        openGroup(other);
+        String id = tool("dingtalk_send_rich_notification", "chat_id", group(), """
+                "mode":"interactive","card":{"title":"Deploy api 2.4.2 to production?",
+                "markdown":"Build **#4211** is green: 312 tests in 2 min 41 s.\\n\\n- 3 commits by *Li Si*\\n- no migration",
+                "params":{"state":"waits for approval"},
+                "buttons":[{"title":"Approve","action":"approve"},{"title":"Reject","action":"reject"},{"title":"Pipeline","url":"https://example.com/ci/4211"}]}""");
+
+        Locator card = replies();
+        assertThat(card.locator(".card-title")).hasText("Deploy api 2.4.2 to production?");
+        assertThat(card.locator("strong")).hasText("#4211");
+        assertThat(card.locator("[data-variable=state]")).hasText("waits for approval");
+        assertThat(card.locator("button")).hasText(new String[] {"Approve", "Reject"});
+        assertThat(card.locator("a")).hasAttribute("href", "https://example.com/ci/4211");
+        assertThat(pane().locator(".of-robot .way")).hasText("by card platform");
+        assertThat(card.locator(".card-updated")).hasCount(0);
+        page.mouse().move(0, 0);
+        ChatBrowser.screenshot(pane().locator(".of-robot"), "card-before");
+
+        card.getByText("Approve").click();
+        Locator theirs = other.locator(".of-robot .bubble");
+        for (Locator each : List.of(card, theirs)) {
+            assertThat(each.locator("[data-variable=state]")).hasText("approved by staff001");
+            assertThat(each.locator(".card-title")).hasText("Deploy api 2.4.2 to production?");
+            assertThat(each.locator(".card-updated")).hasText(Pattern.compile("updated \\d\\d:\\d\\d"));
+            assertThat(each.locator("button")).hasCount(0);
+            assertThat(each.locator("a")).hasText("Pipeline");
+        }
+        assertThat(card.locator("[data-variable='your vote']")).hasText("yes");
+        assertThat(card.locator(".card-private")).isVisible();
+        assertThat(theirs.locator("[data-variable='your vote'], .card-private")).hasCount(0);
+
+        tool("dingtalk_update_message", id, "\"mode\":\"interactive\",\"card\":{\"title\":\"api 2.4.2 is in production\",\"params\":{\"deployed\":\"in 38 s\"}}");
+        assertThat(card.locator(".card-title")).hasText("api 2.4.2 is in production");
+        assertThat(card.locator("[data-variable]")).hasText(new String[] {"approved by staff001", "in 38 s", "yes"});
+        page.mouse().move(0, 0);
+        ChatBrowser.screenshot(pane().locator(".of-robot"), "card-after");
+        page.reload();
+        assertThat(card.locator("[data-variable]")).hasText(new String[] {"approved by staff001", "in 38 s", "yes"});
+
+        tool("dingtalk_recall_message", id, "");
+        assertThat(replies()).hasText("recalled");
+        assertThat(theirs).hasText("recalled");
+        assertThat(page.getByText("2.4.2")).hasCount(0);
+    }
+
+    @Test
+    void filesAndPicturesOfTheRobotCanBeSeenAndSavedUntilTheyAreRecalled() throws Exception {
+        String picture = tool("dingtalk_send_file", "user_id", me, "\"name\":\"chart.png\",\"base64\":\"" + java.util.Base64.getEncoder().encodeToString(PNG) + "\"");
+        assertThat(replies().locator("img.picture")).hasJSProperty("naturalWidth", 10);
+        tool("dingtalk_send_file", "user_id", me, "\"name\":\"Report 报告.pdf\",\"base64\":\"" + java.util.Base64.getEncoder().encodeToString("%PDF-1.7 ".repeat(200).getBytes()) + "\"");
+        assertThat(replies().last()).hasText(Pattern.compile("Report 报告.pdf\\s*1.8 KB\\s*Download"));
+        com.microsoft.playwright.Download saved = page.waitForDownload(() -> replies().last().getByText("Download").click());
+        assertThat(saved.suggestedFilename()).isEqualTo("Report 报告.pdf");
+        assertThat(saved.path()).hasSize(1_800);
+
+        ChatBrowser.screenshot(page, "chat-files");
+        tool("dingtalk_recall_message", picture, "");
+        assertThat(replies().first()).hasText("recalled");
+        ChatBrowser.screenshot(page, "chat-recalled");
+        assertThat(replies().locator("img")).hasCount(0);
+        assertThat(replies().last()).containsText("Report");
+    }
+
+    @Test
+    void whatACustomRobotSaysIsInItsGroupUnderNoNameOfTheBots() throws Exception {
+        bot.simulator().addCustomRobot(CustomRobot.of("secret-of-" + me, group()));
+        openGroup(pane());
+        bot.post(bot.simulator().url() + "/robot/send?access_token=secret-of-" + me,
+                "{\"msgtype\":\"text\",\"text\":{\"content\":\"disk is full\"}}".getBytes(java.nio.charset.StandardCharsets.UTF_8), request -> request);
+
+        assertThat(replies()).hasText("disk is full");
+        assertThat(pane().locator(".of-robot .nick")).hasText("Custom robot");
+        assertThat(pane().locator(".of-robot .way")).hasText("by custom robot");
+        assertThat(page.content()).doesNotContain("secret-of-");
+    }
+
+    /** Calls a tool as another program would; the message id of its one result. */
+    private static String tool(String name, String recipientType, String recipientId, String arguments) throws Exception {
+        return tool(name, "{\"recipient_type\":\"" + recipientType + "\",\"recipient_id\":\"" + recipientId + "\"," + arguments + "}");
+    }
+
+    private static String tool(String name, String messageId, String arguments) throws Exception {
+        return tool(name, "{\"messageId\":\"" + messageId + "\"" + (arguments.isEmpty() ? "" : "," + arguments) + "}");
+    }
+
+    private static String tool(String name, String json) throws Exception {
+        HttpResponse<String> answer = bot.post(bot.webhookUrl().replace("webhook/main", "tools/" + name), json.getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                request -> request.header("Authorization", "Bearer " + TOKEN));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        JsonNode result = JSON.readTree(answer.body()).at("/results/0");
+        assertThat(result.path("success").asBoolean()).as(answer.body()).isTrue();
+        return result.path("messageId").asText();
     }
 
     @Test

@@ -73,7 +73,7 @@ final class CardApi {
             throw refusal("param.invalid");
         }
         SimulatedCard card = new SimulatedCard(call.caller().appKey(), outTrackId, templateId, params(body.path("cardData")), privateParams(body), List.of(), false);
-        if (!platform.cards().putNew(outTrackId, card)) {
+        if (!platform.addCard(card)) {
             throw refusal("param.cardAlreadyExist");
         }
     }
@@ -155,6 +155,16 @@ final class CardApi {
         if (!body.has("cardData") && !body.has("privateData")) {
             throw refusal("param.cardDataAndPrivateDataBothEmpty");
         }
+        platform.changeCard(card.outTrackId(), before -> changed(before, body));
+        return Answer.api(Json.object().put("success", true).put("result", true));
+    }
+
+    /**
+     * The card with what {@code cardData}, {@code privateData} and {@code cardUpdateOptions} say (protocol 6.5.4).
+     *
+     * @throws Refusal if a variable is no text
+     */
+    static SimulatedCard changed(SimulatedCard card, ObjectNode body) {
         JsonNode options = body.path("cardUpdateOptions");
         Map<String, String> params = new LinkedHashMap<>(options.path("updateCardDataByKey").asBoolean() || !body.has("cardData") ? card.params() : Map.of());
         if (body.has("cardData")) {
@@ -166,15 +176,13 @@ final class CardApi {
             merged.putAll(changes);
             mine.put(person, merged);
         });
-        platform.cards().put(card.outTrackId(), new SimulatedCard(card.app(), card.outTrackId(), card.templateId(), params, mine, card.conversationIds(), card.finished()));
-        return Answer.api(Json.object().put("success", true).put("result", true));
+        return new SimulatedCard(card.app(), card.outTrackId(), card.templateId(), params, mine, card.conversationIds(), card.finished());
     }
 
     private Answer stream(Call call) {
         ObjectNode body = Gateway.bodyOf(call);
         String outTrackId = Gateway.mandatory(body, "outTrackId").asText();
-        SimulatedCard card = platform.cards().get(outTrackId);
-        if (card == null) {
+        if (platform.cards().get(outTrackId) == null) {
             throw new Refusal("param.stream.outTrackId", "card is not exist");
         }
         String key = needed(body, "key", "param.stream.keyEmpty");
@@ -186,14 +194,19 @@ final class CardApi {
         if (content.length() > MAX_CONTENT) {
             throw new Refusal("param.stream.content", "content is too large");
         }
+        boolean full = body.path("isFull").asBoolean();
+        boolean last = body.path("isFinalize").asBoolean() || body.path("isError").asBoolean();
+        platform.changeCard(outTrackId, card -> streamed(card, key, content, full, last));
+        return Answer.api(Json.object().put("success", true).put("result", true));
+    }
+
+    private static SimulatedCard streamed(SimulatedCard card, String key, String content, boolean full, boolean last) {
         Map<String, String> params = new LinkedHashMap<>(card.params());
         // what comes after the end shows nothing
         if (!card.finished()) {
-            params.merge(key, content, (before, now) -> body.path("isFull").asBoolean() ? now : before + now);
+            params.merge(key, content, (before, now) -> full ? now : before + now);
         }
-        boolean finished = card.finished() || body.path("isFinalize").asBoolean() || body.path("isError").asBoolean();
-        platform.cards().put(outTrackId, new SimulatedCard(card.app(), outTrackId, card.templateId(), params, card.privateParams(), card.conversationIds(), finished));
-        return Answer.api(Json.object().put("success", true).put("result", true));
+        return new SimulatedCard(card.app(), card.outTrackId(), card.templateId(), params, card.privateParams(), card.conversationIds(), card.finished() || last);
     }
 
     private static String needed(ObjectNode body, String field, String code) {

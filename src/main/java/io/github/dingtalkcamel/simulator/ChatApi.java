@@ -24,6 +24,8 @@ import org.slf4j.LoggerFactory;
  * <tr><td>POST say</td><td>see {@link ChatOrder}; answers at once, what became of it is a happening</td></tr>
  * <tr><td>POST files</td><td>the body is kept; answers its code</td></tr>
  * <tr><td>GET files/:code</td><td>pictures to be shown, all else to be saved</td></tr>
+ * <tr><td>GET media</td><td>{@code ?id=}: what a robot uploaded, in the same way</td></tr>
+ * <tr><td>POST click</td><td>outTrackId, user, group, action, params: presses a card's button; answers accepted, or the fault</td></tr>
  * <tr><td>GET ways</td><td>{@code ?app=&id=&id=…} (at most 50): what the application knows of these messages, by msgId</td></tr>
  * <tr><td>POST people</td><td>staffId, nick, admin, outsider: adds or replaces somebody</td></tr>
  * <tr><td>POST troubles</td><td>kind, app, conversation; see {@link ChatTroubles}</td></tr>
@@ -65,6 +67,8 @@ final class ChatApi {
         ControlApi.on(router, HttpMethod.POST, ROOT + "/files", context ->
                 ControlApi.json(context, 200, Json.write(Json.object().put("file", files.add(ControlApi.body(context)).code()))));
         ControlApi.on(router, HttpMethod.GET, ROOT + "/files/:code", this::file);
+        ControlApi.on(router, HttpMethod.GET, ROOT + "/media", this::media);
+        ControlApi.on(router, HttpMethod.POST, ROOT + "/click", this::click);
         ControlApi.on(router, HttpMethod.GET, ROOT + "/ways", this::ways);
         ControlApi.on(router, HttpMethod.POST, ROOT + "/people", this::person);
         ControlApi.on(router, HttpMethod.POST, ROOT + "/troubles", this::trouble);
@@ -115,15 +119,39 @@ final class ChatApi {
 
     private void file(RoutingContext context) {
         ChatFiles.ChatFile file = files.orNull(context.pathParam("code"));
-        if (file == null) {
+        show(context, file == null ? null : file.content());
+    }
+
+    private void media(RoutingContext context) {
+        StoredFile file = platform.storedFile(context.request().getParam("id", ""));
+        show(context, file == null ? null : Buffer.buffer(file.content()));
+    }
+
+    private static void show(RoutingContext context, Buffer content) {
+        if (content == null) {
             ControlApi.fail(context, 404, "there is no such file (any more)");
             return;
         }
-        HttpServerResponse response = ChatPage.secured(context.response()).putHeader("Content-Type", file.type());
-        if (!file.isPicture()) {
+        HttpServerResponse response = ChatPage.secured(context.response()).putHeader("Content-Type", ChatFiles.type(content));
+        if (!ChatFiles.isPicture(content)) {
             response.putHeader("Content-Disposition", "attachment");
         }
-        response.end(file.content());
+        response.end(content);
+    }
+
+    private void click(RoutingContext context) {
+        ObjectNode order = ControlApi.bodyJson(context);
+        SimulatedCard card = platform.cards().get(String.valueOf(Json.text(order, "outTrackId")));
+        if (card == null) {
+            ControlApi.fail(context, 404, "there is no such card (any more)");
+            return;
+        }
+        Click click = new Click(card.app(), card.outTrackId(), named(order, "user"), Json.text(order, "group"), List.of(named(order, "action")),
+                order.path("params").isObject() ? Json.write(order.path("params")) : "{}", null);
+        stream.push().click(platform.app(card.app()), click)
+                .onSuccess(clicked -> ControlApi.json(context, 200,
+                        Json.write(Json.object().put("accepted", clicked.accepted()).put("fault", clicked.fault()))))
+                .onFailure(failure -> ControlApi.fail(context, 500, String.valueOf(failure.getMessage())));
     }
 
     private void ways(RoutingContext context) {

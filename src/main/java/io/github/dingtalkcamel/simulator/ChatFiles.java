@@ -16,37 +16,37 @@ final class ChatFiles {
     private final Ring<ChatFile> files = new Ring<>(MAX_FILES, MAX_TOTAL_BYTES, file -> 400 + file.content().length());
 
     record ChatFile(String code, Buffer content) {
+    }
 
-        /** The type of a picture that browsers may show, by its first bytes; anything else is bytes to be saved. */
-        String type() {
-            if (begins(0x89, 'P', 'N', 'G')) {
-                return "image/png";
-            }
-            if (begins(0xFF, 0xD8, 0xFF)) {
-                return "image/jpeg";
-            }
-            if (begins('G', 'I', 'F', '8')) {
-                return "image/gif";
-            }
-            boolean webp = begins('R', 'I', 'F', 'F') && content.length() > 12 && content.getString(8, 12).equals("WEBP");
-            return webp ? "image/webp" : "application/octet-stream";
+    /** The type of a picture that browsers may show, by its first bytes; anything else is bytes to be saved. */
+    static String type(Buffer content) {
+        if (begins(content, 0x89, 'P', 'N', 'G')) {
+            return "image/png";
         }
-
-        boolean isPicture() {
-            return type().startsWith("image/");
+        if (begins(content, 0xFF, 0xD8, 0xFF)) {
+            return "image/jpeg";
         }
+        if (begins(content, 'G', 'I', 'F', '8')) {
+            return "image/gif";
+        }
+        boolean webp = begins(content, 'R', 'I', 'F', 'F') && content.length() > 12 && content.getString(8, 12).equals("WEBP");
+        return webp ? "image/webp" : "application/octet-stream";
+    }
 
-        private boolean begins(int... bytes) {
-            if (content.length() < bytes.length) {
+    static boolean isPicture(Buffer content) {
+        return type(content).startsWith("image/");
+    }
+
+    private static boolean begins(Buffer content, int... bytes) {
+        if (content.length() < bytes.length) {
+            return false;
+        }
+        for (int i = 0; i < bytes.length; i++) {
+            if (content.getUnsignedByte(i) != bytes[i]) {
                 return false;
             }
-            for (int i = 0; i < bytes.length; i++) {
-                if (content.getUnsignedByte(i) != bytes[i]) {
-                    return false;
-                }
-            }
-            return true;
         }
+        return true;
     }
 
     /**

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A press on a card's button (protocol 6.5.6). The simulator does not check that there is such a card.
+ * A press on a card's button (protocol 6.5.6). What the application answers changes the card, if there is such a card of this app.
  *
  * @param app    key of the app whose card it is; null: the first
  * @param user   staffId of who pressed

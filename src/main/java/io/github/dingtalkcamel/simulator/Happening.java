@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.simulator;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
+import java.util.Map;
 
 /** Something that the chat page shows: what is said, how the application took it, what people are shown, trouble that strikes. */
 sealed interface Happening {
@@ -66,8 +67,12 @@ sealed interface Happening {
         }
     }
 
-    /** A message in front of people. */
-    record Shown(Delivery delivery) implements Happening {
+    /**
+     * A message in front of people.
+     *
+     * @param attached the file that it shows; null without one
+     */
+    record Shown(Delivery delivery, Attached attached) implements Happening {
 
         @Override
         public String name() {
@@ -76,12 +81,71 @@ sealed interface Happening {
 
         @Override
         public ObjectNode json() {
-            return ControlApi.json(delivery);
+            ObjectNode json = ControlApi.json(delivery);
+            if (delivery.channel() == Delivery.Channel.WEBHOOK) {
+                // a custom robot is known by its access token
+                json.put("robotCode", "custom");
+            }
+            return attached == null ? json : json.set("file", attached.json());
         }
 
         @Override
         public long weight() {
             return delivery.weight();
+        }
+    }
+
+    /**
+     * A card as it is from now on, wherever it was delivered to or will be.
+     *
+     * @param changed whether it was there before
+     */
+    record Card(SimulatedCard card, boolean changed) implements Happening {
+
+        @Override
+        public String name() {
+            return "card";
+        }
+
+        @Override
+        public ObjectNode json() {
+            ObjectNode json = Json.object().put("outTrackId", card.outTrackId()).put("changed", changed);
+            ObjectNode params = json.putObject("params");
+            card.params().forEach(params::put);
+            ObjectNode people = json.putObject("privateParams");
+            card.privateParams().forEach((person, theirs) -> {
+                ObjectNode shown = people.putObject(person);
+                theirs.forEach(shown::put);
+            });
+            return json;
+        }
+
+        @Override
+        public long weight() {
+            return 400 + weight(card.params()) + card.privateParams().values().stream().mapToLong(Card::weight).sum();
+        }
+
+        private static long weight(Map<String, String> params) {
+            return params.entrySet().stream().mapToLong(param -> 100 + 2L * (param.getKey().length() + param.getValue().length())).sum();
+        }
+    }
+
+    /** A robot took back what has this key, from all whom it had reached. */
+    record Recalled(String processQueryKey) implements Happening {
+
+        @Override
+        public String name() {
+            return "recalled";
+        }
+
+        @Override
+        public ObjectNode json() {
+            return Json.object().put("processQueryKey", processQueryKey);
+        }
+
+        @Override
+        public long weight() {
+            return 400;
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * Everything the fake DingTalk knows: apps, people, groups, tokens, sessions, and what was delivered. Safe for use by several
@@ -130,7 +131,7 @@ final class Platform {
 
     void addCustomRobot(CustomRobot robot) {
         customRobots.put(robot.accessToken(), robot);
-        group(robot.conversationId());
+        addGroup(group(robot.conversationId()));
     }
 
     CustomRobot customRobotOrNull(String accessToken) {
@@ -259,6 +260,35 @@ final class Platform {
         return cards;
     }
 
+    /** Adds a card that nobody sees yet; false if there is one of its outTrackId. */
+    boolean addCard(SimulatedCard card) {
+        synchronized (cards) {
+            boolean isNew = cards.putNew(card.outTrackId(), card);
+            if (isNew) {
+                timeline.add(new Happening.Card(card, false));
+            }
+            return isNew;
+        }
+    }
+
+    /** Changes a card for whoever sees it, one change after the other; nothing where there is none. */
+    void changeCard(String outTrackId, UnaryOperator<SimulatedCard> change) {
+        synchronized (cards) {
+            SimulatedCard before = cards.get(outTrackId);
+            if (before != null) {
+                SimulatedCard after = change.apply(before);
+                cards.put(outTrackId, after);
+                timeline.add(new Happening.Card(after, true));
+            }
+        }
+    }
+
+    /** Takes a message back from whoever sees it. */
+    void recall(String processQueryKey, SentKey sent) {
+        sentKeys.put(processQueryKey, sent.asRecalled());
+        timeline.add(new Happening.Recalled(processQueryKey));
+    }
+
     /** What robots sent, by processQueryKey. */
     Recent<String, SentKey> sentKeys() {
         return sentKeys;
@@ -283,7 +313,7 @@ final class Platform {
     void deliver(Delivery delivery) {
         Delivery stamped = delivery.stamped(deliveryCount.incrementAndGet(), now());
         deliveries.add(stamped);
-        timeline.add(new Happening.Shown(stamped));
+        timeline.add(new Happening.Shown(stamped, Attached.ofOrNull(stamped, this)));
         watchers.getOrDefault(stamped.conversationId(), List.of()).forEach(watcher -> watcher.accept(stamped));
         allWatchers.forEach(watcher -> watcher.accept(stamped));
     }

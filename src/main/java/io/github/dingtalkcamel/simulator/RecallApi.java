@@ -49,7 +49,7 @@ final class RecallApi {
             } else if (!platform.now().isBefore(sent.at().plus(WINDOW))) {
                 failed.put(key, "robot.processQueryKey.expired");
             } else {
-                platform.sentKeys().put(key, sent.asRecalled());
+                platform.recall(key, sent);
                 done.add(key);
             }
         }

@@ -1,5 +1,7 @@
 package io.github.dingtalkcamel.simulator;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -16,8 +18,15 @@ public record SimulatedCard(String app, String outTrackId, String templateId, Ma
         List<String> conversationIds, boolean finished) {
 
     public SimulatedCard {
-        params = Map.copyOf(params);
-        privateParams = Map.copyOf(privateParams);
+        params = inOrder(params);
+        Map<String, Map<String, String>> people = new LinkedHashMap<>();
+        privateParams.forEach((person, theirs) -> people.put(person, inOrder(theirs)));
+        privateParams = Collections.unmodifiableMap(people);
         conversationIds = List.copyOf(conversationIds);
+    }
+
+    /** A copy in the order in which the variables were set, which is how the chat page lists them. */
+    private static Map<String, String> inOrder(Map<String, String> params) {
+        return Collections.unmodifiableMap(new LinkedHashMap<>(params));
     }
 }

@@ -127,7 +127,7 @@ final class StreamPush {
         return to(lines.pick(app.appKey(), Subscription.CARDS, null),
                 "no open Stream connection of app " + app.appKey() + " takes card callbacks",
                 line -> Frame.callback(Subscription.CARDS.topic(), app, line.id(), click.json(), platform.now()), CARD_DEADLINE)
-                .map(StreamPush::clicked);
+                .map(StreamPush::clicked).map(clicked -> applied(app, click, clicked));
     }
 
     private static Clicked clicked(Outcome outcome) {
@@ -136,6 +136,26 @@ final class StreamPush {
         String fault = outcome.fault() == null && response == null ? "the answer's data has no response" : outcome.fault();
         return new Clicked(outcome.connectionId(), outcome.messageId(), outcome.code(),
                 response == null || response.isNull() ? null : Json.write(response), fault, outcome.took());
+    }
+
+    /** The answer changes the card as an update does, and {@code userPrivateData} what the one who pressed sees of it (protocol 6.5.6). */
+    private Clicked applied(SimulatedApp app, Click click, Clicked clicked) {
+        ObjectNode change = clicked.response() == null ? null : Json.objectOrNull(clicked.response());
+        if (change == null || !clicked.accepted() || !change.has("cardData") && !change.has("userPrivateData")) {
+            return clicked;
+        }
+        JsonNode mine = change.remove("userPrivateData");
+        change.remove("privateData");
+        if (mine != null) {
+            change.putObject("privateData").set(click.user(), mine);
+        }
+        try {
+            platform.changeCard(click.outTrackId(), card -> card.app().equals(app.appKey()) ? CardApi.changed(card, change) : card);
+            return clicked;
+        } catch (Refusal refused) {
+            return new Clicked(clicked.connectionId(), clicked.messageId(), clicked.code(), clicked.response(),
+                    "every variable in the response's cardParamMap must be a text", clicked.took());
+        }
     }
 
     private Future<Outcome> to(Line line, String whyNot, Function<Line, Frame> frame, Duration deadline) {

@@ -38,7 +38,8 @@ record CardArgument(Optional<String> title, Optional<String> markdown, Optional<
         only("card", card, NAMES);
         List<Button> buttons = new ArrayList<>();
         if (card.has("singleTitle") || card.has("singleURL")) {
-            buttons.add(new Button(text(card, "card.singleTitle", "singleTitle", 100).orElse(""), url(text(card, "card.singleURL", "singleURL", 2_000).orElse(""), "card.singleURL"), null));
+            buttons.add(new Button(text(card, "card.singleTitle", "singleTitle", 100).orElse(""),
+                    url(text(card, "card.singleURL", "singleURL", 2_000).orElse(""), "card.singleURL"), null));
             if (buttons.get(0).title().isEmpty()) {
                 throw ToolCalls.bad("card.singleTitle", "is missing: it must say what the button says");
             }
@@ -47,7 +48,8 @@ record CardArgument(Optional<String> title, Optional<String> markdown, Optional<
         if (list != null && !list.isNull()) {
             read(list, buttons);
         }
-        String orientation = text(card, "card.orientation", "orientation", 20).or(() -> Optional.of(card.path("btnOrientation").asText().equals("1") ? "horizontal" : "vertical")).get();
+        String orientation = text(card, "card.orientation", "orientation", 20)
+                    .or(() -> Optional.of(card.path("btnOrientation").asText().equals("1") ? "horizontal" : "vertical")).get();
         if (!orientation.equals("horizontal") && !orientation.equals("vertical")) {
             throw ToolCalls.bad("card.orientation", "must be vertical or horizontal");
         }
@@ -56,7 +58,8 @@ record CardArgument(Optional<String> title, Optional<String> markdown, Optional<
             throw ToolCalls.bad("card.params", "must be an object with the variables of the card's template");
         }
         return new CardArgument(text(card, "card.title", "title", 200).or(() -> call.text("title")),
-                text(card, "card.markdown", "markdown", 200_000).or(() -> Optional.ofNullable(card.get("text")).map(JsonNode::textValue)).or(() -> call.text("markdown")),
+                text(card, "card.markdown", "markdown", 200_000).or(() -> Optional.ofNullable(card.get("text")).map(JsonNode::textValue))
+                        .or(() -> call.text("markdown")),
                 list == null && buttons.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(buttons)), orientation.equals("horizontal"),
                 text(card, "card.templateId", "templateId", 100), params == null ? Map.of() : RobotTemplates.texts((ObjectNode) params));
     }
@@ -72,7 +75,8 @@ record CardArgument(Optional<String> title, Optional<String> markdown, Optional<
                 throw ToolCalls.bad(name, "must be an object with title, and url or action");
             }
             only(name, button, BUTTON_NAMES);
-            String title = text(button, name + ".title", "title", 100).orElseThrow(() -> ToolCalls.bad(name + ".title", "is missing: it must say what the button says"));
+            String title = text(button, name + ".title", "title", 100)
+                    .orElseThrow(() -> ToolCalls.bad(name + ".title", "is missing: it must say what the button says"));
             Optional<String> action = text(button, name + ".action", "action", 100);
             Optional<String> url = text(button, name + ".url", button.has("url") ? "url" : "actionURL", 2_000);
             if (action.isPresent() == url.isPresent()) {
@@ -90,7 +94,8 @@ record CardArgument(Optional<String> title, Optional<String> markdown, Optional<
             String name = given.next();
             if (!names.contains(name)) {
                 throw ToolCalls.bad(what, "has no " + (name.length() > 60 ? name.substring(0, 60) + "…" : name)
-                        + EditDistance.nearest(name, names.stream()).map(near -> ": did you mean " + near + "?").orElse(".") + " It has " + String.join(", ", names));
+                        + EditDistance.nearest(name, names.stream()).map(near -> ": did you mean " + near + "?").orElse(".")
+                        + " It has " + String.join(", ", names));
             }
         }
     }

@@ -23,11 +23,13 @@ public final class Dispatches {
 
     private static final Problem INVALID_STAFF_ID = new Problem("invalidStaffId", "DingTalk does not know this user id, or the app may not see the person",
             "Check the user id, and put the person into the app's visible range in DingTalk's console");
-    private static final Problem FLOW_CONTROLLED = new Problem("flowControlled", "The recipient gets too many messages just now", "Send it again later, and less to this person");
+    private static final Problem FLOW_CONTROLLED = new Problem("flowControlled", "The recipient gets too many messages just now",
+            "Send it again later, and less to this person");
 
     /** DingTalk's word on an outTrackId that it has: ours are new, so an answer to an earlier try was lost. */
     private static final String CARD_EXISTS = "param.cardAlreadyExist";
-    private static final Problem CARD_IN_DOUBT = new Problem("outcomeUnknown", "DingTalk's answer was lost: the card may have arrived", "Ask the recipient; if it did, it can be updated");
+    private static final Problem CARD_IN_DOUBT = new Problem("outcomeUnknown", "DingTalk's answer was lost: the card may have arrived",
+            "Ask the recipient; if it did, it can be updated");
 
     private final Settings settings;
     private final SentMessages sentMessages;
@@ -113,7 +115,7 @@ public final class Dispatches {
         dispatch.taken(answer.path("processQueryKey").asText());
     }
 
-    /** Body of {@code createAndDeliver}: one card for one place, with clicks by Stream. A repeat has the same {@code outTrackId}, so there is one card all the same. */
+    /** Body of {@code createAndDeliver}: one card for one place, with clicks by Stream. A repeat has the same {@code outTrackId}: one card. */
     public Map<String, Object> newCard(@ExchangeProperty(Dispatch.PROPERTY) Dispatch dispatch, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) {
         if (dispatch.outTrackId() == null) {
             dispatch.outTrackId("card-" + UUID.randomUUID());
@@ -178,7 +180,8 @@ public final class Dispatches {
     /** It could not be sent, or not all of it. What went out is on record all the same. */
     public void failed(Exchange exchange, @ExchangeProperty(Dispatch.PROPERTY) Dispatch dispatch, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) {
         Exception cause = Failure.of(exchange, Exception.class);
-        Problem why = cause instanceof NotNowException waited ? new Problem(waited.code(), "Not sent within timeoutMs: " + waited.getMessage(), waited.remedy()) : Problem.of(cause);
+        Problem why = cause instanceof NotNowException waited
+                ? new Problem(waited.code(), "Not sent within timeoutMs: " + waited.getMessage(), waited.remedy()) : Problem.of(cause);
         if (dispatch.outTrackId() != null && (cause instanceof OutcomeUnknownException || why.code().equals(CARD_EXISTS))) {
             // its id is ours: whether it was delivered nobody knows, but it can be updated
             sentMessages.record(dispatch, run);
@@ -190,6 +193,7 @@ public final class Dispatches {
             return;
         }
         sentMessages.record(dispatch, run);
-        run.failed(dispatch.targets(), new Problem(why.code(), "Only the first " + dispatch.taken() + " messages of it were sent: " + why.message(), why.hint()), dispatch.messageId());
+        Problem partly = new Problem(why.code(), "Only the first " + dispatch.taken() + " messages of it were sent: " + why.message(), why.hint());
+        run.failed(dispatch.targets(), partly, dispatch.messageId());
     }
 }

@@ -40,7 +40,9 @@ public final class InOrder extends AsyncProcessorSupport implements CamelContext
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
         ToolRun run = exchange.getProperty(ToolRun.PROPERTY, ToolRun.class);
-        Place place = new Place(run.call().targets().stream().map(target -> run.call().integration() + " " + target.named()).toList(), callback);
+        // custom robots have a stored queue of their own: who waited for one here would not be in it
+        Place place = new Place(run.call().targets().stream().filter(target -> target.type() != RecipientType.WEBHOOK)
+                .map(target -> run.call().integration() + " " + target.named()).toList(), callback);
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
             public void onDone(Exchange over) {

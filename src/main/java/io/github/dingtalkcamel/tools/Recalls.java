@@ -36,12 +36,14 @@ public final class Recalls {
     }
 
     /** The message's keys, in batches that DingTalk takes; or why it can't be recalled. */
-    public List<List<String>> batches(@ExchangeProperty(SentMessage.PROPERTY) SentMessage message, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) throws RejectedException {
+    public List<List<String>> batches(@ExchangeProperty(SentMessage.PROPERTY) SentMessage message, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run)
+            throws RejectedException {
         if (message.recalled()) {
             throw new RejectedException("alreadyRecalled", "The message was recalled before", "Nothing to do", null);
         }
         if (!clock.instant().isBefore(message.sentAt().plus(WINDOW))) {
-            throw new RejectedException("tooOld", "The message was sent more than 24 h ago: DingTalk recalls nothing that is older", "Send another message that corrects it", null);
+            throw new RejectedException("tooOld", "The message was sent more than 24 h ago: DingTalk recalls nothing that is older",
+                    "Send another message that corrects it", null);
         }
         if (message.keys().isEmpty()) {
             throw new RejectedException("noKey", "DingTalk gave no key for the message, so it can't be recalled", "Send another message that corrects it", null);
@@ -71,7 +73,8 @@ public final class Recalls {
     public List<List<String>> left(@Body JsonNode answer, @ExchangeProperty(LEFT) List<List<String>> left) throws RejectedException {
         JsonNode failed = answer.path("failedResult");
         if (!failed.isEmpty()) {
-            throw new RejectedException("notRecalled", "DingTalk did not recall it: " + failed.elements().next().asText(), "Nothing can be done if it is older than 24 h; else try again", null);
+            throw new RejectedException("notRecalled", "DingTalk did not recall it: " + failed.elements().next().asText(),
+                    "Nothing can be done if it is older than 24 h; else try again", null);
         }
         return left.subList(1, left.size());
     }
@@ -98,7 +101,8 @@ public final class Recalls {
     }
 
     /** The card shows it. */
-    public void changed(@Body JsonNode answer, @ExchangeProperty(SentMessage.PROPERTY) SentMessage message, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) throws RejectedException {
+    public void changed(@Body JsonNode answer, @ExchangeProperty(SentMessage.PROPERTY) SentMessage message,
+            @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) throws RejectedException {
         if (!answer.path("success").asBoolean(false)) {
             throw new RejectedException("notUpdated", "DingTalk did not update the card", "Send it anew", null);
         }

@@ -61,7 +61,8 @@ final class RobotTemplates {
         for (String name : names(msgParam)) {
             if (!template.needed().contains(name) && !template.optional().contains(name)) {
                 List<String> all = Stream.concat(template.needed().stream(), template.optional().stream()).toList();
-                throw ToolCalls.bad("msgParam", "of " + msgKey + " has no " + name + EditDistance.nearest(name, all.stream()).map(near -> ": did you mean " + near + "?").orElse(".")
+                throw ToolCalls.bad("msgParam", "of " + msgKey + " has no " + name
+                        + EditDistance.nearest(name, all.stream()).map(near -> ": did you mean " + near + "?").orElse(".")
                         + " It has " + String.join(", ", all));
             }
         }

@@ -12,7 +12,8 @@ import java.util.List;
  * @param keys       DingTalk's keys of it, in order
  * @param recalled   whether it is gone already
  */
-public record SentMessage(String integration, String messageId, Kind kind, List<String> place, List<Target> recipients, List<String> keys, boolean recalled, Instant sentAt) {
+public record SentMessage(String integration, String messageId, Kind kind, List<String> place, List<Target> recipients,
+        List<String> keys, boolean recalled, Instant sentAt) {
 
     /** What a message is, as its row spells it. */
     public enum Kind {

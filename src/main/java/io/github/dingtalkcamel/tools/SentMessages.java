@@ -95,7 +95,8 @@ public final class SentMessages {
                     if (!row.next()) {
                         return Optional.empty();
                     }
-                    return Optional.of(new SentMessage(integration, messageId, SentMessage.Kind.valueOf(row.getString(1).toUpperCase(Locale.ROOT)), Texts.read(row.getString(2)),
+                    return Optional.of(new SentMessage(integration, messageId,
+                            SentMessage.Kind.valueOf(row.getString(1).toUpperCase(Locale.ROOT)), Texts.read(row.getString(2)),
                             Texts.read(row.getString(3)).stream().map(Target::recorded).toList(), Texts.read(row.getString(4)), row.getString(5).equals("recalled"),
                             Instant.ofEpochMilli(row.getLong(6))));
                 }

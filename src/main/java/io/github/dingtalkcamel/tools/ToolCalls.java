@@ -230,7 +230,8 @@ public final class ToolCalls {
         if (integration.hasWebhook()) {
             return webhook(integration);
         }
-        throw bad("recipient_type", "is missing, with recipient_id: set them, or a default recipient by dingtalk.user-id, dingtalk.conversation-id or dingtalk.webhook");
+        throw bad("recipient_type", "is missing, with recipient_id: set them, or a default recipient by"
+                + " dingtalk.user-id, dingtalk.conversation-id or dingtalk.webhook");
     }
 
     private static Target webhook(Integration integration) throws ApiException {

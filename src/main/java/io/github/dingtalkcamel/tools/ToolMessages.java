@@ -80,7 +80,8 @@ public final class ToolMessages {
     }
 
     private static RobotMessage actionCard(CardArgument card) throws ApiException {
-        String text = card.markdown().orElseThrow(() -> ToolCalls.bad("markdown", "is missing: with mode interactive it, or card.markdown, must be the card's text"));
+        String text = card.markdown()
+                .orElseThrow(() -> ToolCalls.bad("markdown", "is missing: with mode interactive it, or card.markdown, must be the card's text"));
         List<Button> buttons = card.buttons().orElse(List.of());
         if (buttons.size() > MOST_URL_BUTTONS) {
             throw ToolCalls.bad("card.buttons", "must be at most " + MOST_URL_BUTTONS + " where all of them open addresses");
@@ -177,7 +178,8 @@ public final class ToolMessages {
     }
 
     private static ObjectNode msgParam(ToolCall call) throws ApiException {
-        return call.object("msgParam").orElseThrow(() -> ToolCalls.bad("msgParam", "is missing: with mode template it must be an object with the template's parameters"));
+        return call.object("msgParam")
+                .orElseThrow(() -> ToolCalls.bad("msgParam", "is missing: with mode template it must be an object with the template's parameters"));
     }
 
     private static RobotMessage sized(RobotMessage message, String argument) throws ApiException {

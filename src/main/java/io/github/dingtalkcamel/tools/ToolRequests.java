@@ -142,7 +142,8 @@ public final class ToolRequests {
     }
 
     static ApiException otherArguments() {
-        return ApiException.conflict("request_id_used", "requestId was used within 24 h with other arguments: use a new one for each call, and the same only to repeat one");
+        return ApiException.conflict("request_id_used", "requestId was used within 24 h with other arguments:"
+                + " use a new one for each call, and the same only to repeat one");
     }
 
     private static String write(Map<String, Object> result) {

@@ -228,8 +228,24 @@ class ChatApiTest {
         assertThat(saved.header("Content-Disposition")).isEqualTo("attachment");
         assertThat(saved.header("X-Content-Type-Options")).isEqualTo("nosniff");
         assertThat(wire.get("/simulator/chat/files/" + "0".repeat(32)).status()).isEqualTo(404);
-        assertThat(new ChatFiles.ChatFile("x", Buffer.buffer(new byte[] {(byte) 0x89, 'P', 'N', 'G'})).type()).isEqualTo("image/png");
-        assertThat(new ChatFiles.ChatFile("x", Buffer.buffer("<svg/>")).isPicture()).isFalse();
+        assertThat(ChatFiles.type(Buffer.buffer(new byte[] {(byte) 0x89, 'P', 'N', 'G'}))).isEqualTo("image/png");
+        assertThat(ChatFiles.isPicture(Buffer.buffer("<svg/>"))).isFalse();
+        assertThat(wire.get("/simulator/chat/media?id=none").status()).isEqualTo(404);
+        assertThat(wire.get("/simulator/chat/media").status()).isEqualTo(404);
+    }
+
+    @Test
+    void pagesLearnNoTokensOfCustomRobotsAndOfNoCardsThatAreNotThere() throws Exception {
+        simulator.addCustomRobot(CustomRobot.of("secret-token", GROUP));
+        wire.post("/robot/send?access_token=secret-token", "{\"msgtype\":\"text\",\"text\":{\"content\":\"disk is full\"}}");
+
+        try (Listener page = new Listener(null)) {
+            JsonNode shown = page.next("shown").data();
+            assertThat(shown.path("text").asText()).isEqualTo("disk is full");
+            assertThat(shown.toString()).doesNotContain("secret-token");
+        }
+        Wire.Reply click = wire.post("/simulator/chat/click", "{\"outTrackId\":\"none\",\"user\":\"staff001\",\"action\":\"ok\"}");
+        assertThat(click.status()).isEqualTo(404);
     }
 
     @Test

@@ -38,8 +38,12 @@ class InOrderTest {
     }
 
     private Exchange enter(String name, String... people) {
-        ToolCall call = new ToolCall(Tool.SEND_TEXT, "main", JsonNodeFactory.instance.objectNode(),
-                Arrays.stream(people).map(id -> Target.of(RecipientType.USER_ID, id)).toList(), null, Duration.ofSeconds(10), "");
+        return enter(name, RecipientType.USER_ID, people);
+    }
+
+    private Exchange enter(String name, RecipientType type, String... ids) {
+        ToolCall call = new ToolCall(Tool.SEND_TEXT, "main", JsonNodeFactory.instance.objectNode(), Arrays.stream(ids).map(id -> Target.of(type, id)).toList(), null,
+                Duration.ofSeconds(10), "");
         Exchange exchange = new DefaultExchange(context);
         exchange.setProperty(ToolRun.PROPERTY, new ToolRun(call, Clock.systemUTC()));
         inOrder.process(exchange, sync -> gone.add(name));
@@ -88,5 +92,13 @@ class InOrderTest {
         assertThat(gone).hasSize(2);
         end(a);
         awaitGone("a", "d", "e");
+    }
+
+    @Test
+    void leavesTheOrderOfCustomRobotsToTheirQueue() {
+        enter("a", RecipientType.WEBHOOK, "https://oapi.dingtalk.com/robot/send?access_token=t");
+        enter("b", RecipientType.WEBHOOK, "https://oapi.dingtalk.com/robot/send?access_token=t");
+
+        assertThat(gone).containsExactly("a", "b");
     }
 }
