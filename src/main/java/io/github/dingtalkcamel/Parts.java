@@ -102,7 +102,7 @@ final class Parts implements AutoCloseable {
     private final Store store;
     private final Simulator simulator;
     private final KeyedQueue queue;
-    private final KeyedQueue commands = new KeyedQueue(COMMANDS_WAITING, COMMANDS_OF_A_CONVERSATION, COMMANDS_RUNNING);
+    private final KeyedQueue commands = new KeyedQueue(COMMANDS_WAITING, COMMANDS_OF_A_CONVERSATION, COMMANDS_RUNNING, IDLE);
     private final Agents agents = new Agents();
     private final Clock clock = Clock.systemUTC();
     private Intake intake;
