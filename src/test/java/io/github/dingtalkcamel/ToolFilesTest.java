@@ -154,7 +154,7 @@ class ToolFilesTest {
             int number = i;
             calls.add(CompletableFuture.supplyAsync(() -> {
                 try {
-                    return call(200, "dingtalk_send_text_notification", Map.of("recipient_type", "webhook", "content", "alarm " + number, "timeoutMs", 30_000));
+                    return call(200, "dingtalk_send_text_notification", Map.of("recipient_type", "webhook", "content", "alarm " + number, "timeoutMs", 8_000));
                 } catch (Exception e) {
                     throw new IllegalStateException(e);
                 }
