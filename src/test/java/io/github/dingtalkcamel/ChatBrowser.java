@@ -2,6 +2,7 @@ package io.github.dingtalkcamel;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -30,8 +31,12 @@ final class ChatBrowser implements AutoCloseable {
 
     private ChatBrowser(Path executable) {
         playwright = Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        // the names of files it saves, on a machine without a locale too
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        environment.put("LC_ALL", "C.UTF-8");
         chromium = playwright.chromium().launch(new BrowserType.LaunchOptions().setExecutablePath(executable)
-                .setArgs(List.of("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu")));
+                .setArgs(List.of("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"))
+                .setEnv(environment));
     }
 
     static ChatBrowser open() {

@@ -95,12 +95,12 @@ class ToolFilesTest {
     @Test
     void eachKindOfFileIsUploadedAndShown() throws Exception {
         Files.write(files.resolve("chart.png"), PNG);
-        Files.writeString(files.resolve("报告.pdf"), "%PDF-1.7");
+        Files.writeString(files.resolve("report.pdf"), "%PDF-1.7");
         Files.write(files.resolve("film.mp4"), Film.of(1_000, 7_500));
         String amr = Base64.getEncoder().encodeToString(("#!AMR\n" + ("\74" + "x".repeat(31)).repeat(50)).getBytes(StandardCharsets.ISO_8859_1));
 
         assertThat(sendFile(200, Map.of("path", "chart.png")).at("/results/0/success").asBoolean()).isTrue();
-        sendFile(200, Map.of("path", "报告.pdf"));
+        sendFile(200, Map.of("path", "report.pdf", "name", "报告.pdf"));
         sendFile(200, Map.of("path", "film.mp4"));
         sendFile(200, Map.of("path", "film.mp4", "name", "again.mp4"));
         sendFile(200, Map.of("base64", amr, "name", "note.amr"));

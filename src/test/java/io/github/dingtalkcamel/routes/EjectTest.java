@@ -44,7 +44,7 @@ class EjectTest {
 
         Files.delete(file);
         assertThat(eject("reply.camel.yaml")).isZero();
-        assertThat(file).hasContent(text.strip());
+        assertThat(Files.readString(file)).isEqualTo(text);
     }
 
     @Test
