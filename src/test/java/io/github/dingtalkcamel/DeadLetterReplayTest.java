@@ -220,7 +220,8 @@ class DeadLetterReplayTest {
 
     private HttpResponse<String> send(String body, String authorization) {
         try {
-            return HTTP.send(HttpRequest.newBuilder(URI.create(url())).header("Authorization", authorization).header("Content-Type", "application/json")
+            // as curl -d calls it
+            return HTTP.send(HttpRequest.newBuilder(URI.create(url())).header("Authorization", authorization).header("Content-Type", "application/x-www-form-urlencoded")
                     .POST(HttpRequest.BodyPublishers.ofString(body)).build(), HttpResponse.BodyHandlers.ofString());
         } catch (Exception e) {
             throw new IllegalStateException(e);

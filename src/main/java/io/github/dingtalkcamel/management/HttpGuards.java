@@ -1,5 +1,7 @@
 package io.github.dingtalkcamel.management;
 
+import java.util.Locale;
+
 import io.github.dingtalkcamel.api.ApiAccess;
 import io.github.dingtalkcamel.api.ApiException;
 import io.github.dingtalkcamel.inbound.TooLargeException;
@@ -7,6 +9,8 @@ import io.github.dingtalkcamel.inbound.UnknownIntegrationException;
 import io.github.dingtalkcamel.inbound.Webhook;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.tools.WaitingRoom;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -82,9 +86,18 @@ public final class HttpGuards extends EventNotifierSupport {
         }
         try {
             access.check(request.request());
+            readAsJson(request.request());
             request.next();
         } catch (ApiException e) {
             refuse(request, e.status(), Refusals.json(e.code(), e.getMessage()));
+        }
+    }
+
+    /** What is posted here is JSON, also where {@code curl -d} calls it a form: forms would be taken apart before a route sees them. */
+    private static void readAsJson(HttpServerRequest request) {
+        String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+        if (type != null && !type.toLowerCase(Locale.ROOT).contains("json")) {
+            request.headers().set(HttpHeaders.CONTENT_TYPE, "application/json");
         }
     }
 
