@@ -52,7 +52,7 @@ public final class BindingsApi {
         if (conversation.length() > LONGEST_ID) {
             throw ApiException.badRequest("bad_conversation", "A conversation's id has at most " + LONGEST_ID + " characters");
         }
-        String agent = agent(request.getBody() instanceof Map ? null : request.getBody(byte[].class));
+        String agent = agent(request.getBody(byte[].class));
         if (!agents.isRunning(agent)) {
             throw ApiException.badRequest("unknown_agent", "agent must be one that runs: " + String.join(", ", agents.names().stream().limit(NAMED).toList()));
         }
@@ -60,7 +60,7 @@ public final class BindingsApi {
         return get(call);
     }
 
-    /** @param body null for none, or for a form */
+    /** @param body null for none */
     private static String agent(byte[] body) throws ApiException {
         if (body != null && body.length > MAX_BODY_BYTES) {
             throw ApiException.tooLarge("The body may have at most " + MAX_BODY_BYTES + " bytes");
@@ -73,7 +73,7 @@ public final class BindingsApi {
         } catch (IOException e) {
             // told below
         }
-        throw ApiException.badRequest("bad_body", "The body must be a JSON object with the agent's name, {\"agent\":\"…\"}, sent as Content-Type: application/json");
+        throw ApiException.badRequest("bad_body", "The body must be a JSON object with the agent's name, {\"agent\":\"…\"}");
     }
 
     /** Takes it back. */
