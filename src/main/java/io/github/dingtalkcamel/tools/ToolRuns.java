@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs a tool's call by {@code direct:tool-run}, once for each {@code requestId}: who asks again gets the same result, and waits for it while it is not there.
+ * A run that broke is not done again: its outcome is unknown. One that was refused ({@link ApiException}) did nothing, and may come again.
  * <p>
  * The caller waits no longer than its {@code timeoutMs}. What is under way then goes on, so that its outcome is known afterwards; what is not is not begun.
  */
@@ -120,7 +121,10 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
                 end(flight, result, null);
             } else {
                 ApiException refused = Failure.of(exchange, ApiException.class);
-                forget(run.call());
+                if (refused != null) {
+                    forget(run.call());
+                }
+                // whatever else broke may have broken behind a message that is out: the call stays noted, and is not done again
                 end(flight, null, refused != null ? refused : exchange.getException());
             }
         });
