@@ -5,7 +5,6 @@ import java.net.URI;
 import java.time.Duration;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dingtalkcamel.errors.Failure;
 import io.github.dingtalkcamel.settings.Secret;
 import io.github.dingtalkcamel.settings.Settings;
@@ -29,8 +28,6 @@ public final class DingTalk {
 
     /** Where Camel counts how often a call was repeated: without it the repeats have no end. */
     private static final String REDELIVERY = "CamelRedeliver*";
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Settings settings;
     private final Gate gate;
@@ -67,7 +64,7 @@ public final class DingTalk {
     }
 
     /** Makes the call under way the message: these headers and this body are all that is sent. */
-    public void prepare(Exchange exchange, @ExchangeProperty(ApiRequest.PROPERTY) ApiRequest request) throws IOException {
+    public void prepare(Exchange exchange, @ExchangeProperty(ApiRequest.PROPERTY) ApiRequest request) {
         Message message = exchange.getMessage();
         message.removeHeaders("*", REDELIVERY);
         message.setHeader(Exchange.HTTP_URI, request.uri().toString());
@@ -83,7 +80,7 @@ public final class DingTalk {
             return;
         }
         message.setHeader(Exchange.CONTENT_TYPE, "application/json; charset=utf-8");
-        message.setBody(JSON.writeValueAsBytes(request.body()));
+        message.setBody(DingTalkJson.bytes(request.body()));
     }
 
     /** The answer's JSON as the body, or the exception that says what went wrong. */

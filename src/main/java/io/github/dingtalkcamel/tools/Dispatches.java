@@ -8,6 +8,7 @@ import java.util.UUID;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dingtalkcamel.errors.Failure;
+import io.github.dingtalkcamel.outbound.DingTalkJson;
 import io.github.dingtalkcamel.outbound.NotNowException;
 import io.github.dingtalkcamel.outbound.OutcomeUnknownException;
 import io.github.dingtalkcamel.outbound.RejectedException;
@@ -87,7 +88,7 @@ public final class Dispatches {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("robotCode", robotCode(run));
         body.put("msgKey", dispatch.message().msgKey());
-        body.put("msgParam", ToolMessages.json(dispatch.message().msgParam()));
+        body.put("msgParam", DingTalkJson.text(dispatch.message().msgParam()));
         return body;
     }
 
