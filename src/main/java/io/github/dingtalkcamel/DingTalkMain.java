@@ -1,23 +1,28 @@
 package io.github.dingtalkcamel;
 
 import java.io.IOException;
-import java.io.Reader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 
+import io.github.dingtalkcamel.encoding.TextFile;
 import io.github.dingtalkcamel.routes.LiveContext;
 import io.github.dingtalkcamel.routes.OverlayingRoutes;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.settings.SettingsException;
 import io.github.dingtalkcamel.settings.SettingsReader;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.properties.FilePropertiesSource;
+import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.spi.PropertiesSource;
+import org.apache.camel.support.service.ServiceHelper;
 import org.apache.camel.util.OrderedLocationProperties;
 
 /** Camel's main with our settings read, and our parts made, before anything of Camel is configured by them. */
@@ -68,6 +73,31 @@ class DingTalkMain extends Main {
         return context;
     }
 
+    /**
+     * Camel reads properties files as ISO-8859-1 and keeps a byte order mark in the first name. So each file that it was told of, ours among them, is read
+     * again by our reader.
+     */
+    @Override
+    protected void configurePropertiesService(CamelContext context) throws Exception {
+        // before Camel looks at the file, so that a fault in it is told in our words
+        file();
+        PropertiesComponent properties = (PropertiesComponent) context.getPropertiesComponent();
+        properties.setEncoding(StandardCharsets.UTF_8.name());
+        super.configurePropertiesService(context);
+        for (PropertiesSource source : properties.getPropertiesSources()) {
+            if (source instanceof FilePropertiesSource file) {
+                // Camel has loaded it by then, and does so once
+                ServiceHelper.initService(file);
+                Path path = Path.of(file.getLocation().getPath());
+                if (Files.isRegularFile(path)) {
+                    Properties loaded = file.loadProperties();
+                    loaded.clear();
+                    strings(properties(path)).forEach((name, value) -> loaded.setProperty(name, value.replaceFirst(" +$", "")));
+                }
+            }
+        }
+    }
+
     @Override
     protected void autoconfigure(CamelContext context) throws Exception {
         // secrets may come from a vault, so vaults are configured before our settings are read
@@ -100,15 +130,15 @@ class DingTalkMain extends Main {
     }
 
     private static Properties file() {
-        Properties properties = new Properties();
-        if (Files.isRegularFile(FILE)) {
-            try (Reader reader = Files.newBufferedReader(FILE)) {
-                properties.load(reader);
-            } catch (IOException | IllegalArgumentException e) {
-                throw new StartException(FILE.toAbsolutePath() + " can't be read: " + e.getMessage(), e);
-            }
+        return Files.isRegularFile(FILE) ? properties(FILE) : new Properties();
+    }
+
+    private static Properties properties(Path file) {
+        try {
+            return TextFile.properties(file);
+        } catch (IOException e) {
+            throw new StartException(e.getMessage(), e);
         }
-        return properties;
     }
 
     private static Map<String, String> strings(Properties properties) {

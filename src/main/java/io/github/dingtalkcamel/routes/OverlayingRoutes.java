@@ -3,13 +3,13 @@ package io.github.dingtalkcamel.routes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
+import io.github.dingtalkcamel.encoding.Utf8;
 import org.apache.camel.CamelContext;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.main.DefaultRoutesCollector;
@@ -38,7 +38,7 @@ public final class OverlayingRoutes extends DefaultRoutesCollector {
 
     static String text(Resource resource) {
         try (InputStream in = resource.getInputStream()) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return Utf8.decode(in.readAllBytes(), resource.getLocation());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
+import io.github.dingtalkcamel.encoding.FileNames;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.ResourceHelper;
 
@@ -19,7 +20,7 @@ import org.apache.camel.support.ResourceHelper;
 record RouteFile(String name, String location, String text, boolean own) {
 
     static RouteFile own(Path file, String text) {
-        return new RouteFile(file.getFileName().toString(), "file:" + file, text, true);
+        return new RouteFile(FileNames.name(file), "file:" + FileNames.shown(file), text, true);
     }
 
     static RouteFile packaged(String name, String text) {

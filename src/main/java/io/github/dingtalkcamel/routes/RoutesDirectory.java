@@ -1,16 +1,15 @@
 package io.github.dingtalkcamel.routes;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+
+import io.github.dingtalkcamel.encoding.FileNames;
+import io.github.dingtalkcamel.encoding.TextFile;
 
 /**
  * The files in the routes directory (contract 3): every non-hidden {@code *.yaml} and {@code *.yml} directly in it. Links are followed, so files
@@ -19,7 +18,6 @@ import java.util.stream.Stream;
 final class RoutesDirectory {
 
     private static final int MAX_FILES = 1_000;
-    private static final int MAX_BYTES = 1024 * 1024;
 
     private final Path directory;
 
@@ -34,12 +32,12 @@ final class RoutesDirectory {
     /**
      * The files by name.
      *
-     * @throws BadRoutesException when something can't be read, or is larger than 1 MiB, or there are more than 1,000 files
+     * @throws BadRoutesException when something can't be read, is not UTF-8 or larger than 1 MiB, or there are more than 1,000 files
      */
     Map<String, RouteFile> read() {
         Map<String, RouteFile> files = new TreeMap<>();
         for (Path file : list()) {
-            files.put(file.getFileName().toString(), RouteFile.own(file, text(file)));
+            files.put(FileNames.name(file), RouteFile.own(file, text(file)));
         }
         return files;
     }
@@ -62,16 +60,10 @@ final class RoutesDirectory {
     }
 
     private static String text(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
-            if (bytes.length > MAX_BYTES) {
-                throw new BadRoutesException(file + " is larger than 1 MiB: split it", null);
-            }
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-        } catch (CharacterCodingException e) {
-            throw new BadRoutesException(file + " is not UTF-8: save it as UTF-8", e);
+        try {
+            return TextFile.read(file);
         } catch (IOException e) {
-            throw new BadRoutesException(file + " can't be read: " + e.getMessage(), e);
+            throw new BadRoutesException(e.getMessage(), e);
         }
     }
 }

@@ -2,18 +2,21 @@ package io.github.dingtalkcamel.routes;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 
+import io.github.dingtalkcamel.encoding.Utf8;
 import org.apache.camel.dsl.support.SourceLoader;
 import org.apache.camel.spi.Resource;
 
-/** Reads route files in UTF-8 (contract 2, "text"). Camel's own way is the machine's charset, which on Java 17 without a locale is ASCII. */
+/**
+ * Reads the files that Camel itself loads (routes for the command {@code send}, kamelets, templates) as all files of operators are read: as UTF-8, without a
+ * byte order mark. Camel's own way is the machine's charset, which on Java 17 without a locale is ASCII.
+ */
 public final class Utf8Routes implements SourceLoader {
 
     @Override
     public String loadResource(Resource resource) throws IOException {
         try (InputStream in = resource.getInputStream()) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return Utf8.decode(in.readAllBytes(), resource.getLocation());
         }
     }
 }

@@ -1,9 +1,8 @@
 package io.github.dingtalkcamel.texts;
 
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
+import java.io.InputStream;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.MessageFormat;
@@ -16,6 +15,8 @@ import java.util.Properties;
 import java.util.TreeMap;
 
 import io.github.dingtalkcamel.StartException;
+import io.github.dingtalkcamel.encoding.TextFile;
+import io.github.dingtalkcamel.encoding.Utf8;
 import io.github.dingtalkcamel.inbound.InboundMessage;
 import io.github.dingtalkcamel.settings.Language;
 import io.github.dingtalkcamel.settings.Settings;
@@ -74,8 +75,10 @@ public final class BotTexts {
     }
 
     static Map<String, String> packaged(Language language) {
-        try (Reader reader = new InputStreamReader(BotTexts.class.getResourceAsStream("/" + fileName(language)), StandardCharsets.UTF_8)) {
-            return read(reader);
+        try (InputStream in = BotTexts.class.getResourceAsStream("/" + fileName(language))) {
+            Properties properties = new Properties();
+            properties.load(new StringReader(Utf8.decode(in.readAllBytes(), fileName(language))));
+            return texts(properties);
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
@@ -85,16 +88,14 @@ public final class BotTexts {
         if (!Files.exists(file)) {
             return Map.of();
         }
-        try (Reader reader = Files.newBufferedReader(file)) {
-            return read(reader);
-        } catch (IOException | IllegalArgumentException e) {
-            throw new StartException(file.toAbsolutePath() + " can't be read: " + e.getMessage() + ". It is a properties file in UTF-8", e);
+        try {
+            return texts(TextFile.properties(file));
+        } catch (IOException e) {
+            throw new StartException(e.getMessage(), e);
         }
     }
 
-    private static Map<String, String> read(Reader reader) throws IOException {
-        Properties properties = new Properties();
-        properties.load(reader);
+    private static Map<String, String> texts(Properties properties) {
         Map<String, String> read = new TreeMap<>();
         properties.stringPropertyNames().forEach(key -> read.put(key, properties.getProperty(key)));
         return read;
