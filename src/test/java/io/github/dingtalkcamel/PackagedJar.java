@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.github.dingtalkcamel.encoding.FileNames;
 import io.github.dingtalkcamel.simulator.SimulatedApp;
 import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.SimulatorOptions;
@@ -53,6 +54,7 @@ final class PackagedJar implements AutoCloseable {
     private final Map<String, String> environment = new TreeMap<>();
     private final List<String> options = new ArrayList<>();
     private final List<Run> runs = new ArrayList<>();
+    private Path standardInput;
 
     private PackagedJar() throws IOException {
         if (!Files.isRegularFile(JAR)) {
@@ -99,9 +101,15 @@ final class PackagedJar implements AutoCloseable {
         return this;
     }
 
+    /** What processes started from now on read. */
+    PackagedJar standardInput(byte[] bytes) throws IOException {
+        standardInput = Files.write(home.resolve("in"), bytes);
+        return this;
+    }
+
     /** A file in the working directory. */
     PackagedJar file(String path, String text) throws IOException {
-        Path file = workingDirectory.resolve(path);
+        Path file = FileNames.path(workingDirectory, path);
         Files.createDirectories(file.getParent());
         Files.writeString(file, text);
         return this;
@@ -129,9 +137,14 @@ final class PackagedJar implements AutoCloseable {
         return launch().awaitStart();
     }
 
-    /** Starts a process and waits for nothing. */
-    Run launch() throws IOException {
-        Run run = new Run(runs.size() + 1);
+    /** Starts a process, with these words behind the jar's name, and waits for nothing. */
+    Run launch(String... words) throws IOException {
+        return launchIn("", words);
+    }
+
+    /** As {@link #launch}, in a directory below the working directory, which is made. */
+    Run launchIn(String directory, String... words) throws IOException {
+        Run run = new Run(runs.size() + 1, directory, List.of(words));
         runs.add(run);
         return run;
     }
@@ -184,7 +197,7 @@ final class PackagedJar implements AutoCloseable {
         private final Process process;
         private final long launched = System.nanoTime();
 
-        private Run(int number) throws IOException {
+        private Run(int number, String directory, List<String> words) throws IOException {
             out = home.resolve("out-" + number);
             err = home.resolve("err-" + number);
             List<String> command = new ArrayList<>();
@@ -194,11 +207,28 @@ final class PackagedJar implements AutoCloseable {
             command.addAll(ClassArchive.use(CLASSES));
             command.addAll(options);
             command.addAll(List.of("-jar", JAR.toString()));
-            ProcessBuilder builder = new ProcessBuilder(command).directory(workingDirectory.toFile())
+            command.addAll(words);
+            ProcessBuilder builder = new ProcessBuilder("sh", script(number, directory, command).toString()).directory(workingDirectory.toFile())
+                    .redirectInput(standardInput == null ? ProcessBuilder.Redirect.PIPE : ProcessBuilder.Redirect.from(standardInput.toFile()))
                     .redirectOutput(out.toFile()).redirectError(err.toFile());
             builder.environment().clear();
-            builder.environment().putAll(environment);
             process = builder.start();
+        }
+
+        /** A shell gives the process its words and its environment as they are written, also where the tests' own Java has no locale to encode them by. */
+        private Path script(int number, String directory, List<String> command) throws IOException {
+            StringBuilder script = new StringBuilder("unset PWD\n");
+            if (!directory.isEmpty()) {
+                script.append("mkdir -p ").append(quoted(directory)).append(" && cd ").append(quoted(directory)).append('\n');
+            }
+            script.append("exec env -i");
+            environment.forEach((name, value) -> script.append(' ').append(quoted(name + "=" + value)));
+            command.forEach(word -> script.append(' ').append(quoted(word)));
+            return Files.writeString(home.resolve("run-" + number), script.append('\n'));
+        }
+
+        private static String quoted(String word) {
+            return "'" + word.replace("'", "'\\''") + "'";
         }
 
         Run awaitStart() {

@@ -1,9 +1,12 @@
 package io.github.dingtalkcamel.encoding;
 
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.io.ByteArrayOutputStream;
 
 /**
  * Names of files on a machine whose locale does not know their characters. There, {@link Path#toString} replaces what it can't show, although the path
@@ -12,6 +15,42 @@ import java.io.ByteArrayOutputStream;
 public final class FileNames {
 
     private FileNames() {
+    }
+
+    /**
+     * The path of this name, also where the locale does not know its characters: as UTF-8 then, which is what other programs write. Works with
+     * {@link java.nio.file.Files}; {@link Path#toFile} loses the characters.
+     *
+     * @param base what a relative name is relative to; null for the working directory
+     * @throws InvalidPathException where no file can have this name
+     */
+    public static Path path(Path base, String name) {
+        try {
+            return base == null ? Path.of(name) : base.resolve(name);
+        } catch (InvalidPathException e) {
+            if (File.separatorChar != '/' || name.indexOf('\0') >= 0) {
+                throw e;
+            }
+            StringBuilder uri = new StringBuilder("file://");
+            if (!name.startsWith("/")) {
+                uri.append((base == null ? Path.of("") : base).toUri().getRawPath().replaceFirst("/$", "")).append('/');
+            }
+            for (byte each : name.getBytes(StandardCharsets.UTF_8)) {
+                uri.append(each == '/' ? "/" : String.format("%%%02X", each));
+            }
+            // a slash too many at either end is none of a URI's path
+            return Path.of(URI.create(uri.toString().replaceFirst("(?<=.{8})/+$", "")));
+        }
+    }
+
+    /** Whether this process can use files of this name by all means of Java's. */
+    public static boolean isKnown(String name) {
+        try {
+            Path.of(name);
+            return true;
+        } catch (InvalidPathException e) {
+            return name.indexOf('\0') >= 0;
+        }
     }
 
     /** A path as a person wrote it, for logs and messages: as given where it is relative, with its characters whatever the locale. */
