@@ -9,7 +9,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.dingtalkcamel.outbound.DingTalkJson;
 import io.github.dingtalkcamel.outbound.RejectedException;
 
 /**
@@ -57,7 +56,7 @@ record WebhookMessage(String json) {
         }
         mention(message, type, content);
         message.remove("msgUuid");
-        String json = DingTalkJson.text(message);
+        String json = write(message);
         if (json.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
             throw invalid("The message is larger than 20000 bytes");
         }
@@ -123,6 +122,14 @@ record WebhookMessage(String json) {
     private static void requireEach(JsonNode list, String where, String... fields) throws RejectedException {
         for (JsonNode each : list) {
             require(each, where, fields);
+        }
+    }
+
+    private static String write(ObjectNode message) {
+        try {
+            return JSON.writeValueAsString(message);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
         }
     }
 
