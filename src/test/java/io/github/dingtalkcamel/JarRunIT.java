@@ -122,6 +122,14 @@ class JarRunIT {
         }
 
         @Test
+        void namesTheLoggerInFullForThoseWhoSearchForIt() throws Exception {
+            send(post(curl().group(1), "hello"));
+
+            run.awaitLog(" dingtalk.turns - ");
+            assertThat(run.log().lines()).anyMatch(line -> line.contains(" io.github.dingtalkcamel.stream."));
+        }
+
+        @Test
         void answersTheCommandThatTheBannerShows() throws Exception {
             assumeTrue(Stream.of(System.getenv("PATH").split(":")).anyMatch(folder -> Files.isExecutable(Path.of(folder, "curl"))), "needs curl");
 

@@ -16,7 +16,6 @@ import java.util.stream.Stream;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dingtalkcamel.api.ApiException;
 import io.github.dingtalkcamel.errors.Failure;
-import io.github.dingtalkcamel.outbound.OutcomeUnknownException;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.tools.Problem;
 import io.github.dingtalkcamel.tools.RobotMessage;
@@ -99,12 +98,9 @@ public final class SendFile {
     }
 
     /** The media id out of the answer. */
-    public String mediaId(@Body JsonNode answer) throws OutcomeUnknownException {
-        String id = answer.path("media_id").asText("");
-        if (id.isEmpty()) {
-            throw new OutcomeUnknownException("noMediaId", "/media/upload: an answer without media_id", "Check dingtalk.oapi-base-url", null);
-        }
-        return id;
+    public String mediaId(@Body JsonNode answer) {
+        // it is there: an answer without it was no success
+        return answer.path("media_id").asText();
     }
 
     /** The media id of the picture that films are shown with, or null while it has to be uploaded. Ids last for ever (protocol 6.6.1). */

@@ -1,6 +1,8 @@
 package io.github.dingtalkcamel.management;
 
 import java.util.Locale;
+import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 
 import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.events.OwnEvents;
@@ -18,7 +20,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.CamelContextHelper;
 
-/** The figures of {@code /observe/metrics} that Camel's own do not show. */
+/**
+ * The figures of {@code /observe/metrics} that Camel's own do not show.
+ * <p>
+ * The meters hold strongly what they measure: a meter whose object was collected shows NaN, or its last value, for ever.
+ */
 public final class Gauges {
 
     private final KeyedQueue queue;
@@ -48,45 +54,45 @@ public final class Gauges {
         if (meters == null) {
             return;
         }
-        Gauge.builder("dingtalk.turns.waiting", queue, KeyedQueue::size).description("Turns that wait").register(meters);
-        Gauge.builder("dingtalk.turns.running", queue, KeyedQueue::running).description("Turns being answered").register(meters);
-        Gauge.builder("dingtalk.agents.stuck", agents, Agents::stuck).description("Agents' calls that /stop could not end").register(meters);
-        FunctionCounter.builder("dingtalk.agents.discarded", agents, Agents::discarded).description("Agents' results that came after /stop")
-                .register(meters);
-        Gauge.builder("dingtalk.turns.unsent", queue, KeyedQueue::yielded).description("Turns that are answered and wait for DingTalk to take the answer")
-                .register(meters);
-        Gauge.builder("dingtalk.hosts.away", gate, all -> all.hosts().values().stream().filter(trouble -> !trouble.isEmpty()).count())
-                .description("Hosts of DingTalk that don't answer").register(meters);
-        Gauge.builder("dingtalk.apis.throttled", gate, all -> all.throttled().size()).description("APIs that DingTalk throttles").register(meters);
-        Gauge.builder("dingtalk.robot.messages.waiting", this, Gauges::waitingForRobots).description("Messages that wait for a custom robot's turn")
-                .register(meters);
-        Gauge.builder("dingtalk.dead.letters", this, Gauges::waitingDeadLetters).description("Dead letters that wait for a person").register(meters);
-        Gauge.builder("dingtalk.events.waiting", events, OwnEvents::getWaiting).description("Events that wait for the hooks").register(meters);
-        FunctionCounter.builder("dingtalk.events.published", events, OwnEvents::getPublished).description("Own events handed to the hooks").register(meters);
-        FunctionCounter.builder("dingtalk.events.dropped", events, OwnEvents::getDropped).description("Own events for which the hooks had no room").register(meters);
+        gauge(meters, "dingtalk.turns.waiting", "Turns that wait", queue::size);
+        gauge(meters, "dingtalk.turns.running", "Turns being answered", queue::running);
+        gauge(meters, "dingtalk.agents.stuck", "Agents' calls that /stop could not end", agents::stuck);
+        counter(meters, "dingtalk.agents.discarded", "Agents' results that came after /stop", agents::discarded);
+        gauge(meters, "dingtalk.turns.unsent", "Turns that are answered and wait for DingTalk to take the answer", queue::yielded);
+        gauge(meters, "dingtalk.hosts.away", "Hosts of DingTalk that don't answer",
+                () -> gate.hosts().values().stream().filter(trouble -> !trouble.isEmpty()).count());
+        gauge(meters, "dingtalk.apis.throttled", "APIs that DingTalk throttles", () -> gate.throttled().size());
+        gauge(meters, "dingtalk.robot.messages.waiting", "Messages that wait for a custom robot's turn", () -> stored(robots::waiting));
+        gauge(meters, "dingtalk.dead.letters", "Dead letters that wait for a person", () -> stored(deadLetters::count));
+        gauge(meters, "dingtalk.events.waiting", "Events that wait for the hooks", events::getWaiting);
+        counter(meters, "dingtalk.events.published", "Own events handed to the hooks", events::getPublished);
+        counter(meters, "dingtalk.events.dropped", "Own events for which the hooks had no room", events::getDropped);
         settings.integrations().stream().map(Integration::id).forEach(id -> streamOf(id, meters));
     }
 
     private void streamOf(String integration, MeterRegistry meters) {
-        Gauge.builder("dingtalk.stream.connected", streams, all -> all.connected(integration)).tag("integration", integration)
-                .description("Stream connections that can receive messages").register(meters);
+        gauge(meters, "dingtalk.stream.connected", "Stream connections that can receive messages", () -> streams.connected(integration),
+                "integration", integration);
         for (Streams.Figure figure : Streams.Figure.values()) {
-            FunctionCounter.builder("dingtalk.stream." + figure.name().toLowerCase(Locale.ROOT), streams, all -> all.figure(integration, figure))
-                    .tag("integration", integration).description(figure.description()).register(meters);
+            counter(meters, "dingtalk.stream." + figure.name().toLowerCase(Locale.ROOT), figure.description(),
+                    () -> streams.figure(integration, figure), "integration", integration);
         }
     }
 
-    private double waitingForRobots() {
-        try {
-            return robots.waiting();
-        } catch (StoreException e) {
-            return Double.NaN;
-        }
+    /** A supplier is held strongly, unlike an object and a function of it. */
+    private static void gauge(MeterRegistry meters, String name, String description, Supplier<Number> value, String... tags) {
+        Gauge.builder(name, value).tags(tags).description(description).register(meters);
     }
 
-    private double waitingDeadLetters() {
+    /** A counter knows no strong reference: its object is held weakly, its function is not, so the function holds what it counts. */
+    private static void counter(MeterRegistry meters, String name, String description, DoubleSupplier value, String... tags) {
+        FunctionCounter.builder(name, value, ignored -> value.getAsDouble()).tags(tags).description(description).register(meters);
+    }
+
+    /** NaN while the store can't be read. */
+    private static double stored(DoubleSupplier count) {
         try {
-            return deadLetters.count();
+            return count.getAsDouble();
         } catch (StoreException e) {
             return Double.NaN;
         }

@@ -22,6 +22,9 @@ public record ApiRequest(String name, String integration, URI uri, Secret token,
     /** Path that access tokens come from. Asking twice does nothing twice (protocol 1.1). */
     static final String ACCESS_TOKEN = "/v1.0/oauth2/accessToken";
 
+    private static final String DOWNLOAD = "/v1.0/robot/messageFiles/download";
+    private static final String UPLOAD = "/media/upload";
+
     /** Name of a call to a custom robot, whose URL can't be shown. */
     public static final String CUSTOM_ROBOT = "custom robot";
 
@@ -38,9 +41,9 @@ public record ApiRequest(String name, String integration, URI uri, Secret token,
         return new ApiRequest(name, integration, uri, accessToken, body, method);
     }
 
-    /** True for the older API, which takes its token in the query. */
+    /** True for the older API, which takes its token in the query. Paths of the newer one begin with its version. */
     boolean isOapi() {
-        return name.startsWith("/") && !name.startsWith("/v1.0/");
+        return name.startsWith("/") && !name.matches("/v\\d+\\.\\d+/.*");
     }
 
     boolean isSessionWebhook() {
@@ -53,7 +56,19 @@ public record ApiRequest(String name, String integration, URI uri, Secret token,
 
     /** True where it does no harm to ask again, whatever became of the first time. */
     boolean isRepeatable() {
-        return name.equals(ACCESS_TOKEN) || method.equals("PUT") || name.startsWith("/topapi/");
+        return name.equals(ACCESS_TOKEN) || method.equals("PUT") || name.startsWith("/topapi/") || name.equals(DOWNLOAD);
+    }
+
+    /** What a person can do where nobody knows whether the call was done and it is not repeated. */
+    String remedyIfUnknown() {
+        if (name.endsWith("/recall") || name.endsWith("/batchRecall")) {
+            return "Look whether the message is still shown, and recall it again if it is";
+        }
+        if (name.equals(UPLOAD)) {
+            return "Nothing was sent to anybody: upload the file again";
+        }
+        boolean isMessage = isSessionWebhook() || isCustomRobot() || name.startsWith("/v1.0/robot/") || name.startsWith("/v1.0/card/");
+        return isMessage ? OutcomeUnknownException.ASK : "Look in DingTalk whether it was done before it is tried again";
     }
 
     @Override

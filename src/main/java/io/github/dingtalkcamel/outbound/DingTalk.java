@@ -5,7 +5,6 @@ import java.net.URI;
 import java.time.Duration;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dingtalkcamel.errors.Failure;
 import io.github.dingtalkcamel.settings.Secret;
 import io.github.dingtalkcamel.settings.Settings;
@@ -29,10 +28,6 @@ public final class DingTalk {
 
     /** Where Camel counts how often a call was repeated: without it the repeats have no end. */
     private static final String REDELIVERY = "CamelRedeliver*";
-
-    private static final String SESSION_WEBHOOK_PATH = "/robot/sendBySession";
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Settings settings;
     private final Gate gate;
@@ -69,7 +64,7 @@ public final class DingTalk {
     }
 
     /** Makes the call under way the message: these headers and this body are all that is sent. */
-    public void prepare(Exchange exchange, @ExchangeProperty(ApiRequest.PROPERTY) ApiRequest request) throws IOException {
+    public void prepare(Exchange exchange, @ExchangeProperty(ApiRequest.PROPERTY) ApiRequest request) {
         Message message = exchange.getMessage();
         message.removeHeaders("*", REDELIVERY);
         message.setHeader(Exchange.HTTP_URI, request.uri().toString());
@@ -85,7 +80,7 @@ public final class DingTalk {
             return;
         }
         message.setHeader(Exchange.CONTENT_TYPE, "application/json; charset=utf-8");
-        message.setBody(JSON.writeValueAsBytes(request.body()));
+        message.setBody(DingTalkJson.bytes(request.body()));
     }
 
     /** The answer's JSON as the body, or the exception that says what went wrong. */
@@ -131,13 +126,9 @@ public final class DingTalk {
                && uri.getRawUserInfo() == null && uri.getRawQuery() != null && uri.getRawQuery().matches("access_token=[^&]+");
     }
 
-    /**
-     * True for the address of a session webhook (protocol 6.1): exactly {@code /robot/sendBySession}, as it is spelt, on the origin of one of the two base
-     * URLs. Any other path of the same origin may belong to a stranger: {@code /robot/send?access_token=…} is a custom robot of anybody's.
-     */
-    public boolean isSessionWebhook(URI uri) {
-        return (Addresses.sameOrigin(settings.apiBaseUrl(), uri) || Addresses.sameOrigin(settings.oapiBaseUrl(), uri))
-               && SESSION_WEBHOOK_PATH.equals(uri.getRawPath()) && uri.getRawUserInfo() == null && uri.getRawFragment() == null;
+    /** True when the address is on the origin of one of the two base URLs: nothing else is ever posted to. */
+    public boolean isOurs(URI uri) {
+        return Addresses.sameOrigin(settings.apiBaseUrl(), uri) || Addresses.sameOrigin(settings.oapiBaseUrl(), uri);
     }
 
     /** True when the address is on the origin of the older API's base URL: custom robots live there (protocol 6.2). */

@@ -32,6 +32,8 @@ final class Verdict {
     private static final int CODE_SHOWN = 200;
 
     private static final String WAIT = "Nothing to do: it is tried again";
+    private static final String REPEATED = "It is tried again; if this lasts, check dingtalk.api-base-url, dingtalk.oapi-base-url and proxies on the way:"
+                                           + " something else may answer in DingTalk's place";
     private static final String LOWER_THE_RATE = "It is tried again; if this lasts, send less, or raise the app's quota in DingTalk's console";
     private static final String CHECK_CREDENTIALS = "Check dingtalk.app-key and dingtalk.app-secret against the app's page in DingTalk's console";
 
@@ -60,6 +62,11 @@ final class Verdict {
         }
         String code = code(answer);
         if (status < 300 && (code == null || "0".equals(code))) {
+            String missing = Confirmation.missing(request, answer);
+            if (missing != null) {
+                throw unknown(request, request.isRepeatable() ? "unconfirmed" : "outcomeUnknown",
+                        said(request, status, "outcome unknown: the answer lacks " + missing + ", which would confirm it"), null);
+            }
             return answer;
         }
         throw refusal(request, status, code == null ? "http" + status : cut(code, CODE_SHOWN), answer);
@@ -68,12 +75,15 @@ final class Verdict {
     /** {@code errcode}, or the {@code sub_code} behind the collective 88; {@code code} on the newer API; null where there is neither. */
     private static String code(JsonNode answer) {
         JsonNode errcode = answer.get("errcode");
-        if (errcode != null) {
+        if (errcode != null && (errcode.isNumber() || errcode.isTextual() && !errcode.textValue().isBlank())) {
+            if (Confirmation.isZero(errcode)) {
+                return "0";
+            }
             String sub = answer.path("sub_code").asText("");
             return "88".equals(errcode.asText()) && !sub.isEmpty() ? sub : errcode.asText();
         }
         JsonNode code = answer.has("code") ? answer.get("code") : answer.get("Code");
-        return code == null || !code.isValueNode() ? null : code.asText();
+        return code == null || !(code.isNumber() || code.isTextual() && !code.textValue().isBlank()) ? null : code.asText();
     }
 
     private static DingTalkException refusal(ApiRequest request, int status, String code, JsonNode answer) {
@@ -88,7 +98,7 @@ final class Verdict {
             return new UnavailableException(code, message, WAIT, null);
         }
         if (code.equals("unknown.send.result")) {
-            return new OutcomeUnknownException(code, message, OutcomeUnknownException.ASK, null);
+            return unknown(request, code, message, null);
         }
         if (code.equals("300001") && request.isSessionWebhook()) {
             return new SessionExpiredException(code, message, "Replies go by the robot API now; answer sooner to use the session webhook", null);
@@ -150,7 +160,7 @@ final class Verdict {
             return new RejectedException("http" + status, said(request, status, "that is not DingTalk's answer"),
                     "Check dingtalk.api-base-url, dingtalk.oapi-base-url, and proxies on the way", null);
         }
-        return new OutcomeUnknownException("unreadable", said(request, status, "an answer that is not JSON"), OutcomeUnknownException.ASK, null);
+        return unknown(request, "unreadable", said(request, status, "an answer that is not JSON"), null);
     }
 
     private static boolean looksLikePage(byte[] body) {
@@ -178,8 +188,8 @@ final class Verdict {
     }
 
     private static DingTalkException unknown(ApiRequest request, String code, String why, IOException cause) {
-        return request.isRepeatable() ? new UnavailableException(code, why, WAIT, cause)
-                : new OutcomeUnknownException(code, why, OutcomeUnknownException.ASK, cause);
+        return request.isRepeatable() ? new UnavailableException(code, why, cause == null ? REPEATED : WAIT, cause)
+                : new OutcomeUnknownException(code, why, request.remedyIfUnknown(), cause);
     }
 
     /** What kind of loss, without its message, which may hold the address of a session webhook. */

@@ -11,9 +11,9 @@ import java.util.regex.Pattern;
 /** Cuts one reply, from its beginning to its end: each chunk takes as much as fits up to the best place for a cut. */
 final class Cutting {
 
-    /** Bytes of a chunk's text, whatever its title will be. */
     private static final Pattern FENCE = Pattern.compile("(?:[ \\t>]|[-*+] |\\d{1,9}[.)] )*+(?:```|~~~)");
     private static final int LOOKED_AT = 200;
+    /** Bytes of a chunk's text, whatever its title will be. */
     private static final int MAX_BYTES = EncodedSize.LIMIT - EncodedSize.FRAME - MarkdownTitle.MAX_BYTES;
     private static final Set<BreakKind> ANY = EnumSet.allOf(BreakKind.class);
     private static final Set<BreakKind> WORD_OR_BETTER = EnumSet.range(BreakKind.PARAGRAPH, BreakKind.WORD);

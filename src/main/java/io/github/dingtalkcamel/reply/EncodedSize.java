@@ -1,29 +1,37 @@
 package io.github.dingtalkcamel.reply;
 
 /**
- * Counts the bytes of a markdown message as {@code msgParam} holds it: compact JSON in UTF-8,
- * <code>{"title":…,"text":…}</code>, with the escapes that Jackson writes (protocol 7.3).
+ * Counts the bytes of a markdown message as a request's body holds it: {@code msgParam} of the robot API, which is JSON in UTF-8,
+ * <code>{"title":…,"text":…}</code>, within a JSON string. So a quote is 4 bytes there, a line break 3, an emoji 4 (protocol 6.3, 7.3).
+ * The same message by a webhook is JSON that is not within a string, and never larger.
  * <p>
- * A lone surrogate has no UTF-8 form: what writes it puts {@code ?} (1 byte) or U+FFFD (3 bytes), or refuses it.
- * It counts 3 here, so that the size is never too small.
+ * Half of a surrogate pair counts the one byte of the question mark that is sent in its place.
  */
 public final class EncodedSize {
 
     /** Most bytes that both channels take: the documented limit of {@code msgParam} (protocol 7.3). */
     public static final int LIMIT = 15_000;
 
-    /** Bytes of the JSON around the content of its two strings. */
-    static final int FRAME = "{\"title\":\"\",\"text\":\"\"}".length();
+    /** Most bytes of one character (UTF-16 unit) that is no control character. */
+    static final int MOST_BYTES = 4;
+
+    /** Bytes of the JSON around the content of its two strings, its eight quotes escaped. */
+    static final int FRAME = "{\\\"title\\\":\\\"\\\",\\\"text\\\":\\\"\\\"}".length();
 
     private EncodedSize() {
     }
 
     /** Bytes of the markdown message with this text, the title being {@link MarkdownTitle#of}. */
     public static int of(String text) {
-        return FRAME + content(MarkdownTitle.of(text)) + content(text);
+        return of(MarkdownTitle.of(text), text);
     }
 
-    /** Bytes of a JSON string's content, without its quotes. */
+    /** Bytes of the markdown message with this title and text. */
+    public static int of(String title, String text) {
+        return FRAME + content(title) + content(text);
+    }
+
+    /** Bytes of a text's content, without the quotes around it. */
     static int content(String text) {
         int bytes = 0;
         for (int i = 0; i < text.length(); i++) {
@@ -45,22 +53,24 @@ public final class EncodedSize {
     private static int at(String text, int index) {
         char c = text.charAt(index);
         if (c < 0x20) {
+            // as \\n and \\u0001
             return switch (c) {
-                case '\b', '\t', '\n', '\f', '\r' -> 2;
-                default -> 6;
+                case '\b', '\t', '\n', '\f', '\r' -> 3;
+                default -> 7;
             };
         }
         if (c < 0x80) {
-            return c == '"' || c == '\\' ? 2 : 1;
+            // as \\\" and \\\\
+            return c == '"' || c == '\\' ? 4 : 1;
         }
         if (c < 0x800) {
             return 2;
         }
-        if (Character.isHighSurrogate(c) && index + 1 < text.length() && Character.isLowSurrogate(text.charAt(index + 1))) {
-            return 4;
+        if (Character.isHighSurrogate(c)) {
+            return index + 1 < text.length() && Character.isLowSurrogate(text.charAt(index + 1)) ? 4 : 1;
         }
-        if (Character.isLowSurrogate(c) && index > 0 && Character.isHighSurrogate(text.charAt(index - 1))) {
-            return 0;
+        if (Character.isLowSurrogate(c)) {
+            return index > 0 && Character.isHighSurrogate(text.charAt(index - 1)) ? 0 : 1;
         }
         return 3;
     }

@@ -21,8 +21,8 @@ public final class MarkdownTitle {
     /** Most characters (UTF-16 units) of a title, the ellipsis of a shortened one included. */
     public static final int MAX_CHARACTERS = 64;
 
-    /** No character but a control character takes more than 3 bytes of JSON, and those are not in a title. */
-    static final int MAX_BYTES = 3 * MAX_CHARACTERS;
+    /** Most bytes that a title takes in a request's body: control characters, which take more, are not in a title. */
+    static final int MAX_BYTES = EncodedSize.MOST_BYTES * MAX_CHARACTERS;
 
     private static final String ELLIPSIS = "…";
     /** More of a line is not looked at: emphasis and links in a hostile line may take the parser very long. */

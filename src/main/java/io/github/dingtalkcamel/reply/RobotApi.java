@@ -4,10 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dingtalkcamel.inbound.InboundMessage;
+import io.github.dingtalkcamel.outbound.DingTalkJson;
 import io.github.dingtalkcamel.outbound.RejectedException;
 import io.github.dingtalkcamel.outbound.ThrottledException;
 import io.github.dingtalkcamel.settings.Settings;
@@ -17,8 +16,6 @@ import org.apache.camel.ExchangeProperty;
 /** What the robot API is sent to reply to a person or in a group (protocol 6.3), and what its answer says of the recipient. */
 public final class RobotApi {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final Settings settings;
 
     public RobotApi(Settings settings) {
@@ -27,7 +24,7 @@ public final class RobotApi {
 
     /** Body of {@code groupMessages/send} with the next chunk. */
     public Map<String, Object> groupMessage(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message,
-            @ExchangeProperty(Reply.PROPERTY) Reply reply) throws JsonProcessingException {
+            @ExchangeProperty(Reply.PROPERTY) Reply reply) {
         Map<String, Object> body = markdown(message, reply);
         body.put("openConversationId", message.conversationId());
         return body;
@@ -39,7 +36,7 @@ public final class RobotApi {
      * @throws RejectedException when the sender has no staff id, as people from outside the organisation
      */
     public Map<String, Object> directMessage(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message,
-            @ExchangeProperty(Reply.PROPERTY) Reply reply) throws JsonProcessingException, RejectedException {
+            @ExchangeProperty(Reply.PROPERTY) Reply reply) throws RejectedException {
         if (message.sender().staffId() == null) {
             throw new RejectedException("noStaffId", "The sender has no staff id, so only the session webhook could have reached them",
                     "People outside the organisation must be answered while the session webhook lives; publish the app if this is one of your own people",
@@ -50,11 +47,11 @@ public final class RobotApi {
         return body;
     }
 
-    private Map<String, Object> markdown(InboundMessage message, Reply reply) throws JsonProcessingException {
+    private Map<String, Object> markdown(InboundMessage message, Reply reply) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("robotCode", settings.integration(message.integration()).orElseThrow().robotCode().orElseThrow());
         body.put("msgKey", "sampleMarkdown");
-        body.put("msgParam", JSON.writeValueAsString(markdownParam(reply.next())));
+        body.put("msgParam", DingTalkJson.text(markdownParam(reply.next())));
         return body;
     }
 

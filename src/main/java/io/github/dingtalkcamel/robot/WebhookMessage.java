@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.dingtalkcamel.outbound.DingTalkJson;
 import io.github.dingtalkcamel.outbound.RejectedException;
 
 /**
@@ -56,7 +57,7 @@ record WebhookMessage(String json) {
         }
         mention(message, type, content);
         message.remove("msgUuid");
-        String json = write(message);
+        String json = DingTalkJson.text(message);
         if (json.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
             throw invalid("The message is larger than 20000 bytes");
         }
@@ -122,14 +123,6 @@ record WebhookMessage(String json) {
     private static void requireEach(JsonNode list, String where, String... fields) throws RejectedException {
         for (JsonNode each : list) {
             require(each, where, fields);
-        }
-    }
-
-    private static String write(ObjectNode message) {
-        try {
-            return JSON.writeValueAsString(message);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
         }
     }
 

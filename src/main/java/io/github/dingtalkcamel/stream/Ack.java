@@ -1,15 +1,13 @@
 package io.github.dingtalkcamel.stream;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.dingtalkcamel.outbound.DingTalkJson;
 
 /** The frames that we answer with (protocol 2.4). */
 final class Ack {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private static final int OK = 200;
@@ -68,10 +66,6 @@ final class Ack {
         if (data != null) {
             frame.put("data", data);
         }
-        try {
-            return JSON.writeValueAsString(frame);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree of texts and numbers can be written", e);
-        }
+        return DingTalkJson.text(frame);
     }
 }

@@ -20,6 +20,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.dingtalkcamel.outbound.DingTalkJson;
 import io.github.dingtalkcamel.settings.Integration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,7 +93,7 @@ final class Gateway implements Dialler {
                 // without it the gateway answers in XML
                 .header("Accept", "application/json")
                 .header("User-Agent", agent)
-                .POST(HttpRequest.BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body)))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(DingTalkJson.bytes(body)))
                 .build();
     }
 

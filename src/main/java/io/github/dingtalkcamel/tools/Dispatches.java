@@ -8,6 +8,7 @@ import java.util.UUID;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dingtalkcamel.errors.Failure;
+import io.github.dingtalkcamel.outbound.DingTalkJson;
 import io.github.dingtalkcamel.outbound.NotNowException;
 import io.github.dingtalkcamel.outbound.OutcomeUnknownException;
 import io.github.dingtalkcamel.outbound.RejectedException;
@@ -87,7 +88,7 @@ public final class Dispatches {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("robotCode", robotCode(run));
         body.put("msgKey", dispatch.message().msgKey());
-        body.put("msgParam", ToolMessages.json(dispatch.message().msgParam()));
+        body.put("msgParam", DingTalkJson.text(dispatch.message().msgParam()));
         return body;
     }
 
@@ -96,10 +97,16 @@ public final class Dispatches {
     }
 
     /** DingTalk took it, for all but those it names: they get no more of it. */
-    public void peopleTook(@Body JsonNode answer, @ExchangeProperty(Dispatch.PROPERTY) Dispatch dispatch, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) {
+    public void peopleTook(@Body JsonNode answer, @ExchangeProperty(Dispatch.PROPERTY) Dispatch dispatch, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run)
+            throws OutcomeUnknownException {
         leaveOut(answer.path("invalidStaffIdList"), INVALID_STAFF_ID, dispatch, run);
         leaveOut(answer.path("flowControlledStaffIdList"), FLOW_CONTROLLED, dispatch, run);
-        dispatch.taken(answer.path("processQueryKey").asText());
+        String key = answer.path("processQueryKey").asText("");
+        if (key.isBlank() && !dispatch.targets().isEmpty()) {
+            throw new OutcomeUnknownException("outcomeUnknown", "oToMessages/batchSend: outcome unknown: the answer refuses others, and lacks processQueryKey,"
+                    + " which would confirm this recipient", OutcomeUnknownException.ASK, null);
+        }
+        dispatch.taken(key);
     }
 
     private static void leaveOut(JsonNode userIds, Problem why, Dispatch dispatch, ToolRun run) {
@@ -141,12 +148,21 @@ public final class Dispatches {
 
     /** A success may still not have reached its one place (protocol 6.5.2). */
     public void cardDelivered(@Body JsonNode answer, @ExchangeProperty(Dispatch.PROPERTY) Dispatch dispatch) throws RejectedException {
-        JsonNode space = answer.at("/result/deliverResults/0");
-        if (!space.path("success").asBoolean(false)) {
-            throw new RejectedException("cardNotDelivered", "The card was made, but not delivered: " + space.path("errorMsg").asText("DingTalk does not say why"),
-                    "Check that the recipient exists, and that the robot is in the group", null);
+        JsonNode spaces = answer.at("/result/deliverResults");
+        for (JsonNode space : spaces) {
+            if (!space.path("success").asBoolean(false)) {
+                throw notDelivered(space);
+            }
         }
-        dispatch.taken(space.path("carrierId").asText());
+        if (!answer.path("success").asBoolean(false)) {
+            throw notDelivered(answer);
+        }
+        dispatch.taken(spaces.path(0).path("carrierId").asText());
+    }
+
+    private static RejectedException notDelivered(JsonNode said) {
+        return new RejectedException("cardNotDelivered", "The card was not delivered: " + said.path("errorMsg").asText("DingTalk does not say why"),
+                "Check that the recipient exists, and that the robot is in the group", null);
     }
 
     /** The next message as custom robots take it. */

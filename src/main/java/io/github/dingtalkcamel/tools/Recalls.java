@@ -103,7 +103,7 @@ public final class Recalls {
     /** The card shows it. */
     public void changed(@Body JsonNode answer, @ExchangeProperty(SentMessage.PROPERTY) SentMessage message,
             @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) throws RejectedException {
-        if (!answer.path("success").asBoolean(false)) {
+        if (!answer.path("success").asBoolean(false) || !answer.path("result").asBoolean(true)) {
             throw new RejectedException("notUpdated", "DingTalk did not update the card", "Send it anew", null);
         }
         run.sent(message.recipients(), message.messageId());

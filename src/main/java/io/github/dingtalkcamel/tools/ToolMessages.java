@@ -1,17 +1,15 @@
 package io.github.dingtalkcamel.tools;
 
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.api.ApiException;
+import io.github.dingtalkcamel.outbound.DingTalkJson;
 import io.github.dingtalkcamel.reply.Chunk;
 import io.github.dingtalkcamel.reply.Chunker;
 import io.github.dingtalkcamel.reply.EncodedSize;
@@ -61,7 +59,7 @@ public final class ToolMessages {
             Map<String, String> param = new LinkedHashMap<>();
             param.put("title", title == null ? MarkdownTitle.of(chunk) : title);
             param.put("text", chunk);
-            if (size(param) > EncodedSize.LIMIT) {
+            if (EncodedSize.of(param.get("title"), chunk) > EncodedSize.LIMIT) {
                 // the chunk was cut so that it fits with the title that it has by itself
                 param.put("title", MarkdownTitle.of(chunk));
             }
@@ -189,15 +187,8 @@ public final class ToolMessages {
         return message;
     }
 
+    /** Bytes of {@code msgParam}, which DingTalk's limit is on. */
     private static int size(Map<String, String> msgParam) {
-        return json(msgParam).getBytes(StandardCharsets.UTF_8).length;
-    }
-
-    static String json(Object value) {
-        try {
-            return JSON.writeValueAsString(value);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
+        return DingTalkJson.bytes(msgParam).length;
     }
 }

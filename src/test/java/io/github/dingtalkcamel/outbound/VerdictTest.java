@@ -101,6 +101,9 @@ class VerdictTest {
             200 | []                                                                                                         | unknown     | unreadable
             200 | null                                                                                                       | unknown     | unreadable
             200 | {"errcode":                                                                                                | unknown     | unreadable
+            200 | {}                                                                                                         | unknown     | outcomeUnknown
+            200 | {"ok":true}                                                                                                | unknown     | outcomeUnknown
+            200 | {"errcode":{},"code":[]}                                                                                   | unknown     | outcomeUnknown
             400 | {}                                                                                                         | rejected    | http400
             """)
     void tellsWhatMayBeDoneAboutAnAnswer(int status, String body, String type, String code) {
@@ -111,10 +114,9 @@ class VerdictTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            {"errcode":0,"errmsg":"ok"}
-            {"errcode":"0","errmsg":"ok"}
+            {"errcode":0,"processQueryKey":"pqk"}
+            {"errcode":"0","processQueryKey":"pqk"}
             {"processQueryKey":"pqk"}
-            {}
             {"flowControlledStaffIdList":[],"invalidStaffIdList":["staff002"],"processQueryKey":"pqk"}
             """)
     void takesASuccessForOne(String body) throws Exception {

@@ -3,8 +3,11 @@ package io.github.dingtalkcamel.reply;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -261,6 +264,22 @@ class ChunkerTest {
     void measuresBytesAsWellAsCharacters() {
         List<String> texts = texts(new Chunker(20_000), "字".repeat(12_000));
         assertThat(texts).hasSize(3).allSatisfy(text -> assertThat(EncodedSize.of(text)).isLessThanOrEqualTo(15_000));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\u200d", "👩\u200d", "e\u0301\u0323\u200d", "\uD83C\uDFFD\u0301"})
+    void cutsAGraphemeLongerThanAChunkBetweenTwoCodePointsRatherThanLoseIt(String piece) {
+        String endless = "a" + piece.repeat(12_000 / piece.length());
+        for (String reply : List.of(endless, "Before. " + endless + "\n\nAfter.", "```\n" + endless + "\n```\n", "|a|b|\n|-|-|\n|" + endless + "|c|\n")) {
+            for (int size : new int[] {100, 6_000}) {
+                List<Chunk> chunks = new Chunker(size).chunks(reply);
+                assertThat(String.join("", chunks.stream().map(Chunk::source).toList())).isEqualTo(reply);
+                assertThat(chunks).allSatisfy(chunk -> {
+                    assertThat(chunk.text()).hasSizeLessThanOrEqualTo(size).contains(chunk.source().replace("```", "").strip());
+                    assertThat(chunk.text()).as("whole code points").isEqualTo(new String(chunk.text().getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
+                });
+            }
+        }
     }
 
     private static List<String> texts(String reply) {

@@ -2,13 +2,17 @@ package io.github.dingtalkcamel.reply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+
+import io.github.dingtalkcamel.outbound.DingTalkJson;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.NotBlank;
 import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
@@ -16,25 +20,25 @@ import org.junit.jupiter.api.Test;
 class EncodedSizeTest {
 
     @Test
-    void countsControlCharactersQuotesAndEmojiAsJacksonWritesThem() {
-        for (int codePoint = 0; codePoint <= 0xFFFF; codePoint += codePoint < 0x900 ? 1 : 97) {
-            if (codePoint < 0xD800 || codePoint > 0xDFFF) {
-                agreesWithJackson("a" + Character.toString(codePoint) + "👨‍👩‍👧");
-            }
+    void countsEachCharacterAsTheRequestsBodyHasIt() {
+        for (int codePoint = 0; codePoint <= 0x1FFFF; codePoint += codePoint < 0x900 ? 1 : 97) {
+            isWhatIsSent("a" + Character.toString(codePoint) + "👨‍👩‍👧");
         }
     }
 
     @Property(tries = 500)
-    void agreesWithJacksonOnTheWholeMessage(@ForAll @StringLength(max = 300) String text) {
-        String wellFormed = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
-        agreesWithJackson(wellFormed);
+    void isTheBytesOfMsgParamInTheRequestsBody(@ForAll @StringLength(max = 300) String text) {
+        isWhatIsSent(text);
     }
 
     @Property(tries = 500)
-    void isNeverTooSmallForLoneSurrogates(@ForAll char first, @ForAll char second) throws JsonProcessingException {
-        String text = "\uD83D" + first + second + "\uDE00";
-        assertThat(EncodedSize.of(text)).isGreaterThanOrEqualTo(json(text).getBytes(StandardCharsets.UTF_8).length);
-        assertThat(EncodedSize.content("\uD83D")).isEqualTo("\uFFFD".getBytes(StandardCharsets.UTF_8).length);
+    void isTheBytesAlsoForEmojiHalvesOfPairsQuotesAndControlCharacters(@ForAll("awkward") String text) {
+        isWhatIsSent(text);
+    }
+
+    @Property(tries = 200)
+    void isNeverTooSmallForAWebhook(@ForAll("awkward") String text) {
+        assertThat(DingTalkJson.bytes(markdown(text))).hasSizeLessThanOrEqualTo(EncodedSize.of(text));
     }
 
     @Property(tries = 200)
@@ -45,18 +49,28 @@ class EncodedSizeTest {
                 ? 4 : EncodedSize.content(text.substring(0, 1)));
     }
 
-    private static void agreesWithJackson(String text) {
-        try {
-            assertThat(EncodedSize.of(text)).as("size of %s", text).isEqualTo(json(text).getBytes(StandardCharsets.UTF_8).length);
-        } catch (JsonProcessingException e) {
-            throw new AssertionError(e);
-        }
+    @Test
+    void emojiAreSentAsUtf8() {
+        assertThat(DingTalkJson.bytes(Map.of("a", "😀"))).isEqualTo("{\"a\":\"😀\"}".getBytes(StandardCharsets.UTF_8));
+        assertThat(DingTalkJson.text(Map.of("a", "\uD83D"))).isEqualTo("{\"a\":\"?\"}");
     }
 
-    private static String json(String text) throws JsonProcessingException {
+    @Provide
+    Arbitrary<String> awkward() {
+        return Arbitraries.of(List.of("😀", "\uD83D", "\uDE00", "\"", "\\", "\n", "\r", "\t", "\u0000", "\u001f", "\u007f", "\u2028", "/", "<", "é", "中", "a"))
+                .list().ofMaxSize(200).map(pieces -> String.join("", pieces));
+    }
+
+    private static void isWhatIsSent(String text) {
+        int empty = DingTalkJson.bytes(Map.of("msgParam", "")).length;
+        int sent = DingTalkJson.bytes(Map.of("msgParam", DingTalkJson.text(markdown(text)))).length;
+        assertThat(EncodedSize.of(text)).as("size of %s", text).isEqualTo(sent - empty);
+    }
+
+    private static Map<String, String> markdown(String text) {
         Map<String, String> message = new LinkedHashMap<>();
         message.put("title", MarkdownTitle.of(text));
         message.put("text", text);
-        return new ObjectMapper().writeValueAsString(message);
+        return message;
     }
 }
