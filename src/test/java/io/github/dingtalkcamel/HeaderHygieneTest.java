@@ -279,6 +279,14 @@ class HeaderHygieneTest {
                 own.replace("http:", "https:") + "/robot/sendBySession?session=x",
                 own.replace("http:", "file:") + "/etc/passwd",
                 "//" + ownAuthority + "/robot/sendBySession?session=x",
+                // DingTalk's own origin, but the robot of anybody who wrote the address
+                own + "/robot/send?access_token=strangersrobot",
+                own + "/robot/sendBySession/../send?access_token=strangersrobot",
+                own + "/robot/%73endBySession?session=x",
+                own + "/robot/sendBySession/?session=x",
+                own + "/robot/sendBySession;x?session=x",
+                own + "//robot/sendBySession?session=x",
+                own + "/robot/sendBySession?session=x#y",
                 "jdbc:h2:mem:x",
                 "");
     }
@@ -291,7 +299,7 @@ class HeaderHygieneTest {
         assertThat(sent.status()).isEqualTo(200);
         bot.awaitReplies(sent.conversationId(), 1);
         assertThat(bot.simulator().deliveriesTo(sent.conversationId())).singleElement().extracting(Delivery::channel).isEqualTo(Delivery.Channel.OTO);
-        assertThat(bot.simulator().requests()).noneMatch(request -> request.path().contains("sendBySession"));
+        assertThat(bot.simulator().requests()).noneMatch(request -> request.path().matches(".*(sendBySession|robot/send$).*"));
     }
 
     @Test

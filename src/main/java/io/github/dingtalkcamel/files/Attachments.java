@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dingtalkcamel.inbound.InboundMessage;
@@ -28,8 +29,13 @@ public final class Attachments {
     /** Larger ones are refused. */
     static final long MAX_BYTES = 100L << 20;
     private static final Duration DEADLINE = Duration.ofMinutes(5);
-    /** Where DingTalk keeps files; addresses below them are public, or not asked. */
-    private static final List<String> HOSTS = List.of("dingtalk.com", "dingtalk.io", "alicdn.com", "aliyuncs.com");
+    /** DingTalk's own domains, with every host below them. */
+    private static final List<String> DOMAINS = List.of("dingtalk.com", "dingtalk.io");
+    /**
+     * The bucket that DingTalk's answers name in the field. A name is taken whole: below {@code aliyuncs.com}, and with any other name of a bucket, everybody who
+     * rents storage there may put files.
+     */
+    private static final Set<String> BUCKETS = Set.of("wukong-file-im-zjk.oss-cn-zhangjiakou.aliyuncs.com");
 
     private final Settings settings;
     private final Downloads fromConfigured = new Downloads(PublicAddresses::lookUp, any -> true, DEADLINE);
@@ -67,7 +73,10 @@ public final class Attachments {
         if (isConfigured(uri)) {
             fromConfigured.fetch(uri, this::isConfigured, MAX_BYTES, file);
         } else {
-            fromDingTalk.fetch(uri, Attachments::isDingTalks, MAX_BYTES, file);
+            if (!mayHoldAttachments(uri)) {
+                throw notDingTalks(uri);
+            }
+            fromDingTalk.fetch(uri, this::mayHoldAttachments, MAX_BYTES, file);
         }
         return new FileInputStreamCache(file.toFile());
     }
@@ -81,8 +90,14 @@ public final class Attachments {
                && base.getPort() == uri.getPort();
     }
 
-    static boolean isDingTalks(URI uri) {
+    boolean mayHoldAttachments(URI uri) {
         String host = uri.getHost() == null ? "" : uri.getHost().toLowerCase(Locale.ROOT);
-        return HOSTS.stream().anyMatch(ours -> host.equals(ours) || host.endsWith("." + ours));
+        return DOMAINS.stream().anyMatch(ours -> host.equals(ours) || host.endsWith("." + ours)) || BUCKETS.contains(host)
+               || settings.files().attachmentHosts().contains(host);
+    }
+
+    private static FileException notDingTalks(URI uri) {
+        return new FileException("urlRefused", "The attachment's host " + uri.getHost() + " is not one that attachments are fetched from",
+                "If nobody but DingTalk puts files there, add it to dingtalk.attachment-hosts (DINGTALK_ATTACHMENT_HOSTS)");
     }
 }

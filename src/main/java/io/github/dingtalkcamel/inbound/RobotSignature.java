@@ -17,8 +17,10 @@ import javax.crypto.spec.SecretKeySpec;
  */
 public final class RobotSignature {
 
-    /** How far a timestamp may be from now, in either direction; exactly this far is still accepted. */
-    public static final Duration WINDOW = Duration.ofHours(1);
+    /** How old a timestamp may be; exactly this old is still accepted. */
+    public static final Duration MAX_AGE = Duration.ofHours(1);
+    /** How far a timestamp may be ahead of this machine's clock, which may be slow; exactly this far is still accepted. */
+    public static final Duration MAX_AHEAD = Duration.ofMinutes(5);
 
     private static final String ALGORITHM = "HmacSHA256";
     /** 15 digits of milliseconds last until the year 33658; longer ones are not worth hashing. */
@@ -57,7 +59,8 @@ public final class RobotSignature {
                 || !timestamp.chars().allMatch(c -> c >= '0' && c <= '9')) {
             return false;
         }
-        return Math.abs(clock.millis() - Long.parseLong(timestamp)) <= WINDOW.toMillis();
+        long age = clock.millis() - Long.parseLong(timestamp);
+        return age <= MAX_AGE.toMillis() && -age <= MAX_AHEAD.toMillis();
     }
 
     private String expected(String timestamp) {

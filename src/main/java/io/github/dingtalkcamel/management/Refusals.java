@@ -19,7 +19,7 @@ public final class Refusals {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private static final String PROOF = "The proof is missing or wrong. A robot message needs the headers timestamp (within 1 h) and sign, made with the app's"
+    private static final String PROOF = "The proof is missing or wrong. A robot message needs the headers timestamp (1 h old at most, 5 min ahead at most) and sign, made with the app's"
                                         + " secret; an encrypted callback needs signature, timestamp and nonce in the query, and this integration's token, AES key and owner key";
 
     /** The body for what went wrong. What is not the caller's business is not told. */

@@ -29,6 +29,8 @@ public final class DingTalk {
     /** Where Camel counts how often a call was repeated: without it the repeats have no end. */
     private static final String REDELIVERY = "CamelRedeliver*";
 
+    private static final String SESSION_WEBHOOK_PATH = "/robot/sendBySession";
+
     private final Settings settings;
     private final Gate gate;
 
@@ -126,9 +128,13 @@ public final class DingTalk {
                && uri.getRawUserInfo() == null && uri.getRawQuery() != null && uri.getRawQuery().matches("access_token=[^&]+");
     }
 
-    /** True when the address is on the origin of one of the two base URLs: nothing else is ever posted to. */
-    public boolean isOurs(URI uri) {
-        return Addresses.sameOrigin(settings.apiBaseUrl(), uri) || Addresses.sameOrigin(settings.oapiBaseUrl(), uri);
+    /**
+     * True for the address of a session webhook (protocol 6.1): exactly {@code /robot/sendBySession}, as it is spelt, on the origin of one of the two base
+     * URLs. Any other path of the same origin may belong to a stranger: {@code /robot/send?access_token=…} is a custom robot of anybody's.
+     */
+    public boolean isSessionWebhook(URI uri) {
+        return (Addresses.sameOrigin(settings.apiBaseUrl(), uri) || Addresses.sameOrigin(settings.oapiBaseUrl(), uri))
+               && SESSION_WEBHOOK_PATH.equals(uri.getRawPath()) && uri.getRawUserInfo() == null && uri.getRawFragment() == null;
     }
 
     /** True when the address is on the origin of the older API's base URL: custom robots live there (protocol 6.2). */

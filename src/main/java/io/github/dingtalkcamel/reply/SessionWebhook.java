@@ -37,11 +37,11 @@ public final class SessionWebhook {
         this.clock = clock;
     }
 
-    /** True while it has more than 60 s to live, is on the origin of a base URL, and DingTalk has not said that it expired. */
+    /** True while it has more than 60 s to live, is a session webhook of DingTalk's, and DingTalk has not said that it expired. */
     public boolean isUsable(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message, @Variable("sessionExpired") Boolean expired) {
         Instant end = message.sessionWebhookExpiresAt();
         return !Boolean.TRUE.equals(expired) && message.sessionWebhook() != null && end != null && clock.instant().plus(MARGIN).isBefore(end)
-               && dingTalk.isOurs(message.sessionWebhook());
+               && dingTalk.isSessionWebhook(message.sessionWebhook());
     }
 
     /** Notes a call that was lost before its answer: DingTalk may have taken it. Sent again by session webhook, it is shown once all the same. */

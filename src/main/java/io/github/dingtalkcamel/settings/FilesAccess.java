@@ -2,12 +2,14 @@ package io.github.dingtalkcamel.settings;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Where files that tools send may come from.
+ * Where files may come from: those that tools send, and those that people attached to their messages.
  *
- * @param directory   those below it, as it was set; empty for none
- * @param privateUrls whether addresses that are not public may be asked for files
+ * @param directory       tools' files are below it, as it was set; empty for none
+ * @param privateUrls     whether tools may fetch files from addresses that are not public
+ * @param attachmentHosts further hosts, in lower case, that attachments may be fetched from
  */
-public record FilesAccess(Optional<Path> directory, boolean privateUrls) {
+public record FilesAccess(Optional<Path> directory, boolean privateUrls, Set<String> attachmentHosts) {
 }

@@ -114,6 +114,8 @@ public final class SettingCatalogue {
             .is("Directory that tools may send files from; without it files come as base64 or by their url");
     static final Setting<Boolean> FILES_PRIVATE_URLS = process("files-private-urls", ValueTypes.trueOrFalse()).defaultsTo("false")
             .is("Let tools fetch files also from addresses that are not public: this machine and its network");
+    static final Setting<Set<String>> ATTACHMENT_HOSTS = process("attachment-hosts", ValueTypes.hosts()).noDefault()
+            .is("Further hosts, with commas between them, that attachments of messages may be fetched from; only hosts where nobody but DingTalk puts files");
     static final Setting<Integer> QUEUE_CAPACITY = process("queue-capacity", ValueTypes.number(1, 1_000_000)).defaultsTo("10000")
             .is("Turns waiting, all conversations together, 1 to 1000000");
     static final Setting<Integer> CONVERSATION_CAPACITY = process("conversation-capacity", ValueTypes.number(1, 1_000_000)).defaultsTo("100")

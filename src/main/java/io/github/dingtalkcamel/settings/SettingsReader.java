@@ -193,7 +193,7 @@ public final class SettingsReader {
                 values.maybe(STORE_USER),
                 values.secret(STORE_PASSWORD),
                 values.of(ROUTES_DIR),
-                new FilesAccess(values.maybe(FILES_DIR), values.of(FILES_PRIVATE_URLS)),
+                new FilesAccess(values.maybe(FILES_DIR), values.of(FILES_PRIVATE_URLS), values.maybe(ATTACHMENT_HOSTS).orElse(Set.of())),
                 values.of(QUEUE_CAPACITY),
                 values.of(CONVERSATION_CAPACITY),
                 values.maybe(MAX_RUNNING_TURNS).orElse(javaFeatureVersion >= JAVA_WITH_VIRTUAL_THREADS ? 2000 : 200),

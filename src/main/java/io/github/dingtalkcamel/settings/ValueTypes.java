@@ -193,6 +193,22 @@ final class ValueTypes {
         };
     }
 
+    /** Hosts separated by commas, in lower case; at least one. */
+    static ValueType<Set<String>> hosts() {
+        return text -> {
+            Set<String> hosts = new LinkedHashSet<>();
+            for (String part : text.split("[,，]")) {
+                if (!part.isBlank()) {
+                    hosts.add(host().parse(part).toLowerCase(Locale.ROOT));
+                }
+            }
+            if (hosts.isEmpty()) {
+                throw BadValue.of("names no host", "list hosts with commas between them, or leave the setting out");
+            }
+            return Set.copyOf(hosts);
+        };
+    }
+
     /** Whether only this machine reaches what listens on a host. A name other than localhost is not looked up, and counts as reachable. */
     static boolean isLoopback(String host) {
         return host.equalsIgnoreCase("localhost") || host.matches("127(\\.\\d{1,3}){3}")

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * <tr><td>POST say</td><td>says the body's text, or what its JSON says; answers the reply. {@code by} is
  * {@code stream} or {@code webhook}; unless it is there, Stream if a connection is open, else webhook</td></tr>
  * <tr><td>GET, DELETE deliveries</td><td>what people would see; {@code ?conversation=}, {@code ?limit=} (200)</td></tr>
- * <tr><td>GET, DELETE requests</td><td>what DingTalk's side was asked; {@code ?limit=} (200)</td></tr>
+ * <tr><td>GET, DELETE requests</td><td>what DingTalk's side was asked, without secrets; {@code ?limit=} (200)</td></tr>
  * <tr><td>GET, POST, DELETE troubles</td><td>plans trouble, see {@link TroubleOrder}</td></tr>
  * <tr><td>chat/…</td><td>for the page at /, see {@link ChatApi}</td></tr>
  * <tr><td>stream/…</td><td>see {@link StreamControls}</td></tr>
@@ -56,7 +56,7 @@ final class ControlApi {
             done(context);
         });
         on(router, HttpMethod.GET, "/requests", context ->
-                json(context, 200, list(last(context, platform.requests().all()), ControlApi::json)));
+                json(context, 200, list(last(context, platform.requests().all()), new WithoutSecrets(platform)::json)));
         on(router, HttpMethod.DELETE, "/requests", context -> {
             platform.requests().clear();
             done(context);
@@ -183,7 +183,7 @@ final class ControlApi {
 
     static ObjectNode json(Delivery delivery) {
         ObjectNode json = Json.object().put("number", delivery.number()).put("time", delivery.time().toString())
-                .put("channel", delivery.channel().name().toLowerCase(Locale.ROOT)).put("robotCode", delivery.robotCode())
+                .put("channel", delivery.channel().name().toLowerCase(Locale.ROOT)).put("robotCode", shownRobot(delivery))
                 .put("conversationId", delivery.conversationId()).put("userId", delivery.userId()).put("type", delivery.type())
                 .put("title", delivery.title()).put("text", delivery.text());
         ObjectNode at = json.putObject("at");
@@ -195,12 +195,9 @@ final class ControlApi {
         return json.put("processQueryKey", delivery.processQueryKey()).put("msgUuid", delivery.msgUuid()).put("body", delivery.body());
     }
 
-    private static ObjectNode json(RecordedRequest request) {
-        ObjectNode json = Json.object().put("time", request.time().toString()).put("method", request.method()).put("path", request.path())
-                .put("query", request.query());
-        ObjectNode headers = json.putObject("headers");
-        request.headers().forEach((name, values) -> headers.put(name, String.join(", ", values)));
-        return json.put("body", request.body()).put("status", request.status());
+    /** A custom robot is known by its access token, which is not shown. */
+    private static String shownRobot(Delivery delivery) {
+        return delivery.channel() == Delivery.Channel.WEBHOOK ? "custom" : delivery.robotCode();
     }
 
     static <T> List<T> last(RoutingContext context, List<T> all) {

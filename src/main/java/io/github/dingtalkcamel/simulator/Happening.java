@@ -82,10 +82,6 @@ sealed interface Happening {
         @Override
         public ObjectNode json() {
             ObjectNode json = ControlApi.json(delivery);
-            if (delivery.channel() == Delivery.Channel.WEBHOOK) {
-                // a custom robot is known by its access token
-                json.put("robotCode", "custom");
-            }
             return attached == null ? json : json.set("file", attached.json());
         }
 

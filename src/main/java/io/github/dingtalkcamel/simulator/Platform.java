@@ -6,8 +6,10 @@ import java.time.InstantSource;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -136,6 +138,22 @@ final class Platform {
 
     CustomRobot customRobotOrNull(String accessToken) {
         return customRobots.get(accessToken);
+    }
+
+    /** What must not be shown: secrets of apps and custom robots, and the tokens that are valid. */
+    Set<String> secrets() {
+        Set<String> secrets = new HashSet<>(tokens.values());
+        for (SimulatedApp app : apps.values()) {
+            secrets.add(app.appSecret());
+            secrets.add(app.callbackToken());
+            secrets.add(app.aesKey());
+        }
+        for (CustomRobot robot : customRobots.values()) {
+            secrets.add(robot.accessToken());
+            secrets.add(robot.secret());
+        }
+        secrets.remove(null);
+        return secrets;
     }
 
     Tokens tokens() {

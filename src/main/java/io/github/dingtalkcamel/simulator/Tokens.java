@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The access tokens of all apps (protocol 1.1, 9.7): one value per app while it is valid, renewed by each call, good on both hosts;
@@ -41,6 +42,11 @@ final class Tokens {
     synchronized String ownerOrNull(String value) {
         Token token = byValue.get(value);
         return token != null && clock.instant().isBefore(token.expiresAt()) ? token.appKey() : null;
+    }
+
+    /** Those that were not replaced or expired on request. */
+    synchronized Set<String> values() {
+        return Set.copyOf(byValue.keySet());
     }
 
     synchronized void expire(String appKey) {

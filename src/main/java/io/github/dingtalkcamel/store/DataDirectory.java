@@ -1,15 +1,34 @@
 package io.github.dingtalkcamel.store;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/** The data directory, held by one process at a time (contract 2). The lock goes with the process, however it ends. */
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The data directory, held by one process at a time. The lock goes with the process, however it ends. The directory and this program's files in it are for the
+ * process's user alone, also where an older version made them otherwise.
+ */
 public final class DataDirectory implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DataDirectory.class);
+
+    /** The lock, the store with what SQLite puts beside it, archives of classes. */
+    private static final Pattern OWN_FILES = Pattern.compile("lock|dingtalk\\.db.*|.*\\.jsa");
+    private static final Set<String> OWN_DIRECTORIES = Set.of("spool", "files");
+    private static final int OWN_DEPTH = 4;
 
     private final FileChannel channel;
     private final FileLock lock;
@@ -27,10 +46,12 @@ public final class DataDirectory implements AutoCloseable {
     public static DataDirectory hold(Path directory) throws StoreException {
         FileChannel channel = null;
         try {
-            Files.createDirectories(directory);
+            OwnerOnly.directory(directory);
+            OwnerOnly.file(directory.resolve("lock"));
             channel = FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock = channel.tryLock();
             if (lock != null) {
+                mendRights(directory);
                 return new DataDirectory(channel, lock);
             }
         } catch (OverlappingFileLockException e) {
@@ -43,6 +64,40 @@ public final class DataDirectory implements AutoCloseable {
         throw new StoreException("The data directory " + directory.toAbsolutePath()
                 + " is in use by another dingtalk-camel. Stop that one, or give this one a directory of its own with dingtalk.data-dir (DINGTALK_DATA_DIR)",
                 null);
+    }
+
+    /** What an older version left readable by others is theirs no longer. Only names that this program gives are touched: the directory may hold others. */
+    private static void mendRights(Path directory) {
+        try {
+            if (OwnerOnly.isShared(directory)) {
+                LOG.warn("The data directory {} is shared by all users of this machine, who see the names of the files in it. Choose one of its own with"
+                        + " dingtalk.data-dir (DINGTALK_DATA_DIR)", directory.toAbsolutePath());
+            } else if (OwnerOnly.mend(directory)) {
+                LOG.info("The data directory {} could be read by other users; now only its owner may", directory.toAbsolutePath());
+            }
+        } catch (IOException e) {
+            LOG.warn("The data directory {} belongs to another user, so its rights can't be changed; the files in it are for this process's user alone."
+                    + " Its owner may say: chmod 700", directory.toAbsolutePath());
+        }
+        List<Path> mended = new ArrayList<>();
+        try (Stream<Path> files = Files.find(directory, OWN_DEPTH, (path, attributes) -> isOwn(directory.relativize(path)))) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                if (OwnerOnly.mend(file)) {
+                    mended.add(file.getFileName());
+                }
+            }
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("The rights of a file in the data directory {} can't be changed: {}. Say there: chmod -R go=", directory.toAbsolutePath(), e.toString());
+        }
+        if (!mended.isEmpty()) {
+            LOG.info("{} files in {} could be read by other users; now only their owner may: {}", mended.size(), directory.toAbsolutePath(),
+                    mended.stream().limit(10).toList());
+        }
+    }
+
+    private static boolean isOwn(Path path) {
+        String first = path.getName(0).toString();
+        return OWN_DIRECTORIES.contains(first) || path.getNameCount() == 1 && OWN_FILES.matcher(first).matches();
     }
 
     @Override

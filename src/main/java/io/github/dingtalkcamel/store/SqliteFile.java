@@ -10,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,7 @@ final class SqliteFile {
     private static final long LOOKED_THROUGH_BYTES = 512L << 20;
     private static final long REBUILT_BYTES = 64L << 20;
     private static final int INCREMENTAL = 2;
+    private static final List<String> BESIDE = List.of("", "-wal", "-shm", "-open");
 
     private final Path file;
     private final Object identity;
@@ -46,7 +48,7 @@ final class SqliteFile {
     static SqliteFile open(Path file) throws StoreException, IOException, SQLException {
         Path folder = file.toAbsolutePath().getParent();
         if (folder != null) {
-            Files.createDirectories(folder);
+            OwnerOnly.directory(folder);
         }
         boolean unclean = Files.exists(beside(file, "-open"));
         if (!Files.exists(file)) {
@@ -62,8 +64,21 @@ final class SqliteFile {
             throw new StoreException(file + "-wal is missing: the last process did not end by itself, and what it wrote last is in there. Put it back."
                     + " If " + file + " is a backup that was restored, or to go on without, delete " + beside(file, "-open"), null);
         }
+        mendRights(file);
         look(file);
         return new SqliteFile(file);
+    }
+
+    private static void mendRights(Path file) {
+        for (String suffix : BESIDE) {
+            try {
+                if (OwnerOnly.mend(beside(file, suffix))) {
+                    LOG.info("{} could be read by other users; now only its owner may", beside(file, suffix));
+                }
+            } catch (IOException e) {
+                LOG.warn("The rights of {} can't be changed, others may read it: {}", beside(file, suffix), e.toString());
+            }
+        }
     }
 
     private static Path beside(Path file, String suffix) {
@@ -74,6 +89,8 @@ final class SqliteFile {
     private static void create(Path file) throws IOException, SQLException {
         Path whole = beside(file, "-new");
         Files.deleteIfExists(whole);
+        // SQLite takes an empty file for a new one, and gives what it puts beside it the same rights
+        OwnerOnly.file(whole);
         try (Connection connection = connect(whole); Statement statement = connection.createStatement()) {
             // free pages can be given back in small steps only if that is said before the first table
             statement.execute("pragma auto_vacuum = incremental");
@@ -141,6 +158,7 @@ final class SqliteFile {
     /** A process uses it from now on; the {@code -wal} is there. */
     void begin() throws IOException {
         if (Files.exists(beside(file, "-wal"))) {
+            OwnerOnly.file(beside(file, "-open"));
             Files.writeString(beside(file, "-open"), "A process uses the store, or was killed while it did: dingtalk.db and dingtalk.db-wal belong together.\n");
         }
     }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import com.sun.net.httpserver.HttpServer;
+import io.github.dingtalkcamel.settings.AppSettings;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -171,10 +172,15 @@ class DownloadsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"http://down-cdn.dingtalk.com/a.file?Expires=1,true", "https://x.oss-cn-hangzhou.aliyuncs.com/a,true", "https://dingtalk.com.evil.example/a,false",
+    @CsvSource({"http://down-cdn.dingtalk.com/a.file?Expires=1,true", "https://wukong-file-im-zjk.oss-cn-zhangjiakou.aliyuncs.com/a?Signature=x,true",
+        "https://x.oss-cn-hangzhou.aliyuncs.com/a,false", "https://wukong-file-im-evil.oss-cn-zhangjiakou.aliyuncs.com/a,false",
+        "https://img.alicdn.com/imgextra/of-any-shop.png,false", "https://Own-Bucket.oss-cn-shanghai.aliyuncs.com/a,true",
+        "https://below.own-bucket.oss-cn-shanghai.aliyuncs.com/a,false", "https://dingtalk.com.evil.example/a,false",
         "https://evildingtalk.com/a,false", "https://dingtalk.com@evil.example/a,false", "https://10.0.0.1/a,false"})
-    void attachmentsComeFromDingTalksHosts(String url, boolean from) {
-        assertThat(Attachments.isDingTalks(URI.create(url))).isEqualTo(from);
+    void attachmentsComeOnlyFromHostsWhereDingTalkAlonePutsFiles(String url, boolean from) {
+        Attachments attachments = new Attachments(AppSettings.with(Map.of("dingtalk.attachment-hosts", "own-bucket.oss-cn-shanghai.aliyuncs.com")));
+
+        assertThat(attachments.mayHoldAttachments(URI.create(url))).isEqualTo(from);
     }
 
     @Test

@@ -148,6 +148,27 @@ class ControlApiTest {
     }
 
     @Test
+    void showsRequestsWithoutSecretsAndTokens() throws Exception {
+        simulator.addCustomRobot(CustomRobot.of("r0bot-token-0123456789", "cidFAKEgroup0001==").withSecret("SECr0bot-secret-0123"));
+        String token = wire.token(KEY, "s3cr3t-fake");
+        wire.get("/gettoken?appkey=" + KEY + "&appsecret=s3cr3t-fake");
+        wire.post("/v1.0/oauth2/accessToken", "{\"appKey\":\"" + KEY + "\",\"appSecret\":\"another-secret\"}");
+        wire.post("/v1.0/gateway/connections/open", "{\"clientId\":\"" + KEY + "\",\"clientSecret\":\"s3cr3t-fake\",\"subscriptions\":[]}");
+        wire.post("/v1.0/robot/oToMessages/batchSend", "{\"msgParam\":\"it is s3cr3t-fake\"}", "x-acs-dingtalk-access-token", token);
+        wire.post("/topapi/v2/user/get?access_token=" + token, "{}");
+        wire.post("/robot/send?access_token=r0bot-token-0123456789&timestamp=1&sign=abcdef",
+                "{\"msgtype\":\"text\",\"text\":{\"content\":\"what is shown\"}}");
+        wire.post("/robot/sendBySession?session=0123abcd", "{}");
+
+        String shown = wire.get("/simulator/requests").text();
+
+        assertThat(shown).contains("what is shown", KEY, "/gettoken", "access_token=***", "sign=***", "session=***", "\"x-acs-dingtalk-access-token\":\"***\"",
+                "\\\"clientSecret\\\":\\\"***\\\"", "it is ***");
+        assertThat(shown).doesNotContain("s3cr3t-fake", "another-secret", token, "r0bot-token", "SECr0bot", "abcdef", "0123abcd");
+        assertThat(wire.get("/simulator/deliveries").text()).doesNotContain("r0bot-token");
+    }
+
+    @Test
     void plansTroubleAndExpiresTokens() throws Exception {
         String token = wire.token(KEY, "s3cr3t-fake");
         wire.post("/simulator/troubles", "{\"kind\":\"answer\",\"on\":\"/gettoken\",\"status\":418,\"body\":\"tea\",\"times\":0}");
