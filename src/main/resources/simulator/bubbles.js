@@ -58,8 +58,19 @@ function saidContent(message, payload) {
         content.recognition ? h('div', { class: 'recognition' }, String(content.recognition)) : null].filter(Boolean);
     case 'richText':
       return [h('div', { class: 'plain' }, (content.richText ?? []).map(item => item?.text ?? `[${item?.type ?? '?'}]`).join(''))];
+    case 'interactiveCard':
+      return [h('div', { class: 'plain' }, cardValues(content).join('\n') || '[interactiveCard]')];
     default:
       return [h('div', { class: 'plain' }, `[${payload.msgtype}]`)];
+  }
+}
+
+/** The texts of a card's elements, which come as JSON within a string. */
+function cardValues(content) {
+  try {
+    return (JSON.parse(content.cardContent).elements ?? []).map(element => String(element?.value ?? ''));
+  } catch {
+    return [];
   }
 }
 

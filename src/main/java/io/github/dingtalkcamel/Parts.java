@@ -27,6 +27,7 @@ import io.github.dingtalkcamel.commands.Retry;
 import io.github.dingtalkcamel.commands.Stop;
 import io.github.dingtalkcamel.conversation.Bindings;
 import io.github.dingtalkcamel.conversation.Policies;
+import io.github.dingtalkcamel.conversation.QuotableMessages;
 import io.github.dingtalkcamel.conversation.Sessions;
 import io.github.dingtalkcamel.events.Hooks;
 import io.github.dingtalkcamel.events.OwnEvents;
@@ -204,8 +205,8 @@ final class Parts implements AutoCloseable {
         Sessions sessions = new Sessions(store, settings, clock);
         Policies policies = new Policies(settings);
         bindings = new Bindings(store, clock);
-        Messages messages = new Messages(settings);
         sending = SendingParts.bind(context, settings, store, clock);
+        Messages messages = new Messages(settings, sending.quotable());
         conversations = new Conversations(sessions, agents);
         deadLetters = new DeadLetters(store, clock);
         intake = new Intake(inbox, queue, commands);
@@ -249,7 +250,7 @@ final class Parts implements AutoCloseable {
         registry.bind("fallback", new Fallback(settings));
         registry.bind("notices", notices);
         registry.bind("busyNotice", new BusyNotice(notices, clock));
-        registry.bind("replies", new Replies(settings, inbox, queue));
+        registry.bind("replies", new Replies(settings, inbox, queue, sending.quotable()));
         registry.bind("thinking", new Thinking(settings));
         registry.bind("sessionWebhook", new SessionWebhook(sending.dingTalk(), clock));
         registry.bind("robotApi", new RobotApi(settings));
@@ -300,6 +301,7 @@ final class Parts implements AutoCloseable {
         expiries.add(RobotQueue.expiry(settings.keeping().messages()));
         expiries.add(ToolRequests.expiry());
         expiries.add(SentMessages.expiry(settings.keeping().messages()));
+        expiries.add(QuotableMessages.expiry(settings.keeping().messages()));
         return new Housekeeping(store, clock, expiries);
     }
 

@@ -29,7 +29,7 @@ record ContentReader(TextForms forms, OwnMention mention) {
             case "audio" -> audio(content);
             case "video" -> attached(AttachmentKind.VIDEO, content.code("downloadCode"), content, forms.video());
             case "file" -> attached(AttachmentKind.FILE, content.code("downloadCode"), content, forms.file(content.label("fileName")));
-            case "interactiveCard" -> orUnknown(type, content.firstText("biz_custom_action_url", "title"));
+            case "interactiveCard" -> orUnknown(type, CardText.of(content.json()));
             case "chatRecord" -> orUnknown(type, joined(content.text("title"), content.text("summary")));
             case "markdown", "actionCard" -> orUnknown(type, content.firstText("text", "title"));
             case UNKNOWN_TO_ROBOTS -> unknownToRobots(content);

@@ -153,15 +153,20 @@ public record InboundMessage(
      * @param senderId        encrypted id of who wrote it
      * @param senderNick      their name
      * @param createdAt       when it was written
-     * @param text            its text or text form; empty where DingTalk gives none
+     * @param text            its text or text form, DingTalk's or what is known of it here; empty where neither has any
      * @param attachments     what of it can be downloaded
      * @param processQueryKey set where the quoted message was sent by the robot: the key it was sent with
+     * @param outTrackId      set where the quoted message is a card that says which: the id it was sent with
      */
     public record Quote(String msgId, String type, String senderId, String senderNick, Instant createdAt, String text,
-            List<Attachment> attachments, String processQueryKey) {
+            List<Attachment> attachments, String processQueryKey, String outTrackId) {
 
         public Quote {
             attachments = List.copyOf(attachments);
+        }
+
+        Quote withText(String known) {
+            return new Quote(msgId, type, senderId, senderNick, createdAt, known, attachments, processQueryKey, outTrackId);
         }
 
         /** Without the text. */

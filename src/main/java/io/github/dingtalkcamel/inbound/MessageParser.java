@@ -24,10 +24,17 @@ public final class MessageParser {
     private static final String QUOTA_EXCEEDED = "20001";
 
     private final TextForms forms;
+    private final QuoteReader quotes;
 
     /** @param language of the text forms of pictures, files and the like: the integration's */
     public MessageParser(Language language) {
+        this(language, EarlierMessages.NONE);
+    }
+
+    /** @param earlier where a quote that comes without its text is looked up */
+    public MessageParser(Language language, EarlierMessages earlier) {
         this.forms = new TextForms(Objects.requireNonNull(language, "language"));
+        this.quotes = new QuoteReader(forms, earlier);
     }
 
     /**
@@ -67,7 +74,7 @@ public final class MessageParser {
                 new Sender(senderId, fields.id("senderStaffId"), fields.id("senderUnionId"), fields.label("senderNick"),
                         Boolean.TRUE.equals(fields.flag("isAdmin"))),
                 chatbotUserId, robotCode(fields), atUsers.robotMentioned, senderId.equals(chatbotUserId), fields.instant("createAt"),
-                Blanks.trim(content.text()), bounded(content.attachments()), new QuoteReader(forms).read(body),
+                Blanks.trim(content.text()), bounded(content.attachments()), quotes.read(integration, conversationId, body),
                 fields.webUrl("sessionWebhook"), fields.instant("sessionWebhookExpiredTime"), bounded(atUsers.others), quota);
     }
 
@@ -106,6 +113,11 @@ public final class MessageParser {
             Fields text = fields.object("text");
             String content = text == null ? null : text.text("content");
             return Content.text(content == null ? "" : ownMention.takenOff(content));
+        }
+        if (type.equals("interactiveCard")) {
+            // documented nowhere, so nothing in it is a reason to refuse the message
+            String text = CardText.of(fields.value("content"));
+            return !text.isBlank() ? Content.text(text) : quota != null ? Content.NONE : Content.text(forms.unknown(type));
         }
         // an unknown type may hold anything there
         Fields content = ContentReader.reads(type) ? fields.object("content") : null;

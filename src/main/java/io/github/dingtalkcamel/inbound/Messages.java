@@ -14,8 +14,13 @@ public final class Messages {
     private final Map<String, MessageParser> parsers = new HashMap<>();
 
     public Messages(Settings settings) {
+        this(settings, EarlierMessages.NONE);
+    }
+
+    /** @param earlier where a quote that comes without its text is looked up */
+    public Messages(Settings settings, EarlierMessages earlier) {
         for (Integration integration : settings.integrations()) {
-            parsers.put(integration.id(), new MessageParser(integration.language()));
+            parsers.put(integration.id(), new MessageParser(integration.language(), earlier));
         }
     }
 

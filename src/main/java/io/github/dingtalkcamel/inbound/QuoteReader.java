@@ -7,36 +7,81 @@ import io.github.dingtalkcamel.inbound.InboundMessage.Attachment;
 import io.github.dingtalkcamel.inbound.InboundMessage.Quote;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Reads what a message replies to, in all the shapes seen in the field (protocol 3.4). No document promises any of them, so nothing
  * here refuses a message: what cannot be read counts as absent.
  *
+ * <p>Of what the robot sent, DingTalk often gives only the key, and of other messages sometimes only the id: their text is looked up
+ * among the messages that were sent and received here.
+ *
+ * @param forms   what stands for content that is no text
  * @param content reads the quoted content
+ * @param earlier what was sent and received
  */
-record QuoteReader(ContentReader content) {
+record QuoteReader(TextForms forms, ContentReader content, EarlierMessages earlier) {
 
     private static final OwnMention NOBODY = new OwnMention(false, false, null, 0, false);
 
-    QuoteReader(TextForms forms) {
-        this(new ContentReader(forms, NOBODY));
+    QuoteReader(TextForms forms, EarlierMessages earlier) {
+        this(forms, new ContentReader(forms, NOBODY), earlier);
     }
 
     /** Null where the message quotes nothing. */
-    Quote read(ObjectNode body) {
+    Quote read(String integration, String conversationId, ObjectNode body) {
+        Quote quote = told(body);
+        return quote == null ? null : completed(quote, integration, conversationId);
+    }
+
+    /** As far as DingTalk tells. */
+    private Quote told(ObjectNode body) {
         ObjectNode quoted = quoted(body);
         String type = id(quoted, "msgType", "msgtype");
         Content said = said(type, quoted);
         String ownId = id(quoted, "msgId");
         String msgId = ownId == null ? id(body, "originalMsgId") : ownId;
-        String processQueryKey = id(body, "originalProcessQueryKey");
+        ObjectNode inner = unwrapped(quoted.path("content")) instanceof ObjectNode object ? object : JsonNodeFactory.instance.objectNode();
+        String processQueryKey = first(id(body, "originalProcessQueryKey"), id(quoted, "processQueryKey"), id(inner, "processQueryKey"));
+        String outTrackId = first(id(quoted, "outTrackId"), id(inner, "outTrackId"), id(body, "originalOutTrackId"));
         String text = Blanks.trim(said.text());
-        if (msgId == null && processQueryKey == null && text.isEmpty() && said.attachments().isEmpty()) {
+        if (msgId == null && processQueryKey == null && outTrackId == null && text.isEmpty() && said.attachments().isEmpty()) {
             return null;
         }
         List<Attachment> attachments = MessageParser.bounded(said.attachments());
         return new Quote(msgId, type, id(quoted, "senderId"), label(quoted, "senderNick"), instant(quoted, "createdAt"), text,
-                attachments, processQueryKey);
+                attachments, processQueryKey, outTrackId);
+    }
+
+    private static String first(String... ids) {
+        return Stream.of(ids).filter(Objects::nonNull).findFirst().orElse(null);
+    }
+
+    /** What the robot itself sent is known better here than DingTalk tells it; anything else is looked up only where DingTalk tells no text. */
+    private Quote completed(Quote quote, String integration, String conversationId) {
+        boolean unreadable = quote.text().isEmpty() || quote.type() != null && quote.text().equals(forms.unknown(quote.type()));
+        List<String> keys = Stream.of(quote.processQueryKey(), quote.outTrackId(), unreadable ? quote.msgId() : null).filter(Objects::nonNull).toList();
+        Optional<String> sent = keys.isEmpty() ? Optional.empty() : earlier.sent(integration, keys);
+        if (sent.isPresent()) {
+            return quote.withText(sent.get());
+        }
+        if (!unreadable || quote.msgId() == null || !quote.attachments().isEmpty()) {
+            return quote;
+        }
+        return earlier.received(integration, conversationId, quote.msgId()).map(json -> received(quote, integration, json)).orElse(quote);
+    }
+
+    /** The quoted message as it once came in. What it quoted itself is not looked up again. */
+    private Quote received(Quote quote, String integration, String json) {
+        try {
+            InboundMessage message = new MessageParser(forms.language()).parse(integration, json);
+            return new Quote(quote.msgId(), message.type(), message.sender().id(), message.sender().nick(), message.createdAt(), message.text(),
+                    message.attachments(), quote.processQueryKey(), quote.outTrackId());
+        } catch (BadMessageException e) {
+            return quote;
+        }
     }
 
     /** The newest shape that is there; an empty object where there is none. */
@@ -83,7 +128,8 @@ record QuoteReader(ContentReader content) {
             return Content.text(StorableText.of(node.textValue()));
         }
         if (!(node instanceof ObjectNode object)) {
-            return Content.NONE;
+            // a card's content may be a list of elements
+            return "interactiveCard".equals(type) ? Content.text(CardText.of(node)) : Content.NONE;
         }
         try {
             return content.read(type == null ? guessed(object) : type, Fields.of(object));
@@ -93,7 +139,7 @@ record QuoteReader(ContentReader content) {
     }
 
     private static String guessed(ObjectNode content) {
-        return content.has("richText") ? "richText" : "text";
+        return content.has("richText") ? "richText" : content.has("cardContent") || content.has("cardData") ? "interactiveCard" : "text";
     }
 
     private static String id(ObjectNode json, String... names) {

@@ -3,25 +3,25 @@ package io.github.dingtalkcamel.inbound;
 import io.github.dingtalkcamel.settings.Language;
 
 /** What stands for content that is no text, in the integration's language (contract 5, "in"). */
-record TextForms(Language language) {
+public record TextForms(Language language) {
 
     /** Types are short words; a long one is somebody's joke. */
     private static final int MAX_TYPE_LENGTH = 64;
 
-    String picture() {
+    public String picture() {
         return chinese() ? "[图片]" : "[picture]";
     }
 
-    String voice() {
+    public String voice() {
         return chinese() ? "[语音]" : "[voice]";
     }
 
-    String video() {
+    public String video() {
         return chinese() ? "[视频]" : "[video]";
     }
 
     /** @param name null where it is not known */
-    String file(String name) {
+    public String file(String name) {
         String word = chinese() ? "文件" : "file";
         return name == null ? "[" + word + "]" : "[" + word + ": " + name + "]";
     }

@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.dingtalkcamel.conversation.QuotableMessages;
 import io.github.dingtalkcamel.inbound.InboundMessage;
 import io.github.dingtalkcamel.outbound.ApiRequest;
 import io.github.dingtalkcamel.settings.Integration;
@@ -32,12 +34,14 @@ public final class Replies {
     private final Settings settings;
     private final Inbox inbox;
     private final KeyedQueue queue;
+    private final QuotableMessages quotable;
     private final Map<Integer, Chunker> chunkers = new HashMap<>();
 
-    public Replies(Settings settings, Inbox inbox, KeyedQueue queue) {
+    public Replies(Settings settings, Inbox inbox, KeyedQueue queue, QuotableMessages quotable) {
         this.settings = settings;
         this.inbox = inbox;
         this.queue = queue;
+        this.quotable = quotable;
     }
 
     /** The reply to send: the rest of one that a crash interrupted, else the body in chunks. A blank body is no reply. */
@@ -62,11 +66,14 @@ public final class Replies {
         return reply.advanced();
     }
 
-    /** Records the chunk that was taken last; for a reply that is stored, durably. Nothing where none was taken since. */
-    public void sent(Exchange exchange, @ExchangeProperty(Reply.PROPERTY) Reply reply, @ExchangeProperty(Turn.PROPERTY) Turn turn,
+    /** Records the chunk that was taken last, and by which id a quote of it may name it (the body is DingTalk's answer); for a reply that is stored, durably. Nothing where none was taken since. */
+    public void sent(Exchange exchange, @Body Object answer, @ExchangeProperty(Reply.PROPERTY) Reply reply, @ExchangeProperty(Turn.PROPERTY) Turn turn,
             @ExchangeProperty(ApiRequest.PROPERTY) ApiRequest request, @ExchangeProperty(STORED) Integer stored) throws StoreException {
         if (reply.sent() == 0 || stored != null && stored == reply.sent()) {
             return;
+        }
+        if (answer instanceof JsonNode json) {
+            quotable.sent(turn.message().integration(), json, reply.chunks().get(reply.sent() - 1));
         }
         String channel = request.name().equals(ApiRequest.SESSION_WEBHOOK) ? "sessionWebhook" : "robotApi";
         SentChunk sent = inbox.sentNow(reply.sent(), reply.chunks().size(), channel);

@@ -3,7 +3,7 @@ package io.github.dingtalkcamel.simulator;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * What the chat page wants said: {@code app, user, group, at, way} (stream, webhook, encrypted), {@code kind} (text, picture, file, audio),
+ * What the chat page wants said: {@code app, user, group, at, way} (stream, webhook, encrypted), {@code kind} (text, picture, file, audio, card),
  * {@code text, file, fileName, quote}; put into the shapes of protocol 3.3 and 3.4.
  *
  * <p>{@code file} is a code of {@link ChatFiles}, {@code quote} the number of what is quoted in the {@link Timeline}.
@@ -40,7 +40,8 @@ final class ChatOrder {
             case "picture" -> content(said, "picture", Json.object().put("downloadCode", file()).put("pictureDownloadCode", file()));
             case "file" -> content(said, "file", Json.object().put("downloadCode", file()).put("fileName", fileName()));
             case "audio" -> content(said, "audio", voice(text));
-            default -> throw new IllegalArgumentException("kind must be text, picture, file or audio, not " + kind);
+            case "card" -> content(said, "interactiveCard", card(text));
+            default -> throw new IllegalArgumentException("kind must be text, picture, file, audio or card, not " + kind);
         };
     }
 
@@ -64,6 +65,13 @@ final class ChatOrder {
         ObjectNode content = Json.object().put("duration", Math.max(1_000, speech.length() * SPOKEN_MS_A_CHARACTER))
                 .put("downloadCode", RandomText.hex32());
         return speech.isBlank() ? content : content.put("recognition", speech);
+    }
+
+    /** A card as it is forwarded: a tree of elements, as JSON within a string. */
+    private static ObjectNode card(String text) {
+        ObjectNode tree = Json.object();
+        text.lines().forEach(line -> tree.withArray("elements").addObject().put("type", "text").put("value", line));
+        return Json.object().put("cardContent", Json.write(tree));
     }
 
     private String file() {
@@ -106,6 +114,11 @@ final class ChatOrder {
     /** By session webhook a message has no id; by robot API its processQueryKey is given, and no content (protocol 3.4). */
     private static ObjectNode quotingTheRobot(ObjectNode fields, ObjectNode text, Delivery delivery) {
         if (delivery.processQueryKey() != null) {
+            if (delivery.channel() == Delivery.Channel.CARD) {
+                // a card is told to be one, by its id, and still without its text
+                text.putObject("repliedMsg").put("createdAt", delivery.time().toEpochMilli()).put("msgType", "interactiveCard")
+                        .put("msgId", RandomText.base64("msg")).set("content", Json.required(delivery.body(), "a card's id"));
+            }
             return fields.put("originalProcessQueryKey", delivery.processQueryKey());
         }
         text.putObject("repliedMsg").put("createdAt", delivery.time().toEpochMilli())

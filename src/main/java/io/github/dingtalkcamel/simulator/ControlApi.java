@@ -18,7 +18,9 @@ import java.util.stream.Collectors;
  * <table>
  * <caption>Paths</caption>
  * <tr><td>POST say</td><td>says the body's text, or what its JSON says; answers the reply. {@code by} is
- * {@code stream} or {@code webhook}; unless it is there, Stream if a connection is open, else webhook</td></tr>
+ * {@code stream} or {@code webhook}; unless it is there, Stream if a connection is open, else webhook. {@code card} is the content of an
+ * {@code interactiveCard} in place of the text; {@code quote} what it replies to, a {@code repliedMsg} of protocol 3.4; {@code quoteKey} the
+ * {@code processQueryKey} of a message of the robot's that it replies to</td></tr>
  * <tr><td>GET, DELETE deliveries</td><td>what people would see; {@code ?conversation=}, {@code ?limit=} (200)</td></tr>
  * <tr><td>GET, DELETE requests</td><td>what DingTalk's side was asked, without secrets; {@code ?limit=} (200)</td></tr>
  * <tr><td>GET, POST, DELETE troubles</td><td>plans trouble, see {@link TroubleOrder}</td></tr>
@@ -131,10 +133,10 @@ final class ControlApi {
 
     private Said said(ObjectNode order) {
         String text = Json.text(order, "text");
-        if (text == null && !order.path("with").isObject()) {
+        if (text == null && !order.path("with").isObject() && !order.has("card")) {
             throw new IllegalArgumentException("text is missing: what shall be said?");
         }
-        Said said = Said.text(text == null ? "" : text).to(Json.text(order, "app")).from(Json.text(order, "user"))
+        Said said = (order.has("card") ? Said.card(order.get("card").toString()) : Said.text(text == null ? "" : text)).to(Json.text(order, "app")).from(Json.text(order, "user"))
                 .inGroup(Json.text(order, "group")).msgId(Json.text(order, "msgId"));
         said = by(order, said);
         if (!order.path("at").asBoolean(true)) {
@@ -149,6 +151,12 @@ final class ControlApi {
                 fields[i] = order.path("without").path(i).asText();
             }
             said = said.without(fields);
+        }
+        if (order.path("quote").isObject()) {
+            said = said.quoting(Json.write(order.path("quote")));
+        }
+        if (order.path("quoteKey").isTextual()) {
+            said = said.quotingKey(Json.text(order, "quoteKey"));
         }
         return order.path("with").isObject() ? said.with(Json.write(order.path("with"))) : said;
     }

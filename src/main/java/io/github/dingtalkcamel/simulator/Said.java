@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
 /**
  * Something a person says to a robot. Immutable; start with {@link #text} and refine:
  *
@@ -32,6 +34,11 @@ public final class Said implements Cloneable {
 
     private Said(String text) {
         this.text = Objects.requireNonNull(text, "text");
+    }
+
+    /** A card, by staff001 in the DM with the robot: {@code interactiveCard}, whose content is a JSON value of any shape (protocol 3.3). */
+    public static Said card(String contentJson) {
+        return text("").without("text").with("{\"msgtype\":\"interactiveCard\",\"content\":" + contentJson + "}");
     }
 
     /** By staff001 in the DM with the robot of the app that was added first, pushed plain. */
@@ -117,6 +124,20 @@ public final class Said implements Cloneable {
     /** Top-level fields of the payload to leave out; done before {@link #with}. */
     public Said without(String... fields) {
         return but(it -> it.without = List.of(fields));
+    }
+
+    /** In reply to a message that DingTalk tells whole: {@code repliedMsg} of protocol 3.4 as JSON. */
+    public Said quoting(String repliedMsgJson) {
+        ObjectNode fields = with == null ? Json.object() : Json.required(with, "fields of a message");
+        fields.putObject("text").put("content", group != null && mentions ? " " + text : text).put("isReplyMsg", true)
+                .set("repliedMsg", Json.required(repliedMsgJson, "repliedMsg"));
+        return with(Json.write(fields));
+    }
+
+    /** In reply to a message of the robot's of which DingTalk tells the key only, as it mostly does (protocol 3.4). */
+    public Said quotingKey(String processQueryKey) {
+        ObjectNode fields = with == null ? Json.object() : Json.required(with, "fields of a message");
+        return with(Json.write(fields.put("originalProcessQueryKey", processQueryKey)));
     }
 
     private Said but(Consumer<Said> change) {

@@ -1,9 +1,12 @@
 package io.github.dingtalkcamel.tools;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 
+import io.github.dingtalkcamel.inbound.TextForms;
 import io.github.dingtalkcamel.settings.Secret;
 
 /**
@@ -25,6 +28,7 @@ public final class Dispatch {
     private final Card card;
     private final boolean degraded;
     private final List<String> keys = new ArrayList<>();
+    private final Map<String, RobotMessage> byKey = new LinkedHashMap<>();
     private int next;
     private String outTrackId;
     private boolean queued;
@@ -86,10 +90,26 @@ public final class Dispatch {
 
     /** DingTalk took one; key is null where it gives none. */
     void taken(String key) {
-        next++;
         if (key != null && !key.isEmpty()) {
             keys.add(key);
+            if (card == null) {
+                byKey.put(key, message());
+            }
         }
+        next++;
+    }
+
+    /** What each message says that was taken, by DingTalk's key of it; a card also by its own id. */
+    Map<String, String> textsByKey(TextForms forms) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        byKey.forEach((key, message) -> texts.put(key, MessageText.of(message, forms)));
+        if (card != null) {
+            keys.forEach(key -> texts.put(key, MessageText.of(card)));
+            if (outTrackId != null) {
+                texts.put(outTrackId, MessageText.of(card));
+            }
+        }
+        return texts;
     }
 
     /** It is stored, and will go out later. */

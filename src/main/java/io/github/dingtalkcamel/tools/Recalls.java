@@ -102,10 +102,11 @@ public final class Recalls {
 
     /** The card shows it. */
     public void changed(@Body JsonNode answer, @ExchangeProperty(SentMessage.PROPERTY) SentMessage message,
-            @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) throws RejectedException {
+            @ExchangeProperty(Card.PROPERTY) Card card, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) throws RejectedException {
         if (!answer.path("success").asBoolean(false) || !answer.path("result").asBoolean(true)) {
             throw new RejectedException("notUpdated", "DingTalk did not update the card", "Send it anew", null);
         }
+        sentMessages.changed(message, card.params());
         run.sent(message.recipients(), message.messageId());
     }
 

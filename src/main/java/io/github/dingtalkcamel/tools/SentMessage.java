@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.tools;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A message that a tool sent and can recall, or a card that it can update.
@@ -11,9 +12,10 @@ import java.util.List;
  * @param recipients who was named
  * @param keys       DingTalk's keys of it, in order
  * @param recalled   whether it is gone already
+ * @param cardParams the variables of a card, as they were sent and changed since; empty for anything else
  */
 public record SentMessage(String integration, String messageId, Kind kind, List<String> place, List<Target> recipients,
-        List<String> keys, boolean recalled, Instant sentAt) {
+        List<String> keys, boolean recalled, Instant sentAt, Map<String, String> cardParams) {
 
     /** What a message is, as its row spells it. */
     public enum Kind {

@@ -5,11 +5,20 @@ import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dingtalkcamel.api.ApiException;
+import io.github.dingtalkcamel.conversation.QuotableMessages;
+import io.github.dingtalkcamel.inbound.StorableText;
+import io.github.dingtalkcamel.inbound.TextForms;
+import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
@@ -22,12 +31,19 @@ import org.slf4j.LoggerFactory;
 public final class SentMessages {
 
     private static final Logger LOG = LoggerFactory.getLogger(SentMessages.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final TypeReference<Map<String, String>> PARAMS = new TypeReference<>() {
+    };
 
     private final Store store;
+    private final Settings settings;
+    private final QuotableMessages quotable;
     private final InstantSource clock;
 
-    public SentMessages(Store store, InstantSource clock) {
+    public SentMessages(Store store, Settings settings, QuotableMessages quotable, InstantSource clock) {
         this.store = store;
+        this.settings = settings;
+        this.quotable = quotable;
         this.clock = clock;
     }
 
@@ -44,13 +60,16 @@ public final class SentMessages {
         };
         List<String> place = dispatch.targets().stream().map(target -> target.type() == RecipientType.CHAT_ID ? target.id().reveal() : run.userId(target)).toList();
         List<String> recipients = dispatch.targets().stream().map(Target::shown).toList();
+        String integration = run.call().integration();
+        Map<String, String> texts = dispatch.textsByKey(new TextForms(settings.integration(integration).orElseThrow().language()));
         long now = clock.millis();
         try {
             store.writeAndWait(connection -> {
+                quotable.remember(connection, integration, texts);
                 try (PreparedStatement insert = connection.prepareStatement("""
-                        insert into sent_message (integration, message_id, kind, place, recipients, message_keys, state, request_id, sent_at)
-                        values (?, ?, ?, ?, ?, ?, 'sent', ?, ?) on conflict (integration, message_id) do nothing""")) {
-                    insert.setString(1, run.call().integration());
+                        insert into sent_message (integration, message_id, kind, place, recipients, message_keys, state, request_id, sent_at, card_params)
+                        values (?, ?, ?, ?, ?, ?, 'sent', ?, ?, ?) on conflict (integration, message_id) do nothing""")) {
+                    insert.setString(1, integration);
                     insert.setString(2, dispatch.messageId());
                     insert.setString(3, kind.name().toLowerCase(Locale.ROOT));
                     insert.setString(4, Texts.write(place));
@@ -58,6 +77,7 @@ public final class SentMessages {
                     insert.setString(6, Texts.write(dispatch.keys()));
                     insert.setString(7, run.call().requestId());
                     insert.setLong(8, now);
+                    insert.setString(9, dispatch.card() == null ? null : storable(dispatch.card().params()));
                     return insert.executeUpdate();
                 }
             });
@@ -88,7 +108,7 @@ public final class SentMessages {
     private Optional<SentMessage> find(String integration, String messageId) {
         return store.read(connection -> {
             try (PreparedStatement select = connection.prepareStatement(
-                    "select kind, place, recipients, message_keys, state, sent_at from sent_message where integration = ? and message_id = ?")) {
+                    "select kind, place, recipients, message_keys, state, sent_at, card_params from sent_message where integration = ? and message_id = ?")) {
                 select.setString(1, integration);
                 select.setString(2, messageId);
                 try (ResultSet row = select.executeQuery()) {
@@ -98,10 +118,47 @@ public final class SentMessages {
                     return Optional.of(new SentMessage(integration, messageId,
                             SentMessage.Kind.valueOf(row.getString(1).toUpperCase(Locale.ROOT)), Texts.read(row.getString(2)),
                             Texts.read(row.getString(3)).stream().map(Target::recorded).toList(), Texts.read(row.getString(4)), row.getString(5).equals("recalled"),
-                            Instant.ofEpochMilli(row.getLong(6))));
+                            Instant.ofEpochMilli(row.getLong(6)), params(row.getString(7))));
                 }
             }
         });
+    }
+
+    private static String storable(Map<String, String> params) {
+        return StorableText.of(ToolMessages.json(params));
+    }
+
+    private static Map<String, String> params(String json) {
+        try {
+            return json == null ? Map.of() : JSON.readValue(json, PARAMS);
+        } catch (JsonProcessingException e) {
+            LOG.warn("The stored variables of a card are damaged: a quote of it may have no text");
+            return Map.of();
+        }
+    }
+
+    /** Notes what a card shows after some of its variables were changed. */
+    void changed(SentMessage message, Map<String, String> changes) {
+        Map<String, String> params = new LinkedHashMap<>(message.cardParams());
+        params.putAll(changes);
+        String text = MessageText.of(new Card(null, params));
+        Map<String, String> texts = new LinkedHashMap<>();
+        message.keys().forEach(key -> texts.put(key, text));
+        texts.put(message.messageId(), text);
+        try {
+            store.writeAndWait(connection -> {
+                quotable.remember(connection, message.integration(), texts);
+                try (PreparedStatement update = connection.prepareStatement(
+                        "update sent_message set card_params = ? where integration = ? and message_id = ?")) {
+                    update.setString(1, storable(params));
+                    update.setString(2, message.integration());
+                    update.setString(3, message.messageId());
+                    return update.executeUpdate();
+                }
+            });
+        } catch (StoreException e) {
+            LOG.warn("Card {} is changed, but that could not be put on record: a quote of it has its old text", message.messageId(), e);
+        }
     }
 
     /** Notes that it is gone. */

@@ -16,7 +16,11 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -207,7 +211,7 @@ class MessageParserTest {
             assertThat(shown).contains("msgFAKE0001==", "main").doesNotContain("private", "sendBySession", "0123456789abcdef");
             InboundMessage picture = content("picture", "{\"downloadCode\":\"private\"}");
             assertThat(picture + " " + picture.attachments()).doesNotContain("private");
-            assertThat(String.valueOf(new Quote("q", "text", null, null, null, "private", List.of(), null))).doesNotContain("private");
+            assertThat(String.valueOf(new Quote("q", "text", null, null, null, "private", List.of(), null, null))).doesNotContain("private");
         }
 
         @Test
@@ -445,7 +449,7 @@ class MessageParserTest {
                     + "'msgId':'msgFAKEquoted==','content':{'text':'error 42'}}},'originalMsgId':'msgFAKEquoted=='").replace('\'', '"'));
             assertThat(message.text()).isEqualTo("what does this mean?");
             assertThat(message.quote()).isEqualTo(new Quote("msgFAKEquoted==", "text", "$:LWCP_v1:$fakeuser02", "Li",
-                    Instant.ofEpochMilli(1769599900000L), "error 42", List.of(), null));
+                    Instant.ofEpochMilli(1769599900000L), "error 42", List.of(), null, null));
         }
 
         @Test
@@ -473,9 +477,61 @@ class MessageParserTest {
         }
 
         @Test
+        void takesTheTextOfWhatTheRobotSentFromWhatWasSent() throws Exception {
+            MessageParser parser = new MessageParser(Language.EN, new Known(Map.of("pqk", "sent by key", "track", "a card", "webhook-id", "by session"), Map.of()));
+            for (String quoted : List.of("'originalProcessQueryKey':'pqk'", "'originalMsgId':'m','originalProcessQueryKey':'pqk'",
+                    "'text':{'content':'x','repliedMsg':{'msgType':'interactiveCard','msgId':'m','content':{}}},'originalProcessQueryKey':'pqk'",
+                    "'text':{'content':'x','repliedMsg':{'msgType':'interactiveCard','content':{'title':'a summary'}}},'originalProcessQueryKey':'pqk'")) {
+                assertThat(parser.parse("main", with(quoted.replace('\'', '"'))).quote().text()).as(quoted).isEqualTo("sent by key");
+            }
+            for (String quoted : List.of("'repliedMsg':{'msgType':'interactiveCard','content':{'outTrackId':'track'}}",
+                    "'repliedMsg':{'msgType':'interactiveCard','content':'{@outTrackId@:@track@}'}", "'repliedMsg':{'outTrackId':'track'}")) {
+                Quote quote = parser.parse("main", with(("'text':{'content':'x'," + quoted + "}").replace('\'', '"').replace("@", "\\\""))).quote();
+                assertThat(quote.text()).as(quoted).isEqualTo("a card");
+                assertThat(quote.outTrackId()).isEqualTo("track");
+            }
+            assertThat(parser.parse("main", with("\"originalMsgId\":\"webhook-id\"")).quote().text()).isEqualTo("by session");
+            assertThat(parser.parse("main", with("\"originalProcessQueryKey\":\"other\"")).quote().text()).isEmpty();
+            assertThat(parser.parse("main", with("\"text\":{\"content\":\"x\",\"repliedMsg\":{\"msgType\":\"interactiveCard\",\"msgId\":\"m\",\"content\":{}}}"))
+                    .quote().text()).as("a card of somebody else").isEqualTo("[unknown: interactiveCard]");
+        }
+
+        @Test
+        void takesAQuotedMessageThatIsOnlyNamedFromWhatWasReceivedInTheConversation() throws Exception {
+            String picture = with("\"msgtype\":\"picture\",\"content\":{\"downloadCode\":\"dc\"}");
+            MessageParser parser = new MessageParser(Language.EN, new Known(Map.of(), Map.of("cid q", with("\"text\":{\"content\":\" earlier\"},\"senderNick\":\"Li\""),
+                    "cid p", picture, "cid broken", "{")));
+            Quote quote = parser.parse("main", inConversation("cid", "\"originalMsgId\":\"q\"")).quote();
+            assertThat(quote.text()).isEqualTo("earlier");
+            assertThat(quote.senderNick()).isEqualTo("Li");
+            assertThat(quote.msgId()).isEqualTo("q");
+            assertThat(parser.parse("main", inConversation("cid", "\"originalMsgId\":\"p\"")).quote().attachments()).hasSize(1);
+            assertThat(parser.parse("main", inConversation("elsewhere", "\"originalMsgId\":\"q\"")).quote().text()).isEmpty();
+            assertThat(parser.parse("main", inConversation("cid", "\"originalMsgId\":\"broken\"")).quote().text()).isEmpty();
+            assertThat(parser.parse("main", inConversation("cid",
+                    "\"text\":{\"content\":\"x\",\"repliedMsg\":{\"msgId\":\"q\",\"msgType\":\"text\",\"content\":{\"text\":\"told\"}}}")).quote().text()).isEqualTo("told");
+        }
+
+        private static String inConversation(String conversationId, String fields) {
+            return with("\"conversationId\":\"" + conversationId + "\"," + fields);
+        }
+
+        private record Known(Map<String, String> texts, Map<String, String> messages) implements EarlierMessages {
+            @Override
+            public Optional<String> sent(String integration, Collection<String> keys) {
+                return keys.stream().map(texts::get).filter(Objects::nonNull).findFirst();
+            }
+
+            @Override
+            public Optional<String> received(String integration, String conversationId, String msgId) {
+                return Optional.ofNullable(messages.get(conversationId + " " + msgId));
+            }
+        }
+
+        @Test
         void readsWhatIsLeftWhenTheContentIsMissing() throws Exception {
             assertThat(parseWith("\"originalMsgId\":\"q\"").quote())
-                    .isEqualTo(new Quote("q", null, null, null, null, "", List.of(), null));
+                    .isEqualTo(new Quote("q", null, null, null, null, "", List.of(), null, null));
             assertThat(parseWith("\"originalProcessQueryKey\":\"pqk\"").quote().processQueryKey()).isEqualTo("pqk");
             assertThat(quote("'isReplyMsg':true")).isNull();
         }
@@ -492,7 +548,7 @@ class MessageParserTest {
         void readsOlderShapes() throws Exception {
             Quote quote = parseWith("\"quoteMessage\":{\"msgId\":\"q\",\"msgtype\":\"text\",\"text\":{\"content\":\"old\"},"
                     + "\"senderNick\":\"Li\",\"senderId\":\"s\"}").quote();
-            assertThat(quote).isEqualTo(new Quote("q", "text", "s", "Li", null, "old", List.of(), null));
+            assertThat(quote).isEqualTo(new Quote("q", "text", "s", "Li", null, "old", List.of(), null, null));
             assertThat(parseWith("\"content\":{\"quoteContent\":\"older\"}").quote().text()).isEqualTo("older");
             assertThat(parseWith("\"content\":{\"quoteContent\":{\"text\":\"older\"}}").quote().text()).isEqualTo("older");
         }
@@ -507,7 +563,7 @@ class MessageParserTest {
         @Test
         void keepsTheIdOfAQuoteItCannotRead() throws Exception {
             Quote quote = quote("'repliedMsg':{'msgId':'q','msgType':'richText','createdAt':'x','content':{'richText':5}}");
-            assertThat(quote).isEqualTo(new Quote("q", "richText", null, null, null, "", List.of(), null));
+            assertThat(quote).isEqualTo(new Quote("q", "richText", null, null, null, "", List.of(), null, null));
         }
 
         @Test

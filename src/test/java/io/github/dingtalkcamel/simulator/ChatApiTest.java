@@ -195,6 +195,11 @@ class ChatApiTest {
         assertThat(voice.at("/content/recognition").asText()).isEqualTo("restart the build");
         assertThat(voice.at("/content/duration").isNumber()).isTrue();
 
+        JsonNode card = pushed("{\"way\":\"webhook\",\"kind\":\"card\",\"text\":\"Leave\\nthree days\"}");
+        assertThat(card.path("msgtype").asText()).isEqualTo("interactiveCard");
+        assertThat(card.at("/content/cardContent").asText())
+                .isEqualTo("{\"elements\":[{\"type\":\"text\",\"value\":\"Leave\"},{\"type\":\"text\",\"value\":\"three days\"}]}");
+
         long number;
         try (Listener listener = new Listener(null)) {
             number = listener.next("said").data().path("number").asLong();
@@ -208,7 +213,7 @@ class ChatApiTest {
 
     @Test
     void saysWhatIsWrongWithAnOrder() throws Exception {
-        assertThat(wire.post("/simulator/chat/say", "{\"kind\":\"dance\"}").text()).contains("text, picture, file or audio");
+        assertThat(wire.post("/simulator/chat/say", "{\"kind\":\"dance\"}").text()).contains("text, picture, file, audio or card");
         assertThat(wire.post("/simulator/chat/say", "{\"way\":\"pigeon\"}").text()).contains("stream, webhook or encrypted");
         assertThat(wire.post("/simulator/chat/say", "{\"kind\":\"file\",\"file\":\"../x\"}").text()).contains("file is missing");
         assertThat(wire.post("/simulator/chat/say", "{\"text\":\"" + "x".repeat(20_001) + "\"}").text()).contains("20000");

@@ -1,0 +1,158 @@
+package io.github.dingtalkcamel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dingtalkcamel.agent.AgentConstants;
+import io.github.dingtalkcamel.inbound.InboundMessage;
+import io.github.dingtalkcamel.simulator.Delivery;
+import io.github.dingtalkcamel.simulator.Said;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What an agent learns of what was said before: the text of quotes, and the history, with what tools sent. */
+class ConversationContextTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String TEXT = "dingtalk_send_text_notification";
+    private static final String RICH = "dingtalk_send_rich_notification";
+
+    private static final BlockingQueue<Turn> TURNS = new LinkedBlockingQueue<>();
+    private static Bot bot;
+    private static int people;
+
+    /** What an agent was given. */
+    private record Turn(InboundMessage message, List<Map<String, Object>> history) {
+
+        @SuppressWarnings("unchecked")
+        static Turn of(Exchange exchange) {
+            return new Turn(exchange.getProperty(InboundMessage.PROPERTY, InboundMessage.class), exchange.getProperty(AgentConstants.HISTORY, List.class));
+        }
+
+        String quote() {
+            return message.quote().text();
+        }
+    }
+
+    @BeforeAll
+    static void start() throws Exception {
+        bot = Bot.withSettings(Map.of("dingtalk.api-token", "t0ken-for-tests", "dingtalk.fallback-agent", "listener"));
+        bot.bean("listener", (Processor) exchange -> {
+            TURNS.add(Turn.of(exchange));
+            exchange.getMessage().setBody("heard " + exchange.getMessage().getBody(String.class));
+        });
+        bot.route("listener.camel.yaml", """
+                - route:
+                    id: listener
+                    from:
+                      uri: agent:listener
+                      steps:
+                        - process: { ref: listener }
+                """);
+        bot.start();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        bot.close();
+    }
+
+    private static String somebody() {
+        return "person" + people++;
+    }
+
+    private static Turn hear(Said said) throws Exception {
+        assertThat(bot.say(said).accepted()).isTrue();
+        Turn turn = TURNS.poll(20, TimeUnit.SECONDS);
+        assertThat(turn).as("a turn").isNotNull();
+        return turn;
+    }
+
+    private static JsonNode call(String tool, String arguments) throws Exception {
+        var answer = bot.post(bot.webhookUrl().replace("webhook/main", "tools/" + tool), arguments.replace('\'', '"').getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                request -> request.header("Authorization", "Bearer t0ken-for-tests"));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        JsonNode result = JSON.readTree(answer.body());
+        assertThat(result.path("successCount").asInt()).as(answer.body()).isPositive();
+        return result;
+    }
+
+    private static String messageId(JsonNode result) {
+        return result.at("/results/0/messageId").asText();
+    }
+
+    private static Delivery shown(String person, int number) {
+        String conversation = bot.simulator().dm(Bot.APP_KEY, person);
+        bot.awaitReplies(conversation, number);
+        return bot.simulator().deliveriesTo(conversation).get(number - 1);
+    }
+
+    @Test
+    void aQuoteOfAReplyByTheRobotApiHasItsTextAlsoAfterARestart() throws Exception {
+        String person = somebody();
+        hear(Said.text("hello").from(person).sessionExpiresAt(Instant.now().plusSeconds(30)));
+        String key = shown(person, 1).processQueryKey();
+        assertThat(key).isNotNull();
+
+        assertThat(hear(Said.text("why?").from(person).quotingKey(key)).quote()).isEqualTo("heard hello");
+        bot.stop();
+        bot.start();
+        assertThat(hear(Said.text("why?").from(person).quotingKey(key)).quote()).isEqualTo("heard hello");
+    }
+
+    @Test
+    void aQuoteOfWhatAToolSentHasItsText() throws Exception {
+        String person = somebody();
+        String text = messageId(call(TEXT, "{'recipient_type':'user_id','recipient_id':'" + person + "','content':'backup failed'}"));
+        assertThat(hear(Said.text("why?").from(person).quotingKey(text)).quote()).isEqualTo("backup failed");
+
+        String markdown = messageId(call(RICH, "{'recipient_type':'user_id','recipient_id':'" + person
+                + "','mode':'markdown','title':'Nightly','markdown':'**two** hosts'}"));
+        assertThat(hear(Said.text("which?").from(person).quotingKey(markdown)).quote()).isEqualTo("Nightly\n\n**two** hosts");
+    }
+
+    @Test
+    void aQuoteOfACardHasItsTextAsItIsNow() throws Exception {
+        String person = somebody();
+        String card = messageId(call(RICH, "{'recipient_type':'user_id','recipient_id':'" + person + "','mode':'interactive','card':{'title':'Deploy',"
+                + "'markdown':'Version 2?','buttons':[{'title':'Yes','action':'yes'}]}}"));
+        String carrier = shown(person, 1).processQueryKey();
+        String byTrack = "{\"msgType\":\"interactiveCard\",\"msgId\":\"q\",\"content\":{\"outTrackId\":\"" + card + "\"}}";
+        assertThat(hear(Said.text("what?").from(person).quoting(byTrack)).quote()).isEqualTo("Deploy\nVersion 2?");
+        assertThat(hear(Said.text("what?").from(person).quotingKey(carrier)).quote()).isEqualTo("Deploy\nVersion 2?");
+
+        call("dingtalk_update_message", "{'messageId':'" + card + "','mode':'interactive','card':{'markdown':'Version 3?'}}");
+        assertThat(hear(Said.text("what?").from(person).quoting(byTrack)).quote()).isEqualTo("Deploy\nVersion 3?");
+        assertThat(hear(Said.text("what?").from(person).quotingKey(carrier)).quote()).isEqualTo("Deploy\nVersion 3?");
+    }
+
+    @Test
+    void aCardAndAQuotedCardOfAnybodyHaveTheirText() throws Exception {
+        String person = somebody();
+        String tree = "{\"cardContent\":\"{\\\"elements\\\":[{\\\"type\\\":\\\"text\\\",\\\"value\\\":\\\"Leave, three days\\\"}]}\"}";
+        assertThat(hear(Said.card(tree).from(person)).message().text()).isEqualTo("Leave, three days");
+        assertThat(hear(Said.text("ok?").from(person).quoting("{\"msgType\":\"interactiveCard\",\"msgId\":\"q\",\"content\":" + tree + "}")).quote())
+                .isEqualTo("Leave, three days");
+    }
+
+    @Test
+    void aQuoteOfAPersonsMessageThatIsOnlyNamedHasItsTextAndItsSender() throws Exception {
+        String group = "cidFAKEgroup0001==";
+        Turn first = hear(Said.text("the disk is full").from("staff002").inGroup(group));
+        Turn second = hear(Said.text("what does that mean?").from("staff001").inGroup(group).with("{\"originalMsgId\":\"" + first.message().msgId() + "\"}"));
+        assertThat(second.quote()).isEqualTo("the disk is full");
+        assertThat(second.message().quote().senderNick()).isEqualTo(first.message().sender().nick());
+    }
+}
