@@ -21,11 +21,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The messages that people may quote: what replies and tools sent, by the ids that DingTalk has for it, and what was received. Kept as long as messages
- * are ({@code dingtalk.keep-messages}).
+ * The messages that people may quote: what replies and tools sent, by the ids that DingTalk has for it, and what was received. Kept as
+ * long as messages are ({@code dingtalk.keep-messages}).
  * <p>
- * Not promised: texts that went out by a session webhook or a custom robot, for which DingTalk gives no id; and that a text sent at the moment of a crash
- * is known afterwards.
+ * Not promised: texts that went out by a session webhook or a custom robot, for which DingTalk gives no id; and that a text sent at the
+ * moment of a crash is known afterwards.
  */
 public final class QuotableMessages implements EarlierMessages {
 
@@ -44,12 +44,12 @@ public final class QuotableMessages implements EarlierMessages {
     }
 
     /**
-     * Remembers what was sent, under each of the ids that DingTalk's answer names; nothing where it names none. Does not wait: the row joins the next
-     * commit.
+     * Remembers what was sent, under each of the ids that DingTalk's answer names; nothing where it names none. Does not wait: the row
+     * joins the next commit.
      */
     public void sent(String integration, JsonNode answer, String text) {
-        List<String> keys = KEYS.stream().map(name -> answer.path(name).asText(answer.path("result").path(name).asText(""))).filter(key -> !key.isEmpty())
-                .distinct().toList();
+        List<String> keys = KEYS.stream().map(name -> answer.path(name).asText(answer.path("result").path(name).asText("")))
+                .filter(key -> !key.isEmpty()).distinct().toList();
         if (keys.isEmpty()) {
             return;
         }
@@ -96,7 +96,8 @@ public final class QuotableMessages implements EarlierMessages {
 
     @Override
     public Optional<String> received(String integration, String conversationId, String msgId) {
-        return select("select payload from message where integration = ? and msg_id = ? and conversation_id = ?", integration, msgId, conversationId);
+        return select("select payload from message where integration = ? and msg_id = ? and conversation_id = ?", integration, msgId,
+                conversationId);
     }
 
     private Optional<String> select(String sql, String... values) {

@@ -3,7 +3,7 @@ package io.github.dingtalkcamel.inbound;
 import java.util.Collection;
 import java.util.Optional;
 
-/** Where the text of a quoted message is looked up when DingTalk gives only its key or its id. A lookup that fails is as good as no result. */
+/** Where the text of a quoted message is looked up when DingTalk gives only its key or its id. A lookup that fails gives no result. */
 public interface EarlierMessages {
 
     /** Knows no message. */
@@ -22,7 +22,7 @@ public interface EarlierMessages {
     /**
      * The text of a message or a card that this integration sent.
      *
-     * @param keys any of the ids that DingTalk has for it: {@code processQueryKey}, {@code outTrackId}, message id; the first that is known counts
+     * @param keys ids that DingTalk has for it, {@code processQueryKey}, {@code outTrackId} or message id; the first that is known counts
      */
     Optional<String> sent(String integration, Collection<String> keys);
 

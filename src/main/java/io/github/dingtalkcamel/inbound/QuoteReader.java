@@ -59,10 +59,11 @@ record QuoteReader(TextForms forms, ContentReader content, EarlierMessages earli
         return Stream.of(ids).filter(Objects::nonNull).findFirst().orElse(null);
     }
 
-    /** What the robot itself sent is known better here than DingTalk tells it; anything else is looked up only where DingTalk tells no text. */
+    /** What the robot sent is known whole here, so that text wins. Anything else is looked up only where DingTalk gives no text. */
     private Quote completed(Quote quote, String integration, String conversationId) {
         boolean unreadable = quote.text().isEmpty() || quote.type() != null && quote.text().equals(forms.unknown(quote.type()));
-        List<String> keys = Stream.of(quote.processQueryKey(), quote.outTrackId(), unreadable ? quote.msgId() : null).filter(Objects::nonNull).toList();
+        List<String> keys = Stream.of(quote.processQueryKey(), quote.outTrackId(), unreadable ? quote.msgId() : null)
+                .filter(Objects::nonNull).toList();
         Optional<String> sent = keys.isEmpty() ? Optional.empty() : earlier.sent(integration, keys);
         if (sent.isPresent()) {
             return quote.withText(sent.get());
@@ -77,8 +78,8 @@ record QuoteReader(TextForms forms, ContentReader content, EarlierMessages earli
     private Quote received(Quote quote, String integration, String json) {
         try {
             InboundMessage message = new MessageParser(forms.language()).parse(integration, json);
-            return new Quote(quote.msgId(), message.type(), message.sender().id(), message.sender().nick(), message.createdAt(), message.text(),
-                    message.attachments(), quote.processQueryKey(), quote.outTrackId());
+            return new Quote(quote.msgId(), message.type(), message.sender().id(), message.sender().nick(), message.createdAt(),
+                    message.text(), message.attachments(), quote.processQueryKey(), quote.outTrackId());
         } catch (BadMessageException e) {
             return quote;
         }

@@ -66,8 +66,12 @@ public final class Replies {
         return reply.advanced();
     }
 
-    /** Records the chunk that was taken last, and by which id a quote of it may name it (the body is DingTalk's answer); for a reply that is stored, durably. Nothing where none was taken since. */
-    public void sent(Exchange exchange, @Body Object answer, @ExchangeProperty(Reply.PROPERTY) Reply reply, @ExchangeProperty(Turn.PROPERTY) Turn turn,
+    /**
+     * Records the chunk that was taken last; for a reply that is stored, durably. Nothing where none was taken since. The body is DingTalk's
+     * answer: its id of the chunk is remembered for quotes.
+     */
+    public void sent(Exchange exchange, @Body Object answer, @ExchangeProperty(Reply.PROPERTY) Reply reply,
+            @ExchangeProperty(Turn.PROPERTY) Turn turn,
             @ExchangeProperty(ApiRequest.PROPERTY) ApiRequest request, @ExchangeProperty(STORED) Integer stored) throws StoreException {
         if (reply.sent() == 0 || stored != null && stored == reply.sent()) {
             return;

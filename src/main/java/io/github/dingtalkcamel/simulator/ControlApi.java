@@ -136,8 +136,8 @@ final class ControlApi {
         if (text == null && !order.path("with").isObject() && !order.has("card")) {
             throw new IllegalArgumentException("text is missing: what shall be said?");
         }
-        Said said = (order.has("card") ? Said.card(order.get("card").toString()) : Said.text(text == null ? "" : text)).to(Json.text(order, "app")).from(Json.text(order, "user"))
-                .inGroup(Json.text(order, "group")).msgId(Json.text(order, "msgId"));
+        Said said = order.has("card") ? Said.card(order.get("card").toString()) : Said.text(text == null ? "" : text);
+        said = said.to(Json.text(order, "app")).from(Json.text(order, "user")).inGroup(Json.text(order, "group")).msgId(Json.text(order, "msgId"));
         said = by(order, said);
         if (!order.path("at").asBoolean(true)) {
             said = said.withoutMention();

@@ -9,7 +9,7 @@ import io.github.dingtalkcamel.inbound.CardText;
 import io.github.dingtalkcamel.inbound.TextForms;
 import io.github.dingtalkcamel.reply.MarkdownTitle;
 
-/** What a message or a card that a tool sends says, as text: for quotes of it and for the history. Pictures and files have the forms that agents know. */
+/** The text of a message or a card that a tool sends, for quotes and histories. Pictures and files have the forms that agents know. */
 final class MessageText {
 
     private MessageText() {
