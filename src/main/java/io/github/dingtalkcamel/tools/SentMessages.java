@@ -18,6 +18,7 @@ import io.github.dingtalkcamel.api.ApiException;
 import io.github.dingtalkcamel.conversation.QuotableMessages;
 import io.github.dingtalkcamel.inbound.StorableText;
 import io.github.dingtalkcamel.inbound.TextForms;
+import io.github.dingtalkcamel.outbound.DingTalkJson;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Store;
@@ -125,7 +126,7 @@ public final class SentMessages {
     }
 
     private static String storable(Map<String, String> params) {
-        return StorableText.of(ToolMessages.json(params));
+        return StorableText.of(DingTalkJson.text(params));
     }
 
     private static Map<String, String> params(String json) {
