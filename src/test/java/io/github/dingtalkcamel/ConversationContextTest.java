@@ -18,6 +18,7 @@ import io.github.dingtalkcamel.simulator.Delivery;
 import io.github.dingtalkcamel.simulator.Said;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -105,6 +106,8 @@ class ConversationContextTest {
         hear(Said.text("hello").from(person).sessionExpiresAt(Instant.now().plusSeconds(30)));
         String key = shown(person, 1).processQueryKey();
         assertThat(key).isNotNull();
+        // people see it before the application has DingTalk's answer
+        Awaitility.await().atMost(Bot.PATIENCE).until(() -> !bot.rows("select 1 from sent_text where message_key = '" + key + "'").isEmpty());
 
         assertThat(hear(Said.text("why?").from(person).quotingKey(key)).quote()).isEqualTo("heard hello");
         bot.stop();
