@@ -29,6 +29,7 @@ import io.github.dingtalkcamel.conversation.Bindings;
 import io.github.dingtalkcamel.conversation.Policies;
 import io.github.dingtalkcamel.conversation.QuotableMessages;
 import io.github.dingtalkcamel.conversation.Sessions;
+import io.github.dingtalkcamel.errors.Unexpected;
 import io.github.dingtalkcamel.events.Hooks;
 import io.github.dingtalkcamel.events.OwnEvents;
 import io.github.dingtalkcamel.inbound.Admission;
@@ -257,6 +258,7 @@ final class Parts implements AutoCloseable {
         registry.bind("deadLetterChannel", new DeadLetterChannel(deadLetters, inbox));
         registry.bind("countTries", (Processor) DeadLetterChannel::repeats);
         registry.bind("refusals", new Refusals());
+        registry.bind("unexpected", new Unexpected());
         registry.bind("servers", new GuardedServers(settings));
         bindEvents(registry);
         bindApi(registry);

@@ -25,6 +25,9 @@ public final class Webhook {
     /** Largest body of a request. */
     public static final int MAX_BODY_BYTES = Body.MAX_SIZE;
 
+    /** Exchange property: the address that the request came from; of a proxy where there is one. */
+    private static final String CLIENT = "CamelDingTalkClient";
+
     private static final String ACCEPTED = "{\"msgtype\":\"empty\"}";
     private static final String SUCCESS = "success";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -60,6 +63,7 @@ public final class Webhook {
      */
     public Delivery receive(Exchange exchange) throws UnknownIntegrationException, TooLargeException, BadMessageException {
         Message request = exchange.getMessage();
+        exchange.setProperty(CLIENT, ((HttpMessage) request).getRequest().remoteAddress().hostAddress());
         String integration = integration(request);
         byte[] body = request.getBody(byte[].class);
         if (body != null && body.length > MAX_BODY_BYTES) {
