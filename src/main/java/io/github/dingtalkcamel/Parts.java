@@ -26,6 +26,7 @@ import io.github.dingtalkcamel.commands.Commands;
 import io.github.dingtalkcamel.commands.Retry;
 import io.github.dingtalkcamel.commands.Stop;
 import io.github.dingtalkcamel.conversation.Bindings;
+import io.github.dingtalkcamel.conversation.Notifications;
 import io.github.dingtalkcamel.conversation.Policies;
 import io.github.dingtalkcamel.conversation.QuotableMessages;
 import io.github.dingtalkcamel.conversation.Sessions;
@@ -203,10 +204,10 @@ final class Parts implements AutoCloseable {
         BotTexts texts = new BotTexts(settings, Path.of("config"));
         Inbox inbox = new Inbox(store, clock);
         hooks = new Hooks(context);
-        Sessions sessions = new Sessions(store, settings, clock);
         Policies policies = new Policies(settings);
         bindings = new Bindings(store, clock);
         sending = SendingParts.bind(context, settings, store, clock);
+        Sessions sessions = new Sessions(store, settings, sending.notifications(), clock);
         Messages messages = new Messages(settings, sending.quotable());
         conversations = new Conversations(sessions, agents);
         deadLetters = new DeadLetters(store, clock);
@@ -304,6 +305,7 @@ final class Parts implements AutoCloseable {
         expiries.add(ToolRequests.expiry());
         expiries.add(SentMessages.expiry(settings.keeping().messages()));
         expiries.add(QuotableMessages.expiry(settings.keeping().messages()));
+        expiries.add(Notifications.expiry(settings.keeping().messages()));
         return new Housekeeping(store, clock, expiries);
     }
 

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 
 import io.github.dingtalkcamel.contacts.Contacts;
+import io.github.dingtalkcamel.conversation.Notifications;
 import io.github.dingtalkcamel.conversation.QuotableMessages;
 import io.github.dingtalkcamel.files.Attachments;
 import io.github.dingtalkcamel.files.SendFile;
@@ -34,14 +35,14 @@ import org.apache.camel.spi.Registry;
 
 /** What it takes to send, under the names that routes call it by: calls to DingTalk, tools, files, custom robots. The command {@code send} has nothing else. */
 record SendingParts(Gate gate, Line line, DingTalk dingTalk, AccessTokens accessTokens, RobotQueue robotQueue,
-        QuotableMessages quotable) implements AutoCloseable {
+        QuotableMessages quotable, Notifications notifications) implements AutoCloseable {
 
     static SendingParts bind(CamelContext context, Settings settings, Store store, Clock clock) throws Exception {
         Duration firstDelay = Duration.ofMillis(Long.parseLong(context.resolvePropertyPlaceholders("{{delivery.redelivery-delay:1000}}")));
         Gate gate = new Gate(firstDelay, clock, System::nanoTime);
         DingTalk dingTalk = new DingTalk(settings, gate);
         SendingParts parts = new SendingParts(gate, new Line(context, gate, firstDelay, clock), dingTalk, new AccessTokens(settings, clock),
-                new RobotQueue(settings, dingTalk, store, clock), new QuotableMessages(store, clock));
+                new RobotQueue(settings, dingTalk, store, clock), new QuotableMessages(store, clock), new Notifications(store));
         parts.bindCalls(context, settings, clock);
         parts.bindRobots(context, clock);
         parts.bindTools(context, settings, store, clock);
@@ -80,7 +81,7 @@ record SendingParts(Gate gate, Line line, DingTalk dingTalk, AccessTokens access
         InOrder inOrder = new InOrder();
         context.addService(inOrder);
         People people = new People(store, clock);
-        SentMessages sentMessages = new SentMessages(store, settings, quotable, clock);
+        SentMessages sentMessages = new SentMessages(store, settings, quotable, notifications, clock);
         Registry registry = context.getRegistry();
         registry.bind("toolCalls", new ToolCalls(settings, dingTalk));
         registry.bind("runTool", new SharedStep(runs));

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dingtalkcamel.agent.AgentConstants;
 import io.github.dingtalkcamel.inbound.InboundMessage;
+import io.github.dingtalkcamel.simulator.CustomRobot;
 import io.github.dingtalkcamel.simulator.Delivery;
 import io.github.dingtalkcamel.simulator.Said;
 import org.apache.camel.Exchange;
@@ -40,6 +41,10 @@ class ConversationContextTest {
         @SuppressWarnings("unchecked")
         static Turn of(Exchange exchange) {
             return new Turn(exchange.getProperty(InboundMessage.PROPERTY, InboundMessage.class), exchange.getProperty(AgentConstants.HISTORY, List.class));
+        }
+
+        List<Object> texts() {
+            return history.stream().map(entry -> entry.get("text")).toList();
         }
 
         String quote() {
@@ -139,6 +144,49 @@ class ConversationContextTest {
         call("dingtalk_update_message", "{'messageId':'" + card + "','mode':'interactive','card':{'markdown':'Version 3?'}}");
         assertThat(hear(Said.text("what?").from(person).quoting(byTrack)).quote()).isEqualTo("Deploy\nVersion 3?");
         assertThat(hear(Said.text("what?").from(person).quotingKey(carrier)).quote()).isEqualTo("Deploy\nVersion 3?");
+    }
+
+    @Test
+    void whatAToolSentToAPersonIsInTheHistoryWhenThePersonAnswers() throws Exception {
+        String person = somebody();
+        call(TEXT, "{'recipient_type':'user_id','recipient_id':'" + person + "','content':'backup failed'}");
+        Turn first = hear(Said.text("why?").from(person));
+        assertThat(first.texts()).as("to somebody who had never written").containsExactly("backup failed");
+        assertThat(first.history().get(0)).containsEntry("role", "assistant").containsOnlyKeys("role", "text", "at");
+        shown(person, 2);
+
+        call(RICH, "{'recipient_type':'user_id','recipient_id':'" + person + "','mode':'markdown','title':'Nightly','markdown':'**two** hosts'}");
+        Turn second = hear(Said.text("which?").from(person));
+        assertThat(second.texts()).containsExactly("backup failed", "why?", "heard why?", "Nightly\n\n**two** hosts");
+        assertThat(second.history().get(1)).containsEntry("role", "user").containsEntry("senderId", person)
+                .containsEntry("senderNick", second.message().sender().nick());
+    }
+
+    @Test
+    void whatAToolSentToAGroupIsInItsHistoryUntilItIsRecalledAndAsItWasUpdated() throws Exception {
+        String group = "cidFAKEgroup0002==";
+        String first = messageId(call(TEXT, "{'recipient_type':'chat_id','recipient_id':'" + group + "','content':'host a is down'}"));
+        String second = messageId(call(TEXT, "{'recipient_type':'chat_id','recipient_id':'" + group + "','content':'host b is down'}"));
+        String card = messageId(call(RICH, "{'recipient_type':'chat_id','recipient_id':'" + group + "','mode':'interactive','card':{'title':'Restart?',"
+                + "'markdown':'host a','buttons':[{'title':'Yes','action':'yes'}]}}"));
+        assertThat(hear(Said.text("which?").from("staff001").inGroup(group)).texts()).containsExactly("host a is down", "host b is down", "Restart?\nhost a");
+        bot.awaitReplies(group, 4);
+
+        call("dingtalk_recall_message", "{'messageId':'" + first + "'}");
+        call("dingtalk_update_message", "{'messageId':'" + second + "','mode':'text','content':'host b is up again'}");
+        call("dingtalk_update_message", "{'messageId':'" + card + "','mode':'interactive','card':{'markdown':'host b'}}");
+        Turn turn = hear(Said.text("and now?").from("staff002").inGroup(group).quotingKey(first));
+        assertThat(turn.texts()).containsExactly("Restart?\nhost b", "which?", "heard which?", "host b is up again");
+        assertThat(turn.quote()).as("recalled").isEmpty();
+        assertThat(turn.history().get(1)).containsEntry("senderId", "staff001");
+    }
+
+    @Test
+    void whatACustomRobotSaysIsInNoHistory() throws Exception {
+        // DingTalk says of no custom robot in which group it is
+        bot.simulator().addCustomRobot(CustomRobot.of("r0bot", "cidFAKEgroup0003=="));
+        call(TEXT, "{'recipient_type':'webhook','recipient_id':'" + bot.simulator().url() + "/robot/send?access_token=r0bot','content':'one-way'}");
+        assertThat(hear(Said.text("what?").from("staff001").inGroup("cidFAKEgroup0003==")).texts()).isEmpty();
     }
 
     @Test

@@ -31,7 +31,10 @@ public final class AgentConstants {
     @Metadata(label = "out", description = "Set by the agent: tokens that its answer took, counted into the session", javaType = "Long")
     public static final String COMPLETION_TOKENS = "CamelDingTalkCompletionTokens";
 
-    /** Exchange property: what was said in the session before, a list of maps with role, text and at, the oldest first. */
+    /**
+     * Exchange property: what was said in the session before, a list of maps with role, text and at, the oldest first. Entries with the role user also
+     * have senderId (staff id) and senderNick, where DingTalk gives them. What tools sent into the conversation has the role assistant.
+     */
     public static final String HISTORY = "CamelDingTalkHistory";
 
     private AgentConstants() {

@@ -83,6 +83,17 @@ public final class QuotableMessages implements EarlierMessages {
         }
     }
 
+    /** Forgets texts by their ids, as part of a transaction: they were recalled. */
+    public void remove(Connection connection, String integration, Collection<String> keys) throws SQLException {
+        try (PreparedStatement delete = connection.prepareStatement("delete from sent_text where integration = ? and message_key = ?")) {
+            for (String key : keys) {
+                delete.setString(1, integration);
+                delete.setString(2, key);
+                delete.executeUpdate();
+            }
+        }
+    }
+
     @Override
     public Optional<String> sent(String integration, Collection<String> keys) {
         for (String key : keys) {

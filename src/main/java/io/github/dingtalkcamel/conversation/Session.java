@@ -11,19 +11,25 @@ import java.util.Map;
  * The current thread of talk of a conversation, or of one person in it. Immutable.
  *
  * @param id          agents see it as CamelDingTalkSessionId
- * @param startedAt   when its first message went to an agent, or when somebody said {@code /new}
+ * @param startedAt   when its first message went to an agent, or a tool sent what that message answers, or somebody said {@code /new}
  * @param lastAt      when something last happened in it
  * @param lastMessage row of the message that went to an agent last, here or in the session before, or null
  * @param usage       what was counted
  * @param history     what was said and answered, the oldest first, within the bounds
+ * @param sent        what tools sent meanwhile, the oldest first, within the same bounds; only of a session in which a turn runs
  */
-public record Session(String id, Instant startedAt, Instant lastAt, Long lastMessage, Usage usage, List<Said> history) {
+public record Session(String id, Instant startedAt, Instant lastAt, Long lastMessage, Usage usage, List<Said> history, List<Notification> sent) {
 
     /** Exchange property that holds the session in which a turn runs. */
     public static final String PROPERTY = "CamelDingTalkSession";
 
     public Session {
         history = List.copyOf(history);
+        sent = List.copyOf(sent);
+    }
+
+    Session(String id, Instant startedAt, Instant lastAt, Long lastMessage, Usage usage, List<Said> history) {
+        this(id, startedAt, lastAt, lastMessage, usage, history, List.of());
     }
 
     /**
@@ -51,11 +57,40 @@ public record Session(String id, Instant startedAt, Instant lastAt, Long lastMes
         }
     }
 
-    /** The history as agents are told it (contract 5): a list of {@code {role, text, at}}. */
+    /** The history as agents are told it: a list of {@code {role, text, at, senderId, senderNick}}, what tools sent in its place. */
     public List<Map<String, Object>> told() {
-        List<Map<String, Object>> entries = new ArrayList<>(2 * history.size());
-        history.forEach(said -> entries.addAll(said.entries()));
+        List<Map<String, Object>> entries = new ArrayList<>(2 * history.size() + sent.size());
+        Deque<Notification> left = new ArrayDeque<>(sent);
+        for (Said said : history) {
+            while (!left.isEmpty() && left.peek().isBefore(said)) {
+                entries.add(left.remove().entry());
+            }
+            entries.add(said.userEntry());
+            while (said.reply() != null && !left.isEmpty() && left.peek().at().isBefore(said.repliedAt())) {
+                entries.add(left.remove().entry());
+            }
+            if (said.reply() != null) {
+                entries.add(said.assistantEntry());
+            }
+        }
+        left.forEach(each -> entries.add(each.entry()));
         return List.copyOf(entries);
+    }
+
+    /** With what tools sent since it began: the oldest of both go where there is too much. */
+    Session with(List<Notification> notifications, int most, long mostBytes) {
+        Deque<Notification> heard = new ArrayDeque<>();
+        notifications.stream().filter(each -> !each.at().isBefore(startedAt)).forEach(heard::add);
+        if (heard.isEmpty()) {
+            return this;
+        }
+        Deque<Said> said = new ArrayDeque<>(history);
+        long bytes = said.stream().mapToLong(Said::bytes).sum() + heard.stream().mapToLong(Notification::bytes).sum();
+        while (said.size() + heard.size() > most || bytes > mostBytes) {
+            boolean older = said.isEmpty() || !heard.isEmpty() && heard.peek().isBefore(said.peek());
+            bytes -= older ? heard.remove().bytes() : said.remove().bytes();
+        }
+        return new Session(id, startedAt, lastAt, lastMessage, usage, new ArrayList<>(said), new ArrayList<>(heard));
     }
 
     Session entered(long messageId, Instant now) {

@@ -53,12 +53,19 @@ public final class Sessions {
 
     private final Store store;
     private final Settings settings;
+    private final Notifications notifications;
     private final InstantSource clock;
     private final Cache<Key, Entry> cache = Caffeine.newBuilder().maximumWeight(CACHED_BYTES).weigher(Sessions::weight).build();
 
     public Sessions(Store store, Settings settings, InstantSource clock) {
+        this(store, settings, new Notifications(store), clock);
+    }
+
+    /** @param notifications what tools sent, which belongs to the histories */
+    public Sessions(Store store, Settings settings, Notifications notifications, InstantSource clock) {
         this.store = store;
         this.settings = settings;
+        this.notifications = notifications;
         this.clock = clock;
     }
 
@@ -91,7 +98,7 @@ public final class Sessions {
     /** The session that goes on, or null where the next message starts one. */
     public Session current(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) throws StoreException {
         Session session = last(message);
-        return isOver(key(message), session, clock.instant()) ? null : session;
+        return session != null && session.startedAt().equals(beginning(session, sentTo(message), message.integration(), clock.instant())) ? session : null;
     }
 
     /** The row of the message that went to an agent last, or null. */
@@ -113,17 +120,25 @@ public final class Sessions {
         });
     }
 
+    private List<Notification> sentTo(InboundMessage message) throws StoreException {
+        return notifications.at(message, integration(message.integration()).historyTurns());
+    }
+
     /**
-     * A message goes to an agent: in the session that goes on, else in a fresh one.
+     * A message goes to an agent: in the session that goes on, else in a fresh one, which begins with what tools sent before.
      *
      * @param with what else to write in the same transaction
+     * @return     the session, with what tools sent
      */
     public Session enter(InboundMessage message, long messageId, Store.Work<?> with) throws StoreException {
         Instant now = clock.instant();
         Key key = key(message);
-        return change(key, before -> {
-            boolean over = isOver(key, before, now);
-            Session after = (over ? fresh(before, now) : before).entered(messageId, now);
+        List<Notification> sent = sentTo(message);
+        Integration integration = integration(message.integration());
+        Session entered = change(key, before -> {
+            Instant beginning = beginning(before, sent, key.integration(), now);
+            boolean over = before == null || !before.startedAt().equals(beginning);
+            Session after = (over ? fresh(before, beginning == null ? now : beginning) : before).entered(messageId, now);
             return new Change(after, connection -> {
                 with.run(connection);
                 return over ? replace(connection, key, before, after) : update(connection, """
@@ -131,6 +146,7 @@ public final class Sessions {
                         now.toEpochMilli(), messageId, key.integration(), key.conversationId(), key.senderId());
             });
         });
+        return entered.with(sent, integration.historyTurns(), integration.historyBytes());
     }
 
     /**
@@ -143,7 +159,8 @@ public final class Sessions {
         Instant now = clock.instant();
         Key key = key(message);
         Integration integration = integration(key.integration());
-        Said said = ended.said() == null ? null : remembered(integration, new Said(ended.messageId(), ended.saidAt(), ended.said(), now,
+        Said said = ended.said() == null ? null : remembered(integration, new Said(ended.messageId(), ended.saidAt(), ended.said(),
+                message.sender().staffId(), message.sender().nick(), now,
                 // as the store will give it back
                 ended.reply() == null ? null : StorableText.of(ended.reply())));
         change(key, before -> {
@@ -166,11 +183,27 @@ public final class Sessions {
         return integration.historyTurns() == 0 || said.bytes() > integration.historyBytes() ? null : said;
     }
 
-    private boolean isOver(Key key, Session session, Instant now) {
-        Duration idle = integration(key.integration()).sessionIdleTimeout();
-        return session == null || !idle.isZero() && session.lastAt().plus(idle).isBefore(now)
-               // housekeeping may have deleted it
-               || session.lastAt().plus(settings.keeping().sessions()).isBefore(now);
+    /**
+     * When the session that goes on began, or null where there is none. Silence ends a session; what a tool sends is no silence, and where no session
+     * is on it begins one.
+     */
+    private Instant beginning(Session session, List<Notification> sent, String integration, Instant now) {
+        // housekeeping may have deleted it, whatever was sent since
+        boolean kept = session != null && !session.lastAt().plus(settings.keeping().sessions()).isBefore(now);
+        Instant began = kept ? session.startedAt() : null;
+        Instant last = kept ? session.lastAt() : null;
+        for (Notification each : sent) {
+            if (last == null || each.at().isAfter(last)) {
+                began = last == null || isOver(integration, last, each.at()) ? each.at() : began;
+                last = each.at();
+            }
+        }
+        return last == null || isOver(integration, last, now) ? null : began;
+    }
+
+    private boolean isOver(String integration, Instant last, Instant now) {
+        Duration idle = integration(integration).sessionIdleTimeout();
+        return !idle.isZero() && last.plus(idle).isBefore(now);
     }
 
     /** What housekeeping deletes: sessions in which nothing happened for long, with what is left of their history. */
@@ -253,14 +286,14 @@ public final class Sessions {
     private static List<Said> history(Connection connection, Integration integration, String sessionId) throws SQLException {
         List<Said> newestFirst = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(
-                "select message_id, said_at, said, replied_at, reply from history where session_id = ? order by message_id desc limit ?")) {
+                "select message_id, said_at, said, replied_at, reply, sender_id, sender_nick from history where session_id = ? order by message_id desc limit ?")) {
             select.setString(1, sessionId);
             select.setInt(2, integration.historyTurns());
             long bytes = 0;
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
-                    Said said = new Said(row.getLong(1), Instant.ofEpochMilli(row.getLong(2)), row.getString(3), Instant.ofEpochMilli(row.getLong(4)),
-                            row.getString(5));
+                    Said said = new Said(row.getLong(1), Instant.ofEpochMilli(row.getLong(2)), row.getString(3), row.getString(6), row.getString(7),
+                            Instant.ofEpochMilli(row.getLong(4)), row.getString(5));
                     bytes += said.bytes();
                     if (bytes > integration.historyBytes()) {
                         break;
@@ -296,9 +329,10 @@ public final class Sessions {
                 usage.agentMillis(), usage.promptTokens(), usage.completionTokens(), key.integration(), key.conversationId(), key.senderId());
         if (said != null) {
             update(connection, """
-                    insert into history (session_id, message_id, said_at, said, replied_at, reply) values (?, ?, ?, ?, ?, ?)
+                    insert into history (session_id, message_id, said_at, said, replied_at, reply, sender_id, sender_nick) values (?, ?, ?, ?, ?, ?, ?, ?)
                     on conflict (session_id, message_id) do update set replied_at = excluded.replied_at, reply = excluded.reply""",
-                    after.id(), said.messageId(), said.saidAt().toEpochMilli(), said.said(), said.repliedAt().toEpochMilli(), said.reply());
+                    after.id(), said.messageId(), said.saidAt().toEpochMilli(), said.said(), said.repliedAt().toEpochMilli(), said.reply(),
+                    said.senderId(), said.senderNick());
         }
         if (usage.turns() % TIDIED_EVERY == 0 && !after.history().isEmpty()) {
             update(connection, "delete from history where session_id = ? and message_id < ?", after.id(), after.history().get(0).messageId());

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 import io.github.dingtalkcamel.inbound.TextForms;
 import io.github.dingtalkcamel.settings.Secret;
@@ -110,6 +111,12 @@ public final class Dispatch {
             }
         }
         return texts;
+    }
+
+    /** What was taken of it, as one text. */
+    String text(TextForms forms) {
+        return card != null ? MessageText.of(card)
+                : messages.subList(0, next).stream().map(message -> MessageText.of(message, forms)).collect(Collectors.joining());
     }
 
     /** It is stored, and will go out later. */

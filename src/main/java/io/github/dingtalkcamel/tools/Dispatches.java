@@ -200,7 +200,7 @@ public final class Dispatches {
                 ? new Problem(waited.code(), "Not sent within timeoutMs: " + waited.getMessage(), waited.remedy()) : Problem.of(cause);
         if (dispatch.outTrackId() != null && (cause instanceof OutcomeUnknownException || why.code().equals(CARD_EXISTS))) {
             // its id is ours: whether it was delivered nobody knows, but it can be updated
-            sentMessages.record(dispatch, run);
+            sentMessages.recordInDoubt(dispatch, run);
             run.failed(dispatch.targets(), CARD_IN_DOUBT, dispatch.messageId());
             return;
         }

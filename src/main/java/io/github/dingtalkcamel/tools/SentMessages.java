@@ -1,20 +1,25 @@
 package io.github.dingtalkcamel.tools;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dingtalkcamel.api.ApiException;
+import io.github.dingtalkcamel.conversation.Notifications;
 import io.github.dingtalkcamel.conversation.QuotableMessages;
 import io.github.dingtalkcamel.inbound.StorableText;
 import io.github.dingtalkcamel.inbound.TextForms;
@@ -39,17 +44,28 @@ public final class SentMessages {
     private final Store store;
     private final Settings settings;
     private final QuotableMessages quotable;
+    private final Notifications notifications;
     private final InstantSource clock;
 
-    public SentMessages(Store store, Settings settings, QuotableMessages quotable, InstantSource clock) {
+    public SentMessages(Store store, Settings settings, QuotableMessages quotable, Notifications notifications, InstantSource clock) {
         this.store = store;
         this.settings = settings;
         this.quotable = quotable;
+        this.notifications = notifications;
         this.clock = clock;
     }
 
     /** Puts on record what went out. Where that fails it is out all the same, and only can't be recalled. */
     void record(Dispatch dispatch, ToolRun run) {
+        record(dispatch, run, true);
+    }
+
+    /** Puts on record what may have gone out: it can be updated, and no history has it. */
+    void recordInDoubt(Dispatch dispatch, ToolRun run) {
+        record(dispatch, run, false);
+    }
+
+    private void record(Dispatch dispatch, ToolRun run, boolean certain) {
         if (dispatch.messageId() == null) {
             return;
         }
@@ -62,14 +78,22 @@ public final class SentMessages {
         List<String> place = dispatch.targets().stream().map(target -> target.type() == RecipientType.CHAT_ID ? target.id().reveal() : run.userId(target)).toList();
         List<String> recipients = dispatch.targets().stream().map(Target::shown).toList();
         String integration = run.call().integration();
-        Map<String, String> texts = dispatch.textsByKey(new TextForms(settings.integration(integration).orElseThrow().language()));
+        TextForms forms = new TextForms(settings.integration(integration).orElseThrow().language());
+        Map<String, String> texts = dispatch.textsByKey(forms);
+        String text = certain ? told(dispatch.text(forms), integration) : null;
+        Set<String> places = dispatch.targets().stream().map(target -> target.type() == RecipientType.CHAT_ID ? target.id().reveal()
+                : Notifications.person(run.userId(target))).collect(Collectors.toCollection(LinkedHashSet::new));
         long now = clock.millis();
         try {
             store.writeAndWait(connection -> {
                 quotable.remember(connection, integration, texts);
+                if (text != null) {
+                    Notifications.sent(connection, integration, places, dispatch.messageId(), now);
+                }
                 try (PreparedStatement insert = connection.prepareStatement("""
-                        insert into sent_message (integration, message_id, kind, place, recipients, message_keys, state, request_id, sent_at, card_params)
-                        values (?, ?, ?, ?, ?, ?, 'sent', ?, ?, ?) on conflict (integration, message_id) do nothing""")) {
+                        insert into sent_message (integration, message_id, kind, place, recipients, message_keys, state, request_id, sent_at,
+                            card_params, text)
+                        values (?, ?, ?, ?, ?, ?, 'sent', ?, ?, ?, ?) on conflict (integration, message_id) do nothing""")) {
                     insert.setString(1, integration);
                     insert.setString(2, dispatch.messageId());
                     insert.setString(3, kind.name().toLowerCase(Locale.ROOT));
@@ -79,9 +103,11 @@ public final class SentMessages {
                     insert.setString(7, run.call().requestId());
                     insert.setLong(8, now);
                     insert.setString(9, dispatch.card() == null ? null : storable(dispatch.card().params()));
+                    insert.setString(10, text);
                     return insert.executeUpdate();
                 }
             });
+            notifications.forget(integration, places);
         } catch (StoreException e) {
             LOG.warn("Message {} of {} is out, but could not be put on record: it can't be updated or recalled", dispatch.messageId(), run.call(), e);
         }
@@ -125,6 +151,12 @@ public final class SentMessages {
         });
     }
 
+    /** As histories are told it; null for what says nothing, or says more than a history may hold. */
+    private String told(String text, String integration) {
+        return text.isBlank() || text.getBytes(StandardCharsets.UTF_8).length > settings.integration(integration).orElseThrow().historyBytes() ? null
+                : StorableText.of(text);
+    }
+
     private static String storable(Map<String, String> params) {
         return StorableText.of(DingTalkJson.text(params));
     }
@@ -146,31 +178,37 @@ public final class SentMessages {
         Map<String, String> texts = new LinkedHashMap<>();
         message.keys().forEach(key -> texts.put(key, text));
         texts.put(message.messageId(), text);
+        String told = told(text, message.integration());
         try {
             store.writeAndWait(connection -> {
                 quotable.remember(connection, message.integration(), texts);
                 try (PreparedStatement update = connection.prepareStatement(
-                        "update sent_message set card_params = ? where integration = ? and message_id = ?")) {
+                        "update sent_message set card_params = ?, text = ? where integration = ? and message_id = ?")) {
                     update.setString(1, storable(params));
-                    update.setString(2, message.integration());
-                    update.setString(3, message.messageId());
+                    update.setString(2, told);
+                    update.setString(3, message.integration());
+                    update.setString(4, message.messageId());
                     return update.executeUpdate();
                 }
             });
+            notifications.forgetAll();
         } catch (StoreException e) {
             LOG.warn("Card {} is changed, but that could not be put on record: a quote of it has its old text", message.messageId(), e);
         }
     }
 
-    /** Notes that it is gone. */
+    /** Notes that it is gone: what was taken back is told to no agent any more, by no history and no quote. */
     void recalled(SentMessage message) throws StoreException {
         store.writeAndWait(connection -> {
-            try (PreparedStatement update = connection.prepareStatement("update sent_message set state = 'recalled' where integration = ? and message_id = ?")) {
+            quotable.remove(connection, message.integration(), message.keys());
+            try (PreparedStatement update = connection.prepareStatement(
+                    "update sent_message set state = 'recalled', text = null, card_params = null where integration = ? and message_id = ?")) {
                 update.setString(1, message.integration());
                 update.setString(2, message.messageId());
                 return update.executeUpdate();
             }
         });
+        notifications.forgetAll();
     }
 
     /** What housekeeping deletes. */

@@ -33,6 +33,7 @@ class SessionsTest {
 
     private Instant now = Instant.ofEpochMilli(1_769_600_000_456L);
     private Store store;
+    private Notifications notifications;
     private long ids;
 
     @AfterEach
@@ -65,8 +66,8 @@ class SessionsTest {
             assertThat(each.lastMessage(message)).isEqualTo(2);
         }
         assertThat(later.current(message).told()).containsExactly(
-                Map.of("role", "user", "text", "one", "at", began.toString()), Map.of("role", "assistant", "text", "eins \ufffd \ufffd", "at", began.toString()),
-                Map.of("role", "user", "text", "two", "at", now.toString()));
+                Map.of("role", "user", "text", "one", "at", began.toString(), "senderId", "li"), Map.of("role", "assistant", "text", "eins \ufffd \ufffd", "at", began.toString()),
+                Map.of("role", "user", "text", "two", "at", now.toString(), "senderId", "li"));
         assertThat(later.current(message)).asString().doesNotContain("eins");
         assertThat(later.latest(10)).singleElement().asString().contains("main, cid: session " + id, "2 turns").doesNotContain("eins");
         assertThat(later.count()).isEqualTo(1);
@@ -203,6 +204,155 @@ class SessionsTest {
         assertThat(sessions.current(message).usage().turns()).isEqualTo(1);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void saysInAGroupWhoSpoke(EachStore kind) {
+        store = kind.open(folder);
+        Sessions sessions = sessions(Map.of());
+        talk(sessions, group("g", "li", "Li Lei"), "restart it", "done");
+        talk(sessions, group("g", "wang", null), "who was that?", null);
+        talk(sessions, new InboundMessage("main", "m", "text", ConversationType.GROUP, "g", null, new Sender("$:x", null, null, "Guest", false), null, null,
+                true, false, null, "hello", List.of(), null, null, null, List.of(), null), "me", null);
+        String at = now.toString();
+        for (Sessions each : List.of(sessions, sessions(Map.of()))) {
+            assertThat(each.current(group("g", "li")).told()).containsExactly(
+                    Map.of("role", "user", "text", "restart it", "at", at, "senderId", "li", "senderNick", "Li Lei"),
+                    Map.of("role", "assistant", "text", "done", "at", at),
+                    Map.of("role", "user", "text", "who was that?", "at", at, "senderId", "wang"),
+                    Map.of("role", "user", "text", "me", "at", at, "senderNick", "Guest"));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void tellsWhatToolsSentInItsPlace(EachStore kind) {
+        store = kind.open(folder);
+        Sessions sessions = sessions(Map.of());
+        InboundMessage message = dm("cid", "li");
+        received("cid");
+        talk(sessions, message, "one", "eins");
+        tool("user:li", "between");
+        received("cid");
+        now = now.plusSeconds(1);
+        Session running = sessions.enter(message, ++ids, NOTHING);
+        assertThat(texts(running)).containsExactly("one", "eins", "between");
+        tool("user:li", "meanwhile");
+        tool("user:wang", "to another person");
+        now = now.plusSeconds(1);
+        sessions.leave(message, running.id(), ended("two", "zwei"), NOTHING);
+        now = now.plusSeconds(1);
+        tool("user:li", "after");
+
+        for (Sessions each : List.of(sessions, sessions(Map.of()))) {
+            notifications.forgetAll();
+            received("cid");
+            Session session = each.enter(message, ids + 1, NOTHING);
+            assertThat(session.id()).isEqualTo(running.id());
+            assertThat(texts(session)).containsExactly("one", "eins", "between", "two", "meanwhile", "zwei", "after");
+            assertThat(session.told().get(2)).isEqualTo(Map.of("role", "assistant", "text", "between", "at", session.told().get(2).get("at")));
+            assertThat(session).asString().doesNotContain("between");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void beginsWithWhatAToolSentWhereThereIsNone(EachStore kind) {
+        store = kind.open(folder);
+        Sessions sessions = sessions(Map.of("dingtalk.session-idle-timeout", "30m"));
+        tool("g", "long ago");
+        now = now.plus(Duration.ofMinutes(31));
+        Instant began = now;
+        tool("g", "the disk is full");
+        now = now.plus(Duration.ofMinutes(20));
+        assertThat(sessions.current(group("g", "li"))).isNull();
+
+        Session session = sessions.enter(group("g", "li"), ++ids, NOTHING);
+        assertThat(texts(session)).containsExactly("the disk is full");
+        assertThat(session.startedAt()).isEqualTo(began);
+        sessions.leave(group("g", "li"), session.id(), ended("which?", "sda"), NOTHING);
+
+        now = now.plus(Duration.ofMinutes(20));
+        tool("g", "and another");
+        now = now.plus(Duration.ofMinutes(20));
+        assertThat(sessions.current(group("g", "li")).id()).as("what a tool sends is no silence").isEqualTo(session.id());
+        assertThat(texts(sessions.enter(group("g", "li"), ++ids, NOTHING))).containsExactly("the disk is full", "which?", "sda", "and another");
+
+        sessions.startFresh(group("g", "li"));
+        now = now.plusSeconds(1);
+        assertThat(texts(sessions.enter(group("g", "li"), ++ids, NOTHING))).as("after /new").isEmpty();
+    }
+
+    @Test
+    void tellsEachPersonWithASessionOfTheirOwnWhatWasSentToTheGroup() {
+        store = EachStore.SQLITE.open(folder);
+        Sessions own = sessions(Map.of("dingtalk.session-scope", "sender"));
+        tool("g", "to all");
+        for (String who : List.of("li", "wang")) {
+            Session session = own.enter(group("g", who), ++ids, NOTHING);
+            assertThat(texts(session)).containsExactly("to all");
+            own.leave(group("g", who), session.id(), ended("ok", null), NOTHING);
+            assertThat(texts(own.enter(group("g", who), ++ids, NOTHING))).containsExactly("to all", "ok");
+        }
+    }
+
+    @Test
+    void boundsWhatToolsSentTogetherWithTheTurns() {
+        store = EachStore.SQLITE.open(folder);
+        Sessions sessions = sessions(Map.of("dingtalk.history-turns", "3", "dingtalk.history-bytes", "20"));
+        InboundMessage message = dm("cid", "li");
+        received("cid");
+        talk(sessions, message, "s1", "r1");
+        now = now.plusSeconds(1);
+        for (int i = 1; i <= 4; i++) {
+            tool("user:li", "n" + i);
+        }
+        assertThat(texts(sessions.enter(message, ++ids, NOTHING))).containsExactly("n2", "n3", "n4");
+        tool("user:li", "x".repeat(18));
+        assertThat(texts(sessions.enter(message, ++ids, NOTHING))).containsExactly("n4", "x".repeat(18));
+
+        tool("user:" + "l".repeat(2_000), "an id that no person has");
+        assertThat(rows("sent_to")).isEqualTo(5);
+        Housekeeping housekeeping = new Housekeeping(store, () -> now.plus(Duration.ofDays(8)), List.of(Notifications.expiry(Duration.ofDays(7))));
+        housekeeping.deleteSome();
+        assertThat(rows("sent_to")).isZero();
+    }
+
+    /** Puts on record what a tool sent. */
+    private void tool(String place, String text) {
+        store.writeAndWait(connection -> {
+            String id = "sent" + now.toEpochMilli() + text;
+            try (var insert = connection.prepareStatement("""
+                    insert into sent_message (integration, message_id, kind, place, recipients, message_keys, state, sent_at, text)
+                    values ('main', ?, 'people', '[]', '[]', '[]', 'sent', ?, ?)""")) {
+                insert.setString(1, id);
+                insert.setLong(2, now.toEpochMilli());
+                insert.setString(3, text);
+                insert.executeUpdate();
+            }
+            Notifications.sent(connection, "main", List.of(place), id, now.toEpochMilli());
+            return 1;
+        });
+        notifications.forget("main", List.of(place));
+    }
+
+    /** A message is in the inbox, with the next row's number. */
+    private void received(String conversation) {
+        store.writeAndWait(connection -> {
+            try (var insert = connection.prepareStatement("""
+                    insert into message (integration, msg_id, conversation_id, sender_id, kind, state, payload, received_at)
+                    values ('main', ?, ?, 'li', 'turn', 'done', '{}', ?)""")) {
+                insert.setString(1, "m" + System.nanoTime());
+                insert.setString(2, conversation);
+                insert.setLong(3, now.toEpochMilli());
+                return insert.executeUpdate();
+            }
+        });
+    }
+
+    private static List<Object> texts(Session session) {
+        return session.told().stream().map(entry -> entry.get("text")).toList();
+    }
+
     private String talk(Sessions sessions, InboundMessage message, String said, String reply) {
         Session session = sessions.enter(message, ++ids, NOTHING);
         sessions.leave(message, session.id(), ended(said, reply), NOTHING);
@@ -228,19 +378,24 @@ class SessionsTest {
     }
 
     private Sessions sessions(Map<String, String> settings) {
-        return new Sessions(store, AppSettings.with(settings), () -> now);
+        notifications = new Notifications(store);
+        return new Sessions(store, AppSettings.with(settings), notifications, () -> now);
     }
 
     private static InboundMessage dm(String conversation, String who) {
-        return message(ConversationType.DM, conversation, who);
+        return message(ConversationType.DM, conversation, who, null);
     }
 
     private static InboundMessage group(String conversation, String who) {
-        return message(ConversationType.GROUP, conversation, who);
+        return group(conversation, who, null);
     }
 
-    private static InboundMessage message(ConversationType type, String conversation, String who) {
-        return new InboundMessage("main", "m", "text", type, conversation, null, new Sender("$:LWCP_v1:$" + who, who, null, null, false), null, null, true, false,
+    private static InboundMessage group(String conversation, String who, String nick) {
+        return message(ConversationType.GROUP, conversation, who, nick);
+    }
+
+    private static InboundMessage message(ConversationType type, String conversation, String who, String nick) {
+        return new InboundMessage("main", "m", "text", type, conversation, null, new Sender("$:LWCP_v1:$" + who, who, null, nick, false), null, null, true, false,
                 null, "hello", List.of(), null, null, null, List.of(), null);
     }
 }
