@@ -134,6 +134,9 @@ final class Send {
         }
         if (Boolean.TRUE.equals(target.get("success"))) {
             out.println(target.get("target") + ": sent");
+            if (target.get("hint") != null) {
+                errors.println(target.get("target") + ": " + target.get("hint"));
+            }
             return DONE;
         }
         Object error = target.get("error");

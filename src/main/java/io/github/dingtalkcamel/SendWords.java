@@ -13,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.github.dingtalkcamel.outbound.Mentions;
+
 /**
  * What the words after {@code send} mean: calls of tools (contract 7), one after the other.
  *
@@ -21,11 +23,12 @@ import java.util.Map;
 record SendWords(List<Call> calls) {
 
     static final String USAGE = """
-            Usage: send [--to TYPE:ID]... [--webhook] [--markdown] [--title TEXT] [--file PATH] [--integration ID] [--timeout SECONDS] [TEXT | -]
+            Usage: send [--to TYPE:ID]... [--webhook] [--markdown] [--title TEXT] [--file PATH] [--at WHOM]... [--integration ID] [--timeout SECONDS] [TEXT | -]
               --to           user_id:staff001, union_id:…, mobile:…, open_id:…, chat_id:cid…; several times for several. Without: the default recipient
               --webhook      to the custom robot of the settings
               --markdown     the text is markdown; --title says what lists show of it
               --file         sends this file, after the text where there is one
+              --at           mentions user_id:staff001, mobile:13800000000 or all, where the channel can (--webhook); several times for several
               --integration  as which app (main)
               --timeout      how long to try, in seconds (60)
               TEXT           what to say; - or nothing reads it from standard input
@@ -49,6 +52,8 @@ record SendWords(List<Call> calls) {
         Map<String, List<String>> recipients = new LinkedHashMap<>();
         Map<String, Object> common = new LinkedHashMap<>();
         common.put("timeoutMs", 60_000);
+        List<String> atUserIds = new ArrayList<>();
+        List<String> atMobiles = new ArrayList<>();
         boolean webhook = false;
         boolean markdown = false;
         String title = null;
@@ -68,6 +73,7 @@ record SendWords(List<Call> calls) {
                 case "--markdown" -> markdown = true;
                 case "--title" -> title = value(word, rest);
                 case "--file" -> file = value(word, rest);
+                case "--at" -> at(value(word, rest), atUserIds, atMobiles, common);
                 case "--integration" -> common.put("integrationId", value(word, rest));
                 case "--timeout" -> common.put("timeoutMs", seconds(value(word, rest)) * 1_000);
                 default -> {
@@ -83,6 +89,9 @@ record SendWords(List<Call> calls) {
         }
         if (text == null && file == null || "-".equals(text)) {
             text = text(standardInput);
+        }
+        if (!atUserIds.isEmpty() || !atMobiles.isEmpty() || common.containsKey("at")) {
+            common.put("at", Map.of("atUserIds", atUserIds, "atMobiles", atMobiles, "isAtAll", common.containsKey("at")));
         }
         List<Map<String, Object>> messages = new ArrayList<>();
         if (text != null) {
@@ -114,6 +123,24 @@ record SendWords(List<Call> calls) {
             }
         }
         return List.copyOf(calls);
+    }
+
+    /** Without a type, {@code all} is everyone and 11 digits that begin with 1 are a mobile number, anything else is a user id. */
+    private static void at(String words, List<String> userIds, List<String> mobiles, Map<String, Object> common) throws WrongUseException {
+        for (String word : words.split(",")) {
+            String whom = word.strip();
+            whom = whom.startsWith("@") ? whom.substring(1) : whom;
+            boolean mobile = whom.startsWith("mobile:") || whom.matches("1\\d{10}");
+            String id = whom.replaceFirst("^(mobile|user_id):", "");
+            if (!Mentions.isId(id) || id.contains(":")) {
+                throw new WrongUseException("--at wants user_id:staff001, mobile:13800000000 or all");
+            }
+            if (whom.equals("all")) {
+                common.put("at", Map.of("isAtAll", true));
+            } else {
+                (mobile ? mobiles : userIds).add(id);
+            }
+        }
     }
 
     private static String value(String option, Iterator<String> rest) throws WrongUseException {

@@ -98,6 +98,22 @@ class SendTest {
     }
 
     @Test
+    void mentionsPeopleWhereTheChannelCan() throws Exception {
+        assertThat(send("", "--webhook", "--at", "staff002", "--at", "user_id:17000000000,13800000000", "--at", "mobile:+86-1", "disk full")).as(errors.toString()).isZero();
+        assertThat(simulator.deliveries()).singleElement().satisfies(delivery -> {
+            assertThat(delivery.at()).isEqualTo(new Delivery.At(List.of("staff002", "17000000000"), List.of("13800000000", "+86-1"), false));
+            assertThat(delivery.text()).isEqualTo("disk full @staff002 @17000000000 @13800000000 @+86-1");
+        });
+        assertThat(errors.toString(StandardCharsets.UTF_8)).isEmpty();
+
+        assertThat(send("", "--to", "user_id:staff001", "--at", "all", "disk full")).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("user_id:staff001: sent");
+        assertThat(errors.toString(StandardCharsets.UTF_8)).startsWith("user_id:staff001: Sent without the mentions");
+        assertThat(send("", "--webhook", "--at", "email:a@b", "x")).isEqualTo(2);
+        assertThat(errors.toString(StandardCharsets.UTF_8)).startsWith("--at wants user_id:");
+    }
+
+    @Test
     void wrongUseIsStatusTwoAndSendsNothing() throws Exception {
         assertThat(send("", "--to", "staff001", "x")).isEqualTo(2);
         assertThat(errors.toString(StandardCharsets.UTF_8)).startsWith("--to wants a type and an id").contains("Usage: send");

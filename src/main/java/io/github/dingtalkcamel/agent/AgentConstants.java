@@ -31,6 +31,14 @@ public final class AgentConstants {
     @Metadata(label = "out", description = "Set by the agent: tokens that its answer took, counted into the session", javaType = "Long")
     public static final String COMPLETION_TOKENS = "CamelDingTalkCompletionTokens";
 
+    @Metadata(label = "out", description = "Set by the agent: user ids that its reply mentions beside the asker, a list or comma-separated, where the channel can",
+              javaType = "Object")
+    public static final String AT_USER_IDS = "CamelDingTalkAtUserIds";
+    @Metadata(label = "out", description = "Set by the agent: mobile numbers that its reply mentions, a list or comma-separated", javaType = "Object")
+    public static final String AT_MOBILES = "CamelDingTalkAtMobiles";
+    @Metadata(label = "out", description = "Set by the agent: true where its reply mentions everyone in the group", javaType = "Boolean")
+    public static final String AT_ALL = "CamelDingTalkAtAll";
+
     /**
      * Exchange property: what was said in the session before, a list of maps with role, text and at, the oldest first. Entries with the role user also
      * have senderId (staff id) and senderNick, where DingTalk gives them. What tools sent into the conversation has the role assistant.

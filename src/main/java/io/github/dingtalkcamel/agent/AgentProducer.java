@@ -15,7 +15,7 @@ import org.apache.camel.support.DefaultAsyncProducer;
  * Calls an agent's route, on the caller's thread and asynchronously where the route is.
  * <p>
  * The agent gets an exchange of its own that holds the body, what contract 5 names, and nothing else; of what it leaves there, only the reply comes
- * back, and how many tokens it took. So no agent can disturb the turn it is called in. An agent may call another by the same words: that one gets the body
+ * back, how many tokens it took and whom the reply mentions. So no agent can disturb the turn it is called in. An agent may call another by the same words: that one gets the body
  * that it is handed.
  * <p>
  * A turn that is stopped goes on at once, with a {@link TurnStoppedException}. Calls by {@code http:} and {@code https:} that the agent waits for are closed
@@ -112,6 +112,9 @@ public class AgentProducer extends DefaultAsyncProducer {
             exchange.getMessage().setBody(reply);
             tell(exchange, call, AgentConstants.PROMPT_TOKENS);
             tell(exchange, call, AgentConstants.COMPLETION_TOKENS);
+            tell(exchange, call, AgentConstants.AT_USER_IDS);
+            tell(exchange, call, AgentConstants.AT_MOBILES);
+            tell(exchange, call, AgentConstants.AT_ALL);
         } catch (RuntimeException e) {
             // a stream that breaks while it is read: nobody else would end the exchange
             exchange.setException(e);

@@ -2,6 +2,9 @@ package io.github.dingtalkcamel.reply;
 
 import java.util.List;
 
+import io.github.dingtalkcamel.outbound.DingTalkJson;
+import io.github.dingtalkcamel.outbound.Mentions;
+
 /**
  * Cuts a reply into chunks that each fit one message, on either channel (contract 5, "Chunks"; protocol 7.3).
  * <p>
@@ -24,6 +27,7 @@ public final class Chunker {
     public static final int MAX_CHARACTERS = 20_000;
 
     private final int maxCharacters;
+    private final int reservedBytes;
 
     /**
      * @param maxCharacters most characters (UTF-16 units) of a chunk
@@ -35,6 +39,26 @@ public final class Chunker {
                     .formatted(MIN_CHARACTERS, MAX_CHARACTERS, maxCharacters));
         }
         this.maxCharacters = maxCharacters;
+        this.reservedBytes = 0;
+    }
+
+    private Chunker(int maxCharacters, int reservedBytes) {
+        this.maxCharacters = maxCharacters;
+        this.reservedBytes = reservedBytes;
+    }
+
+    /**
+     * One whose chunks leave room for mentions, in their text and beside it. Where these take more than half of a chunk's characters, a chunk is longer by
+     * what they take more.
+     *
+     * @param most most characters of a chunk with its mentions, as may be set for a chunk
+     */
+    public static Chunker withRoomFor(Mentions mentions, int most) {
+        if (mentions.isEmpty()) {
+            return new Chunker(most);
+        }
+        String words = mentions.missingIn("") + "\n\n";
+        return new Chunker(Math.max(most / 2, most - words.length()), EncodedSize.content(words) + DingTalkJson.bytes(mentions.at()).length);
     }
 
     /** The chunks of a reply, in order: one if it fits whole, none if it is null or blank. */
@@ -42,9 +66,9 @@ public final class Chunker {
         if (reply == null || reply.isBlank()) {
             return List.of();
         }
-        if (reply.length() <= maxCharacters && EncodedSize.of(reply) <= EncodedSize.LIMIT) {
+        if (reply.length() <= maxCharacters && EncodedSize.of(reply) <= EncodedSize.LIMIT - reservedBytes) {
             return List.of(new Chunk(reply, reply));
         }
-        return new Cutting(reply, maxCharacters).chunks();
+        return new Cutting(reply, maxCharacters, reservedBytes).chunks();
     }
 }

@@ -13,23 +13,24 @@ final class Cutting {
 
     private static final Pattern FENCE = Pattern.compile("(?:[ \\t>]|[-*+] |\\d{1,9}[.)] )*+(?:```|~~~)");
     private static final int LOOKED_AT = 200;
-    /** Bytes of a chunk's text, whatever its title will be. */
-    private static final int MAX_BYTES = EncodedSize.LIMIT - EncodedSize.FRAME - MarkdownTitle.MAX_BYTES;
     private static final Set<BreakKind> ANY = EnumSet.allOf(BreakKind.class);
     private static final Set<BreakKind> WORD_OR_BETTER = EnumSet.range(BreakKind.PARAGRAPH, BreakKind.WORD);
     private static final int NONE = -1;
 
     private final String reply;
     private final int maxCharacters;
+    /** Bytes of a chunk's text, whatever its title will be. */
+    private final int maxBytes;
     private final int[] bytes;
     private final MarkdownBlocks blocks;
 
-    Cutting(String reply, int maxCharacters) {
+    Cutting(String reply, int maxCharacters, int reservedBytes) {
         this.reply = reply;
         this.maxCharacters = maxCharacters;
+        this.maxBytes = EncodedSize.LIMIT - EncodedSize.FRAME - MarkdownTitle.MAX_BYTES - reservedBytes;
         this.bytes = EncodedSize.sums(reply);
         this.blocks = new MarkdownBlocks(reply, addition ->
-                addition.length() <= maxCharacters / 2 && EncodedSize.content(addition) <= MAX_BYTES / 2);
+                addition.length() <= maxCharacters / 2 && EncodedSize.content(addition) <= maxBytes / 2);
     }
 
     List<Chunk> chunks() {
@@ -63,7 +64,7 @@ final class Cutting {
         int high = Math.min(reply.length(), start + maxCharacters - before.length());
         while (low < high) {
             int middle = (low + high + 1) >>> 1;
-            if (beforeBytes + bytes[middle] - bytes[start] <= MAX_BYTES) {
+            if (beforeBytes + bytes[middle] - bytes[start] <= maxBytes) {
                 low = middle;
             } else {
                 high = middle - 1;
@@ -125,7 +126,7 @@ final class Cutting {
     private boolean fits(String before, int start, int cut) {
         String after = blocks.dividedAt(cut).map(block -> block.before(cut, reply)).orElse("");
         return before.length() + cut - start + after.length() <= maxCharacters
-                && EncodedSize.content(before) + bytes[cut] - bytes[start] + EncodedSize.content(after) <= MAX_BYTES;
+                && EncodedSize.content(before) + bytes[cut] - bytes[start] + EncodedSize.content(after) <= maxBytes;
     }
 
     /**

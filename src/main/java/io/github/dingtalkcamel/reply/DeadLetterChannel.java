@@ -72,7 +72,7 @@ public final class DeadLetterChannel {
             LOG.warn("Turn {}: why", turn.reference(), cause);
         }
         deadLetters.add(turn.id(), turn.message().integration(), turn.message().conversationId(), reason, tries,
-                reply == null || reply.isNotice() ? null : new Turn.Progress(reply.chunks(), reply.sent()));
+                reply == null || reply.isNotice() ? null : new Turn.Progress(reply.chunks(), reply.sent(), reply.mentions()));
     }
 
     private static DeadLetters.Reason reason(Exception cause) {

@@ -1,14 +1,13 @@
 package io.github.dingtalkcamel.reply;
 
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dingtalkcamel.conversation.QuotableMessages;
 import io.github.dingtalkcamel.inbound.InboundMessage;
 import io.github.dingtalkcamel.outbound.ApiRequest;
+import io.github.dingtalkcamel.outbound.Mentions;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.StoreException;
@@ -35,7 +34,6 @@ public final class Replies {
     private final Inbox inbox;
     private final KeyedQueue queue;
     private final QuotableMessages quotable;
-    private final Map<Integer, Chunker> chunkers = new HashMap<>();
 
     public Replies(Settings settings, Inbox inbox, KeyedQueue queue, QuotableMessages quotable) {
         this.settings = settings;
@@ -45,17 +43,17 @@ public final class Replies {
     }
 
     /** The reply to send: the rest of one that a crash interrupted, else the body in chunks. A blank body is no reply. */
-    public Reply plan(@Body String text, @Variable("notice") Boolean notice, @ExchangeProperty(Turn.PROPERTY) Turn turn, Exchange exchange)
-            throws StoreException {
+    public Reply plan(@Body String text, @Variable("notice") Boolean notice, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty(Mentions.PROPERTY) Mentions set,
+            Exchange exchange) throws StoreException {
         if (turn.isReplying()) {
             exchange.setProperty(STORED, turn.progress().sent());
-            return new Reply(turn.progress().chunks(), turn.progress().sent(), Reply.ANSWER);
+            return new Reply(turn.progress().chunks(), turn.progress().sent(), Reply.ANSWER, turn.progress().mentions());
         }
-        InboundMessage message = turn.message();
-        List<String> chunks = chunker(message).chunks(encodable(text)).stream().map(Chunk::text).filter(chunk -> !chunk.isBlank()).toList();
-        Reply reply = new Reply(chunks, 0, Boolean.TRUE.equals(notice) ? "notice" : Reply.ANSWER);
+        Mentions mentions = set == null || Boolean.TRUE.equals(notice) ? Mentions.NONE : set;
+        List<String> chunks = chunker(turn.message(), mentions).chunks(encodable(text)).stream().map(Chunk::text).filter(chunk -> !chunk.isBlank()).toList();
+        Reply reply = new Reply(chunks, 0, Boolean.TRUE.equals(notice) ? "notice" : Reply.ANSWER, mentions.among(chunks));
         if (reply.isLong()) {
-            inbox.replying(turn.id(), chunks);
+            inbox.replying(turn.id(), chunks, reply.mentions());
             exchange.setProperty(STORED, 0);
         }
         return reply;
@@ -100,7 +98,7 @@ public final class Replies {
         // a notice says what was so at that moment: after a restart the agent is asked again
         if (stored == null && reply.kind().equals(Reply.ANSWER)) {
             try {
-                inbox.replying(turn.id(), reply.chunks());
+                inbox.replying(turn.id(), reply.chunks(), reply.mentions());
                 exchange.setProperty(STORED, 0);
             } catch (StoreException e) {
                 LOG.debug("Turn {} waits for DingTalk with its reply in memory only: {}", turn.reference(), e.getMessage());
@@ -113,10 +111,9 @@ public final class Replies {
         return text == null ? null : new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
-    /** Leaves room for the mention that a group's first chunk begins with. */
-    private synchronized Chunker chunker(InboundMessage message) {
+    /** Leaves room for the mentions that a chunk may begin with. */
+    private Chunker chunker(InboundMessage message, Mentions mentions) {
         int most = settings.integration(message.integration()).map(Integration::maxMessageLength).orElseThrow();
-        int mention = Mention.of(message).map(String::length).orElse(0);
-        return chunkers.computeIfAbsent(Math.max(100, most - mention), Chunker::new);
+        return Chunker.withRoomFor(Asker.of(message).map(mentions::withFirst).orElse(mentions), most);
     }
 }

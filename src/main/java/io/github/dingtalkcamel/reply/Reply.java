@@ -2,14 +2,17 @@ package io.github.dingtalkcamel.reply;
 
 import java.util.List;
 
+import io.github.dingtalkcamel.outbound.Mentions;
+
 /**
  * A reply on its way out.
  *
  * @param chunks what to send, in order
  * @param sent   how many of them DingTalk has taken
  * @param kind   {@code answer}, or {@code notice} for a text of the bot's own
+ * @param mentions whom each chunk mentions, beside the asker; may be empty where none does
  */
-public record Reply(List<String> chunks, int sent, String kind) {
+public record Reply(List<String> chunks, int sent, String kind, List<Mentions> mentions) {
 
     /** Exchange property that holds the reply. */
     public static final String PROPERTY = "CamelDingTalkReply";
@@ -19,6 +22,12 @@ public record Reply(List<String> chunks, int sent, String kind) {
 
     public Reply {
         chunks = List.copyOf(chunks);
+        mentions = List.copyOf(mentions);
+    }
+
+    /** A reply that mentions no one beside the asker. */
+    public Reply(List<String> chunks, int sent, String kind) {
+        this(chunks, sent, kind, List.of());
     }
 
     /** True while there are chunks to send. */
@@ -29,6 +38,11 @@ public record Reply(List<String> chunks, int sent, String kind) {
     /** The chunk to send now. */
     public String next() {
         return chunks.get(sent);
+    }
+
+    /** Whom that mentions, beside the asker. */
+    public Mentions nextMentions() {
+        return sent < mentions.size() ? mentions.get(sent) : Mentions.NONE;
     }
 
     /** True for a reply whose progress is worth keeping. */
@@ -42,7 +56,7 @@ public record Reply(List<String> chunks, int sent, String kind) {
     }
 
     Reply advanced() {
-        return new Reply(chunks, sent + 1, kind);
+        return new Reply(chunks, sent + 1, kind, mentions);
     }
 
     /** Without what it says. */

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -14,6 +13,7 @@ import io.github.dingtalkcamel.errors.Failure;
 import io.github.dingtalkcamel.inbound.InboundMessage;
 import io.github.dingtalkcamel.outbound.ApiRequest;
 import io.github.dingtalkcamel.outbound.DingTalk;
+import io.github.dingtalkcamel.outbound.Mentions;
 import io.github.dingtalkcamel.outbound.OutcomeUnknownException;
 import io.github.dingtalkcamel.outbound.UnavailableException;
 import io.github.dingtalkcamel.settings.Secret;
@@ -62,11 +62,17 @@ public final class SessionWebhook {
 
     /** The call that sends the next chunk. The same chunk always has the same {@code msgUuid}, so that DingTalk shows it once. */
     public ApiRequest request(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message, @ExchangeProperty(Reply.PROPERTY) Reply reply) {
-        Optional<String> mention = reply.sent() == 0 ? Mention.of(message) : Optional.empty();
+        Optional<String> asker = reply.sent() == 0 ? Asker.of(message) : Optional.empty();
+        Mentions mentions = asker.map(reply.nextMentions()::withFirst).orElse(reply.nextMentions());
+        // the asker at the beginning in any case, others only where the chunk does not name them
+        String words = (asker.map(id -> "@" + id + " ").orElse("")
+                + reply.nextMentions().missingIn(asker.map(id -> "@" + id + " ").orElse("") + reply.next())).stripTrailing();
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("msgtype", "markdown");
-        body.put("markdown", Map.of("title", MarkdownTitle.of(reply.next()), "text", mention.orElse("") + reply.next()));
-        mention.ifPresent(words -> body.put("at", Map.of("atUserIds", List.of(message.sender().staffId()))));
+        body.put("markdown", Map.of("title", MarkdownTitle.of(reply.next()), "text", words.isEmpty() ? reply.next() : words + "\n\n" + reply.next()));
+        if (!mentions.isEmpty()) {
+            body.put("at", mentions.at());
+        }
         body.put("msgUuid", uuid(message, reply));
         return new ApiRequest(ApiRequest.SESSION_WEBHOOK, message.integration(), message.sessionWebhook(), Secret.UNSET, body);
     }

@@ -1,15 +1,15 @@
 package io.github.dingtalkcamel.robot;
 
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.outbound.DingTalkJson;
+import io.github.dingtalkcamel.outbound.Mentions;
 import io.github.dingtalkcamel.outbound.RejectedException;
 
 /**
@@ -20,7 +20,6 @@ record WebhookMessage(String json) {
 
     /** What {@code msgUuid} adds to the body. */
     private static final int MAX_BYTES = 20_000 - 64;
-    private static final int MAX_AT = 50;
     private static final List<String> TYPES = List.of("text", "link", "markdown", "actionCard", "feedCard");
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -84,32 +83,28 @@ record WebhookMessage(String json) {
 
     private static void mention(ObjectNode message, String type, JsonNode content) throws RejectedException {
         JsonNode at = message.path("at");
-        Set<String> named = new LinkedHashSet<>();
-        at.path("atUserIds").forEach(id -> named.add(id.asText()));
-        at.path("atMobiles").forEach(mobile -> named.add(mobile.asText()));
-        if (named.size() > MAX_AT) {
-            throw invalid("at names " + named.size() + " people, and " + MAX_AT + " is the most");
+        Mentions mentions = new Mentions(texts(at.path("atUserIds")), texts(at.path("atMobiles")), at.path("isAtAll").asBoolean());
+        if (mentions.size() > Mentions.MOST) {
+            throw invalid("at names " + mentions.size() + " people, and " + Mentions.MOST + " is the most");
         }
-        String field = type.equals("text") ? "content" : "text";
-        if (type.equals("text") || type.equals("markdown") || type.equals("actionCard")) {
-            StringBuilder text = new StringBuilder(content.path(field).asText());
-            named.stream().filter(id -> !mentions(text, id)).forEach(id -> text.append(" @").append(id));
-            ((ObjectNode) content).put(field, text.toString());
-        } else if (!named.isEmpty() || at.path("isAtAll").asBoolean()) {
+        boolean plain = type.equals("text");
+        if (plain || type.equals("markdown") || type.equals("actionCard")) {
+            String field = plain ? "content" : "text";
+            String text = content.path(field).asText();
+            String missing = mentions.missingIn(text);
+            if (!missing.isEmpty()) {
+                // markdown may end in a fence, a table or a list, which a mention behind it would become a part of
+                ((ObjectNode) content).put(field, plain ? text + " " + missing : missing + "\n\n" + text);
+            }
+        } else if (!mentions.isEmpty()) {
             throw invalid(type + " has no at; use text, markdown or actionCard");
         }
     }
 
-    /** Whether the text mentions this one, and not only somebody whose id begins alike. */
-    private static boolean mentions(CharSequence text, String id) {
-        String all = text.toString();
-        for (int at = all.indexOf("@" + id); at >= 0; at = all.indexOf("@" + id, at + 1)) {
-            int end = at + 1 + id.length();
-            if (end == all.length() || !Character.isLetterOrDigit(all.charAt(end)) && all.charAt(end) != '_' && all.charAt(end) != '-') {
-                return true;
-            }
-        }
-        return false;
+    private static List<String> texts(JsonNode list) {
+        List<String> texts = new ArrayList<>();
+        list.forEach(each -> texts.add(each.asText()));
+        return texts;
     }
 
     private static void require(JsonNode object, String where, String... fields) throws RejectedException {

@@ -14,6 +14,14 @@ final class CustomRobotMessages {
     }
 
     static Map<String, Object> of(RobotMessage message) throws RejectedException {
+        Map<String, Object> body = content(message);
+        if (!message.mentions().isEmpty()) {
+            body.put("at", message.mentions().at());
+        }
+        return body;
+    }
+
+    private static Map<String, Object> content(RobotMessage message) throws RejectedException {
         Map<String, String> param = message.msgParam();
         return switch (message.msgKey()) {
             case "sampleText" -> body("text", Map.of("content", param.get("content")));

@@ -47,6 +47,11 @@ public final class Dispatch {
         return channel;
     }
 
+    /** Whether it mentions anyone: only custom robots can. */
+    boolean mentions() {
+        return channel == Channel.ROBOT && messages.stream().anyMatch(message -> !message.mentions().isEmpty());
+    }
+
     /** Whether there is more to send, and still somebody to send it to. */
     public boolean isUnfinished() {
         return next < (card == null ? messages.size() : 1) && !targets.isEmpty();

@@ -190,6 +190,13 @@ public final class Dispatches {
             if (dispatch.isDegraded()) {
                 run.data("degraded", true);
             }
+            if (run.call().hasMentions() && !dispatch.mentions()) {
+                run.hint(dispatch.targets(), switch (dispatch.channel()) {
+                    case PEOPLE, GROUP -> "Sent without the mentions of at: the robot API has none. A custom robot (recipient_type webhook) can mention people";
+                    case CARD -> "Sent without the mentions of at: a card mentions people only by its own template";
+                    case ROBOT -> "Sent without the mentions of at: DingTalk has them in text, markdown and cards with buttons only";
+                });
+            }
         }
     }
 

@@ -30,6 +30,7 @@ public enum Tool {
         if (sending) {
             all.add(Argument.word("recipient_type", RecipientType.names()));
             all.add(Argument.texts("recipient_id"));
+            all.add(Argument.object("at"));
         }
         all.add(Argument.text("integrationId", 64));
         all.add(Argument.number("timeoutMs", 100, 600_000));

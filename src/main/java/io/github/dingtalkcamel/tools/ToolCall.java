@@ -42,6 +42,11 @@ public record ToolCall(Tool tool, String integration, ObjectNode arguments, List
         return Optional.ofNullable((ObjectNode) arguments.get(name));
     }
 
+    /** Whether {@code at} names anyone. */
+    boolean hasMentions() {
+        return object("at").filter(at -> at.path("isAtAll").asBoolean() || !at.path("atUserIds").isEmpty() || !at.path("atMobiles").isEmpty()).isPresent();
+    }
+
     /** Without what people write and whom they write to. */
     @Override
     public String toString() {

@@ -80,7 +80,9 @@ public final class ToolCalls {
         Duration timeout = Optional.ofNullable(arguments.remove("timeoutMs")).map(ms -> Duration.ofMillis(ms.intValue())).orElse(USUAL_TIMEOUT);
         String requestId = Optional.ofNullable(arguments.remove("requestId")).map(JsonNode::textValue).orElse(null);
         List<Target> targets = wanted.sends() ? targets(arguments, integration) : List.of();
-        return new ToolCall(wanted, integration.id(), arguments, targets, requestId, timeout, fingerprint);
+        ToolCall call = new ToolCall(wanted, integration.id(), arguments, targets, requestId, timeout, fingerprint);
+        AtArgument.of(call);
+        return call;
     }
 
     private static ObjectNode body(Message request) throws ApiException {

@@ -4,12 +4,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.api.ApiException;
 import io.github.dingtalkcamel.outbound.DingTalkJson;
+import io.github.dingtalkcamel.outbound.Mentions;
 import io.github.dingtalkcamel.reply.Chunk;
 import io.github.dingtalkcamel.reply.Chunker;
 import io.github.dingtalkcamel.reply.EncodedSize;
@@ -38,7 +40,7 @@ public final class ToolMessages {
     }
 
     private List<RobotMessage> texts(ToolCall call, String content) throws ApiException {
-        return chunks(call, "content", content).stream().map(chunk -> new RobotMessage("sampleText", Map.of("content", chunk))).toList();
+        return mentioning(call, chunks(call, "content", content).stream().map(chunk -> new RobotMessage("sampleText", Map.of("content", chunk))).toList());
     }
 
     /** The messages of a rich notification that is no card of the card platform. */
@@ -48,8 +50,8 @@ public final class ToolMessages {
                     call.text("markdown").orElseThrow(() -> ToolCalls.bad("markdown", "is missing: with mode markdown it must be what is shown")));
             case "text" -> texts(call, call.text("content").or(() -> call.text("markdown"))
                     .orElseThrow(() -> ToolCalls.bad("content", "is missing: with mode text it must be what is shown")));
-            case "interactive" -> List.of(actionCard(CardArgument.of(call)));
-            default -> List.of(sized(RobotTemplates.message(msgKey(call), msgParam(call)), "msgParam"));
+            case "interactive" -> mentioning(call, List.of(actionCard(CardArgument.of(call))));
+            default -> mentioning(call, List.of(sized(RobotTemplates.message(msgKey(call), msgParam(call)), "msgParam")));
         };
     }
 
@@ -65,12 +67,23 @@ public final class ToolMessages {
             }
             messages.add(new RobotMessage("sampleMarkdown", param));
         }
-        return messages;
+        return mentioning(call, messages);
+    }
+
+    /** The messages, each with whom it mentions, as far as it can. */
+    private static List<RobotMessage> mentioning(ToolCall call, List<RobotMessage> messages) throws ApiException {
+        Mentions mentions = AtArgument.of(call);
+        if (mentions.isEmpty() || messages.stream().anyMatch(message -> message.text() == null)) {
+            return messages;
+        }
+        List<Mentions> each = mentions.among(messages.stream().map(RobotMessage::text).toList());
+        return IntStream.range(0, messages.size()).mapToObj(i -> messages.get(i).mentioning(each.get(i))).toList();
     }
 
     private List<String> chunks(ToolCall call, String argument, String text) throws ApiException {
         int most = settings.integration(call.integration()).orElseThrow().maxMessageLength();
-        List<String> chunks = new Chunker(most).chunks(text).stream().map(Chunk::text).filter(chunk -> !chunk.isBlank()).toList();
+        boolean canMention = call.targets().stream().anyMatch(target -> target.type() == RecipientType.WEBHOOK);
+        List<String> chunks = Chunker.withRoomFor(canMention ? AtArgument.of(call) : Mentions.NONE, most).chunks(text).stream().map(Chunk::text).filter(chunk -> !chunk.isBlank()).toList();
         if (chunks.isEmpty() || chunks.size() > MOST_MESSAGES) {
             throw ToolCalls.bad(argument, "must fill 1 to " + MOST_MESSAGES + " messages of " + most + " characters (dingtalk.max-message-length)");
         }

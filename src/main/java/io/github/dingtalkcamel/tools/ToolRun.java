@@ -31,6 +31,7 @@ public final class ToolRun {
     private final InstantSource clock;
     private final Map<Target, Outcome> outcomes = new LinkedHashMap<>();
     private final Map<Target, String> userIds = new LinkedHashMap<>();
+    private final Map<Target, String> hints = new LinkedHashMap<>();
     private final Map<String, Object> data = new LinkedHashMap<>();
 
     ToolRun(ToolCall call, InstantSource clock) {
@@ -114,6 +115,11 @@ public final class ToolRun {
         return target.type() == RecipientType.USER_ID ? target.id().reveal() : userIds.get(target);
     }
 
+    /** What the caller should know of these, although they got it. */
+    synchronized void hint(Collection<Target> targets, String hint) {
+        targets.forEach(target -> hints.put(target, hint));
+    }
+
     /** Something for the result's {@code data}; null takes it out again. */
     public synchronized void data(String name, Object value) {
         if (value == null) {
@@ -142,6 +148,9 @@ public final class ToolRun {
                 }
                 if (outcome.degraded()) {
                     one.put("degraded", true);
+                }
+                if (hints.containsKey(each.getKey())) {
+                    one.put("hint", hints.get(each.getKey()));
                 }
             } else {
                 if (outcome.messageId() != null) {

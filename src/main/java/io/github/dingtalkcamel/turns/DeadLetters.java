@@ -94,13 +94,14 @@ public final class DeadLetters {
     static void put(Connection connection, long messageId, String integration, String conversationId, Reason reason, int attempts, Turn.Progress reply,
             long now) throws SQLException {
         Inbox.update(connection, """
-                insert into dead_letter (message_id, integration, conversation_id, kind, code, reason, remedy, attempts, chunks, sent, created_at)
-                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                insert into dead_letter (message_id, integration, conversation_id, kind, code, reason, remedy, attempts, chunks, sent, mentions,
+                    created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 on conflict (message_id) do update set kind = excluded.kind, code = excluded.code, reason = excluded.reason, remedy = excluded.remedy,
                     attempts = dead_letter.attempts + excluded.attempts, chunks = excluded.chunks, sent = excluded.sent,
-                    created_at = excluded.created_at, state = 'waiting', replayed_at = null""",
+                    mentions = excluded.mentions, created_at = excluded.created_at, state = 'waiting', replayed_at = null""",
                 messageId, integration, conversationId, reply == null ? "turn" : "reply", reason.code(), reason.text(), reason.remedy(), attempts,
-                reply == null ? null : Texts.write(reply.left()), reply == null ? 0 : reply.sent(), now);
+                reply == null ? null : Texts.write(reply.left()), reply == null ? 0 : reply.sent(),
+                reply == null ? null : StoredMentions.write(reply.mentionsLeft()), now);
     }
 
     /** A command or a refusal that could not be answered: nobody wants that answer later, so its record says why, and that is all. */
@@ -262,13 +263,13 @@ public final class DeadLetters {
     Request request(Address address) throws StoreException {
         return store.read(connection -> {
             try (PreparedStatement select = connection.prepareStatement(
-                    "select m.payload, d.chunks, d.sent from dead_letter d join message m on m.id = d.message_id where d.id = ?")) {
+                    "select m.payload, d.chunks, d.sent, d.mentions from dead_letter d join message m on m.id = d.message_id where d.id = ?")) {
                 select.setLong(1, address.id());
                 try (ResultSet row = select.executeQuery()) {
                     String payload = row.next() ? row.getString(1) : "";
                     String chunks = payload.isEmpty() ? null : row.getString(2);
                     return new Request(address.id(), address.messageId(), address.integration(), payload,
-                            chunks == null ? null : Turn.Progress.left(row.getInt(3), Texts.read(chunks)));
+                            chunks == null ? null : Turn.Progress.left(row.getInt(3), Texts.read(chunks), StoredMentions.read(row.getString(4))));
                 }
             }
         });

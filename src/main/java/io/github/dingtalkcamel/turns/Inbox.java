@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import io.github.dingtalkcamel.inbound.Delivery;
 import io.github.dingtalkcamel.inbound.InboundMessage;
 import io.github.dingtalkcamel.inbound.StorableText;
+import io.github.dingtalkcamel.outbound.Mentions;
 import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
@@ -136,7 +137,7 @@ public final class Inbox {
     public List<Unfinished> unfinished(long afterId, long lastId, int limit) throws StoreException {
         return store.read(connection -> {
             try (PreparedStatement select = connection.prepareStatement("""
-                    select m.id, m.integration, m.conversation_id, m.payload, m.attempts, coalesce(d.replayed_at, m.received_at), r.chunks, r.sent, m.kind
+                    select m.id, m.integration, m.conversation_id, m.payload, m.attempts, coalesce(d.replayed_at, m.received_at), r.chunks, r.sent, m.kind, r.mentions
                     from message m left join reply r on r.message_id = m.id left join dead_letter d on d.message_id = m.id
                     where m.state in ('received', 'running') and m.id > ? and m.id <= ? order by m.id limit ?""")) {
                 select.setLong(1, afterId);
@@ -147,7 +148,7 @@ public final class Inbox {
                     while (row.next()) {
                         String chunks = row.getString(7);
                         page.add(new Unfinished(row.getLong(1), Turn.Kind.of(row.getString(9)), row.getString(2), row.getString(3), row.getString(4), row.getInt(5), row.getLong(6),
-                                progress(row.getLong(1), chunks, row.getInt(8))));
+                                progress(row.getLong(1), chunks, row.getInt(8), row.getString(10))));
                     }
                 }
                 return page;
@@ -156,9 +157,9 @@ public final class Inbox {
     }
 
     /** How far a reply got; null for none, or for one that can't be read any more, so that the agent is asked again. */
-    private static Turn.Progress progress(long id, String chunks, int sent) {
+    private static Turn.Progress progress(long id, String chunks, int sent, String mentions) {
         try {
-            return chunks == null ? null : new Turn.Progress(Texts.read(chunks), sent);
+            return chunks == null ? null : new Turn.Progress(Texts.read(chunks), sent, StoredMentions.read(mentions));
         } catch (UncheckedIOException e) {
             LOG.warn("The unsent chunks of message {} are damaged: its agent is asked again", id);
             return null;
@@ -284,15 +285,16 @@ public final class Inbox {
         }
     }
 
-    /** The chunks of a reply, before the first one is sent. */
-    public void replying(long id, List<String> chunks) throws StoreException {
-        store.writeAndWait(connection -> putReply(connection, id, new Turn.Progress(chunks, 0)));
+    /** The chunks of a reply and whom each mentions, before the first one is sent. */
+    public void replying(long id, List<String> chunks, List<Mentions> mentions) throws StoreException {
+        store.writeAndWait(connection -> putReply(connection, id, new Turn.Progress(chunks, 0, mentions)));
     }
 
     static int putReply(Connection connection, long id, Turn.Progress reply) throws SQLException {
         return update(connection, """
-                insert into reply (message_id, chunks, sent) values (?, ?, ?)
-                on conflict (message_id) do update set chunks = excluded.chunks, sent = excluded.sent""", id, Texts.write(reply.chunks()), reply.sent());
+                insert into reply (message_id, chunks, sent, mentions) values (?, ?, ?, ?)
+                on conflict (message_id) do update set chunks = excluded.chunks, sent = excluded.sent, mentions = excluded.mentions""",
+                id, Texts.write(reply.chunks()), reply.sent(), StoredMentions.write(reply.mentions()));
     }
 
     /** So many chunks of a reply were taken by DingTalk. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 import io.github.dingtalkcamel.inbound.InboundMessage;
+import io.github.dingtalkcamel.outbound.Mentions;
 
 /**
  * One stored message on its way to an answer.
@@ -76,19 +77,38 @@ public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot s
         return message.integration() + '\n' + message.conversationId();
     }
 
-    /** Chunks of a reply, and how many of them went out. */
-    public record Progress(List<String> chunks, int sent) {
+    /**
+     * Chunks of a reply, and how many of them went out.
+     *
+     * @param mentions whom each chunk mentions; may be empty where none does
+     */
+    public record Progress(List<String> chunks, int sent, List<Mentions> mentions) {
+
+        /** A reply that mentions nobody. */
+        public Progress(List<String> chunks, int sent) {
+            this(chunks, sent, List.of());
+        }
 
         /** A reply of which only what is left is known. Its chunks keep their numbers, by which DingTalk knows them (protocol 6.1). */
-        static Progress left(int sent, List<String> left) {
+        static Progress left(int sent, List<String> left, List<Mentions> mentionsLeft) {
             List<String> chunks = new ArrayList<>(Collections.nCopies(sent, ""));
             chunks.addAll(left);
-            return new Progress(List.copyOf(chunks), sent);
+            List<Mentions> mentions = new ArrayList<>();
+            if (!mentionsLeft.isEmpty()) {
+                mentions.addAll(Collections.nCopies(sent, Mentions.NONE));
+                mentions.addAll(mentionsLeft);
+            }
+            return new Progress(List.copyOf(chunks), sent, List.copyOf(mentions));
         }
 
         /** What did not go out. */
         List<String> left() {
             return chunks.subList(sent, chunks.size());
+        }
+
+        /** Whom that mentions. */
+        List<Mentions> mentionsLeft() {
+            return mentions.size() <= sent ? List.of() : mentions.subList(sent, mentions.size());
         }
     }
 }

@@ -5,10 +5,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import io.github.dingtalkcamel.agent.AgentConstants;
+import io.github.dingtalkcamel.agent.ReplyMentions;
 import io.github.dingtalkcamel.conversation.Session;
 import io.github.dingtalkcamel.conversation.Session.Usage;
 import io.github.dingtalkcamel.conversation.Sessions;
 import io.github.dingtalkcamel.errors.Failure;
+import io.github.dingtalkcamel.outbound.Mentions;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
 import org.apache.camel.CamelExecutionException;
@@ -64,13 +66,14 @@ public final class Turns {
         exchange.setProperty(AGENT_MILLIS, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
     }
 
-    /** Notes what the agent said, and how many tokens it says that this took. */
+    /** Notes what the agent said, how many tokens it says that this took, and whom the reply mentions. */
     public void said(Exchange exchange) {
         Message message = exchange.getMessage();
         exchange.setProperty(Answer.PROPERTY, new Answer(message.getBody(String.class), tokens(message, AgentConstants.PROMPT_TOKENS),
                 tokens(message, AgentConstants.COMPLETION_TOKENS)));
         message.removeHeader(AgentConstants.PROMPT_TOKENS);
         message.removeHeader(AgentConstants.COMPLETION_TOKENS);
+        exchange.setProperty(Mentions.PROPERTY, ReplyMentions.take(message));
     }
 
     /** A number that makes no sense is not worth a failure. */

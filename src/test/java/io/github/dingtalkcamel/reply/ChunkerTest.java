@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.IntStream;
+
+import io.github.dingtalkcamel.outbound.DingTalkJson;
+import io.github.dingtalkcamel.outbound.Mentions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -264,6 +268,18 @@ class ChunkerTest {
     void measuresBytesAsWellAsCharacters() {
         List<String> texts = texts(new Chunker(20_000), "字".repeat(12_000));
         assertThat(texts).hasSize(3).allSatisfy(text -> assertThat(EncodedSize.of(text)).isLessThanOrEqualTo(15_000));
+    }
+
+    @Test
+    void leavesRoomForMentionsInCharactersAndBytes() {
+        Mentions few = new Mentions(List.of("staff001"), List.of("13800000000"), false);
+        assertThat(texts(Chunker.withRoomFor(few, 100), "word ".repeat(60))).allSatisfy(text ->
+                assertThat("@staff001 @13800000000\n\n" + text).hasSizeLessThanOrEqualTo(100));
+
+        Mentions many = new Mentions(IntStream.range(0, 50).mapToObj(i -> "p%063d".formatted(i)).toList(), List.of(), false);
+        int beside = DingTalkJson.bytes(many.at()).length;
+        assertThat(texts(Chunker.withRoomFor(many, 20_000), "字".repeat(20_000))).allSatisfy(text ->
+                assertThat(EncodedSize.of(many.missingIn(text) + "\n\n" + text) + beside).isLessThanOrEqualTo(15_000));
     }
 
     @ParameterizedTest

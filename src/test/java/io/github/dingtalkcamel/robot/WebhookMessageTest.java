@@ -54,6 +54,15 @@ class WebhookMessageTest {
     }
 
     @Test
+    void mentionsShowAboveMarkdownWhichMayEndInAFence() throws Exception {
+        String json = """
+                {"msgtype":"markdown","markdown":{"title":"t","text":"```\\ncode\\n```"},"at":{"atUserIds":["staff001"],"atMobiles":["13800000000"]}}""";
+
+        assertThat(new ObjectMapper().readTree(WebhookMessage.of(json).json()).at("/markdown/text").asText())
+                .isEqualTo("@staff001 @13800000000\n\n```\ncode\n```");
+    }
+
+    @Test
     void isAtMostTwentyThousandBytes() {
         assertThat(catchThrowableOfType(RejectedException.class, () -> WebhookMessage.of(Map.of("msgtype", "text", "text", Map.of("content", "中".repeat(6_700)))))).hasMessageContaining("20000 bytes");
     }

@@ -24,6 +24,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.Bot;
 import io.github.dingtalkcamel.LogLines;
 import io.github.dingtalkcamel.simulator.ApiFamily;
+import io.github.dingtalkcamel.simulator.CustomRobot;
 import io.github.dingtalkcamel.simulator.Delivery;
 import io.github.dingtalkcamel.simulator.Person;
 import io.github.dingtalkcamel.simulator.RecordedRequest;
@@ -187,6 +188,43 @@ class ToolsTest {
     }
 
     @Test
+    void mentionsPeopleByTheCustomRobotAndSaysWhereTheChannelCant() throws Exception {
+        String robot = bot.simulator().url() + "/robot/send?access_token=at";
+        bot.simulator().addCustomRobot(CustomRobot.of("at", "cidAtGroup=="));
+        String at = "'at':{'atUserIds':['staff002'],'atMobiles':['13800000000'],'isAtAll':false}";
+        String webhook = "'recipient_type':'webhook','recipient_id':'" + robot + "'";
+        List<JsonNode> sent = List.of(result(TEXT, "{'content':'disk full @13800000000'," + webhook + "," + at + "}"),
+                result(RICH, "{'mode':'markdown','markdown':'# disk full'," + webhook + "," + at + "}"),
+                result(RICH, "{'mode':'interactive','card':{'title':'t','markdown':'full','buttons':[{'title':'See','url':'https://e.invalid/x'}]},"
+                        + webhook + "," + at + "}"),
+                result(RICH, "{'mode':'markdown','markdown':'" + "A sentence. ".repeat(20) + " @staff002 " + "Another one. ".repeat(10) + "'," + webhook + "," + at + "}"),
+                result(TEXT, "{'content':'all'," + webhook + ",'at':{'isAtAll':true}}"));
+        assertThat(sent).allSatisfy(result -> assertThat(result.at("/results/0/success").asBoolean() && !result.at("/results/0").has("hint")).as(result.toString()).isTrue());
+        List<Delivery> shown = bot.simulator().deliveriesTo("cidAtGroup==");
+        assertThat(shown.subList(0, 3)).extracting(Delivery::text).containsExactly("disk full @13800000000 @staff002", "@staff002 @13800000000\n\n# disk full",
+                "@staff002 @13800000000\n\nfull");
+        Delivery.At both = new Delivery.At(List.of("staff002"), List.of("13800000000"), false);
+        assertThat(shown.subList(0, 3)).extracting(Delivery::at).containsOnly(both);
+        List<Delivery> chunks = shown.subList(3, shown.size() - 1);
+        assertThat(chunks).hasSizeGreaterThan(1).allMatch(chunk -> chunk.text().length() <= 200);
+        assertThat(chunks.get(0).at()).isEqualTo(new Delivery.At(List.of(), List.of("13800000000"), false));
+        assertThat(chunks.stream().filter(chunk -> chunk.at().userIds().contains("staff002"))).singleElement().matches(chunk -> chunk.text().contains(" @staff002 "));
+        assertThat(shown.get(shown.size() - 1).at().all()).isTrue();
+
+        JsonNode link = result(RICH, "{'mode':'template','msgKey':'sampleLink','msgParam':{'title':'t','text':'x','messageUrl':'https://e.invalid'}," + webhook + "," + at + "}");
+        assertThat(link.at("/results/0/success").asBoolean()).isTrue();
+        assertThat(link.at("/results/0/hint").asText()).contains("without the mentions").contains("markdown");
+        JsonNode people = result(TEXT, "{'content':'not by this way','recipient_type':'user_id','recipient_id':['" + somebody() + "','stranger']," + at + "}");
+        assertThat(people.at("/results/0/success").asBoolean()).isTrue();
+        assertThat(people.at("/results/0/hint").asText()).contains("robot API").contains("webhook");
+        assertThat(people.at("/results/1").has("hint")).as("its error says more").isFalse();
+        JsonNode card = result(RICH, "{'mode':'interactive','card':{'markdown':'x','buttons':[{'title':'a','action':'a'}]},'recipient_type':'chat_id','recipient_id':'"
+                + GROUP + "'," + at + "}");
+        assertThat(card.at("/results/0/hint").asText()).contains("template");
+        assertThat(result(TEXT, "{'content':'x','recipient_type':'chat_id','recipient_id':'" + GROUP + "','at':{}}").at("/results/0").has("hint")).isFalse();
+    }
+
+    @Test
     void cutsLongMarkdownIntoChunksThatAreRecalledTogether() throws Exception {
         String one = somebody();
         JsonNode result = result(RICH, "{'mode':'markdown','title':'Report','recipient_type':'user_id','recipient_id':'" + one + "','markdown':'"
@@ -315,6 +353,10 @@ class ToolsTest {
             text   | {'content':'x','recipient_type':'user_id','recipient_id':[]}               | recipient_id | a text or a list
             text   | {'content':'x','recipient_type':'user_id','recipient_id':['a',1]}          | recipient_id | a text or a list
             text   | {'content':'x','recipient_type':'mobile','recipient_id':'call me'}         | recipient_id | mobile numbers
+            text   | {'content':'x','at':{'atUserIds':'staff001'}}                              | at.atUserIds | a list
+            text   | {'content':'x','at':{'atMobiles':['1 3']}}                                 | at.atMobiles[0] | without spaces
+            text   | {'content':'x','at':{'userIds':['staff001']}}                              | at | did you mean atUserIds?
+            text   | {'content':'x','at':{'isAtAll':'yes'}}                                     | at.isAtAll | true or false
             text   | {'content':'x','recipient_type':'webhook'}                                 | recipient_id | dingtalk.webhook
             text   | {'content':'x','recipient_type':'webhook','recipient_id':'http://169.254.169.254/robot/send?access_token=a'} | recipient_id | custom robot's URL
             text   | {'content':'x','integrationId':'nobody'}                                   | integrationId | main, alerts

@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 import io.github.dingtalkcamel.inbound.Messages;
+import io.github.dingtalkcamel.outbound.Mentions;
 import io.github.dingtalkcamel.settings.SettingsReader;
 import io.github.dingtalkcamel.store.EachStore;
 import io.github.dingtalkcamel.store.Store;
@@ -109,13 +110,15 @@ class DeadLettersTest {
     @EnumSource
     void sendsWhatWasLeftOfAReplyUnderTheNumbersThatDingTalkKnows(EachStore kind) throws Exception {
         open(kind);
-        long letter = dead("cid", "m1", new Turn.Progress(List.of("one", "two", "three"), 1));
+        Mentions mentions = new Mentions(List.of("staff002"), List.of("13800000000"), true);
+        long letter = dead("cid", "m1", new Turn.Progress(List.of("one", "two", "three"), 1, List.of(mentions, Mentions.NONE, mentions)));
         letters.replay(Set.of(letter));
 
         Turn turn = replays.next().get(0);
         assertThat(turn.isReplying()).isTrue();
         assertThat(turn.progress().sent()).isEqualTo(1);
         assertThat(turn.progress().chunks().subList(1, 3)).containsExactly("two", "three");
+        assertThat(turn.progress().mentions()).containsExactly(Mentions.NONE, Mentions.NONE, mentions);
         assertThat(inbox.unfinished(0, Long.MAX_VALUE, 10)).as("as durable as it was").singleElement()
                 .satisfies(row -> assertThat(row.progress()).isEqualTo(turn.progress()));
     }

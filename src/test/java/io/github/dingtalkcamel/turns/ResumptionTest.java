@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.dingtalkcamel.inbound.Messages;
+import io.github.dingtalkcamel.outbound.Mentions;
 import io.github.dingtalkcamel.settings.SettingsReader;
 import io.github.dingtalkcamel.store.Store;
 import org.junit.jupiter.api.AfterEach;
@@ -126,12 +127,13 @@ class ResumptionTest {
     void goesOnWithAReplyThatWasUnderWay() throws Exception {
         long id = add("long");
         inbox.running(id, "echo", "fallback");
-        inbox.replying(id, List.of("a", "b", "c"));
+        List<Mentions> mentions = List.of(Mentions.NONE, Mentions.NONE, new Mentions(List.of("staff002"), List.of("13800000000"), true));
+        inbox.replying(id, List.of("a", "b", "c"), mentions);
         inbox.replied(id, 2);
 
         assertThat(drain(resumption())).singleElement().satisfies(turn -> {
             assertThat(turn.isReplying()).isTrue();
-            assertThat(turn.progress()).isEqualTo(new Turn.Progress(List.of("a", "b", "c"), 2));
+            assertThat(turn.progress()).isEqualTo(new Turn.Progress(List.of("a", "b", "c"), 2, mentions));
         });
     }
 
@@ -139,7 +141,7 @@ class ResumptionTest {
     void keepsTheChunksOfAReplyThatItGivesUp() throws Exception {
         long id = add("long");
         inbox.running(id, "echo", "fallback");
-        inbox.replying(id, List.of("a", "b", "c"));
+        inbox.replying(id, List.of("a", "b", "c"), List.of());
         inbox.replied(id, 1);
         now = now.plus(Duration.ofHours(2));
 
