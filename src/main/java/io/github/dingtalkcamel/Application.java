@@ -13,6 +13,8 @@ import io.github.dingtalkcamel.store.StoreException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.FailedToStartRouteException;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -23,6 +25,8 @@ public final class Application {
     /** The settings are wrong (contract 2). */
     static final int WRONG_SETTINGS = 2;
     private static final int FAILED = 1;
+    /** What a Java virtual machine ends with after SIGTERM. */
+    private static final int TERMINATED = 143;
     private static final int JAVA_WITH_VIRTUAL_THREADS = 21;
 
     private Application() {
@@ -41,16 +45,32 @@ public final class Application {
         if (args.length > 0 && args[0].equals(Send.COMMAND)) {
             System.exit(send(List.of(args).subList(1, args.length), errors));
         }
+        System.exit(run(args, errors));
+    }
+
+    /** Runs until it is told to stop. The process ends then, also where something keeps it. */
+    private static int run(String[] args, PrintStream errors) {
         DingTalkMain main = new DingTalkMain();
-        int status;
+        ShutdownDeadline deadline = new ShutdownDeadline(main::turnsTime, main::closeStore, Runtime.getRuntime()::halt);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            deadline.arm(TERMINATED);
+            // other hooks may be done before the store is closed
+            deadline.awaitEnd();
+        }, "dingtalk-shutdown"));
+        main.addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeStop(BaseMainSupport stopping) {
+                // told to by something else than a signal: JMX, a store that another process took
+                deadline.arm(Math.max(0, main.getExitCode()));
+            }
+        });
         try {
             main.run(args);
-            status = main.getExitCode();
+            return Math.max(0, main.getExitCode());
         } catch (Exception e) {
-            status = explain(e, main.getCamelContext(), errors);
-        }
-        if (status != 0) {
-            System.exit(status);
+            return explain(e, main.getCamelContext(), errors);
+        } finally {
+            deadline.ended();
         }
     }
 

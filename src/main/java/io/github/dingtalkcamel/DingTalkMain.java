@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 
 import io.github.dingtalkcamel.encoding.TextFile;
@@ -21,7 +23,9 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.spi.PropertiesSource;
+import org.apache.camel.support.SimpleEventNotifierSupport;
 import org.apache.camel.support.service.ServiceHelper;
 import org.apache.camel.util.OrderedLocationProperties;
 
@@ -32,7 +36,8 @@ class DingTalkMain extends Main {
 
     private final Map<String, String> environment;
     private final Map<String, String> systemProperties;
-    private Parts parts;
+    private volatile Parts parts;
+    private volatile boolean takesMessages;
 
     DingTalkMain() {
         this(System.getenv(), strings(System.getProperties()));
@@ -104,6 +109,12 @@ class DingTalkMain extends Main {
         doConfigureVaultFromMainConfiguration(context, configure(), new OrderedLocationProperties());
         parts = new Parts(context, read(context));
         parts.bind();
+        context.getManagementStrategy().addEventNotifier(new SimpleEventNotifierSupport() {
+            @Override
+            public void notify(CamelEvent event) {
+                takesMessages |= event instanceof CamelEvent.CamelContextRoutesStartingEvent;
+            }
+        });
         setRoutesCollector(new OverlayingRoutes(parts.routes()));
         super.autoconfigure(context);
     }
@@ -149,6 +160,19 @@ class DingTalkMain extends Main {
 
     Parts parts() {
         return parts;
+    }
+
+    /** How long running turns may go on once the process is told to stop; empty before there can be any. */
+    Optional<Duration> turnsTime() {
+        return takesMessages ? Optional.of(parts.settings().shutdownTimeout()) : Optional.empty();
+    }
+
+    /** For a process that ends before everything else is closed. */
+    void closeStore() {
+        Parts made = parts;
+        if (made != null) {
+            made.closeStore();
+        }
     }
 
     @Override

@@ -86,10 +86,13 @@ import io.vertx.core.VertxOptions;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.spi.Registry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the program is made of: each part once, under the name that the routes call it by. Opened in this order, closed in the reverse one. */
 final class Parts implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger("dingtalk-camel");
     private static final int WEBHOOK_WORKERS = 64;
     /** Commands wait for nothing but the store and DingTalk. Those whose answers are being sent again hold no worker. */
     private static final int COMMAND_WORKERS = 32;
@@ -270,6 +273,8 @@ final class Parts implements AutoCloseable {
         properties.setProperty("turns.workers", String.valueOf(settings.maxRunningTurns()));
         properties.setProperty("commands.workers", String.valueOf(COMMAND_WORKERS));
         properties.setProperty("camel.main.shutdownTimeout", String.valueOf(Math.max(1, settings.shutdownTimeout().toSeconds())));
+        // the process ends by then, see ShutdownDeadline: Camel must not let it end before the store is closed
+        properties.setProperty("camel.main.extraShutdownTimeout", String.valueOf(ShutdownDeadline.GRACE.plus(ShutdownDeadline.CLOSING).toSeconds() + 1));
         properties.setProperty("camel.server.host", settings.webhookHost());
         properties.setProperty("camel.server.port", String.valueOf(settings.webhookPort()));
         properties.setProperty("camel.management.host", settings.managementHost());
@@ -328,11 +333,13 @@ final class Parts implements AutoCloseable {
         new Gauges(queue, agents, deadLetters, settings, streams, ownEvents, sending.gate(), sending.robotQueue()).register(context);
         new Beans(context).show("bindings", bindings).show("conversations", conversations).show("events", ownEvents)
                 .show("dead-letters", new DeadLetterOperations(deadLetters));
-        new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url()).print();
+        new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url(), routes).print();
     }
 
     /** Nothing new is taken or handed out; what runs may finish. */
     void beforeStop() {
+        LOG.info("Stopping: no more messages are taken; {} running turns have {} s to finish, the rest stays stored for the next start", queue.running(),
+                settings.shutdownTimeout().toSeconds());
         routes.stop();
         // first, so that what came in until then has its place in the queue
         streams.close();
@@ -352,6 +359,11 @@ final class Parts implements AutoCloseable {
         if (simulator != null) {
             simulator.close();
         }
+        closeStore();
+    }
+
+    /** Writes what was handed to the store, closes it, and lets another process have it. */
+    void closeStore() {
         store.close();
         dataDirectory.close();
     }

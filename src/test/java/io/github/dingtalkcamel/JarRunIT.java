@@ -98,6 +98,18 @@ class JarRunIT {
         }
 
         @Test
+        void startsWithOneLineOfSummaryAndTheBannerLast() {
+            List<String> lines = run.log().lines().toList();
+            List<String> start = lines.stream().takeWhile(line -> !line.contains(" dingtalk-camel - ")).toList();
+            List<String> afterwards = lines.stream().dropWhile(line -> !line.contains("Say something to the robot")).skip(1).toList();
+
+            assertThat(lines).filteredOn(line -> line.contains("tarted")).singleElement().asString().contains("Apache Camel 4.18.0 (dingtalk-camel) started in");
+            assertThat(start).hasSizeLessThan(10);
+            assertThat(run.log()).contains(" packaged; yours: polite.yaml (polite-route1)");
+            assertThat(afterwards).noneMatch(line -> line.contains(" org.apache.camel."));
+        }
+
+        @Test
         void servesTheChatPageThatTheBannerNames() throws Exception {
             assertThat(run.log()).contains("Chat with the robot in your browser: " + run.simulatorUrl() + "/");
             assertThat(send(HttpRequest.newBuilder(URI.create(run.simulatorUrl() + "/"))).body()).contains("/simulator/page/main.js");
@@ -203,7 +215,7 @@ class JarRunIT {
             }
             Awaitility.await().atMost(PackagedJar.PATIENCE).until(() -> gate.held() == 1);
 
-            first.terminate().awaitLog("is shutting down");
+            first.terminate().awaitLog("Stopping: no more messages are taken");
             assertThat(simulator.say(Said.text("too late")).accepted()).isFalse();
             gate.open();
 

@@ -2,9 +2,12 @@ package io.github.dingtalkcamel.management;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.inbound.Webhook;
+import io.github.dingtalkcamel.routes.LiveRoutes;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.Store;
@@ -16,19 +19,23 @@ public final class Banner {
 
     private static final Logger LOG = LoggerFactory.getLogger("dingtalk-camel");
 
+    private static final int SHOWN_FILES = 20;
+
     private final Settings settings;
     private final Store store;
     private final Agents agents;
     private final Webhook webhook;
     private final String simulator;
+    private final LiveRoutes routes;
 
     /** @param simulator the simulator's URL, or null */
-    public Banner(Settings settings, Store store, Agents agents, Webhook webhook, String simulator) {
+    public Banner(Settings settings, Store store, Agents agents, Webhook webhook, String simulator, LiveRoutes routes) {
         this.settings = settings;
         this.store = store;
         this.agents = agents;
         this.webhook = webhook;
         this.simulator = simulator;
+        this.routes = routes;
     }
 
     /** Logs it. */
@@ -40,6 +47,7 @@ public final class Banner {
     List<String> lines() {
         List<String> lines = new ArrayList<>();
         settings.integrations().forEach(integration -> lines.add("Integration " + integration.id() + ": " + waysIn(integration)));
+        lines.add("Routes: " + routes.packagedRoutes().size() + " packaged" + own());
         lines.add("Agents: " + (agents.names().isEmpty() ? "none" : String.join(", ", agents.names())));
         settings.integrations().stream().filter(Integration::hasApp).forEach(integration -> lines.add("Messages of " + integration.id() + " go to "
                 + answers(integration) + ", unless their conversation is bound to another agent"));
@@ -52,6 +60,13 @@ public final class Banner {
             lines.add("Say something to the robot:  curl -s " + simulator + "/simulator/say -d 'hello'");
         }
         return lines;
+    }
+
+    private String own() {
+        Map<String, List<String>> own = routes.ownRoutes();
+        String files = own.entrySet().stream().limit(SHOWN_FILES).map(file -> file.getKey() + " (" + String.join(", ", file.getValue()) + ")")
+                .collect(Collectors.joining(", "));
+        return own.isEmpty() ? "" : "; yours: " + files + (own.size() > SHOWN_FILES ? " and " + (own.size() - SHOWN_FILES) + " more files" : "");
     }
 
     private String waysIn(Integration integration) {

@@ -333,6 +333,18 @@ public final class LiveRoutes implements AutoCloseable {
         return route == null || route.isConsuming() ? id : id + " (stopped)";
     }
 
+    /** Ids of routes from packaged files. */
+    public List<String> packagedRoutes() {
+        return loaded.values().stream().filter(each -> !each.file.own()).flatMap(each -> each.routes.stream()).toList();
+    }
+
+    /** The files of the routes directory that are loaded, with the ids of their routes. */
+    public Map<String, List<String>> ownRoutes() {
+        Map<String, List<String>> own = new TreeMap<>();
+        loaded.values().stream().filter(each -> each.file.own()).forEach(each -> own.put(each.file.name(), each.routes));
+        return own;
+    }
+
     /** Changes nothing any more. */
     public void stop() {
         if (watch != null) {

@@ -66,8 +66,14 @@ public final class Store implements AutoCloseable {
 
     /** As {@link #open}, on a thread of its own. Who uses the store before it is open waits, and gets the exception if there is one. */
     public static Store opening(String url, String user, String password) {
-        return new Store(CompletableFuture.supplyAsync(() -> opened(url, user, password), task -> new Thread(task, "dingtalk-store-opening").start()),
-                shown(url));
+        return new Store(CompletableFuture.supplyAsync(() -> opened(url, user, password), Store::daemon), shown(url));
+    }
+
+    /** A database that does not answer must not keep the process. */
+    private static void daemon(Runnable task) {
+        Thread thread = new Thread(task, "dingtalk-store-opening");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /**
@@ -241,7 +247,7 @@ public final class Store implements AutoCloseable {
 
     /** Writes what was submitted, then closes, also what is only being opened. Later submissions fail. */
     @Override
-    public void close() {
+    public synchronized void close() {
         Opened opened = opening.handle((it, neverOpened) -> it).join();
         if (opened != null) {
             opened.groupCommit().close();
