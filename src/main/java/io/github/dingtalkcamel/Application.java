@@ -1,12 +1,15 @@
 package io.github.dingtalkcamel;
 
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 import io.github.dingtalkcamel.outbound.ProxyEnvironment;
 import io.github.dingtalkcamel.routes.BadRoutesException;
 import io.github.dingtalkcamel.routes.Eject;
+import io.github.dingtalkcamel.secrets.KnownSecrets;
 import io.github.dingtalkcamel.settings.Fault;
 import io.github.dingtalkcamel.settings.SettingsException;
 import io.github.dingtalkcamel.store.StoreException;
@@ -100,24 +103,26 @@ public final class Application {
                 return WRONG_SETTINGS;
             }
             if (cause instanceof StoreException || cause instanceof StartException || cause instanceof BadRoutesException) {
-                errors.println(cause.getMessage());
+                errors.println(KnownSecrets.clean(cause.getMessage()));
                 return FAILED;
             }
             if (cause instanceof YamlEngineException) {
                 // where the parser doesn't name the file, Camel's exception around it does
-                errors.println((cause == e ? "" : e.getMessage() + ": ") + cause.getMessage().strip());
+                errors.println(KnownSecrets.clean((cause == e ? "" : e.getMessage() + ": ") + cause.getMessage().strip()));
                 return FAILED;
             }
             if (cause instanceof FailedToCreateRouteException failed) {
-                errors.println(file(context, failed.getRouteId()) + failed.getMessage().strip());
+                errors.println(KnownSecrets.clean(file(context, failed.getRouteId()) + failed.getMessage().strip()));
                 return FAILED;
             }
             if (cause instanceof FailedToStartRouteException failed) {
-                errors.println(file(context, failed.getRouteId()) + failed.getMessage().strip());
+                errors.println(KnownSecrets.clean(file(context, failed.getRouteId()) + failed.getMessage().strip()));
                 return FAILED;
             }
         }
-        e.printStackTrace(errors);
+        StringWriter trace = new StringWriter();
+        e.printStackTrace(new PrintWriter(trace, true));
+        errors.print(KnownSecrets.clean(trace.toString()));
         return FAILED;
     }
 

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import io.github.dingtalkcamel.api.ApiException;
 import io.github.dingtalkcamel.errors.Failure;
 import io.github.dingtalkcamel.management.Refusals;
+import io.github.dingtalkcamel.secrets.KnownSecrets;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.tools.Problem;
@@ -116,7 +117,7 @@ final class Send {
         producer.send("direct:tool", exchange);
         if (exchange.getException() != null) {
             ApiException refused = Failure.of(exchange, ApiException.class);
-            errors.println(refused != null ? refused.getMessage() : Problem.of(exchange.getException()).message() + ": " + exchange.getException());
+            errors.println(refused != null ? refused.getMessage() : Problem.of(exchange.getException()).message() + ": " + KnownSecrets.clean(exchange.getException().toString()));
             return refused != null ? WRONG_USE : FAILED;
         }
         Map<?, ?> result = exchange.getMessage().getBody(Map.class);

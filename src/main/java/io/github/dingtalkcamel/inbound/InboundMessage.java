@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
+import io.github.dingtalkcamel.secrets.KnownSecrets;
+
 /**
  * A robot message as it came in, by webhook or Stream (protocol 3), checked and bounded. Immutable.
  *
@@ -60,6 +62,9 @@ public record InboundMessage(
     public InboundMessage {
         attachments = List.copyOf(attachments);
         mentionedUsers = List.copyOf(mentionedUsers);
+        if (sessionWebhook != null) {
+            KnownSecrets.passing(sessionWebhook.toString());
+        }
     }
 
     /** Neither text nor attachment. */

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dingtalkcamel.errors.Failure;
+import io.github.dingtalkcamel.secrets.KnownSecrets;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Secret;
 import io.github.dingtalkcamel.settings.Settings;
@@ -61,6 +62,7 @@ public final class AccessTokens {
         // both are there: an answer without them was no success
         String value = answer.path("accessToken").asText();
         long seconds = answer.path("expireIn").asLong();
+        KnownSecrets.token(value);
         if (troubles.remove(id) != null) {
             LOG.info("Integration {} has an access token again", id);
         }

@@ -15,6 +15,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.dingtalkcamel.secrets.KnownSecrets;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.apache.hc.core5.http.NoHttpResponseException;
@@ -69,7 +70,7 @@ final class Verdict {
             }
             return answer;
         }
-        throw refusal(request, status, code == null ? "http" + status : cut(code, CODE_SHOWN), answer);
+        throw refusal(request, status, code == null ? "http" + status : KnownSecrets.clean(code, CODE_SHOWN), answer);
     }
 
     /** {@code errcode}, or the {@code sub_code} behind the collective 88; {@code code} on the newer API; null where there is neither. */
@@ -119,7 +120,7 @@ final class Verdict {
     private static String remedy(String code, JsonNode answer) {
         if (code.endsWith("AccessTokenPermissionDenied") || code.equals("60011")) {
             JsonNode scopes = answer.path("accessdenieddetail").path("requiredScopes");
-            return "Grant the app the permission" + (scopes.isEmpty() ? " that the message names" : " " + cut(scopes.toString(), SHOWN))
+            return "Grant the app the permission" + (scopes.isEmpty() ? " that the message names" : " " + KnownSecrets.clean(scopes.toString(), SHOWN))
                    + " in DingTalk's console (permissions), publish it, then replay";
         }
         if (code.endsWith("IpNotInWhiteList") || code.equals("60020")) {
@@ -208,11 +209,7 @@ final class Verdict {
     private static String text(JsonNode answer) {
         String sub = answer.path("sub_msg").asText("");
         String text = !sub.isEmpty() ? sub : answer.path("errmsg").asText(answer.path("message").asText(answer.path("Message").asText("")));
-        return cut(text, SHOWN);
-    }
-
-    private static String cut(String text, int length) {
-        return text.length() <= length ? text : text.substring(0, length) + "…";
+        return KnownSecrets.clean(text, SHOWN);
     }
 
     private static String said(ApiRequest request, int status, String what) {

@@ -4,6 +4,7 @@ import io.github.dingtalkcamel.errors.Failure;
 import io.github.dingtalkcamel.outbound.DingTalkException;
 import io.github.dingtalkcamel.outbound.Line;
 import io.github.dingtalkcamel.outbound.StoppingException;
+import io.github.dingtalkcamel.secrets.KnownSecrets;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.turns.DeadLetters;
 import io.github.dingtalkcamel.turns.Inbox;
@@ -78,6 +79,6 @@ public final class DeadLetterChannel {
     private static DeadLetters.Reason reason(Exception cause) {
         return cause instanceof DingTalkException d
                 ? new DeadLetters.Reason(d.code(), d.getMessage(), d.remedy())
-                : new DeadLetters.Reason("internal", cause.toString(), "See the log at this time; replay when the cause is gone");
+                : new DeadLetters.Reason("internal", KnownSecrets.clean(cause.toString()), "See the log at this time; replay when the cause is gone");
     }
 }

@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.dingtalkcamel.errors.Failure;
 import io.github.dingtalkcamel.inbound.InboundMessage;
+import io.github.dingtalkcamel.secrets.KnownSecrets;
 import io.github.dingtalkcamel.settings.Settings;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -81,7 +82,7 @@ public final class Thinking {
     public void switchOff(Exchange exchange, @ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
         if (off.add(message.integration())) {
             LOG.warn("Integration {} shows no reactions while its agents think until the next start: {}", message.integration(),
-                    Failure.of(exchange, Exception.class).getMessage());
+                    KnownSecrets.clean(Failure.of(exchange, Exception.class).getMessage()));
         }
     }
 }

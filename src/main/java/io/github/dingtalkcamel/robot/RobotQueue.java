@@ -31,6 +31,7 @@ import io.github.dingtalkcamel.outbound.NotNowException;
 import io.github.dingtalkcamel.outbound.RejectedException;
 import io.github.dingtalkcamel.outbound.RetryableException;
 import io.github.dingtalkcamel.outbound.ThrottledException;
+import io.github.dingtalkcamel.secrets.KnownSecrets;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Secret;
 import io.github.dingtalkcamel.settings.Settings;
@@ -433,6 +434,9 @@ public final class RobotQueue {
         if (!robot.isSet()) {
             throw new RejectedException("noWebhook", "The integration " + id + " has no custom robot",
                     "Set dingtalk.webhook to the URL that the robot's settings in the group show", null);
+        }
+        if (url.isSet()) {
+            KnownSecrets.passing(robot.reveal());
         }
         try {
             URI uri = new URI(robot.reveal());

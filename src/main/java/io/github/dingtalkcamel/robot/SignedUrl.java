@@ -8,6 +8,7 @@ import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
+import io.github.dingtalkcamel.secrets.KnownSecrets;
 import io.github.dingtalkcamel.settings.Secret;
 
 /** The signature that a custom robot with a secret asks for in its URL (protocol 6.2). Good for an hour. */
@@ -20,7 +21,9 @@ final class SignedUrl {
 
     /** The robot's URL with the time in epoch milliseconds and what proves that the sender knows the secret. */
     static URI of(URI robot, long millis, Secret secret) {
-        return URI.create(robot + "&timestamp=" + millis + "&sign=" + URLEncoder.encode(sign(millis, secret), StandardCharsets.UTF_8));
+        String sign = sign(millis, secret);
+        KnownSecrets.passing(sign);
+        return URI.create(robot + "&timestamp=" + millis + "&sign=" + URLEncoder.encode(sign, StandardCharsets.UTF_8));
     }
 
     private static String sign(long millis, Secret secret) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.github.dingtalkcamel.secrets.KnownSecrets;
 import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.FailedToStartRouteException;
@@ -94,7 +95,8 @@ final class RouteParser {
             }
         }
         String reason = reasons.isEmpty() ? String.valueOf(failure.getMessage()) : reasons.get(reasons.size() - 1);
-        return where + ": " + reason.strip().replaceAll("\\s*\\R\\s*", " ");
+        // Camel quotes endpoints with the values of their placeholders
+        return KnownSecrets.clean(where + ": " + reason.strip().replaceAll("\\s*\\R\\s*", " "));
     }
 
     /** File, line and route: the line of the step that can't be built where that is known, else of the route. */

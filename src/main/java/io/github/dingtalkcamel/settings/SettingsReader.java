@@ -13,6 +13,8 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
+import io.github.dingtalkcamel.secrets.KnownSecrets;
+
 /**
  * Reads and checks the settings (contract 3), and reports everything that is wrong with them at once (contract 2).
  *
@@ -177,7 +179,7 @@ public final class SettingsReader {
     }
 
     private Settings settings(Values values, boolean simulator, List<Integration> integrations) {
-        return new Settings(
+        Settings settings = new Settings(
                 values.of(API_BASE_URL),
                 values.of(OAPI_BASE_URL),
                 values.of(WEBHOOK_HOST),
@@ -204,6 +206,9 @@ public final class SettingsReader {
                 values.of(SIMULATOR_HOST),
                 values.of(SIMULATOR_PORT),
                 integrations);
+        KnownSecrets.keepAllOf(settings);
+        settings.storeUrl().passwords().forEach(KnownSecrets::keep);
+        return settings;
     }
 
     private static Integration integration(String id, Values values, boolean simulated) {
@@ -221,7 +226,7 @@ public final class SettingsReader {
             }
         }
         Optional<String> key = appKey;
-        return new Integration(
+        Integration integration = new Integration(
                 id,
                 appKey,
                 appSecret,
@@ -250,5 +255,7 @@ public final class SettingsReader {
                 values.secret(WEBHOOK_SECRET),
                 values.maybe(USER_ID),
                 values.maybe(CONVERSATION_ID));
+        KnownSecrets.keepAllOf(integration);
+        return integration;
     }
 }

@@ -1,13 +1,20 @@
 package io.github.dingtalkcamel.settings;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The JDBC URL of the store (contract 3: store-url). It may carry a password, so its visible form leaves out what may be one. */
 public final class StoreUrl {
 
     static final String SQLITE = "jdbc:sqlite:";
     static final String POSTGRESQL = "jdbc:postgresql:";
+
+    private static final Pattern USER_PASSWORD = Pattern.compile("//[^/?@:]*:(.*)@");
+    private static final Pattern PASSWORD_PARAMETER = Pattern.compile("(?i)[?&][a-z]*password[a-z]*=([^&]*)");
 
     private final String url;
 
@@ -27,6 +34,23 @@ public final class StoreUrl {
     /** The URL for the driver, with everything in it. Not for logs. */
     public String reveal() {
         return url;
+    }
+
+    /** What in it may be a password: user and password before an {@code @}, and the values of its parameters. */
+    List<String> passwords() {
+        if (isSqlite()) {
+            return List.of();
+        }
+        List<String> passwords = new ArrayList<>();
+        Matcher user = USER_PASSWORD.matcher(url);
+        if (user.find()) {
+            passwords.add(user.group(1));
+        }
+        Matcher parameter = PASSWORD_PARAMETER.matcher(url);
+        while (parameter.find()) {
+            passwords.add(parameter.group(1));
+        }
+        return passwords;
     }
 
     /** Whether the store is an SQLite file; PostgreSQL otherwise. */

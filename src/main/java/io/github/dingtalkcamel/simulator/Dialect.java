@@ -73,6 +73,15 @@ enum Dialect {
         };
     }
 
+    /** A refusal for good whose text holds what the request brought. */
+    Answer quoting(String path, String text) {
+        return switch (this) {
+            case API -> Answer.api(400, path.endsWith("/accessToken") ? "invalidClientIdOrSecret" : "invalidParameter.param.invalid", text);
+            case TOPAPI, OAPI -> Answer.top("400002", text);
+            case WEBHOOK -> Answer.errcode(310000, text);
+        };
+    }
+
     /** Protocol 6.2, 6.3.5: try again. */
     Answer busy() {
         return this == API ? failing(500) : Answer.errcode(-1, "系统繁忙");

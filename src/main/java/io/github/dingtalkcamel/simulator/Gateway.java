@@ -112,6 +112,10 @@ final class Gateway {
         if (trouble instanceof Trouble.Canned canned) {
             return new Answer(canned.status(), canned.contentType(), null, Buffer.buffer(canned.body()));
         }
+        if (trouble instanceof Trouble.Quote quote) {
+            Buffer body = context.get(BodyCollector.BODY);
+            return dialect.quoting(context.request().path(), quote.form().text(context.request(), body));
+        }
         if (trouble instanceof Trouble.Fail fail) {
             return dialect.failing(fail.status());
         }

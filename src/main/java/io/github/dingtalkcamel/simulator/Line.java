@@ -221,20 +221,20 @@ final class Line {
 
     private void end(Farewell.Ending ending) {
         switch (ending) {
-            case NORMAL -> close(1000);
-            case GOING_AWAY -> close(1001);
+            case NORMAL -> close(1000, null);
+            case GOING_AWAY -> close(1001, null);
             case RESET -> reset();
             case NONE -> { }
         }
     }
 
-    /** Closes without a disconnect frame before. */
-    void close(int code) {
+    /** Closes without a disconnect frame before, with a reason of at most 123 bytes. */
+    void close(int code, String reason) {
         if (code < 1000 || code > 4999 || (code >= 1004 && code <= 1006)) {
             throw new IllegalArgumentException("a close code is 1000 to 4999 without 1004 to 1006, not " + code);
         }
         state = Connection.State.LEAVING;
-        socket.close((short) code);
+        socket.close((short) code, reason);
     }
 
     /** Stops reading, answering and sending, without closing. */

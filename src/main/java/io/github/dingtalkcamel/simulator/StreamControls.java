@@ -23,7 +23,7 @@ import java.util.function.Consumer;
  * <tr><td>GET connections</td><td>those that are open</td></tr>
  * <tr><td>GET opens, GET acks</td><td>calls that asked for a connection; what clients sent; {@code ?limit=} (200)</td></tr>
  * <tr><td>POST disconnect</td><td>connection, reason, silenceMs, ending (NORMAL, GOING_AWAY, RESET, NONE)</td></tr>
- * <tr><td>POST close</td><td>connection, code (1000)</td></tr>
+ * <tr><td>POST close</td><td>connection, code (1000), reason</td></tr>
  * <tr><td>POST reset, POST black-hole</td><td>connection</td></tr>
  * <tr><td>POST write</td><td>connection, text: any text as a frame</td></tr>
  * <tr><td>POST push</td><td>app, type, topic, data: a frame of any type and topic; answers the ack</td></tr>
@@ -58,7 +58,7 @@ final class StreamControls {
         ControlApi.on(router, HttpMethod.GET, ROOT + "/acks", context ->
                 ControlApi.json(context, 200, ControlApi.list(ControlApi.last(context, stream.acks()), StreamControls::json)));
         order(router, "/disconnect", this::disconnect);
-        order(router, "/close", order -> each(order, line -> line.close(order.path("code").asInt(1000))));
+        order(router, "/close", order -> each(order, line -> line.close(order.path("code").asInt(1000), Json.text(order, "reason"))));
         order(router, "/reset", order -> each(order, Line::reset));
         order(router, "/black-hole", order -> each(order, Line::blackHole));
         order(router, "/write", order -> {

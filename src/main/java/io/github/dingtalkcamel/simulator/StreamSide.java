@@ -162,7 +162,12 @@ public final class StreamSide {
 
     /** Closes a connection with a close frame, without a disconnect frame before. */
     public void close(String connectionId, int code) {
-        lines.byId(connectionId).close(code);
+        close(connectionId, code, null);
+    }
+
+    /** The same with a reason of at most 123 bytes in the frame. */
+    public void close(String connectionId, int code, String reason) {
+        lines.byId(connectionId).close(code, reason);
     }
 
     /** The socket is reset: the client sees its connection break. */

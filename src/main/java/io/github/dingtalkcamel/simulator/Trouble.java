@@ -71,6 +71,10 @@ public sealed interface Trouble {
         }
     }
 
+    /** Refused for good with an error text that quotes the secrets that the request brought, in this form; not handled. */
+    record Quote(QuotedSecrets form) implements Trouble {
+    }
+
     /** Handled; the answer's body comes byte by byte, with this pause before each. */
     record Trickle(Duration pause) implements Trouble {
         public Trickle {

@@ -10,7 +10,7 @@ import java.util.Locale;
  *
  * <p>{@code on} is an {@link ApiFamily}, a path beginning with {@code /}, or absent for everything; {@code times} 0 means until cleared.
  * Kinds: expireToken, throttle, limit (allowed, windowMs, banMs), noPermission (scope), fail (status), busy, dropBefore, dropAfter, slow (delayMs), neverAnswer,
- * answer (status, contentType, body), trickle (delayMs).
+ * answer (status, contentType, body), quote (form: plain, url, json, base64), trickle (delayMs).
  */
 final class TroubleOrder {
 
@@ -53,9 +53,10 @@ final class TroubleOrder {
             case "slow" -> new Trouble.Slow(delay);
             case "neverAnswer" -> new Trouble.NeverAnswer();
             case "answer" -> new Trouble.Canned(order.path("status").asInt(200), Json.text(order, "contentType"), Json.text(order, "body"));
+            case "quote" -> new Trouble.Quote(QuotedSecrets.named(order.path("form").asText("plain")));
             case "trickle" -> new Trouble.Trickle(delay);
             default -> throw new IllegalArgumentException("kind must be one of expireToken, throttle, limit, noPermission, fail, busy, dropBefore, "
-                    + "dropAfter, slow, neverAnswer, answer, trickle, not " + kind);
+                    + "dropAfter, slow, neverAnswer, answer, quote, trickle, not " + kind);
         };
     }
 }

@@ -158,6 +158,10 @@ public final class Troubles {
             return cause(new Trouble.Canned(status, null, body));
         }
 
+        public Planned quote(QuotedSecrets form) {
+            return cause(new Trouble.Quote(form));
+        }
+
         public Planned trickle(Duration pause) {
             return cause(new Trouble.Trickle(pause));
         }

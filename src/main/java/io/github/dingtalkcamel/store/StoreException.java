@@ -1,9 +1,12 @@
 package io.github.dingtalkcamel.store;
 
+import io.github.dingtalkcamel.secrets.KnownSecrets;
+
 /** The store can't be opened, read or written. Nothing of the work was kept. */
 public class StoreException extends RuntimeException {
 
     public StoreException(String message, Throwable cause) {
-        super(message, cause);
+        // drivers quote what they were given
+        super(KnownSecrets.clean(message), cause);
     }
 }

@@ -21,6 +21,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.outbound.DingTalkJson;
+import io.github.dingtalkcamel.secrets.KnownSecrets;
 import io.github.dingtalkcamel.settings.Integration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -131,6 +132,7 @@ final class Gateway implements Dialler {
         if (ticket.isEmpty() || !endpoint.matches("(?i)wss?://.+")) {
             throw notUnderstood();
         }
+        KnownSecrets.passing(ticket);
         String encoded = URLEncoder.encode(ticket, StandardCharsets.UTF_8).replace("+", "%20");
         return URI.create(endpoint + (endpoint.contains("?") ? "&" : "?") + "ticket=" + encoded);
     }

@@ -1,6 +1,8 @@
 package io.github.dingtalkcamel.stream;
 
-/** Words of the other side in a form fit for logs and health: one short line. */
+import io.github.dingtalkcamel.secrets.KnownSecrets;
+
+/** Words of the other side in a form fit for logs and health: one short line, without the secrets that they may quote. */
 final class Shown {
 
     private static final int MAX_LENGTH = 120;
@@ -8,7 +10,8 @@ final class Shown {
     private Shown() {
     }
 
-    static String of(String text) {
+    static String of(String said) {
+        String text = KnownSecrets.clean(said);
         String line = text.codePoints().limit(MAX_LENGTH).map(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE
                 || Character.getType(c) == Character.LINE_SEPARATOR || Character.getType(c) == Character.PARAGRAPH_SEPARATOR
                 || Character.getType(c) == Character.FORMAT ? ' ' : c)

@@ -12,6 +12,7 @@ import io.github.dingtalkcamel.outbound.DingTalkJson;
 import io.github.dingtalkcamel.outbound.NotNowException;
 import io.github.dingtalkcamel.outbound.OutcomeUnknownException;
 import io.github.dingtalkcamel.outbound.RejectedException;
+import io.github.dingtalkcamel.secrets.KnownSecrets;
 import io.github.dingtalkcamel.settings.Settings;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
@@ -21,6 +22,7 @@ import org.apache.camel.ExchangeProperty;
 public final class Dispatches {
 
     private static final int MOST_PEOPLE = 20;
+    private static final int SHOWN = 300;
 
     private static final Problem INVALID_STAFF_ID = new Problem("invalidStaffId", "DingTalk does not know this user id, or the app may not see the person",
             "Check the user id, and put the person into the app's visible range in DingTalk's console");
@@ -161,7 +163,8 @@ public final class Dispatches {
     }
 
     private static RejectedException notDelivered(JsonNode said) {
-        return new RejectedException("cardNotDelivered", "The card was not delivered: " + said.path("errorMsg").asText("DingTalk does not say why"),
+        return new RejectedException("cardNotDelivered", "The card was not delivered: "
+                + KnownSecrets.clean(said.path("errorMsg").asText("DingTalk does not say why"), SHOWN),
                 "Check that the recipient exists, and that the robot is in the group", null);
     }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dingtalkcamel.errors.Failure;
 import io.github.dingtalkcamel.outbound.RejectedException;
+import io.github.dingtalkcamel.secrets.KnownSecrets;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.StoreException;
 import org.apache.camel.Body;
@@ -23,6 +24,7 @@ public final class Recalls {
     public static final String LEFT = "CamelDingTalkKeysLeft";
 
     private static final int MOST_KEYS = 20;
+    private static final int SHOWN = 300;
     private static final Duration WINDOW = Duration.ofHours(24);
 
     private final Settings settings;
@@ -73,7 +75,7 @@ public final class Recalls {
     public List<List<String>> left(@Body JsonNode answer, @ExchangeProperty(LEFT) List<List<String>> left) throws RejectedException {
         JsonNode failed = answer.path("failedResult");
         if (!failed.isEmpty()) {
-            throw new RejectedException("notRecalled", "DingTalk did not recall it: " + failed.elements().next().asText(),
+            throw new RejectedException("notRecalled", "DingTalk did not recall it: " + KnownSecrets.clean(failed.elements().next().asText(), SHOWN),
                     "Nothing can be done if it is older than 24 h; else try again", null);
         }
         return left.subList(1, left.size());

@@ -11,6 +11,7 @@ import io.github.dingtalkcamel.conversation.Session.Usage;
 import io.github.dingtalkcamel.conversation.Sessions;
 import io.github.dingtalkcamel.errors.Failure;
 import io.github.dingtalkcamel.outbound.Mentions;
+import io.github.dingtalkcamel.secrets.KnownSecrets;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
 import org.apache.camel.CamelExecutionException;
@@ -96,7 +97,8 @@ public final class Turns {
         }
         // Camel wraps what is no exception, an Error of an agent's code
         Throwable cause = failure instanceof CamelExecutionException && failure.getCause() != null ? failure.getCause() : failure;
-        String text = cause.toString();
+        // an agent's client may quote what it sent
+        String text = KnownSecrets.clean(cause.toString());
         LOG.warn("Turn {}: agent {} failed: {}", turn.reference(), agent, text, cause);
         exchange.setProperty(FAILURE, text.length() <= SHOWN ? text : text.substring(0, SHOWN));
     }
