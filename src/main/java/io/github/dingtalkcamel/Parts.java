@@ -33,6 +33,8 @@ import io.github.dingtalkcamel.conversation.Sessions;
 import io.github.dingtalkcamel.errors.Unexpected;
 import io.github.dingtalkcamel.events.Hooks;
 import io.github.dingtalkcamel.events.OwnEvents;
+import io.github.dingtalkcamel.http.HeldBodies;
+import io.github.dingtalkcamel.http.HttpBudgets;
 import io.github.dingtalkcamel.inbound.Admission;
 import io.github.dingtalkcamel.inbound.EventRepository;
 import io.github.dingtalkcamel.inbound.Messages;
@@ -47,6 +49,7 @@ import io.github.dingtalkcamel.management.DeadLetterOperations;
 import io.github.dingtalkcamel.management.Gauges;
 import io.github.dingtalkcamel.management.GuardedServers;
 import io.github.dingtalkcamel.management.HttpGuards;
+import io.github.dingtalkcamel.management.ManagementGuard;
 import io.github.dingtalkcamel.management.Refusals;
 import io.github.dingtalkcamel.outbound.DingTalk;
 import io.github.dingtalkcamel.reply.BusyNotice;
@@ -82,7 +85,6 @@ import io.github.dingtalkcamel.turns.Replays;
 import io.github.dingtalkcamel.turns.Resumption;
 import io.github.dingtalkcamel.turns.Turns;
 import io.github.dingtalkcamel.turns.WayOfMessage;
-import io.vertx.core.VertxOptions;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.spi.Registry;
@@ -111,6 +113,9 @@ final class Parts implements AutoCloseable {
     private final KeyedQueue commands = new KeyedQueue(COMMANDS_WAITING, COMMANDS_OF_A_CONVERSATION, COMMANDS_RUNNING, IDLE);
     private final Agents agents = new Agents();
     private final Clock clock = Clock.systemUTC();
+    private final HttpBudgets budgets = HttpBudgets.ofHeap();
+    private HttpGuards httpGuards;
+    private GuardedServers servers;
     private Intake intake;
     private Conversations conversations;
     private Webhook webhook;
@@ -215,14 +220,15 @@ final class Parts implements AutoCloseable {
         conversations = new Conversations(sessions, agents);
         deadLetters = new DeadLetters(store, clock);
         intake = new Intake(inbox, queue, commands);
-        webhook = new Webhook(settings, clock);
+        HeldBodies held = new HeldBodies();
+        webhook = new Webhook(settings, clock, held);
         streams = new Streams(settings);
         Resumption resumption = new Resumption(inbox, queue, commands, messages, deadLetters, intake, settings.maxTurnAge(), clock);
         Notices notices = new Notices(texts);
         routes = new LiveRoutes((LiveContext) context, settings.routesDir());
 
         ApiAccess apiAccess = new ApiAccess(settings);
-        context.getManagementStrategy().addEventNotifier(new HttpGuards(context, settings, webhook, apiAccess));
+        httpGuards = new HttpGuards(settings, webhook, apiAccess, budgets, held);
 
         Registry registry = context.getRegistry();
         registry.bind("liveRoutes", routes);
@@ -263,11 +269,12 @@ final class Parts implements AutoCloseable {
         registry.bind("countTries", (Processor) DeadLetterChannel::repeats);
         registry.bind("refusals", new Refusals());
         registry.bind("unexpected", new Unexpected());
-        registry.bind("servers", new GuardedServers(settings));
+        // each webhook request holds a worker until its message is stored, with others in one commit; each tool's call one until it is done
+        servers = new GuardedServers(httpGuards, new ManagementGuard(settings, budgets), WEBHOOK_WORKERS + ToolRuns.MOST);
+        registry.bind("servers", servers);
+        registry.bind("platform-http-engine", httpGuards.engine());
         bindEvents(registry);
         bindApi(registry);
-        // each webhook request holds a worker until its message is stored, with others in one commit; each tool's call one until it is done
-        registry.bind("vertxOptions", new VertxOptions().setWorkerPoolSize(WEBHOOK_WORKERS + ToolRuns.MOST));
 
         Properties properties = new Properties();
         properties.setProperty("turns.workers", String.valueOf(settings.maxRunningTurns()));
@@ -328,6 +335,7 @@ final class Parts implements AutoCloseable {
     }
 
     void afterStart() {
+        httpGuards.open();
         routes.watch();
         new Console(context, settings).open();
         new Gauges(queue, agents, deadLetters, settings, streams, ownEvents, sending.gate(), sending.robotQueue()).register(context);
@@ -340,6 +348,7 @@ final class Parts implements AutoCloseable {
     void beforeStop() {
         LOG.info("Stopping: no more messages are taken; {} running turns have {} s to finish, the rest stays stored for the next start", queue.running(),
                 settings.shutdownTimeout().toSeconds());
+        httpGuards.shut();
         routes.stop();
         // first, so that what came in until then has its place in the queue
         streams.close();

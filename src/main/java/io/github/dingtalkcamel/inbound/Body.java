@@ -9,7 +9,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.inbound.BadMessageException.Code;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -60,12 +63,45 @@ public record Body(Form form, ObjectNode json) {
      * @throws BadMessageException where it is neither, or as {@link #read(byte[])} does
      */
     public static Body ofRequest(byte[] bytes) throws BadMessageException {
-        Body body = read(bytes);
+        return asRequest(read(bytes));
+    }
+
+    private static Body asRequest(Body body) throws BadMessageException {
         if (body.form != Form.ENCRYPTED && body.form != Form.ROBOT_MESSAGE) {
             throw new BadMessageException(Code.NEITHER_FORM, "the body is neither a robot message (it has no msgtype and no msgId)"
                     + " nor an encrypted callback (it has no encrypt that is a string)");
         }
         return body;
+    }
+
+    /**
+     * The same of a body that nobody has proved: it is looked through as it comes, and refused as {@link #ofRequest} would, but nothing of it is kept but
+     * {@code encrypt}, so that it costs no more memory than its bytes.
+     *
+     * @throws BadMessageException as {@link #ofRequest} does
+     */
+    public static Body lookedThrough(byte[] bytes) throws BadMessageException {
+        return asRequest(bytes == null || bytes.length == 0 ? of(null) : looked(bytes));
+    }
+
+    private static Body looked(byte[] bytes) throws BadMessageException {
+        refuseTooLarge(bytes.length);
+        Reader reader = new InputStreamReader(new ByteArrayInputStream(bytes), StandardCharsets.UTF_8.newDecoder());
+        try (JsonParser parser = MAPPER.createParser(reader)) {
+            return looked(parser);
+        } catch (CharacterCodingException e) {
+            throw notUtf8();
+        } catch (IOException e) {
+            throw notJson(e);
+        }
+    }
+
+    private static Body looked(JsonParser parser) throws IOException, BadMessageException {
+        try {
+            return new Skim(parser).body();
+        } catch (StreamConstraintsException e) {
+            throw beyond(parser);
+        }
     }
 
     /**
@@ -99,7 +135,7 @@ public record Body(Form form, ObjectNode json) {
         return "Body[" + form + "]";
     }
 
-    private static Body of(JsonNode tree) throws BadMessageException {
+    static Body of(JsonNode tree) throws BadMessageException {
         if (tree == null) {
             throw new BadMessageException(Code.NOT_JSON, "the body is empty; it must be a JSON object");
         }
@@ -125,8 +161,12 @@ public record Body(Form form, ObjectNode json) {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
         } catch (CharacterCodingException e) {
-            throw new BadMessageException(Code.NOT_JSON, "the body is not UTF-8");
+            throw notUtf8();
         }
+    }
+
+    private static BadMessageException notUtf8() {
+        return new BadMessageException(Code.NOT_JSON, "the body is not UTF-8");
     }
 
     private static void refuseTooLarge(int size) throws BadMessageException {
@@ -143,11 +183,15 @@ public record Body(Form form, ObjectNode json) {
             }
             return tree;
         } catch (StreamConstraintsException e) {
-            throw parser.getParsingContext().getNestingDepth() > MAX_DEPTH
+            throw beyond(parser);
+        }
+    }
+
+    private static BadMessageException beyond(JsonParser parser) {
+        return parser.getParsingContext().getNestingDepth() > MAX_DEPTH
                     ? new BadMessageException(Code.TOO_DEEP, "the body is nested deeper than " + MAX_DEPTH + " levels")
                     : new BadMessageException(Code.TOO_LARGE, "the body holds a number of more than " + MAX_NUMBER_LENGTH
                             + " or a name of more than " + MAX_NAME_LENGTH + " characters");
-        }
     }
 
     /** Only the place: the parser's own message quotes what was sent. */

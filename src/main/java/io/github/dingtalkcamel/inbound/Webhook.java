@@ -9,12 +9,15 @@ import java.util.Map;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dingtalkcamel.http.HeldBodies;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
+import io.vertx.core.http.HttpServerRequest;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
+import org.apache.camel.support.SynchronizationAdapter;
 
 /**
  * The HTTP webhook's steps (contract 4): take the request out of the exchange, have its proof, and make the answer. What a client sends has no other way
@@ -33,11 +36,13 @@ public final class Webhook {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Settings settings;
+    private final HeldBodies held;
     private final Map<String, RobotSignature> signatures = new HashMap<>();
     private final Map<String, CallbackCrypto> cryptos = new HashMap<>();
 
-    public Webhook(Settings settings, InstantSource clock) {
+    public Webhook(Settings settings, InstantSource clock, HeldBodies held) {
         this.settings = settings;
+        this.held = held;
         for (Integration integration : settings.integrations()) {
             if (integration.hasApp() && integration.callback()) {
                 signatures.put(integration.id(), new RobotSignature(integration.appSecret().reveal(), clock));
@@ -54,8 +59,14 @@ public final class Webhook {
         return signatures.containsKey(integration);
     }
 
+    /** True where the headers alone prove who sent a request for an integration that is on: those of a plain robot message (protocol 4). */
+    public boolean provesByHeaders(String integration, HttpServerRequest request) {
+        return signatures.get(integration).proves(once(request, "timestamp"), once(request, "sign"));
+    }
+
     /**
-     * The request as one value.
+     * The request as one value. What its headers do not prove is looked through, not read: a body of a stranger's takes no more memory than its bytes, until
+     * the signature of what it encrypts has proved it.
      *
      * @throws UnknownIntegrationException when the path names none, or its callback is off
      * @throws TooLargeException           when the body is larger than {@link #MAX_BODY_BYTES}
@@ -69,13 +80,22 @@ public final class Webhook {
         if (body != null && body.length > MAX_BODY_BYTES) {
             throw new TooLargeException(MAX_BODY_BYTES);
         }
-        Body read = Body.ofRequest(body);
+        HttpServerRequest http = ((HttpMessage) request).getRequest();
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                held.release(http);
+            }
+        });
+        boolean proved = provesByHeaders(integration, http);
+        Body read = proved ? Body.ofRequest(body) : Body.lookedThrough(body);
         if (read.form() == Body.Form.ENCRYPTED) {
             Map<String, String> query = query(request);
             String signature = query.getOrDefault("signature", query.get("msg_signature"));
             return Delivery.byWebhook(integration, true, signature, query.get("timestamp"), query.get("nonce"), read);
         }
-        return Delivery.byWebhook(integration, false, header(request, "sign"), header(request, "timestamp"), null, read);
+        // what was only looked through is never proved, also where its timestamp becomes fresh meanwhile
+        return Delivery.byWebhook(integration, false, proved ? once(http, "sign") : null, once(http, "timestamp"), null, read);
     }
 
     /** The integration that the path names. Taken from the path itself, since headers and query parameters may have any name. */
@@ -123,8 +143,8 @@ public final class Webhook {
      * A header that came once; one that came twice proves nothing. Taken from the request itself: among the exchange's headers there are query parameters
      * too, and a proof in an address ends up in the logs of proxies.
      */
-    private static String header(Message request, String name) {
-        List<String> values = ((HttpMessage) request).getRequest().headers().getAll(name);
+    private static String once(HttpServerRequest request, String name) {
+        List<String> values = request.headers().getAll(name);
         return values.size() == 1 ? values.get(0) : null;
     }
 

@@ -2,30 +2,64 @@ package io.github.dingtalkcamel.management;
 
 import java.util.List;
 
-import io.github.dingtalkcamel.settings.Settings;
+import io.github.dingtalkcamel.http.Descriptors;
+import io.github.dingtalkcamel.http.LimitedVertx;
+import io.github.dingtalkcamel.http.ServerLimits;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.ext.web.RoutingContext;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Service;
 import org.apache.camel.component.platform.http.main.DefaultMainHttpServerFactory;
+import org.apache.camel.component.platform.http.main.MainHttpServer;
 import org.apache.camel.component.platform.http.main.ManagementHttpServer;
 import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
 import org.apache.camel.main.HttpManagementServerConfigurationProperties;
+import org.apache.camel.main.HttpServerConfigurationProperties;
 
-/** Camel's HTTP servers, the management one with its guard before it listens: no request is ever answered without. */
+/**
+ * Camel's HTTP servers, each with bounded connections on threads of its own, and with its guard before it listens: no request is ever
+ * answered without, and none of the public port keeps the management port from answering.
+ */
 public final class GuardedServers extends DefaultMainHttpServerFactory {
 
-    private final Settings settings;
+    /** Where Camel's servers look for theirs when they are made, one after the other. */
+    private static final String VERTX = "vertx";
 
-    public GuardedServers(Settings settings) {
-        this.settings = settings;
+    private final HttpGuards guards;
+    private final ManagementGuard managementGuard;
+    private final LimitedVertx web;
+    private final LimitedVertx management;
+
+    /** @param workers threads that handle requests of the public port */
+    public GuardedServers(HttpGuards guards, ManagementGuard managementGuard, int workers) {
+        this.guards = guards;
+        this.managementGuard = managementGuard;
+        long descriptors = Descriptors.most();
+        this.web = new LimitedVertx(new VertxOptions().setWorkerPoolSize(workers), ServerLimits.ofWebhook(descriptors));
+        this.management = new LimitedVertx(new VertxOptions(), ServerLimits.ofManagement(descriptors));
+        guards.guard(web);
+        managementGuard.guard(management);
+    }
+
+    @Override
+    public Service newHttpServer(CamelContext context, HttpServerConfigurationProperties configuration) {
+        context.getRegistry().bind(VERTX, web);
+        MainHttpServer server = (MainHttpServer) super.newHttpServer(context, configuration);
+        server.getConfiguration().setAuthenticationConfig(everywhere(guards::handle));
+        return server;
     }
 
     @Override
     public Service newHttpManagementServer(CamelContext context, HttpManagementServerConfigurationProperties configuration) {
+        context.getRegistry().bind(VERTX, management);
         ManagementHttpServer server = (ManagementHttpServer) super.newHttpManagementServer(context, configuration);
-        ManagementGuard guard = new ManagementGuard(settings);
+        server.getConfiguration().setAuthenticationConfig(everywhere(managementGuard));
+        return server;
+    }
+
+    private static AuthenticationConfig everywhere(Handler<RoutingContext> guard) {
         AuthenticationConfig.AuthenticationConfigEntry everywhere = new AuthenticationConfig.AuthenticationConfigEntry() {
             @Override
             public Handler<RoutingContext> createAuthenticationHandler(Vertx vertx) {
@@ -35,7 +69,6 @@ public final class GuardedServers extends DefaultMainHttpServerFactory {
         everywhere.setPath("/*");
         AuthenticationConfig authentication = new AuthenticationConfig(List.of(everywhere));
         authentication.setEnabled(true);
-        server.getConfiguration().setAuthenticationConfig(authentication);
-        return server;
+        return authentication;
     }
 }

@@ -1,10 +1,14 @@
 package io.github.dingtalkcamel.management;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Set;
 
+import io.github.dingtalkcamel.http.BodyRules;
+import io.github.dingtalkcamel.http.HttpBudgets;
+import io.github.dingtalkcamel.http.LimitedVertx;
 import io.github.dingtalkcamel.settings.Secret;
 import io.github.dingtalkcamel.settings.Settings;
 import io.vertx.core.http.HttpMethod;
@@ -19,7 +23,7 @@ import io.vertx.ext.web.handler.AuthenticationHandler;
  *
  * <p>Not promised: protection from programs on this machine where no login is set.
  */
-final class ManagementGuard implements AuthenticationHandler {
+public final class ManagementGuard implements AuthenticationHandler {
 
     /** Jolokia's path; the console asks for it under its own. */
     static final String JOLOKIA = "/observe/jolokia";
@@ -33,14 +37,28 @@ final class ManagementGuard implements AuthenticationHandler {
     private static final String CONTENT = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
             + "worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
+    private static final int MAX_JOLOKIA_BYTES = 1 << 20;
+    private static final int JOLOKIA_COPIES = 4;
+
+    private final HttpBudgets budgets;
     private final String host;
     private final String user;
     private final Secret password;
+    private LimitedVertx vertx;
+    private BodyRules bodies;
 
-    ManagementGuard(Settings settings) {
+    public ManagementGuard(Settings settings, HttpBudgets budgets) {
+        this.budgets = budgets;
         this.host = settings.managementHost();
         this.user = settings.managementUser().orElse(null);
         this.password = settings.managementPassword();
+    }
+
+    /** The server that this stands before; it does not listen yet. */
+    void guard(LimitedVertx server) {
+        vertx = server;
+        Duration most = server.limits().unprovedBodyTime();
+        bodies = new BodyRules(MAX_JOLOKIA_BYTES, budgets.management(), JOLOKIA_COPIES, most, most);
     }
 
     @Override
@@ -52,21 +70,32 @@ final class ManagementGuard implements AuthenticationHandler {
         if (isAt(HEALTH, path)) {
             request.next();
         } else if (isForeign(request.request(), path)) {
-            refuse(response, 403, "foreign", "Refused: sent by a page of another site, or by a name that is not this server's. Open the address that the program prints "
+            Refusal.send(request, 403, "foreign", "Refused: sent by a page of another site, or by a name that is not this server's. Open the address that the program prints "
                     + "at its start. A proxy in front has to pass the Host header on; where dingtalk.management-host is loopback, other names need a login "
                     + "(dingtalk.management-user, -password)");
         } else if (!isKnown(request.request())) {
             response.putHeader("WWW-Authenticate", "Basic realm=\"dingtalk-camel\", charset=\"UTF-8\"");
-            refuse(response, 401, "login", "User and password are those of dingtalk.management-user and dingtalk.management-password");
+            Refusal.send(request, 401, "login", "User and password are those of dingtalk.management-user and dingtalk.management-password");
         } else if (isAt(JOLOKIA, path) || isAt(CONSOLE_JOLOKIA, path)) {
             response.putHeader("Cache-Control", "no-store");
+            proved(request);
             if (isSafe(request.request(), path)) {
-                request.next();
+                // only now, and where something takes it
+                Bodies.read(request, bodies, request::next);
             } else {
-                refuse(response.putHeader("Allow", "POST"), 405, "post", "By GET Jolokia can only be asked to read, search and list; call operations by POST");
+                response.putHeader("Allow", "POST");
+                Refusal.send(request, 405, "post", "By GET Jolokia can only be asked to read, search and list; call operations by POST");
             }
         } else {
+            proved(request);
             request.next();
+        }
+    }
+
+    /** Where no login is set, nobody has proved anything. */
+    private void proved(RoutingContext request) {
+        if (user != null) {
+            vertx.connections().proved(request.request());
         }
     }
 
@@ -135,9 +164,5 @@ final class ManagementGuard implements AuthenticationHandler {
         }
         String command = path.substring(Math.min(path.length(), place.length() + 1));
         return SAFE.contains(command.contains("/") ? command.substring(0, command.indexOf('/')) : command);
-    }
-
-    private static void refuse(HttpServerResponse response, int status, String code, String message) {
-        response.setStatusCode(status).putHeader("Content-Type", "application/json; charset=utf-8").end(Refusals.json(code, message));
     }
 }

@@ -1,42 +1,44 @@
 package io.github.dingtalkcamel.simulator;
 
+import io.github.dingtalkcamel.http.BodyReader;
+import io.github.dingtalkcamel.http.BodyRules;
 import io.vertx.core.Handler;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Reads a request's body whole, as bytes, whatever its Content-Type claims. More than the limit is answered 413 and the connection
- * closed.
+ * Reads a request's body whole, as bytes, whatever its Content-Type claims. A body over the limit is answered 413, one that all bodies
+ * together leave no room for 503, one that takes too long 408, each with the connection closed.
  */
 final class BodyCollector implements Handler<RoutingContext> {
 
     /** The context's entry that holds the body. */
     static final String BODY = "simulator.body";
 
-    private final int limit;
+    private final BodyRules rules;
 
-    BodyCollector(int limit) {
-        this.limit = limit;
+    BodyCollector(BodyRules rules) {
+        this.rules = rules;
     }
 
     @Override
     public void handle(RoutingContext context) {
-        HttpServerRequest request = context.request();
-        Buffer body = Buffer.buffer();
-        request.handler(part -> {
-            if (body.length() + part.length() <= limit) {
-                body.appendBuffer(part);
-            } else if (!context.response().ended()) {
-                context.response().setStatusCode(413).putHeader("Connection", "close").end()
-                        .onComplete(sent -> request.connection().close());
+        BodyReader.read(context, rules, body -> {
+            context.put(BODY, body);
+            context.next();
+        }, why -> {
+            if (why == BodyReader.Refused.NO_ROOM) {
+                context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
             }
+            context.response().setStatusCode(statusOf(why)).putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE).end();
         });
-        request.endHandler(end -> {
-            if (!context.response().ended()) {
-                context.put(BODY, body);
-                context.next();
-            }
-        });
+    }
+
+    private static int statusOf(BodyReader.Refused why) {
+        return switch (why) {
+            case TOO_LARGE -> 413;
+            case NO_ROOM -> 503;
+            case TOO_SLOW -> 408;
+        };
     }
 }

@@ -1,5 +1,10 @@
 package io.github.dingtalkcamel.simulator;
 
+import io.github.dingtalkcamel.http.BodyRules;
+import io.github.dingtalkcamel.http.ByteBudget;
+import io.github.dingtalkcamel.http.Descriptors;
+import io.github.dingtalkcamel.http.OpenConnections;
+import io.github.dingtalkcamel.http.ServerLimits;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -28,6 +33,11 @@ import java.util.function.Consumer;
 public final class Simulator implements AutoCloseable {
 
     private static final int MAX_BODY_BYTES = 32 << 20;
+    /** All bodies together. */
+    private static final long LEAST_BUDGET = 64L << 20;
+    private static final long MOST_BUDGET = 512L << 20;
+    private static final int BODY_COPIES = 2;
+    private static final ServerLimits LIMITS = ServerLimits.ofSimulator(Descriptors.most());
     private static final int MAX_UPSTREAM_FRAME_BYTES = 1 << 20;
 
     private final Vertx vertx;
@@ -68,7 +78,7 @@ public final class Simulator implements AutoCloseable {
             ChatApi chat = new ChatApi(vertx, platform, talk, new ChatTroubles(platform, troubles, talk, stream), stream);
             troubles.witness((trouble, path) -> platform.timeline().add(new Happening.Struck(trouble, path)));
             Router router = router(vertx, platform, troubles, talk, stream, chat);
-            HttpServer server = await(vertx.createHttpServer(serverOptions(options).setPort(options.port()))
+            HttpServer server = await(server(vertx, serverOptions(options).setPort(options.port()))
                     .requestHandler(router).webSocketHandler(stream::upgrade).listen());
             platform.listensAt(options.publicUrl() == null ? urlOf(options.host(), server.actualPort()) : options.publicUrl());
             stream.listensAt(endpoint(options, platform.url(), options.stream().tls() == null ? null : secureServer(vertx, options, router, stream)));
@@ -79,12 +89,17 @@ public final class Simulator implements AutoCloseable {
         }
     }
 
+    private static HttpServer server(Vertx vertx, HttpServerOptions given) {
+        HttpServerOptions options = OpenConnections.options(given, LIMITS);
+        HttpServer server = vertx.createHttpServer(options);
+        OpenConnections.of(server, options, LIMITS);
+        return server;
+    }
+
     private static HttpServerOptions serverOptions(SimulatorOptions options) {
         return new HttpServerOptions()
                 .setHost(options.host())
                 .setTcpNoDelay(true)
-                .setHttp2ClearTextEnabled(false)
-                .setHandle100ContinueAutomatically(true)
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setMaxWebSocketFrameSize(MAX_UPSTREAM_FRAME_BYTES)
@@ -93,7 +108,7 @@ public final class Simulator implements AutoCloseable {
 
     private static HttpServer secureServer(Vertx vertx, SimulatorOptions options, Router router, StreamSide stream) {
         StreamOptions.Tls tls = options.stream().tls();
-        return await(vertx.createHttpServer(serverOptions(options)
+        return await(server(vertx, serverOptions(options)
                 .setPort(tls.port())
                 .setSsl(true)
                 .setKeyCertOptions(new PfxOptions().setPath(tls.keyStore().toAbsolutePath().toString()).setPassword(tls.password())))
@@ -114,10 +129,11 @@ public final class Simulator implements AutoCloseable {
     private static Router router(Vertx vertx, Platform platform, Troubles troubles, Talk talk, StreamSide stream, ChatApi chat) {
         Router router = Router.router(vertx);
         stream.register(router);
-        router.route().handler(new BodyCollector(MAX_BODY_BYTES));
         OwnPagesOnly guard = new OwnPagesOnly(platform);
         router.route(ChatPage.PATH).handler(guard);
         router.route(ControlApi.ROOT + "/*").handler(guard);
+        router.route().handler(new BodyCollector(new BodyRules(MAX_BODY_BYTES, ByteBudget.ofHeap(8, LEAST_BUDGET, MOST_BUDGET), BODY_COPIES,
+                LIMITS.progressTime(), LIMITS.progressTime())));
         new ChatPage().register(router);
         chat.register(router);
         new ControlApi(platform, troubles, talk, stream).register(router);

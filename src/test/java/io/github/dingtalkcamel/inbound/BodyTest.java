@@ -47,6 +47,44 @@ class BodyTest {
                 refused -> assertThat(refused.code()).isEqualTo(Code.NEITHER_FORM));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"encrypt\":\"x\"}", "{\"msgtype\":\"text\",\"a\":[1,{\"encrypt\":2}]}", "{\"msgId\":{}}", "{\"encrypt\":1,\"encrypt\":\"x\"}",
+        "{\"encrypt\":\"x\",\"encrypt\":1}", "{\"encrypt\":\"x\",\"encrypt\":{\"a\":1},\"msgId\":1}", "{\"EventType\":\"check_url\"}", "{}", "", " ", "{", "[",
+        "[{}]", "[}", "1", "\"text\"", "null", "true", "{\"msgId\":1}{}", "{\"msgId\":1} x", "[] []", "{\"msgId\":NaN}", "{'msgId':1}", "{\"msgId\":1,}"})
+    void aBodyThatIsOnlyLookedThroughIsTakenAndRefusedAsOneThatIsRead(String body) throws Exception {
+        assertThat(outcome(Body::lookedThrough, bytes(body))).isEqualTo(outcome(Body::ofRequest, bytes(body)));
+    }
+
+    @Test
+    void ofABodyThatIsOnlyLookedThroughNothingIsKeptButWhatIsEncrypted() throws Exception {
+        String many = "[" + "{},".repeat(100_000) + "{}]";
+
+        assertThat(Body.lookedThrough(bytes("{\"encrypt\":\"x\",\"many\":" + many + ",\"text\":\"hello\"}")).json().toString()).isEqualTo("{\"encrypt\":\"x\"}");
+    }
+
+    @Test
+    void aBodyThatIsOnlyLookedThroughHasTheSameBounds() {
+        for (String body : new String[] {nested(65), "{\"msgId\":" + "1".repeat(500) + "}", "{\"" + "n".repeat(20_000) + "\":1}", "[".repeat(500_000)}) {
+            assertThat(outcome(Body::lookedThrough, bytes(body))).isEqualTo(outcome(Body::ofRequest, bytes(body)));
+        }
+        byte[] overlong = {'{', '"', (byte) 0xC0, (byte) 0xAF, '"', ':', '1', '}'};
+        assertThat(outcome(Body::lookedThrough, overlong)).isEqualTo(outcome(Body::ofRequest, overlong));
+        assertThat(outcome(Body::lookedThrough, null)).isEqualTo(outcome(Body::ofRequest, null));
+    }
+
+    private interface Reading {
+        Body of(byte[] bytes) throws BadMessageException;
+    }
+
+    /** Its form, or the code and the text of its refusal, without the place in it. */
+    private static String outcome(Reading reading, byte[] body) {
+        try {
+            return reading.of(body).form().name();
+        } catch (BadMessageException e) {
+            return e.code() + " " + e.getMessage().replaceAll(" \\(line.*", "");
+        }
+    }
+
     @Test
     void aRequestOfEitherFormIsTaken() throws Exception {
         assertThat(Body.ofRequest(bytes("{\"encrypt\":\"x\"}")).form()).isEqualTo(Form.ENCRYPTED);
