@@ -17,7 +17,8 @@ import io.github.dingtalkcamel.settings.EditDistance;
 
 /**
  * The argument {@code card}, read. Besides our names it takes those of DingTalk's action cards (protocol 6.2): {@code text}, {@code btns} with {@code actionURL},
- * {@code singleTitle} with {@code singleURL}, {@code btnOrientation}.
+ * {@code singleTitle} with {@code singleURL}, {@code btnOrientation}; and those of DingTalk's card platform (protocol 6.5.1): {@code cardTemplateId} for
+ * {@code templateId}, {@code cardData.cardParamMap} for {@code params}.
  *
  * @param templateId of the card platform, where it names one
  * @param params     the template's variables beside title, markdown and buttons
@@ -26,7 +27,7 @@ record CardArgument(Optional<String> title, Optional<String> markdown, Optional<
         Map<String, String> params) {
 
     private static final List<String> NAMES = List.of("title", "markdown", "text", "buttons", "btns", "singleTitle", "singleURL", "orientation", "btnOrientation",
-            "templateId", "params");
+            "templateId", "params", "cardTemplateId", "cardData");
     private static final List<String> BUTTON_NAMES = List.of("title", "url", "actionURL", "action");
     private static final int MOST_BUTTONS = 10;
 
@@ -53,15 +54,50 @@ record CardArgument(Optional<String> title, Optional<String> markdown, Optional<
         if (!orientation.equals("horizontal") && !orientation.equals("vertical")) {
             throw ToolCalls.bad("card.orientation", "must be vertical or horizontal");
         }
-        JsonNode params = card.get("params");
-        if (params != null && !params.isObject()) {
-            throw ToolCalls.bad("card.params", "must be an object with the variables of the card's template");
-        }
         return new CardArgument(text(card, "card.title", "title", 200).or(() -> call.text("title")),
                 text(card, "card.markdown", "markdown", 200_000).or(() -> Optional.ofNullable(card.get("text")).map(JsonNode::textValue))
                         .or(() -> call.text("markdown")),
                 list == null && buttons.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(buttons)), orientation.equals("horizontal"),
-                text(card, "card.templateId", "templateId", 100), params == null ? Map.of() : RobotTemplates.texts((ObjectNode) params));
+                templateId(card), params(card));
+    }
+
+    private static Optional<String> templateId(ObjectNode card) throws ApiException {
+        Optional<String> ours = text(card, "card.templateId", "templateId", 100);
+        Optional<String> dingTalks = text(card, "card.cardTemplateId", "cardTemplateId", 100);
+        if (ours.isPresent() && dingTalks.isPresent() && !ours.equals(dingTalks)) {
+            throw ToolCalls.bad("card", "must have one of templateId and cardTemplateId, which mean the same");
+        }
+        return ours.or(() -> dingTalks);
+    }
+
+    private static Map<String, String> params(ObjectNode card) throws ApiException {
+        ObjectNode ours = object(card, "card.params", "params");
+        ObjectNode cardData = object(card, "card.cardData", "cardData");
+        if (cardData == null) {
+            return ours == null ? Map.of() : RobotTemplates.texts(ours);
+        }
+        only("card.cardData", cardData, List.of("cardParamMap"));
+        ObjectNode dingTalks = object(cardData, "card.cardData.cardParamMap", "cardParamMap");
+        if (dingTalks == null) {
+            throw ToolCalls.bad("card.cardData", "must have cardParamMap, an object with the variables of the card's template");
+        }
+        if (ours != null) {
+            throw ToolCalls.bad("card", "must have one of params and cardData.cardParamMap, which mean the same");
+        }
+        return RobotTemplates.texts(dingTalks);
+    }
+
+    /** An object, or a text that holds one as JSON; null where there is none. */
+    private static ObjectNode object(ObjectNode in, String shown, String name) throws ApiException {
+        JsonNode value = in.get(name);
+        if (value == null || value.isNull()) {
+            return null;
+        }
+        ObjectNode object = ToolCalls.object(value);
+        if (object == null) {
+            throw ToolCalls.bad(shown, "must be an object, or a text that holds one as JSON");
+        }
+        return object;
     }
 
     private static void read(JsonNode list, List<Button> buttons) throws ApiException {

@@ -163,7 +163,8 @@ public final class ToolCalls {
         return true;
     }
 
-    private static ObjectNode object(JsonNode value) {
+    /** An object, also where it comes as a text that holds it as JSON; null where it is neither. */
+    static ObjectNode object(JsonNode value) {
         try {
             return value instanceof ObjectNode object ? object : value.isTextual() && JSON.readTree(value.textValue()) instanceof ObjectNode read ? read : null;
         } catch (IOException e) {

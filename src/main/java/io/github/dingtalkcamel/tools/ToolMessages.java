@@ -116,7 +116,7 @@ public final class ToolMessages {
         return sized(new RobotMessage("sampleActionCard" + (horizontal ? 6 : buttons.size()), param), "markdown");
     }
 
-    /** The card of the card platform that is asked for: by its buttons that call back, by a template's id; null where it is none. */
+    /** The card of the card platform that is asked for: by its buttons that call back, by a template's id or variables; null where it is none. */
     public Card card(@ExchangeProperty(ToolCall.PROPERTY) ToolCall call) throws ApiException {
         Card card = cardOrNull(call);
         if (card != null && call.targets().stream().anyMatch(target -> target.type() == RecipientType.WEBHOOK)) {
@@ -134,15 +134,16 @@ public final class ToolMessages {
             return null;
         }
         CardArgument card = CardArgument.of(call);
-        if (!card.callsBack() && card.templateId().isEmpty()) {
+        if (!card.callsBack() && card.templateId().isEmpty() && card.params().isEmpty()) {
             return null;
         }
         Integration integration = settings.integration(call.integration()).orElseThrow();
-        if (card.templateId().isEmpty() && card.markdown().isEmpty()) {
+        if (card.templateId().isEmpty() && card.params().isEmpty() && card.markdown().isEmpty()) {
             throw ToolCalls.bad("markdown", "is missing: with mode interactive it, or card.markdown, must be the card's text");
         }
         Map<String, String> params = variables(card);
-        params.putIfAbsent("title", MarkdownTitle.of(card.markdown().orElse("")));
+        // a template of the caller's own gets what the caller gives, and nothing made up
+        card.markdown().ifPresent(markdown -> params.putIfAbsent("title", MarkdownTitle.of(markdown)));
         return new Card(card.templateId().orElse(integration.cardTemplateId()), params);
     }
 
@@ -155,7 +156,7 @@ public final class ToolMessages {
             default -> variables(CardArgument.of(call));
         };
         if (params.isEmpty()) {
-            throw ToolCalls.bad("card", "must have what is to change: title, markdown, buttons or params");
+            throw ToolCalls.bad("card", "must have what is to change: title, markdown, buttons, or params (cardData.cardParamMap)");
         }
         return new Card(null, params);
     }

@@ -225,6 +225,30 @@ class ToolsTest {
     }
 
     @Test
+    void takesCardsAsDingTalksOwnApiNamesThem() throws Exception {
+        String values = "{'title':'Deploy?','count':3,'ratio':0.5,'on':true,'none':null,'list':[1,'b'],'tree':{'a':{'b':null}},'emoji':'😀'}";
+        Map<String, String> texts = Map.of("title", "Deploy?", "count", "3", "ratio", "0.5", "on", "true", "list", "[1,\"b\"]", "tree", "{\"a\":{\"b\":null}}", "emoji", "😀");
+        for (String card : List.of("{'cardTemplateId':'own.schema','cardData':{'cardParamMap':" + values + "}}",
+                "{'templateId':'own.schema','params':" + values + "}",
+                "{'cardTemplateId':'own.schema','cardData':" + JSON.writeValueAsString("{\"cardParamMap\":" + values.replace('\'', '"') + "}").replace('"', '\'') + "}")) {
+            JsonNode sent = result(RICH, "{'mode':'interactive','recipient_type':'chat_id','recipient_id':'" + GROUP + "','card':" + card + "}");
+            assertThat(sent.at("/results/0/success").asBoolean()).as(sent.toString()).isTrue();
+            String id = sent.at("/results/0/messageId").asText();
+            assertThat(bot.simulator().card(id).templateId()).isEqualTo("own.schema");
+            assertThat(bot.simulator().card(id).params()).as("nothing made up").isEqualTo(texts);
+
+            JsonNode updated = result(UPDATE, "{'messageId':'" + id + "','mode':'interactive','card':{'cardTemplateId':'own.schema','cardData':{'cardParamMap':{'count':4,'on':false}}}}");
+            assertThat(updated.at("/results/0/success").asBoolean()).isTrue();
+            assertThat(bot.simulator().card(id).params()).containsEntry("count", "4").containsEntry("on", "false").containsEntry("ratio", "0.5");
+        }
+        JsonNode usual = result(RICH, "{'mode':'interactive','recipient_type':'chat_id','recipient_id':'" + GROUP + "','card':{'cardData':{'cardParamMap':{'a':1}}}}");
+        assertThat(bot.simulator().card(usual.at("/results/0/messageId").asText())).satisfies(card -> {
+            assertThat(card.params()).as("not dropped where the template is that of the settings").isEqualTo(Map.of("a", "1"));
+            assertThat(card.templateId()).isEqualTo("1366a1eb-bc54-4859-ac88-517c56a9acb1.schema");
+        });
+    }
+
+    @Test
     void cutsLongMarkdownIntoChunksThatAreRecalledTogether() throws Exception {
         String one = somebody();
         JsonNode result = result(RICH, "{'mode':'markdown','title':'Report','recipient_type':'user_id','recipient_id':'" + one + "','markdown':'"
@@ -374,6 +398,11 @@ class ToolsTest {
             rich   | {'mode':'markdown'}                                                        | markdown | is missing
             rich   | {'mode':'interactive'}                                                     | markdown | is missing
             rich   | {'mode':'interactive','markdown':'x','card':'no json'}                     | card | an object
+            rich   | {'mode':'interactive','card':{'cardTemplateId':'a.schema','cardData':{'cardParams':{}}}} | card.cardData | did you mean cardParamMap?
+            rich   | {'mode':'interactive','card':{'cardTemplateId':'a.schema','cardData':{}}} | card.cardData | must have cardParamMap
+            rich   | {'mode':'interactive','card':{'cardTemplateId':'a.schema','cardData':[]}} | card.cardData | an object
+            rich   | {'mode':'interactive','card':{'cardTemplateId':'a.schema','templateId':'b.schema'}} | card | one of templateId and cardTemplateId
+            rich   | {'mode':'interactive','card':{'params':{'a':1},'cardData':{'cardParamMap':{'a':1}}}} | card | one of params and cardData.cardParamMap
             rich   | {'mode':'interactive','markdown':'x','card':{'button':[]}}                 | card | did you mean buttons?
             rich   | {'mode':'interactive','markdown':'x','card':{'buttons':[{'title':'A'}]}}   | card.buttons[0] | url
             rich   | {'mode':'interactive','markdown':'x','card':{'buttons':[{'title':'A','url':'javascript:alert(1)'}]}} | card.buttons[0].url | https://
