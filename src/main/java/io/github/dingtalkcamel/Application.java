@@ -4,8 +4,11 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 
+import io.github.dingtalkcamel.encoding.NotUtf8Exception;
+import io.github.dingtalkcamel.encoding.ProcessInput;
 import io.github.dingtalkcamel.outbound.ProxyEnvironment;
 import io.github.dingtalkcamel.routes.BadRoutesException;
 import io.github.dingtalkcamel.routes.Eject;
@@ -22,11 +25,11 @@ import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
-/** Starts dingtalk-camel: {@code java -jar dingtalk-camel.jar}. */
+/** Starts dingtalk-camel, or does one of its commands: {@code java -jar dingtalk-camel.jar}, see {@link CommandLine}. */
 public final class Application {
 
-    /** The settings are wrong (contract 2). */
-    static final int WRONG_SETTINGS = 2;
+    /** The settings are wrong, or the words of the command line. */
+    static final int WRONG_USE = 2;
     private static final int FAILED = 1;
     /** What a Java virtual machine ends with after SIGTERM. */
     private static final int TERMINATED = 143;
@@ -40,20 +43,45 @@ public final class Application {
             // Camel reads this once, when its first class is loaded: turns that wait for slow agents then cost no thread each
             System.setProperty("camel.threads.virtual.enabled", "true");
         }
-        ProxyEnvironment.apply(System.getenv(), System.getProperties());
         PrintStream errors = new PrintStream(System.err, true, StandardCharsets.UTF_8);
-        if (args.length > 0 && args[0].equals(Eject.COMMAND)) {
-            System.exit(eject(List.of(args).subList(1, args.length), errors));
+        System.exit(run(ProcessInput.ofThisProcess(args), new PrintStream(System.out, true, StandardCharsets.UTF_8), errors));
+    }
+
+    private static int run(ProcessInput input, PrintStream out, PrintStream errors) {
+        CommandLine line;
+        try {
+            line = CommandLine.of(input.arguments());
+        } catch (CommandLine.WrongUseException e) {
+            errors.println(e.getMessage());
+            errors.println(CommandLine.USAGE);
+            return WRONG_USE;
         }
-        if (args.length > 0 && args[0].equals(Send.COMMAND)) {
-            System.exit(send(List.of(args).subList(1, args.length), errors));
+        if (line.command() == CommandLine.Command.HELP) {
+            out.println(line.help());
+            return 0;
         }
-        System.exit(run(args, errors));
+        if (!input.lost().isEmpty()) {
+            // before anything is created or sent
+            input.lost().forEach(errors::println);
+            return WRONG_USE;
+        }
+        input.systemProperties().forEach(System::setProperty);
+        try {
+            TemporaryDirectory.check(Path.of(System.getProperty("java.io.tmpdir")));
+        } catch (StartException e) {
+            return explain(e, null, errors);
+        }
+        ProxyEnvironment.apply(input.environment(), System.getProperties());
+        return switch (line.command()) {
+            case SEND -> send(line.words(), input, out, errors);
+            case EJECT -> eject(line.words(), input, out, errors);
+            default -> start(input, errors);
+        };
     }
 
     /** Runs until it is told to stop. The process ends then, also where something keeps it. */
-    private static int run(String[] args, PrintStream errors) {
-        DingTalkMain main = new DingTalkMain();
+    private static int start(ProcessInput input, PrintStream errors) {
+        DingTalkMain main = new DingTalkMain(input.environment());
         ShutdownDeadline deadline = new ShutdownDeadline(main::turnsTime, main::closeStore, Runtime.getRuntime()::halt);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             deadline.arm(TERMINATED);
@@ -68,7 +96,7 @@ public final class Application {
             }
         });
         try {
-            main.run(args);
+            main.run();
             return Math.max(0, main.getExitCode());
         } catch (Exception e) {
             return explain(e, main.getCamelContext(), errors);
@@ -77,19 +105,19 @@ public final class Application {
         }
     }
 
-    private static int eject(List<String> words, PrintStream errors) {
+    private static int eject(List<String> words, ProcessInput input, PrintStream out, PrintStream errors) {
         try {
-            return Eject.ofThisProgram(DingTalkMain.routesDir(), new PrintStream(System.out, true, StandardCharsets.UTF_8), errors).run(words);
+            return Eject.ofThisProgram(DingTalkMain.routesDir(input.environment()), out, errors).run(words);
         } catch (Exception e) {
             return explain(e, null, errors);
         }
     }
 
-    private static int send(List<String> words, PrintStream errors) {
+    private static int send(List<String> words, ProcessInput input, PrintStream out, PrintStream errors) {
         // before the first class that logs
         System.setProperty("log.level", "error");
         try {
-            return new Send(DingTalkMain.settings(), System.in, new PrintStream(System.out, true, StandardCharsets.UTF_8), errors).run(words);
+            return new Send(DingTalkMain.settings(input.environment()), System.in, out, errors).run(words);
         } catch (Exception e) {
             return explain(e, null, errors);
         }
@@ -100,9 +128,10 @@ public final class Application {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof SettingsException settings) {
                 settings.faults().stream().map(Fault::line).forEach(errors::println);
-                return WRONG_SETTINGS;
+                return WRONG_USE;
             }
-            if (cause instanceof StoreException || cause instanceof StartException || cause instanceof BadRoutesException) {
+            if (cause instanceof StoreException || cause instanceof StartException || cause instanceof BadRoutesException
+                    || cause instanceof NotUtf8Exception) {
                 errors.println(KnownSecrets.clean(cause.getMessage()));
                 return FAILED;
             }

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 
+import io.github.dingtalkcamel.encoding.FileNames;
+import io.github.dingtalkcamel.encoding.LostVariables;
 import io.github.dingtalkcamel.encoding.TextFile;
 import io.github.dingtalkcamel.routes.LiveContext;
 import io.github.dingtalkcamel.routes.OverlayingRoutes;
@@ -39,8 +41,9 @@ class DingTalkMain extends Main {
     private volatile Parts parts;
     private volatile boolean takesMessages;
 
-    DingTalkMain() {
-        this(System.getenv(), strings(System.getProperties()));
+    /** With this environment, in which no character is lost, in place of the process's own, as far as our settings go. */
+    DingTalkMain(Map<String, String> environment) {
+        this(environment, strings(System.getProperties()));
     }
 
     /** With these in place of the process's own environment and system properties, as far as our settings go. */
@@ -125,18 +128,18 @@ class DingTalkMain extends Main {
     }
 
     /** Where the routes of this working directory and environment are. */
-    static Path routesDir() throws SettingsException {
+    static Path routesDir(Map<String, String> environment) throws SettingsException {
         // only to resolve placeholders with: it is never started, so there is nothing to close
         CamelContext placeholders = new DefaultCamelContext();
-        return new SettingsReader(System.getenv(), strings(System.getProperties()), strings(file()), placeholders::resolvePropertyPlaceholders,
+        return new SettingsReader(environment, strings(System.getProperties()), strings(file()), placeholders::resolvePropertyPlaceholders,
                 Runtime.version().feature()).routesDir();
     }
 
     /** The settings of this working directory and environment, for commands. */
-    static Settings settings() throws SettingsException {
+    static Settings settings(Map<String, String> environment) throws SettingsException {
         // as above
         CamelContext placeholders = new DefaultCamelContext();
-        return new SettingsReader(System.getenv(), strings(System.getProperties()), strings(file()), placeholders::resolvePropertyPlaceholders,
+        return new SettingsReader(environment, strings(System.getProperties()), strings(file()), placeholders::resolvePropertyPlaceholders,
                 Runtime.version().feature()).read();
     }
 
@@ -146,7 +149,13 @@ class DingTalkMain extends Main {
 
     private static Properties properties(Path file) {
         try {
-            return TextFile.properties(file);
+            Properties properties = TextFile.properties(file);
+            // the names are looked for in the values, as they are written
+            Optional<String> lost = LostVariables.ofThisProcess().usedIn(String.join("\n", strings(properties).values()));
+            if (lost.isPresent()) {
+                throw new StartException(FileNames.shown(file) + " " + lost.get(), null);
+            }
+            return properties;
         } catch (IOException e) {
             throw new StartException(e.getMessage(), e);
         }

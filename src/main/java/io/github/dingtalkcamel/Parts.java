@@ -71,6 +71,7 @@ import io.github.dingtalkcamel.simulator.SimulatorOptions;
 import io.github.dingtalkcamel.store.DataDirectory;
 import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Housekeeping;
+import io.github.dingtalkcamel.store.NativeLibrary;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.stream.Streams;
 import io.github.dingtalkcamel.texts.BotTexts;
@@ -138,6 +139,9 @@ final class Parts implements AutoCloseable {
             webhookPort = port(read.webhookHost(), read.webhookPort(), "dingtalk.webhook-port (DINGTALK_WEBHOOK_PORT)");
             managementPort = port(read.managementHost(), read.managementPort(), "dingtalk.management-port (DINGTALK_MANAGEMENT_PORT)");
             // beside the rest of the start: it takes about as long as Camel's configuration
+            if (read.storeUrl().isSqlite()) {
+                NativeLibrary.prepare(read.dataDir());
+            }
             opened = Store.opening(read.storeUrl().reveal(), read.storeUser().orElse(null), read.storePassword().reveal());
             started = read.simulator() ? simulator(read) : null;
         } catch (RuntimeException e) {

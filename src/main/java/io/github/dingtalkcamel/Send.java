@@ -17,6 +17,7 @@ import io.github.dingtalkcamel.errors.Failure;
 import io.github.dingtalkcamel.management.Refusals;
 import io.github.dingtalkcamel.secrets.KnownSecrets;
 import io.github.dingtalkcamel.settings.Settings;
+import io.github.dingtalkcamel.store.NativeLibrary;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.tools.Problem;
 import org.apache.camel.CamelContext;
@@ -80,6 +81,7 @@ final class Send {
                     + " or dingtalk.webhook (DINGTALK_WEBHOOK)");
             return WRONG_USE;
         }
+        NativeLibrary.prepare(null);
         Path folder = Files.createTempDirectory("dingtalk-camel-send");
         try (Store store = Store.open("jdbc:sqlite:" + folder.resolve("send.db"), null, null); CamelContext context = new DefaultCamelContext()) {
             SendingParts parts = SendingParts.bind(context, settings, store, Clock.systemUTC());

@@ -2,7 +2,6 @@ package io.github.dingtalkcamel;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -13,6 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.github.dingtalkcamel.encoding.FileNames;
+import io.github.dingtalkcamel.encoding.NotUtf8Exception;
+import io.github.dingtalkcamel.encoding.Utf8;
 import io.github.dingtalkcamel.outbound.Mentions;
 
 /**
@@ -34,7 +36,7 @@ record SendWords(List<Call> calls) {
               TEXT           what to say; - or nothing reads it from standard input
             Status: 0 all was sent, 1 something was not, 2 wrong use or settings""";
 
-    private static final int LONGEST_TEXT = 200_000;
+    private static final int MOST_TEXT_BYTES = 800_000;
     private static final int MOST_FILE_BYTES = 20 << 20;
 
     /** A tool's call. */
@@ -166,8 +168,16 @@ record SendWords(List<Call> calls) {
     }
 
     private static String text(InputStream standardInput) throws WrongUseException, IOException {
-        byte[] bytes = standardInput.readNBytes(4 * LONGEST_TEXT + 1);
-        String text = new String(bytes, StandardCharsets.UTF_8).strip();
+        byte[] bytes = standardInput.readNBytes(MOST_TEXT_BYTES + 1);
+        if (bytes.length > MOST_TEXT_BYTES) {
+            throw new WrongUseException("Standard input is longer than " + MOST_TEXT_BYTES + " bytes: send it as a file, with --file");
+        }
+        String text;
+        try {
+            text = Utf8.decode(bytes, "Standard input").strip();
+        } catch (NotUtf8Exception e) {
+            throw new WrongUseException(e.getMessage() + ", such as with iconv -t UTF-8. Nothing was sent");
+        }
         if (text.isEmpty()) {
             throw new WrongUseException("There is no text: say it, or write it to standard input");
         }
@@ -177,7 +187,7 @@ record SendWords(List<Call> calls) {
     /** The file's own bytes: whoever runs this may read it, wherever it is. */
     private static Map<String, Object> file(String name) throws WrongUseException {
         try {
-            Path path = Path.of(name);
+            Path path = FileNames.path(null, name);
             if (!Files.isRegularFile(path)) {
                 throw new WrongUseException("There is no file " + name);
             }
@@ -185,7 +195,7 @@ record SendWords(List<Call> calls) {
                 throw new WrongUseException(name + " is larger than the 20 MB that DingTalk takes");
             }
             return Map.of("tool", "dingtalk_send_file", "base64", Base64.getEncoder().encodeToString(Files.readAllBytes(path)),
-                    "name", path.getFileName().toString());
+                    "name", FileNames.name(path));
         } catch (IOException | InvalidPathException e) {
             throw new WrongUseException(name + " can't be read: " + e.getClass().getSimpleName());
         }

@@ -63,6 +63,10 @@ class SendTest {
     }
 
     private int send(Map<String, String> more, String standardInput, String... words) throws Exception {
+        return send(more, standardInput.getBytes(StandardCharsets.UTF_8), words);
+    }
+
+    private int send(Map<String, String> more, byte[] standardInput, String... words) throws Exception {
         Map<String, String> settings = new HashMap<>(more);
         settings.put("dingtalk.api-base-url", simulator.url());
         settings.put("dingtalk.oapi-base-url", simulator.url());
@@ -71,7 +75,7 @@ class SendTest {
         out.reset();
         errors.reset();
         return new Send(new SettingsReader(Map.of(), settings, Map.of(), text -> text, 17).read(),
-                new ByteArrayInputStream(standardInput.getBytes(StandardCharsets.UTF_8)), new PrintStream(out, true, StandardCharsets.UTF_8),
+                new ByteArrayInputStream(standardInput), new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(errors, true, StandardCharsets.UTF_8)).run(List.of(words));
     }
 
@@ -111,6 +115,25 @@ class SendTest {
         assertThat(errors.toString(StandardCharsets.UTF_8)).startsWith("user_id:staff001: Sent without the mentions");
         assertThat(send("", "--webhook", "--at", "email:a@b", "x")).isEqualTo(2);
         assertThat(errors.toString(StandardCharsets.UTF_8)).startsWith("--at wants user_id:");
+    }
+
+    @Test
+    void takesAByteOrderMarkOffStandardInputAndRefusesOtherEncodings() throws Exception {
+        Map<String, String> app = Map.of("dingtalk.app-key", Bot.APP_KEY, "dingtalk.app-secret", Bot.APP_SECRET);
+
+        assertThat(send(app, "\uFEFF备份完成 ✅\n".getBytes(StandardCharsets.UTF_8), "--to", "user_id:staff001")).as(errors.toString()).isZero();
+        assertThat(simulator.deliveries()).extracting(Delivery::text).containsExactly("备份完成 ✅");
+
+        simulator.clearRecords();
+        assertThat(send(app, "done: 备份完成\n".getBytes("GBK"), "--to", "user_id:staff001")).isEqualTo(2);
+        assertThat(errors.toString(StandardCharsets.UTF_8)).startsWith("Standard input is not UTF-8: line 1, character 7 is the byte 0xB1; it looks like GBK");
+        assertThat(send(app, "\uFEFF备份完成".getBytes(StandardCharsets.UTF_16LE), "--to", "user_id:staff001", "-")).isEqualTo(2);
+        assertThat(errors.toString(StandardCharsets.UTF_8)).contains("it looks like UTF-16");
+        assertThat(send(app, "done".getBytes(StandardCharsets.UTF_16LE), "--to", "user_id:staff001")).isEqualTo(2);
+        assertThat(errors.toString(StandardCharsets.UTF_8)).contains("line 1, character 2 is a NUL; it looks like UTF-16");
+        assertThat(send(app, new byte[800_001], "--to", "user_id:staff001")).isEqualTo(2);
+        assertThat(errors.toString(StandardCharsets.UTF_8)).contains("longer than 800000 bytes");
+        assertThat(simulator.deliveries()).isEmpty();
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.github.dingtalkcamel.encoding;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.net.URI;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.InvalidPathException;
@@ -45,12 +46,23 @@ public final class FileNames {
 
     /** Whether this process can use files of this name by all means of Java's. */
     public static boolean isKnown(String name) {
-        try {
-            Path.of(name);
-            return true;
-        } catch (InvalidPathException e) {
-            return name.indexOf('\0') >= 0;
+        // Windows takes names as characters, others as bytes
+        return File.separatorChar != '/' || Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8")).newEncoder().canEncode(name);
+    }
+
+    /**
+     * A name that any program can write a file by, for what is stored under a name from outside. Where the locale does not know its characters, they are
+     * escaped as in URLs: different names stay different, and can be had back.
+     */
+    public static String storable(String name) {
+        if (isKnown(name)) {
+            return name;
         }
+        StringBuilder escaped = new StringBuilder();
+        for (byte each : name.getBytes(StandardCharsets.UTF_8)) {
+            escaped.append(each < 0 || each == '%' ? String.format("%%%02X", each) : String.valueOf((char) each));
+        }
+        return escaped.toString();
     }
 
     /** A path as a person wrote it, for logs and messages: as given where it is relative, with its characters whatever the locale. */

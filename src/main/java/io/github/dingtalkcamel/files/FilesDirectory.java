@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
+import io.github.dingtalkcamel.encoding.FileNames;
+
 /**
  * The directory that files may be sent from, {@code dingtalk.files-dir}. Whatever a path says, links included, what it leads to is below the directory,
  * or it is refused. Does not defend against somebody who exchanges directories for links there while a file is read: whoever may write there may as well
@@ -34,7 +36,7 @@ final class FilesDirectory {
             throw new FileException("filesDirMissing", "The directory dingtalk.files-dir can't be read", "Create it, or set dingtalk.files-dir to another one");
         }
         try {
-            Path asked = base.resolve(path).normalize();
+            Path asked = FileNames.path(base, path).normalize();
             // what is outside is not even looked at
             if (asked.startsWith(base) || asked.startsWith(configured.toAbsolutePath().normalize())) {
                 Path real = asked.toRealPath();

@@ -28,7 +28,6 @@ import org.apache.camel.Variable;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.apache.hc.client5.http.entity.mime.HttpMultipartMode;
 import org.apache.hc.client5.http.entity.mime.MultipartEntityBuilder;
-import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpEntity;
 
 /** What {@code send-file.camel.yaml} needs to know of files: take one, make the form that uploads it, and the message that shows it. */
@@ -93,7 +92,7 @@ public final class SendFile {
                 // names are UTF-8, as browsers send them
                 .setMode(HttpMultipartMode.LEGACY).setCharset(StandardCharsets.UTF_8)
                 .addTextBody("type", file.media().type())
-                .addBinaryBody("media", file.path().toFile(), ContentType.APPLICATION_OCTET_STREAM, file.name())
+                .addPart("media", new PathBody(file.path(), file.name()))
                 .build();
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 import org.apache.camel.impl.DefaultCamelContext;
@@ -23,6 +24,14 @@ public final class Eject {
 
     /** The command's own name. */
     public static final String COMMAND = "eject";
+
+    /** What the command takes. */
+    public static final String USAGE = """
+            Usage: eject NAME [--force]
+              NAME      a packaged file of routes, such as reply, with or without .camel.yaml; eject alone lists them
+              --force   replaces the file where it is there already
+            The file takes the packaged one's place; deleting it brings that back.
+            Status: 0 done, 1 the file is there already or can't be written, 2 wrong use or settings""";
 
     private static final int DONE = 0;
     private static final int FAILED = 1;
@@ -74,6 +83,12 @@ public final class Eject {
     public int run(List<String> words) {
         List<String> names = new ArrayList<>(words);
         boolean force = names.remove(FORCE);
+        Optional<String> option = names.stream().filter(word -> word.startsWith("-")).findFirst();
+        if (option.isPresent()) {
+            errors.println("There is no option " + option.get());
+            errors.println(USAGE);
+            return WRONG_USE;
+        }
         String name = names.size() == 1 ? names.get(0).replaceFirst("(\\.camel)?(\\.ya?ml)?$", "") + ".camel.yaml" : null;
         if (name == null || !packaged.containsKey(name)) {
             errors.println(names.size() == 1 ? "There is no packaged file \"" + names.get(0) + "\"." : "Say which file: eject NAME [--force]");

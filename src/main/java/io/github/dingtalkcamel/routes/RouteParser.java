@@ -2,9 +2,11 @@ package io.github.dingtalkcamel.routes;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.github.dingtalkcamel.encoding.LostVariables;
 import io.github.dingtalkcamel.secrets.KnownSecrets;
 import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToCreateRouteException;
@@ -24,15 +26,25 @@ final class RouteParser {
     private static final Pattern STEP = Pattern.compile(">>> (.*?) <<<", Pattern.DOTALL);
 
     private final CamelContext context;
+    private final LostVariables lostVariables;
 
     RouteParser(CamelContext context) {
+        this(context, LostVariables.ofThisProcess());
+    }
+
+    RouteParser(CamelContext context, LostVariables lostVariables) {
         this.context = context;
+        this.lostVariables = lostVariables;
     }
 
     /** What configures the file's routes. Steps are looked at only when it does. */
     RouteConfigurationBuilder parse(RouteFile file) throws Exception {
         if (file.text().lines().map(String::strip).allMatch(line -> line.isEmpty() || line.startsWith("#") || line.equals("---"))) {
             throw empty(file);
+        }
+        Optional<String> lost = lostVariables.usedIn(file.text());
+        if (lost.isPresent()) {
+            throw new BadRoutesException(file.shown() + " " + lost.get(), null);
         }
         // Camel would choose the reader by all that follows the first dot of the name
         RoutesBuilderLoader loader = PluginHelper.getRoutesLoader(context).getRoutesLoader("yaml");

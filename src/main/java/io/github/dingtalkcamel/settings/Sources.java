@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
+import io.github.dingtalkcamel.encoding.ProcessInput;
+
 /**
  * Where settings come from: the environment wins over {@code -D}, that over the file (contract 3). A blank value is as good as none, since
  * compose files set variables empty. Of several names for one setting those in the winning source count; they must agree there.
@@ -82,6 +84,10 @@ final class Sources {
         if (resolved.isEmpty()) {
             faults.accept(new Fault(name, "its placeholder cannot be resolved",
                     "check that what stands between {{ and }} exists and that its source can be reached"));
+        }
+        if (resolved.isPresent() && resolved.get().indexOf('\uFFFD') >= 0 && text.indexOf('\uFFFD') < 0) {
+            faults.accept(new Fault(name, "its placeholder resolves to text in which characters were lost", ProcessInput.REMEDY));
+            resolved = Optional.empty();
         }
         if (resolved.isEmpty() || !resolved.get().isBlank()) {
             given.add(new Given(name, resolved, true));

@@ -18,6 +18,9 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.github.dingtalkcamel.encoding.FileNames;
+import io.github.dingtalkcamel.encoding.ProcessInput;
+
 /** The kinds of values that settings have (contract 3). */
 final class ValueTypes {
 
@@ -29,6 +32,9 @@ final class ValueTypes {
     private static final Pattern AGENT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final Pattern AES_KEY = Pattern.compile("[A-Za-z0-9+/]{43}");
     private static final Pattern ACCESS_TOKEN = Pattern.compile("(?:^|&)access_token=[^&]");
+
+    /** The directory would be created under another name, in which each such character is a question mark. */
+    private static final String UNKNOWN_TO_THE_LOCALE = "has characters that the locale does not know, so that no file can be named so";
 
     private ValueTypes() {
     }
@@ -175,9 +181,13 @@ final class ValueTypes {
             if (sqlite && (url.contains(":memory:") || url.contains("mode=memory") || url.startsWith(StoreUrl.SQLITE + "?"))) {
                 throw BadValue.hidden("names a store in memory, which a restart loses", "write it as jdbc:sqlite:<file>");
             }
+            if (sqlite && !FileNames.isKnown(url)) {
+                throw BadValue.hidden(UNKNOWN_TO_THE_LOCALE, ProcessInput.REMEDY);
+            }
             return StoreUrl.of(url);
         };
     }
+
 
     /** An address to listen on: a host name, or an IP address with or without brackets. Is not looked up. */
     static ValueType<String> host() {
@@ -237,7 +247,7 @@ final class ValueTypes {
             try {
                 return Path.of(text.strip());
             } catch (InvalidPathException e) {
-                throw BadValue.of("is not a path", "use the path of a directory");
+                throw FileNames.isKnown(text) ? BadValue.of("is not a path", "use the path of a directory") : BadValue.of(UNKNOWN_TO_THE_LOCALE, ProcessInput.REMEDY);
             }
         };
     }
