@@ -20,10 +20,11 @@ record CommandLine(Command command, List<String> words) {
     static final String USAGE = """
             Usage: java -jar dingtalk-camel.jar                  starts the program; SIGTERM stops it
                    java -jar dingtalk-camel.jar send …           sends a text, markdown or a file, and ends
-                   java -jar dingtalk-camel.jar eject NAME       copies a packaged file of routes into the routes directory, to be edited there
+                   java -jar dingtalk-camel.jar eject NAME       copies a packaged file of routes into the routes directory
                    java -jar dingtalk-camel.jar help [COMMAND]   says this, or what send or eject take
-            It takes no other words. Settings come from the environment, from -D before -jar, and from config/application.properties in the working
-            directory: DINGTALK_APP_KEY=… DINGTALK_APP_SECRET=… for your app; without them it starts with a simulator of DingTalk. See docs/settings.md.
+            It takes no other words. Settings come from the environment, from -D before -jar, and from
+            config/application.properties in the working directory: DINGTALK_APP_KEY=… DINGTALK_APP_SECRET=… for your
+            app; without them it starts with a simulator of DingTalk. See docs/settings.md.
             Status: 0 done, 1 failed, 2 wrong use or settings""";
 
     private static final List<String> HELP = List.of("help", "--help", "-h", "-help", "-?");

@@ -82,8 +82,8 @@ class DingTalkMain extends Main {
     }
 
     /**
-     * Camel reads properties files as ISO-8859-1 and keeps a byte order mark in the first name. So each file that it was told of, ours among them, is read
-     * again by our reader.
+     * Camel reads properties files as ISO-8859-1 and keeps a byte order mark in the first name. So each file that it was told of, ours
+     * among them, is read again by our reader.
      */
     @Override
     protected void configurePropertiesService(CamelContext context) throws Exception {

@@ -138,10 +138,10 @@ final class Parts implements AutoCloseable {
         try {
             webhookPort = port(read.webhookHost(), read.webhookPort(), "dingtalk.webhook-port (DINGTALK_WEBHOOK_PORT)");
             managementPort = port(read.managementHost(), read.managementPort(), "dingtalk.management-port (DINGTALK_MANAGEMENT_PORT)");
-            // beside the rest of the start: it takes about as long as Camel's configuration
             if (read.storeUrl().isSqlite()) {
                 NativeLibrary.prepare(read.dataDir());
             }
+            // beside the rest of the start: it takes about as long as Camel's configuration
             opened = Store.opening(read.storeUrl().reveal(), read.storeUser().orElse(null), read.storePassword().reveal());
             started = read.simulator() ? simulator(read) : null;
         } catch (RuntimeException e) {

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import io.github.dingtalkcamel.api.ApiException;
 import io.github.dingtalkcamel.errors.Failure;
 import io.github.dingtalkcamel.management.Refusals;
+import io.github.dingtalkcamel.errors.Unexpected;
 import io.github.dingtalkcamel.secrets.KnownSecrets;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.NativeLibrary;
@@ -86,6 +87,7 @@ final class Send {
         try (Store store = Store.open("jdbc:sqlite:" + folder.resolve("send.db"), null, null); CamelContext context = new DefaultCamelContext()) {
             SendingParts parts = SendingParts.bind(context, settings, store, Clock.systemUTC());
             context.getRegistry().bind("refusals", new Refusals());
+            context.getRegistry().bind("unexpected", new Unexpected());
             context.addComponent("platform-http", new NoServer());
             context.getShutdownStrategy().setTimeout(1);
             context.getShutdownStrategy().setSuppressLoggingOnTimeout(true);

@@ -18,7 +18,8 @@ class CommandLineTest {
         CommandLine line = CommandLine.of(List.of(word));
 
         assertThat(line.command()).isEqualTo(Command.HELP);
-        assertThat(line.help()).contains("jar send ", "jar eject NAME", "jar help ", "config/application.properties", "2 wrong use").doesNotContain("router");
+        assertThat(line.help()).contains("jar send ", "jar eject NAME", "jar help ", "config/application.properties", "2 wrong use")
+                .doesNotContain("router");
     }
 
     @Test
@@ -33,13 +34,15 @@ class CommandLineTest {
     void commandsGetTheWordsBehindThem() throws Exception {
         assertThat(CommandLine.of(List.of())).isEqualTo(new CommandLine(Command.RUN, List.of()));
         assertThat(CommandLine.of(List.of("send", "help"))).isEqualTo(new CommandLine(Command.SEND, List.of("help")));
-        assertThat(CommandLine.of(List.of("eject", "reply", "--force"))).isEqualTo(new CommandLine(Command.EJECT, List.of("reply", "--force")));
+        assertThat(CommandLine.of(List.of("eject", "reply", "--force")))
+                .isEqualTo(new CommandLine(Command.EJECT, List.of("reply", "--force")));
     }
 
     /** Camel's own options among them: what they do is set by properties. */
     @ParameterizedTest
     @ValueSource(strings = {"--verbose", "-d", "-pl", "sent", "", "-Ddingtalk.language=en"})
     void anyOtherWordIsRefused(String word) {
-        assertThatThrownBy(() -> CommandLine.of(List.of(word))).isInstanceOf(CommandLine.WrongUseException.class).hasMessageStartingWith("There is no ").hasMessageEndingWith(word);
+        assertThatThrownBy(() -> CommandLine.of(List.of(word))).isInstanceOf(CommandLine.WrongUseException.class)
+                .hasMessageStartingWith("There is no ").hasMessageEndingWith(word);
     }
 }

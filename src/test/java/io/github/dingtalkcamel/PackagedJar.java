@@ -54,7 +54,6 @@ final class PackagedJar implements AutoCloseable {
     private final Map<String, String> environment = new TreeMap<>();
     private final List<String> options = new ArrayList<>();
     private final List<Run> runs = new ArrayList<>();
-    private Path standardInput;
 
     private PackagedJar() throws IOException {
         if (!Files.isRegularFile(JAR)) {
@@ -98,12 +97,6 @@ final class PackagedJar implements AutoCloseable {
     /** An option of the Java virtual machine. */
     PackagedJar option(String option) {
         options.add(option);
-        return this;
-    }
-
-    /** What processes started from now on read. */
-    PackagedJar standardInput(byte[] bytes) throws IOException {
-        standardInput = Files.write(home.resolve("in"), bytes);
         return this;
     }
 
@@ -208,14 +201,14 @@ final class PackagedJar implements AutoCloseable {
             command.addAll(options);
             command.addAll(List.of("-jar", JAR.toString()));
             command.addAll(words);
-            ProcessBuilder builder = new ProcessBuilder("sh", script(number, directory, command).toString()).directory(workingDirectory.toFile())
-                    .redirectInput(standardInput == null ? ProcessBuilder.Redirect.PIPE : ProcessBuilder.Redirect.from(standardInput.toFile()))
+            ProcessBuilder builder = new ProcessBuilder("sh", script(number, directory, command).toString())
+                    .directory(workingDirectory.toFile())
                     .redirectOutput(out.toFile()).redirectError(err.toFile());
             builder.environment().clear();
             process = builder.start();
         }
 
-        /** A shell gives the process its words and its environment as they are written, also where the tests' own Java has no locale to encode them by. */
+        /** A shell gives the process its words and environment as they are written, also where the tests' own Java has no locale. */
         private Path script(int number, String directory, List<String> command) throws IOException {
             StringBuilder script = new StringBuilder("unset PWD\n");
             if (!directory.isEmpty()) {

@@ -121,12 +121,14 @@ class SendTest {
     void takesAByteOrderMarkOffStandardInputAndRefusesOtherEncodings() throws Exception {
         Map<String, String> app = Map.of("dingtalk.app-key", Bot.APP_KEY, "dingtalk.app-secret", Bot.APP_SECRET);
 
-        assertThat(send(app, "\uFEFF备份完成 ✅\n".getBytes(StandardCharsets.UTF_8), "--to", "user_id:staff001")).as(errors.toString()).isZero();
+        assertThat(send(app, "\uFEFF备份完成 ✅\n".getBytes(StandardCharsets.UTF_8), "--to", "user_id:staff001"))
+                .as(errors.toString()).isZero();
         assertThat(simulator.deliveries()).extracting(Delivery::text).containsExactly("备份完成 ✅");
 
         simulator.clearRecords();
         assertThat(send(app, "done: 备份完成\n".getBytes("GBK"), "--to", "user_id:staff001")).isEqualTo(2);
-        assertThat(errors.toString(StandardCharsets.UTF_8)).startsWith("Standard input is not UTF-8: line 1, character 7 is the byte 0xB1; it looks like GBK");
+        assertThat(errors.toString(StandardCharsets.UTF_8))
+                .startsWith("Standard input is not UTF-8: line 1, character 7 is the byte 0xB1; it looks like GBK");
         assertThat(send(app, "\uFEFF备份完成".getBytes(StandardCharsets.UTF_16LE), "--to", "user_id:staff001", "-")).isEqualTo(2);
         assertThat(errors.toString(StandardCharsets.UTF_8)).contains("it looks like UTF-16");
         assertThat(send(app, "done".getBytes(StandardCharsets.UTF_16LE), "--to", "user_id:staff001")).isEqualTo(2);

@@ -7,8 +7,8 @@ import java.nio.charset.CoderResult;
 import java.util.Optional;
 
 /**
- * What bytes that are not UTF-8 look like, for a message to a person. Only a guess: short texts look alike in several encodings, so nothing is ever decoded
- * by it.
+ * What bytes that are not UTF-8 look like, for a message to a person. Only a guess: short texts look alike in several encodings, so
+ * nothing is ever decoded by it.
  */
 final class EncodingGuess {
 
@@ -70,7 +70,8 @@ final class EncodingGuess {
         CharBuffer text = CharBuffer.allocate(length);
         // a character that is cut at the end is no error: more bytes may follow
         CoderResult result = Charset.forName("GB18030").newDecoder().decode(ByteBuffer.wrap(bytes, 0, length), text, false);
-        return !result.isError() && text.flip().chars().filter(c -> c > 0x7f).allMatch(EncodingGuess::isChinese) ? Optional.of("GBK") : latin(bytes);
+        boolean chinese = !result.isError() && text.flip().chars().filter(c -> c > 0x7f).allMatch(EncodingGuess::isChinese);
+        return chinese ? Optional.of("GBK") : latin(bytes);
     }
 
     private static boolean isChinese(int c) {

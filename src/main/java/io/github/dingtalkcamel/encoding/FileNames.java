@@ -51,8 +51,8 @@ public final class FileNames {
     }
 
     /**
-     * A name that any program can write a file by, for what is stored under a name from outside. Where the locale does not know its characters, they are
-     * escaped as in URLs: different names stay different, and can be had back.
+     * A name that any program can write a file by, for what is stored under a name from outside. Where the locale does not know its
+     * characters, they are escaped as in URLs: different names stay different, and can be had back.
      */
     public static String storable(String name) {
         if (isKnown(name)) {

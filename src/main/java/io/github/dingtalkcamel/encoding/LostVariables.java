@@ -9,8 +9,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Variables of the environment that hold characters which the locale does not know. Camel reads them by the virtual machine, which has replaced those
- * characters, so a file that uses one of them is refused. Does not notice a variable whose name is only put together while a route runs.
+ * Variables of the environment that hold characters which the locale does not know. Camel reads them by the virtual machine, which has
+ * replaced those characters, so a file that uses one of them is refused. Does not notice a variable whose name is only put together while
+ * a route runs.
  */
 public final class LostVariables {
 
@@ -35,7 +36,8 @@ public final class LostVariables {
     /** Why the text of a file can't be used, if it uses one of them. */
     public Optional<String> usedIn(String text) {
         return names.stream().filter(name -> isUsed(name, text)).findFirst()
-                .map(name -> "uses the environment variable " + name + ", which holds characters that the locale does not know; " + ProcessInput.REMEDY);
+                .map(name -> "uses the environment variable " + name + ", which holds characters that the locale does not know; "
+                        + ProcessInput.REMEDY);
     }
 
     private static boolean isUsed(String name, String text) {

@@ -15,19 +15,20 @@ import java.util.Properties;
 import java.util.TreeMap;
 
 /**
- * What the process was started with: arguments, environment, {@code -D}. The Java virtual machine decodes them by the locale, and where there is none (cron,
- * a slim container) it puts U+FFFD in the place of each byte that is not ASCII. On Linux the bytes are still in {@code /proc/self}, and are read again here as
- * UTF-8.
+ * What the process was started with: arguments, environment, {@code -D}. The Java virtual machine decodes them by the locale, and where
+ * there is none (cron, a slim container) it puts U+FFFD in the place of each byte that is not ASCII. On Linux the bytes are still in
+ * {@code /proc/self}, and are read again here as UTF-8.
  * <p>
- * What can't be had whole is named in {@link #lost}, and must not be used. Other variables of the environment than {@code DINGTALK_*} are not named there:
- * nobody may need them. See {@link LostVariables} for them.
+ * What can't be had whole is named in {@link #lost}, and must not be used. Of the environment, only {@code DINGTALK_*} is named there: the
+ * program may not need the other variables. See {@link LostVariables} for them.
  *
  * @param arguments        words behind the jar's name
  * @param environment      by name
  * @param systemProperties only those that the virtual machine lost and that were recovered
  * @param lost             one line for each that is lost, with the remedy; never its value
  */
-public record ProcessInput(List<String> arguments, Map<String, String> environment, Map<String, String> systemProperties, List<String> lost) {
+public record ProcessInput(List<String> arguments, Map<String, String> environment, Map<String, String> systemProperties,
+        List<String> lost) {
 
     /** What to do where the locale loses characters. */
     public static final String REMEDY = "set LANG=C.UTF-8 in the environment of the process, and LC_ALL as well where that is set";
@@ -65,8 +66,8 @@ public record ProcessInput(List<String> arguments, Map<String, String> environme
      * @param environ  bytes of {@code NAME=value}
      * @param encoding by which the virtual machine decoded both
      */
-    static ProcessInput of(List<String> arguments, Map<String, String> environment, Properties properties, List<byte[]> command, List<byte[]> environ,
-            Charset encoding) {
+    static ProcessInput of(List<String> arguments, Map<String, String> environment, Properties properties, List<byte[]> command,
+            List<byte[]> environ, Charset encoding) {
         List<String> lost = new ArrayList<>();
         List<String> words = new ArrayList<>();
         int before = command.size() - arguments.size();
@@ -82,17 +83,20 @@ public record ProcessInput(List<String> arguments, Map<String, String> environme
         for (String name : properties.stringPropertyNames()) {
             String value = properties.getProperty(name);
             if (value.indexOf(REPLACEMENT) >= 0 && isOption(name)) {
-                Optional<String> whole = whole(value, options.get(name), encoding).filter(text -> !name.equals(TEMPORARY_DIRECTORY) || FileNames.isKnown(text));
+                Optional<String> whole = whole(value, options.get(name), encoding)
+                        .filter(text -> !name.equals(TEMPORARY_DIRECTORY) || FileNames.isKnown(text));
                 whole.ifPresentOrElse(text -> recovered.put(name, text), () -> lost.add(name + " (-D)" + unreadable(encoding)));
             }
         }
         if (properties.getProperty("user.dir", "").indexOf(REPLACEMENT) >= 0) {
             lost.add("The working directory" + unreadable(encoding));
         }
-        return new ProcessInput(List.copyOf(words), environment(environment, environ, encoding, lost), Map.copyOf(recovered), List.copyOf(lost));
+        Map<String, String> whole = environment(environment, environ, encoding, lost);
+        return new ProcessInput(List.copyOf(words), whole, Map.copyOf(recovered), List.copyOf(lost));
     }
 
-    private static Map<String, String> environment(Map<String, String> environment, List<byte[]> environ, Charset encoding, List<String> lost) {
+    private static Map<String, String> environment(Map<String, String> environment, List<byte[]> environ, Charset encoding,
+            List<String> lost) {
         Map<String, byte[]> bytes = new HashMap<>();
         environ.forEach(each -> put(bytes, each, 0, encoding));
         Map<String, String> whole = new TreeMap<>();
@@ -113,7 +117,8 @@ public record ProcessInput(List<String> arguments, Map<String, String> environme
 
     private static Map<String, byte[]> options(List<byte[]> command, Charset encoding) {
         Map<String, byte[]> options = new HashMap<>();
-        command.stream().filter(word -> word.length > 2 && word[0] == '-' && word[1] == 'D').forEach(word -> put(options, word, 2, encoding));
+        command.stream().filter(word -> word.length > 2 && word[0] == '-' && word[1] == 'D')
+                .forEach(word -> put(options, word, 2, encoding));
         return options;
     }
 

@@ -10,8 +10,8 @@ import java.util.OptionalInt;
 import java.util.Properties;
 
 /**
- * Reads the files that operators write: settings, texts, routes. All of them are UTF-8, with or without a byte order mark, and at most {@value #MAX_BYTES}
- * bytes. Each message of an exception names the file and says what to do, so it can be shown as it is.
+ * Reads the files that operators write: settings, texts, routes. All of them are UTF-8, with or without a byte order mark, and at most
+ * {@value #MAX_BYTES} bytes. Each message of an exception names the file and says what to do, so it can be shown as it is.
  */
 public final class TextFile {
 
@@ -54,14 +54,16 @@ public final class TextFile {
         try {
             properties.load(new StringReader(text));
         } catch (IllegalArgumentException e) {
-            throw new IOException(FileNames.shown(file) + " has a \\u that is not followed by four hexadecimal digits: write the backslash twice, as in C:\\\\users", e);
+            throw new IOException(FileNames.shown(file) + " has a \\u that is not followed by four hexadecimal digits:"
+                    + " write the backslash twice, as in C:\\\\users", e);
         }
         for (String key : properties.stringPropertyNames()) {
             OptionalInt invisible = key.codePoints().filter(TextFile::isInvisible).findFirst();
             if (invisible.isPresent()) {
-                long line = 1 + text.substring(0, Math.max(0, text.indexOf(Character.toString(invisible.getAsInt())))).chars().filter(c -> c == '\n').count();
-                throw new IOException(String.format("%s has a name with an invisible character, U+%04X, in line %d: write that line anew by hand",
-                        FileNames.shown(file), invisible.getAsInt(), line));
+                String before = text.substring(0, Math.max(0, text.indexOf(Character.toString(invisible.getAsInt()))));
+                throw new IOException(String.format("%s has a name with an invisible character, U+%04X, in line %d:"
+                        + " write that line anew by hand", FileNames.shown(file), invisible.getAsInt(),
+                        1 + before.chars().filter(c -> c == '\n').count()));
             }
         }
         return properties;
@@ -73,6 +75,6 @@ public final class TextFile {
     }
 
     private static String reason(IOException e) {
-        return e.getMessage() == null || e.getMessage().isBlank() ? e.getClass().getSimpleName() : e.getClass().getSimpleName() + " " + e.getMessage();
+        return e.getClass().getSimpleName() + (e.getMessage() == null ? "" : " " + e.getMessage());
     }
 }

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.apache.hc.client5.http.entity.mime.AbstractContentBody;
 import org.apache.hc.core5.http.ContentType;
 
-/** A file in a form, by its path: {@link java.io.File}, which the HTTP client's own class takes, loses names that the locale does not know. */
+/** A file in a form, by its path: {@link java.io.File}, which the HTTP client takes, loses names that the locale does not know. */
 final class PathBody extends AbstractContentBody {
 
     private final Path path;

@@ -247,7 +247,8 @@ final class ValueTypes {
             try {
                 return Path.of(text.strip());
             } catch (InvalidPathException e) {
-                throw FileNames.isKnown(text) ? BadValue.of("is not a path", "use the path of a directory") : BadValue.of(UNKNOWN_TO_THE_LOCALE, ProcessInput.REMEDY);
+                throw FileNames.isKnown(text) ? BadValue.of("is not a path", "use the path of a directory")
+                        : BadValue.of(UNKNOWN_TO_THE_LOCALE, ProcessInput.REMEDY);
             }
         };
     }

@@ -7,8 +7,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.function.Predicate;
 
 /**
- * Where SQLite's native library is unpacked. It can be loaded only from a directory that programs may be run from, which a temp directory that is mounted
- * with {@code noexec} is not: then it goes to the data directory.
+ * Where SQLite's native library is unpacked. It can be loaded only from a directory that programs may be run from, which a temp directory
+ * that is mounted with {@code noexec} is not: then it goes to the data directory.
  */
 public final class NativeLibrary {
 
@@ -55,8 +55,9 @@ public final class NativeLibrary {
         } catch (IOException e) {
             // told below
         }
-        throw new StoreException("The temp directory " + temporary + " (java.io.tmpdir) is mounted with noexec" + (own == null ? "" : ", and so is " + own)
-                + ": SQLite's native library can't be loaded from there. Choose another with java -Djava.io.tmpdir=DIRECTORY -jar …, or mount it with exec", null);
+        throw new StoreException("The temp directory " + temporary + " (java.io.tmpdir) is mounted with noexec"
+                + (own == null ? "" : ", and so is " + own) + ": SQLite's native library can't be loaded from there. Choose another with"
+                + " java -Djava.io.tmpdir=DIRECTORY -jar …, or mount it with exec", null);
     }
 
     private static boolean runsPrograms(Path directory) {

@@ -13,9 +13,11 @@ class LostVariablesTest {
     private final LostVariables lost = new LostVariables(Map.of("MY_SALUTE", "\uFFFD\uFFFD", "HOME", "/root"));
 
     @ParameterizedTest
-    @ValueSource(strings = {"${env.MY_SALUTE} ${body}", "{{env:MY_SALUTE}}", "${sysenv.MY_SALUTE}", "${sysenv:my_salute}", "{{my.salute}}", "{{my-salute:hello}}", "{{?MY_SALUTE}}"})
+    @ValueSource(strings = {"${env.MY_SALUTE} ${body}", "{{env:MY_SALUTE}}", "${sysenv.MY_SALUTE}",
+            "${sysenv:my_salute}", "{{my.salute}}", "{{my-salute:hello}}", "{{?MY_SALUTE}}"})
     void findsAVariableThatLostCharactersWhereItIsUsed(String text) {
-        assertThat(lost.usedIn("uri: agent:x\n" + text)).get().asString().startsWith("uses the environment variable MY_SALUTE, ").endsWith(ProcessInput.REMEDY);
+        assertThat(lost.usedIn("uri: agent:x\n" + text)).get().asString()
+                .startsWith("uses the environment variable MY_SALUTE, ").endsWith(ProcessInput.REMEDY);
     }
 
     @Test

@@ -29,7 +29,8 @@ class ProcessInputTest {
 
     private ProcessInput started(Charset locale, byte[]... words) {
         command.addAll(Arrays.asList(words));
-        return ProcessInput.of(Stream.of(words).map(word -> new String(word, locale)).toList(), environment(locale), properties, command, environ, locale);
+        return ProcessInput.of(Stream.of(words).map(word -> new String(word, locale)).toList(), environment(locale),
+                properties, command, environ, locale);
     }
 
     private Map<String, String> environment(Charset locale) {
@@ -68,15 +69,17 @@ class ProcessInputTest {
 
         ProcessInput input = started(NO_LOCALE, utf8("send"), "备份".getBytes(GBK));
 
-        String why = " holds characters that the locale (US-ASCII) does not know; set LANG=C.UTF-8 in the environment of the process, and LC_ALL as well where that is set";
-        assertThat(input.lost()).containsExactly("Argument 2" + why, "dingtalk.language (-D)" + why, "The working directory" + why, "DINGTALK_APP_SECRET" + why);
+        String why = " holds characters that the locale (US-ASCII) does not know; "
+                + "set LANG=C.UTF-8 in the environment of the process, and LC_ALL as well where that is set";
+        assertThat(input.lost()).containsExactly("Argument 2" + why, "dingtalk.language (-D)" + why, "The working directory" + why,
+                "DINGTALK_APP_SECRET" + why);
     }
 
     /** Other systems than Linux don't tell. */
     @Test
     void refusesWhatIsLostWhereTheBytesCannotBeRead() {
-        ProcessInput input = ProcessInput.of(List.of("send", "\uFFFD\uFFFD", "plain"), Map.of("DINGTALK_USER_ID", "\uFFFD", "DINGTALK_LANGUAGE", "en"), properties, List.of(),
-                List.of(), NO_LOCALE);
+        ProcessInput input = ProcessInput.of(List.of("send", "\uFFFD\uFFFD", "plain"), Map.of("DINGTALK_USER_ID", "\uFFFD",
+                "DINGTALK_LANGUAGE", "en"), properties, List.of(), List.of(), NO_LOCALE);
 
         assertThat(input.lost()).hasSize(2).allMatch(line -> line.contains("LANG=C.UTF-8"));
         assertThat(input.environment()).containsEntry("DINGTALK_LANGUAGE", "en");
@@ -96,7 +99,8 @@ class ProcessInputTest {
 
     @Test
     void readsUtf8InALocaleOfOneByteACharacter() {
-        assertThat(started(StandardCharsets.ISO_8859_1, utf8("备份"), "café".getBytes(StandardCharsets.ISO_8859_1)).arguments()).containsExactly("备份", "café");
+        assertThat(started(StandardCharsets.ISO_8859_1, utf8("备份"), "café".getBytes(StandardCharsets.ISO_8859_1)).arguments())
+                .containsExactly("备份", "café");
     }
 
     @Test

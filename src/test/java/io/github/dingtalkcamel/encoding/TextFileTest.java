@@ -43,10 +43,12 @@ class TextFileTest {
 
     @Test
     void saysWhichFileCannotBeReadAndWhy() throws Exception {
-        assertThatThrownBy(() -> TextFile.read(folder.resolve("none"))).isInstanceOf(IOException.class).hasMessageContaining(folder.resolve("none").toString());
+        assertThatThrownBy(() -> TextFile.read(folder.resolve("none"))).isInstanceOf(IOException.class)
+                .hasMessageContaining(folder.resolve("none").toString());
 
         Files.write(file, "a=备份".getBytes(Charset.forName("GBK")));
-        assertThatThrownBy(() -> TextFile.properties(file)).isInstanceOf(NotUtf8Exception.class).hasMessageStartingWith(file + " is not UTF-8: line 1, character 3");
+        assertThatThrownBy(() -> TextFile.properties(file)).isInstanceOf(NotUtf8Exception.class)
+                .hasMessageStartingWith(file + " is not UTF-8: line 1, character 3");
 
         Files.writeString(file, "a=C:\\users\n");
         assertThatThrownBy(() -> TextFile.properties(file)).isInstanceOf(IOException.class).hasMessageContaining("four hexadecimal digits");

@@ -24,7 +24,8 @@ class Utf8Test {
 
     static Stream<Arguments> refused() {
         return Stream.of(
-                Arguments.of("a=1\nb=备份完成", "GBK", "", "f is not UTF-8: line 2, character 3 is the byte 0xB1; it looks like GBK. Convert it to UTF-8"),
+                Arguments.of("a=1\nb=备份完成", "GBK", "",
+                        "f is not UTF-8: line 2, character 3 is the byte 0xB1; it looks like GBK. Convert it to UTF-8"),
                 Arguments.of("# 你好\na=1", "GB18030", "", "line 1, character 3 is the byte 0xC4; it looks like GBK"),
                 Arguments.of("备份 done", "UTF-16LE", MARK, "line 1, character 1 is the byte 0xFF; it looks like UTF-16 (little endian"),
                 Arguments.of("备份 done", "UTF-16BE", MARK, "line 1, character 1 is the byte 0xFE; it looks like UTF-16 (big endian)"),
@@ -32,8 +33,10 @@ class Utf8Test {
                         "line 1, character 2 is a NUL; it looks like UTF-16 (little endian) without a byte order mark"),
                 Arguments.of("dingtalk.allowed-users=staffONLY\n", "UTF-16BE", "",
                         "line 1, character 1 is a NUL; it looks like UTF-16 (big endian) without a byte order mark"),
-                Arguments.of("a=café\n", "ISO-8859-1", "", "line 1, character 6 is the byte 0xE9; it looks like ISO-8859-1 or Windows-1252"),
-                Arguments.of("a=b\0c with much more text around it", "UTF-8", "", "line 1, character 4 is a NUL; it looks like no text at all"),
+                Arguments.of("a=café\n", "ISO-8859-1", "",
+                        "line 1, character 6 is the byte 0xE9; it looks like ISO-8859-1 or Windows-1252"),
+                Arguments.of("a=b\0c with much more text around it", "UTF-8", "",
+                        "line 1, character 4 is a NUL; it looks like no text at all"),
                 Arguments.of("你好", "UTF-32LE", MARK, "it looks like UTF-32"));
     }
 

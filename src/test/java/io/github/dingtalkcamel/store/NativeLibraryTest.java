@@ -33,7 +33,9 @@ class NativeLibraryTest {
 
         assertThatThrownBy(() -> library.directory(data)).isInstanceOf(StoreException.class)
                 .hasMessageContainingAll("/temp (java.io.tmpdir)", "noexec", data.resolve("native").toString(), "-Djava.io.tmpdir=");
-        assertThatThrownBy(() -> library.directory(null)).isInstanceOf(StoreException.class).hasMessageContainingAll("/temp (java.io.tmpdir)", "noexec");
-        assertThatThrownBy(() -> library.directory(Files.createFile(data.resolve("file")))).isInstanceOf(StoreException.class).hasMessageContaining("java.io.tmpdir");
+        assertThatThrownBy(() -> library.directory(null)).isInstanceOf(StoreException.class)
+                .hasMessageContainingAll("/temp (java.io.tmpdir)", "noexec");
+        assertThatThrownBy(() -> library.directory(Files.createFile(data.resolve("file")))).isInstanceOf(StoreException.class)
+                .hasMessageContaining("java.io.tmpdir");
     }
 }
