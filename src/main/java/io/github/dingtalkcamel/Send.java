@@ -126,6 +126,10 @@ final class Send {
         }
         Map<?, ?> result = exchange.getMessage().getBody(Map.class);
         int status = DONE;
+        if (result.get("error") instanceof Problem why) {
+            errors.println(why.code() + ", " + why.message() + ". " + why.hint());
+            status = FAILED;
+        }
         for (Object each : (List<?>) result.get("results")) {
             status = Math.max(status, print((Map<?, ?>) each));
         }

@@ -234,12 +234,19 @@ class ToolFilesTest {
         bot.simulator().hire(Person.of("quiet1", "Quiet One"), 7_777);
         bot.simulator().troubles().on(ApiFamily.CONTACTS).after(1).times(1).noPermission();
 
-        JsonNode error = call(200, "dingtalk_list_users", Map.of("departmentId", 7_777)).at("/data/error");
+        JsonNode result = call(200, "dingtalk_list_users", Map.of("departmentId", 7_777));
+        JsonNode error = result.path("error");
 
+        assertThat(result.path("failureCount").asInt()).isEqualTo(1);
+        assertThat(result.path("successCount").asInt()).isZero();
+        assertThat(result.path("data")).isEmpty();
         assertThat(error.path("code").asText()).isEqualTo("60011");
         assertThat(error.path("hint").asText()).isEqualTo("Grant the app qyapi_get_department_member: https://open-dev.dingtalk.com/appscope/apply?content="
                 + Bot.APP_KEY + "%23qyapi_get_department_member");
-        assertThat(call(200, "dingtalk_list_users", Map.of("departmentId", 7_777)).at("/data/users/0/userId").asText()).isEqualTo("quiet1");
+        JsonNode granted = call(200, "dingtalk_list_users", Map.of("departmentId", 7_777));
+        assertThat(granted.at("/data/users/0/userId").asText()).isEqualTo("quiet1");
+        assertThat(granted.path("failureCount").asInt()).isZero();
+        assertThat(granted.has("error")).isFalse();
     }
 
     @Test

@@ -19,6 +19,8 @@ public record Diagnosis(Integration integration, List<Finding> findings) {
     /** Exchange property that holds it. */
     public static final String PROPERTY = "CamelDingTalkDiagnosis";
 
+    static final String CALLBACK_URL = "callbackUrl";
+
     public Diagnosis {
         findings = List.copyOf(findings);
     }
@@ -53,7 +55,9 @@ public record Diagnosis(Integration integration, List<Finding> findings) {
     Map<String, Object> shown() {
         Map<String, Object> shown = new LinkedHashMap<>();
         shown.put("integrationId", integration.id());
-        shown.put("ok", findings.stream().noneMatch(finding -> finding.result() == Result.FAILED));
+        // that DingTalk could not be asked is no success; where it finds the callback nobody can find out from here
+        shown.put("ok", findings.stream().noneMatch(finding -> finding.result() == Result.FAILED
+                || finding.result() == Result.UNKNOWN && !finding.check().equals(CALLBACK_URL)));
         shown.put("results", findings.stream().map(Diagnosis::shown).toList());
         return shown;
     }

@@ -90,15 +90,15 @@ public final class IntegrationTests {
     public Diagnosis callback(@ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis) {
         String id = diagnosis.integration().id();
         if (!webhook.isOn(id)) {
-            return diagnosis.with("callbackUrl", Result.OFF, "The webhook is off: messages come by Stream, if at all", null);
+            return diagnosis.with(Diagnosis.CALLBACK_URL, Result.OFF, "The webhook is off: messages come by Stream, if at all", null);
         }
         String url = Addresses.callback(settings, id);
         if (settings.publicUrl().isEmpty()) {
-            return diagnosis.with("callbackUrl", diagnosis.integration().stream() ? Result.UNKNOWN : Result.FAILED,
+            return diagnosis.with(Diagnosis.CALLBACK_URL, diagnosis.integration().stream() ? Result.UNKNOWN : Result.FAILED,
                     "No public address is known; on this machine it is " + url,
                     "Set dingtalk.public-url to the address under which DingTalk reaches this machine, or use Stream mode");
         }
-        return diagnosis.with("callbackUrl", Result.OK, "Enter " + url + " in DingTalk's console, where it checks it"
+        return diagnosis.with(Diagnosis.CALLBACK_URL, Result.OK, "Enter " + url + " in DingTalk's console, where it checks it"
                 + (diagnosis.integration().callbackToken().isSet() ? "" : "; encrypted callbacks need dingtalk.callback-token and dingtalk.callback-aes-key"), null);
     }
 

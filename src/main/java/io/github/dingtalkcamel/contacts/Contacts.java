@@ -62,7 +62,7 @@ public final class Contacts {
     /** Which people a call is about: an integration, a language and the department to begin with. */
     public String directory(@ExchangeProperty(ToolCall.PROPERTY) ToolCall call, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) throws ApiException {
         after(call);
-        run.data("error", READING);
+        run.error(READING);
         String language = call.text("language").orElseGet(() -> settings.integration(call.integration())
                 .map(Integration::language).filter(set -> set.name().startsWith("EN")).map(english -> "en_US").orElse("zh_CN"));
         return String.join("/", call.integration(), language, String.valueOf(call.number("departmentId").orElse(ROOT)));
@@ -110,7 +110,7 @@ public final class Contacts {
         String keyword = call.text("keyword").map(text -> text.strip().toLowerCase(Locale.ROOT)).orElse("");
         Stream<Colleague> rest = people.subList(firstAfter(people, after(call)), people.size()).stream();
         List<Colleague> page = rest.filter(each -> keyword.isEmpty() || each.holds(keyword)).limit(size + 1L).toList();
-        run.data("error", null);
+        run.error(null);
         run.data("users", page.subList(0, Math.min(size, page.size())));
         run.data("nextPageToken", page.size() > size ? token(page.get(size - 1)) : null);
     }
@@ -119,7 +119,7 @@ public final class Contacts {
     public void failed(Exchange exchange, @ExchangeProperty(ToolCall.PROPERTY) ToolCall call, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) {
         Exception failure = Failure.of(exchange, Exception.class);
         Problem problem = Problem.of(failure);
-        run.data("error", failure instanceof DingTalkException refusal && refusal.code().equals("60011")
+        run.error(failure instanceof DingTalkException refusal && refusal.code().equals("60011")
                 ? new Problem(problem.code(), problem.message(), grant(call.integration(), refusal.getMessage())) : problem);
     }
 

@@ -48,19 +48,36 @@ public final class RobotSignature {
      * @param sign      the Base64 text of the header {@code sign}, not URL-encoded
      */
     public boolean proves(String timestamp, String sign) {
-        if (sign == null || sign.length() > MAX_SIGN_LENGTH || !isFresh(timestamp)) {
+        try {
+            check(timestamp, sign);
+            return true;
+        } catch (ProofException e) {
             return false;
         }
-        return MessageDigest.isEqual(expected(timestamp).getBytes(StandardCharsets.US_ASCII), sign.getBytes(StandardCharsets.UTF_8));
     }
 
-    private boolean isFresh(String timestamp) {
-        if (timestamp == null || timestamp.isEmpty() || timestamp.length() > MAX_TIMESTAMP_DIGITS
-                || !timestamp.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            return false;
+    /**
+     * The same for a caller who wants to know what is wrong. The signature is looked at before the age: that a clock is off is only said of a timestamp
+     * that was signed.
+     *
+     * @throws ProofException where they prove nothing
+     */
+    void check(String timestamp, String sign) throws ProofException {
+        if (sign == null || sign.length() > MAX_SIGN_LENGTH || !isTimestamp(timestamp)) {
+            throw new ProofException(ProofException.Reason.HEADERS);
+        }
+        if (!MessageDigest.isEqual(expected(timestamp).getBytes(StandardCharsets.US_ASCII), sign.getBytes(StandardCharsets.UTF_8))) {
+            throw new ProofException(ProofException.Reason.APP_SECRET);
         }
         long age = clock.millis() - Long.parseLong(timestamp);
-        return age <= MAX_AGE.toMillis() && -age <= MAX_AHEAD.toMillis();
+        if (age > MAX_AGE.toMillis() || -age > MAX_AHEAD.toMillis()) {
+            throw ProofException.ofClock(age);
+        }
+    }
+
+    private static boolean isTimestamp(String timestamp) {
+        return timestamp != null && !timestamp.isEmpty() && timestamp.length() <= MAX_TIMESTAMP_DIGITS
+               && timestamp.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
     private String expected(String timestamp) {

@@ -116,18 +116,24 @@ public final class Webhook {
      * @throws BadMessageException when what was encrypted is neither message nor event
      */
     public Delivery prove(@ExchangeProperty(Delivery.PROPERTY) Delivery delivery) throws ProofException, BadMessageException {
-        if (!delivery.encrypted()) {
-            if (!signatures.get(delivery.integration()).proves(delivery.timestamp(), delivery.signature())) {
-                throw new ProofException(ProofException.Reason.SIGNATURE);
+        try {
+            if (!delivery.encrypted()) {
+                signatures.get(delivery.integration()).check(delivery.timestamp(), delivery.signature());
+                return delivery;
             }
-            return delivery;
+            return delivery.with(Body.read(decrypted(delivery)));
+        } catch (ProofException e) {
+            throw e.of(delivery.integration());
         }
+    }
+
+    private String decrypted(Delivery delivery) throws ProofException {
         CallbackCrypto crypto = cryptos.get(delivery.integration());
         if (crypto == null) {
-            throw new ProofException(ProofException.Reason.MISSING);
+            throw new ProofException(ProofException.Reason.NOT_SET);
         }
         String encrypt = delivery.content().json().path("encrypt").textValue();
-        return delivery.with(Body.read(crypto.open(delivery.signature(), delivery.timestamp(), delivery.nonce(), encrypt)));
+        return crypto.open(delivery.signature(), delivery.timestamp(), delivery.nonce(), encrypt);
     }
 
     /** What DingTalk wants to hear: encrypted where the request was (protocol 5.4), plain otherwise (protocol 4). */

@@ -12,6 +12,7 @@ import io.github.dingtalkcamel.outbound.DingTalkException;
 public record Problem(String code, String message, String hint) {
 
     static final Problem TIMEOUT = new Problem("timeout", "Not sent: timeoutMs passed before its turn came", "Send it again, with a larger timeoutMs");
+    static final Problem NOT_BEGUN = new Problem("timeout", "Not done: timeoutMs passed before its turn came", "Call again, with a larger timeoutMs");
     static final Problem UNDER_WAY = new Problem("outcomeUnknown", "timeoutMs passed before DingTalk answered: it may arrive",
             "Call again with the same requestId for the outcome, which sends nothing; without a requestId ask the recipient");
     static final Problem CUT_SHORT = new Problem("outcomeUnknown", "The process stopped while this was sent: it may have arrived",

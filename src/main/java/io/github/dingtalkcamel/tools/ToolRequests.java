@@ -108,7 +108,7 @@ public final class ToolRequests {
             }
         }
         if (call.targets().isEmpty()) {
-            run.data("error", Problem.CUT_SHORT);
+            run.error(Problem.CUT_SHORT);
         }
         return run.result();
     }

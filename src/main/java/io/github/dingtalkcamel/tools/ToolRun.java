@@ -33,6 +33,7 @@ public final class ToolRun {
     private final Map<Target, String> userIds = new LinkedHashMap<>();
     private final Map<Target, String> hints = new LinkedHashMap<>();
     private final Map<String, Object> data = new LinkedHashMap<>();
+    private Problem failure;
 
     ToolRun(ToolCall call, InstantSource clock) {
         this.call = call;
@@ -129,6 +130,11 @@ public final class ToolRun {
         }
     }
 
+    /** Why the call failed as a whole, and not for single recipients; null takes it back. */
+    public synchronized void error(Problem why) {
+        failure = why;
+    }
+
     /** The result as it is now (contract 7). Of what is not over it says what is known of it. */
     public synchronized Map<String, Object> result() {
         boolean late = !clock.instant().isBefore(deadline);
@@ -160,11 +166,16 @@ public final class ToolRun {
             }
             results.add(one);
         }
+        // without a recipient and without data nothing was begun, and an empty result would look like a success
+        Problem whole = failure == null && results.isEmpty() && data.isEmpty() ? Problem.NOT_BEGUN : failure;
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("tool", call.tool().wireName());
         result.put("integrationId", call.integration());
         result.put("successCount", succeeded);
-        result.put("failureCount", results.size() - succeeded);
+        result.put("failureCount", Math.max(results.size() - succeeded, whole == null ? 0 : 1));
+        if (whole != null) {
+            result.put("error", whole);
+        }
         result.put("results", results);
         result.put("data", new LinkedHashMap<>(data));
         return result;

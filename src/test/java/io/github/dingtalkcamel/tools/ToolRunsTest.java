@@ -74,6 +74,20 @@ class ToolRunsTest {
         assertThat(runs).hasValue(2);
     }
 
+    @Test
+    void aRunWithoutRecipientsFailsAsAWholeAndTheResultSaysSoAtTheTop() {
+        ToolRun run = new ToolRun(new ToolCall(Tool.RECALL, "main", JsonNodeFactory.instance.objectNode(), List.of(), "recall", Duration.ofSeconds(10), "f"),
+                Clock.systemUTC());
+        assertThat(run.result()).containsEntry("failureCount", 1).containsEntry("successCount", 0).containsEntry("error", Problem.NOT_BEGUN);
+
+        run.error(Problem.CUT_SHORT);
+        assertThat(run.result()).containsEntry("failureCount", 1).containsEntry("error", Problem.CUT_SHORT);
+
+        run.error(null);
+        run.data("users", List.of());
+        assertThat(run.result()).containsEntry("failureCount", 0).doesNotContainKey("error");
+    }
+
     private Exchange run() throws Exception {
         Exchange exchange = new DefaultExchange(context);
         exchange.setProperty(ToolCall.PROPERTY, new ToolCall(Tool.SEND_TEXT, "main", JsonNodeFactory.instance.objectNode(),
