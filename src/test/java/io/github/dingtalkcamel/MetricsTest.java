@@ -20,6 +20,7 @@ import io.github.dingtalkcamel.robot.RobotQueue;
 import io.github.dingtalkcamel.simulator.ApiFamily;
 import io.github.dingtalkcamel.simulator.Connection;
 import io.github.dingtalkcamel.simulator.Said;
+import io.github.dingtalkcamel.stream.StreamFigure;
 import io.github.dingtalkcamel.stream.Streams;
 import org.apache.camel.Processor;
 import org.awaitility.Awaitility;
@@ -90,7 +91,7 @@ class MetricsTest {
                         .containsEntry("dingtalk_stream_connected", 2.0).containsEntry("dingtalk_stream_losses_total", 1.0)
                         .containsEntry("dingtalk_stream_failures_total", 1.0).containsEntry("dingtalk_stream_attempts_total", 4.0)
                         .containsEntry("dingtalk_stream_messages_total", 1.0).containsEntry("dingtalk_stream_refused_total", 1.0)
-                        .containsEntry("dingtalk_stream_frames_total", (double) streams.figure("main", Streams.Figure.FRAMES));
+                        .containsEntry("dingtalk_stream_frames_total", (double) streams.figure("main", StreamFigure.FRAMES));
                 assertThat(events.getPublished()).isGreaterThan(EVENTS_THAT_WAIT);
                 assertThat(events.getDropped()).isPositive();
                 assertThat(metrics.get("dingtalk_stream_frames_total")).isGreaterThanOrEqualTo(2);
@@ -108,7 +109,7 @@ class MetricsTest {
         bot.simulator().stream().write(StreamEndToEndTest.open(bot).get(0).id(), "nonsense");
         assertThat(bot.say(Said.text("by Stream").byStream()).accepted()).isTrue();
         Streams streams = bean("streams", Streams.class);
-        until(() -> streams.figure("main", Streams.Figure.REFUSED) == 1);
+        until(() -> streams.figure("main", StreamFigure.REFUSED) == 1);
 
         stopAStuckAgent("cidStuck1");
         stuckMayEnd.release();

@@ -13,7 +13,7 @@ import com.fasterxml.jackson.databind.JsonNode;
  * @param departmentIds those that were walked through
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record Colleague(String userId, String name, String unionId, String title, String jobNumber, String email, List<Long> departmentIds) {
+public record Colleague(String userId, String name, String unionId, String title, String jobNumber, String email, List<Long> departmentIds) {
 
     private static final int LONGEST = 256;
 
@@ -30,7 +30,7 @@ record Colleague(String userId, String name, String unionId, String title, Strin
     }
 
     /** Whether one of the texts holds this one, which is in lower case. */
-    boolean holds(String keyword) {
+    public boolean holds(String keyword) {
         return Stream.of(userId, name, unionId, title, jobNumber, email).anyMatch(text -> text != null && text.toLowerCase(Locale.ROOT).contains(keyword));
     }
 

@@ -21,7 +21,8 @@ public final class Walk {
     /** Exchange property that holds it. */
     public static final String PROPERTY = "CamelDingTalkWalk";
 
-    static final int MOST_PEOPLE = 200_000;
+    /** No more people are read. */
+    public static final int MOST_PEOPLE = 200_000;
     private static final int MOST_DEPARTMENTS = 50_000;
     private static final int PAGE = 100;
 
@@ -34,7 +35,8 @@ public final class Walk {
     private final Set<Long> departments = new HashSet<>();
     private final SortedMap<String, Colleague> people = new TreeMap<>();
 
-    Walk(long department, String language) {
+    /** @param department to begin with. @param language of names, {@code zh_CN} or {@code en_US} */
+    public Walk(long department, String language) {
         this.language = language;
         enter(department);
     }
@@ -64,7 +66,8 @@ public final class Walk {
                 : Map.of("dept_id", next.department(), "language", language);
     }
 
-    void take(JsonNode answer) {
+    /** Takes the answer to the question. */
+    public void take(JsonNode answer) {
         Question asked = open.removeFirst();
         JsonNode result = answer.path("result");
         if (!asked.people()) {
@@ -84,7 +87,7 @@ public final class Walk {
     }
 
     /** A department that went away meanwhile is left out; the one that was asked for must be there. */
-    void skip(RejectedException refusal) throws RejectedException {
+    public void skip(RejectedException refusal) throws RejectedException {
         if (!refusal.code().equals("60003") || departments.size() < 2) {
             throw refusal;
         }
@@ -92,7 +95,7 @@ public final class Walk {
     }
 
     /** Everybody met, each once, by user id. */
-    List<Colleague> people() {
+    public List<Colleague> people() {
         return List.copyOf(people.values());
     }
 }

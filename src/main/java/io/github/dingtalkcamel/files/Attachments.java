@@ -4,12 +4,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.dingtalkcamel.component.api.DownloadHosts;
 import io.github.dingtalkcamel.inbound.InboundMessage;
 import io.github.dingtalkcamel.inbound.InboundMessage.Attachment;
 import io.github.dingtalkcamel.settings.Integration;
@@ -29,13 +27,6 @@ public final class Attachments {
     /** Larger ones are refused. */
     static final long MAX_BYTES = 100L << 20;
     private static final Duration DEADLINE = Duration.ofMinutes(5);
-    /** DingTalk's own domains, with every host below them. */
-    private static final List<String> DOMAINS = List.of("dingtalk.com", "dingtalk.io");
-    /**
-     * The bucket that DingTalk's answers name in the field. A name is taken whole: below {@code aliyuncs.com}, and with any other name of a bucket, everybody who
-     * rents storage there may put files.
-     */
-    private static final Set<String> BUCKETS = Set.of("wukong-file-im-zjk.oss-cn-zhangjiakou.aliyuncs.com");
 
     private final Settings settings;
     private final Downloads fromConfigured = new Downloads(PublicAddresses::lookUp, any -> true, DEADLINE);
@@ -91,9 +82,7 @@ public final class Attachments {
     }
 
     boolean mayHoldAttachments(URI uri) {
-        String host = uri.getHost() == null ? "" : uri.getHost().toLowerCase(Locale.ROOT);
-        return DOMAINS.stream().anyMatch(ours -> host.equals(ours) || host.endsWith("." + ours)) || BUCKETS.contains(host)
-               || settings.files().attachmentHosts().contains(host);
+        return DownloadHosts.mayHoldAttachments(uri, settings.files().attachmentHosts());
     }
 
     private static FileException notDingTalks(URI uri) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** What DingTalk takes of each kind of file (protocol 6.6.1, 6.3.4): its upload type, its formats by their extensions, and how large. */
-enum Media {
+public enum Media {
 
     IMAGE("image", 20, "jpg", "jpeg", "gif", "png", "bmp"),
     VOICE("voice", 2, "amr", "ogg", "mp3", "wav"),
@@ -14,7 +14,7 @@ enum Media {
 
     private static final long MEGABYTE = 1 << 20;
     /** No kind is larger. */
-    static final long LARGEST = 20 * MEGABYTE;
+    public static final long LARGEST = 20 * MEGABYTE;
 
     private final String type;
     private final long maxBytes;
@@ -27,16 +27,17 @@ enum Media {
     }
 
     /** Name of the kind in an upload. */
-    String type() {
+    public String type() {
         return type;
     }
 
-    long maxBytes() {
+    /** Bytes of the largest file of this kind. */
+    public long maxBytes() {
         return maxBytes;
     }
 
     /** The kind of a file of this name. */
-    static Media of(String name) throws FileException {
+    public static Media of(String name) throws FileException {
         String format = format(name);
         for (Media media : values()) {
             if (media.formats.contains(format)) {
@@ -44,12 +45,12 @@ enum Media {
             }
         }
         throw new FileException("unsupportedFile", "DingTalk takes no files " + (format.isEmpty() ? "without an extension" : "of type " + format),
-                "It takes jpg, gif, png, bmp; amr, ogg, mp3, wav; mp4; doc, docx, xls, xlsx, ppt, pptx, pdf, zip, rar. Argument name may give the file"
-                + " another name; pack other files into a zip");
+                "It takes jpg, gif, png, bmp; amr, ogg, mp3, wav; mp4; doc, docx, xls, xlsx, ppt, pptx, pdf, zip, rar. Give the file a"
+                + " name of one of these types, or pack it into a zip");
     }
 
     /** The extension, in lower case, or nothing. */
-    static String format(String name) {
+    public static String format(String name) {
         int dot = name.lastIndexOf('.');
         String format = dot < 0 ? "" : name.substring(dot + 1).toLowerCase(Locale.ROOT);
         return format.matches("[a-z0-9]{1,10}") ? format : "";

@@ -9,7 +9,7 @@ import java.util.Arrays;
  * Which internet addresses are public: those that anybody may ask, and that are neither this machine nor a neighbour of its network. An IPv6 address that
  * holds an IPv4 one is judged by both.
  */
-final class PublicAddresses {
+public final class PublicAddresses {
 
     private record Block(int bits, int... bytes) {
         boolean holds(byte[] address) {
@@ -39,7 +39,8 @@ final class PublicAddresses {
     private PublicAddresses() {
     }
 
-    static boolean isPublic(InetAddress address) {
+    /** Whether anybody may ask this address. */
+    public static boolean isPublic(InetAddress address) {
         byte[] bytes = address.getAddress();
         if (!(address instanceof Inet6Address)) {
             return isPublicV4(bytes);

@@ -120,7 +120,7 @@ public record Body(Form form, ObjectNode json) {
     }
 
     /** Any JSON value within the limits, for JSON that comes as a string within JSON. */
-    static JsonNode anyJson(String text) throws BadMessageException {
+    public static JsonNode anyJson(String text) throws BadMessageException {
         refuseTooLarge(text.length());
         try (JsonParser parser = MAPPER.createParser(text)) {
             return tree(parser);

@@ -11,6 +11,7 @@ import io.github.dingtalkcamel.robot.RobotQueue;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.StoreException;
+import io.github.dingtalkcamel.stream.StreamFigure;
 import io.github.dingtalkcamel.stream.Streams;
 import io.github.dingtalkcamel.turns.DeadLetters;
 import io.github.dingtalkcamel.turns.KeyedQueue;
@@ -73,7 +74,7 @@ public final class Gauges {
     private void streamOf(String integration, MeterRegistry meters) {
         gauge(meters, "dingtalk.stream.connected", "Stream connections that can receive messages", () -> streams.connected(integration),
                 "integration", integration);
-        for (Streams.Figure figure : Streams.Figure.values()) {
+        for (StreamFigure figure : StreamFigure.values()) {
             counter(meters, "dingtalk.stream." + figure.name().toLowerCase(Locale.ROOT), figure.description(),
                     () -> streams.figure(integration, figure), "integration", integration);
         }

@@ -16,7 +16,8 @@ public record AccessToken(Secret value, Instant refreshAt, Instant expiresAt) {
     private static final Duration AHEAD = Duration.ofMinutes(10);
     private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(5);
 
-    static AccessToken issued(String value, Instant now, Duration life) {
+    /** A token as DingTalk gave it out just now, for so long. */
+    public static AccessToken issued(String value, Instant now, Duration life) {
         Duration quarter = life.dividedBy(4);
         Duration ahead = quarter.compareTo(AHEAD) < 0 ? quarter : AHEAD;
         Duration margin = ahead.dividedBy(2).compareTo(CLOCKS_DIFFER) < 0 ? ahead.dividedBy(2) : CLOCKS_DIFFER;

@@ -20,7 +20,7 @@ public record ApiRequest(String name, String integration, URI uri, Secret token,
     public static final String SESSION_WEBHOOK = "session webhook";
 
     /** Path that access tokens come from. Asking twice does nothing twice (protocol 1.1). */
-    static final String ACCESS_TOKEN = "/v1.0/oauth2/accessToken";
+    public static final String ACCESS_TOKEN = "/v1.0/oauth2/accessToken";
 
     private static final String DOWNLOAD = "/v1.0/robot/messageFiles/download";
     private static final String UPLOAD = "/media/upload";
@@ -41,22 +41,28 @@ public record ApiRequest(String name, String integration, URI uri, Secret token,
         return new ApiRequest(name, integration, uri, accessToken, body, method);
     }
 
-    /** True for the older API, which takes its token in the query. Paths of the newer one begin with its version. */
-    boolean isOapi() {
-        return name.startsWith("/") && !name.matches("/v\\d+\\.\\d+/.*");
+    /** True for the older API, which takes its token in the query. */
+    public boolean isOapi() {
+        return name.startsWith("/") && !isOfNewerApi(name);
     }
 
-    boolean isSessionWebhook() {
+    /** True for a path of api.dingtalk.com, such as {@code /v1.0/robot/groupMessages/send}; all others belong to oapi.dingtalk.com. */
+    public static boolean isOfNewerApi(String path) {
+        return path.matches("/v\\d+\\.\\d+/.*");
+    }
+
+    public boolean isSessionWebhook() {
         return name.equals(SESSION_WEBHOOK);
     }
 
-    boolean isCustomRobot() {
+    public boolean isCustomRobot() {
         return name.equals(CUSTOM_ROBOT);
     }
 
     /** True where it does no harm to ask again, whatever became of the first time. */
-    boolean isRepeatable() {
-        return name.equals(ACCESS_TOKEN) || method.equals("PUT") || name.startsWith("/topapi/") || name.equals(DOWNLOAD);
+    public boolean isRepeatable() {
+        return name.equals(ACCESS_TOKEN) || method.equals("PUT") || method.equals("GET") || name.equals(DOWNLOAD)
+               || name.matches("/topapi/.*/(get|list)[a-z]*");
     }
 
     /** What a person can do where nobody knows whether the call was done and it is not repeated. */

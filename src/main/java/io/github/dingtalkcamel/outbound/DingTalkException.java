@@ -7,13 +7,30 @@ package io.github.dingtalkcamel.outbound;
  */
 public abstract class DingTalkException extends Exception {
 
+    /** What became of the call that failed. */
+    public enum Outcome {
+        /** DingTalk surely did not do it. The same call can succeed later. */
+        NOT_DONE,
+        /** DingTalk surely did not do it, and the same call can't succeed: something must be changed first. */
+        NOT_POSSIBLE,
+        /** There was no answer, or none that says. DingTalk may have done it. */
+        UNKNOWN
+    }
+
     private final String code;
     private final String remedy;
+    private final Outcome outcome;
 
-    protected DingTalkException(String code, String message, String remedy, Throwable cause) {
+    protected DingTalkException(String code, String message, String remedy, Outcome outcome, Throwable cause) {
         super(message, cause);
         this.code = code;
         this.remedy = remedy;
+        this.outcome = outcome;
+    }
+
+    /** Whether DingTalk did what it was asked, as far as can be told. */
+    public Outcome outcome() {
+        return outcome;
     }
 
     /** DingTalk's error code, or our word for it where there was no answer. */

@@ -7,9 +7,12 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
+import io.github.dingtalkcamel.component.api.CallLimiter;
+import io.github.dingtalkcamel.component.api.Permit;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 
@@ -19,7 +22,7 @@ import org.apache.camel.ExchangeProperty;
  * <p>
  * Nobody waits here. Who may not pass gets a {@link NotNowException}, at once and before anything was sent.
  */
-public final class Gate {
+public final class Gate implements CallLimiter {
 
     /** Exchange property: until when the exchange waits in {@link Line} for its turn, an {@link Instant}. Those without one don't wait, and join no line. */
     public static final String PATIENCE = "CamelDingTalkPatience";
@@ -83,10 +86,35 @@ public final class Gate {
         return new Pass(line, nanoTime.getAsLong());
     }
 
+    /** The permission for a call of the component, which doesn't wait here. */
+    @Override
+    public CompletableFuture<Permit> acquirePermission(ApiRequest call, Instant waitUntil) {
+        String line = line(call);
+        Pass pass = tryPass(line);
+        return pass == null ? CompletableFuture.failedFuture(notNow(line)) : CompletableFuture.completedFuture(new Permit() {
+            @Override
+            public void answered() {
+                learn(pass, line, null);
+            }
+
+            @Override
+            public void failed(DingTalkException failure) {
+                learn(pass, line, failure);
+            }
+
+            @Override
+            public void notUsed() {
+                circuit(host(line)).giveBack();
+            }
+        });
+    }
+
     /** What became of a call that passed tells the circuit and the bucket; null for done. */
     void learn(Exchange exchange, ApiRequest request, DingTalkException failure) {
-        Pass pass = (Pass) exchange.removeProperty(Pass.IN_USE);
-        String line = line(request);
+        learn((Pass) exchange.removeProperty(Pass.IN_USE), line(request), failure);
+    }
+
+    private void learn(Pass pass, String line, DingTalkException failure) {
         Pace pace = pace(line);
         if (isHostsFault(failure)) {
             circuit(host(line)).failed(failure);

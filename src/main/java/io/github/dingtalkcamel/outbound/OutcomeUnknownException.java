@@ -7,6 +7,6 @@ public class OutcomeUnknownException extends DingTalkException {
     public static final String ASK = "Ask the recipient whether it arrived";
 
     public OutcomeUnknownException(String code, String message, String remedy, Throwable cause) {
-        super(code, message, remedy, cause);
+        super(code, message, remedy, Outcome.UNKNOWN, cause);
     }
 }

@@ -4,6 +4,6 @@ package io.github.dingtalkcamel.outbound;
 public class RejectedException extends DingTalkException {
 
     public RejectedException(String code, String message, String remedy, Throwable cause) {
-        super(code, message, remedy, cause);
+        super(code, message, remedy, Outcome.NOT_POSSIBLE, cause);
     }
 }

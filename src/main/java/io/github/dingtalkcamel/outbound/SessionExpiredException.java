@@ -4,6 +4,6 @@ package io.github.dingtalkcamel.outbound;
 public class SessionExpiredException extends DingTalkException {
 
     public SessionExpiredException(String code, String message, String remedy, Throwable cause) {
-        super(code, message, remedy, cause);
+        super(code, message, remedy, Outcome.NOT_DONE, cause);
     }
 }

@@ -4,6 +4,6 @@ package io.github.dingtalkcamel.outbound;
 public class StoppingException extends DingTalkException {
 
     public StoppingException() {
-        super("stopping", "The process stops while this waits for DingTalk", "Nothing to do: the next start goes on with it", null);
+        super("stopping", "The process stops while this waits for DingTalk", "Nothing to do: the next start goes on with it", Outcome.NOT_DONE, null);
     }
 }

@@ -6,6 +6,8 @@ import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpTimeoutException;
 import java.util.Set;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -15,16 +17,31 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.dingtalkcamel.component.api.OptionNames;
 import io.github.dingtalkcamel.secrets.KnownSecrets;
-import org.apache.hc.client5.http.ConnectTimeoutException;
-import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
-import org.apache.hc.core5.http.NoHttpResponseException;
 
 /**
  * What an answer of DingTalk means. The body decides, not the status: errors come as 200 with an {@code errcode}, throttling as 403, an expired token as
  * 400 (protocol 1.4, 6.2, 6.3.5, 7.1). Codes decide, never texts.
  */
-final class Verdict {
+public final class Verdict {
+
+    /** How much of a call was done when it was lost. */
+    public enum Loss {
+        /** No connection: nothing was sent. */
+        UNREACHABLE,
+        /** No secure connection: nothing was sent. */
+        TLS,
+        /** No complete answer in time. */
+        TIMEOUT,
+        /** The connection ended before an answer began. */
+        BEFORE_ANSWER,
+        /** The answer began, and is not complete or too large. */
+        IN_ANSWER
+    }
+
+    /** Names of this application's own settings. */
+    private static final OptionNames SETTINGS = OptionNames.settings("dingtalk.");
 
     private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(64).build()).build()).build();
@@ -32,11 +49,8 @@ final class Verdict {
     private static final int SHOWN = 300;
     private static final int CODE_SHOWN = 200;
 
-    private static final String WAIT = "Nothing to do: it is tried again";
-    private static final String REPEATED = "It is tried again; if this lasts, check dingtalk.api-base-url, dingtalk.oapi-base-url and proxies on the way:"
-                                           + " something else may answer in DingTalk's place";
-    private static final String LOWER_THE_RATE = "It is tried again; if this lasts, send less, or raise the app's quota in DingTalk's console";
-    private static final String CHECK_CREDENTIALS = "Check dingtalk.app-key and dingtalk.app-secret against the app's page in DingTalk's console";
+    private static final String WAIT = "A later try can succeed";
+    private static final String LOWER_THE_RATE = "A later try can succeed; if this lasts, send less, or raise the app's quota in DingTalk's console";
 
     /** {@code sub_code} and bare {@code errcode} of a token that is not valid, on oapi. */
     private static final Set<String> INVALID_TOKEN = Set.of("40000", "40001", "40014", "42001", "41001");
@@ -54,9 +68,14 @@ final class Verdict {
      * @return         the answer's JSON when DingTalk did what it was asked
      */
     static JsonNode of(ApiRequest request, int status, byte[] body) throws DingTalkException {
+        return of(request, status, body, SETTINGS);
+    }
+
+    /** The same, with remedies that name options as their reader knows them. */
+    public static JsonNode of(ApiRequest request, int status, byte[] body, OptionNames names) throws DingTalkException {
         JsonNode answer = parse(body);
         if (answer == null || !answer.isObject()) {
-            throw unreadable(request, status, body);
+            throw unreadable(request, status, body, names);
         }
         if (answer.path("punish").isTextual()) {
             throw new ThrottledException(ThrottledException.BLOCKED, said(request, status, "this machine's address is blocked for some minutes"), LOWER_THE_RATE, null);
@@ -65,12 +84,12 @@ final class Verdict {
         if (status < 300 && (code == null || "0".equals(code))) {
             String missing = Confirmation.missing(request, answer);
             if (missing != null) {
-                throw unknown(request, request.isRepeatable() ? "unconfirmed" : "outcomeUnknown",
+                throw unknown(request, names, request.isRepeatable() ? "unconfirmed" : "outcomeUnknown",
                         said(request, status, "outcome unknown: the answer lacks " + missing + ", which would confirm it"), null);
             }
             return answer;
         }
-        throw refusal(request, status, code == null ? "http" + status : KnownSecrets.clean(code, CODE_SHOWN), answer);
+        throw refusal(request, status, code == null ? "http" + status : KnownSecrets.clean(code, CODE_SHOWN), answer, names);
     }
 
     /** {@code errcode}, or the {@code sub_code} behind the collective 88; {@code code} on the newer API; null where there is neither. */
@@ -87,10 +106,10 @@ final class Verdict {
         return code == null || !(code.isNumber() || code.isTextual() && !code.textValue().isBlank()) ? null : code.asText();
     }
 
-    private static DingTalkException refusal(ApiRequest request, int status, String code, JsonNode answer) {
+    private static DingTalkException refusal(ApiRequest request, int status, String code, JsonNode answer, OptionNames names) {
         String message = said(request, status, code + " " + text(answer));
         if (code.equals("InvalidAuthentication") || code.equals("accesstoken.expired") || INVALID_TOKEN.contains(code)) {
-            return new InvalidTokenException(code, message, CHECK_CREDENTIALS, null);
+            return new InvalidTokenException(code, message, checkCredentials(names), null);
         }
         if (isThrottling(status, code)) {
             return new ThrottledException(code, message, LOWER_THE_RATE, null);
@@ -99,13 +118,13 @@ final class Verdict {
             return new UnavailableException(code, message, WAIT, null);
         }
         if (code.equals("unknown.send.result")) {
-            return unknown(request, code, message, null);
+            return unknown(request, names, code, message, null);
         }
         if (code.equals("300001") && request.isSessionWebhook()) {
             return new SessionExpiredException(code, message, "Replies go by the robot API now; answer sooner to use the session webhook", null);
         }
-        String remedy = request.isCustomRobot() ? CustomRobotRemedy.of(code, text(answer)) : null;
-        return new RejectedException(code, message, remedy == null ? remedy(code, answer) : remedy, null);
+        String remedy = request.isCustomRobot() ? CustomRobotRemedy.of(code, text(answer), names) : null;
+        return new RejectedException(code, message, remedy == null ? remedy(code, answer, names) : remedy, null);
     }
 
     private static boolean isThrottling(int status, String code) {
@@ -117,7 +136,16 @@ final class Verdict {
         return status == 429 || THROTTLED.contains(code);
     }
 
-    private static String remedy(String code, JsonNode answer) {
+    private static String repeated(OptionNames names) {
+        return "A later try can succeed; if this lasts, check " + names.of("apiBaseUrl") + ", " + names.of("oapiBaseUrl")
+               + " and proxies on the way: something else may answer in DingTalk's place";
+    }
+
+    private static String checkCredentials(OptionNames names) {
+        return "Check " + names.of("appKey") + " and " + names.of("appSecret") + " against the app's page in DingTalk's console";
+    }
+
+    private static String remedy(String code, JsonNode answer, OptionNames names) {
         if (code.endsWith("AccessTokenPermissionDenied") || code.equals("60011")) {
             JsonNode scopes = answer.path("accessdenieddetail").path("requiredScopes");
             return "Grant the app the permission" + (scopes.isEmpty() ? " that the message names" : " " + KnownSecrets.clean(scopes.toString(), SHOWN))
@@ -127,16 +155,16 @@ final class Verdict {
             return "Add this machine's public address to the app's IP white list in DingTalk's console";
         }
         if (code.equals("invalidClientIdOrSecret") || code.equals("40096") || code.equals("40089")) {
-            return CHECK_CREDENTIALS;
+            return checkCredentials(names);
         }
         if (code.startsWith("invalidParameter.robotCode") || code.equals("robot.oto.notExist")) {
-            return "Check dingtalk.robot-code, and publish a version of the app: a new robot exists only then";
+            return "Check " + names.of("robotCode") + ", and publish a version of the app: a new robot exists only then";
         }
         if (code.contains("openConversationId") || code.equals("group.disbanded") || code.equals("bot.stopped") || code.equals("resource.unavailable")) {
             return "Check that the group still exists and the robot is in it";
         }
         if (code.endsWith("tooLong") || code.equals("460101")) {
-            return "Lower dingtalk.max-message-length";
+            return "Send less, or lower " + names.of("maxMessageLength");
         }
         if (code.startsWith("contain.") || code.startsWith("4301")) {
             return "DingTalk's content check refused the text: change what it names";
@@ -144,7 +172,7 @@ final class Verdict {
         return "Look up the code in DingTalk's error table; replay when the cause is gone";
     }
 
-    private static DingTalkException unreadable(ApiRequest request, int status, byte[] body) {
+    private static DingTalkException unreadable(ApiRequest request, int status, byte[] body, OptionNames names) {
         if (status >= 500) {
             return new UnavailableException("http" + status, said(request, status, "no readable body"), WAIT, null);
         }
@@ -154,42 +182,56 @@ final class Verdict {
         if (looksLikePage(body) && (status < 300 || status == 403)) {
             // what stands before the gateway answers a blocked address with a page (protocol 7.1); so does a proxy with a login
             return new ThrottledException("http" + status, said(request, status, "a page in place of an answer"),
-                    "It is tried again; if this lasts, DingTalk blocks this machine's address, or dingtalk.api-base-url,"
-                            + " dingtalk.oapi-base-url or a proxy on the way is wrong", null);
+                    "A later try can succeed; if this lasts, DingTalk blocks this machine's address, or "
+                            + names.of("apiBaseUrl") + ", " + names.of("oapiBaseUrl") + " or a proxy on the way is wrong", null);
         }
         if (status >= 300) {
             return new RejectedException("http" + status, said(request, status, "that is not DingTalk's answer"),
-                    "Check dingtalk.api-base-url, dingtalk.oapi-base-url, and proxies on the way", null);
+                    "Check " + names.of("apiBaseUrl") + ", " + names.of("oapiBaseUrl") + ", and proxies on the way", null);
         }
-        return unknown(request, "unreadable", said(request, status, "an answer that is not JSON"), null);
+        return unknown(request, names, "unreadable", said(request, status, "an answer that is not JSON"), null);
     }
 
     private static boolean looksLikePage(byte[] body) {
         return body.length > 0 && body[0] == '<';
     }
 
-    /** What it means that there was no answer at all. */
+    /** What it means that there was no answer at all, told by the exception of Apache's HTTP client. */
     static DingTalkException lost(ApiRequest request, IOException cause) {
-        String why = request.name() + ": " + plain(cause);
-        if (cause instanceof ConnectTimeoutException || cause instanceof ConnectException || cause instanceof UnknownHostException
-                || cause instanceof NoRouteToHostException || cause instanceof ConnectionRequestTimeoutException) {
-            return new UnavailableException("unreachable", why, "Check the network and dingtalk.api-base-url / dingtalk.oapi-base-url; it is tried again",
-                    cause);
-        }
-        if (cause instanceof SSLHandshakeException || cause instanceof SSLPeerUnverifiedException) {
-            return new UnavailableException("tls", why, "Check the certificates and proxies on the way; it is tried again", cause);
-        }
-        if (cause instanceof SocketTimeoutException || cause instanceof GuardedCalls.DeadlineExceededException) {
-            return unknown(request, "timeout", why, cause);
-        }
-        if (cause instanceof NoHttpResponseException || cause instanceof SocketException) {
-            return new UnavailableException(UnavailableException.CONNECTION_LOST, why, WAIT, cause);
-        }
-        return unknown(request, "lost", why, cause);
+        return lost(request, HttpClientLoss.of(cause), cause, SETTINGS);
     }
 
-    private static DingTalkException unknown(ApiRequest request, String code, String why, IOException cause) {
-        return request.isRepeatable() ? new UnavailableException(code, why, cause == null ? REPEATED : WAIT, cause)
+    /** What it means that there was no complete answer. */
+    public static DingTalkException lost(ApiRequest request, Loss loss, IOException cause, OptionNames names) {
+        String why = request.name() + ": " + plain(cause);
+        return switch (loss) {
+            case UNREACHABLE -> new UnavailableException("unreachable", why,
+                    "Check the network and " + names.of("apiBaseUrl") + " / " + names.of("oapiBaseUrl") + "; a later try can succeed", cause);
+            case TLS -> new UnavailableException("tls", why, "Check the certificates and proxies on the way; a later try can succeed", cause);
+            case TIMEOUT -> unknown(request, names, "timeout", why, cause);
+            case BEFORE_ANSWER -> new UnavailableException(UnavailableException.CONNECTION_LOST, why, WAIT, cause);
+            case IN_ANSWER -> unknown(request, names, "lost", why, cause);
+        };
+    }
+
+    /** How much was done, told by the kind of exception. A loss that is not known may be one within the answer. */
+    public static Loss lossOf(IOException cause) {
+        if (cause instanceof HttpConnectTimeoutException || cause instanceof ConnectException || cause instanceof UnknownHostException
+                || cause instanceof NoRouteToHostException) {
+            return Loss.UNREACHABLE;
+        }
+        if (cause instanceof SSLHandshakeException || cause instanceof SSLPeerUnverifiedException) {
+            return Loss.TLS;
+        }
+        if (cause instanceof SocketTimeoutException || cause instanceof HttpTimeoutException) {
+            return Loss.TIMEOUT;
+        }
+        return cause instanceof SocketException ? Loss.BEFORE_ANSWER : Loss.IN_ANSWER;
+    }
+
+    private static DingTalkException unknown(ApiRequest request, OptionNames names, String code, String why, IOException cause) {
+        return request.isRepeatable()
+                ? new UnavailableException(code, why, cause == null ? repeated(names) : WAIT, DingTalkException.Outcome.UNKNOWN, cause)
                 : new OutcomeUnknownException(code, why, request.remedyIfUnknown(), cause);
     }
 

@@ -6,13 +6,13 @@ import io.github.dingtalkcamel.inbound.InboundMessage;
 import io.github.dingtalkcamel.inbound.InboundMessage.ConversationType;
 
 /** Whom a reply in a group turns to: the person who asked. */
-final class Asker {
+public final class Asker {
 
     private Asker() {
     }
 
     /** The user id that the first chunk mentions; none in a DM, and none for people without a staff id. */
-    static Optional<String> of(InboundMessage message) {
+    public static Optional<String> of(InboundMessage message) {
         return message.conversationType() == ConversationType.GROUP ? Optional.ofNullable(message.sender().staffId()) : Optional.empty();
     }
 }

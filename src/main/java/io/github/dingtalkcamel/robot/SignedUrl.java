@@ -12,7 +12,7 @@ import io.github.dingtalkcamel.secrets.KnownSecrets;
 import io.github.dingtalkcamel.settings.Secret;
 
 /** The signature that a custom robot with a secret asks for in its URL (protocol 6.2). Good for an hour. */
-final class SignedUrl {
+public final class SignedUrl {
 
     private static final String ALGORITHM = "HmacSHA256";
 
@@ -20,7 +20,7 @@ final class SignedUrl {
     }
 
     /** The robot's URL with the time in epoch milliseconds and what proves that the sender knows the secret. */
-    static URI of(URI robot, long millis, Secret secret) {
+    public static URI of(URI robot, long millis, Secret secret) {
         String sign = sign(millis, secret);
         KnownSecrets.passing(sign);
         return URI.create(robot + "&timestamp=" + millis + "&sign=" + URLEncoder.encode(sign, StandardCharsets.UTF_8));

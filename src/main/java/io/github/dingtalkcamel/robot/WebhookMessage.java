@@ -16,7 +16,7 @@ import io.github.dingtalkcamel.outbound.RejectedException;
  * A message in the form that custom robots take (protocol 6.2), checked: text, link, markdown, actionCard or feedCard, with its mandatory fields, at most
  * 50 people in {@code at} and 20,000 bytes. Whom {@code at} names and the text does not is added to the text, since else DingTalk shows no mention.
  */
-record WebhookMessage(String json) {
+public record WebhookMessage(String json) {
 
     /** What {@code msgUuid} adds to the body. */
     private static final int MAX_BYTES = 20_000 - 64;
@@ -27,7 +27,7 @@ record WebhookMessage(String json) {
      * @param  body              a map, a JSON tree, or JSON text
      * @throws RejectedException code {@code invalidMessage}, where DingTalk would refuse it
      */
-    static WebhookMessage of(Object body) throws RejectedException {
+    public static WebhookMessage of(Object body) throws RejectedException {
         JsonNode tree = tree(body);
         if (!(tree instanceof ObjectNode message)) {
             throw invalid("A custom robot's message is a JSON object with msgtype");
@@ -64,7 +64,7 @@ record WebhookMessage(String json) {
     }
 
     /** The same JSON with the key by which DingTalk knows a repetition. */
-    static JsonNode withUuid(String json, String msgUuid) {
+    public static JsonNode withUuid(String json, String msgUuid) {
         try {
             return ((ObjectNode) JSON.readTree(json)).put("msgUuid", msgUuid);
         } catch (JsonProcessingException e) {

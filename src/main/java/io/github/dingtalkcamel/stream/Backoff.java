@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param first   before the first retry
  * @param ceiling at most
  */
-record Backoff(Duration first, Duration ceiling) {
+public record Backoff(Duration first, Duration ceiling) {
 
     private static final double JITTER = 0.2;
     private static final int MAX_DOUBLINGS = 30;

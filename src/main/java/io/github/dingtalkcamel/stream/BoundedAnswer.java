@@ -8,23 +8,37 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
 /** Collects an answer's body, and fails when it grows beyond a limit. */
-final class BoundedAnswer implements HttpResponse.BodySubscriber<byte[]> {
+public final class BoundedAnswer<T> implements HttpResponse.BodySubscriber<T> {
 
-    private final HttpResponse.BodySubscriber<byte[]> collected = HttpResponse.BodySubscribers.ofByteArray();
-    private final int limit;
+    private final HttpResponse.BodySubscriber<T> collected;
+    private final long limit;
     private Flow.Subscription subscription;
     private long size;
 
-    private BoundedAnswer(int limit) {
-        this.limit = limit;
+    /** The answer is larger than the limit. */
+    public static final class TooLargeException extends IOException {
+        TooLargeException(String message) {
+            super(message);
+        }
     }
 
-    static HttpResponse.BodyHandler<byte[]> of(int limit) {
-        return response -> new BoundedAnswer(limit);
+    private BoundedAnswer(long limit, HttpResponse.BodySubscriber<T> collected) {
+        this.limit = limit;
+        this.collected = collected;
+    }
+
+    /** For answers of at most so many bytes. */
+    public static HttpResponse.BodyHandler<byte[]> of(int limit) {
+        return response -> within(limit, HttpResponse.BodySubscribers.ofByteArray());
+    }
+
+    /** Passes at most so many bytes on to another subscriber. */
+    public static <T> HttpResponse.BodySubscriber<T> within(long limit, HttpResponse.BodySubscriber<T> subscriber) {
+        return new BoundedAnswer<>(limit, subscriber);
     }
 
     @Override
-    public CompletionStage<byte[]> getBody() {
+    public CompletionStage<T> getBody() {
         return collected.getBody();
     }
 
@@ -39,7 +53,7 @@ final class BoundedAnswer implements HttpResponse.BodySubscriber<byte[]> {
         size += buffers.stream().mapToLong(ByteBuffer::remaining).sum();
         if (size > limit) {
             subscription.cancel();
-            collected.onError(new IOException("the answer is larger than " + limit + " bytes"));
+            collected.onError(new TooLargeException("the answer is larger than " + limit + " bytes"));
         } else {
             collected.onNext(buffers);
         }

@@ -12,22 +12,25 @@ import java.net.http.WebSocketHandshakeException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.dingtalkcamel.component.api.DingTalkApp;
+import io.github.dingtalkcamel.inbound.Delivery;
 import io.github.dingtalkcamel.outbound.DingTalkJson;
 import io.github.dingtalkcamel.secrets.KnownSecrets;
-import io.github.dingtalkcamel.settings.Integration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the connections of one integration: asks the gateway for an endpoint with a ticket (protocol 2.1), then upgrades to a WebSocket there (2.2). A ticket
+ * Opens the connections of one app: asks the gateway for an endpoint with a ticket (protocol 2.1), then upgrades to a WebSocket there (2.2). A ticket
  * is used once and never shown.
  */
 final class Gateway implements Dialler {
@@ -43,18 +46,21 @@ final class Gateway implements Dialler {
 
     private final HttpClient http;
     private final URI address;
-    private final Integration integration;
+    private final DingTalkApp app;
+    private final Supplier<Set<Delivery.Kind>> kinds;
     private final String agent;
     private final Duration patience;
 
     /**
+     * @param kinds    what the next connection is for
      * @param agent    what we call ourselves
-     * @param patience after which a step is given up; whoever dials has a deadline of his own over all of them
+     * @param patience after which a step is given up; the caller has a deadline of its own over all of them
      */
-    Gateway(HttpClient http, URI apiBaseUrl, Integration integration, String agent, Duration patience) {
+    Gateway(HttpClient http, DingTalkApp app, Supplier<Set<Delivery.Kind>> kinds, String agent, Duration patience) {
         this.http = http;
-        this.address = URI.create(apiBaseUrl + PATH);
-        this.integration = integration;
+        this.address = URI.create(app.apiBaseUrl() + PATH);
+        this.app = app;
+        this.kinds = kinds;
         this.agent = agent;
         this.patience = patience;
     }
@@ -80,12 +86,19 @@ final class Gateway implements Dialler {
 
     private HttpRequest request() throws IOException {
         ObjectNode body = JSON.createObjectNode();
-        body.put("clientId", integration.appKey().orElseThrow());
-        body.put("clientSecret", integration.appSecret().reveal());
+        body.put("clientId", app.appKey());
+        body.put("clientSecret", app.appSecret().reveal());
         ArrayNode subscriptions = body.putArray("subscriptions");
-        subscriptions.addObject().put("type", "EVENT").put("topic", "*");
-        subscriptions.addObject().put("type", "CALLBACK").put("topic", Frame.ROBOT_MESSAGE);
-        subscriptions.addObject().put("type", "CALLBACK").put("topic", Frame.CARD_CALLBACK);
+        Set<Delivery.Kind> wanted = kinds.get();
+        if (wanted.contains(Delivery.Kind.EVENT)) {
+            subscriptions.addObject().put("type", "EVENT").put("topic", "*");
+        }
+        if (wanted.contains(Delivery.Kind.MESSAGE)) {
+            subscriptions.addObject().put("type", "CALLBACK").put("topic", Frame.ROBOT_MESSAGE);
+        }
+        if (wanted.contains(Delivery.Kind.CARD)) {
+            subscriptions.addObject().put("type", "CALLBACK").put("topic", Frame.CARD_CALLBACK);
+        }
         body.put("ua", agent);
         return HttpRequest.newBuilder(address)
                 .version(HttpClient.Version.HTTP_1_1)
@@ -140,19 +153,18 @@ final class Gateway implements Dialler {
     private OpenException refused(int status, String code) {
         String message = "the gateway answered HTTP " + status + (code.isEmpty() ? "" : " " + code);
         if (status == UNAUTHORIZED) {
-            String prefix = integration.id().equals("main") ? "dingtalk." : "dingtalk.integrations." + integration.id() + ".";
-            return OpenException.wrongCredentials(message, "Check " + prefix + "app-key and " + prefix + "app-secret against the app's credentials in DingTalk's"
+            return OpenException.wrongCredentials(message, "Check " + app.names().of("appKey") + " and " + app.names().of("appSecret") + " against the app's credentials in DingTalk's"
                     + " developer console");
         }
         if (status == PROXY_AUTHENTICATION) {
             return proxyRefused();
         }
         return OpenException.of(message, status >= 500 ? "It is tried again until it works"
-                : "Check that the app's robot has Stream mode switched on in DingTalk's developer console, or set dingtalk.stream=false");
+                : "Check that the app's robot has Stream mode switched on in DingTalk's developer console");
     }
 
-    private static OpenException notUnderstood() {
-        return OpenException.of("the gateway's answer holds no endpoint and ticket", "Check dingtalk.api-base-url, and what stands between here and there");
+    private OpenException notUnderstood() {
+        return OpenException.of("the gateway's answer holds no endpoint and ticket", "Check " + app.names().of("apiBaseUrl") + ", and proxies on the way");
     }
 
     private static OpenException proxyRefused() {
@@ -162,8 +174,8 @@ final class Gateway implements Dialler {
     /** In words that can't hold an address with its ticket. */
     private OpenException unreachable(String who, Throwable failure) {
         Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        LOG.debug("An attempt to open a Stream connection of {} failed: {}", integration.id(), cause.getClass().getName());
-        String remedy = "Check the network, the proxy (HTTPS_PROXY) and dingtalk.api-base-url; it is tried again until it works";
+        LOG.debug("An attempt to open a Stream connection of {} failed: {}", app.name(), cause.getClass().getName());
+        String remedy = "Check the network, the proxy (HTTPS_PROXY) and " + app.names().of("apiBaseUrl") + "; it is tried again until it works";
         if (cause instanceof OpenException open) {
             return open;
         }

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * Promises: robot messages reach the route in the order they came in, by whichever connection, and none waits until the route is done with the one before. A
  * click on a card is answered in time, whatever the route does. What is under way is bounded; what does not fit is not taken, and DingTalk hears so.
  */
-final class Handover {
+public final class Handover {
 
     private static final Logger REFUSED = LoggerFactory.getLogger("dingtalk.refused");
     private static final Logger LOG = LoggerFactory.getLogger(Handover.class);
@@ -74,7 +74,7 @@ final class Handover {
      * @param failure why it was not taken, or null
      * @param body    what it left as the body: null, a text, a map or JSON
      */
-    record Outcome(Exception failure, Object body) {
+    public record Outcome(Exception failure, Object body) {
     }
 
     /** Pushes that the route is not done with. */

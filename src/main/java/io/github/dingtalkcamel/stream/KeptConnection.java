@@ -132,6 +132,18 @@ final class KeptConnection {
         });
     }
 
+    /** What is subscribed to has changed: a connection that was opened before is replaced. */
+    void resubscribe() {
+        agenda.now(() -> {
+            if (current != null) {
+                replacements = 0;
+                replace(current, "its subscriptions changed");
+            } else if (attempt != null) {
+                attempt.outdated = true;
+            }
+        });
+    }
+
     /** The machine slept, perhaps: looks whether the connection still lives, and waits no longer where there is none. */
     void probe() {
         agenda.now(() -> {
@@ -314,6 +326,8 @@ final class KeptConnection {
 
         private final Held held = new Held();
         private CompletableFuture<Link> dialled;
+        /** Whether what is subscribed to has changed since it began. */
+        private boolean outdated;
         private Agenda.Entry deadline;
 
         void begin() {
@@ -327,7 +341,7 @@ final class KeptConnection {
                 attempt = null;
                 end();
                 failed(OpenException.of("no connection within " + pace.opening().toSeconds() + " s",
-                        "Check the network, the proxy (HTTPS_PROXY) and dingtalk.api-base-url; it is tried again until it works"));
+                        "Check the network, the proxy (HTTPS_PROXY) and the API's base URL; it is tried again until it works"));
             }
         }
 
@@ -348,6 +362,8 @@ final class KeptConnection {
                 KeptConnection.this.opened(held);
                 if (held.leave != null) {
                     replace(held, held.leave);
+                } else if (outdated) {
+                    replace(held, "its subscriptions changed");
                 }
             }
         }

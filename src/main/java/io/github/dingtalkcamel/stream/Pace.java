@@ -13,8 +13,9 @@ import java.time.Duration;
  * @param draining a connection that was replaced is closed after this, if the server has not closed it before
  * @param closing  from our close frame until the connection is cut
  */
-record Pace(Duration opening, Backoff backoff, Duration holding, Duration ping, Duration pong, Duration draining, Duration closing) {
+public record Pace(Duration opening, Backoff backoff, Duration holding, Duration ping, Duration pong, Duration draining, Duration closing) {
 
-    static final Pace PROMISED = new Pace(Duration.ofSeconds(10), new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(60)), Duration.ofSeconds(60),
+    /** The promised figures. */
+    public static final Pace PROMISED = new Pace(Duration.ofSeconds(10), new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(60)), Duration.ofSeconds(60),
             Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(1));
 }

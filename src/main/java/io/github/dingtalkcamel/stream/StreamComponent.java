@@ -1,10 +1,9 @@
 package io.github.dingtalkcamel.stream;
 
-import java.net.Authenticator;
-import java.net.ProxySelector;
 import java.net.http.HttpClient;
 import java.util.Map;
 
+import io.github.dingtalkcamel.component.api.HttpConnections;
 import org.apache.camel.Endpoint;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.CamelContextHelper;
@@ -47,18 +46,7 @@ public class StreamComponent extends DefaultComponent {
     /** One for all connections: the JVM's own proxy, trust store and user for the proxy are its settings. */
     synchronized HttpClient http() {
         if (http == null) {
-            HttpClient.Builder builder = HttpClient.newBuilder()
-                    // on plain http the JDK would ask for an upgrade to h2c, which gateways do not expect
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .followRedirects(HttpClient.Redirect.NEVER)
-                    .connectTimeout(pace.opening());
-            if (ProxySelector.getDefault() != null) {
-                builder.proxy(ProxySelector.getDefault());
-            }
-            if (Authenticator.getDefault() != null) {
-                builder.authenticator(Authenticator.getDefault());
-            }
-            http = builder.build();
+            http = HttpConnections.client(pace.opening(), null);
         }
         return http;
     }

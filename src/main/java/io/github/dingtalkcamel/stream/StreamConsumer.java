@@ -1,22 +1,14 @@
 package io.github.dingtalkcamel.stream;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -34,20 +26,10 @@ import org.apache.camel.support.DefaultConsumer;
 
 /** Keeps the connections of its integrations open while its route runs, and gives the route what comes in by them. */
 @ManagedResource(description = "Stream connections to DingTalk")
-public class StreamConsumer extends DefaultConsumer implements Suspendable {
+public class StreamConsumer extends DefaultConsumer implements Suspendable, StreamSubscriber {
 
-    /** Between two looks at the clock. */
-    private static final Duration TICK = Duration.ofSeconds(1);
-    /** Events and clicks on cards that routes work on at once. */
-    private static final int OTHERS_AT_ONCE = 16;
-    /** For what came in to be stored and answered, before the connections are closed. */
-    private static final long LAST_ANSWERS_MILLIS = 2_000;
-
-    private final InstantSource clock = InstantSource.system();
-    private final List<KeptConnection> connections = new CopyOnWriteArrayList<>();
-    private final List<Handover> handovers = new CopyOnWriteArrayList<>();
-    private final List<ExecutorService> threads = new ArrayList<>();
-    private ThreadAgenda agenda;
+    private final List<StreamConnections> connections = new CopyOnWriteArrayList<>();
+    private StreamHub hub;
 
     public StreamConsumer(StreamEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
@@ -62,53 +44,22 @@ public class StreamConsumer extends DefaultConsumer implements Suspendable {
     protected void doStart() throws Exception {
         super.doStart();
         StreamComponent component = getEndpoint().getComponent();
-        Pace pace = component.pace();
-        List<Integration> integrations = getEndpoint().integrations();
-        agenda = new ThreadAgenda("dingtalk-stream", clock);
-        for (Integration integration : integrations) {
-            Traffic traffic = component.streams().traffic(integration.id());
-            Gateway gateway = new Gateway(component.http(), component.streams().settings().apiBaseUrl(), integration, userAgent(), pace.opening());
-            Handover handover = new Handover(this::enter, pool("dingtalk-stream-" + integration.id(), 1),
-                    pool("dingtalk-stream-events-" + integration.id(), OTHERS_AT_ONCE), agenda, traffic);
-            handovers.add(handover);
-            Reception reception = new Reception(integration.id(), handover, traffic);
-            for (int number = 1; number <= integration.streamConnections(); number++) {
-                connections.add(new KeptConnection(integration.id(), number, gateway, reception, traffic, pace, agenda,
-                        () -> ThreadLocalRandom.current().nextDouble()));
-            }
+        hub = new StreamHub(component.http(), component.pace(), InstantSource.system());
+        for (Integration integration : getEndpoint().integrations()) {
+            connections.add(hub.of(component.streams().app(integration), component.streams().traffic(integration.id())));
         }
         component.streams().add(this, connections);
-        connections.forEach(KeptConnection::start);
-        watchSleep(new SleepWatch(TICK, agenda.wallMillis(), agenda.nanos()));
+        connections.forEach(each -> each.subscribe(this));
     }
 
-    private void watchSleep(SleepWatch watch) {
-        agenda.in(TICK, () -> {
-            if (watch.slept(agenda.wallMillis(), agenda.nanos())) {
-                connections.forEach(KeptConnection::probe);
-            }
-            watchSleep(watch);
-        });
-    }
-
-    private ExecutorService pool(String name, int size) {
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(size, size, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-            Thread thread = new Thread(task, name);
-            thread.setDaemon(true);
-            return thread;
-        });
-        pool.allowCoreThreadTimeOut(true);
-        threads.add(pool);
-        return pool;
-    }
-
-    private static String userAgent() {
-        String version = StreamConsumer.class.getPackage().getImplementationVersion();
-        return "dingtalk-camel-java/" + (version == null ? "dev" : version);
+    @Override
+    public Set<Delivery.Kind> kinds() {
+        return EnumSet.allOf(Delivery.Kind.class);
     }
 
     /** Not waiting for the route: it may answer on another thread. */
-    private void enter(Delivery delivery, Consumer<Handover.Outcome> done) {
+    @Override
+    public void deliver(Delivery delivery, Consumer<Handover.Outcome> done) {
         Exchange exchange = createExchange(false);
         exchange.setPattern(ExchangePattern.InOut);
         exchange.setProperty(Delivery.PROPERTY, delivery);
@@ -135,7 +86,7 @@ public class StreamConsumer extends DefaultConsumer implements Suspendable {
 
     @Override
     protected void doResume() {
-        connections.forEach(KeptConnection::start);
+        connections.forEach(each -> each.subscribe(this));
     }
 
     @Override
@@ -143,44 +94,20 @@ public class StreamConsumer extends DefaultConsumer implements Suspendable {
         disconnect();
         getEndpoint().getComponent().streams().remove(this, connections);
         connections.clear();
-        handovers.clear();
-        threads.forEach(ExecutorService::shutdown);
-        threads.clear();
-        if (agenda != null) {
-            agenda.close();
+        if (hub != null) {
+            hub.close();
         }
         super.doStop();
     }
 
     /** Opens no more connections, has what came in stored and answered, then closes them: all of it in a few seconds. */
     void disconnect() {
-        connections.forEach(KeptConnection::stopOpening);
-        awaitAnswers();
-        CompletableFuture<?> closed = CompletableFuture.allOf(connections.stream().map(KeptConnection::stop).toArray(CompletableFuture[]::new));
-        try {
-            closed.get(2 * getEndpoint().getComponent().pace().closing().toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException | ExecutionException e) {
-            // they end with the process
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void awaitAnswers() {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LAST_ANSWERS_MILLIS);
-        while (handovers.stream().anyMatch(handover -> handover.underWay() > 0) && System.nanoTime() < end) {
-            try {
-                TimeUnit.MILLISECONDS.sleep(10);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
-        }
+        connections.parallelStream().forEach(each -> each.unsubscribe(this));
     }
 
     @ManagedAttribute(description = "Connections that can receive messages now, and how many there should be")
     public String getConnected() {
-        return connections.stream().filter(KeptConnection::isConnected).count() + " of " + connections.size();
+        return connections.stream().mapToLong(StreamConnections::connected).sum() + " of " + connections.stream().mapToInt(StreamConnections::size).sum();
     }
 
     @ManagedAttribute(description = "How each connection is")
@@ -220,7 +147,7 @@ public class StreamConsumer extends DefaultConsumer implements Suspendable {
 
     @ManagedOperation(description = "Opens a new connection in the place of each; the old ones are read until they end")
     public void reconnect() {
-        connections.forEach(KeptConnection::reconnect);
+        connections.forEach(StreamConnections::reconnect);
     }
 
     @ManagedOperation(description = "Closes the connections, until resume")
@@ -235,7 +162,7 @@ public class StreamConsumer extends DefaultConsumer implements Suspendable {
     }
 
     private List<ConnectionStatus> statuses() {
-        return connections.stream().map(KeptConnection::status).toList();
+        return connections.stream().flatMap(each -> each.statuses().stream()).toList();
     }
 
     private String latest(Function<ConnectionStatus, Instant> what) {

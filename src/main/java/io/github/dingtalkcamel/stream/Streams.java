@@ -6,8 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.ToLongFunction;
 
+import io.github.dingtalkcamel.component.api.DingTalkApp;
+import io.github.dingtalkcamel.component.api.OptionNames;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 
@@ -16,35 +17,12 @@ public final class Streams {
 
     private final Settings settings;
     private final Map<String, Traffic> traffic = new HashMap<>();
-    private final List<KeptConnection> connections = new CopyOnWriteArrayList<>();
+    private final List<StreamConnections> connections = new CopyOnWriteArrayList<>();
     private final List<StreamConsumer> consumers = new CopyOnWriteArrayList<>();
 
     public Streams(Settings settings) {
         this.settings = settings;
         settings.integrations().forEach(integration -> traffic.put(integration.id(), new Traffic()));
-    }
-
-    /** Figures for metrics, counted since the process started. */
-    public enum Figure {
-        ATTEMPTS(each -> each.attempts.sum(), "Attempts to open a connection"),
-        FAILURES(each -> each.failures.sum(), "Attempts to open a connection that failed"),
-        LOSSES(each -> each.losses.sum(), "Connections that were lost or replaced"),
-        FRAMES(each -> each.frames.sum(), "Frames that came in"),
-        MESSAGES(each -> each.messages.sum(), "Robot messages that came in"),
-        REFUSED(each -> each.refused.sum(), "Frames that were not understood, or for which there was no room");
-
-        private final ToLongFunction<Traffic> value;
-        private final String description;
-
-        Figure(ToLongFunction<Traffic> value, String description) {
-            this.value = value;
-            this.description = description;
-        }
-
-        /** In words, for whoever reads the metrics. */
-        public String description() {
-            return description;
-        }
     }
 
     /** Has it told when connections come and go. */
@@ -73,14 +51,14 @@ public final class Streams {
 
     /** How each connection of this integration is, by number. */
     public List<ConnectionStatus> connections(String integration) {
-        return connections.stream().map(KeptConnection::status).filter(status -> status.integration().equals(integration))
+        return connections.stream().flatMap(each -> each.statuses().stream()).filter(status -> status.integration().equals(integration))
                 .sorted(Comparator.comparingInt(ConnectionStatus::number)).toList();
     }
 
     /** A figure of an integration, 0 for one that is not set. */
-    public long figure(String integration, Figure figure) {
+    public long figure(String integration, StreamFigure figure) {
         Traffic counted = traffic.get(integration);
-        return counted == null ? 0 : figure.value.applyAsLong(counted);
+        return counted == null ? 0 : counted.figure(figure);
     }
 
     /** Closes all connections, once what came in by them is stored and answered. Routes may start them again. */
@@ -92,16 +70,28 @@ public final class Streams {
         return settings;
     }
 
+    DingTalkApp app(String integration) {
+        return app(settings.integration(integration).orElseThrow());
+    }
+
+    /** The app of an integration, as Stream connections need it. */
+    DingTalkApp app(Integration integration) {
+        String prefix = integration.id().equals("main") ? "dingtalk." : "dingtalk.integrations." + integration.id() + ".";
+        return new DingTalkApp(integration.id(), integration.appKey().orElse(null), integration.appSecret(), integration.robotCode().orElse(null),
+                settings.apiBaseUrl(), settings.oapiBaseUrl(), integration.language(), integration.maxMessageLength(), integration.streamConnections(),
+                settings.files().attachmentHosts(), integration.webhook(), integration.webhookSecret(), OptionNames.settings(prefix));
+    }
+
     Traffic traffic(String integration) {
         return traffic.get(integration);
     }
 
-    void add(StreamConsumer consumer, List<KeptConnection> opened) {
+    void add(StreamConsumer consumer, List<StreamConnections> opened) {
         consumers.add(consumer);
         connections.addAll(opened);
     }
 
-    void remove(StreamConsumer consumer, List<KeptConnection> closed) {
+    void remove(StreamConsumer consumer, List<StreamConnections> closed) {
         consumers.remove(consumer);
         connections.removeAll(closed);
     }

@@ -3,8 +3,8 @@ package io.github.dingtalkcamel.stream;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What happened on an integration's connections since the process started. */
-final class Traffic {
+/** What happened on an app's connections since the process started. */
+public final class Traffic {
 
     /** Attempts to open a connection. */
     final LongAdder attempts = new LongAdder();
@@ -23,6 +23,11 @@ final class Traffic {
     /** Who is told of connections that come and go. */
     private volatile StreamListener listener;
 
+    /** A figure, counted since the process started. */
+    public long figure(StreamFigure figure) {
+        return figure.value.applyAsLong(this);
+    }
+
     /** Whether this is the first connection to find the credentials wrong: one line in the log is enough. */
     boolean isFirstToTellOfCredentials() {
         return credentialsTold.compareAndSet(false, true);
@@ -32,7 +37,8 @@ final class Traffic {
         credentialsTold.set(false);
     }
 
-    void listener(StreamListener told) {
+    /** Is told of connections that come and go. */
+    public void listener(StreamListener told) {
         listener = told;
     }
 

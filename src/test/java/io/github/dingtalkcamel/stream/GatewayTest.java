@@ -6,6 +6,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -17,8 +18,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.dingtalkcamel.component.api.DingTalkApp;
 import io.github.dingtalkcamel.inbound.Body;
-import io.github.dingtalkcamel.settings.Integration;
+import io.github.dingtalkcamel.inbound.Delivery;
 import io.github.dingtalkcamel.settings.SettingsReader;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -69,13 +71,13 @@ class GatewayTest {
         }
     }
 
-    private static Integration integration() throws Exception {
-        return new SettingsReader(Map.of(), Map.of("dingtalk.app-key", "ding1", "dingtalk.app-secret", "hush-hush"), Map.of(), text -> text, 17).read()
-                .integration("main").orElseThrow();
+    private static DingTalkApp app(String url) throws Exception {
+        return new Streams(new SettingsReader(Map.of(), Map.of("dingtalk.app-key", "ding1", "dingtalk.app-secret", "hush-hush", "dingtalk.api-base-url", url),
+                Map.of(), text -> text, 17).read()).app("main");
     }
 
     private CompletableFuture<Link> dial(String url) throws Exception {
-        return new Gateway(http, URI.create(url), integration(), "dingtalk-camel-java/test", Duration.ofSeconds(10)).dial(events);
+        return new Gateway(http, app(url), () -> EnumSet.allOf(Delivery.Kind.class), "dingtalk-camel-java/test", Duration.ofSeconds(10)).dial(events);
     }
 
     private Link open() throws Exception {

@@ -2,10 +2,12 @@ package io.github.dingtalkcamel.stream;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import io.github.dingtalkcamel.inbound.Delivery;
 import io.github.dingtalkcamel.outbound.DingTalk;
 import io.github.dingtalkcamel.outbound.ProxyEnvironment;
 import io.github.dingtalkcamel.settings.SettingsReader;
@@ -46,8 +48,9 @@ final class ProxyProbe {
             public void closed(String reason) {
             }
         };
-        Gateway gateway = new Gateway(new StreamComponent().http(), url, new SettingsReader(Map.of(), Map.of("dingtalk.app-key", "ding1", "dingtalk.app-secret",
-                "hush"), Map.of(), text -> text, 17).read().integration("main").orElseThrow(), "test", Duration.ofSeconds(20));
+        Gateway gateway = new Gateway(new StreamComponent().http(), new Streams(new SettingsReader(Map.of(), Map.of("dingtalk.app-key", "ding1",
+                "dingtalk.app-secret", "hush", "dingtalk.api-base-url", url.toString()), Map.of(), text -> text, 17).read()).app("main"),
+                () -> EnumSet.allOf(Delivery.Kind.class), "test", Duration.ofSeconds(20));
         gateway.dial(events).get(30, TimeUnit.SECONDS);
         heard.await(30, TimeUnit.SECONDS);
 

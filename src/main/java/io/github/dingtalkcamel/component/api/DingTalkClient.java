@@ -1,0 +1,180 @@
+package io.github.dingtalkcamel.component.api;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.dingtalkcamel.outbound.AccessToken;
+import io.github.dingtalkcamel.outbound.Addresses;
+import io.github.dingtalkcamel.outbound.ApiRequest;
+import io.github.dingtalkcamel.outbound.DingTalkException;
+import io.github.dingtalkcamel.outbound.DingTalkJson;
+import io.github.dingtalkcamel.outbound.InvalidTokenException;
+import io.github.dingtalkcamel.outbound.Verdict;
+import io.github.dingtalkcamel.settings.Secret;
+import io.github.dingtalkcamel.stream.BoundedAnswer;
+
+/**
+ * Calls DingTalk's two hosts. Nothing here blocks a thread.
+ * <p>
+ * Promises of every call: it asks the {@link CallLimiter} first, ends within its time-out whatever the other side does, reads an answer of
+ * at most 1 MiB, follows
+ * no redirect, and completes with DingTalk's answer only where DingTalk said that it did what it was asked; else with a {@link
+ * DingTalkException}. A call whose
+ * access token is refused is repeated once with a new one; nothing else is repeated.
+ */
+public final class DingTalkClient {
+
+    private static final HttpResponse.BodyHandler<byte[]> BOUNDED = BoundedAnswer.of(1 << 20);
+
+    private final HttpClient http;
+    private final Executor executor;
+    private final ScheduledExecutorService deadlines;
+    private final CallLimiter limiter;
+    private final CallObserver observer;
+    private final TokenCache tokens;
+
+    /**
+     * @param http      the connections; must not follow redirects
+     * @param executor  where answers are handled, and where the caller goes on
+     * @param deadlines ends calls that take too long
+     */
+    public DingTalkClient(HttpClient http, Executor executor, ScheduledExecutorService deadlines, CallLimiter limiter,
+            CallObserver observer,
+            InstantSource clock) {
+        this.http = http;
+        this.executor = executor;
+        this.deadlines = deadlines;
+        this.limiter = limiter;
+        this.observer = observer;
+        this.tokens = new TokenCache(clock);
+    }
+
+    /** Posts a body as JSON to a path, with the app's access token. */
+    public CompletableFuture<JsonNode> post(DingTalkApp app, String path, Object body, CallTiming timing) {
+        return call(app, "POST", path, body, timing);
+    }
+
+    /**
+     * Calls a path of either host, which may have a query, with the app's access token. A {@link MultipartForm} is sent as it is, other
+     * bodies as JSON.
+     */
+    public CompletableFuture<JsonNode> call(DingTalkApp app, String method, String path, Object body, CallTiming timing) {
+        int query = path.indexOf('?');
+        ApiRequest request = new ApiRequest(query < 0 ? path : path.substring(0, query), app.name(), Addresses.of(app.baseUrlOf(path),
+                path), Secret.UNSET, body,
+                method);
+        Function<ApiRequest, CompletableFuture<JsonNode>> caller = call -> callOnce(app, call, timing);
+        return tokens.token(app, caller).thenCompose(token -> callOnce(app, request.with(token.value()), timing)
+                .exceptionallyCompose(failure -> isRefused(failure) ? again(app, request, token, timing, caller)
+                : CompletableFuture.failedFuture(failure)));
+    }
+
+    private CompletableFuture<JsonNode> again(DingTalkApp app, ApiRequest request, AccessToken refused, CallTiming timing,
+            Function<ApiRequest, CompletableFuture<JsonNode>> caller) {
+        return tokens.tokenInPlaceOf(refused, app, caller).thenCompose(token -> callOnce(app, request.with(token.value()), timing));
+    }
+
+    private static boolean isRefused(Throwable failure) {
+        return Failures.causeOf(failure) instanceof InvalidTokenException;
+    }
+
+    /**
+     * The app's access token, from memory or from DingTalk; asked for ahead of its end. For those who keep it ready before it is needed.
+     */
+    public CompletableFuture<Void> prepareToken(DingTalkApp app, CallTiming timing) {
+        return tokens.token(app, call -> callOnce(app, call, timing)).thenAccept(token -> { });
+    }
+
+    /** Makes one call as it is, for URLs that are secrets themselves. */
+    public CompletableFuture<JsonNode> callOnce(DingTalkApp app, ApiRequest request, CallTiming timing) {
+        return limiter.acquirePermission(request, timing.waitUntil()).thenCompose(permit -> {
+            Call call = new Call(app, request, permit);
+            call.start(timing.timeout());
+            return call.result;
+        });
+    }
+
+    /** One call under way. */
+    private final class Call {
+
+        private final DingTalkApp app;
+        private final ApiRequest request;
+        private final Permit permit;
+        private final CompletableFuture<JsonNode> result = new CompletableFuture<>();
+        private final long begin = System.nanoTime();
+        private volatile boolean answerBegan;
+
+        Call(DingTalkApp app, ApiRequest request, Permit permit) {
+            this.app = app;
+            this.request = request;
+            this.permit = permit;
+        }
+
+        void start(Duration timeout) {
+            HttpRequest message;
+            try {
+                message = message();
+            } catch (RuntimeException e) {
+                permit.notUsed();
+                result.completeExceptionally(new IllegalArgumentException(request.name() + ": the body can't be sent as JSON", e));
+                return;
+            }
+            Duration limit = timeout.plusSeconds(message.bodyPublisher().map(BodyPublisher::contentLength)
+                    .orElse(0L) / Deadline.SLOWEST_UPLOAD);
+            Deadline.over(http.sendAsync(message, info -> {
+                answerBegan = true;
+                return BOUNDED.apply(info);
+            }), limit, deadlines).whenCompleteAsync(this::ended, executor);
+        }
+
+        private HttpRequest message() {
+            URI uri = request.uri();
+            HttpRequest.Builder builder = HttpRequest.newBuilder().header("Accept", "application/json").header("User-Agent",
+                    "dingtalk-camel");
+            if (request.token().isSet() && request.isOapi()) {
+                uri = Addresses.withParameter(uri, "access_token", request.token().reveal());
+            } else if (request.token().isSet()) {
+                builder.header("x-acs-dingtalk-access-token", request.token().reveal());
+            }
+            if (request.body() instanceof MultipartForm form) {
+                builder.header("Content-Type", form.contentType()).method(request.method(), form.publisher());
+            } else if (request.body() == null) {
+                builder.method(request.method(), BodyPublishers.noBody());
+            } else {
+                builder.header("Content-Type", "application/json; charset=utf-8")
+                        .method(request.method(), BodyPublishers.ofByteArray(DingTalkJson.bytes(request.body())));
+            }
+            return builder.uri(uri).build();
+        }
+
+        private void ended(HttpResponse<byte[]> response, Throwable lost) {
+            Duration took = Duration.ofNanos(System.nanoTime() - begin);
+            try {
+                if (lost != null) {
+                    throw Failures.lost(request, lost, answerBegan, app.names());
+                }
+                JsonNode answer = Verdict.of(request, response.statusCode(), response.body(), app.names());
+                permit.answered();
+                observer.called(request, took, null);
+                result.complete(answer);
+            } catch (DingTalkException e) {
+                permit.failed(e);
+                observer.called(request, took, e);
+                result.completeExceptionally(e);
+            } catch (RuntimeException e) {
+                result.completeExceptionally(e);
+            }
+        }
+    }
+}

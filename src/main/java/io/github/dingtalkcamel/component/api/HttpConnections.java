@@ -1,0 +1,33 @@
+package io.github.dingtalkcamel.component.api;
+
+import java.net.Authenticator;
+import java.net.ProxySelector;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+
+/** Makes the HTTP client for all connections to DingTalk. The JVM's own proxy, trust store and proxy user are its settings. */
+public final class HttpConnections {
+
+    private HttpConnections() {
+    }
+
+    /** @param executor where the client does its work, or null for threads of its own */
+    public static HttpClient client(Duration connectTimeout, Executor executor) {
+        HttpClient.Builder builder = HttpClient.newBuilder()
+                // on plain http the JDK would ask for an upgrade to h2c, which gateways do not expect
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(connectTimeout);
+        if (executor != null) {
+            builder.executor(executor);
+        }
+        if (ProxySelector.getDefault() != null) {
+            builder.proxy(ProxySelector.getDefault());
+        }
+        if (Authenticator.getDefault() != null) {
+            builder.authenticator(Authenticator.getDefault());
+        }
+        return builder.build();
+    }
+}

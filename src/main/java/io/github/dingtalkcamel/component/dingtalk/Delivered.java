@@ -1,0 +1,78 @@
+package io.github.dingtalkcamel.component.dingtalk;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dingtalkcamel.outbound.DingTalkException;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+
+/**
+ * What became of a message for several recipients: DingTalk's answers, the ids of what was sent, and those who did not get it. Used by one
+ * exchange.
+ */
+final class Delivered {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {
+    };
+
+    private final List<Map<String, Object>> answers = new ArrayList<>();
+    private final List<String> ids = new ArrayList<>();
+    private final Map<String, DingTalkException> failed = new LinkedHashMap<>();
+    private boolean reached;
+
+    static Map<String, Object> map(JsonNode answer) {
+        return JSON.convertValue(answer, MAP);
+    }
+
+    /** DingTalk took it for somebody. @param id of what was sent, or null where DingTalk gives none */
+    synchronized void taken(String id) {
+        reached = true;
+        if (id != null && !id.isEmpty()) {
+            ids.add(id);
+        }
+    }
+
+    synchronized void answer(JsonNode answer) {
+        answers.add(map(answer));
+    }
+
+    synchronized void failed(Collection<String> recipients, DingTalkException why) {
+        recipients.forEach(recipient -> failed.putIfAbsent(recipient, why));
+    }
+
+    synchronized boolean isFailed(String recipient) {
+        return failed.containsKey(recipient);
+    }
+
+    /** Puts the result into the message; fails where nobody was reached. */
+    synchronized CompletableFuture<Void> into(Exchange exchange) {
+        if (!reached) {
+            return CompletableFuture.failedFuture(failed.values().iterator().next());
+        }
+        Message message = exchange.getMessage();
+        message.removeHeader(DingTalkConstants.FAILED_RECIPIENTS);
+        message.removeHeader(DingTalkConstants.FAILURE_REASONS);
+        if (!failed.isEmpty()) {
+            Map<String, String> reasons = new LinkedHashMap<>();
+            failed.forEach((recipient, why) -> reasons.put(recipient, why.code() + ": " + why.getMessage()));
+            message.setHeader(DingTalkConstants.FAILED_RECIPIENTS, List.copyOf(failed.keySet()));
+            message.setHeader(DingTalkConstants.FAILURE_REASONS, reasons);
+        }
+        if (ids.isEmpty()) {
+            message.removeHeader(DingTalkConstants.SENT_MESSAGE_ID);
+        } else {
+            message.setHeader(DingTalkConstants.SENT_MESSAGE_ID, ids.size() == 1 ? ids.get(0) : List.copyOf(ids));
+        }
+        message.setBody(answers.size() == 1 ? answers.get(0) : List.copyOf(answers));
+        return CompletableFuture.completedFuture(null);
+    }
+}

@@ -1,0 +1,185 @@
+package io.github.dingtalkcamel.component.dingtalk;
+
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+
+import io.github.dingtalkcamel.component.api.CallLimiter;
+import io.github.dingtalkcamel.component.api.CallObserver;
+import io.github.dingtalkcamel.component.api.DingTalkClient;
+import io.github.dingtalkcamel.component.api.FileDownload;
+import io.github.dingtalkcamel.component.api.HttpConnections;
+import io.github.dingtalkcamel.component.api.IntegrationLookup;
+import io.github.dingtalkcamel.stream.Pace;
+import io.github.dingtalkcamel.stream.StreamHub;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
+import org.apache.camel.spi.Metadata;
+import org.apache.camel.spi.annotations.Component;
+import org.apache.camel.support.CamelContextHelper;
+import org.apache.camel.support.HealthCheckComponent;
+import org.apache.camel.util.URISupport;
+
+/**
+ * Connects Camel to DingTalk: consumes robot messages, events and clicks on cards over Stream connections, and calls DingTalk's API.
+ * <p>
+ * Needs an app key and an app secret, and nothing else. Promises: an exchange succeeds only when DingTalk has confirmed the call, and
+ * fails with a
+ * {@link io.github.dingtalkcamel.outbound.DingTalkException} otherwise; no thread waits for DingTalk; access tokens are shared and
+ * renewed; a push is acknowledged
+ * when its exchange is done without an exception. Does not promise: a queue that survives a restart, order across processes, or that a
+ * message is delivered once
+ * only. Calls are not repeated, except once with a new access token: use Camel's error handler.
+ */
+@Component("dingtalk")
+public class DingTalkComponent extends HealthCheckComponent {
+
+    static {
+        // options of ours that Camel can't know: masked wherever an endpoint's URI is shown
+        URISupport.addSanitizeKeywords("appSecret,webhookUrl,secret");
+    }
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+    @Metadata(description = "The options of all endpoints that don't set their own")
+    private DingTalkConfiguration configuration = new DingTalkConfiguration();
+    @Metadata(label = "advanced", autowired = true, description = "Finds the app that an endpoint names by option integration")
+    private IntegrationLookup integrationLookup;
+    @Metadata(label = "advanced", autowired = true,
+            description = "Decides when a call to DingTalk may be made. Every call may be made at once where it is not set.")
+    private CallLimiter callLimiter = CallLimiter.UNLIMITED;
+    @Metadata(label = "advanced", autowired = true, description = "Learns of each call to DingTalk, for metrics and traces")
+    private CallObserver callObserver = CallObserver.NONE;
+
+    private InstantSource clock = InstantSource.system();
+    private HttpClient http;
+    private DingTalkClient client;
+    private FileDownload downloads;
+    private StreamHub streams;
+    private ExecutorService executor;
+    private ScheduledExecutorService deadlines;
+
+    public DingTalkComponent() {
+    }
+
+    public DingTalkComponent(CamelContext context) {
+        super(context);
+    }
+
+    @Override
+    protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
+        DingTalkEndpoint endpoint = new DingTalkEndpoint(uri, this, configuration.copy());
+        endpoint.setKind(kind(remaining));
+        setProperties(endpoint, parameters);
+        return endpoint;
+    }
+
+    private static DingTalkKind kind(String remaining) {
+        for (DingTalkKind kind : DingTalkKind.values()) {
+            if (kind.name().equals(remaining)) {
+                return kind;
+            }
+        }
+        throw new IllegalArgumentException("dingtalk:" + remaining + " does not exist: write dingtalk: and one of "
+                + List.of(DingTalkKind.values()));
+    }
+
+    @Override
+    protected void doInit() throws Exception {
+        super.doInit();
+        InstantSource bound = CamelContextHelper.findSingleByType(getCamelContext(), InstantSource.class);
+        clock = bound == null ? clock : bound;
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        executor = getCamelContext().getExecutorServiceManager().newCachedThreadPool(this, "DingTalk");
+        deadlines = getCamelContext().getExecutorServiceManager().newScheduledThreadPool(this, "DingTalkDeadlines", 1);
+        http = HttpConnections.client(CONNECT_TIMEOUT, executor);
+        client = new DingTalkClient(http, executor, deadlines, callLimiter, callObserver, clock);
+        downloads = new FileDownload(http, executor, deadlines);
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        synchronized (this) {
+            if (streams != null) {
+                streams.close();
+                streams = null;
+            }
+        }
+        if (executor != null) {
+            getCamelContext().getExecutorServiceManager().shutdownNow(deadlines);
+            getCamelContext().getExecutorServiceManager().shutdown(executor);
+        }
+        super.doStop();
+    }
+
+    /** Calls DingTalk's API as the component's endpoints do. */
+    public DingTalkClient client() {
+        return client;
+    }
+
+    /** The Stream connections of all consumers. */
+    public synchronized StreamHub streams() {
+        if (streams == null) {
+            Pace pace = CamelContextHelper.findSingleByType(getCamelContext(), Pace.class);
+            // with threads of its own, so that the end of the component does not take the answers to the last pushes away
+            streams = new StreamHub(HttpConnections.client(CONNECT_TIMEOUT, null), pace == null ? Pace.PROMISED : pace, clock);
+        }
+        return streams;
+    }
+
+    FileDownload downloads() {
+        return downloads;
+    }
+
+    ExecutorService executor() {
+        return executor;
+    }
+
+    ScheduledExecutorService timer() {
+        return deadlines;
+    }
+
+    InstantSource clock() {
+        return clock;
+    }
+
+    public DingTalkConfiguration getConfiguration() {
+        return configuration;
+    }
+
+    public void setConfiguration(DingTalkConfiguration configuration) {
+        this.configuration = configuration;
+    }
+
+    public IntegrationLookup getIntegrationLookup() {
+        return integrationLookup;
+    }
+
+    public void setIntegrationLookup(IntegrationLookup integrationLookup) {
+        this.integrationLookup = integrationLookup;
+    }
+
+    public CallLimiter getCallLimiter() {
+        return callLimiter;
+    }
+
+    public void setCallLimiter(CallLimiter callLimiter) {
+        this.callLimiter = callLimiter;
+    }
+
+    public CallObserver getCallObserver() {
+        return callObserver;
+    }
+
+    public void setCallObserver(CallObserver callObserver) {
+        this.callObserver = callObserver;
+    }
+}

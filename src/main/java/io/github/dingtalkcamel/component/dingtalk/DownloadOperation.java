@@ -1,0 +1,100 @@
+package io.github.dingtalkcamel.component.dingtalk;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+import io.github.dingtalkcamel.inbound.InboundMessage;
+import io.github.dingtalkcamel.inbound.InboundMessage.Attachment;
+import org.apache.camel.Exchange;
+import org.apache.camel.converter.stream.FileInputStreamCache;
+import org.apache.camel.support.SynchronizationAdapter;
+
+/**
+ * {@code dingtalk:download}: an attachment of a message, read from the disk as often as the exchange wants it and deleted with the
+ * exchange.
+ */
+record DownloadOperation(Api api, DingTalkConfiguration uri) implements Operation {
+
+    private static final long MAX_BYTES = 100L << 20;
+    private static final Duration SLOWEST = Duration.ofMinutes(5);
+
+    @Override
+    public CompletableFuture<?> perform(Exchange exchange) throws IOException {
+        InboundMessage message = exchange.getProperty(InboundMessage.PROPERTY, InboundMessage.class);
+        Attachment attachment = attachment(exchange, message);
+        String robotCode = message != null && message.robotCode() != null ? message.robotCode() : api.app().robotCode();
+        return api.post(exchange, "/v1.0/robot/messageFiles/download", Map.of("downloadCode", attachment.downloadCode(), "robotCode",
+                robotCode))
+                .thenCompose(answer -> fetch(exchange, attachment, answer.path("downloadUrl").asText("")));
+    }
+
+    private Attachment attachment(Exchange exchange, InboundMessage message) {
+        if (exchange.getMessage().getBody() instanceof Attachment attachment) {
+            return attachment;
+        }
+        String code = new MessageOptions(exchange, uri).text(DingTalkConstants.DOWNLOAD_CODE, uri.getDownloadCode());
+        if (code != null) {
+            return message == null ? new Attachment(InboundMessage.AttachmentKind.FILE, code, null, null, null) : message.attachments()
+                    .stream()
+                    .filter(each -> each.downloadCode().equals(code)).findFirst()
+                    .orElse(new Attachment(InboundMessage.AttachmentKind.FILE, code, null, null, null));
+        }
+        throw new IllegalArgumentException("dingtalk:download needs an attachment of " + InboundMessage.PROPERTY
+                + " as the body, or option downloadCode, or header "
+                + DingTalkConstants.DOWNLOAD_CODE);
+    }
+
+    private CompletableFuture<Void> fetch(Exchange exchange, Attachment attachment, String address) {
+        Path file;
+        try {
+            file = Files.createTempFile("dingtalk-download", null);
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                file.toFile().delete();
+            }
+        });
+        return api.component().downloads().fetch(api.app(), address, file, MAX_BYTES, SLOWEST).thenAccept(done -> {
+            try {
+                exchange.getMessage().setHeader(Exchange.FILE_NAME, SafeFileName.of(attachment.fileName(), name(attachment, file)));
+                exchange.getMessage().setBody(new FileInputStreamCache(file.toFile()));
+            } catch (IOException e) {
+                throw new CompletionException(e);
+            }
+        });
+    }
+
+    /** A name for what has none: its kind, and the extension that its content has. */
+    private static String name(Attachment attachment, Path file) throws IOException {
+        return switch (attachment.kind()) {
+            case PICTURE -> "picture." + pictureFormat(file);
+            case AUDIO -> "audio.amr";
+            case VIDEO -> "video." + (attachment.format() != null && attachment.format().matches("[A-Za-z0-9]{1,10}") ? attachment.format()
+                    : "mp4");
+            case FILE -> "file.bin";
+        };
+    }
+
+    private static String pictureFormat(Path file) throws IOException {
+        byte[] head;
+        try (InputStream in = Files.newInputStream(file)) {
+            head = in.readNBytes(4);
+        }
+        int first = head.length < 2 ? 0 : (head[0] & 0xff) << 8 | head[1] & 0xff;
+        return switch (first) {
+            case 0x8950 -> "png";
+            case 0x4749 -> "gif";
+            case 0x424d -> "bmp";
+            default -> "jpg";
+        };
+    }
+}

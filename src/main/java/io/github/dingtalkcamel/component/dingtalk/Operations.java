@@ -1,0 +1,29 @@
+package io.github.dingtalkcamel.component.dingtalk;
+
+import io.github.dingtalkcamel.component.api.DingTalkApp;
+
+/** Makes the operation of an endpoint. */
+final class Operations {
+
+    private Operations() {
+    }
+
+    static Operation of(DingTalkEndpoint endpoint) {
+        DingTalkApp app = endpoint.app();
+        DingTalkConfiguration options = endpoint.getConfiguration();
+        DingTalkComponent component = endpoint.getComponent();
+        Api api = new Api(app, options.getTimeout(), component);
+        return switch (endpoint.getKind()) {
+            case send -> new SendOperation(api, options);
+            case reply -> new ReplyOperation(api, options);
+            case robot -> new RobotOperation(api, options);
+            case card -> new CardOperation(api, options);
+            case recall -> new RecallOperation(api, options);
+            case upload -> new UploadOperation(api, options);
+            case download -> new DownloadOperation(api, options);
+            case users -> new UsersOperation(api, options);
+            case api -> new ApiOperation(api, options);
+            default -> throw new IllegalArgumentException("dingtalk:" + endpoint.getKind() + " is no producer");
+        };
+    }
+}

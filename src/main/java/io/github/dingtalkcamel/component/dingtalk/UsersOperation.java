@@ -1,0 +1,96 @@
+package io.github.dingtalkcamel.component.dingtalk;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dingtalkcamel.component.api.Failures;
+import io.github.dingtalkcamel.contacts.Colleague;
+import io.github.dingtalkcamel.contacts.Walk;
+import io.github.dingtalkcamel.outbound.RejectedException;
+import io.github.dingtalkcamel.outbound.ThrottledException;
+import io.github.dingtalkcamel.settings.Language;
+import org.apache.camel.Exchange;
+
+/**
+ * {@code dingtalk:users}: the people of a department and of all below it, each once, by user id. Read page by page; where DingTalk
+ * throttles, a second later again.
+ */
+record UsersOperation(Api api, DingTalkConfiguration uri) implements Operation {
+
+    private static final int MOST_THROTTLED_IN_A_ROW = 5;
+    private static final long PAUSE_MILLIS = 1_100;
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {
+    };
+
+    @Override
+    public CompletableFuture<?> perform(Exchange exchange) {
+        MessageOptions options = new MessageOptions(exchange, uri);
+        String keyword = options.text(DingTalkConstants.KEYWORD, uri.getKeyword());
+        Walk walk = new Walk(department(options), language(options));
+        AtomicInteger throttled = new AtomicInteger();
+        return InTurn.whileTrue(walk::isUnfinished, () -> step(exchange, walk, throttled))
+                .thenAccept(done -> exchange.getMessage().setBody(people(walk, keyword == null ? "" : keyword.toLowerCase(Locale.ROOT))));
+    }
+
+    private CompletableFuture<?> step(Exchange exchange, Walk walk, AtomicInteger throttled) {
+        return api.post(exchange, walk.path(), walk.question()).handle((answer, failure) -> {
+            Throwable cause = Failures.causeOf(failure);
+            if (failure == null) {
+                throttled.set(0);
+                walk.take(answer);
+                return CompletableFuture.<Void>completedFuture(null);
+            }
+            if (cause instanceof ThrottledException && throttled.incrementAndGet() <= MOST_THROTTLED_IN_A_ROW) {
+                return pause();
+            }
+            if (cause instanceof RejectedException refusal) {
+                try {
+                    walk.skip(refusal);
+                    return CompletableFuture.<Void>completedFuture(null);
+                } catch (RejectedException e) {
+                    cause = e;
+                }
+            }
+            return CompletableFuture.<Void>failedFuture(cause);
+        }).thenCompose(next -> next);
+    }
+
+    private CompletableFuture<Void> pause() {
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        api.component().timer().schedule(() -> api.component().executor().execute(() -> over.complete(null)), PAUSE_MILLIS,
+                TimeUnit.MILLISECONDS);
+        return over;
+    }
+
+    private long department(MessageOptions options) {
+        String given = options.text(DingTalkConstants.DEPARTMENT_ID, null);
+        if (given != null && !given.matches("\\d{1,18}")) {
+            throw new IllegalArgumentException("Header " + DingTalkConstants.DEPARTMENT_ID + " must be the number of a department");
+        }
+        return given == null ? uri.getDepartmentId() : Long.parseLong(given);
+    }
+
+    private String language(MessageOptions options) {
+        String given = options.text(DingTalkConstants.LANGUAGE, null);
+        boolean english = given == null ? api.app().language() == Language.EN : given.toLowerCase(Locale.ROOT).startsWith("en");
+        return english ? "en_US" : "zh_CN";
+    }
+
+    private static List<Map<String, Object>> people(Walk walk, String keyword) {
+        List<Map<String, Object>> people = new ArrayList<>();
+        for (Colleague each : walk.people()) {
+            if (keyword.isEmpty() || each.holds(keyword)) {
+                people.add(JSON.convertValue(each, MAP));
+            }
+        }
+        return people;
+    }
+}
