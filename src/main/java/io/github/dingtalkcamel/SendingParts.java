@@ -48,7 +48,7 @@ record SendingParts(Gate gate, Line line, DingTalk dingTalk, AccessTokens access
         parts.bindTools(context, settings, store, clock);
         bindContacts(context, settings, clock);
         context.getRegistry().bind("sendFile", new SendFile(settings));
-        context.getRegistry().bind("attachments", new Attachments(settings));
+        context.getRegistry().bind("attachments", new Attachments(settings, clock));
         return parts;
     }
 

@@ -54,12 +54,21 @@ class ToolFilesTest {
                     from:
                       uri: agent:reader
                       steps:
-                        - filter:
-                            simple: "${body} contains 'file'"
-                            steps:
-                              - to: direct:download-attachment
-                              - convertBodyTo: { type: String }
-                """);
+                        - choice:
+                            when:
+                              - simple: "${header.CamelDingTalkSenderId} startsWith 'archivist'"
+                                steps:
+                                  - to: direct:download-attachment
+                                  - to:
+                                      uri: file:%s
+                                      parameters:
+                                        fileName: "${date:now:yyyyMMdd-HHmmssSSS}-${header.CamelFileName}"
+                                  - setBody: { simple: "Stored as ${header.CamelFileName}" }
+                              - simple: "${body} contains 'file'"
+                                steps:
+                                  - to: direct:download-attachment
+                                  - convertBodyTo: { type: String }
+                """.formatted(bot.home().resolve("received")));
         bot.start();
     }
 
@@ -261,5 +270,34 @@ class ToolFilesTest {
         bot.say(Said.text("").from("staff003").without("text").with(message.replace("\"file\"", "\"picture\"")));
         assertThat(bot.awaitReplies(bot.simulator().dm(Bot.APP_KEY, "staff003"), 1)).isNotEmpty();
         assertThat(bot.simulator().requests()).noneMatch(request -> request.path().contains("messageFiles") || request.path().contains("/files/"));
+    }
+
+    @Test
+    void aReceivedFileIsStoredUnderAReadableNameWhateverItsSenderCalledIt() throws Exception {
+        List<String> names = List.of("年度报告.pdf", "../../x", "..", "C:\\\\temp\\\\a b.txt", "${bean:turns}.txt", "NUL.txt", "a\\u0000\\u202Eb\\n.pdf", "长".repeat(250) + ".xlsx");
+        List<String> stored = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            stored.add(stored("archivist" + i, "file", ",\"fileName\":\"" + names.get(i) + "\"", "content " + i));
+        }
+        stored.add(stored("archivist-p", "picture", "", new String(PNG, StandardCharsets.ISO_8859_1)));
+
+        assertThat(stored.get(0)).isEqualTo("年度报告.pdf");
+        assertThat(stored.get(1)).isEqualTo("x");
+        assertThat(stored.get(2)).matches("file-\\d{8}-\\d{6}-\\d{3}\\.bin");
+        assertThat(stored.subList(3, 7)).containsExactly("a b.txt", "_{bean_turns}.txt", "_NUL.txt", "ab .pdf");
+        assertThat(stored.get(7)).isEqualTo("长".repeat(58) + ".xlsx");
+        assertThat(stored.get(8)).matches("picture-\\d{8}-\\d{6}-\\d{3}\\.png");
+        try (var files = Files.list(bot.home().resolve("received"))) {
+            assertThat(files.map(file -> file.getFileName().toString().replaceFirst("^\\d{8}-\\d{9}-", ""))).containsExactlyInAnyOrderElementsOf(stored);
+        }
+    }
+
+    /** Sends it, and returns what the agent called it. */
+    private static String stored(String person, String type, String fields, String content) {
+        String code = bot.simulator().attach(null, "any", content.getBytes(StandardCharsets.ISO_8859_1));
+        bot.say(Said.text("").from(person).without("text").with("{\"msgtype\":\"" + type + "\",\"content\":{\"downloadCode\":\"" + code + "\"" + fields + "}}"));
+        String reply = bot.awaitReplies(bot.simulator().dm(Bot.APP_KEY, person), 1).get(0);
+        assertThat(reply).startsWith("Stored as ");
+        return reply.substring("Stored as ".length()).replaceFirst("^\\d{8}-\\d{9}-", "");
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -28,12 +29,17 @@ public final class Attachments {
     static final long MAX_BYTES = 100L << 20;
     private static final Duration DEADLINE = Duration.ofMinutes(5);
 
+    /** Exchange property that holds the attachment that is being fetched. */
+    public static final String WANTED = "CamelDingTalkWantedAttachment";
+
     private final Settings settings;
+    private final AttachmentNames names;
     private final Downloads fromConfigured = new Downloads(PublicAddresses::lookUp, any -> true, DEADLINE);
     private final Downloads fromDingTalk = new Downloads(PublicAddresses::lookUp, PublicAddresses::isPublic, DEADLINE);
 
-    public Attachments(Settings settings) {
+    public Attachments(Settings settings, InstantSource clock) {
         this.settings = settings;
+        this.names = new AttachmentNames(clock);
     }
 
     /**
@@ -50,15 +56,19 @@ public final class Attachments {
     }
 
     /** What DingTalk is asked: the address of the attachment. */
-    public Map<String, String> question(@Body Attachment attachment, @ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message,
+    public Map<String, String> question(@ExchangeProperty(WANTED) Attachment attachment, @ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message,
             @Variable("integration") String integration) {
         String robotCode = message.robotCode() != null ? message.robotCode()
                 : settings.integration(integration).flatMap(Integration::robotCode).orElseThrow();
         return Map.of("downloadCode", attachment.downloadCode(), "robotCode", robotCode);
     }
 
-    /** The attachment's bytes, read from the disk, as often as they are wanted while the exchange lasts. The body is DingTalk's answer. */
-    public FileInputStreamCache content(Exchange exchange, @Body JsonNode answer) throws FileException, IOException {
+    /**
+     * The attachment's bytes, read from the disk, as often as they are wanted while the exchange lasts. The body is DingTalk's answer. The header
+     * {@code CamelFileName} becomes a name that it can be stored under, whatever the sender called it.
+     */
+    public FileInputStreamCache content(Exchange exchange, @Body JsonNode answer, @ExchangeProperty(WANTED) Attachment attachment)
+            throws FileException, IOException {
         URI uri = Downloads.uri(answer.path("downloadUrl").asText(""));
         Path file = SendFile.temporary(exchange);
         if (isConfigured(uri)) {
@@ -69,6 +79,7 @@ public final class Attachments {
             }
             fromDingTalk.fetch(uri, this::mayHoldAttachments, MAX_BYTES, file);
         }
+        exchange.getMessage().setHeader(Exchange.FILE_NAME, names.of(attachment, file));
         return new FileInputStreamCache(file.toFile());
     }
 

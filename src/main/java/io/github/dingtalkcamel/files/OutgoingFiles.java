@@ -20,7 +20,6 @@ import io.github.dingtalkcamel.settings.Settings;
 public final class OutgoingFiles {
 
     private static final Duration DEADLINE = Duration.ofSeconds(60);
-    private static final int LONGEST_NAME = 200;
 
     private final FilesDirectory directory;
     private final Downloads downloads;
@@ -50,7 +49,7 @@ public final class OutgoingFiles {
         URI uri = Downloads.uri(url);
         // a wrong type is found before anything is fetched
         String called = name.orElseGet(() -> uri.getPath() == null ? "" : uri.getPath());
-        long maxBytes = Media.of(plain(called)).maxBytes();
+        long maxBytes = Media.of(SafeFileName.shown(called)).maxBytes();
         downloads.fetch(uri, any -> true, maxBytes, temporary);
         return checked(temporary, called);
     }
@@ -58,7 +57,7 @@ public final class OutgoingFiles {
     /** A file that came as base64, with or without line breaks; {@code temporary} as with {@link #fromUrl}. */
     OutgoingFile fromBase64(String base64, Optional<String> name, Path temporary) throws FileException {
         String called = name.orElseThrow(() -> new FileException("nameMissing", "A file in base64 has no name", "Say its name, with its extension, in argument name"));
-        Media.of(plain(called));
+        Media.of(SafeFileName.shown(called));
         if (base64.length() / 4L * 3 > Media.LARGEST + (1 << 20)) {
             throw Downloads.tooLarge(Media.LARGEST);
         }
@@ -73,7 +72,7 @@ public final class OutgoingFiles {
     }
 
     private static OutgoingFile checked(Path file, String called) throws FileException {
-        String name = plain(called);
+        String name = SafeFileName.shown(called);
         Media media = Media.of(name);
         String format = Media.format(name);
         try {
@@ -100,12 +99,6 @@ public final class OutgoingFiles {
         try (InputStream in = Files.newInputStream(file)) {
             return in.readNBytes(64);
         }
-    }
-
-    /** A name without directories and control characters, not too long and with its extension. */
-    static String plain(String name) {
-        String last = name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1).replaceAll("[\\p{Cntrl}\"]", "").strip();
-        return last.length() <= LONGEST_NAME ? last : last.substring(last.length() - LONGEST_NAME);
     }
 
     /** The message that shows the file (protocol 6.3.4): the template's name. */

@@ -136,7 +136,8 @@ public record InboundMessage(
      * Something that can be downloaded while its code lives (protocol 3.5).
      *
      * @param downloadCode temporary, bound to the robot that received it
-     * @param fileName     of a file, at most 256 characters, unchecked: not a path to write to; or null
+     * @param fileName     of a file, at most 256 characters, unchecked: not a path to write to (direct:download-attachment
+     *                     makes a safe one of it); or null
      * @param duration     of audio or video, or null
      * @param format       of a video, such as {@code mp4}, or null
      */

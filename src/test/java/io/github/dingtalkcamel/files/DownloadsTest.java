@@ -12,6 +12,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -178,7 +179,8 @@ class DownloadsTest {
         "https://below.own-bucket.oss-cn-shanghai.aliyuncs.com/a,false", "https://dingtalk.com.evil.example/a,false",
         "https://evildingtalk.com/a,false", "https://dingtalk.com@evil.example/a,false", "https://10.0.0.1/a,false"})
     void attachmentsComeOnlyFromHostsWhereDingTalkAlonePutsFiles(String url, boolean from) {
-        Attachments attachments = new Attachments(AppSettings.with(Map.of("dingtalk.attachment-hosts", "own-bucket.oss-cn-shanghai.aliyuncs.com")));
+        Attachments attachments = new Attachments(AppSettings.with(Map.of("dingtalk.attachment-hosts", "own-bucket.oss-cn-shanghai.aliyuncs.com")),
+                InstantSource.system());
 
         assertThat(attachments.mayHoldAttachments(URI.create(url))).isEqualTo(from);
     }
