@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 
+import io.github.dingtalkcamel.access.FailedLogins;
 import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.agent.Fallback;
 import io.github.dingtalkcamel.agent.StoppableHttp;
@@ -42,6 +43,7 @@ import io.github.dingtalkcamel.inbound.Webhook;
 import io.github.dingtalkcamel.management.Addresses;
 import io.github.dingtalkcamel.management.Banner;
 import io.github.dingtalkcamel.management.Beans;
+import io.github.dingtalkcamel.management.BoundedJolokia;
 import io.github.dingtalkcamel.management.Checks;
 import io.github.dingtalkcamel.management.Console;
 import io.github.dingtalkcamel.management.Conversations;
@@ -117,6 +119,7 @@ final class Parts implements AutoCloseable {
     private final HttpBudgets budgets = HttpBudgets.ofHeap();
     private HttpGuards httpGuards;
     private GuardedServers servers;
+    private final FailedLogins failedLogins = new FailedLogins(clock);
     private Intake intake;
     private Conversations conversations;
     private Webhook webhook;
@@ -174,7 +177,8 @@ final class Parts implements AutoCloseable {
 
     private static Simulator simulator(Settings settings) {
         try {
-            Simulator simulator = Simulator.start(SimulatorOptions.defaults().host(settings.simulatorHost()).port(settings.simulatorPort()));
+            Simulator simulator = Simulator.start(SimulatorOptions.defaults().host(settings.simulatorHost()).port(settings.simulatorPort())
+                    .hostNames(settings.hostNames()));
             for (Integration integration : settings.integrations()) {
                 if (integration.hasApp()) {
                     SimulatedApp app = SimulatedApp.of(integration.appKey().orElseThrow(), integration.appSecret().reveal())
@@ -231,7 +235,7 @@ final class Parts implements AutoCloseable {
         Notices notices = new Notices(texts);
         routes = new LiveRoutes((LiveContext) context, settings.routesDir());
 
-        ApiAccess apiAccess = new ApiAccess(settings);
+        ApiAccess apiAccess = new ApiAccess(settings, failedLogins);
         httpGuards = new HttpGuards(settings, webhook, apiAccess, budgets, held);
 
         Registry registry = context.getRegistry();
@@ -273,8 +277,11 @@ final class Parts implements AutoCloseable {
         registry.bind("countTries", (Processor) DeadLetterChannel::repeats);
         registry.bind("refusals", new Refusals());
         registry.bind("unexpected", new Unexpected());
+        registry.bind("failedLogins", failedLogins);
+        // in place of Camel's own, which has no bounds
+        registry.bind("jolokia", new BoundedJolokia());
         // each webhook request holds a worker until its message is stored, with others in one commit; each tool's call one until it is done
-        servers = new GuardedServers(httpGuards, new ManagementGuard(settings, budgets), WEBHOOK_WORKERS + ToolRuns.MOST);
+        servers = new GuardedServers(httpGuards, new ManagementGuard(settings, budgets, failedLogins), WEBHOOK_WORKERS + ToolRuns.MOST);
         registry.bind("servers", servers);
         registry.bind("platform-http-engine", httpGuards.engine());
         bindEvents(registry);
@@ -343,6 +350,7 @@ final class Parts implements AutoCloseable {
         routes.watch();
         new Console(context, settings).open();
         new Gauges(queue, agents, deadLetters, settings, streams, ownEvents, sending.gate(), sending.robotQueue()).register(context);
+        failedLogins.register(context);
         new Beans(context).show("bindings", bindings).show("conversations", conversations).show("events", ownEvents)
                 .show("dead-letters", new DeadLetterOperations(deadLetters));
         new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url(), routes).print();

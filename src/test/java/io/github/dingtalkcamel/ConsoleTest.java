@@ -228,6 +228,41 @@ class ConsoleTest {
         }
     }
 
+    private HttpResponse<String> bulk(Object request, int count) throws Exception {
+        return HTTP.send(HttpRequest.newBuilder(uri("/observe/jolokia")).header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(
+                Callback.JSON.writeValueAsString(java.util.Collections.nCopies(count, request)))).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void aBulkIsBoundedInRequestsAndInItsAnswer() throws Exception {
+        HttpResponse<String> tooMany = bulk(Map.of("type", "version"), 201);
+        assertThat(tooMany.statusCode()).isEqualTo(400);
+        assertThat(tooMany.body()).contains("A bulk has at most 200 requests, this one 201");
+
+        JsonNode versions = Callback.JSON.readTree(bulk(Map.of("type", "version"), 200).body());
+        assertThat(versions).hasSize(200).allMatch(answer -> answer.path("status").asInt() == 200);
+
+        String lists = bulk(Map.of("type", "list"), 200).body();
+        JsonNode answers = Callback.JSON.readTree(lists);
+        assertThat(answers).hasSize(200);
+        assertThat(answers.get(0).path("status").asInt()).isEqualTo(200);
+        assertThat(answers.get(199).path("status").asInt()).isEqualTo(413);
+        assertThat(answers.get(199).path("error").asText()).contains("send fewer requests at once");
+        assertThat(lists.length()).isLessThan(20 << 20);
+    }
+
+    @Test
+    void refusesNotifications() throws Exception {
+        for (String type : List.of("notification", "NOTIFICATION", " Notification ")) {
+            JsonNode answer = ask("/observe/jolokia", Map.of("type", type, "command", "register"));
+            assertThat(answer.path("status").asInt()).as(answer.toString()).isIn(400, 403);
+            assertThat(answer.has("value")).isFalse();
+        }
+        JsonNode some = Callback.JSON.readTree(bulk(Map.of("type", "notification", "command", "register"), 2).body());
+        assertThat(some).hasSize(2).allMatch(answer -> answer.path("status").asInt() == 403);
+        assertThat(get("/observe/jolokia/notification/register").statusCode()).isEqualTo(405);
+    }
+
     @Test
     void takesNoEndlessRequests() throws Exception {
         HttpResponse<String> answer = HTTP.send(HttpRequest.newBuilder(uri("/observe/jolokia")).POST(HttpRequest.BodyPublishers.ofByteArray(new byte[1_100_000])).build(),

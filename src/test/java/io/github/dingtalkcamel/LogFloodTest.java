@@ -78,7 +78,7 @@ class LogFloodTest {
             assertThat(bot.get(bot.webhookUrl()).statusCode()).isEqualTo(200);
 
             assertThat(written.text()).doesNotContain("\tat ", "Caused by");
-            assertThat(written.entries.stream().filter(entry -> entry.contains("io.vertx"))).hasSizeBetween(1, 20);
+            assertThat(written.entries.stream().filter(entry -> entry.contains("io.vertx"))).hasSizeLessThanOrEqualTo(20);
             assertThat(written.text().length()).as("bytes for 900 requests of 80,000 bytes").isLessThan(20_000);
         }
     }

@@ -82,6 +82,7 @@ class ManagementTest {
             }
         });
         bot = Bot.withSettings(Map.of("dingtalk.app-secret", WRONG_SECRET, "dingtalk.management-user", "watcher", "dingtalk.management-password", PASSWORD,
+                "dingtalk.host-names", "ops.example",
                 "dingtalk.management-port", String.valueOf(port))).route("triggers.yaml", TWO_TRIGGERS);
         curious.start();
         try {
@@ -164,6 +165,12 @@ class ManagementTest {
 
         assertThat(nobody.statusCode()).isEqualTo(401);
         assertThat(nobody.headers().firstValue("www-authenticate")).hasValueSatisfying(value -> assertThat(value).startsWith("Basic "));
+    }
+
+    /** Few of each: after 20 wrong ones within a minute the address would have to wait. */
+    @ParameterizedTest
+    @ValueSource(strings = { "/observe/metrics", "/nothing", "/observe/jolokia", "/hawtio/", "/hawtio/jolokia/version" })
+    void takesNeitherAWrongPasswordNorAnotherUser(String path) throws Exception {
         assertThat(get(path, "watcher", "wrong").statusCode()).isEqualTo(401);
         assertThat(get(path, "someone", PASSWORD).statusCode()).isEqualTo(401);
     }
@@ -174,12 +181,13 @@ class ManagementTest {
     }
 
     @Test
-    void showsTheConsoleToItsUserByAnyNameButNotToOtherSites() throws Exception {
+    void showsTheConsoleToItsUserByTheNamesThatWereGivenAndNotToOtherSites() throws Exception {
         assertThat(get("/hawtio/", "watcher", PASSWORD).body()).contains("<div id=\"root\">");
         assertThat(get("/hawtio/user", "watcher", PASSWORD).body()).isEqualTo("\"watcher\"");
         assertThat(get("/hawtio/jolokia/version", "watcher", PASSWORD).statusCode()).isEqualTo(200);
         String credentials = Base64.getEncoder().encodeToString(("watcher:" + PASSWORD).getBytes(StandardCharsets.UTF_8));
         for (Map.Entry<String, String> each : Map.of("Host: ops.example", "200", "Host: ops.example\r\nOrigin: https://ops.example", "200",
+                "Host: other.example", "403", "Host: 127.0.0.1\r\nOrigin: https://ops.example", "200", "Host: 127.0.0.1\r\nOrigin: https://other.example", "403",
                 "Host: ops.example\r\nOrigin: https://evil.example", "403", "Host: ops.example\r\nSec-Fetch-Site: cross-site", "403").entrySet()) {
             try (Socket socket = new Socket("127.0.0.1", URI.create(bot.managementUrl()).getPort())) {
                 socket.getOutputStream().write(("GET /hawtio/jolokia HTTP/1.1\r\n" + each.getKey() + "\r\nConnection: close\r\nAuthorization: Basic " + credentials + "\r\n\r\n")

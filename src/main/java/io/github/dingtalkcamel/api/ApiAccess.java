@@ -3,6 +3,7 @@ package io.github.dingtalkcamel.api;
 import java.util.List;
 import java.util.Locale;
 
+import io.github.dingtalkcamel.access.FailedLogins;
 import io.github.dingtalkcamel.settings.Secret;
 import io.github.dingtalkcamel.settings.Settings;
 import io.vertx.core.http.HttpServerRequest;
@@ -16,16 +17,18 @@ public final class ApiAccess {
     private static final String SCHEME = "bearer ";
 
     private final Secret token;
+    private final FailedLogins logins;
 
-    public ApiAccess(Settings settings) {
+    public ApiAccess(Settings settings, FailedLogins logins) {
         this.token = settings.apiToken();
+        this.logins = logins;
     }
 
     /**
      * Lets a request through.
      *
      * @return              what it asks for
-     * @throws ApiException 403 while no token is set, 401 for a missing or wrong one
+     * @throws ApiException 403 while no token is set, 401 for a missing or wrong one, 429 for any after too many wrong ones
      */
     public ApiCall authorised(Message request) throws ApiException {
         check(((HttpMessage) request).getRequest());
@@ -38,7 +41,15 @@ public final class ApiAccess {
             throw ApiException.off();
         }
         List<String> values = request.headers().getAll("Authorization");
+        if (values.isEmpty()) {
+            // nothing was guessed
+            throw ApiException.unauthorised();
+        }
+        if (logins.turnsAway(FailedLogins.Door.API, request)) {
+            throw ApiException.tooManyFailures();
+        }
         if (values.size() != 1 || !bears(values.get(0))) {
+            logins.failed(FailedLogins.Door.API, request);
             throw ApiException.unauthorised();
         }
     }

@@ -1,5 +1,7 @@
 package io.github.dingtalkcamel.api;
 
+import io.github.dingtalkcamel.access.FailedLogins;
+
 /**
  * A request of the API (contract 7) that can't be done as it was made. The message is for the caller: what was wrong and what to do, and nothing secret.
  */
@@ -41,6 +43,10 @@ public final class ApiException extends Exception {
 
     static ApiException unauthorised() {
         return new ApiException(401, "unauthorised", "Send the header Authorization: Bearer <token>, once, with the value of dingtalk.api-token");
+    }
+
+    static ApiException tooManyFailures() {
+        return new ApiException(429, "too_many_failures", FailedLogins.remedy(FailedLogins.Door.API));
     }
 
     /** The HTTP status. */

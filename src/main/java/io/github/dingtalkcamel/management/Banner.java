@@ -10,6 +10,7 @@ import io.github.dingtalkcamel.inbound.Webhook;
 import io.github.dingtalkcamel.routes.LiveRoutes;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
+import io.github.dingtalkcamel.settings.WeakSecrets;
 import io.github.dingtalkcamel.store.Store;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,7 +94,7 @@ public final class Banner {
     }
 
     private List<String> missing() {
-        List<String> missing = new ArrayList<>();
+        List<String> missing = new ArrayList<>(WeakSecrets.warnings(settings));
         for (Integration integration : settings.integrations()) {
             integration.fallbackAgent().filter(agent -> integration.hasApp() && !agents.isRunning(agent)).ifPresent(agent -> missing.add(
                     "Fallback agent " + agent + " of integration " + integration.id() + " is not running: add a route that consumes from agent:" + agent));

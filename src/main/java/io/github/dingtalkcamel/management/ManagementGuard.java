@@ -3,9 +3,10 @@ package io.github.dingtalkcamel.management;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.Locale;
 import java.util.Set;
 
+import io.github.dingtalkcamel.access.FailedLogins;
+import io.github.dingtalkcamel.access.OwnNames;
 import io.github.dingtalkcamel.http.BodyRules;
 import io.github.dingtalkcamel.http.HttpBudgets;
 import io.github.dingtalkcamel.http.LimitedVertx;
@@ -41,15 +42,17 @@ public final class ManagementGuard implements AuthenticationHandler {
     private static final int JOLOKIA_COPIES = 4;
 
     private final HttpBudgets budgets;
-    private final String host;
+    private final OwnNames names;
+    private final FailedLogins logins;
     private final String user;
     private final Secret password;
     private LimitedVertx vertx;
     private BodyRules bodies;
 
-    public ManagementGuard(Settings settings, HttpBudgets budgets) {
+    public ManagementGuard(Settings settings, HttpBudgets budgets, FailedLogins logins) {
         this.budgets = budgets;
-        this.host = settings.managementHost();
+        this.names = new OwnNames(settings.managementHost(), settings.hostNames());
+        this.logins = logins;
         this.user = settings.managementUser().orElse(null);
         this.password = settings.managementPassword();
     }
@@ -71,9 +74,13 @@ public final class ManagementGuard implements AuthenticationHandler {
             request.next();
         } else if (isForeign(request.request(), path)) {
             Refusal.send(request, 403, "foreign", "Refused: sent by a page of another site, or by a name that is not this server's. Open the address that the program prints "
-                    + "at its start. A proxy in front has to pass the Host header on; where dingtalk.management-host is loopback, other names need a login "
-                    + "(dingtalk.management-user, -password)");
+                    + "at its start, or list the name that you call it by in dingtalk.host-names (DINGTALK_HOST_NAMES)");
+        } else if (offersLogin(request.request()) && logins.turnsAway(FailedLogins.Door.MANAGEMENT, request.request())) {
+            Refusal.send(request, 429, "too_many_failures", FailedLogins.remedy(FailedLogins.Door.MANAGEMENT));
         } else if (!isKnown(request.request())) {
+            if (offersLogin(request.request())) {
+                logins.failed(FailedLogins.Door.MANAGEMENT, request.request());
+            }
             response.putHeader("WWW-Authenticate", "Basic realm=\"dingtalk-camel\", charset=\"UTF-8\"");
             Refusal.send(request, 401, "login", "User and password are those of dingtalk.management-user and dingtalk.management-password");
         } else if (isAt(JOLOKIA, path) || isAt(CONSOLE_JOLOKIA, path)) {
@@ -104,27 +111,18 @@ public final class ManagementGuard implements AuthenticationHandler {
     }
 
     private boolean isForeign(HttpServerRequest request, String path) {
-        // a name that somebody else's DNS points to this machine makes his page one of ours; a login it has not
-        return user == null && !isOwn(request.getHeader("Host")) || isCrossSite(request, path);
+        String host = request.getHeader("Host");
+        return !names.isOwn(host) || !names.isOwnOrigin(request.getHeader("Origin"), host) || isCrossSite(request, path);
     }
 
-    /** Whether a request came by an address, or a name that only this machine can give itself. */
-    private boolean isOwn(String authority) {
-        if (authority == null) {
-            return true;
-        }
-        String name = authority.replaceFirst(":\\d*$", "").toLowerCase(Locale.ROOT);
-        return name.equals("localhost") || name.equals(host.toLowerCase(Locale.ROOT)) || name.matches("[0-9.]+|\\[[0-9a-f:.]+]");
+    private boolean offersLogin(HttpServerRequest request) {
+        return user != null && request.getHeader("Authorization") != null;
     }
 
+    /** Asked of what browsers say of a request; those that say nothing name the page's origin, at least when it isn't a plain GET. */
     private static boolean isCrossSite(HttpServerRequest request, String path) {
         String site = request.getHeader("Sec-Fetch-Site");
-        if (site != null) {
-            return !site.equals("same-origin") && !site.equals("none") && !isLinkToPage(request, path);
-        }
-        // browsers that don't say so, or not without TLS, name the page's origin, at least when it isn't a plain GET
-        String origin = request.getHeader("Origin");
-        return origin != null && !origin.replaceFirst("^[a-z]+://", "").equalsIgnoreCase(request.getHeader("Host"));
+        return site != null && !site.equals("same-origin") && !site.equals("none") && !isLinkToPage(request, path);
     }
 
     /** A link from elsewhere, a wiki say, may lead to the console; it does nothing by itself. */

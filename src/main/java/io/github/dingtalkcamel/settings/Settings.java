@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Everything an operator set, checked, with defaults filled in (contract 3; what each is for stands in {@link SettingCatalogue}).
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param webhookPort        0 for a free one
  * @param managementPort     0 for a free one
  * @param managementUser     present exactly where the password is set, and always where the host is not loopback
+ * @param hostNames          in lower case, without ports; management and the simulator answer to them besides their own
  * @param publicUrl          absolute, without a slash at its end
  * @param dataDir            as it was set: a relative one is relative to the working directory
  * @param routesDir          likewise
@@ -33,6 +35,7 @@ public record Settings(
         int managementPort,
         Optional<String> managementUser,
         Secret managementPassword,
+        Set<String> hostNames,
         Optional<URI> publicUrl,
         Secret apiToken,
         Path dataDir,
@@ -63,14 +66,14 @@ public record Settings(
 
     /** The same settings with the ports that the servers are to take: none of them 0. */
     public Settings withPorts(int webhook, int management) {
-        return new Settings(apiBaseUrl, oapiBaseUrl, webhookHost, webhook, managementHost, management, managementUser, managementPassword, publicUrl,
+        return new Settings(apiBaseUrl, oapiBaseUrl, webhookHost, webhook, managementHost, management, managementUser, managementPassword, hostNames, publicUrl,
                 apiToken, dataDir, storeUrl, storeUser, storePassword, routesDir, files, queueCapacity, conversationCapacity, maxRunningTurns, maxTurnAge,
                 keeping, shutdownTimeout, simulator, simulatorHost, simulatorPort, integrations);
     }
 
     /** The same settings with other addresses of DingTalk: those of the simulator, once it listens. */
     public Settings withBaseUrls(URI api, URI oapi) {
-        return new Settings(api, oapi, webhookHost, webhookPort, managementHost, managementPort, managementUser, managementPassword, publicUrl, apiToken,
+        return new Settings(api, oapi, webhookHost, webhookPort, managementHost, managementPort, managementUser, managementPassword, hostNames, publicUrl, apiToken,
                 dataDir, storeUrl, storeUser, storePassword, routesDir, files, queueCapacity, conversationCapacity, maxRunningTurns, maxTurnAge, keeping, shutdownTimeout,
                 simulator, simulatorHost, simulatorPort, integrations);
     }

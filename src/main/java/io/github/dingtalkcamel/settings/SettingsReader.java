@@ -79,6 +79,7 @@ public final class SettingsReader {
         integrations.forEach((id, values) -> checkIntegration(id, values, simulator && id.equals(MAIN), faults));
         checkMain(integrations, simulator, faults);
         checkManagement(process, faults);
+        WeakSecrets.check(process, faults::add);
         checkPorts(process, simulator, faults);
         if (!faults.isEmpty()) {
             throw new SettingsException(faults);
@@ -188,6 +189,7 @@ public final class SettingsReader {
                 values.of(MANAGEMENT_PORT),
                 values.maybe(MANAGEMENT_USER),
                 values.secret(MANAGEMENT_PASSWORD),
+                values.maybe(HOST_NAMES).orElse(Set.of()),
                 values.maybe(PUBLIC_URL),
                 values.secret(API_TOKEN),
                 values.of(DATA_DIR),

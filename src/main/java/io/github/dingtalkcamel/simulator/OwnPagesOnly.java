@@ -4,43 +4,54 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URI;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 
 /**
- * Web pages of elsewhere may not steer the simulator: neither by a cross-site request (Origin) nor by a name of theirs that they
- * let point to this machine (Host).
+ * Web pages of elsewhere may not steer the simulator, on whatever address it listens: neither by a cross-site request (Origin) nor by a name of theirs that they
+ * let point to this machine (Host). It is called by localhost, by addresses in digits, which nobody can point elsewhere, by the host of its URL, and by the names
+ * that it was given.
  */
 final class OwnPagesOnly implements Handler<RoutingContext> {
 
     private final Platform platform;
+    private final Set<String> given = new HashSet<>();
 
-    OwnPagesOnly(Platform platform) {
+    OwnPagesOnly(Platform platform, SimulatorOptions options) {
         this.platform = platform;
+        options.hostNames().forEach(name -> given.add(name.toLowerCase(Locale.ROOT)));
     }
 
     @Override
     public void handle(RoutingContext context) {
         HttpServerRequest request = context.request();
         String host = request.getHeader("Host");
-        String origin = request.getHeader("Origin");
-        boolean foreignPage = origin != null && !origin.equalsIgnoreCase("http://" + host) && !origin.equalsIgnoreCase("https://" + host);
-        if (foreignPage || (isLoopback(request) && !namesThisMachine(host))) {
-            ControlApi.fail(context, 403, "requests of web pages from elsewhere are refused");
+        if (!isOwn(host) || !isOwnOrigin(request.getHeader("Origin"), host)) {
+            ControlApi.fail(context, 403, "requests of web pages from elsewhere, and by names that are not this simulator's, are refused. Open " + platform.url()
+                    + "/, or list the name that you call it by in dingtalk.host-names (DINGTALK_HOST_NAMES)");
         } else {
             context.next();
         }
     }
 
-    private static boolean isLoopback(HttpServerRequest request) {
-        String address = request.localAddress() == null ? null : request.localAddress().hostAddress();
-        return address != null && (address.startsWith("127.") || address.equals("0:0:0:0:0:0:0:1") || address.equals("::1"));
-    }
-
-    private boolean namesThisMachine(String hostHeader) {
-        if (hostHeader == null) {
+    private boolean isOwnOrigin(String origin, String host) {
+        if (origin == null) {
             return true;
         }
-        String host = hostHeader.toLowerCase(Locale.ROOT).replaceFirst(":\\d+$", "");
-        return host.equals("localhost") || host.matches("[0-9.]+") || host.startsWith("[") || host.equals(URI.create(platform.url()).getHost());
+        String from = origin.replaceFirst("^https?://", "");
+        return from.equalsIgnoreCase(host) || given.contains(name(from));
+    }
+
+    private boolean isOwn(String authority) {
+        if (authority == null) {
+            return true;
+        }
+        String name = name(authority);
+        return name.equals("localhost") || name.matches("[0-9.]+|\\[[0-9a-f:.]+]") || name.equals(URI.create(platform.url()).getHost()) || given.contains(name);
+    }
+
+    private static String name(String authority) {
+        return authority.toLowerCase(Locale.ROOT).replaceFirst(":\\d+$", "");
     }
 }

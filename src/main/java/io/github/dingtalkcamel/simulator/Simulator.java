@@ -77,7 +77,7 @@ public final class Simulator implements AutoCloseable {
             Talk talk = new Talk(vertx, platform, new CallbackPush(vertx, platform, options.pushTimeout()), stream.push(), options.quietTime());
             ChatApi chat = new ChatApi(vertx, platform, talk, new ChatTroubles(platform, troubles, talk, stream), stream);
             troubles.witness((trouble, path) -> platform.timeline().add(new Happening.Struck(trouble, path)));
-            Router router = router(vertx, platform, troubles, talk, stream, chat);
+            Router router = router(vertx, platform, options, troubles, talk, stream, chat);
             HttpServer server = await(server(vertx, serverOptions(options).setPort(options.port()))
                     .requestHandler(router).webSocketHandler(stream::upgrade).listen());
             platform.listensAt(options.publicUrl() == null ? urlOf(options.host(), server.actualPort()) : options.publicUrl());
@@ -126,10 +126,10 @@ public final class Simulator implements AutoCloseable {
         return (knownSecure ? "wss://" : "ws://") + known.getHost() + ":" + port + known.getRawPath() + ConnectApi.PATH;
     }
 
-    private static Router router(Vertx vertx, Platform platform, Troubles troubles, Talk talk, StreamSide stream, ChatApi chat) {
+    private static Router router(Vertx vertx, Platform platform, SimulatorOptions options, Troubles troubles, Talk talk, StreamSide stream, ChatApi chat) {
         Router router = Router.router(vertx);
         stream.register(router);
-        OwnPagesOnly guard = new OwnPagesOnly(platform);
+        OwnPagesOnly guard = new OwnPagesOnly(platform, options);
         router.route(ChatPage.PATH).handler(guard);
         router.route(ControlApi.ROOT + "/*").handler(guard);
         router.route().handler(new BodyCollector(new BodyRules(MAX_BODY_BYTES, ByteBudget.ofHeap(8, LEAST_BUDGET, MOST_BUDGET), BODY_COPIES,

@@ -3,6 +3,7 @@ package io.github.dingtalkcamel.simulator;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * How a simulator runs.
@@ -15,14 +16,16 @@ import java.util.Objects;
  * @param pushTimeout how long the application may take to answer a push
  * @param quietTime   how long a conversation must be quiet after a first reply for the reply to count as complete
  * @param stream      how its Stream side runs
+ * @param hostNames   further names by which people call it, without ports; it answers them, localhost, addresses in digits, and the host of its URL
  */
 public record SimulatorOptions(String host, int port, String publicUrl, InstantSource clock, int recordSize, Duration pushTimeout,
-        Duration quietTime, StreamOptions stream) {
+        Duration quietTime, StreamOptions stream, Set<String> hostNames) {
 
     public SimulatorOptions {
         Objects.requireNonNull(host, "host");
         Objects.requireNonNull(clock, "clock");
         Objects.requireNonNull(stream, "stream");
+        hostNames = Set.copyOf(hostNames);
         if (port < 0 || port > 65535) {
             throw new IllegalArgumentException("port must be 0 to 65535, not " + port);
         }
@@ -40,38 +43,42 @@ public record SimulatorOptions(String host, int port, String publicUrl, InstantS
     /** Loopback, a free port, the system's clock, 20,000 records, 5 s to answer a push, 300 ms of quiet, {@link StreamOptions#defaults()}. */
     public static SimulatorOptions defaults() {
         return new SimulatorOptions("127.0.0.1", 0, null, InstantSource.system(), 20_000, Duration.ofSeconds(5), Duration.ofMillis(300),
-                StreamOptions.defaults());
+                StreamOptions.defaults(), Set.of());
     }
 
     public SimulatorOptions host(String value) {
-        return new SimulatorOptions(value, port, publicUrl, clock, recordSize, pushTimeout, quietTime, stream);
+        return new SimulatorOptions(value, port, publicUrl, clock, recordSize, pushTimeout, quietTime, stream, hostNames);
     }
 
     public SimulatorOptions port(int value) {
-        return new SimulatorOptions(host, value, publicUrl, clock, recordSize, pushTimeout, quietTime, stream);
+        return new SimulatorOptions(host, value, publicUrl, clock, recordSize, pushTimeout, quietTime, stream, hostNames);
     }
 
     public SimulatorOptions publicUrl(String value) {
-        return new SimulatorOptions(host, port, value, clock, recordSize, pushTimeout, quietTime, stream);
+        return new SimulatorOptions(host, port, value, clock, recordSize, pushTimeout, quietTime, stream, hostNames);
     }
 
     public SimulatorOptions clock(InstantSource value) {
-        return new SimulatorOptions(host, port, publicUrl, value, recordSize, pushTimeout, quietTime, stream);
+        return new SimulatorOptions(host, port, publicUrl, value, recordSize, pushTimeout, quietTime, stream, hostNames);
     }
 
     public SimulatorOptions recordSize(int value) {
-        return new SimulatorOptions(host, port, publicUrl, clock, value, pushTimeout, quietTime, stream);
+        return new SimulatorOptions(host, port, publicUrl, clock, value, pushTimeout, quietTime, stream, hostNames);
     }
 
     public SimulatorOptions pushTimeout(Duration value) {
-        return new SimulatorOptions(host, port, publicUrl, clock, recordSize, value, quietTime, stream);
+        return new SimulatorOptions(host, port, publicUrl, clock, recordSize, value, quietTime, stream, hostNames);
     }
 
     public SimulatorOptions quietTime(Duration value) {
-        return new SimulatorOptions(host, port, publicUrl, clock, recordSize, pushTimeout, value, stream);
+        return new SimulatorOptions(host, port, publicUrl, clock, recordSize, pushTimeout, value, stream, hostNames);
     }
 
     public SimulatorOptions stream(StreamOptions value) {
-        return new SimulatorOptions(host, port, publicUrl, clock, recordSize, pushTimeout, quietTime, value);
+        return new SimulatorOptions(host, port, publicUrl, clock, recordSize, pushTimeout, quietTime, value, hostNames);
+    }
+
+    public SimulatorOptions hostNames(Set<String> value) {
+        return new SimulatorOptions(host, port, publicUrl, clock, recordSize, pushTimeout, quietTime, stream, value);
     }
 }

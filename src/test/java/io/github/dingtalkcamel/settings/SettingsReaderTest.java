@@ -243,7 +243,7 @@ class SettingsReaderTest {
         assertThat(Given.app().env("DINGTALK_MANAGEMENT_HOST", host).faults()).containsExactly(
                 "dingtalk.management-host (DINGTALK_MANAGEMENT_HOST): lets other machines in, and nobody is asked for a password; "
                         + "set dingtalk.management-user and dingtalk.management-password, or use 127.0.0.1");
-        assertThat(Given.app().env("DINGTALK_MANAGEMENT_HOST", host).file("dingtalk.management-user", "u").file("dingtalk.management-password", "p").read()
+        assertThat(Given.app().env("DINGTALK_MANAGEMENT_HOST", host).file("dingtalk.management-user", "u").file("dingtalk.management-password", "8letters").read()
                 .managementUser()).contains("u");
     }
 
@@ -251,6 +251,29 @@ class SettingsReaderTest {
     @ValueSource(strings = {"127.0.0.1", "127.1.2.3", "localhost", "LOCALHOST", "::1", "[::1]", "0:0:0:0:0:0:0:1"})
     void wantsNoPasswordOnLoopback(String host) {
         assertThat(Given.app().env("DINGTALK_MANAGEMENT_HOST", host).read().managementPassword().isSet()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"x", "7letter"})
+    void refusesSecretsThatCanBeGuessedWhereOtherMachinesReachThePort(String weak) {
+        String problem = " has fewer than 8 characters, and other machines reach %s: it can be guessed; use 16 random characters or more, such as openssl rand -hex 16"
+                + " prints, or set %s=127.0.0.1";
+        assertThat(Given.app().env("DINGTALK_API_TOKEN", weak).faults()).containsExactly(
+                "dingtalk.api-token (DINGTALK_API_TOKEN):" + problem.formatted("dingtalk.webhook-host", "dingtalk.webhook-host"));
+        assertThat(Given.app().file("dingtalk.management-host", "10.0.0.1").file("dingtalk.management-user", "u").file("dingtalk.management-password", weak).faults())
+                .containsExactly("dingtalk.management-password:" + problem.formatted("dingtalk.management-host", "dingtalk.management-host"));
+        assertThat(Given.app().env("DINGTALK_API_TOKEN", weak).env("DINGTALK_WEBHOOK_HOST", "127.0.0.1").read().apiToken().isSet()).isTrue();
+        assertThat(Given.app().file("dingtalk.management-user", "u").file("dingtalk.management-password", weak).read().managementUser()).contains("u");
+    }
+
+    @Test
+    void warnsOfSecretsThatAreTakenButShort() {
+        Settings settings = Given.app().env("DINGTALK_API_TOKEN", "fifteen-letters").env("DINGTALK_MANAGEMENT_HOST", "0.0.0.0").env("DINGTALK_MANAGEMENT_USER", "u")
+                .env("DINGTALK_MANAGEMENT_PASSWORD", "8letters").read();
+        assertThat(WeakSecrets.warnings(settings)).hasSize(2).allMatch(line -> line.contains("fewer than 16 characters") && line.contains("openssl rand"))
+                .noneMatch(line -> line.contains("letters"));
+        assertThat(WeakSecrets.warnings(Given.app().env("DINGTALK_API_TOKEN", "sixteen-letters!").read())).isEmpty();
+        assertThat(WeakSecrets.warnings(Given.app().env("DINGTALK_API_TOKEN", "short").env("DINGTALK_WEBHOOK_HOST", "localhost").read())).isEmpty();
     }
 
     @Test

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -190,8 +194,25 @@ class ControlApiTest {
         assertThat(statusWithHost("localhost:" + simulator.port())).isEqualTo(200);
     }
 
+    @Test
+    void refusesPagesOfElsewhereOnAnyAddressAndTakesTheNamesItWasGiven() throws Exception {
+        try (Simulator open = Simulator.start(SimulatorOptions.defaults().host("0.0.0.0").hostNames(Set.of("Sim.example")))) {
+            InetAddress own = NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses)
+                    .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress()).findFirst().orElse(InetAddress.getLoopbackAddress());
+            assertThat(statusWithHost(own.getHostAddress(), open.port(), "rebound.example:" + open.port())).isEqualTo(403);
+            assertThat(statusWithHost(own.getHostAddress(), open.port(), "sim.example:" + open.port())).isEqualTo(200);
+            assertThat(statusWithHost(own.getHostAddress(), open.port(), own.getHostAddress() + ":" + open.port())).isEqualTo(200);
+            assertThat(statusWithHost(own.getHostAddress(), open.port(), "sim.example\r\nOrigin: https://sim.example")).isEqualTo(200);
+            assertThat(statusWithHost(own.getHostAddress(), open.port(), "sim.example\r\nOrigin: https://evil.example")).isEqualTo(403);
+        }
+    }
+
     private int statusWithHost(String host) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", simulator.port())) {
+        return statusWithHost("127.0.0.1", simulator.port(), host);
+    }
+
+    private static int statusWithHost(String address, int port, String host) throws IOException {
+        try (Socket socket = new Socket(address, port)) {
             socket.getOutputStream().write(("GET /simulator/deliveries HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII));
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

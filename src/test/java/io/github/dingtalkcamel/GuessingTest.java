@@ -1,0 +1,104 @@
+package io.github.dingtalkcamel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Map;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** Guesses of tokens, passwords and proofs, of a whole application: seen in log and metrics, and slowed down. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class GuessingTest {
+
+    private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final String TOKEN = "api-token-0123456789";
+    private static final String PASSWORD = "management-password-0123456789";
+
+    private Bot bot;
+    private LogLines log;
+
+    @BeforeAll
+    void start() throws Exception {
+        log = LogLines.listen();
+        bot = Bot.withSettings(Map.of("dingtalk.api-token", TOKEN, "dingtalk.management-user", "watcher", "dingtalk.management-password", PASSWORD)).start();
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        bot.close();
+        log.close();
+    }
+
+    private HttpResponse<String> api(String token) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(bot.webhookUrl().replace("/webhook/main", "/integrations")));
+        return HTTP.send((token == null ? request : request.header("Authorization", "Bearer " + token)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> metrics(String password) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(bot.managementUrl() + "/observe/metrics"));
+        String login = password == null ? null : "Basic " + Base64.getEncoder().encodeToString(("watcher:" + password).getBytes(StandardCharsets.UTF_8));
+        return HTTP.send((login == null ? request : request.header("Authorization", login)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    @Order(1)
+    void wrongProofsAreCountedAndLockNobodyOut() throws Exception {
+        for (int i = 0; i < 25; i++) {
+            assertThat(bot.post(bot.webhookUrl(), Callback.bytes(Callback.message("guess")), Callback.proof("wrong", Instant.now())).statusCode()).isEqualTo(401);
+        }
+
+        assertThat(bot.post(bot.webhookUrl(), Callback.bytes(Callback.message("right")), Callback.proof()).statusCode()).isEqualTo(200);
+        assertThat(log.containing("from 127.0.0.1 refused, 401")).hasSize(25);
+        assertThat(metrics(PASSWORD).body()).contains("dingtalk_logins_failed_total{at=\"webhook\"} 25.0");
+    }
+
+    @Test
+    @Order(2)
+    void wrongTokensAreLoggedCountedAndSlowedDown() throws Exception {
+        for (int i = 0; i < 30; i++) {
+            assertThat(api(null).statusCode()).as("without a token nothing is guessed").isEqualTo(401);
+        }
+        for (int i = 0; i < 20; i++) {
+            assertThat(api("wrong" + i).statusCode()).isEqualTo(401);
+        }
+
+        HttpResponse<String> more = api("wrong");
+        assertThat(more.statusCode()).isEqualTo(429);
+        assertThat(more.headers().firstValueAsLong("Retry-After").orElseThrow()).isBetween(1L, 61L);
+        assertThat(Callback.JSON.readTree(more.body()).at("/error/code").asText()).isEqualTo("too_many_failures");
+        assertThat(api(TOKEN).statusCode()).as("else the right one could be found out meanwhile").isEqualTo(429);
+        assertThat(log.containing("Wrong API token from 127.0.0.1")).hasSize(20);
+        assertThat(metrics(PASSWORD).body()).contains("dingtalk_logins_failed_total{at=\"api\"} 20.0", "dingtalk_logins_turned_away_total 2.0");
+        assertThat(bot.post(bot.webhookUrl(), Callback.bytes(Callback.message("meanwhile")), Callback.proof()).statusCode()).as("messages come in").isEqualTo(200);
+    }
+
+    @Test
+    @Order(3)
+    void wrongPasswordsAreLoggedAndSlowedDownWhileHealthStaysOpen() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            assertThat(metrics("wrong" + i).statusCode()).isEqualTo(401);
+        }
+
+        HttpResponse<String> more = metrics(PASSWORD);
+        assertThat(more.statusCode()).isEqualTo(429);
+        assertThat(more.headers().firstValueAsLong("Retry-After").orElseThrow()).isBetween(1L, 61L);
+        assertThat(metrics(null).statusCode()).isEqualTo(401);
+        assertThat(bot.get(bot.managementUrl() + "/observe/health/live").statusCode()).isEqualTo(200);
+        assertThat(log.containing("Wrong management login from 127.0.0.1")).hasSize(20);
+        assertThat(log.all()).noneMatch(line -> line.contains("wrong1") || line.contains(TOKEN) || line.contains(PASSWORD));
+    }
+}
