@@ -50,21 +50,6 @@ public final class FileNames {
         return File.separatorChar != '/' || Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8")).newEncoder().canEncode(name);
     }
 
-    /**
-     * A name that any program can write a file by, for what is stored under a name from outside. Where the locale does not know its
-     * characters, they are escaped as in URLs: different names stay different, and can be had back.
-     */
-    public static String storable(String name) {
-        if (isKnown(name)) {
-            return name;
-        }
-        StringBuilder escaped = new StringBuilder();
-        for (byte each : name.getBytes(StandardCharsets.UTF_8)) {
-            escaped.append(each < 0 || each == '%' ? String.format("%%%02X", each) : String.valueOf((char) each));
-        }
-        return escaped.toString();
-    }
-
     /** A path as a person wrote it, for logs and messages: as given where it is relative, with its characters whatever the locale. */
     public static String shown(Path path) {
         String text = path.toString();

@@ -11,22 +11,22 @@ import org.apache.logging.log4j.core.pattern.LogEventPatternConverter;
 import org.apache.logging.log4j.core.pattern.PatternConverter;
 import org.apache.logging.log4j.core.pattern.PatternFormatter;
 
-/** {@code %line{pattern}}: what the pattern writes, as one line whatever is in it, see {@link LineText}. */
-@Plugin(name = "line", category = PatternConverter.CATEGORY)
-@ConverterKeys("line")
+/** {@code %oneline{pattern}}: what the pattern writes, as one line whatever is in it, see {@link LineText}. */
+@Plugin(name = "oneline", category = PatternConverter.CATEGORY)
+@ConverterKeys("oneline")
 public final class LineConverter extends LogEventPatternConverter {
 
     private final List<PatternFormatter> formatters;
 
     private LineConverter(List<PatternFormatter> formatters) {
-        super("line", "line");
+        super("oneline", "oneline");
         this.formatters = formatters;
     }
 
     /** Called by log4j. */
     public static LineConverter newInstance(Configuration configuration, String[] options) {
         if (options.length != 1) {
-            throw new IllegalArgumentException("%line needs the pattern of the line: %line{%m}");
+            throw new IllegalArgumentException("%oneline needs the pattern of the line: %oneline{%m}");
         }
         return new LineConverter(PatternLayout.createPatternParser(configuration).parse(options[0]));
     }

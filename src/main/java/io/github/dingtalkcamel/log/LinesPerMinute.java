@@ -47,9 +47,13 @@ public final class LinesPerMinute extends AbstractFilter {
         this.tell = tell;
     }
 
-    /** Called by log4j. */
+    /**
+     * Called by log4j, which gives each filter of a properties file what to do on a match and on none, and complains on standard error where a
+     * filter does not take it.
+     */
     @PluginFactory
-    public static LinesPerMinute create(@PluginAttribute("loggers") String loggers, @PluginAttribute(value = "lines", defaultInt = 20) int lines) {
+    public static LinesPerMinute create(@PluginAttribute("loggers") String loggers, @PluginAttribute(value = "lines", defaultInt = 20) int lines,
+            @PluginAttribute("onMatch") String notUsed, @PluginAttribute("onMismatch") String notUsedEither) {
         return new LinesPerMinute(LoggerNames.listed(loggers == null ? "" : loggers), lines, System::nanoTime, (logger, leftOut) ->
                 LogManager.getLogger(LEFT_OUT).warn("{} more lines of {} were left out within a minute: {} a minute are written", leftOut, logger, lines));
     }
