@@ -30,7 +30,8 @@ public final class Application {
 
     /** The settings are wrong, or the words of the command line. */
     static final int WRONG_USE = 2;
-    private static final int FAILED = 1;
+    /** It could not start, or could not go on. */
+    static final int FAILED = 1;
     /** What a Java virtual machine ends with after SIGTERM. */
     private static final int TERMINATED = 143;
     private static final int JAVA_WITH_VIRTUAL_THREADS = 21;

@@ -112,6 +112,11 @@ class DingTalkMain extends Main {
         doConfigureVaultFromMainConfiguration(context, configure(), new OrderedLocationProperties());
         parts = new Parts(context, read(context));
         parts.bind();
+        parts.store().whenTakenOver(why -> {
+            // before completed(), which sets it to 0
+            exitCode.compareAndSet(UNINITIALIZED_EXIT_CODE, Application.FAILED);
+            completed();
+        });
         context.getManagementStrategy().addEventNotifier(new SimpleEventNotifierSupport() {
             @Override
             public void notify(CamelEvent event) {

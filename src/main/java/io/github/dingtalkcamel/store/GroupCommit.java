@@ -26,7 +26,14 @@ final class GroupCommit implements AutoCloseable {
     private static final int WAITING = 100_000;
     private static final int IN_A_COMMIT = 512;
 
+    /** Keeps a process from writing that may not. */
+    @FunctionalInterface
+    interface Fence {
+        void check(Connection connection) throws SQLException;
+    }
+
     private final DataSource dataSource;
+    private final Fence fence;
     private final BlockingQueue<Pending<?>> pending = new LinkedBlockingQueue<>(WAITING);
     private final Pending<Void> stop = new Pending<>(connection -> null);
     private final Thread thread;
@@ -36,7 +43,14 @@ final class GroupCommit implements AutoCloseable {
     private volatile String refusal;
 
     GroupCommit(DataSource dataSource) {
+        this(dataSource, connection -> {
+        });
+    }
+
+    /** @param fence asked at the begin of each transaction whether it may be made */
+    GroupCommit(DataSource dataSource, Fence fence) {
         this.dataSource = dataSource;
+        this.fence = fence;
         this.thread = new Thread(this::run, "dingtalk-store-writer");
         this.thread.setDaemon(true);
         this.thread.start();
@@ -186,14 +200,20 @@ final class GroupCommit implements AutoCloseable {
     private Connection connect() throws UnreachableException {
         try {
             Connection connection = dataSource.getConnection();
-            connection.setAutoCommit(false);
+            try {
+                connection.setAutoCommit(false);
+                fence.check(connection);
+            } catch (SQLException | RuntimeException e) {
+                connection.close();
+                throw e;
+            }
             return connection;
         } catch (SQLException e) {
             throw new UnreachableException(e);
         }
     }
 
-    /** There is no connection. An attempt may take seconds, so all that wait fail by one of them. */
+    /** There is no connection, or none that may write. An attempt may take seconds, so all that wait fail by one of them. */
     private static final class UnreachableException extends SQLException {
         UnreachableException(SQLException cause) {
             super(cause);

@@ -9,6 +9,8 @@ import java.sql.Statement;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
@@ -26,7 +28,7 @@ import org.sqlite.SQLiteConfig;
  * <p>
  * A full disk fails writes until there is room again. A damaged file, or one that was taken away, is written no more until the next start.
  * <p>
- * Does not promise: more than one process on one store. The data directory's lock keeps a second one out.
+ * Does not promise: more than one process on one store. The data directory's lock keeps a second one out, on PostgreSQL a {@link StoreLock}.
  */
 public final class Store implements AutoCloseable {
 
@@ -40,14 +42,19 @@ public final class Store implements AutoCloseable {
 
     private final CompletableFuture<Opened> opening;
     private final String description;
+    private final AtomicReference<Consumer<String>> takenOver;
 
-    private Store(CompletableFuture<Opened> opening, String description) {
+    private Store(CompletableFuture<Opened> opening, String description, AtomicReference<Consumer<String>> takenOver) {
         this.opening = opening;
+        this.takenOver = takenOver;
         this.description = description;
     }
 
-    /** @param file null on PostgreSQL */
-    private record Opened(HikariDataSource writer, HikariDataSource readers, GroupCommit groupCommit, SqliteFile file) {
+    /**
+     * @param file null on PostgreSQL
+     * @param lock null on SQLite, where the data directory has one
+     */
+    private record Opened(HikariDataSource writer, HikariDataSource readers, GroupCommit groupCommit, SqliteFile file, StoreLock lock) {
     }
 
     /**
@@ -66,7 +73,10 @@ public final class Store implements AutoCloseable {
 
     /** As {@link #open}, on a thread of its own. Who uses the store before it is open waits, and gets the exception if there is one. */
     public static Store opening(String url, String user, String password) {
-        return new Store(CompletableFuture.supplyAsync(() -> opened(url, user, password), Store::daemon), shown(url));
+        AtomicReference<Consumer<String>> takenOver = new AtomicReference<>(why -> {
+        });
+        return new Store(CompletableFuture.supplyAsync(() -> opened(url, user, password, why -> takenOver.get().accept(why)), Store::daemon), shown(url),
+                takenOver);
     }
 
     /** A database that does not answer must not keep the process. */
@@ -98,13 +108,15 @@ public final class Store implements AutoCloseable {
         return url.replaceFirst("\\?.*", "");
     }
 
-    private static Opened opened(String url, String user, String password) throws StoreException {
+    private static Opened opened(String url, String user, String password, Consumer<String> takenOver) throws StoreException {
         boolean sqlite = url.startsWith(SQLITE);
         String shown = shown(url);
         HikariDataSource writer = null;
         HikariDataSource readers = null;
+        StoreLock lock = null;
         try {
             SqliteFile file = sqlite ? SqliteFile.open(Path.of(shown.substring(SQLITE.length()))) : null;
+            lock = sqlite ? null : StoreLock.take(url, user, password, shown, takenOver);
             migrate(url, user, password, sqlite);
             writer = pool("dingtalk-store-writer", url, user, password, 1, sqlite ? sqlite(false) : new Properties());
             readers = pool("dingtalk-store-readers", url, user, password, READERS, sqlite ? sqlite(true) : new Properties());
@@ -114,13 +126,16 @@ public final class Store implements AutoCloseable {
             if (file != null) {
                 file.begin();
             }
-            return new Opened(writer, readers, new GroupCommit(writer), file);
+            return new Opened(writer, readers, lock == null ? new GroupCommit(writer) : new GroupCommit(writer, lock::check), file, lock);
         } catch (Exception e) {
             if (readers != null) {
                 readers.close();
             }
             if (writer != null) {
                 writer.close();
+            }
+            if (lock != null) {
+                lock.close();
             }
             if (e instanceof StoreException said) {
                 throw said;
@@ -182,7 +197,22 @@ public final class Store implements AutoCloseable {
 
     /** True from a write that failed until one that did not: known without a look at the disk. */
     public boolean isFailing() {
-        return opened().groupCommit().trouble() != null;
+        return opened().groupCommit().trouble() != null || lockTrouble() != null;
+    }
+
+    /**
+     * Has it told, once, when another process took a PostgreSQL store: nothing is written any more then, and this process should stop. Called by a
+     * thread that must not be held up.
+     *
+     * @param stop gets what happened and what to do
+     */
+    public void whenTakenOver(Consumer<String> stop) {
+        takenOver.set(stop);
+    }
+
+    private String lockTrouble() {
+        StoreLock lock = opened().lock();
+        return lock == null ? null : lock.trouble();
     }
 
     static String damaged(Throwable cause) {
@@ -193,6 +223,10 @@ public final class Store implements AutoCloseable {
      * Why it does not work, or null. Where the last commit failed, another one is tried, of a large message's size, since nobody else may come to try.
      */
     public String trouble() {
+        String lost = lockTrouble();
+        if (lost != null) {
+            return lost;
+        }
         SqliteFile file = opened().file();
         String gone = file == null ? null : file.trouble();
         if (gone != null) {
@@ -256,6 +290,10 @@ public final class Store implements AutoCloseable {
             }
             opened.readers().close();
             opened.writer().close();
+            if (opened.lock() != null) {
+                // last: another process may begin to write from here on
+                opened.lock().close();
+            }
         }
     }
 
