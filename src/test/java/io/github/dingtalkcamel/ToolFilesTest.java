@@ -183,7 +183,7 @@ class ToolFilesTest {
         bot.simulator().addCustomRobot(CustomRobot.of("signing-robot", OTHER_GROUP).withSecret("SEC1"));
         bot.simulator().addCustomRobot(CustomRobot.of("fenced-robot", OTHER_GROUP).withAllowedIps("192.0.2.1"));
 
-        Map<String, String> hints = Map.of("keyword-robot", "keywords", "signing-robot", "webhook-secret", "fenced-robot", "public address", "no-robot", "no robot of this URL");
+        Map<String, String> hints = Map.of("keyword-robot", "keywords", "signing-robot", "webhook-secret", "fenced-robot", "public address", "no-robot", "No robot has this URL");
         for (Map.Entry<String, String> each : hints.entrySet()) {
             JsonNode error = call(200, "dingtalk_send_text_notification", Map.of("recipient_type", "webhook", "content", "hello",
                     "recipient_id", bot.simulator().url() + "/robot/send?access_token=" + each.getKey())).at("/results/0/error");

@@ -15,19 +15,19 @@ import io.github.dingtalkcamel.inbound.InboundMessage.Attachment;
  * Names for what people sent, to store it under: the sender's name for it, made safe, else its kind and the time (UTC), such as
  * {@code picture-20261128-090503-123.jpg}. Names of the second form are unique within a process; two senders may choose the same name.
  */
-final class AttachmentNames {
+public final class AttachmentNames {
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private final InstantSource clock;
     private final AtomicLong last = new AtomicLong();
 
-    AttachmentNames(InstantSource clock) {
+    public AttachmentNames(InstantSource clock) {
         this.clock = clock;
     }
 
     /** @param file what was sent: its first bytes tell the extension where the sender's name has none */
-    String of(Attachment attachment, Path file) throws IOException {
+    public String of(Attachment attachment, Path file) throws IOException {
         String name = SafeFileName.toStore(attachment.fileName());
         String said = Media.format(attachment.fileName() == null ? "" : attachment.fileName());
         String extension = said.isEmpty() ? FileHead.extension(file) : said;

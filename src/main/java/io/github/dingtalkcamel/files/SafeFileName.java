@@ -10,7 +10,7 @@ import io.github.dingtalkcamel.encoding.FileNames;
  * characters. It has at most {@value #MOST_BYTES} bytes in UTF-8, with its extension kept, so that a prefix or a suffix of some tens of
  * bytes fits beside it on any file system.
  */
-final class SafeFileName {
+public final class SafeFileName {
 
     static final int MOST_BYTES = 180;
 
@@ -31,7 +31,7 @@ final class SafeFileName {
      *
      * @param name as it came, or null
      */
-    static String toStore(String name) {
+    public static String toStore(String name) {
         String safe = shown(name).replaceAll("[<>:|?*]", "_");
         safe = EXPRESSION.matcher(safe).replaceAll("_");
         // a hidden file, an option of a command, a home directory
@@ -42,7 +42,7 @@ final class SafeFileName {
     }
 
     /** A name to show to people and to send along with a file. */
-    static String shown(String name) {
+    public static String shown(String name) {
         if (name == null) {
             return "";
         }

@@ -1,14 +1,15 @@
 package io.github.dingtalkcamel.component.dingtalk;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
+import io.github.dingtalkcamel.files.AttachmentNames;
 import io.github.dingtalkcamel.inbound.InboundMessage;
 import io.github.dingtalkcamel.inbound.InboundMessage.Attachment;
 import org.apache.camel.Exchange;
@@ -23,6 +24,7 @@ record DownloadOperation(Api api, DingTalkConfiguration uri) implements Operatio
 
     private static final long MAX_BYTES = 100L << 20;
     private static final Duration SLOWEST = Duration.ofMinutes(5);
+    private static final AttachmentNames NAMES = new AttachmentNames(InstantSource.system());
 
     @Override
     public CompletableFuture<?> perform(Exchange exchange) throws IOException {
@@ -65,36 +67,11 @@ record DownloadOperation(Api api, DingTalkConfiguration uri) implements Operatio
         });
         return api.component().downloads().fetch(api.app(), address, file, MAX_BYTES, SLOWEST).thenAccept(done -> {
             try {
-                exchange.getMessage().setHeader(Exchange.FILE_NAME, SafeFileName.of(attachment.fileName(), name(attachment, file)));
+                exchange.getMessage().setHeader(Exchange.FILE_NAME, NAMES.of(attachment, file));
                 exchange.getMessage().setBody(new FileInputStreamCache(file.toFile()));
             } catch (IOException e) {
                 throw new CompletionException(e);
             }
         });
-    }
-
-    /** A name for what has none: its kind, and the extension that its content has. */
-    private static String name(Attachment attachment, Path file) throws IOException {
-        return switch (attachment.kind()) {
-            case PICTURE -> "picture." + pictureFormat(file);
-            case AUDIO -> "audio.amr";
-            case VIDEO -> "video." + (attachment.format() != null && attachment.format().matches("[A-Za-z0-9]{1,10}") ? attachment.format()
-                    : "mp4");
-            case FILE -> "file.bin";
-        };
-    }
-
-    private static String pictureFormat(Path file) throws IOException {
-        byte[] head;
-        try (InputStream in = Files.newInputStream(file)) {
-            head = in.readNBytes(4);
-        }
-        int first = head.length < 2 ? 0 : (head[0] & 0xff) << 8 | head[1] & 0xff;
-        return switch (first) {
-            case 0x8950 -> "png";
-            case 0x4749 -> "gif";
-            case 0x424d -> "bmp";
-            default -> "jpg";
-        };
     }
 }

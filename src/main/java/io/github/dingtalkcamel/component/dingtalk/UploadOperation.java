@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import io.github.dingtalkcamel.component.api.MultipartForm;
 import io.github.dingtalkcamel.files.FileException;
 import io.github.dingtalkcamel.files.Media;
+import io.github.dingtalkcamel.files.SafeFileName;
 import org.apache.camel.Exchange;
 import org.apache.camel.WrappedFile;
 
@@ -62,7 +63,8 @@ record UploadOperation(Api api, DingTalkConfiguration uri) implements Operation 
             throw new IllegalArgumentException("dingtalk:upload needs the file's name with its extension: option fileName, or header "
                     + DingTalkConstants.FILE_NAME + " or " + Exchange.FILE_NAME);
         }
-        return SafeFileName.of(name, "file");
+        String shown = SafeFileName.shown(name);
+        return shown.isEmpty() ? "file" : shown;
     }
 
     /** Where the body's file is on this machine; null where the body is none. */
