@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import io.github.dingtalkcamel.access.FailedLogins;
 import io.github.dingtalkcamel.api.ApiException;
 import io.github.dingtalkcamel.errors.Failure;
 import io.github.dingtalkcamel.management.Refusals;
@@ -87,6 +88,7 @@ final class Send {
         try (Store store = Store.open("jdbc:sqlite:" + folder.resolve("send.db"), null, null); CamelContext context = new DefaultCamelContext()) {
             SendingParts parts = SendingParts.bind(context, settings, store, Clock.systemUTC());
             context.getRegistry().bind("refusals", new Refusals());
+            context.getRegistry().bind("failedLogins", new FailedLogins(Clock.systemUTC()));
             context.getRegistry().bind("unexpected", new Unexpected());
             context.addComponent("platform-http", new NoServer());
             context.getShutdownStrategy().setTimeout(1);
