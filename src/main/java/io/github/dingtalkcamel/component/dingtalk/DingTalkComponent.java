@@ -51,9 +51,9 @@ public class DingTalkComponent extends HealthCheckComponent {
     private IntegrationLookup integrationLookup;
     @Metadata(label = "advanced", autowired = true,
             description = "Decides when a call to DingTalk may be made. Every call may be made at once where it is not set.")
-    private CallLimiter callLimiter = CallLimiter.UNLIMITED;
+    private CallLimiter callLimiter;
     @Metadata(label = "advanced", autowired = true, description = "Learns of each call to DingTalk, for metrics and traces")
-    private CallObserver callObserver = CallObserver.NONE;
+    private CallObserver callObserver;
 
     private InstantSource clock = InstantSource.system();
     private HttpClient http;
@@ -101,7 +101,8 @@ public class DingTalkComponent extends HealthCheckComponent {
         executor = getCamelContext().getExecutorServiceManager().newCachedThreadPool(this, "DingTalk");
         deadlines = getCamelContext().getExecutorServiceManager().newScheduledThreadPool(this, "DingTalkDeadlines", 1);
         http = HttpConnections.client(CONNECT_TIMEOUT, executor);
-        client = new DingTalkClient(http, executor, deadlines, callLimiter, callObserver, clock);
+        client = new DingTalkClient(http, executor, deadlines, callLimiter == null ? CallLimiter.UNLIMITED : callLimiter,
+                callObserver == null ? CallObserver.NONE : callObserver, clock);
         downloads = new FileDownload(http, executor, deadlines);
     }
 

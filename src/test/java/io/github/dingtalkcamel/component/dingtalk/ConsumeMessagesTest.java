@@ -1,0 +1,143 @@
+package io.github.dingtalkcamel.component.dingtalk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+
+import io.github.dingtalkcamel.inbound.InboundMessage;
+import io.github.dingtalkcamel.simulator.Redelivery;
+import io.github.dingtalkcamel.simulator.Said;
+import io.github.dingtalkcamel.simulator.Sent;
+import io.github.dingtalkcamel.simulator.SimulatorOptions;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** {@code dingtalk:messages}: what arrives, and when it is acknowledged. */
+class ConsumeMessagesTest {
+
+    private final BareContext bare = new BareContext(SimulatorOptions.defaults().pushTimeout(Duration.ofMillis(700)));
+    private final Queue<Exchange> arrived = new ConcurrentLinkedQueue<>();
+
+    @AfterEach
+    void close() {
+        bare.close();
+    }
+
+    private void consume(Processor processor) throws Exception {
+        bare.route(new RouteBuilder() {
+            @Override
+            public void configure() {
+                errorHandler(noErrorHandler());
+                from("dingtalk:messages").routeId("messages").process(exchange -> arrived.add(exchange.copy())).process(processor);
+            }
+        }).connected(1);
+    }
+
+    @Test
+    void arrivesAsTextWithHeadersAndTheParsedMessage() throws Exception {
+        consume(exchange -> { });
+
+        Sent sent = bare.simulator().say(Said.text("restart the build").from("staff002").inGroup(BareContext.GROUP).byStream());
+
+        assertThat(sent.accepted()).isTrue();
+        Exchange exchange = arrived.remove();
+        assertThat(exchange.getMessage().getBody()).isEqualTo("restart the build");
+        assertThat(exchange.getMessage().getHeaders()).containsEntry("CamelDingTalkConversationId", BareContext.GROUP)
+                .containsEntry("CamelDingTalkConversationType", "group").containsEntry("CamelDingTalkSenderId", "staff002")
+                .containsEntry("CamelDingTalkMessageId", sent.msgId()).containsEntry("CamelDingTalkMessageType", "text")
+                .containsEntry("CamelDingTalkIntegration", BareContext.APP_KEY).containsKeys("CamelDingTalkSenderNick",
+                "CamelDingTalkConversationTitle");
+        assertThat(exchange.getProperty("CamelDingTalkMessage", InboundMessage.class).msgId()).isEqualTo(sent.msgId());
+    }
+
+    @Test
+    void isAcknowledgedWhenTheRouteIsDoneAndNotBefore() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        bare.route(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("dingtalk:messages").process(exchange -> {
+                    arrived.add(exchange.copy());
+                    gate.await();
+                });
+            }
+        }).connected(1);
+
+        var saying = bare.simulator().saying(Said.text("slow").byStream());
+        BareContext.await(() -> arrived.size() == 1);
+        assertThat(bare.simulator().stream().acks()).isEmpty();
+        gate.countDown();
+
+        assertThat(saying.join().accepted()).isTrue();
+    }
+
+    @Test
+    void isNotAcknowledgedAfterAnExceptionAndDeliveredAgain() throws Exception {
+        bare.simulator().stream().redelivery(Redelivery.onMissingAck(Duration.ofMillis(200)));
+        consume(exchange -> {
+            if (arrived.size() < 2) {
+                throw new IllegalStateException("not now");
+            }
+        });
+
+        Sent sent = bare.simulator().say(Said.text("again").byStream());
+
+        assertThat(sent.status()).as("no answer to the first delivery").isZero();
+        BareContext.await(() -> arrived.size() == 2);
+        assertThat(arrived).extracting(exchange -> exchange.getMessage().getHeader("CamelDingTalkMessageId")).containsOnly(sent.msgId());
+        BareContext.await(() -> bare.simulator().stream().acks().size() == 1);
+    }
+
+    @Test
+    void isRefusedAsMalformedWhereAFieldIsMissing() throws Exception {
+        consume(exchange -> { });
+
+        Sent sent = bare.simulator().say(Said.text("no sender").without("senderId").byStream());
+
+        assertThat(sent.status()).isEqualTo(400);
+        assertThat(arrived).isEmpty();
+        assertThat(bare.simulator().say(Said.text("next").byStream()).accepted()).as("the connection is kept").isTrue();
+    }
+
+    @Test
+    void messagesArriveInOrder() throws Exception {
+        consume(exchange -> { });
+        List<String> texts = IntStream.range(0, 50).mapToObj(i -> "m" + i).toList();
+
+        texts.forEach(text -> bare.simulator().say(Said.text(text).byStream()));
+
+        assertThat(arrived).extracting(exchange -> exchange.getMessage().getBody()).isEqualTo(texts);
+    }
+
+    @Test
+    void aStoppedRouteClosesItsConnectionAndAStartedOneOpensItAgain() throws Exception {
+        consume(exchange -> { });
+
+        bare.context().getRouteController().stopRoute("messages");
+        BareContext.await(() -> bare.simulator().stream().connections().isEmpty());
+        bare.context().getRouteController().startRoute("messages");
+        bare.connected(1);
+
+        assertThat(bare.simulator().say(Said.text("back").byStream()).accepted()).isTrue();
+    }
+
+    @Test
+    void aSuspendedRouteReceivesNothingUntilItIsResumed() throws Exception {
+        consume(exchange -> { });
+
+        bare.context().getRouteController().suspendRoute("messages");
+        BareContext.await(() -> bare.simulator().stream().connections().isEmpty());
+        bare.context().getRouteController().resumeRoute("messages");
+        bare.connected(1);
+
+        assertThat(bare.simulator().say(Said.text("back").byStream()).accepted()).isTrue();
+    }
+}

@@ -1,0 +1,134 @@
+package io.github.dingtalkcamel.component.dingtalk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+
+import io.github.dingtalkcamel.files.FileException;
+import io.github.dingtalkcamel.inbound.InboundMessage;
+import io.github.dingtalkcamel.outbound.RejectedException;
+import io.github.dingtalkcamel.simulator.Said;
+import io.github.dingtalkcamel.simulator.StoredFile;
+import org.apache.camel.Exchange;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code dingtalk:upload} and {@code dingtalk:download}. */
+class FilesTest {
+
+    private static final byte[] CONTENT = "%PDF-1.4 with\r\n--boundary and \u0000 bytes".getBytes(StandardCharsets.ISO_8859_1);
+
+    private final BareContext bare = new BareContext();
+
+    @AfterEach
+    void close() {
+        bare.close();
+    }
+
+    private StoredFile uploaded(Exchange sent) {
+        assertThat(sent.getException()).isNull();
+        return bare.simulator().media(sent.getMessage().getBody(String.class)).orElseThrow();
+    }
+
+    @Test
+    void uploadsBytesStreamsAndFiles(@TempDir Path directory) throws Exception {
+        Path file = Files.write(directory.resolve("from disk.pdf"), CONTENT);
+
+        assertThat(uploaded(bare.send("dingtalk:upload?fileName=a.pdf", CONTENT)).content()).isEqualTo(CONTENT);
+        assertThat(uploaded(bare.send("dingtalk:upload", new ByteArrayInputStream(CONTENT), Map.of("CamelFileName", "报告.pdf"))).name())
+                .isEqualTo("报告.pdf");
+        StoredFile stored = uploaded(bare.send("dingtalk:upload", file.toFile()));
+        assertThat(stored.name()).isEqualTo("from disk.pdf");
+        assertThat(stored.content()).isEqualTo(CONTENT);
+    }
+
+    @Test
+    void anUploadIsRepeatedWithANewTokenAndTheWholeFile() {
+        bare.send("dingtalk:upload?fileName=a.pdf", CONTENT);
+        bare.simulator().expireToken(BareContext.APP_KEY);
+
+        assertThat(uploaded(bare.send("dingtalk:upload?fileName=b.pdf", CONTENT)).content()).isEqualTo(CONTENT);
+    }
+
+    @Test
+    void refusesBeforeItSendsWhatDingTalkWouldNotTake() {
+        assertThat(bare.send("dingtalk:upload?fileName=a.exe", CONTENT).getException()).isInstanceOf(FileException.class)
+                .hasMessageContaining("exe");
+        assertThat(bare.send("dingtalk:upload?fileName=a.pdf", new byte[0]).getException()).isInstanceOf(FileException.class);
+        byte[] large = new byte[(2 << 20) + 1];
+        Arrays.fill(large, (byte) 1);
+        assertThat(bare.send("dingtalk:upload?fileName=a.mp3", large).getException()).isInstanceOf(FileException.class)
+                .hasMessageContaining("2 MB");
+        assertThat(bare.send("dingtalk:upload", CONTENT).getException()).hasMessageContaining("fileName");
+        assertThat(bare.requests("/media/upload")).isEmpty();
+    }
+
+    private Exchange download(String name, String step) throws Exception {
+        String code = bare.simulator().attach(BareContext.APP_KEY, "x", CONTENT);
+        AtomicReference<Exchange> got = new AtomicReference<>();
+        bare.route(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("dingtalk:messages").process(exchange -> {
+                    if (step.equals("attachment")) {
+                        exchange.getMessage().setBody(exchange.getProperty("CamelDingTalkMessage", InboundMessage.class).attachments()
+                                .get(0));
+                    } else {
+                        exchange.getMessage().setHeader("CamelDingTalkDownloadCode", code);
+                    }
+                }).to("dingtalk:download").process(exchange -> {
+                    exchange.getMessage().setBody(exchange.getMessage().getBody(InputStream.class).readAllBytes());
+                    got.set(exchange.copy());
+                });
+            }
+        }).connected(1);
+        bare.simulator().say(Said.text("").without("text").with("{\"msgtype\":\"file\",\"content\":{\"downloadCode\":\"" + code
+                + "\",\"fileName\":\"" + name
+                + "\"}}").byStream());
+        BareContext.await(() -> got.get() != null);
+        return got.get();
+    }
+
+    @Test
+    void downloadsAnAttachmentUnderASafeName() throws Exception {
+        Exchange exchange = download("../../etc/cron.d/report.pdf", "attachment");
+
+        assertThat(exchange.getMessage().getBody()).isEqualTo(CONTENT);
+        assertThat(exchange.getMessage().getHeader("CamelFileName")).isEqualTo("report.pdf");
+    }
+
+    @Test
+    void downloadsByCode() throws Exception {
+        assertThat(download("report.pdf", "code").getMessage().getBody()).isEqualTo(CONTENT);
+    }
+
+    @Test
+    void neverFetchesFromAHostThatIsNotDingTalks() {
+        bare.simulator().troubles().on("/v1.0/robot/messageFiles/download").answer(200, "{\"downloadUrl\":\"http://127.0.0.1:9/secret\"}");
+
+        assertThat(bare.send("dingtalk:download?downloadCode=x", null).getException()).isInstanceOfSatisfying(RejectedException.class,
+                e -> {
+            assertThat(e.code()).isEqualTo("urlRefused");
+            assertThat(e.remedy()).contains("option attachmentHosts");
+        });
+    }
+
+    @Test
+    void safeNamesHoldNoPathsDevicesAndControlCharacters() {
+        assertThat(SafeFileName.of("..\\..\\x\u0000y\u202e.txt", "file")).isEqualTo("xy.txt");
+        assertThat(SafeFileName.of("/etc/..", "file.bin")).isEqualTo("file.bin");
+        assertThat(SafeFileName.of(null, "file.bin")).isEqualTo("file.bin");
+        assertThat(SafeFileName.of(".bashrc", "file")).isEqualTo("bashrc");
+        assertThat(SafeFileName.of("CON.txt", "file")).isEqualTo("_CON.txt");
+        assertThat(SafeFileName.of("a".repeat(300) + ".pdf", "file")).hasSize(200).endsWith(".pdf");
+    }
+}

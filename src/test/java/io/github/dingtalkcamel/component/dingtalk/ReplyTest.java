@@ -1,0 +1,175 @@
+package io.github.dingtalkcamel.component.dingtalk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+
+import io.github.dingtalkcamel.outbound.DingTalkException;
+import io.github.dingtalkcamel.outbound.RejectedException;
+import io.github.dingtalkcamel.simulator.ApiFamily;
+import io.github.dingtalkcamel.simulator.Delivery;
+import io.github.dingtalkcamel.simulator.Said;
+import io.github.dingtalkcamel.simulator.Sent;
+import org.apache.camel.Exchange;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** {@code dingtalk:reply} answers the message that the exchange came from, whole. */
+class ReplyTest {
+
+    private final BareContext bare = new BareContext();
+    private final AtomicReference<Exchange> replied = new AtomicReference<>();
+
+    @AfterEach
+    void close() {
+        bare.close();
+    }
+
+    private void answer(String uri, String text, Map<String, Object> headers) throws Exception {
+        bare.route(new RouteBuilder() {
+            @Override
+            public void configure() {
+                onException(DingTalkException.class).maximumRedeliveries(2).redeliveryDelay(10);
+                from("dingtalk:messages").process(exchange -> {
+                    exchange.getMessage().setBody(text);
+                    exchange.getMessage().setHeaders(new HashMap<>(headers));
+                }).to(uri).process(exchange -> replied.set(exchange.copy()));
+            }
+        }).connected(1);
+    }
+
+    private List<Delivery> inGroup() {
+        return bare.simulator().deliveriesTo(BareContext.GROUP);
+    }
+
+    @Test
+    void repliesInADmByTheSessionWebhook() throws Exception {
+        answer("dingtalk:reply", "**done**", Map.of());
+        Sent sent = bare.simulator().say(Said.text("build").byStream());
+
+        assertThat(sent.accepted()).isTrue();
+        assertThat(bare.simulator().deliveriesTo(sent.conversationId())).singleElement().satisfies(delivery -> {
+            assertThat(delivery.channel()).isEqualTo(Delivery.Channel.SESSION);
+            assertThat(delivery.text()).isEqualTo("**done**");
+            assertThat(delivery.msgUuid()).isNotEmpty();
+        });
+        assertThat(bare.requests(BareContext.TOKEN)).as("a session webhook needs no token").isEmpty();
+        assertThat(replied.get().getMessage().getBody(Map.class)).containsEntry("errcode", 0);
+    }
+
+    @Test
+    void mentionsThePersonWhoAskedAndTheOthersOfTheOptions() throws Exception {
+        answer("dingtalk:reply?atMobiles=13800000000", "done", Map.of("CamelDingTalkAtUserIds", List.of("staff003")));
+        bare.simulator().say(Said.text("build").from("staff002").inGroup(BareContext.GROUP).byStream());
+
+        Delivery delivery = inGroup().get(0);
+        assertThat(delivery.text()).startsWith("@staff002").contains("@staff003").contains("@13800000000").endsWith("\n\ndone");
+        assertThat(delivery.at().userIds()).containsExactly("staff002", "staff003");
+        assertThat(delivery.at().mobiles()).containsExactly("13800000000");
+    }
+
+    @Test
+    void doesNotMentionThePersonWhoAskedWhereTheOptionSaysSo() throws Exception {
+        answer("dingtalk:reply?mentionSender=false", "done", Map.of());
+        bare.simulator().say(Said.text("build").inGroup(BareContext.GROUP).byStream());
+
+        assertThat(inGroup().get(0).text()).isEqualTo("done");
+    }
+
+    @Test
+    void repliesByTheRobotApiWhereTheSessionIsNearItsEnd() throws Exception {
+        answer("dingtalk:reply", "done", Map.of());
+        bare.simulator().say(Said.text("build").inGroup(BareContext.GROUP).sessionExpiresAt(Instant.now().plusSeconds(30)).byStream());
+
+        assertThat(inGroup()).singleElement().satisfies(delivery -> assertThat(delivery.channel()).isEqualTo(Delivery.Channel.GROUP));
+        assertThat(replied.get().getMessage().getHeader("CamelDingTalkSentMessageId")).isEqualTo(inGroup().get(0).processQueryKey());
+    }
+
+    @Test
+    void repliesByTheRobotApiWhereDingTalkSaysThatTheSessionExpired() throws Exception {
+        answer("dingtalk:reply", "done", Map.of());
+        bare.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).answer(200, "{\"errcode\":300001,\"errmsg\":\"session 不存在\"}");
+        Sent sent = bare.simulator().say(Said.text("build").byStream());
+
+        assertThat(bare.simulator().deliveriesTo(sent.conversationId())).singleElement()
+                .satisfies(delivery -> assertThat(delivery.channel()).isEqualTo(Delivery.Channel.OTO));
+    }
+
+    @Test
+    void neverPostsToASessionWebhookOnAnotherHost() throws Exception {
+        answer("dingtalk:reply", "done", Map.of());
+        bare.simulator().say(Said.text("build").with("{\"sessionWebhook\":\"http://127.0.0.1:9/robot/sendBySession?session=x\"}")
+                .byStream());
+
+        BareContext.await(() -> replied.get() != null);
+        assertThat(bare.simulator().deliveries()).singleElement().satisfies(it -> assertThat(it.channel()).isEqualTo(Delivery.Channel.OTO));
+    }
+
+    @Test
+    void sendsALongReplyInOrderAndInWholeCharacters() throws Exception {
+        String text = "paragraph 🙂 one\n\n".repeat(40);
+        answer("dingtalk:reply?maxMessageLength=100", text, Map.of());
+        Sent sent = bare.simulator().say(Said.text("build").byStream());
+
+        List<String> texts = bare.texts(sent.conversationId());
+        assertThat(texts).hasSizeGreaterThan(5).allSatisfy(each -> assertThat(each).hasSizeLessThanOrEqualTo(100));
+        assertThat(String.join("", texts)).isEqualTo(text);
+    }
+
+    @Test
+    void aRedeliveryOfCamelContinuesWhereTheFirstTryFailed() throws Exception {
+        String text = "paragraph one\n\n".repeat(20);
+        answer("dingtalk:reply?maxMessageLength=100", text, Map.of());
+        bare.simulator().troubles().on(ApiFamily.ROBOT).after(1).throttle();
+        Sent sent = bare.simulator().say(Said.text("build").sessionExpiresAt(Instant.now()).byStream());
+
+        assertThat(sent.accepted()).isTrue();
+        assertThat(String.join("", bare.texts(sent.conversationId()))).isEqualTo(text);
+    }
+
+    @Test
+    void aLostAnswerIsSentAgainWithTheSameKeySoThatItIsShownOnce() throws Exception {
+        answer("dingtalk:reply", "done", Map.of());
+        bare.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).dropAfter();
+        Sent sent = bare.simulator().say(Said.text("build").byStream());
+
+        assertThat(sent.accepted()).isTrue();
+        assertThat(bare.texts(sent.conversationId())).containsExactly("done");
+        assertThat(bare.requests("/robot/sendBySession")).hasSize(2);
+    }
+
+    @Test
+    void aBlankBodyIsNoReply() throws Exception {
+        answer("dingtalk:reply", "  ", Map.of());
+
+        assertThat(bare.simulator().say(Said.text("build").byStream()).accepted()).isTrue();
+        assertThat(bare.simulator().deliveries()).isEmpty();
+    }
+
+    @Test
+    void saysThatAnOutsiderWithoutASessionCannotBeReached() throws Exception {
+        AtomicReference<Exception> failure = new AtomicReference<>();
+        bare.route(new RouteBuilder() {
+            @Override
+            public void configure() {
+                onException(RejectedException.class).handled(true)
+                        .process(exchange -> failure.set(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class)));
+                from("dingtalk:messages").to("dingtalk:reply");
+            }
+        }).connected(1);
+        bare.simulator().say(Said.text("hi").without("senderStaffId").sessionExpiresAt(Instant.now()).byStream());
+
+        assertThat(failure.get()).isInstanceOfSatisfying(RejectedException.class, e -> assertThat(e.code()).isEqualTo("noStaffId"));
+    }
+
+    @Test
+    void saysWhatToDoWhereThereIsNoMessageToAnswer() {
+        assertThat(bare.send("dingtalk:reply", "hello").getException()).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("dingtalk:send");
+    }
+}

@@ -1,0 +1,92 @@
+package io.github.dingtalkcamel.component.dingtalk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+import io.github.dingtalkcamel.outbound.DingTalkException;
+import io.github.dingtalkcamel.simulator.CustomRobot;
+import io.github.dingtalkcamel.simulator.Delivery;
+import org.apache.camel.Exchange;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** {@code dingtalk:robot}: a custom robot needs its URL and no app. */
+class RobotTest {
+
+    private static final String SECRET = "SEC0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    private final BareContext bare = new BareContext();
+
+    @AfterEach
+    void close() {
+        bare.close();
+    }
+
+    private String robot(String options) {
+        String url = bare.simulator().url() + "/robot/send?access_token=robot-token-1";
+        return "dingtalk:robot?webhookUrl=" + URLEncoder.encode(url, StandardCharsets.UTF_8) + options;
+    }
+
+    private Delivery delivered() {
+        return bare.simulator().deliveriesTo(BareContext.GROUP).get(0);
+    }
+
+    @Test
+    void sendsMarkdownWithMentionsAndWithoutAnApp() {
+        bare.simulator().addCustomRobot(CustomRobot.of("robot-token-1", BareContext.GROUP));
+        bare.component().getConfiguration().setAppKey(null);
+        bare.component().getConfiguration().setAppSecret(null);
+
+        Exchange sent = bare.send(robot("&atUserIds=staff001&atAll=true&title=Disk"), "disk full");
+
+        assertThat(sent.getException()).isNull();
+        assertThat(delivered().title()).isEqualTo("Disk");
+        assertThat(delivered().text()).contains("disk full").contains("@staff001");
+        assertThat(delivered().at().userIds()).containsExactly("staff001");
+        assertThat(delivered().at().all()).isTrue();
+        assertThat(delivered().msgUuid()).isNotEmpty();
+        assertThat(sent.getMessage().getBody()).isEqualTo("disk full");
+    }
+
+    @Test
+    void signsWhereTheRobotHasASecret() {
+        bare.simulator().addCustomRobot(CustomRobot.of("robot-token-1", BareContext.GROUP).withSecret(SECRET));
+
+        assertThat(bare.send(robot("&format=text&secret=" + SECRET), "signed").getException()).isNull();
+        assertThat(delivered().type()).isEqualTo("text");
+        assertThat(bare.send(robot("&format=text"), "unsigned").getException()).isInstanceOfSatisfying(DingTalkException.class,
+                e -> assertThat(e.remedy()).contains("option secret"));
+    }
+
+    @Test
+    void sendsOtherTypesWithTheBodyAsTheirFields() {
+        bare.simulator().addCustomRobot(CustomRobot.of("robot-token-1", BareContext.GROUP));
+
+        bare.send(robot("&format=link"), Map.of("title", "T", "text", "look", "messageUrl", "https://e.invalid/x"));
+        bare.send(robot(""), Map.of("msgtype", "text", "text", Map.of("content", "as it is")));
+
+        assertThat(bare.simulator().deliveriesTo(BareContext.GROUP)).extracting(Delivery::type).containsExactly("link", "text");
+    }
+
+    @Test
+    void refusesWhatIsNoRobotsUrlWithoutRepeatingIt() {
+        assertThatThrownBy(() -> bare.producer().sendBody("dingtalk:robot?webhookUrl=https://e.invalid/hook?access_token=s3cret-token",
+                "x"))
+                .hasStackTraceContaining("webhookUrl").rootCause().hasMessageNotContaining("s3cret-token");
+        assertThatThrownBy(() -> bare.producer().sendBody("dingtalk:robot", "x")).rootCause().hasMessageContaining("option webhookUrl");
+    }
+
+    @Test
+    void aRefusalKeepsTheUrlOutOfTheError() {
+        Exchange sent = bare.send(robot(""), "nobody has this robot");
+
+        assertThat(sent.getException()).isInstanceOfSatisfying(DingTalkException.class, e -> {
+            assertThat(e.remedy()).contains("option webhookUrl");
+            assertThat(e.toString()).doesNotContain("robot-token-1");
+        });
+    }
+}

@@ -1,0 +1,147 @@
+package io.github.dingtalkcamel.component.dingtalk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+import io.github.dingtalkcamel.component.api.CallLimiter;
+import io.github.dingtalkcamel.component.api.CallObserver;
+import io.github.dingtalkcamel.component.api.DingTalkApp;
+import io.github.dingtalkcamel.component.api.OptionNames;
+import io.github.dingtalkcamel.component.api.Permit;
+import io.github.dingtalkcamel.outbound.DingTalkException;
+import io.github.dingtalkcamel.outbound.Gate;
+import io.github.dingtalkcamel.outbound.NotNowException;
+import io.github.dingtalkcamel.settings.Language;
+import io.github.dingtalkcamel.settings.Secret;
+import io.github.dingtalkcamel.simulator.ApiFamily;
+import org.apache.camel.Exchange;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What an application plugs in: a limiter of calls, an observer of calls, and integrations of its own. */
+class StrategiesTest {
+
+    private static final String SEND = "dingtalk:send?recipientId=staff001";
+
+    private final BareContext bare = new BareContext();
+
+    @AfterEach
+    void close() {
+        bare.close();
+    }
+
+    /** A component with what the test sets. */
+    private String component(Consumer<DingTalkComponent> settings) {
+        DingTalkComponent component = new DingTalkComponent(bare.context());
+        component.setConfiguration(bare.component().getConfiguration());
+        settings.accept(component);
+        bare.context().addComponent("other", component);
+        return "other:send?recipientId=staff001";
+    }
+
+    @Test
+    void aCallThatTheLimiterDoesNotPermitIsNotMade() {
+        String uri = component(it -> it.setCallLimiter((call, until) -> CompletableFuture.failedFuture(new NotNowException("notNow",
+                "not now", "wait", "x"))));
+
+        assertThat(bare.send(uri, "hello").getException()).isInstanceOfSatisfying(NotNowException.class,
+                e -> assertThat(e.outcome()).isEqualTo(DingTalkException.Outcome.NOT_DONE));
+        assertThat(bare.simulator().requests()).isEmpty();
+    }
+
+    @Test
+    void theLimiterLearnsUntilWhenTheExchangeCanWaitAndHowEachCallEnded() {
+        List<String> learned = new CopyOnWriteArrayList<>();
+        Instant until = Instant.now().plusSeconds(60);
+        CallLimiter limiter = (call, waitUntil) -> {
+            learned.add("asked " + call.name() + " " + until.equals(waitUntil));
+            return CompletableFuture.completedFuture(new Permit() {
+                @Override
+                public void answered() {
+                    learned.add("answered " + call.name());
+                }
+
+                @Override
+                public void failed(DingTalkException failure) {
+                    learned.add("failed " + failure.code());
+                }
+
+                @Override
+                public void notUsed() {
+                    learned.add("not used");
+                }
+            });
+        };
+        String uri = component(it -> it.setCallLimiter(limiter));
+        bare.simulator().troubles().on(ApiFamily.ROBOT).fail(503);
+        bare.producer().send(uri, exchange -> {
+            exchange.setProperty(CallLimiter.WAIT_UNTIL, until);
+            exchange.getMessage().setBody("hello");
+        });
+
+        assertThat(learned).containsExactly("asked /v1.0/oauth2/accessToken true", "answered /v1.0/oauth2/accessToken",
+                "asked /v1.0/robot/oToMessages/batchSend true", "failed ServiceUnavailable");
+    }
+
+    @Test
+    void theApplicationsOwnLimiterOpensItsCircuitForTheComponentToo() {
+        Gate gate = new Gate(Duration.ofMinutes(1), Clock.systemUTC(), System::nanoTime);
+        String uri = component(it -> it.setCallLimiter(gate));
+        bare.simulator().troubles().on(ApiFamily.ROBOT).untilCleared().fail(503);
+
+        List<Exception> failures = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            failures.add(bare.send(uri, "hello").getException());
+        }
+
+        assertThat(failures.get(19)).isInstanceOf(NotNowException.class);
+        assertThat(bare.requests("/v1.0/robot/oToMessages/batchSend")).hasSizeLessThan(12);
+    }
+
+    @Test
+    void anObserverOfTheRegistryIsFoundAndLearnsOfEachCall() {
+        List<String> calls = new CopyOnWriteArrayList<>();
+        bare.context().getRegistry().bind("observer", CallObserver.class, (CallObserver)
+                (call, took, failure) -> calls.add(call.name() + " " + (took.toNanos() > 0) + " " + failure));
+        bare.context().removeComponent("dingtalk");
+        DingTalkConfiguration configuration = bare.component().getConfiguration();
+        configuration.setAppKey(BareContext.APP_KEY);
+        configuration.setAppSecret(BareContext.APP_SECRET);
+        configuration.setApiBaseUrl(bare.simulator().url());
+        configuration.setOapiBaseUrl(bare.simulator().url());
+
+        bare.send(SEND, "hello");
+
+        assertThat(calls).containsExactly("/v1.0/oauth2/accessToken true null", "/v1.0/robot/oToMessages/batchSend true null");
+    }
+
+    @Test
+    void anIntegrationOfTheApplicationReplacesAppKeySecretAndAddresses() {
+        String url = bare.simulator().url();
+        component(it -> {
+            it.setConfiguration(new DingTalkConfiguration());
+            it.setIntegrationLookup(name -> name.equals("main") ? List.of(new DingTalkApp("main", BareContext.APP_KEY,
+                    Secret.of(BareContext.APP_SECRET), null,
+                    URI.create(url), URI.create(url), Language.EN, 6000, 1, Set.of(), Secret.UNSET,
+                    Secret.UNSET, OptionNames.settings("dingtalk."))) : List.of());
+        });
+
+        Exchange sent = bare.send("other:send?recipientId=staff001&integration=main", "hello");
+
+        assertThat(sent.getException()).isNull();
+        assertThat(bare.texts(bare.dm("staff001"))).containsExactly("hello");
+        assertThatThrownBy(() -> bare.send("other:send?recipientId=staff001&integration=none", "hello"))
+                .hasStackTraceContaining("no integration is called none");
+    }
+}
