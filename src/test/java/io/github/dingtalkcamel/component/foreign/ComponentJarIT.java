@@ -4,17 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
 import io.github.dingtalkcamel.simulator.Delivery;
@@ -39,10 +46,11 @@ class ComponentJarIT {
     /** Direct dependencies that come with the library, and the jars that these need. */
     private static final Set<String> WITH_THE_LIBRARY = new TreeSet<>(Set.of("camel-core", "jackson-databind", "caffeine", "commonmark",
             "commonmark-ext-gfm-tables", "icu4j"));
-    private static final Pattern THEIR_JARS = Pattern.compile("camel-(api|base|base-engine|bean|browse|cloud|cluster|controlbus|core|core-catalog"
-            + "|core-engine|core-languages|core-model|core-processor|core-reifier|dataformat|dataset|direct|file|health|language|log|management-api"
-            + "|mock|ref|rest|saga|scheduler|seda|stub|support|timer|tooling-model|util|util-json|validator|xml-io|xml-io-util|xml-jaxb|xml-jaxp"
-            + "|xml-jaxp-util|xpath|xslt)-[0-9].*|(jackson-(annotations|core|databind)|caffeine|jspecify|error_prone_annotations|commonmark"
+    private static final Pattern THEIR_JARS = Pattern.compile("camel-(api|base|base-engine|bean|browse|cloud|cluster|controlbus|core"
+            + "|core-catalog|core-engine|core-languages|core-model|core-processor|core-reifier|dataformat|dataset|direct|file|health|language"
+            + "|log|management-api|mock|ref|rest|saga|scheduler|seda|stub|support|timer|tooling-model|util|util-json|validator|xml-io"
+            + "|xml-io-util|xml-jaxb|xml-jaxp|xml-jaxp-util|xpath|xslt)-[0-9].*"
+            + "|(jackson-(annotations|core|databind)|caffeine|jspecify|error_prone_annotations|commonmark"
             + "|commonmark-ext-gfm-tables|icu4j|slf4j-api)-[0-9].*");
     private static final Pattern CAMEL_MAIN = Pattern.compile("camel-(main|yaml-.*|dsl-support)-[0-9].*|snakeyaml-engine-.*");
 
@@ -174,6 +182,34 @@ class ComponentJarIT {
             assertThat(jar.getManifest().getMainAttributes().getValue("Class-Path")).isNull();
             assertThat(jar.getManifest().getMainAttributes().getValue("Main-Class")).isNull();
         }
+    }
+
+    @Test
+    void holdsAllOfOurClassesThatTheComponentNeeds() {
+        StringWriter found = new StringWriter();
+        ToolProvider.findFirst("jdeps").orElseThrow().run(new PrintWriter(found), new PrintWriter(found), "--ignore-missing-deps",
+                "-verbose:class",
+                "-filter:none", JAR.toString());
+        Map<String, Set<String>> names = new TreeMap<>();
+        Set<String> missing = new TreeSet<>();
+        Matcher line = Pattern.compile("(?m)^ +(io\\.github\\.dingtalkcamel\\.\\S+) +-> (io\\.github\\.dingtalkcamel\\.\\S+) +(.*?) *$")
+                .matcher(found.toString());
+        while (line.find()) {
+            names.computeIfAbsent(line.group(1), same -> new TreeSet<>()).add(line.group(2));
+            if (line.group(3).equals("not found")) {
+                missing.add(line.group(2));
+            }
+        }
+        Set<String> needed = new TreeSet<>(names.keySet().stream().filter(each -> each.startsWith("io.github.dingtalkcamel.component."))
+                .toList());
+        Deque<String> left = new ArrayDeque<>(needed);
+        while (!left.isEmpty()) {
+            names.getOrDefault(left.pop(), Set.of()).stream().filter(needed::add).forEach(left::push);
+        }
+
+        assertThat(needed).contains("io.github.dingtalkcamel.component.dingtalk.DingTalkComponent");
+        missing.retainAll(needed);
+        assertThat(missing).isEmpty();
     }
 
     /** Direct dependencies that are neither optional nor for tests. */
