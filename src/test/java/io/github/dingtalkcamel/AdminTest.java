@@ -107,7 +107,10 @@ class AdminTest {
     @ParameterizedTest
     @ValueSource(strings = { "-", "Bearer", "Bearer ", "Bearer wrong", "Basic " + TOKEN, TOKEN, "Bearer " + TOKEN + "x", "Bearer " + TOKEN + ",Bearer " + TOKEN })
     void asksForTheToken(String authorization) throws Exception {
-        for (String path : List.of("integrations", "tools/dingtalk_send_file", "nothing", "bindings/main/cid?Authorization=Bearer%20" + TOKEN)) {
+        // after 20 wrong ones within a minute the address would be answered 429
+        List<String> paths = authorization.equals("-") ? List.of("integrations", "tools/dingtalk_send_file", "nothing", "bindings/main/cid?Authorization=Bearer%20" + TOKEN)
+                : List.of("tools/dingtalk_send_file", "bindings/main/cid?Authorization=Bearer%20" + TOKEN);
+        for (String path : paths) {
             HttpRequest.Builder request = request(path);
             if (!authorization.equals("-")) {
                 request.header("Authorization", authorization);

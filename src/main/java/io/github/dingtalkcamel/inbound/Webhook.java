@@ -30,6 +30,8 @@ public final class Webhook {
 
     /** Exchange property: the address that the request came from; of a proxy where there is one. */
     private static final String CLIENT = "CamelDingTalkClient";
+    /** Exchange property: whether the headers alone proved the request when its body was read. */
+    private static final String PROVED = "CamelDingTalkProved";
 
     private static final String ACCEPTED = "{\"msgtype\":\"empty\"}";
     private static final String SUCCESS = "success";
@@ -88,14 +90,14 @@ public final class Webhook {
             }
         });
         boolean proved = provesByHeaders(integration, http);
+        exchange.setProperty(PROVED, proved);
         Body read = proved ? Body.ofRequest(body) : Body.lookedThrough(body);
         if (read.form() == Body.Form.ENCRYPTED) {
             Map<String, String> query = query(request);
             String signature = query.getOrDefault("signature", query.get("msg_signature"));
             return Delivery.byWebhook(integration, true, signature, query.get("timestamp"), query.get("nonce"), read);
         }
-        // what was only looked through is never proved, also where its timestamp becomes fresh meanwhile
-        return Delivery.byWebhook(integration, false, proved ? once(http, "sign") : null, once(http, "timestamp"), null, read);
+        return Delivery.byWebhook(integration, false, once(http, "sign"), once(http, "timestamp"), null, read);
     }
 
     /** The integration that the path names. Taken from the path itself, since headers and query parameters may have any name. */
@@ -115,10 +117,15 @@ public final class Webhook {
      * @throws ProofException      when it does not
      * @throws BadMessageException when what was encrypted is neither message nor event
      */
-    public Delivery prove(@ExchangeProperty(Delivery.PROPERTY) Delivery delivery) throws ProofException, BadMessageException {
+    public Delivery prove(@ExchangeProperty(Delivery.PROPERTY) Delivery delivery, @ExchangeProperty(PROVED) boolean read)
+            throws ProofException, BadMessageException {
         try {
             if (!delivery.encrypted()) {
                 signatures.get(delivery.integration()).check(delivery.timestamp(), delivery.signature());
+                if (!read) {
+                    // its timestamp became fresh after its body was only looked through: there is nothing to hand on
+                    throw new ProofException(ProofException.Reason.HEADERS);
+                }
                 return delivery;
             }
             return delivery.with(Body.read(decrypted(delivery)));

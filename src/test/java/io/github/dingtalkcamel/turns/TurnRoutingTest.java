@@ -58,7 +58,7 @@ class TurnRoutingTest {
                 from:
                   uri: agent:failing
                   steps:
-                    - throwException: { exceptionType: java.lang.IllegalStateException, message: "secret cause of failing" }
+                    - throwException: { exceptionType: java.lang.IllegalStateException, message: "hidden cause of failing" }
             - route:
                 from:
                   uri: agent:broken-body
@@ -279,12 +279,12 @@ class TurnRoutingTest {
 
         Matcher reference = Pattern.compile("Sorry, this message could not be answered.*reference (main-\\d+)\\.").matcher(turn.replies().get(0));
         assertThat(reference.matches()).isTrue();
-        assertThat(turn.replies()).singleElement().asString().doesNotContain("secret cause");
+        assertThat(turn.replies()).singleElement().asString().doesNotContain("hidden cause");
         assertThat(reference.group(1)).isEqualTo("main-" + turn.id);
         assertThat(log.containing("Turn " + reference.group(1) + ": agent " + agent + " failed")).singleElement().asString()
-                .contains("secret cause of " + agent);
+                .contains("hidden cause of " + agent);
         assertThat(turn.state).isEqualTo("failed");
-        assertThat(turn.error).contains("secret cause of " + agent);
+        assertThat(turn.error).contains("hidden cause of " + agent);
     }
 
     @Test
@@ -380,13 +380,13 @@ class TurnRoutingTest {
             return new InputStream() {
                 @Override
                 public int read() throws IOException {
-                    throw new IOException("secret cause of broken-body");
+                    throw new IOException("hidden cause of broken-body");
                 }
             };
         }
 
         public void error() {
-            throw new StackOverflowError("secret cause of error");
+            throw new StackOverflowError("hidden cause of error");
         }
 
         public String interrupt(Exchange exchange) {
