@@ -60,11 +60,13 @@ public final class LiveRoutes implements AutoCloseable {
     }
 
     /** What a file brought. {@code atStartOnly}: it has parts that can't be changed in a running program. */
-    private record Loaded(RouteFile file, List<String> routes, List<RouteConfigurationDefinition> configurations, boolean atStartOnly) {
+    private record Loaded(RouteFile file, List<String> routes, List<HttpPath> paths, List<RouteConfigurationDefinition> configurations,
+            boolean atStartOnly) {
     }
 
     /** A file being put in. */
-    private record Candidate(RouteFile file, List<RouteDefinition> routes, List<RouteConfigurationDefinition> configurations) {
+    private record Candidate(RouteFile file, List<RouteDefinition> routes, List<HttpPath> paths,
+            List<RouteConfigurationDefinition> configurations) {
     }
 
     /** The files to start with. Camel adds their routes. */
@@ -94,10 +96,13 @@ public final class LiveRoutes implements AutoCloseable {
         builder.addLifecycleInterceptor(new RouteBuilderLifecycleStrategy() {
             @Override
             public void afterConfigure(RouteBuilder configured) {
-                List<String> ids = ids(RouteParser.routes(file, builder));
+                List<RouteDefinition> routes = RouteParser.routes(file, builder);
+                List<String> ids = ids(routes);
                 checkIds(file, ids, Set.of());
-                loaded.put(file.name(), new Loaded(file, ids, List.copyOf(builder.getRouteConfigurationCollection().getRouteConfigurations()),
-                        RouteParser.hasMore(builder)));
+                List<HttpPath> paths = HttpPath.of(context, routes, builder);
+                checkPaths(file, paths, Set.of());
+                loaded.put(file.name(), new Loaded(file, ids, paths,
+                        List.copyOf(builder.getRouteConfigurationCollection().getRouteConfigurations()), RouteParser.hasMore(builder)));
             }
         });
         return builder;
@@ -229,7 +234,8 @@ public final class LiveRoutes implements AutoCloseable {
         swap.finish(System.nanoTime());
         loaded.remove(name);
         for (Candidate candidate : candidates) {
-            loaded.put(candidate.file.name(), new Loaded(candidate.file, ids(candidate.routes), candidate.configurations, false));
+            loaded.put(candidate.file.name(), new Loaded(candidate.file, ids(candidate.routes), candidate.paths, candidate.configurations,
+                    false));
         }
         tell(before, file, files.size() - 1);
         return null;
@@ -273,7 +279,32 @@ public final class LiveRoutes implements AutoCloseable {
             throw new BadRoutesException(file.shown() + " has rest services or templates: start again to have it", null);
         }
         checkIds(file, ids(routes), Set.of(file.name()));
-        return new Candidate(file, routes, configurations);
+        List<HttpPath> paths = HttpPath.of(context, routes, builder);
+        checkPaths(file, paths, Set.of(file.name()));
+        return new Candidate(file, routes, paths, configurations);
+    }
+
+    /**
+     * The server would hand a request to the route that came first, and the other would never know. Among own routes, that a variable in one path
+     * leaves out what another path names may be meant.
+     */
+    private void checkPaths(RouteFile file, List<HttpPath> paths, Set<String> except) {
+        for (Loaded other : loaded.values()) {
+            if (!except.contains(other.file.name()) && (file.own() || other.file.own())) {
+                for (HttpPath path : paths) {
+                    boolean packagedOne = !file.own() || !other.file.own();
+                    other.paths.stream().filter(packagedOne ? path::overlaps : path::isSame).findFirst().ifPresent(taken -> {
+                        throw file.own() ? twice(file, path, other.file, taken) : twice(other.file, taken, file, path);
+                    });
+                }
+            }
+        }
+    }
+
+    private static BadRoutesException twice(RouteFile file, HttpPath path, RouteFile other, HttpPath taken) {
+        return new BadRoutesException("Route " + path.route() + " in " + file.shown() + " takes " + path + ", which route " + taken.route()
+                + " in " + other.shown() + " takes (" + taken + "): give it another path" + (other.own() ? "" : ", outside /api/dingtalk, or name the file "
+                + other.name() + " to replace that one"), null);
     }
 
     private void checkIds(RouteFile file, List<String> ids, Set<String> except) {

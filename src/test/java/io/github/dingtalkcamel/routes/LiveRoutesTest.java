@@ -81,6 +81,21 @@ class LiveRoutesTest {
     }
 
     @Test
+    void refusesAPathThatAPackagedRouteTakesWhichKeepsWorking() throws Exception {
+        String file = "shadow.camel.yaml";
+        write(file, HttpPathTest.route("/orders"));
+        String orders = bot.webhookUrl().replace("/api/dingtalk/webhook/main", "/orders");
+        Awaitility.await().atMost(LIVE).until(() -> bot.get(orders).body().equals("mine"));
+
+        write(file, HttpPathTest.route("/api/dingtalk/webhook/{any}"));
+
+        awaitLog("Route mine in", file, "takes /api/dingtalk/webhook/{any}", "packaged webhook.camel.yaml");
+        assertThat(bot.get(bot.webhookUrl()).body()).isEqualTo("success");
+        assertThat(bot.say(Said.text("by webhook").from("shadowed").byWebhook()).accepted()).isTrue();
+        assertThat(bot.get(orders).body()).as("the former version").isEqualTo("mine");
+    }
+
+    @Test
     void losesNothingAndAnswersNothingByHalfWhileFilesAreEditedBrokenRepairedDeletedAndSwapped() throws Exception {
         AtomicBoolean enough = new AtomicBoolean();
         ExecutorService threads = Executors.newFixedThreadPool(SENDERS);
