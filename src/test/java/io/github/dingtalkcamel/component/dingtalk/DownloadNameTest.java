@@ -22,7 +22,8 @@ class DownloadNameTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"年度报告.pdf, 年度报告\\.pdf", "../../x, x", "${bean:x}.txt, _\\{bean_x\\}\\.txt", "aux.txt, _aux\\.txt", "'', 'file-\\d{8}-\\d{6}-\\d{3}\\.bin'"})
+    @CsvSource({"年度报告.pdf, 年度报告\\.pdf", "../../x, x", "${bean:x}.txt, _\\{bean_x\\}\\.txt", "aux.txt, _aux\\.txt",
+            "'', 'file-\\d{8}-\\d{6}-\\d{3}\\.bin'"})
     void leavesANameThatIsSafeToStore(String name, String safe) {
         String code = bare.simulator().attach(null, "any", "content".getBytes(StandardCharsets.UTF_8));
 

@@ -118,6 +118,7 @@ class FilesTest {
         assertThat(bare.send("dingtalk:download?downloadCode=x", null).getException()).isInstanceOfSatisfying(RejectedException.class,
                 e -> {
             assertThat(e.code()).isEqualTo("urlRefused");
+            assertThat(e.getMessage()).contains("127.0.0.1 is not one that attachments are fetched from");
             assertThat(e.remedy()).contains("option attachmentHosts");
         });
     }
