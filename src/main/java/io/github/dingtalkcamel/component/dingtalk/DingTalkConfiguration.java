@@ -26,19 +26,16 @@ public class DingTalkConfiguration implements Cloneable {
     @UriParam(label = "advanced", defaultValue = "https://oapi.dingtalk.com", description = "Where DingTalk's older API is")
     private String oapiBaseUrl = "https://oapi.dingtalk.com";
     @UriParam(label = "common", defaultValue = "15000", javaType = "java.time.Duration",
-              description = "How long one call to DingTalk may take, its answer included. An upload may take a second longer for each"
-                            + " 100,000 bytes.")
+              description = "How long one call may take, its answer included. An upload gets another second for each 100,000 bytes.")
     private long timeout = 15_000;
     @UriParam(label = "common", defaultValue = "zh-Hans",
-              description = "Language of the words in the place of pictures, files and the like in a message's text, and of names in"
-                            + " the list of users: zh-Hans or en")
+              description = "Language of the text in the place of pictures and files, and of names of users: zh-Hans or en")
     private String language = "zh-Hans";
     @UriParam(label = "consumer", defaultValue = "1",
               description = "Stream connections to keep open, 1 to 100. Consumers of one app with the same number share them.")
     private int connections = 1;
     @UriParam(label = "producer", defaultValue = "user_id",
-              description = "How recipientId names its recipients. People named by union id or mobile number are looked up in the"
-                            + " organisation's contacts.")
+              description = "How recipientId names its recipients. People named by union id or mobile number are looked up first.")
     private RecipientType recipientType = RecipientType.user_id;
     @UriParam(label = "producer",
               description = "The recipient, or several separated by commas. Header CamelDingTalkRecipientId may hold a list.")
@@ -49,16 +46,13 @@ public class DingTalkConfiguration implements Cloneable {
                             + " or feedCard.")
     private String format = "markdown";
     @UriParam(label = "producer",
-              description = "Title of a markdown message, shown in the list of conversations and in notifications. The text's first"
-                            + " heading or line where it is not set.")
+              description = "Title of a markdown message, shown in notifications. The text's first heading or line where it is not set.")
     private String title;
     @UriParam(label = "producer",
-              description = "User ids of people to mention beside the text, separated by commas. By session webhook and custom robot"
-                            + " only: the robot API has no mentions.")
+              description = "User ids of people to mention, separated by commas. By session webhook and custom robot only.")
     private String atUserIds;
     @UriParam(label = "producer",
-              description = "Mobile numbers of people to mention beside the text, separated by commas. By session webhook and custom"
-                            + " robot only.")
+              description = "Mobile numbers of people to mention, separated by commas. By session webhook and custom robot only.")
     private String atMobiles;
     @UriParam(label = "producer", defaultValue = "false",
               description = "Whether to mention everybody in the group. By session webhook and custom robot only.")
@@ -81,8 +75,7 @@ public class DingTalkConfiguration implements Cloneable {
     @UriParam(label = "producer", description = "Id of the card's template, which ends in .schema")
     private String cardTemplateId;
     @UriParam(label = "producer",
-              description = "Id of the card, chosen by the sender and used for one card only. Made by the component where a new card"
-                            + " has none.")
+              description = "Id of the card, chosen by the sender and used once. Made by the component where a new card has none.")
     private String outTrackId;
     @UriParam(label = "producer", defaultValue = "content", description = "The card's variable that is streamed")
     private String streamVariable = "content";
@@ -91,15 +84,13 @@ public class DingTalkConfiguration implements Cloneable {
     @UriParam(label = "producer", defaultValue = "false", description = "Whether the card shows that its text could not be completed")
     private boolean streamFailed;
     @UriParam(label = "producer",
-              description = "Ids of sent messages to recall, separated by commas, as send set them in header"
-                            + " CamelDingTalkSentMessageId")
+              description = "Ids of messages to recall, separated by commas, from header CamelDingTalkSentMessageId of send")
     private String sentMessageId;
     @UriParam(label = "producer", enums = "image,voice,video,file",
               description = "Kind of the uploaded file. Told by the file's name where it is not set.")
     private String mediaType;
     @UriParam(label = "producer",
-              description = "Name of the uploaded file, with its extension. Header CamelFileName, or the name of the file in the body,"
-                            + " where it is not set.")
+              description = "Name of the uploaded file, with its extension. CamelFileName or the file's own name where it is not set.")
     private String fileName;
     @UriParam(label = "producer", description = "Code of the attachment to download, in the place of an attachment in the body")
     private String downloadCode;
@@ -107,16 +98,13 @@ public class DingTalkConfiguration implements Cloneable {
             description = "Hosts beside DingTalk's own that attachments may be downloaded from, separated by commas")
     private String attachmentHosts;
     @UriParam(label = "producer",
-              description = "Lists only people whose name, user id, union id, title, job number or e-mail address contains this text,"
-                            + " in upper or lower case")
+              description = "Lists only people with this text in their name, an id, title, job number or e-mail address")
     private String keyword;
     @UriParam(label = "producer", defaultValue = "1",
-              description = "Department whose people are listed, together with those of all departments below it. 1 is the whole"
-                            + " organisation.")
+              description = "Department whose people are listed, with those of all departments below it. 1 is the organisation.")
     private long departmentId = 1;
     @UriParam(label = "producer",
-              description = "Path to call, with its query. Paths such as /v1.0/robot/groupMessages/send belong to apiBaseUrl, all"
-                            + " others to oapiBaseUrl.")
+              description = "Path to call, with its query. Paths such as /v1.0/… belong to apiBaseUrl, all others to oapiBaseUrl.")
     private String path;
     @UriParam(label = "producer", defaultValue = "POST", enums = "GET,POST,PUT,DELETE,PATCH", description = "HTTP method of the call")
     private String httpMethod = "POST";

@@ -57,12 +57,18 @@ public class DingTalkConsumer extends DefaultConsumer implements Suspendable {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        for (DingTalkApp app : getEndpoint().apps()) {
-            StreamConnections opened = getEndpoint().getComponent().streams().of(app);
-            Subscriber subscriber = new Subscriber(opened, PushedExchange.of(getEndpoint().getKind(), app));
-            opened.subscribe(subscriber);
-            connections.add(opened);
-            subscribers.add(subscriber);
+        try {
+            for (DingTalkApp app : getEndpoint().apps()) {
+                StreamConnections opened = getEndpoint().getComponent().streams().of(app);
+                Subscriber subscriber = new Subscriber(opened, PushedExchange.of(getEndpoint().getKind(), app));
+                opened.subscribe(subscriber);
+                connections.add(opened);
+                subscribers.add(subscriber);
+            }
+        } catch (RuntimeException e) {
+            // a route that does not start must not go on receiving from some of its apps
+            leave();
+            throw e;
         }
         setHealthCheck(new StreamHealthCheck(getRouteId(), () -> List.copyOf(connections)));
     }
@@ -79,10 +85,14 @@ public class DingTalkConsumer extends DefaultConsumer implements Suspendable {
 
     @Override
     protected void doStop() throws Exception {
+        leave();
+        super.doStop();
+    }
+
+    private void leave() {
         subscribers.parallelStream().forEach(Subscriber::leave);
         subscribers.clear();
         connections.clear();
-        super.doStop();
     }
 
     /** The consumer at one app. */
@@ -113,6 +123,7 @@ public class DingTalkConsumer extends DefaultConsumer implements Suspendable {
         public void deliver(Delivery delivery, Consumer<Handover.Outcome> done) {
             Exchange exchange = createExchange(false);
             exchange.setPattern(ExchangePattern.InOut);
+            exchange.setProperty(Delivery.PROPERTY, delivery);
             Object received;
             try {
                 received = pushed.fill(exchange, delivery);
