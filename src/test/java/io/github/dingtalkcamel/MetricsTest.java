@@ -79,6 +79,7 @@ class MetricsTest {
                 assertThat(metrics).containsOnlyKeys("dingtalk_turns_waiting", "dingtalk_turns_running", "dingtalk_turns_unsent", "dingtalk_agents_stuck",
                         "dingtalk_agents_discarded_total", "dingtalk_hosts_away", "dingtalk_apis_throttled", "dingtalk_robot_messages_waiting",
                         "dingtalk_dead_letters", "dingtalk_events_waiting", "dingtalk_events_published_total", "dingtalk_events_dropped_total",
+                        "dingtalk_logins_failed_total", "dingtalk_logins_turned_away_total",
                         "dingtalk_stream_connected", "dingtalk_stream_attempts_total", "dingtalk_stream_failures_total", "dingtalk_stream_losses_total",
                         "dingtalk_stream_frames_total", "dingtalk_stream_messages_total", "dingtalk_stream_refused_total");
                 assertThat(metrics).containsEntry("dingtalk_turns_running", 1.0).containsEntry("dingtalk_turns_waiting", 2.0)
