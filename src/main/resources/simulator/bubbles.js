@@ -4,6 +4,7 @@ import { avatar, clock, h, icon } from './dom.js';
 import { platformCard } from './cards.js';
 import { attachment, body } from './shown.js';
 import { saidWay, shownWay } from './ways.js';
+import { t } from './words.js';
 
 /**
  * Draws a message.
@@ -16,20 +17,20 @@ import { saidWay, shownWay } from './ways.js';
 export function bubble(message, mine, world, quote, viewer) {
   const fromRobot = message.kind === 'shown';
   const custom = message.channel === 'webhook';
-  const name = custom ? 'Custom robot' : fromRobot ? world.robotName(message.robotCode) : message.nick;
+  const name = custom ? t('Custom robot') : fromRobot ? world.robotName(message.robotCode) : message.nick;
   const reply = message.reply && message.reply.of > 1 ? message.reply : null;
   const classes = ['message', mine ? 'mine' : 'theirs', fromRobot ? 'of-robot' : 'of-person', custom ? 'of-custom-robot' : '',
     message.recalled ? 'recalled' : '',
     reply ? 'chunk' : '', reply && reply.chunk === 1 ? 'first-chunk' : '', reply && reply.chunk === reply.of ? 'last-chunk' : ''];
-  const content = message.recalled ? h('div', { class: 'plain' }, 'recalled') : fromRobot ? shownContent(message, world, viewer) : said(message, world);
+  const content = message.recalled ? h('div', { class: 'plain' }, t('recalled')) : fromRobot ? shownContent(message, world, viewer) : said(message, world);
   return h('li', { class: classes.filter(Boolean).join(' '), 'data-number': message.number, 'data-msg-id': message.msgId ?? null },
       avatar(name, fromRobot ? message.robotCode : message.senderId, fromRobot),
       h('div', { class: 'column' },
-          h('div', { class: 'name' }, h('span', { class: 'nick' }, name), fromRobot ? h('span', { class: 'tag' }, 'robot') : null,
+          h('div', { class: 'name' }, h('span', { class: 'nick' }, name), fromRobot ? h('span', { class: 'tag' }, t('robot')) : null,
               h('time', { datetime: message.time }, clock(message.time))),
           h('div', { class: 'line' },
               h('div', { class: 'bubble' }, content),
-              message.recalled ? null : h('button', { class: 'quiet quote-button', type: 'button', title: 'Quote', 'aria-label': `Quote ${name}: ${excerpt(message)}`, click: () => quote(message) },
+              message.recalled ? null : h('button', { class: 'quiet quote-button', type: 'button', title: t('Quote'), 'aria-label': t('Quote {0}: {1}', name, excerpt(message)), click: () => quote(message) },
                   icon('quote'))),
           h('div', { class: 'way', 'aria-live': 'off' }, fromRobot ? shownWay(message) : saidWay(message))));
 }
@@ -48,7 +49,7 @@ function saidContent(message, payload) {
   const content = payload.content ?? {};
   switch (payload.msgtype) {
     case 'text':
-      return [h('div', { class: 'plain' }, message.at ? h('span', { class: 'mention' }, '@robot') : null, message.text)];
+      return [h('div', { class: 'plain' }, message.at ? h('span', { class: 'mention' }, t('@robot')) : null, message.text)];
     case 'picture':
       return [picture(content.downloadCode)];
     case 'file':
@@ -76,10 +77,10 @@ function cardValues(content) {
 
 function picture(code) {
   if (!/^[0-9a-f]{32}$/.test(code ?? '')) {
-    return attachment('picture', 'picture');
+    return attachment('picture', t('picture'));
   }
-  const image = h('img', { src: `/simulator/chat/files/${code}`, alt: 'picture', class: 'picture', loading: 'lazy' });
-  image.addEventListener('error', () => image.replaceWith(attachment('picture', 'picture')));
+  const image = h('img', { src: `/simulator/chat/files/${code}`, alt: t('picture'), class: 'picture', loading: 'lazy' });
+  image.addEventListener('error', () => image.replaceWith(attachment('picture', t('picture'))));
   return image;
 }
 
@@ -89,8 +90,8 @@ function quoted(payload, world) {
     return null;
   }
   const original = holder.repliedMsg ?? {};
-  const who = original.senderNick ?? world.robotOf(original.senderId) ?? 'robot';
-  const what = original.content?.text ?? (original.msgType ? `[${original.msgType}]` : 'an earlier message');
+  const who = original.senderNick ?? world.robotOf(original.senderId) ?? t('robot');
+  const what = original.content?.text ?? (original.msgType ? `[${original.msgType}]` : t('an earlier message'));
   return h('div', { class: 'quoted' }, h('span', { class: 'quoted-name' }, `${who}: `), String(what).slice(0, 200));
 }
 

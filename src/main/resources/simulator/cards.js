@@ -2,6 +2,7 @@
 
 import { clock, h, link, webAddress } from './dom.js';
 import { markdown } from './markdown.js';
+import { t } from './words.js';
 
 const TITLES = ['title', 'msgTitle'];
 const TEXTS = ['markdown', 'content', 'text', 'msgContent', 'staticMsgContent'];
@@ -30,8 +31,8 @@ export function platformCard(card, staffId, press) {
   const buttons = takeList(facts, BUTTONS);
   const rest = [...facts].filter(([, value]) => value !== '' && value !== null).slice(0, MOST_FACTS);
   const foot = [
-    card.changedAt ? h('time', { class: 'card-updated', datetime: card.changedAt }, `updated ${clock(card.changedAt)}`) : null,
-    Object.keys(mine).length ? h('span', { class: 'card-private' }, 'partly for you only') : null,
+    card.changedAt ? h('time', { class: 'card-updated', datetime: card.changedAt }, t('updated {0}', clock(card.changedAt))) : null,
+    Object.keys(mine).length ? h('span', { class: 'card-private' }, t('partly for you only')) : null,
   ].filter(Boolean);
   return h('div', { class: 'card platform-card' },
       title ? h('div', { class: 'card-title' }, title) : null,

@@ -3,6 +3,7 @@
 import { excerpt } from './bubbles.js';
 import { completed, matching } from './commands.js';
 import { h, icon } from './dom.js';
+import { t, told } from './words.js';
 
 let count = 0;
 
@@ -19,23 +20,24 @@ export class Composer {
     this.complain = complain;
     const id = `composer-${++count}`;
     this.input = h('textarea', {
-      rows: 1, id, placeholder: 'Message the robot, or / for commands', 'aria-label': 'Message', maxlength: 20000, 'aria-autocomplete': 'list',
+      rows: 1, id, placeholder: t('Message the robot, or / for commands'), 'aria-label': t('Message'), maxlength: 20000, 'aria-autocomplete': 'list',
       'aria-haspopup': 'listbox', 'aria-controls': `${id}-commands`, autocomplete: 'off', spellcheck: 'false', enterkeyhint: 'send',
       input: () => this.#typed(), keydown: event => this.#key(event), blur: () => this.#offer([]),
     });
-    this.commands = h('ul', { class: 'commands', id: `${id}-commands`, role: 'listbox', 'aria-label': 'Commands', hidden: true });
+    this.commands = h('ul', { class: 'commands', id: `${id}-commands`, role: 'listbox', 'aria-label': t('Commands'), hidden: true });
     this.quoted = h('div', { class: 'quote-chip', hidden: true });
-    this.mention = h('button', { type: 'button', class: 'tool mention-button', 'aria-pressed': 'true', title: 'In a group the robot hears only what mentions it',
-      click: () => this.#mention(!this.#at) }, '@ robot');
-    this.picture = this.#picker('picture', 'Send a picture', 'image/*');
-    this.file = this.#picker('file', 'Send a file', null);
-    this.voice = h('button', { type: 'button', class: 'tool', title: 'Send what is written as a voice message with recognised text', 'aria-label': 'Send as a voice message',
+    this.mention = h('button', { type: 'button', class: 'tool mention-button', 'aria-pressed': 'true', title: t('In a group the robot hears only what mentions it'),
+      click: () => this.#mention(!this.#at) }, t('@ robot'));
+    this.picture = this.#picker('picture', t('Send a picture'), 'image/*');
+    this.file = this.#picker('file', t('Send a file'), null);
+    this.voice = h('button', { type: 'button', class: 'tool', title: t('Send what is written as a voice message with recognised text'),
+      'aria-label': t('Send as a voice message'),
       click: () => this.#say('audio') }, icon('voice'));
     this.element = h('form', { class: 'composer', submit: event => { event.preventDefault(); this.#say('text'); } },
         this.commands, this.quoted,
         h('div', { class: 'tools' }, this.mention, this.picture, this.file, this.voice,
-            h('span', { class: 'hint' }, 'Enter sends, Shift+Enter breaks the line')),
-        h('div', { class: 'write' }, this.input, h('button', { type: 'submit', class: 'send', 'aria-label': 'Send' }, icon('send'))));
+            h('span', { class: 'hint' }, t('Enter sends, Shift+Enter breaks the line'))),
+        h('div', { class: 'write' }, this.input, h('button', { type: 'submit', class: 'send', 'aria-label': t('Send') }, icon('send'))));
   }
 
   /** In a group one mentions the robot or not, and DingTalk takes no files and voices with a mention (protocol 3.3). */
@@ -50,7 +52,7 @@ export class Composer {
   quote(message) {
     this.#quote = message;
     this.quoted.replaceChildren(h('span', { class: 'quote-text' }, excerpt(message)),
-        h('button', { type: 'button', class: 'quiet', 'aria-label': 'Quote nothing', click: () => { this.unquote(); this.input.focus(); } }, icon('close')));
+        h('button', { type: 'button', class: 'quiet', 'aria-label': t('Quote nothing'), click: () => { this.unquote(); this.input.focus(); } }, icon('close')));
     this.quoted.hidden = false;
     this.input.focus();
   }
@@ -89,11 +91,11 @@ export class Composer {
       const answer = await fetch('/simulator/chat/files', { method: 'POST', body: file, headers: { Accept: 'application/json' } });
       const kept = await answer.json();
       if (!answer.ok) {
-        throw new Error(kept.message);
+        throw new Error(told(kept.message));
       }
       await this.send({ kind, file: kept.file, fileName: file.name, at: this.#at });
     } catch (error) {
-      this.complain(`It was not sent: ${error.message}`);
+      this.complain(t('It was not sent: {0}', error.message));
     }
   }
 
@@ -110,7 +112,7 @@ export class Composer {
     try {
       await this.send(order);
     } catch (error) {
-      this.complain(`It was not sent: ${error.message}`);
+      this.complain(t('It was not sent: {0}', error.message));
     }
   }
 
@@ -153,7 +155,7 @@ export class Composer {
     this.#offered = commands;
     this.commands.replaceChildren(...commands.map((command, index) => h('li', { role: 'option', id: `${this.commands.id}-${index}`,
       mousedown: event => { event.preventDefault(); this.#take(command); } },
-    h('span', { class: 'command' }, command[0].trim()), h('span', { class: 'command' }, command[1].trim()), h('span', { class: 'effect' }, command[2]))));
+    h('span', { class: 'command' }, command[0].trim()), h('span', { class: 'command' }, command[1].trim()), h('span', { class: 'effect' }, t(command[2])))));
     this.commands.hidden = !commands.length;
     this.#choose(0);
   }

@@ -4,6 +4,7 @@ import { h, icon } from './dom.js';
 import { Pane } from './pane.js';
 import { TroubleBox } from './troubles.js';
 import { assignReplies, Ways } from './ways.js';
+import { t, told, translate } from './words.js';
 
 const REMEMBERED = 2000;
 const MAX_PANES = 4;
@@ -50,11 +51,11 @@ const world = {
 
 async function post(path, json) {
   const answer = await fetch(`/simulator/chat/${path}`, { method: 'POST', body: JSON.stringify(json), headers: { 'Content-Type': 'application/json' } });
-  const told = await answer.json().catch(() => ({}));
+  const said = await answer.json().catch(() => ({}));
   if (!answer.ok) {
-    throw new Error(told.message ?? `HTTP ${answer.status}`);
+    throw new Error(said.message ? told(said.message) : `HTTP ${answer.status}`);
   }
-  return told;
+  return said;
 }
 
 function rememberedThen() {
@@ -77,7 +78,7 @@ const ways = new Ways((said, way) => {
   assignReplies(said, way, world.messages(said.conversationId)).forEach(refresh);
 });
 
-const troubles = new TroubleBox(async kind => (await post('troubles', { kind, app, conversation: panes[0]?.conversationId() })).did);
+const troubles = new TroubleBox(async kind => told((await post('troubles', { kind, app, conversation: panes[0]?.conversationId() })).did));
 
 function refresh(message) {
   panes.forEach(pane => pane.update(message));
@@ -106,7 +107,7 @@ const heard = {
   scene(now) {
     const before = world.robot();
     Object.assign(scene, now);
-    scene.robots.forEach(robot => { robot.name = robot.integration ? `Robot ${robot.integration}` : 'Robot'; });
+    scene.robots.forEach(robot => { robot.name = robot.integration ? t('Robot {0}', robot.integration) : t('Robot'); });
     if (!scene.robots.some(robot => robot.app === app)) {
       app = scene.robots[0]?.app ?? null;
     }
@@ -131,7 +132,7 @@ const heard = {
     const { message } = event;
     const said = {
       kind: 'said', number: event.number, time: event.time, app: event.app, msgId: event.msgId, conversationId: event.conversationId, by: event.way, robotCode: message.robotCode,
-      encrypted: event.encrypted, message, senderId: message.senderId, nick: String(message.senderNick ?? message.senderStaffId ?? 'somebody'),
+      encrypted: event.encrypted, message, senderId: message.senderId, nick: String(message.senderNick ?? message.senderStaffId ?? t('somebody')),
       group: message.conversationType === '2', at: message.isInAtList === true, text: String(message.text?.content ?? '').replace(/^ /, ''),
     };
     meet(said);
@@ -225,11 +226,12 @@ function drawRobots(before) {
   $('robot').replaceChildren(...scene.robots.map(one => h('option', { value: one.app, selected: one.app === app }, one.name)));
   $('robot-box').hidden = scene.robots.length < 2;
   const connected = (robot?.open ?? 0) > 0;
-  const parts = [connected ? `Stream: ${count(robot.open, 'connection')}` : 'Stream: not connected', robot?.leaving ? `${robot.leaving} leaving` : null,
-    robot?.blackHole ? count(robot.blackHole, 'black hole') : null];
-  $('status').replaceChildren(h('span', { class: connected || robot?.webhook ? 'dot good' : 'dot' }), parts.filter(Boolean).join(', '));
+  const parts = [connected ? count(robot.open, 'Stream: {0} connection', 'Stream: {0} connections') : t('Stream: not connected'),
+    robot?.leaving ? t('{0} leaving', robot.leaving) : null,
+    robot?.blackHole ? count(robot.blackHole, '{0} black hole', '{0} black holes') : null];
+  $('status').replaceChildren(h('span', { class: connected || robot?.webhook ? 'dot good' : 'dot' }), parts.filter(Boolean).join(t(', ')));
   if (started && before && robot && before.app === robot.app && before.open !== robot.open) {
-    troubles.tell(`Stream: ${count(robot.open, 'open connection')} now.`);
+    troubles.tell(count(robot.open, 'Stream: {0} open connection now.', 'Stream: {0} open connections now.'));
   }
   const possible = { stream: connected, webhook: robot?.webhook === true, encrypted: robot?.encrypted === true };
   for (const input of document.querySelectorAll('#entries input')) {
@@ -241,8 +243,8 @@ function drawRobots(before) {
   document.querySelectorAll('#entries input').forEach(input => { input.checked = input.value === entry; });
 }
 
-function count(number, noun) {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+function count(number, one, several) {
+  return t(number === 1 ? one : several, number);
 }
 
 $('robot').addEventListener('change', event => {
@@ -290,7 +292,7 @@ $('person-form').addEventListener('submit', async event => {
   try {
     await world.addPerson(person);
     $('person-dialog').close();
-    troubles.tell(`${person.nick} is here.`);
+    troubles.tell(t('{0} is here.', person.nick));
   } catch (error) {
     $('person-complaint').textContent = error.message;
   }
@@ -341,5 +343,6 @@ function start() {
   }
 }
 
+translate(document.body);
 document.querySelectorAll('[data-icon]').forEach(place => place.replaceWith(icon(place.dataset.icon)));
 listen();

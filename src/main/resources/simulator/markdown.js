@@ -2,6 +2,7 @@
 // A single line break does not break the line, two spaces before it do. HTML is text. Built of nodes, never of markup.
 
 import { h, link } from './dom.js';
+import { t } from './words.js';
 
 const MAX_DEPTH = 12;
 const HEADING = /^ {0,3}(#{1,6})\s+(.*)$/;
@@ -76,7 +77,7 @@ function fence(lines, from, opening, out) {
   while (at < lines.length && !(lines[at].trim().startsWith(opening[1]) && !lines[at].trim().slice(opening[1].length).replace(/[`~]/g, '').trim())) {
     code.push(lines[at++]);
   }
-  out.push(h('pre', { tabindex: '0', 'aria-label': `Code ${opening[2].trim()}`.trim() }, h('code', null, code.join('\n'))));
+  out.push(h('pre', { tabindex: '0', 'aria-label': `${t('Code')} ${opening[2].trim()}`.trim() }, h('code', null, code.join('\n'))));
   return at + 1;
 }
 
@@ -123,7 +124,7 @@ function table(lines, from, mentions, depth, out) {
   while (at < lines.length && lines[at].trim() && lines[at].includes('|')) {
     rows.push(cells(lines[at++]).slice(0, head.length));
   }
-  out.push(h('div', { class: 'table', tabindex: '0', role: 'region', 'aria-label': 'Table' }, h('table', null,
+  out.push(h('div', { class: 'table', tabindex: '0', role: 'region', 'aria-label': t('Table') }, h('table', null,
       h('thead', null, h('tr', null, head.map(cell => h('th', null, inline(cell, mentions, depth))))),
       h('tbody', null, rows.map(row => h('tr', null, row.map(cell => h('td', null, inline(cell, mentions, depth)))))))));
   return at;

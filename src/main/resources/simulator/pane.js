@@ -3,9 +3,10 @@
 import { bubble } from './bubbles.js';
 import { Composer } from './composer.js';
 import { avatar, h, icon } from './dom.js';
+import { t } from './words.js';
 
 const MAX_BUBBLES = 500;
-const TRIES = ['hello', '/help', '## Deploy done\n\n- **api** 2.4.1\n- *web* 1.9.0\n\n> by [Camel](https://camel.apache.org)'];
+const TRIES = [t('hello'), t('/help'), t('## Deploy done\n\n- **api** 2.4.1\n- *web* 1.9.0\n\n> by [Camel](https://camel.apache.org)')];
 
 let count = 0;
 
@@ -20,14 +21,16 @@ export class Pane {
     this.open = conversation;
     const id = `pane-${++count}`;
     this.face = h('span', { class: 'face' });
-    this.who = h('select', { 'aria-label': 'Who are you?', class: 'who', change: () => this.become(this.who.value) });
-    this.admin = h('button', { type: 'button', class: 'chip', title: 'Whether DingTalk calls this person an admin', click: () => this.#toggleAdmin() }, 'admin');
-    this.close = h('button', { type: 'button', class: 'quiet close', title: 'Close this window', 'aria-label': 'Close this window', click: () => onClose(this) }, icon('close'));
-    this.tabs = h('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Conversations', keydown: event => this.#arrow(event) });
-    this.list = h('ol', { class: 'messages', id, role: 'log', 'aria-live': 'polite', 'aria-label': 'Messages', tabindex: '0' });
+    this.who = h('select', { 'aria-label': t('Who are you?'), class: 'who', change: () => this.become(this.who.value) });
+    this.admin = h('button', { type: 'button', class: 'chip', title: t('Whether DingTalk calls this person an admin'), click: () => this.#toggleAdmin() },
+        t('admin'));
+    this.close = h('button', { type: 'button', class: 'quiet close', title: t('Close this window'), 'aria-label': t('Close this window'),
+      click: () => onClose(this) }, icon('close'));
+    this.tabs = h('div', { class: 'tabs', role: 'tablist', 'aria-label': t('Conversations'), keydown: event => this.#arrow(event) });
+    this.list = h('ol', { class: 'messages', id, role: 'log', 'aria-live': 'polite', 'aria-label': t('Messages'), tabindex: '0' });
     this.complaint = h('div', { class: 'complaint', role: 'alert', hidden: true });
     this.composer = new Composer(order => this.world.say({ ...order, user: this.staffId, group: this.#group() }), text => this.#complain(text));
-    this.element = h('section', { class: 'pane', 'aria-label': 'Chat window' },
+    this.element = h('section', { class: 'pane', 'aria-label': t('Chat window') },
         h('header', null, this.face, h('div', { class: 'who-box' }, this.who, this.admin), this.close), this.tabs, this.list, this.complaint, this.composer.element);
     this.scene();
   }
@@ -36,7 +39,7 @@ export class Pane {
   scene() {
     const people = this.world.people();
     this.who.replaceChildren(...people.map(person => h('option', { value: person.staffId, selected: person.staffId === this.staffId },
-        person.outsider ? `${person.nick} · outsider` : person.nick)));
+        person.outsider ? `${person.nick} · ${t('outsider')}` : person.nick)));
     this.who.value = this.staffId;
     const me = this.#me();
     this.face.replaceChildren(avatar(me.nick, me.senderId));
@@ -125,7 +128,7 @@ export class Pane {
     const order = { outTrackId: card.outTrackId, user: this.staffId, group: this.#group(), action, params };
     const clicked = await this.world.click(order).catch(error => ({ fault: error.message }));
     if (!clicked.accepted) {
-      this.#complain(`The click came to nothing: ${clicked.fault}`);
+      this.#complain(t('The click came to nothing: {0}', clicked.fault));
     }
   }
 
@@ -146,7 +149,7 @@ export class Pane {
   }
 
   #conversations() {
-    return [['dm', this.world.dm(this.staffId), this.world.robot()?.name ?? 'Robot'],
+    return [['dm', this.world.dm(this.staffId), this.world.robot()?.name ?? t('Robot')],
       ...this.world.groups().map(group => [group.conversationId, group.conversationId, group.title])];
   }
 
@@ -156,7 +159,7 @@ export class Pane {
       type: 'button', role: 'tab', 'aria-selected': String(key === this.open), 'aria-controls': this.list.id, tabindex: key === this.open ? '0' : '-1',
       'data-conversation': key, class: this.#unread.has(id) ? 'unread' : null, click: () => this.#go(key) },
     key === 'dm' ? icon('camel') : h('span', { class: 'hash', 'aria-hidden': 'true' }, '#'), h('span', null, title),
-    this.#unread.has(id) ? h('span', { class: 'sr' }, ' (new messages)') : null)));
+    this.#unread.has(id) ? h('span', { class: 'sr' }, t(' (new messages)')) : null)));
     if (focused) {
       this.tabs.querySelector('[aria-selected="true"]').focus();
     }
@@ -181,10 +184,10 @@ export class Pane {
 
   #nothingYet() {
     return h('li', { class: 'nothing-yet' }, h('span', { class: 'big-face' }, avatar('', '', true)),
-        h('p', null, this.open === 'dm' ? 'Say something to the robot.' : 'A group. The robot hears what mentions it.'),
-        h('p', { class: 'small' }, 'All of it goes the real way: DingTalk’s protocol, the store, the routes.'),
+        h('p', null, t(this.open === 'dm' ? 'Say something to the robot.' : 'A group. The robot hears what mentions it.')),
+        h('p', { class: 'small' }, t('All of it goes the real way: DingTalk’s protocol, the store, the routes.')),
         h('div', { class: 'tries' }, TRIES.map((text, index) => h('button', { type: 'button', class: 'try', click: () => this.composer.suggest(text) },
-            ['hello', '/help', 'some markdown'][index]))));
+            [t('hello'), t('/help'), t('some markdown')][index]))));
   }
 
   #scroll() {

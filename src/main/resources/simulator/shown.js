@@ -2,6 +2,7 @@
 
 import { h, icon, link, webAddress } from './dom.js';
 import { markdown, named } from './markdown.js';
+import { t } from './words.js';
 
 const KINDS = {
   text: plain,
@@ -15,7 +16,7 @@ const KINDS = {
   sampleImageMsg: (shown, content) => shown.file?.picture ? picture(shown.file) : uploaded(shown, 'picture', shown.file?.name ?? content.photoURL),
   sampleFile: (shown, content) => uploaded(shown, 'file', content.fileName),
   sampleAudio: (shown, content) => uploaded(shown, 'voice', seconds(Number(content.duration) / 1000)),
-  sampleVideo: (shown, content) => uploaded(shown, 'picture', `video, ${seconds(Number(content.duration))}`),
+  sampleVideo: (shown, content) => uploaded(shown, 'picture', t('video, {0}', seconds(Number(content.duration)))),
 };
 
 /** What a delivery looks like. */
@@ -80,7 +81,7 @@ function unknown(shown) {
 }
 
 function seconds(count) {
-  return Number.isFinite(count) ? `${Math.max(1, Math.round(count))} s` : '';
+  return Number.isFinite(count) ? t('{0} s', Math.max(1, Math.round(count))) : '';
 }
 
 function picture(file) {
@@ -92,7 +93,7 @@ function picture(file) {
 /** With its size and a link to save it, where it is still there. */
 function uploaded({ file }, kind, name) {
   return attachment(kind, name, file && h('span', { class: 'attachment-more' }, h('span', null, size(file.bytes)),
-      h('a', { href: address(file), download: file.name }, 'Download')));
+      h('a', { href: address(file), download: file.name }, t('Download'))));
 }
 
 function address(file) {

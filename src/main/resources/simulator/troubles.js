@@ -1,6 +1,7 @@
 // Buttons that make trouble, and what became of it.
 
 import { clock, h, icon } from './dom.js';
+import { t } from './words.js';
 
 const BUTTONS = [
   ['disconnect', 'Disconnect', 'DingTalk takes leave of a Stream connection'],
@@ -14,9 +15,9 @@ const BUTTONS = [
 ];
 
 const STRUCK = {
-  expireToken: path => path.includes('sendBySession') ? 'The session webhook was expired.' : 'The access token was expired.',
-  throttle: () => 'A reply was throttled.',
-  fail: () => 'A reply met a server error.',
+  expireToken: path => t(path.includes('sendBySession') ? 'The session webhook was expired.' : 'The access token was expired.'),
+  throttle: () => t('A reply was throttled.'),
+  fail: () => t('A reply met a server error.'),
 };
 
 const MAX_LINES = 50;
@@ -25,16 +26,16 @@ const MAX_LINES = 50;
 export class TroubleBox {
   /** @param make asks the simulator for one; a promise of what it did */
   constructor(make) {
-    this.log = h('ol', { class: 'log', role: 'log', 'aria-live': 'polite', 'aria-label': 'What happened' });
-    this.element = h('section', { class: 'troubles', 'aria-label': 'Trouble' }, h('h2', null, 'Make trouble'),
-        h('div', { class: 'trouble-buttons' }, BUTTONS.map(([kind, name, title]) => h('button', { type: 'button', class: 'trouble', title, 'data-trouble': kind,
-          click: async () => this.tell(await make(kind).catch(error => `It did not work: ${error.message}`)) }, icon(kind), h('span', null, name)))),
+    this.log = h('ol', { class: 'log', role: 'log', 'aria-live': 'polite', 'aria-label': t('What happened') });
+    this.element = h('section', { class: 'troubles', 'aria-label': t('Trouble') }, h('h2', null, t('Make trouble')),
+        h('div', { class: 'trouble-buttons' }, BUTTONS.map(([kind, name, title]) => h('button', { type: 'button', class: 'trouble', title: t(title), 'data-trouble': kind,
+          click: async () => this.tell(await make(kind).catch(error => t('It did not work: {0}', error.message))) }, icon(kind), h('span', null, t(name))))),
         this.log);
   }
 
   /** A planned trouble met a request. */
   struck({ kind, path, time }) {
-    this.tell(`${(STRUCK[kind] ?? (() => `${kind} struck.`))(path)} ${path}`, time, 'struck');
+    this.tell(`${(STRUCK[kind] ?? (() => t('{0} struck.', kind)))(path)} ${path}`, time, 'struck');
   }
 
   tell(text, time = new Date().toISOString(), tone = null) {

@@ -1,13 +1,14 @@
 // Which way a message went, in words; asked of the application through the simulator until it has gone all of it.
 
 import { h } from './dom.js';
+import { t } from './words.js';
 
 const FINAL = new Set(['done', 'failed', 'dead']);
-const PROOFS = { hmac: 'proved by HMAC', callback: 'proved by AES', stream: 'proved by Stream' };
-const ENTRIES = { stream: 'Stream', webhook: 'webhook', encrypted: 'encrypted webhook' };
+const PROOFS = { hmac: t('proved by HMAC'), callback: t('proved by AES'), stream: t('proved by Stream') };
+const ENTRIES = { stream: 'Stream', webhook: t('webhook'), encrypted: t('encrypted webhook') };
 const CHANNELS = {
-  session: 'by session webhook', sessionWebhook: 'by session webhook', oto: 'by robot API', group: 'by robot API', robotApi: 'by robot API',
-  webhook: 'by custom robot', card: 'by card platform', answer: 'in the answer to the callback',
+  session: t('by session webhook'), sessionWebhook: t('by session webhook'), oto: t('by robot API'), group: t('by robot API'), robotApi: t('by robot API'),
+  webhook: t('by custom robot'), card: t('by card platform'), answer: t('in the answer to the callback'),
 };
 
 const ASK_AFTER_MS = [40, 120, 250, 500, 1000, 2000, 4000];
@@ -85,18 +86,18 @@ export function saidWay(said) {
   const stations = [];
   const station = (text, tone) => text && stations.push(h('span', { class: tone ? `station ${tone}` : 'station' }, text));
   if (said.again) {
-    station(said.again === 1 ? 'delivered twice' : `delivered ${said.again + 1} times`, 'notable');
+    station(said.again === 1 ? t('delivered twice') : t('delivered {0} times', said.again + 1), 'notable');
   }
   if (answer && !answer.accepted) {
-    station(`not taken: ${answer.fault ?? answer.status}`, 'bad');
+    station(t('not taken: {0}', answer.fault ?? answer.status), 'bad');
   }
   if (way) {
     known(way, station);
   } else if (!answer) {
-    station(`on its way by ${entry(said)} …`);
+    station(t('on its way by {0} …', entry(said)));
   } else if (answer.accepted) {
-    station(`by ${entry(said)}`);
-    station(said.group && !said.at ? 'without @: the robot keeps out' : `taken in ${answer.tookMs} ms`);
+    station(t('by {0}', entry(said)));
+    station(said.group && !said.at ? t('without @: the robot keeps out') : t('taken in {0} ms', answer.tookMs));
   }
   return stations;
 }
@@ -106,24 +107,24 @@ function entry(said) {
 }
 
 function known(way, station) {
-  station(PROOFS[way.proof] ?? (way.by ? `by ${ENTRIES[way.by] ?? way.by}` : null));
-  station(Number.isFinite(way.storedMs) ? `stored in ${way.storedMs} ms` : null);
+  station(PROOFS[way.proof] ?? (way.by ? t('by {0}', ENTRIES[way.by] ?? way.by) : null));
+  station(Number.isFinite(way.storedMs) ? t('stored in {0} ms', way.storedMs) : null);
   if (way.kind === 'command') {
-    station('a command');
+    station(t('a command'));
   }
   if (way.kind === 'refusal') {
-    station('barred, refused politely', 'notable');
+    station(t('barred, refused politely'), 'notable');
   }
-  station(way.boundBy ? `bound by ${way.boundBy}` : null);
-  station([way.agent ? `agent ${way.agent}` : null, Number.isFinite(way.agentMs) ? `${way.agentMs} ms` : null].filter(Boolean).join(' '));
-  station(way.attempts > 1 ? `attempt ${way.attempts}` : null, 'notable');
-  const states = { received: ['waits for its turn …'], running: ['at work …', 'busy'], failed: [`failed: ${way.error ?? 'see the log'}`, 'bad'],
-    dead: [`dead letter: ${way.error ?? 'see the log'}`, 'bad'] };
+  station(way.boundBy ? t('bound by {0}', t(way.boundBy)) : null);
+  station([way.agent ? t('agent {0}', way.agent) : null, Number.isFinite(way.agentMs) ? t('{0} ms', way.agentMs) : null].filter(Boolean).join(' '));
+  station(way.attempts > 1 ? t('attempt {0}', way.attempts) : null, 'notable');
+  const states = { received: [t('waits for its turn …')], running: [t('at work …'), 'busy'], failed: [t('failed: {0}', way.error ?? t('see the log')), 'bad'],
+    dead: [t('dead letter: {0}', way.error ?? t('see the log')), 'bad'] };
   if (states[way.state]) {
     station(...states[way.state]);
   }
   if (way.state !== 'dead' && Array.isArray(way.deadLetters) && way.deadLetters.length) {
-    station('has a dead letter', 'bad');
+    station(t('has a dead letter'), 'bad');
   }
 }
 
@@ -131,7 +132,7 @@ function known(way, station) {
 export function shownWay(shown) {
   const { reply } = shown;
   return [
-    reply && reply.of > 1 ? h('span', { class: 'station chunk-number' }, `chunk ${reply.chunk}/${reply.of}`) : null,
+    reply && reply.of > 1 ? h('span', { class: 'station chunk-number' }, t('chunk {0}/{1}', reply.chunk, reply.of)) : null,
     h('span', { class: 'station' }, CHANNELS[shown.channel] ?? shown.channel),
   ].filter(Boolean);
 }

@@ -48,8 +48,13 @@ final class ChatBrowser implements AutoCloseable {
 
     /** A page of its own, as on a device that knows nothing yet. */
     Page page(int width, int height, ColorScheme scheme) {
+        return page(width, height, scheme, "en-GB");
+    }
+
+    /** The same in a language. */
+    Page page(int width, int height, ColorScheme scheme, String locale) {
         BrowserContext context = chromium.newContext(new Browser.NewContextOptions().setViewportSize(width, height)
-                .setColorScheme(scheme).setReducedMotion(ReducedMotion.REDUCE).setLocale("en-GB"));
+                .setColorScheme(scheme).setReducedMotion(ReducedMotion.REDUCE).setLocale(locale));
         context.setDefaultTimeout(Bot.PATIENCE.toMillis());
         return context.newPage();
     }

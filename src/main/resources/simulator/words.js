@@ -1,0 +1,224 @@
+// The page's texts in the browser's language: English as they stand in the files, Chinese by this table.
+
+const CHINESE = {
+  // the page
+  'Chat · dingtalk-camel simulator': '聊天 · dingtalk-camel 模拟器',
+  'Ways in and trouble': '消息入口与故障',
+  'a simulator stands in for DingTalk': '由模拟器代替钉钉',
+  'The simulator can’t be reached. Trying again …': '无法连接模拟器，正在重试……',
+  'Robot': '机器人',
+  'Robot {0}': '机器人 {0}',
+  'Messages go in by': '消息入口',
+  'Encrypted': '加密回调',
+  'Window': '窗口',
+  'Person': '人员',
+  'Chat windows': '聊天窗口',
+  'There is no robot to talk to: the application has no app key set.': '没有可以对话的机器人：应用没有设置 app key。',
+  'Somebody else': '添加人员',
+  'Name': '姓名',
+  'Staff id': '员工 ID',
+  'DingTalk calls this person an admin': '钉钉认为此人是管理员',
+  'from outside: messages come without the staff id': '外部人员：消息不带员工 ID',
+  'Whoever is on no allow list of yours is barred: give a staff id that is not on it.': '不在您的白名单中的人会被拒绝：要试一试，请填写不在名单中的员工 ID。',
+  'Cancel': '取消',
+  'Add': '添加',
+  'Stream: not connected': 'Stream：未连接',
+  'Stream: {0} connection': 'Stream：{0} 个连接',
+  'Stream: {0} connections': 'Stream：{0} 个连接',
+  ', ': '，',
+  '{0} leaving': '{0} 个正在断开',
+  '{0} black hole': '{0} 个黑洞',
+  '{0} black holes': '{0} 个黑洞',
+  'Stream: {0} open connection now.': 'Stream：现有 {0} 个连接。',
+  'Stream: {0} open connections now.': 'Stream：现有 {0} 个连接。',
+  '{0} is here.': '{0} 已加入。',
+  'somebody': '某人',
+  // windows
+  'Who are you?': '以谁的身份？',
+  'Whether DingTalk calls this person an admin': '钉钉是否认为此人是管理员',
+  'admin': '管理员',
+  'outsider': '外部人员',
+  'Close this window': '关闭窗口',
+  'Conversations': '会话',
+  'Messages': '消息',
+  'Chat window': '聊天窗口',
+  'The click came to nothing: {0}': '点击没有生效：{0}',
+  ' (new messages)': '（有新消息）',
+  'Say something to the robot.': '和机器人说点什么吧。',
+  'A group. The robot hears what mentions it.': '这是一个群。机器人只收到 @ 它的消息。',
+  'All of it goes the real way: DingTalk’s protocol, the store, the routes.': '一切都走真实的流程：钉钉协议、存储、路由。',
+  'hello': '你好',
+  '/help': '/帮助',
+  'some markdown': '一段 Markdown',
+  '## Deploy done\n\n- **api** 2.4.1\n- *web* 1.9.0\n\n> by [Camel](https://camel.apache.org)':
+    '## 发布完成\n\n- **api** 2.4.1\n- *web* 1.9.0\n\n> 由 [Camel](https://camel.apache.org) 发布',
+  // writing
+  'Message the robot, or / for commands': '给机器人发消息，输入 / 查看命令',
+  'Message': '消息',
+  'Commands': '命令',
+  'In a group the robot hears only what mentions it': '在群里，机器人只收到 @ 它的消息',
+  '@ robot': '@ 机器人',
+  '@robot': '@机器人',
+  'Send a picture': '发送图片',
+  'Send a file': '发送文件',
+  'Send what is written as a voice message with recognised text': '把输入的内容作为带识别文字的语音消息发送',
+  'Send as a voice message': '作为语音消息发送',
+  'Enter sends, Shift+Enter breaks the line': 'Enter 发送，Shift+Enter 换行',
+  'Send': '发送',
+  'Quote nothing': '取消引用',
+  'It was not sent: {0}': '没有发送：{0}',
+  // commands
+  'lists the commands': '列出全部命令',
+  'starts a fresh session': '开始新会话',
+  'cancels what is running and waiting': '取消正在运行和排队的消息',
+  'answers the last message once more': '重新回答上一条消息',
+  'running or idle, queue, agent': '运行状态、排队、智能体',
+  'turns, messages, tokens of this session': '本次会话的轮次、消息、token',
+  'the event hooks that are loaded': '已加载的事件钩子',
+  'binds this conversation to an agent': '把本会话绑定到一个智能体',
+  'takes the binding back': '解除绑定',
+  'the agents there are': '可用的智能体',
+  'your ids, for allow lists': '您的 ID，用于白名单',
+  // messages
+  'Custom robot': '自定义机器人',
+  'robot': '机器人',
+  'recalled': '已撤回',
+  'Quote': '引用',
+  'Quote {0}: {1}': '引用 {0}：{1}',
+  'picture': '图片',
+  'an earlier message': '较早的一条消息',
+  'video, {0}': '视频，{0}',
+  '{0} s': '{0} 秒',
+  'Download': '下载',
+  'updated {0}': '更新于 {0}',
+  'partly for you only': '部分内容仅您可见',
+  'Code': '代码',
+  'Table': '表格',
+  // ways
+  'proved by HMAC': 'HMAC 验证',
+  'proved by AES': 'AES 验证',
+  'proved by Stream': 'Stream 验证',
+  'webhook': '回调',
+  'encrypted webhook': '加密回调',
+  'by session webhook': '经会话 webhook',
+  'by robot API': '经机器人 API',
+  'by custom robot': '经自定义机器人',
+  'by card platform': '经卡片平台',
+  'in the answer to the callback': '在回调的应答中',
+  'delivered twice': '投递了两次',
+  'delivered {0} times': '投递了 {0} 次',
+  'not taken: {0}': '没有接收：{0}',
+  'on its way by {0} …': '正在经 {0} 投递……',
+  'by {0}': '经 {0}',
+  'without @: the robot keeps out': '没有 @：机器人不参与',
+  'taken in {0} ms': '{0} 毫秒接收',
+  'stored in {0} ms': '{0} 毫秒存储',
+  'a command': '命令',
+  'barred, refused politely': '不在白名单，已礼貌拒绝',
+  'bound by {0}': '绑定方式 {0}',
+  'conversation': '会话',
+  'trigger': '触发器',
+  'fallback': '默认',
+  'agent {0}': '智能体 {0}',
+  '{0} ms': '{0} 毫秒',
+  'attempt {0}': '第 {0} 次尝试',
+  'waits for its turn …': '排队中……',
+  'at work …': '处理中……',
+  'failed: {0}': '失败：{0}',
+  'dead letter: {0}': '死信：{0}',
+  'see the log': '见日志',
+  'has a dead letter': '有死信',
+  'chunk {0}/{1}': '第 {0}/{1} 段',
+  // trouble
+  'What happened': '发生了什么',
+  'Trouble': '故障',
+  'Make trouble': '制造故障',
+  'It did not work: {0}': '没有成功：{0}',
+  'Disconnect': '断开连接',
+  'DingTalk takes leave of a Stream connection': '钉钉主动断开一个 Stream 连接',
+  'Black hole': '黑洞',
+  'A Stream connection stays open, and nothing gets through': '一个 Stream 连接保持打开，但什么都传不过去',
+  'Expire token': '令牌过期',
+  'The access token is invalid at the next call': '下一次调用时 access token 无效',
+  'Expire session': '会话过期',
+  'The session webhook of the next reply is expired': '下一条回复的会话 webhook 已过期',
+  'Throttle': '限流',
+  'The next reply is refused as too fast': '下一条回复因太快被拒绝',
+  '5xx': '5xx',
+  'The next reply meets a server error': '下一条回复遇到服务器错误',
+  'Deliver twice': '重复投递',
+  'The last message of the first window is delivered once more': '第一个窗口的最后一条消息再投递一次',
+  'Peace': '恢复正常',
+  'Nothing more is planned': '取消全部计划的故障',
+  'The session webhook was expired.': '会话 webhook 已过期。',
+  'The access token was expired.': 'access token 已过期。',
+  'A reply was throttled.': '一条回复被限流。',
+  'A reply met a server error.': '一条回复遇到服务器错误。',
+  '{0} struck.': '{0} 发生了。',
+  // what the simulator says
+  'DingTalk said goodbye to one connection and closes it in {0} s.': '钉钉向一个连接发出断开通知，{0} 秒后关闭。',
+  'One connection is a black hole now: open, and nothing gets through.': '一个连接现在是黑洞：保持打开，但什么都传不过去。',
+  'The next call with an access token finds it expired. Session webhooks need none: expire that too to see it.':
+    '下一次使用 access token 的调用会发现它已过期。会话 webhook 不需要 token：可以同时让会话过期来观察。',
+  'The next reply is refused as too fast.': '下一条回复会因太快被拒绝。',
+  'The next reply meets a 503.': '下一条回复会遇到 503。',
+  'The next reply by session webhook finds it expired.': '下一条经会话 webhook 的回复会发现它已过期。',
+  'Nothing more is planned.': '没有计划中的故障了。',
+  'There is no open Stream connection.': '没有打开的 Stream 连接。',
+  'Nothing was said in this conversation yet.': '本会话还没有消息。',
+  'The last message was delivered again and taken ({0}): it must not be answered twice.': '最后一条消息已再次投递并被接收（{0}）：不应回答两次。',
+  'The last message was delivered again, and not taken: {0}': '最后一条消息已再次投递，没有被接收：{0}',
+  'at most {0} messages at once, not {1}': '一次最多 {0} 条消息，不能是 {1} 条',
+  '{0} must have 1 to {1} characters': '{0} 必须有 1 到 {1} 个字符',
+  'files may have {0} MiB here, and this one has more': '文件不能超过 {0} MiB',
+  'a message may have {0} characters here, not {1}': '消息不能超过 {0} 个字符，这条有 {1} 个',
+  'what shall be quoted is forgotten: only the last messages can be': '要引用的消息已不在记录中：只能引用最近的消息',
+};
+
+/** Whether the browser's first language is Chinese. */
+export const chinese = /^zh\b/i.test(navigator.languages?.[0] ?? navigator.language ?? '');
+
+const MARK = /\{(\d)\}/g;
+const PATTERNS = Object.keys(CHINESE).filter(text => text.includes('{0}') && text.length > '{0} leaving'.length)
+    .map(text => [new RegExp(`^${text.split(MARK).map((part, at) => at % 2 ? '(.*)' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('')}$`, 's'), CHINESE[text]]);
+
+function filled(text, values) {
+  return text.replace(MARK, (mark, at) => String(values[at] ?? ''));
+}
+
+/** A text of the page, with {0}, {1} … replaced by the values. */
+export function t(text, ...values) {
+  return filled(chinese ? CHINESE[text] ?? text : text, values);
+}
+
+/** A text that the simulator sent, in whole sentences. */
+export function told(text) {
+  if (!chinese) {
+    return text;
+  }
+  for (const [pattern, translated] of CHINESE[text] ? [] : PATTERNS) {
+    const found = pattern.exec(text);
+    if (found) {
+      return filled(translated, found.slice(1));
+    }
+  }
+  return CHINESE[text] ?? text;
+}
+
+/** Puts the texts of a part of the document that stands in HTML into the browser's language. */
+export function translate(root) {
+  const nodes = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  while (nodes.nextNode()) {
+    const text = nodes.currentNode.data;
+    if (text.trim()) {
+      nodes.currentNode.data = text.replace(text.trim(), t(text.trim()));
+    }
+  }
+  for (const element of root.querySelectorAll('[aria-label]')) {
+    element.setAttribute('aria-label', t(element.getAttribute('aria-label')));
+  }
+  if (chinese) {
+    document.documentElement.lang = 'zh-Hans';
+    document.title = t(document.title);
+  }
+}
