@@ -12,11 +12,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends a process that was told to stop and does not end by itself: because of agents or hooks that do not return, open connections, a DingTalk or a
- * database that does not answer.
+ * Ends a process that was told to stop and does not end by itself: because of agents or hooks that do not return, open
+ * connections, a DingTalk or a database that does not answer.
  * <p>
- * Promises: at most {@link #GRACE} plus {@link #CLOSING} after the time that running turns are given, the process has ended. The store is closed before,
- * as at any other end, if that takes less than {@link #CLOSING}; if not, the next start treats it as after a {@code kill -9}.
+ * Promises: at most {@link #GRACE} plus {@link #CLOSING} after the time that running turns are given, the process has ended. The store is
+ * closed before, as at any other end, if that takes less than {@link #CLOSING}; if not, the next start treats it as after a {@code kill -9}.
  * <p>
  * Does not promise: that what still runs then is finished. Its messages stay stored for the next start.
  */
@@ -98,7 +98,8 @@ final class ShutdownDeadline {
     }
 
     private static void tellOfTheRest(long begin) {
-        LOG.warn("Not everything came to its end {} s after the stop: the rest is cut off. Turns that still ran stay stored for the next start",
+        LOG.warn("Not everything came to its end {} s after the stop: the rest is cut off."
+                + " Turns that still ran stay stored for the next start",
                 TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));
     }
 

@@ -25,11 +25,12 @@ import org.junit.jupiter.api.Test;
 class ChatPageChineseTest {
 
     private static final Path FILES = Path.of("src", "main", "resources", "simulator");
-    private static final Pattern TRANSLATED = Pattern.compile("\\bt\\((?:[^'()]*\\? )?'((?:[^'\\\\]|\\\\.)*)'(?: : '((?:[^'\\\\]|\\\\.)*)')?");
+    private static final Pattern TRANSLATED = Pattern.compile("\\bt\\((?:[^'()]*\\? )?'((?:[^'\\\\]|\\\\.)*)'"
+            + "(?: : '((?:[^'\\\\]|\\\\.)*)')?");
     private static final Pattern WORD = Pattern.compile("[A-Za-z][A-Za-z]+");
     /** Names, and words that Chinese texts about DingTalk have in Latin letters. */
-    private static final List<String> ALSO_CHINESE = List.of("dingtalk", "camel", "Stream", "Webhook", "webhook", "AES", "HMAC", "API", "Markdown", "ID",
-            "token", "Enter", "Shift", "access", "app", "key", "xx", "echo", "main");
+    private static final List<String> ALSO_CHINESE = List.of("dingtalk", "camel", "Stream", "Webhook", "webhook", "AES", "HMAC", "API",
+            "Markdown", "ID", "token", "Enter", "Shift", "access", "app", "key", "xx", "echo", "main");
     /** All texts and labels that people see or hear, but not what was said, names of people and groups, and commands. */
     private static final String TEXTS = """
             () => {
@@ -49,8 +50,10 @@ class ChatPageChineseTest {
 
     @Test
     void showsAllOfItsTextsInChinese() throws Exception {
-        try (ChatBrowser browser = ChatBrowser.open(); Bot bot = Bot.withSettings(Map.of("dingtalk.stream", "true", "dingtalk.language", "zh-Hans"))) {
-            bot.simulator().addApp(SimulatedApp.of(Bot.APP_KEY, Bot.APP_SECRET).withEncryption(Bot.CALLBACK_TOKEN, Bot.AES_KEY).withIntegration("main"));
+        try (ChatBrowser browser = ChatBrowser.open();
+                Bot bot = Bot.withSettings(Map.of("dingtalk.stream", "true", "dingtalk.language", "zh-Hans"))) {
+            bot.simulator().addApp(SimulatedApp.of(Bot.APP_KEY, Bot.APP_SECRET).withEncryption(Bot.CALLBACK_TOKEN, Bot.AES_KEY)
+                    .withIntegration("main"));
             bot.start();
             bot.simulator().messageWays(new WayOfMessage(bot.store())::way);
             Page page = browser.page(1280, 860, ColorScheme.LIGHT, "zh-CN");
@@ -65,7 +68,8 @@ class ChatPageChineseTest {
             page.keyboard().press("Enter");
             assertThat(page.locator(".of-robot .bubble").first()).hasText("你好，世界");
             assertThat(page.locator(".of-person .way").first()).containsText("Stream 验证");
-            for (String trouble : List.of("expireToken", "throttle", "fail", "expireSession", "twice", "peace", "blackHole", "disconnect")) {
+            for (String trouble : List.of("expireToken", "throttle", "fail", "expireSession", "twice", "peace", "blackHole",
+                    "disconnect")) {
                 int before = page.locator(".troubles .log li").count();
                 page.locator("[data-trouble=" + trouble + "]").click();
                 assertThat(page.locator(".troubles .log li").nth(before)).isVisible();

@@ -35,15 +35,16 @@ class StoreLockIT {
             PackagedJar.Run second = two.launch();
 
             assertThat(second.exitStatus()).isEqualTo(1);
-            assertThat(second.errors().lines()).singleElement().asString().startsWith("The store " + url + " is in use by another dingtalk-camel (connected from ")
+            assertThat(second.errors().lines()).singleElement().asString()
+                    .startsWith("The store " + url + " is in use by another dingtalk-camel (connected from ")
                     .endsWith("give this one a database or a schema of its own with dingtalk.store-url (DINGTALK_STORE_URL)");
             assertThat(health(first)).isEqualTo(200);
 
             // another waits for the lock, and gets it when the first one's connection breaks
             CompletableFuture<Store> third = CompletableFuture.supplyAsync(() -> Store.open(url, "postgres", null));
             Awaitility.await().atMost(PackagedJar.PATIENCE).until(() -> sql("select 1 from pg_locks where locktype = 'advisory' and objsubid = 2 and not granted"));
-            sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'dingtalk-camel lock' and datname = current_database()"
-                    + " and pid in (select pid from pg_locks where locktype = 'advisory' and granted)");
+            sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'dingtalk-camel lock'"
+                    + " and datname = current_database() and pid in (select pid from pg_locks where locktype = 'advisory' and granted)");
 
             assertThat(first.exitStatus()).isEqualTo(1);
             assertThat(first.log()).contains("Nothing more is written: The store " + url + " is in use by another dingtalk-camel", "Stop that one",

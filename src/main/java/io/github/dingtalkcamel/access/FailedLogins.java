@@ -161,9 +161,10 @@ public final class FailedLogins {
         if (meters == null) {
             return;
         }
-        failed.forEach((door, count) -> FunctionCounter.builder("dingtalk.logins.failed", count, LongAdder::sum).tag("at", door.name().toLowerCase(Locale.ROOT))
+        // a counter holds its object weakly, and its function strongly
+        failed.forEach((door, count) -> FunctionCounter.builder("dingtalk.logins.failed", count, weak -> count.sum()).tag("at", door.name().toLowerCase(Locale.ROOT))
                 .description("Wrong API tokens, management logins and webhook proofs").register(meters));
-        FunctionCounter.builder("dingtalk.logins.turned.away", turnedAway, LongAdder::sum)
+        FunctionCounter.builder("dingtalk.logins.turned.away", turnedAway, weak -> turnedAway.sum())
                 .description("Requests not looked at because their address had sent too many wrong ones").register(meters);
     }
 }

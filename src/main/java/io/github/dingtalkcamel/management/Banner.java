@@ -65,9 +65,11 @@ public final class Banner {
 
     private String own() {
         Map<String, List<String>> own = routes.ownRoutes();
-        String files = own.entrySet().stream().limit(SHOWN_FILES).map(file -> file.getKey() + " (" + String.join(", ", file.getValue()) + ")")
+        String files = own.entrySet().stream().limit(SHOWN_FILES)
+                .map(file -> file.getKey() + " (" + String.join(", ", file.getValue()) + ")")
                 .collect(Collectors.joining(", "));
-        return own.isEmpty() ? "" : "; yours: " + files + (own.size() > SHOWN_FILES ? " and " + (own.size() - SHOWN_FILES) + " more files" : "");
+        return own.isEmpty() ? "" : "; yours: " + files
+                + (own.size() > SHOWN_FILES ? " and " + (own.size() - SHOWN_FILES) + " more files" : "");
     }
 
     private String waysIn(Integration integration) {

@@ -18,12 +18,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets one process at a time use the schema of a PostgreSQL database: an advisory lock on a connection of its own, held while the process lives.
+ * Lets one process at a time use the schema of a PostgreSQL database: an advisory lock on a connection of its own, held while the
+ * process lives.
  * PostgreSQL frees it when that connection ends, however it ends.
  * <p>
- * Promises: while the lock is not held, {@link #check} lets no commit be made. A lock that was lost is taken again before the next commit; where another
- * process has it by then, the owner is told once, and nothing is written any more. A pooler in transaction mode, on which no lock can be held, is
- * refused: at the start where it shows then, else as soon as it shows.
+ * Promises: while the lock is not held, {@link #check} lets no commit be made. A lock that was lost is taken again before the next commit;
+ * where another process has it by then, the owner is told once, and nothing is written any more. A pooler in transaction mode, on which no
+ * lock can be held, is refused: at the start where it shows then, else as soon as it shows.
  * <p>
  * Does not promise: that nothing but the store's commits is done between the loss of the lock and the next commit.
  */
@@ -40,7 +41,8 @@ final class StoreLock implements AutoCloseable {
     private static final String HOLDS = "exists (select 1 from pg_locks where locktype = 'advisory' and objsubid = 2 and granted"
             + " and pid = ? and classid::bigint = " + KEY + " and objid::bigint = ?)";
     private static final String SCHEMA = "hashtext('dingtalk-camel ' || coalesce(current_schema(), ''))";
-    private static final String REMEDY = ". Stop that one, or give this one a database or a schema of its own with dingtalk.store-url (DINGTALK_STORE_URL)";
+    private static final String REMEDY = ". Stop that one, or give this one a database or a schema of its own"
+            + " with dingtalk.store-url (DINGTALK_STORE_URL)";
 
     private final String url;
     private final Properties properties;
@@ -112,8 +114,8 @@ final class StoreLock implements AutoCloseable {
     }
 
     /**
-     * A pooler announces another process of the server than the one that answers. In transaction mode, moreover, two connections share one server process,
-     * or one connection changes from one to another.
+     * A pooler announces another process of the server than the one that answers. In transaction mode, moreover, two connections share one
+     * server process, or one connection changes from one to another.
      */
     private void refuseTransactionPooler() throws SQLException {
         int answering = number(connection, "select pg_backend_pid()");
@@ -131,9 +133,9 @@ final class StoreLock implements AutoCloseable {
     }
 
     private String transactionPooler() {
-        return "The store " + shown + " is behind a connection pooler in transaction mode (such as PgBouncer's pool_mode=transaction), where the lock"
-                + " that keeps a second process out can't be held. Let dingtalk.store-url (DINGTALK_STORE_URL) lead to the database itself, or to a pooler"
-                + " in session mode";
+        return "The store " + shown + " is behind a connection pooler in transaction mode (such as PgBouncer's pool_mode=transaction),"
+                + " where the lock that keeps a second process out can't be held. Let dingtalk.store-url (DINGTALK_STORE_URL) lead to the"
+                + " database itself, or to a pooler in session mode";
     }
 
     private void acquire() throws SQLException {
@@ -168,10 +170,11 @@ final class StoreLock implements AutoCloseable {
     /** Where the other process is, as far as this user may see that. */
     private String holder() {
         try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery("""
-                select host(a.client_addr), to_char(a.backend_start at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') from pg_locks l join pg_stat_activity a
-                on a.pid = l.pid where l.locktype = 'advisory' and l.objsubid = 2 and l.granted and l.classid::bigint = %d
+                select host(a.client_addr), to_char(a.backend_start at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS')
+                from pg_locks l join pg_stat_activity a on a.pid = l.pid where l.locktype = 'advisory' and l.objsubid = 2 and l.granted and l.classid::bigint = %d
                 and l.objid::bigint = %s::bigint & 4294967295""".formatted(KEY, SCHEMA))) {
-            return row.next() && row.getString(2) != null ? " (connected from " + row.getString(1) + " since " + row.getString(2) + " UTC)" : "";
+            return row.next() && row.getString(2) != null
+                    ? " (connected from " + row.getString(1) + " since " + row.getString(2) + " UTC)" : "";
         } catch (SQLException e) {
             return "";
         }
@@ -208,7 +211,8 @@ final class StoreLock implements AutoCloseable {
 
     private void lose(String why) {
         if (lost == null) {
-            lost = "the lock on the store " + shown + " was lost (" + why + "); nothing is written until it is taken again. Check the database and the way to it";
+            lost = "the lock on the store " + shown + " was lost (" + why + "); nothing is written until it is taken again."
+                    + " Check the database and the way to it";
             LOG.error("Nothing is written: {}", lost);
             try {
                 watch.execute(this::look);

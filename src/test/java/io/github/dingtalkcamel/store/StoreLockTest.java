@@ -43,9 +43,9 @@ class StoreLockTest {
     @Test
     void keepsASecondProcessOutAndSaysWhatToDoUntilTheFirstEnds() {
         try (Store first = open()) {
-            assertThatThrownBy(this::open).isInstanceOf(StoreException.class).hasMessageMatching("The store " + url + " is in use by another dingtalk-camel"
-                    + " \\(connected from 127\\.0\\.0\\.1 since \\S+ \\S+ UTC\\)\\. Stop that one, or give this one a database or a schema of its own"
-                    + " with dingtalk\\.store-url \\(DINGTALK_STORE_URL\\)");
+            assertThatThrownBy(this::open).isInstanceOf(StoreException.class).hasMessageMatching("The store " + url
+                    + " is in use by another dingtalk-camel \\(connected from 127\\.0\\.0\\.1 since \\S+ \\S+ UTC\\)\\. Stop that one, or give this one"
+                    + " a database or a schema of its own with dingtalk\\.store-url \\(DINGTALK_STORE_URL\\)");
             assertThat(first.trouble()).isNull();
             assertThat(write(first)).isNull();
         }
@@ -58,7 +58,8 @@ class StoreLockTest {
     void letsTwoProcessesHaveTwoSchemasOfOneDatabase() throws Exception {
         sql("create schema one", "create schema two");
 
-        try (Store one = Store.open(url + "?currentSchema=one", "postgres", null); Store two = Store.open(url + "?currentSchema=two", "postgres", null)) {
+        try (Store one = Store.open(url + "?currentSchema=one", "postgres", null);
+                Store two = Store.open(url + "?currentSchema=two", "postgres", null)) {
             assertThat(write(one)).isNull();
             assertThat(write(two)).isNull();
         }
