@@ -50,6 +50,7 @@ import io.github.dingtalkcamel.management.Conversations;
 import io.github.dingtalkcamel.management.DeadLetterOperations;
 import io.github.dingtalkcamel.management.Gauges;
 import io.github.dingtalkcamel.management.GuardedServers;
+import io.github.dingtalkcamel.management.HttpGauges;
 import io.github.dingtalkcamel.management.HttpGuards;
 import io.github.dingtalkcamel.management.ManagementGuard;
 import io.github.dingtalkcamel.management.Refusals;
@@ -351,6 +352,7 @@ final class Parts implements AutoCloseable {
         new Console(context, settings).open();
         new Gauges(queue, agents, deadLetters, settings, streams, ownEvents, sending.gate(), sending.robotQueue()).register(context);
         failedLogins.register(context);
+        HttpGauges.register(context, budgets, servers);
         new Beans(context).show("bindings", bindings).show("conversations", conversations).show("events", ownEvents)
                 .show("dead-letters", new DeadLetterOperations(deadLetters));
         new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url(), routes).print();

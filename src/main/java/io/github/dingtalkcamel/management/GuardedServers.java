@@ -4,6 +4,7 @@ import java.util.List;
 
 import io.github.dingtalkcamel.http.Descriptors;
 import io.github.dingtalkcamel.http.LimitedVertx;
+import io.github.dingtalkcamel.http.OpenConnections;
 import io.github.dingtalkcamel.http.ServerLimits;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -57,6 +58,16 @@ public final class GuardedServers extends DefaultMainHttpServerFactory {
         ManagementHttpServer server = (ManagementHttpServer) super.newHttpManagementServer(context, configuration);
         server.getConfiguration().setAuthenticationConfig(everywhere(managementGuard));
         return server;
+    }
+
+    /** Those of the public port, once its server was made. */
+    OpenConnections webConnections() {
+        return web.connections();
+    }
+
+    /** Those of the management port, once its server was made. */
+    OpenConnections managementConnections() {
+        return management.connections();
     }
 
     private static AuthenticationConfig everywhere(Handler<RoutingContext> guard) {

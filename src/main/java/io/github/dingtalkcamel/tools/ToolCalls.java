@@ -1,8 +1,11 @@
 package io.github.dingtalkcamel.tools;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -32,6 +35,8 @@ import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Secret;
 import io.github.dingtalkcamel.settings.SettingCatalogue;
 import io.github.dingtalkcamel.settings.Settings;
+import io.netty.buffer.ByteBufInputStream;
+import io.vertx.core.buffer.Buffer;
 import org.apache.camel.Message;
 import org.apache.camel.Variable;
 
@@ -90,12 +95,22 @@ public final class ToolCalls {
             if (request.getBody() instanceof Map<?, ?> map) {
                 return JSON.valueToTree(map);
             }
-            byte[] body = request.getBody(byte[].class);
-            if (body != null && body.length > MAX_BODY_BYTES) {
-                throw ApiException.tooLarge("The body may have at most " + MAX_BODY_BYTES + " bytes");
-            }
-            if (body != null && body.length > 0 && JSON.readTree(body) instanceof ObjectNode object) {
-                return object;
+            if (request.getBody() instanceof Buffer body) {
+                if (body.length() > MAX_BODY_BYTES) {
+                    throw ApiException.tooLarge("The body may have at most " + MAX_BODY_BYTES + " bytes");
+                }
+                // read where it is: a copy of a file's bytes is what a small heap has no room for
+                if (JSON.readTree((InputStream) new ByteBufInputStream(body.getByteBuf())) instanceof ObjectNode object) {
+                    return object;
+                }
+            } else {
+                byte[] body = request.getBody(byte[].class);
+                if (body != null && body.length > MAX_BODY_BYTES) {
+                    throw ApiException.tooLarge("The body may have at most " + MAX_BODY_BYTES + " bytes");
+                }
+                if (body != null && body.length > 0 && JSON.readTree(body) instanceof ObjectNode object) {
+                    return object;
+                }
             }
         } catch (IOException | IllegalArgumentException e) {
             // told below
@@ -265,7 +280,9 @@ public final class ToolCalls {
             Object ordered = JSON.treeToValue(alike, Object.class);
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(tool.wireName().getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest.digest(JSON.writeValueAsBytes(ordered)));
+            // not made whole in memory first: there may be a file in it
+            JSON.writeValue(new DigestOutputStream(OutputStream.nullOutputStream(), digest), ordered);
+            return HexFormat.of().formatHex(digest.digest());
         } catch (IOException | NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

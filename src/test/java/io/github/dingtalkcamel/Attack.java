@@ -1,0 +1,274 @@
+package io.github.dingtalkcamel;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import io.github.dingtalkcamel.simulator.Simulator;
+import io.github.dingtalkcamel.simulator.SimulatorOptions;
+import org.awaitility.Awaitility;
+
+/**
+ * Clients without any proof attack the packaged jar, which runs with 256 MB of heap, over loopback. While each attack lasts, a proved
+ * message and an encrypted callback must be answered within 5 s and health must say that all is well; afterwards what the attack held
+ * must be free. Run at full size by {@code scripts/attack}, which ends with a table; smaller by {@code AttackIT}.
+ */
+public final class Attack implements AutoCloseable {
+
+    private static final Duration IN_TIME = Duration.ofSeconds(5);
+    private static final int MIB = 1 << 20;
+    private static final String LOGIN = "watcher:a-long-password-for-attacks";
+    private static final String TOKEN = "a-long-token-for-attacks";
+    private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private final int percent;
+    private final Simulator simulator = PackagedJar.simulator(SimulatorOptions.defaults());
+    private final PackagedJar jar;
+    private final PackagedJar.Run run;
+    private final List<RawHttp> sockets = new ArrayList<>();
+    private final List<String> table = new ArrayList<>();
+    private int messages;
+
+    /** What an attack does beside the checks that each has. */
+    private interface Step {
+        String run() throws Exception;
+    }
+
+    /** @param percent of the full size */
+    Attack(int percent) throws IOException {
+        this.percent = percent;
+        jar = PackagedJar.facing(simulator).option("-Xmx256m").env("DINGTALK_STREAM", "false").env("DINGTALK_MANAGEMENT_USER", LOGIN.split(":")[0])
+                .env("DINGTALK_MANAGEMENT_PASSWORD", LOGIN.split(":")[1]).env("DINGTALK_API_TOKEN", TOKEN).env("DINGTALK_SHUTDOWN_TIMEOUT", "5");
+        run = jar.start();
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        try (Attack attack = new Attack(arguments.length > 0 ? Integer.parseInt(arguments[0]) : 100)) {
+            attack.all();
+        }
+        System.exit(0);
+    }
+
+    /** Every attack, one after the other. */
+    void all() throws Exception {
+        proved();
+        attack("webhook", times(150) + " bodies of 1 MiB, one byte less", this::heldBodies);
+        attack("webhook", times(150) + " chunked bodies that never end", this::endlessBodies);
+        attack("webhook", times(200) + " whole bodies of 1 MiB full of empty objects, half of the clients gone at once", this::wideBodies);
+        attack("webhook", times(400) + " connections with half a header", this::halfHeaders);
+        attack("webhook", times(1_500) + " connections that say nothing", this::silentConnections);
+        attack("webhook, management", "HTTP/2 by prior knowledge and by upgrade; Content-Length with Transfer-Encoding", this::otherProtocols);
+        attack("management", times(260) + " bodies for Jolokia without the login", this::jolokia);
+        attack("tools", times(100) + " bodies of 32 MiB without the token", this::toolsWithoutToken);
+        stopUnderAttack();
+        System.out.println("\n| surface | what was tried | what holds |\n|---|---|---|");
+        table.forEach(System.out::println);
+    }
+
+    private int times(int full) {
+        return Math.max(2, full * percent / 100);
+    }
+
+    private void attack(String surface, String what, Step step) throws Exception {
+        String holds = step.run();
+        proved();
+        closeAll();
+        Awaitility.await(what + ": memory is back").atMost(Duration.ofSeconds(20))
+                .until(() -> figure("dingtalk_http_bytes{kind=\"unproved\"") == 0 && figure("dingtalk_http_bytes{kind=\"api\"") == 0);
+        proved();
+        if (run.log().contains("OutOfMemoryError") || run.errors().contains("OutOfMemoryError")) {
+            throw new AssertionError("out of memory in: " + what);
+        }
+        String line = "| " + surface + " | " + what + " | " + holds + " |";
+        table.add(line);
+        System.out.println(line);
+    }
+
+    // what an honest client sees meanwhile
+
+    /** A message with its proof in its headers, an encrypted callback, and health: all within the time. */
+    private void proved() throws Exception {
+        long start = System.nanoTime();
+        is(200, post(url(), "", Callback.bytes(Callback.message("m" + messages++)), Callback.proof(Bot.APP_SECRET, Instant.now())::apply), "a proved message");
+        Callback.Sealed sealed = Callback.sealed(Callback.message("m" + messages++));
+        is(200, post(url(), sealed.query(), sealed.body(), request -> request), "an encrypted message");
+        is(200, HTTP.send(HttpRequest.newBuilder(URI.create(run.managementUrl() + "/observe/health/ready")).timeout(IN_TIME).build(),
+                HttpResponse.BodyHandlers.ofString()).statusCode(), "health");
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        if (took.compareTo(IN_TIME) > 0) {
+            throw new AssertionError("proved messages and health took " + took);
+        }
+    }
+
+    private static void is(int wanted, int status, String what) {
+        if (status != wanted) {
+            throw new AssertionError(what + " was answered " + status);
+        }
+    }
+
+    private String url() {
+        return run.webhookUrl("main").replace("0.0.0.0", "127.0.0.1");
+    }
+
+    private int post(String url, String query, byte[] body, java.util.function.UnaryOperator<HttpRequest.Builder> more) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + query)).timeout(IN_TIME)
+                .header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofByteArray(body));
+        return HTTP.send(more.apply(request).build(), HttpResponse.BodyHandlers.ofString()).statusCode();
+    }
+
+    private double figure(String start) throws Exception {
+        String login = Base64.getEncoder().encodeToString(LOGIN.getBytes(StandardCharsets.UTF_8));
+        String all = HTTP.send(HttpRequest.newBuilder(URI.create(run.managementUrl() + "/observe/metrics")).header("Authorization", "Basic " + login)
+                .timeout(IN_TIME).build(), HttpResponse.BodyHandlers.ofString()).body();
+        Matcher line = Pattern.compile("(?m)^" + Pattern.quote(start) + ".*? ([0-9.E+-]+)$").matcher(all);
+        if (!line.find()) {
+            throw new AssertionError("no " + start + " in the metrics");
+        }
+        return Double.parseDouble(line.group(1));
+    }
+
+    // what strangers do
+
+    private RawHttp open(String url) throws IOException {
+        RawHttp socket = RawHttp.to(url);
+        sockets.add(socket);
+        return socket;
+    }
+
+    private void closeAll() throws IOException {
+        for (RawHttp socket : sockets) {
+            socket.close();
+        }
+        sockets.clear();
+    }
+
+    private static String head(String method, String path, String headers) {
+        return method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n" + headers + "\r\n";
+    }
+
+    private String webhookPost(String headers) {
+        return head("POST", URI.create(url()).getPath(), headers);
+    }
+
+    /** Sends as long as the other side takes it. */
+    private static void sendAll(RawHttp socket, byte[] bytes) {
+        try {
+            socket.send(bytes);
+        } catch (IOException refused) {
+            // closed, as it may
+        }
+    }
+
+    private String heldBodies() throws Exception {
+        for (int i = 0; i < times(150); i++) {
+            sendAll(open(url()).send(webhookPost("Content-Length: " + MIB + "\r\n")), new byte[MIB - 1]);
+            if (i % 25 == 0) {
+                proved();
+            }
+        }
+        return "bodies share " + megabytes("unproved") + "; " + (long) figure("dingtalk_http_bodies_refused_total{kind=\"unproved\"") + " refused";
+    }
+
+    private String megabytes(String kind) throws Exception {
+        return (long) figure("dingtalk_http_bytes_limit{kind=\"" + kind + "\"") / MIB + " MiB";
+    }
+
+    private String endlessBodies() throws Exception {
+        for (int i = 0; i < times(150); i++) {
+            sendAll(open(url()).send(webhookPost("Transfer-Encoding: chunked\r\n") + "f0000\r\n"), new byte[0xf0000]);
+        }
+        return "likewise; closed after 10 s";
+    }
+
+    private String wideBodies() throws Exception {
+        byte[] body = Arrays.copyOf(("{\"msgId\":[" + "{},".repeat(MIB / 3 - 10) + "{}]}").getBytes(StandardCharsets.UTF_8), MIB);
+        Arrays.fill(body, body.length - 20, body.length, (byte) ' ');
+        for (int i = 0; i < times(200); i++) {
+            RawHttp socket = open(url()).send(webhookPost("Content-Length: " + MIB + "\r\n"));
+            sendAll(socket, body);
+            if (i % 2 == 0) {
+                socket.close();
+            }
+        }
+        return "looked through, never made a tree: 400, 401 or 503";
+    }
+
+    private String halfHeaders() throws Exception {
+        for (int i = 0; i < times(400); i++) {
+            open(url()).send("POST / HTTP/1.1\r\nHost: ");
+        }
+        return "at most " + bound() + " connections of an address; closed after 10 s";
+    }
+
+    private String silentConnections() throws Exception {
+        for (int i = 0; i < times(1_500); i++) {
+            open(url());
+        }
+        return "likewise (" + (long) figure("dingtalk_http_connections_refused_total{port=\"webhook\"") + " closed); management answers";
+    }
+
+    private long bound() throws Exception {
+        return Math.min(256, (long) figure("dingtalk_http_connections{port=\"webhook\""));
+    }
+
+    private String otherProtocols() throws Exception {
+        for (String url : List.of(url(), run.managementUrl())) {
+            startsWith(open(url).send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").status(), "HTTP/1.1 400");
+            startsWith(open(url).send("GET /observe/health/live HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade, HTTP2-Settings\r\n"
+                    + "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n").status(), "HTTP/1.1 ", "101");
+            startsWith(open(url).send(head("POST", "/", "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n") + "0\r\n\r\n").status(), "HTTP/1.1 400");
+        }
+        return "HTTP/1.1 only; 400 and closed";
+    }
+
+    private static void startsWith(String status, String wanted, String... unwanted) {
+        if (!status.startsWith(wanted) || Arrays.stream(unwanted).anyMatch(status::contains)) {
+            throw new AssertionError("answered " + status);
+        }
+    }
+
+    private String jolokia() throws Exception {
+        for (int i = 0; i < times(260); i++) {
+            startsWith(open(run.managementUrl()).send(head("POST", "/observe/jolokia", "Content-Length: 1000000\r\n")).status(), "HTTP/1.1 401");
+        }
+        return "401 before a byte of the body";
+    }
+
+    private String toolsWithoutToken() throws Exception {
+        String path = "/api/dingtalk/tools/dingtalk_send_file";
+        for (int i = 0; i < times(100); i++) {
+            startsWith(open(url()).send(head("POST", path, "Content-Length: 33554432\r\nAuthorization: Bearer wrong" + i + "\r\n")).status(), "HTTP/1.1 4");
+        }
+        return "401, or 429, before a byte of the body";
+    }
+
+    private void stopUnderAttack() throws Exception {
+        heldBodies();
+        long start = System.nanoTime();
+        run.terminate().exitStatus();
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        closeAll();
+        if (took.compareTo(Duration.ofSeconds(11)) > 0) {
+            throw new AssertionError("SIGTERM took " + took);
+        }
+        table.add("| process | SIGTERM while " + times(150) + " bodies are held | ended after " + took.toMillis() + " ms (time-out 5 s and 5 s) |");
+    }
+
+    @Override
+    public void close() throws IOException {
+        closeAll();
+        jar.close();
+        simulator.close();
+    }
+}
