@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -48,8 +49,9 @@ public final class Attack implements AutoCloseable {
     /** @param percent of the full size */
     Attack(int percent) throws IOException {
         this.percent = percent;
-        jar = PackagedJar.facing(simulator).option("-Xmx256m").env("DINGTALK_STREAM", "false").env("DINGTALK_MANAGEMENT_USER", LOGIN.split(":")[0])
-                .env("DINGTALK_MANAGEMENT_PASSWORD", LOGIN.split(":")[1]).env("DINGTALK_API_TOKEN", TOKEN).env("DINGTALK_SHUTDOWN_TIMEOUT", "5");
+        jar = PackagedJar.facing(simulator).option("-Xmx256m").env("DINGTALK_STREAM", "false")
+                .env("DINGTALK_MANAGEMENT_USER", LOGIN.split(":")[0]).env("DINGTALK_MANAGEMENT_PASSWORD", LOGIN.split(":")[1])
+                .env("DINGTALK_API_TOKEN", TOKEN).env("DINGTALK_SHUTDOWN_TIMEOUT", "5");
         run = jar.start();
     }
 
@@ -68,8 +70,11 @@ public final class Attack implements AutoCloseable {
         attack("webhook", times(200) + " whole bodies of 1 MiB full of empty objects, half of the clients gone at once", this::wideBodies);
         attack("webhook", times(400) + " connections with half a header", this::halfHeaders);
         attack("webhook", times(1_500) + " connections that say nothing", this::silentConnections);
-        attack("webhook, management", "HTTP/2 by prior knowledge and by upgrade; Content-Length with Transfer-Encoding", this::otherProtocols);
+        attack("webhook, management", "HTTP/2 by prior knowledge and by upgrade; Content-Length with Transfer-Encoding",
+                this::otherProtocols);
         attack("management", times(260) + " bodies for Jolokia without the login", this::jolokia);
+        // first, since after wrong tokens the address has to wait for a minute
+        attack("tools", "four times two files of 18 MB at once, with the token", this::largeFiles);
         attack("tools", times(100) + " bodies of 32 MiB without the token", this::toolsWithoutToken);
         stopUnderAttack();
         System.out.println("\n| surface | what was tried | what holds |\n|---|---|---|");
@@ -100,7 +105,8 @@ public final class Attack implements AutoCloseable {
     /** A message with its proof in its headers, an encrypted callback, and health: all within the time. */
     private void proved() throws Exception {
         long start = System.nanoTime();
-        is(200, post(url(), "", Callback.bytes(Callback.message("m" + messages++)), Callback.proof(Bot.APP_SECRET, Instant.now())::apply), "a proved message");
+        is(200, post(url(), "", Callback.bytes(Callback.message("m" + messages++)), Callback.proof(Bot.APP_SECRET, Instant.now())::apply),
+                "a proved message");
         Callback.Sealed sealed = Callback.sealed(Callback.message("m" + messages++));
         is(200, post(url(), sealed.query(), sealed.body(), request -> request), "an encrypted message");
         is(200, HTTP.send(HttpRequest.newBuilder(URI.create(run.managementUrl() + "/observe/health/ready")).timeout(IN_TIME).build(),
@@ -129,7 +135,8 @@ public final class Attack implements AutoCloseable {
 
     private double figure(String start) throws Exception {
         String login = Base64.getEncoder().encodeToString(LOGIN.getBytes(StandardCharsets.UTF_8));
-        String all = HTTP.send(HttpRequest.newBuilder(URI.create(run.managementUrl() + "/observe/metrics")).header("Authorization", "Basic " + login)
+        String all = HTTP.send(HttpRequest.newBuilder(URI.create(run.managementUrl() + "/observe/metrics"))
+                .header("Authorization", "Basic " + login)
                 .timeout(IN_TIME).build(), HttpResponse.BodyHandlers.ofString()).body();
         Matcher line = Pattern.compile("(?m)^" + Pattern.quote(start) + ".*? ([0-9.E+-]+)$").matcher(all);
         if (!line.find()) {
@@ -177,7 +184,8 @@ public final class Attack implements AutoCloseable {
                 proved();
             }
         }
-        return "bodies share " + megabytes("unproved") + "; " + (long) figure("dingtalk_http_bodies_refused_total{kind=\"unproved\"") + " refused";
+        return "bodies share " + megabytes("unproved") + "; "
+                + (long) figure("dingtalk_http_bodies_refused_total{kind=\"unproved\"") + " refused";
     }
 
     private String megabytes(String kind) throws Exception {
@@ -227,7 +235,8 @@ public final class Attack implements AutoCloseable {
             startsWith(open(url).send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").status(), "HTTP/1.1 400");
             startsWith(open(url).send("GET /observe/health/live HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade, HTTP2-Settings\r\n"
                     + "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n").status(), "HTTP/1.1 ", "101");
-            startsWith(open(url).send(head("POST", "/", "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n") + "0\r\n\r\n").status(), "HTTP/1.1 400");
+            startsWith(open(url).send(head("POST", "/", "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n") + "0\r\n\r\n").status(),
+                    "HTTP/1.1 400");
         }
         return "HTTP/1.1 only; 400 and closed";
     }
@@ -240,7 +249,8 @@ public final class Attack implements AutoCloseable {
 
     private String jolokia() throws Exception {
         for (int i = 0; i < times(260); i++) {
-            startsWith(open(run.managementUrl()).send(head("POST", "/observe/jolokia", "Content-Length: 1000000\r\n")).status(), "HTTP/1.1 401");
+            startsWith(open(run.managementUrl()).send(head("POST", "/observe/jolokia", "Content-Length: 1000000\r\n")).status(),
+                    "HTTP/1.1 401");
         }
         return "401 before a byte of the body";
     }
@@ -248,9 +258,32 @@ public final class Attack implements AutoCloseable {
     private String toolsWithoutToken() throws Exception {
         String path = "/api/dingtalk/tools/dingtalk_send_file";
         for (int i = 0; i < times(100); i++) {
-            startsWith(open(url()).send(head("POST", path, "Content-Length: 33554432\r\nAuthorization: Bearer wrong" + i + "\r\n")).status(), "HTTP/1.1 4");
+            startsWith(open(url()).send(head("POST", path, "Content-Length: 33554432\r\n"
+                    + "Authorization: Bearer wrong" + i + "\r\n")).status(), "HTTP/1.1 4");
         }
         return "401, or 429, before a byte of the body";
+    }
+
+    private String largeFiles() throws Exception {
+        byte[] body = ("{\"recipient_type\":\"user_id\",\"recipient_id\":\"staff001\",\"timeoutMs\":60000,"
+                + "\"name\":\"large.zip\",\"base64\":\""
+                + Base64.getEncoder().encodeToString(new byte[18_000_000]) + "\"}").getBytes(StandardCharsets.UTF_8);
+        String url = url().replace("webhook/main", "tools/dingtalk_send_file");
+        List<Integer> statuses = new ArrayList<>();
+        for (int round = 0; round < 4; round++) {
+            List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                answers.add(HTTP.sendAsync(HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(90))
+                        .header("Authorization", "Bearer " + TOKEN).POST(HttpRequest.BodyPublishers.ofByteArray(body)).build(),
+                        HttpResponse.BodyHandlers.ofString()));
+            }
+            answers.forEach(answer -> statuses.add(answer.join().statusCode()));
+        }
+        long done = statuses.stream().filter(status -> status == 200).count();
+        if (done < 4 || statuses.stream().anyMatch(status -> status != 200 && status != 503)) {
+            throw new AssertionError("answered " + statuses + ":\n" + run.log());
+        }
+        return "calls share " + megabytes("api") + "; " + done + " of 8 sent, the rest 503";
     }
 
     private void stopUnderAttack() throws Exception {
@@ -262,7 +295,8 @@ public final class Attack implements AutoCloseable {
         if (took.compareTo(Duration.ofSeconds(11)) > 0) {
             throw new AssertionError("SIGTERM took " + took);
         }
-        table.add("| process | SIGTERM while " + times(150) + " bodies are held | ended after " + took.toMillis() + " ms (time-out 5 s and 5 s) |");
+        table.add("| process | SIGTERM while " + times(150) + " bodies are held | ended after "
+                + took.toMillis() + " ms (time-out 5 s and 5 s) |");
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.files;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import io.github.dingtalkcamel.settings.Settings;
  */
 public final class OutgoingFiles {
 
+    private static final int PIECE = 16 * 1024;
     private static final Duration DEADLINE = Duration.ofSeconds(60);
 
     private final FilesDirectory directory;
@@ -61,14 +63,31 @@ public final class OutgoingFiles {
         if (base64.length() / 4L * 3 > Media.LARGEST + (1 << 20)) {
             throw Downloads.tooLarge(Media.LARGEST);
         }
-        try {
-            Files.write(temporary, Base64.getDecoder().decode(base64.replaceFirst("^data:[^,]{0,200};base64,", "").replaceAll("\\s", "")));
-        } catch (IllegalArgumentException e) {
-            throw new FileException("badBase64", "Argument base64 is not Base64", "Encode the file's bytes as Base64");
+        try (OutputStream out = Files.newOutputStream(temporary)) {
+            write(base64, out);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return checked(temporary, called);
+    }
+
+    /** Piece by piece: of what came as base64 there is one copy in memory, and no second one. */
+    private static void write(String base64, OutputStream out) throws IOException, FileException {
+        byte[] piece = new byte[PIECE];
+        try (InputStream decoded = Base64.getDecoder().wrap(new Base64Text(base64))) {
+            for (int read = read(decoded, piece); read >= 0; read = read(decoded, piece)) {
+                out.write(piece, 0, read);
+            }
+        }
+    }
+
+    private static int read(InputStream decoded, byte[] piece) throws FileException {
+        try {
+            return decoded.read(piece);
+        } catch (IOException e) {
+            // the text itself cannot fail, so the decoder found fault with it
+            throw new FileException("badBase64", "Argument base64 is not Base64", "Encode the file's bytes as Base64");
+        }
     }
 
     private static OutgoingFile checked(Path file, String called) throws FileException {

@@ -35,6 +35,7 @@ import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Secret;
 import io.github.dingtalkcamel.settings.SettingCatalogue;
 import io.github.dingtalkcamel.settings.Settings;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufInputStream;
 import io.vertx.core.buffer.Buffer;
 import org.apache.camel.Message;
@@ -100,7 +101,11 @@ public final class ToolCalls {
                     throw ApiException.tooLarge("The body may have at most " + MAX_BODY_BYTES + " bytes");
                 }
                 // read where it is: a copy of a file's bytes is what a small heap has no room for
-                if (JSON.readTree((InputStream) new ByteBufInputStream(body.getByteBuf())) instanceof ObjectNode object) {
+                ByteBuf bytes = body.getByteBuf();
+                Optional<FileInBody> file = FileInBody.of(bytes);
+                InputStream rest = file.isPresent() ? file.get().rest() : new ByteBufInputStream(bytes);
+                if (JSON.readTree(rest) instanceof ObjectNode object) {
+                    file.ifPresent(taken -> object.put(FileInBody.ARGUMENT, taken.base64()));
                     return object;
                 }
             } else {
