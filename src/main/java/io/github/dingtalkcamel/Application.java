@@ -7,14 +7,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
+import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 import io.github.dingtalkcamel.encoding.NotUtf8Exception;
 import io.github.dingtalkcamel.encoding.ProcessInput;
 import io.github.dingtalkcamel.outbound.ProxyEnvironment;
-import io.github.dingtalkcamel.routes.BadRoutesException;
-import io.github.dingtalkcamel.routes.Eject;
-import io.github.dingtalkcamel.secrets.KnownSecrets;
-import io.github.dingtalkcamel.settings.Fault;
+import io.github.dingtalkcamel.reload.BadRoutesException;
+import io.github.dingtalkcamel.reload.Eject;
+import io.github.dingtalkcamel.settings.SettingError;
 import io.github.dingtalkcamel.settings.SettingsException;
+import io.github.dingtalkcamel.settings.StartException;
 import io.github.dingtalkcamel.store.StoreException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToCreateRouteException;
@@ -128,7 +129,7 @@ public final class Application {
     private static int explain(Exception e, CamelContext context, PrintStream errors) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof SettingsException settings) {
-                settings.faults().stream().map(Fault::line).forEach(errors::println);
+                settings.faults().stream().map(SettingError::line).forEach(errors::println);
                 return WRONG_USE;
             }
             if (cause instanceof StoreException || cause instanceof StartException || cause instanceof BadRoutesException

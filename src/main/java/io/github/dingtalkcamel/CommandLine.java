@@ -2,7 +2,7 @@ package io.github.dingtalkcamel;
 
 import java.util.List;
 
-import io.github.dingtalkcamel.routes.Eject;
+import io.github.dingtalkcamel.reload.Eject;
 
 /**
  * The words behind the jar's name.

@@ -10,14 +10,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 
-import io.github.dingtalkcamel.encoding.FileNames;
+import io.github.dingtalkcamel.component.file.FileNames;
 import io.github.dingtalkcamel.encoding.LostVariables;
 import io.github.dingtalkcamel.encoding.TextFile;
-import io.github.dingtalkcamel.routes.LiveContext;
-import io.github.dingtalkcamel.routes.OverlayingRoutes;
+import io.github.dingtalkcamel.reload.LiveContext;
+import io.github.dingtalkcamel.reload.OverlayingRoutes;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.settings.SettingsException;
 import io.github.dingtalkcamel.settings.SettingsReader;
+import io.github.dingtalkcamel.settings.StartException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.properties.FilePropertiesSource;
 import org.apache.camel.component.properties.PropertiesComponent;

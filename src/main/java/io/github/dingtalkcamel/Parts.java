@@ -11,50 +11,43 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 
-import io.github.dingtalkcamel.access.FailedLogins;
+import io.github.dingtalkcamel.admin.BindingsApi;
+import io.github.dingtalkcamel.admin.ConversationsApi;
+import io.github.dingtalkcamel.admin.DeadLettersApi;
+import io.github.dingtalkcamel.admin.IntegrationTests;
+import io.github.dingtalkcamel.admin.IntegrationsApi;
+import io.github.dingtalkcamel.admin.MessagesApi;
 import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.agent.Fallback;
 import io.github.dingtalkcamel.agent.StoppableHttp;
-import io.github.dingtalkcamel.api.ApiAccess;
-import io.github.dingtalkcamel.api.BindingsApi;
-import io.github.dingtalkcamel.api.ConversationsApi;
-import io.github.dingtalkcamel.api.DeadLettersApi;
-import io.github.dingtalkcamel.api.IntegrationTests;
-import io.github.dingtalkcamel.api.IntegrationsApi;
-import io.github.dingtalkcamel.api.MessagesApi;
-import io.github.dingtalkcamel.commands.Answers;
-import io.github.dingtalkcamel.commands.Commands;
-import io.github.dingtalkcamel.commands.Retry;
-import io.github.dingtalkcamel.commands.Stop;
+import io.github.dingtalkcamel.command.Answers;
+import io.github.dingtalkcamel.command.Commands;
+import io.github.dingtalkcamel.command.Retry;
+import io.github.dingtalkcamel.command.Stop;
+import io.github.dingtalkcamel.conversation.AccessPolicy;
 import io.github.dingtalkcamel.conversation.Bindings;
 import io.github.dingtalkcamel.conversation.Notifications;
-import io.github.dingtalkcamel.conversation.Policies;
 import io.github.dingtalkcamel.conversation.QuotableMessages;
 import io.github.dingtalkcamel.conversation.Sessions;
-import io.github.dingtalkcamel.errors.Unexpected;
-import io.github.dingtalkcamel.events.Hooks;
-import io.github.dingtalkcamel.events.OwnEvents;
-import io.github.dingtalkcamel.http.HeldBodies;
-import io.github.dingtalkcamel.http.HttpBudgets;
-import io.github.dingtalkcamel.inbound.Admission;
+import io.github.dingtalkcamel.hook.Hooks;
+import io.github.dingtalkcamel.hook.LifecycleEvents;
 import io.github.dingtalkcamel.inbound.EventRepository;
-import io.github.dingtalkcamel.inbound.Messages;
+import io.github.dingtalkcamel.inbound.MessageFilter;
+import io.github.dingtalkcamel.inbound.Streams;
 import io.github.dingtalkcamel.inbound.Webhook;
-import io.github.dingtalkcamel.management.Addresses;
-import io.github.dingtalkcamel.management.Banner;
-import io.github.dingtalkcamel.management.Beans;
-import io.github.dingtalkcamel.management.BoundedJolokia;
-import io.github.dingtalkcamel.management.Checks;
-import io.github.dingtalkcamel.management.Console;
-import io.github.dingtalkcamel.management.Conversations;
-import io.github.dingtalkcamel.management.DeadLetterOperations;
-import io.github.dingtalkcamel.management.Gauges;
-import io.github.dingtalkcamel.management.GuardedServers;
-import io.github.dingtalkcamel.management.HttpGauges;
-import io.github.dingtalkcamel.management.HttpGuards;
-import io.github.dingtalkcamel.management.ManagementGuard;
-import io.github.dingtalkcamel.management.Refusals;
+import io.github.dingtalkcamel.observe.Banner;
+import io.github.dingtalkcamel.observe.Beans;
+import io.github.dingtalkcamel.observe.BoundedJolokia;
+import io.github.dingtalkcamel.observe.Checks;
+import io.github.dingtalkcamel.observe.Console;
+import io.github.dingtalkcamel.observe.Conversations;
+import io.github.dingtalkcamel.observe.DeadLetterOperations;
+import io.github.dingtalkcamel.observe.Gauges;
+import io.github.dingtalkcamel.observe.Unexpected;
 import io.github.dingtalkcamel.outbound.DingTalk;
+import io.github.dingtalkcamel.reload.LiveContext;
+import io.github.dingtalkcamel.reload.LiveRoutes;
+import io.github.dingtalkcamel.reload.NonStoppingProcessor;
 import io.github.dingtalkcamel.reply.BusyNotice;
 import io.github.dingtalkcamel.reply.DeadLetterChannel;
 import io.github.dingtalkcamel.reply.Notices;
@@ -63,11 +56,17 @@ import io.github.dingtalkcamel.reply.RobotApi;
 import io.github.dingtalkcamel.reply.SessionWebhook;
 import io.github.dingtalkcamel.reply.Thinking;
 import io.github.dingtalkcamel.robot.RobotQueue;
-import io.github.dingtalkcamel.routes.LiveContext;
-import io.github.dingtalkcamel.routes.LiveRoutes;
-import io.github.dingtalkcamel.routes.SharedStep;
+import io.github.dingtalkcamel.server.Addresses;
+import io.github.dingtalkcamel.server.ApiAccess;
+import io.github.dingtalkcamel.server.FailedLogins;
+import io.github.dingtalkcamel.server.HeldBodies;
+import io.github.dingtalkcamel.server.HttpBudgets;
+import io.github.dingtalkcamel.server.HttpGauges;
+import io.github.dingtalkcamel.server.ManagementGuard;
+import io.github.dingtalkcamel.server.Refusals;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
+import io.github.dingtalkcamel.settings.StartException;
 import io.github.dingtalkcamel.simulator.SimulatedApp;
 import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.SimulatorOptions;
@@ -76,19 +75,19 @@ import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Housekeeping;
 import io.github.dingtalkcamel.store.NativeLibrary;
 import io.github.dingtalkcamel.store.Store;
-import io.github.dingtalkcamel.stream.Streams;
 import io.github.dingtalkcamel.texts.BotTexts;
-import io.github.dingtalkcamel.tools.SentMessages;
-import io.github.dingtalkcamel.tools.ToolRequests;
-import io.github.dingtalkcamel.tools.ToolRuns;
-import io.github.dingtalkcamel.turns.DeadLetters;
-import io.github.dingtalkcamel.turns.Inbox;
-import io.github.dingtalkcamel.turns.Intake;
-import io.github.dingtalkcamel.turns.KeyedQueue;
-import io.github.dingtalkcamel.turns.Replays;
-import io.github.dingtalkcamel.turns.Resumption;
-import io.github.dingtalkcamel.turns.Turns;
-import io.github.dingtalkcamel.turns.WayOfMessage;
+import io.github.dingtalkcamel.tool.SentMessages;
+import io.github.dingtalkcamel.tool.ToolRequests;
+import io.github.dingtalkcamel.tool.ToolRuns;
+import io.github.dingtalkcamel.turn.DeadLetters;
+import io.github.dingtalkcamel.turn.Inbox;
+import io.github.dingtalkcamel.turn.Intake;
+import io.github.dingtalkcamel.turn.KeyedQueue;
+import io.github.dingtalkcamel.turn.MessageTrace;
+import io.github.dingtalkcamel.turn.Messages;
+import io.github.dingtalkcamel.turn.Replays;
+import io.github.dingtalkcamel.turn.Resumption;
+import io.github.dingtalkcamel.turn.Turns;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.spi.Registry;
@@ -130,7 +129,7 @@ final class Parts implements AutoCloseable {
     private LiveRoutes routes;
     private Bindings bindings;
     private Hooks hooks;
-    private OwnEvents ownEvents;
+    private LifecycleEvents ownEvents;
 
     Parts(CamelContext context, Settings read) {
         this.context = context;
@@ -221,7 +220,7 @@ final class Parts implements AutoCloseable {
         BotTexts texts = new BotTexts(settings, Path.of("config"));
         Inbox inbox = new Inbox(store, clock);
         hooks = new Hooks(context);
-        Policies policies = new Policies(settings);
+        AccessPolicy policies = new AccessPolicy(settings);
         bindings = new Bindings(store, clock);
         sending = SendingParts.bind(context, settings, store, clock);
         Sessions sessions = new Sessions(store, settings, sending.notifications(), clock);
@@ -246,11 +245,11 @@ final class Parts implements AutoCloseable {
         registry.bind("streams", streams);
         registry.bind("events", new EventRepository(store, clock));
         registry.bind("messages", messages);
-        registry.bind("admission", new Admission());
+        registry.bind("admission", new MessageFilter());
         registry.bind("policies", policies);
-        registry.bind("storeTurn", new SharedStep(intake.turns()));
-        registry.bind("storeCommand", new SharedStep(intake.commands()));
-        registry.bind("storeRefusal", new SharedStep(intake.refusals()));
+        registry.bind("storeTurn", new NonStoppingProcessor(intake.turns()));
+        registry.bind("storeCommand", new NonStoppingProcessor(intake.commands()));
+        registry.bind("storeRefusal", new NonStoppingProcessor(intake.refusals()));
         registry.bind("turns", queue);
         registry.bind("turnRecord", new Turns(inbox, sessions));
         registry.bind("sessions", sessions);
@@ -302,7 +301,7 @@ final class Parts implements AutoCloseable {
     }
 
     private void bindEvents(Registry registry) {
-        ownEvents = new OwnEvents(context, hooks, clock);
+        ownEvents = new LifecycleEvents(context, hooks, clock);
         bindings.tell(ownEvents::bindingChanged);
         streams.tell(ownEvents);
         registry.bind("seda", hooks.component());
@@ -315,7 +314,7 @@ final class Parts implements AutoCloseable {
         registry.bind("integrationTests", new IntegrationTests(settings, webhook));
         registry.bind("bindingsApi", new BindingsApi(settings, bindings, agents));
         registry.bind("conversationsApi", new ConversationsApi(store));
-        registry.bind("messagesApi", new MessagesApi(new WayOfMessage(store)));
+        registry.bind("messagesApi", new MessagesApi(new MessageTrace(store)));
     }
 
     /** Whoever has a table that grows adds here what becomes too old in it. */
@@ -336,7 +335,7 @@ final class Parts implements AutoCloseable {
     void beforeStart() {
         store.awaitOpen();
         if (simulator != null) {
-            simulator.messageWays(new WayOfMessage(store)::way);
+            simulator.messageWays(new MessageTrace(store)::way);
             for (Integration integration : settings.integrations()) {
                 if (webhook.isOn(integration.id())) {
                     simulator.callbackUrl(integration.appKey().orElseThrow(), Addresses.webhook(settings, integration.id()));

@@ -12,10 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-import io.github.dingtalkcamel.encoding.FileNames;
+import io.github.dingtalkcamel.component.api.Mentions;
+import io.github.dingtalkcamel.component.file.FileNames;
 import io.github.dingtalkcamel.encoding.NotUtf8Exception;
 import io.github.dingtalkcamel.encoding.Utf8;
-import io.github.dingtalkcamel.outbound.Mentions;
 
 /**
  * What the words after {@code send} mean: calls of tools (contract 7), one after the other.

@@ -3,45 +3,45 @@ package io.github.dingtalkcamel;
 import java.time.Clock;
 import java.time.Duration;
 
-import io.github.dingtalkcamel.contacts.Contacts;
 import io.github.dingtalkcamel.conversation.Notifications;
 import io.github.dingtalkcamel.conversation.QuotableMessages;
-import io.github.dingtalkcamel.files.Attachments;
-import io.github.dingtalkcamel.files.SendFile;
+import io.github.dingtalkcamel.limits.DingTalkCallLimiter;
+import io.github.dingtalkcamel.limits.RetryQueue;
 import io.github.dingtalkcamel.outbound.AccessTokens;
 import io.github.dingtalkcamel.outbound.DingTalk;
-import io.github.dingtalkcamel.outbound.Gate;
-import io.github.dingtalkcamel.outbound.Line;
 import io.github.dingtalkcamel.outbound.SingleFlight;
-import io.github.dingtalkcamel.reply.Patience;
+import io.github.dingtalkcamel.reload.NonStoppingProcessor;
+import io.github.dingtalkcamel.reload.Utf8Routes;
+import io.github.dingtalkcamel.reply.RetryPolicy;
 import io.github.dingtalkcamel.robot.AwaitRobot;
 import io.github.dingtalkcamel.robot.RobotQueue;
-import io.github.dingtalkcamel.routes.SharedStep;
-import io.github.dingtalkcamel.routes.Utf8Routes;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.Store;
-import io.github.dingtalkcamel.tools.Dispatches;
-import io.github.dingtalkcamel.tools.InOrder;
-import io.github.dingtalkcamel.tools.People;
-import io.github.dingtalkcamel.tools.Recalls;
-import io.github.dingtalkcamel.tools.Recipients;
-import io.github.dingtalkcamel.tools.SentMessages;
-import io.github.dingtalkcamel.tools.ToolCalls;
-import io.github.dingtalkcamel.tools.ToolMessages;
-import io.github.dingtalkcamel.tools.ToolRequests;
-import io.github.dingtalkcamel.tools.ToolRuns;
+import io.github.dingtalkcamel.tool.Attachments;
+import io.github.dingtalkcamel.tool.Contacts;
+import io.github.dingtalkcamel.tool.Dispatches;
+import io.github.dingtalkcamel.tool.KnownSenders;
+import io.github.dingtalkcamel.tool.Recalls;
+import io.github.dingtalkcamel.tool.RecipientSequencer;
+import io.github.dingtalkcamel.tool.Recipients;
+import io.github.dingtalkcamel.tool.SendFile;
+import io.github.dingtalkcamel.tool.SentMessages;
+import io.github.dingtalkcamel.tool.ToolCalls;
+import io.github.dingtalkcamel.tool.ToolMessages;
+import io.github.dingtalkcamel.tool.ToolRequests;
+import io.github.dingtalkcamel.tool.ToolRuns;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.Registry;
 
 /** What it takes to send, under the names that routes call it by: calls to DingTalk, tools, files, custom robots. The command {@code send} has nothing else. */
-record SendingParts(Gate gate, Line line, DingTalk dingTalk, AccessTokens accessTokens, RobotQueue robotQueue,
+record SendingParts(DingTalkCallLimiter gate, RetryQueue line, DingTalk dingTalk, AccessTokens accessTokens, RobotQueue robotQueue,
         QuotableMessages quotable, Notifications notifications) implements AutoCloseable {
 
     static SendingParts bind(CamelContext context, Settings settings, Store store, Clock clock) throws Exception {
         Duration firstDelay = Duration.ofMillis(Long.parseLong(context.resolvePropertyPlaceholders("{{delivery.redelivery-delay:1000}}")));
-        Gate gate = new Gate(firstDelay, clock, System::nanoTime);
+        DingTalkCallLimiter gate = new DingTalkCallLimiter(firstDelay, clock, System::nanoTime);
         DingTalk dingTalk = new DingTalk(settings, gate);
-        SendingParts parts = new SendingParts(gate, new Line(context, gate, firstDelay, clock), dingTalk, new AccessTokens(settings, clock),
+        SendingParts parts = new SendingParts(gate, new RetryQueue(context, gate, firstDelay, clock), dingTalk, new AccessTokens(settings, clock),
                 new RobotQueue(settings, dingTalk, store, clock), new QuotableMessages(store, clock), new Notifications(store));
         parts.bindCalls(context, settings, clock);
         parts.bindRobots(context, clock);
@@ -59,33 +59,33 @@ record SendingParts(Gate gate, Line line, DingTalk dingTalk, AccessTokens access
         context.addService(line);
         Registry registry = context.getRegistry();
         registry.bind("sourceLoader", new Utf8Routes());
-        registry.bind("patience", new Patience(gate, settings.maxTurnAge(), clock));
+        registry.bind("patience", new RetryPolicy(gate, settings.maxTurnAge(), clock));
         registry.bind("dingTalkGate", gate);
-        registry.bind("awaitDingTalk", new SharedStep(line));
+        registry.bind("awaitDingTalk", new NonStoppingProcessor(line));
         registry.bind("dingTalk", dingTalk);
         registry.bind("dingtalk-http", DingTalk.component());
         registry.bind("accessTokens", accessTokens);
-        registry.bind("refreshToken", new SharedStep(refreshToken));
+        registry.bind("refreshToken", new NonStoppingProcessor(refreshToken));
     }
 
     private void bindRobots(CamelContext context, Clock clock) throws Exception {
         AwaitRobot awaitRobot = new AwaitRobot(context, robotQueue, clock);
         context.addService(awaitRobot);
         context.getRegistry().bind("robotQueue", robotQueue);
-        context.getRegistry().bind("awaitRobot", new SharedStep(awaitRobot));
+        context.getRegistry().bind("awaitRobot", new NonStoppingProcessor(awaitRobot));
     }
 
     private void bindTools(CamelContext context, Settings settings, Store store, Clock clock) throws Exception {
         ToolRuns runs = new ToolRuns(new ToolRequests(store, clock), clock);
         context.addService(runs);
-        InOrder inOrder = new InOrder();
+        RecipientSequencer inOrder = new RecipientSequencer();
         context.addService(inOrder);
-        People people = new People(store, clock);
+        KnownSenders people = new KnownSenders(store, clock);
         SentMessages sentMessages = new SentMessages(store, settings, quotable, notifications, clock);
         Registry registry = context.getRegistry();
         registry.bind("toolCalls", new ToolCalls(settings, dingTalk));
-        registry.bind("runTool", new SharedStep(runs));
-        registry.bind("inOrder", new SharedStep(inOrder));
+        registry.bind("runTool", new NonStoppingProcessor(runs));
+        registry.bind("inOrder", new NonStoppingProcessor(inOrder));
         registry.bind("sentMessages", sentMessages);
         registry.bind("toolMessages", new ToolMessages(settings));
         registry.bind("people", people);
@@ -98,7 +98,7 @@ record SendingParts(Gate gate, Line line, DingTalk dingTalk, AccessTokens access
         SingleFlight readContacts = new SingleFlight("direct:read-contacts", "directory", "integration");
         context.addService(readContacts);
         context.getRegistry().bind("contacts", new Contacts(settings, clock));
-        context.getRegistry().bind("readContacts", new SharedStep(readContacts));
+        context.getRegistry().bind("readContacts", new NonStoppingProcessor(readContacts));
     }
 
     /** Nothing more is begun; what waits for a custom robot stays stored. */

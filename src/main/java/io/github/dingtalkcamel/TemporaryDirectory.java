@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
+import io.github.dingtalkcamel.settings.StartException;
+
 /** The temp directory of the Java virtual machine. Files on their way, the console's files and SQLite's library pass through it. */
 final class TemporaryDirectory {
 

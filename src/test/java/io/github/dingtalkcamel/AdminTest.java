@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -21,15 +20,15 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Predicate;
 import java.util.stream.StreamSupport;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
-import io.github.dingtalkcamel.events.Hooks;
+import io.github.dingtalkcamel.hook.Hooks;
 import io.github.dingtalkcamel.simulator.ApiFamily;
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Sent;
-import javax.management.MBeanServer;
-import javax.management.ObjectName;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -241,7 +240,7 @@ class AdminTest {
     @Test
     void listsBindingsAndConversationsPageByPage() throws Exception {
         for (int i = 0; i < 5; i++) {
-            bot.say(Said.text("hello").inGroup("cidPage" + i + "/+=").from("staff00" + i).byWebhook());
+            bot.say(UserMessage.text("hello").inGroup("cidPage" + i + "/+=").from("staff00" + i).byWebhook());
             call("PUT", "bindings/main/" + encoded("cidPage" + i + "/+="), "{\"agent\":\"echo\"}");
         }
         List<String> all = List.of("cidPage0/+=", "cidPage1/+=", "cidPage2/+=", "cidPage3/+=", "cidPage4/+=");
@@ -294,7 +293,7 @@ class AdminTest {
             stream,    stream,  stream
             """)
     void tellsTheWayOfAMessage(String how, String by, String proof) throws Exception {
-        Said said = Said.text("by " + how).from("walker-" + how);
+        UserMessage said = UserMessage.text("by " + how).from("walker-" + how);
         Sent sent = bot.say(switch (how) {
             case "webhook" -> said.byWebhook();
             case "encrypted" -> said.byWebhook().encrypted();
@@ -328,7 +327,7 @@ class AdminTest {
 
     @Test
     void tellsTheWayOfALongReplyWhoseSessionHasExpired() throws Exception {
-        Sent sent = bot.say(Said.text(WORDS).from("reader").byWebhook().sessionExpiresAt(Instant.now()));
+        Sent sent = bot.say(UserMessage.text(WORDS).from("reader").byWebhook().sessionExpiresAt(Instant.now()));
 
         JsonNode replies = await(sent, "done").get("replies");
 
@@ -344,7 +343,7 @@ class AdminTest {
     void tellsTheWayAndTheEventsOfAFailureInOrder() throws Exception {
         call("PUT", "bindings/main/" + encoded(GROUP), "{\"agent\":\"failing\"}");
         try (LogLines log = LogLines.listen()) {
-            Sent sent = bot.say(Said.text("please").inGroup(GROUP).from("unlucky").byWebhook());
+            Sent sent = bot.say(UserMessage.text("please").inGroup(GROUP).from("unlucky").byWebhook());
 
             JsonNode way = await(sent, "failed");
             assertThat(way.get("agent").textValue()).isEqualTo("failing");
@@ -372,7 +371,7 @@ class AdminTest {
     void tellsTheWayOfADeadLetter() throws Exception {
         bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).times(1).noPermission();
         try (LogLines log = LogLines.listen()) {
-            Sent sent = bot.say(Said.text("into the void").from("unheard").byWebhook());
+            Sent sent = bot.say(UserMessage.text("into the void").from("unheard").byWebhook());
 
             JsonNode way = await(sent, "dead");
             assertThat(way.get("replies")).isEmpty();
@@ -388,7 +387,7 @@ class AdminTest {
 
     @Test
     void tellsOfAMessageWithoutAReply() throws Exception {
-        Said said = Said.text("psst").inGroup("cidSilent").from("silent").byWebhook();
+        UserMessage said = UserMessage.text("psst").inGroup("cidSilent").from("silent").byWebhook();
         call("PUT", "bindings/main/cidSilent", "{\"agent\":\"slow\"}");
         Sent sent = bot.say(said);
 
@@ -470,7 +469,7 @@ class AdminTest {
 
     @Test
     void tellsOfCommands() {
-        Sent sent = bot.say(Said.text("/Usage please").from("commander").byWebhook());
+        Sent sent = bot.say(UserMessage.text("/Usage please").from("commander").byWebhook());
 
         assertThat(awaitTold(1, event -> is(event, "bot_command"))).singleElement().satisfies(event -> {
             assertThat(event.get("command").textValue()).isEqualTo("/usage");
@@ -480,7 +479,7 @@ class AdminTest {
 
     @Test
     void holdsNoSecretInAnyAnswer() throws Exception {
-        Sent sent = bot.say(Said.text("secrets?").from("spy").byWebhook());
+        Sent sent = bot.say(UserMessage.text("secrets?").from("spy").byWebhook());
         await(sent, "done");
         StringBuilder answers = new StringBuilder();
         for (String path : List.of("integrations", "bindings", "conversations", "messages/main/" + encoded(sent.msgId()), "nothing")) {

@@ -13,8 +13,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 import io.github.dingtalkcamel.simulator.ApiFamily;
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.apache.camel.Body;
 import org.awaitility.Awaitility;
 
@@ -69,7 +69,7 @@ public final class Away {
             int refused = 0;
             for (int number = 0; number < each; number++) {
                 for (int person = 0; person < PEOPLE; person++) {
-                    Said said = Said.text(person + "-" + number).from("person" + person);
+                    UserMessage said = UserMessage.text(person + "-" + number).from("person" + person);
                     refused += bot.say(person % 2 == 0 ? said : said.sessionExpiresAt(Instant.now())).accepted() ? 0 : 1;
                 }
                 System.out.printf("%d said, %d running, %d answered and unsent, %d waiting%n", (number + 1) * PEOPLE, bot.queue().running(),

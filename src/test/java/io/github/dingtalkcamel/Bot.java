@@ -20,13 +20,13 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 import io.github.dingtalkcamel.simulator.Delivery;
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Sent;
 import io.github.dingtalkcamel.simulator.SimulatedApp;
 import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import io.github.dingtalkcamel.store.Store;
-import io.github.dingtalkcamel.turns.KeyedQueue;
+import io.github.dingtalkcamel.turn.KeyedQueue;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
@@ -215,10 +215,10 @@ public final class Bot implements AutoCloseable {
 
     /** {@code staff001} says something to the robot in a DM, proved as DingTalk would. */
     public Sent say(String text) {
-        return say(Said.text(text));
+        return say(UserMessage.text(text));
     }
 
-    public Sent say(Said said) {
+    public Sent say(UserMessage said) {
         return simulator.say(said);
     }
 

@@ -2,7 +2,6 @@ package io.github.dingtalkcamel;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +17,7 @@ import java.util.stream.Stream;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import io.github.dingtalkcamel.simulator.SimulatedApp;
-import io.github.dingtalkcamel.turns.WayOfMessage;
+import io.github.dingtalkcamel.turn.MessageTrace;
 import org.junit.jupiter.api.Test;
 
 /** The chat page in a browser whose language is Chinese. */
@@ -55,7 +54,7 @@ class ChatPageChineseTest {
             bot.simulator().addApp(SimulatedApp.of(Bot.APP_KEY, Bot.APP_SECRET).withEncryption(Bot.CALLBACK_TOKEN, Bot.AES_KEY)
                     .withIntegration("main"));
             bot.start();
-            bot.simulator().messageWays(new WayOfMessage(bot.store())::way);
+            bot.simulator().messageWays(new MessageTrace(bot.store())::way);
             Page page = browser.page(1280, 860, ColorScheme.LIGHT, "zh-CN");
             page.navigate(bot.simulator().url() + "/");
             assertThat(page.locator("html")).hasAttribute("lang", "zh-Hans");

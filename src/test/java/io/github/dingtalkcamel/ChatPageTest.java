@@ -2,7 +2,6 @@ package io.github.dingtalkcamel;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,12 +20,12 @@ import io.github.dingtalkcamel.simulator.Connection;
 import io.github.dingtalkcamel.simulator.CustomRobot;
 import io.github.dingtalkcamel.simulator.Group;
 import io.github.dingtalkcamel.simulator.Person;
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Sent;
 import io.github.dingtalkcamel.simulator.SimulatedApp;
 import io.github.dingtalkcamel.simulator.SimulatorOptions;
 import io.github.dingtalkcamel.simulator.StreamOptions;
-import io.github.dingtalkcamel.turns.WayOfMessage;
+import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.turn.MessageTrace;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -119,10 +118,10 @@ class ChatPageTest {
         bot.simulator().addApp(SimulatedApp.of(Bot.APP_KEY, Bot.APP_SECRET).withEncryption(Bot.CALLBACK_TOKEN, Bot.AES_KEY).withIntegration("main"));
         bot.route("assistant.camel.yaml", ASSISTANT).route("card-callbacks.camel.yaml", CLICKS);
         bot.start();
-        bot.simulator().messageWays(new WayOfMessage(bot.store())::way);
+        bot.simulator().messageWays(new MessageTrace(bot.store())::way);
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.simulator().stream().connections().size() == 2);
         // what is slow the first time shall not stand in the pictures
-        bot.say(Said.text("first").from("staff003"));
+        bot.say(UserMessage.text("first").from("staff003"));
         bot.awaitReplies(bot.simulator().dm(Bot.APP_KEY, "staff003"), 1);
         page = open(1280, 800, ColorScheme.LIGHT);
     }
@@ -263,7 +262,7 @@ class ChatPageTest {
 
     @Test
     void whatScriptsSayShowsUpToo() {
-        bot.say(Said.text("from a terminal").from(me));
+        bot.say(UserMessage.text("from a terminal").from(me));
 
         assertThat(mine().locator(".bubble")).hasText("from a terminal");
         assertThat(replies()).hasText("from a terminal");
@@ -313,7 +312,7 @@ class ChatPageTest {
         pane().locator(".message.of-robot .quote-button").first().click();
         say(pane(), "quoted: " + XSS);
         assertThat(mine().last().locator(".quoted")).containsText("<script>");
-        bot.say(Said.text(XSS).from(me).with("{\"msgtype\":\"<img src=x onerror=hacked=4>\",\"senderNick\":\"<b onclick=1>\",\"msgId\":\"'><script>1<\\/script>" + me + "\"}"));
+        bot.say(UserMessage.text(XSS).from(me).with("{\"msgtype\":\"<img src=x onerror=hacked=4>\",\"senderNick\":\"<b onclick=1>\",\"msgId\":\"'><script>1<\\/script>" + me + "\"}"));
         assertThat(mine().last().locator(".bubble")).containsText("<img src=x");
         openGroup(pane());
         for (String card : List.of(
@@ -634,7 +633,7 @@ class ChatPageTest {
                 say(right, "good morning");
                 assertThat(right.locator(".of-robot")).hasCount(1);
                 shown.locator("[data-trouble=throttle]").click();
-                bot.say(Said.text("what about the billing service?").from("staff001").inGroup("cidFAKEgroup0001=="));
+                bot.say(UserMessage.text("what about the billing service?").from("staff001").inGroup("cidFAKEgroup0001=="));
                 assertThat(right.locator(".of-robot")).hasCount(2);
                 shown.locator("[data-trouble=expireSession]").click();
                 say(right, "is anything red?");
@@ -661,7 +660,7 @@ class ChatPageTest {
     }
 
     private void deliver(String webhookMessage) {
-        Sent sent = bot.say(Said.text("x").from("nobody").inGroup(group()).withoutMention());
+        Sent sent = bot.say(UserMessage.text("x").from("nobody").inGroup(group()).withoutMention());
         try {
             bot.post(sent.sessionWebhook(), webhookMessage.getBytes(java.nio.charset.StandardCharsets.UTF_8), request -> request);
         } catch (Exception e) {

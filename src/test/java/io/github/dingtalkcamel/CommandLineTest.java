@@ -2,7 +2,6 @@ package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.util.List;
 
 import io.github.dingtalkcamel.CommandLine.Command;

@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -16,7 +15,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.dingtalkcamel.simulator.Said;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,7 +44,7 @@ class ConsoleTest {
         bot = Bot.withSettings(Map.of("dingtalk.stream", "true")).start();
         StreamEndToEndTest.until(() -> StreamEndToEndTest.open(bot).size() == 2);
         for (int i = 0; i < 12; i++) {
-            bot.say(i % 2 == 0 ? Said.text(SAID + i).byStream() : Said.text(SAID + i).byWebhook());
+            bot.say(i % 2 == 0 ? UserMessage.text(SAID + i).byStream() : UserMessage.text(SAID + i).byWebhook());
         }
         bot.awaitReplies(bot.simulator().dm(Bot.APP_KEY, "staff001"), 12);
     }

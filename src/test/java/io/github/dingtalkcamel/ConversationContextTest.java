@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -12,11 +11,11 @@ import java.util.concurrent.TimeUnit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.dingtalkcamel.agent.AgentConstants;
-import io.github.dingtalkcamel.inbound.InboundMessage;
+import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.simulator.CustomRobot;
 import io.github.dingtalkcamel.simulator.Delivery;
-import io.github.dingtalkcamel.simulator.Said;
+import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.turn.AgentConstants;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.awaitility.Awaitility;
@@ -79,7 +78,7 @@ class ConversationContextTest {
         return "person" + people++;
     }
 
-    private static Turn hear(Said said) throws Exception {
+    private static Turn hear(UserMessage said) throws Exception {
         assertThat(bot.say(said).accepted()).isTrue();
         Turn turn = TURNS.poll(20, TimeUnit.SECONDS);
         assertThat(turn).as("a turn").isNotNull();
@@ -108,27 +107,27 @@ class ConversationContextTest {
     @Test
     void aQuoteOfAReplyByTheRobotApiHasItsTextAlsoAfterARestart() throws Exception {
         String person = somebody();
-        hear(Said.text("hello").from(person).sessionExpiresAt(Instant.now().plusSeconds(30)));
+        hear(UserMessage.text("hello").from(person).sessionExpiresAt(Instant.now().plusSeconds(30)));
         String key = shown(person, 1).processQueryKey();
         assertThat(key).isNotNull();
         // people see it before the application has DingTalk's answer
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> !bot.rows("select 1 from sent_text where message_key = '" + key + "'").isEmpty());
 
-        assertThat(hear(Said.text("why?").from(person).quotingKey(key)).quote()).isEqualTo("heard hello");
+        assertThat(hear(UserMessage.text("why?").from(person).quotingKey(key)).quote()).isEqualTo("heard hello");
         bot.stop();
         bot.start();
-        assertThat(hear(Said.text("why?").from(person).quotingKey(key)).quote()).isEqualTo("heard hello");
+        assertThat(hear(UserMessage.text("why?").from(person).quotingKey(key)).quote()).isEqualTo("heard hello");
     }
 
     @Test
     void aQuoteOfWhatAToolSentHasItsText() throws Exception {
         String person = somebody();
         String text = messageId(call(TEXT, "{'recipient_type':'user_id','recipient_id':'" + person + "','content':'backup failed'}"));
-        assertThat(hear(Said.text("why?").from(person).quotingKey(text)).quote()).isEqualTo("backup failed");
+        assertThat(hear(UserMessage.text("why?").from(person).quotingKey(text)).quote()).isEqualTo("backup failed");
 
         String markdown = messageId(call(RICH, "{'recipient_type':'user_id','recipient_id':'" + person
                 + "','mode':'markdown','title':'Nightly','markdown':'**two** hosts'}"));
-        assertThat(hear(Said.text("which?").from(person).quotingKey(markdown)).quote()).isEqualTo("Nightly\n\n**two** hosts");
+        assertThat(hear(UserMessage.text("which?").from(person).quotingKey(markdown)).quote()).isEqualTo("Nightly\n\n**two** hosts");
     }
 
     @Test
@@ -138,25 +137,25 @@ class ConversationContextTest {
                 + "'markdown':'Version 2?','buttons':[{'title':'Yes','action':'yes'}]}}"));
         String carrier = shown(person, 1).processQueryKey();
         String byTrack = "{\"msgType\":\"interactiveCard\",\"msgId\":\"q\",\"content\":{\"outTrackId\":\"" + card + "\"}}";
-        assertThat(hear(Said.text("what?").from(person).quoting(byTrack)).quote()).isEqualTo("Deploy\nVersion 2?");
-        assertThat(hear(Said.text("what?").from(person).quotingKey(carrier)).quote()).isEqualTo("Deploy\nVersion 2?");
+        assertThat(hear(UserMessage.text("what?").from(person).quoting(byTrack)).quote()).isEqualTo("Deploy\nVersion 2?");
+        assertThat(hear(UserMessage.text("what?").from(person).quotingKey(carrier)).quote()).isEqualTo("Deploy\nVersion 2?");
 
         call("dingtalk_update_message", "{'messageId':'" + card + "','mode':'interactive','card':{'markdown':'Version 3?'}}");
-        assertThat(hear(Said.text("what?").from(person).quoting(byTrack)).quote()).isEqualTo("Deploy\nVersion 3?");
-        assertThat(hear(Said.text("what?").from(person).quotingKey(carrier)).quote()).isEqualTo("Deploy\nVersion 3?");
+        assertThat(hear(UserMessage.text("what?").from(person).quoting(byTrack)).quote()).isEqualTo("Deploy\nVersion 3?");
+        assertThat(hear(UserMessage.text("what?").from(person).quotingKey(carrier)).quote()).isEqualTo("Deploy\nVersion 3?");
     }
 
     @Test
     void whatAToolSentToAPersonIsInTheHistoryWhenThePersonAnswers() throws Exception {
         String person = somebody();
         call(TEXT, "{'recipient_type':'user_id','recipient_id':'" + person + "','content':'backup failed'}");
-        Turn first = hear(Said.text("why?").from(person));
+        Turn first = hear(UserMessage.text("why?").from(person));
         assertThat(first.texts()).as("to somebody who had never written").containsExactly("backup failed");
         assertThat(first.history().get(0)).containsEntry("role", "assistant").containsOnlyKeys("role", "text", "at");
         shown(person, 2);
 
         call(RICH, "{'recipient_type':'user_id','recipient_id':'" + person + "','mode':'markdown','title':'Nightly','markdown':'**two** hosts'}");
-        Turn second = hear(Said.text("which?").from(person));
+        Turn second = hear(UserMessage.text("which?").from(person));
         assertThat(second.texts()).containsExactly("backup failed", "why?", "heard why?", "Nightly\n\n**two** hosts");
         assertThat(second.history().get(1)).containsEntry("role", "user").containsEntry("senderId", person)
                 .containsEntry("senderNick", second.message().sender().nick());
@@ -169,13 +168,13 @@ class ConversationContextTest {
         String second = messageId(call(TEXT, "{'recipient_type':'chat_id','recipient_id':'" + group + "','content':'host b is down'}"));
         String card = messageId(call(RICH, "{'recipient_type':'chat_id','recipient_id':'" + group + "','mode':'interactive','card':{'title':'Restart?',"
                 + "'markdown':'host a','buttons':[{'title':'Yes','action':'yes'}]}}"));
-        assertThat(hear(Said.text("which?").from("staff001").inGroup(group)).texts()).containsExactly("host a is down", "host b is down", "Restart?\nhost a");
+        assertThat(hear(UserMessage.text("which?").from("staff001").inGroup(group)).texts()).containsExactly("host a is down", "host b is down", "Restart?\nhost a");
         bot.awaitReplies(group, 4);
 
         call("dingtalk_recall_message", "{'messageId':'" + first + "'}");
         call("dingtalk_update_message", "{'messageId':'" + second + "','mode':'text','content':'host b is up again'}");
         call("dingtalk_update_message", "{'messageId':'" + card + "','mode':'interactive','card':{'markdown':'host b'}}");
-        Turn turn = hear(Said.text("and now?").from("staff002").inGroup(group).quotingKey(first));
+        Turn turn = hear(UserMessage.text("and now?").from("staff002").inGroup(group).quotingKey(first));
         assertThat(turn.texts()).containsExactly("Restart?\nhost b", "which?", "heard which?", "host b is up again");
         assertThat(turn.quote()).as("recalled").isEmpty();
         assertThat(turn.history().get(1)).containsEntry("senderId", "staff001");
@@ -186,23 +185,23 @@ class ConversationContextTest {
         // DingTalk says of no custom robot in which group it is
         bot.simulator().addCustomRobot(CustomRobot.of("r0bot", "cidFAKEgroup0003=="));
         call(TEXT, "{'recipient_type':'webhook','recipient_id':'" + bot.simulator().url() + "/robot/send?access_token=r0bot','content':'one-way'}");
-        assertThat(hear(Said.text("what?").from("staff001").inGroup("cidFAKEgroup0003==")).texts()).isEmpty();
+        assertThat(hear(UserMessage.text("what?").from("staff001").inGroup("cidFAKEgroup0003==")).texts()).isEmpty();
     }
 
     @Test
     void aCardAndAQuotedCardOfAnybodyHaveTheirText() throws Exception {
         String person = somebody();
         String tree = "{\"cardContent\":\"{\\\"elements\\\":[{\\\"type\\\":\\\"text\\\",\\\"value\\\":\\\"Leave, three days\\\"}]}\"}";
-        assertThat(hear(Said.card(tree).from(person)).message().text()).isEqualTo("Leave, three days");
-        assertThat(hear(Said.text("ok?").from(person).quoting("{\"msgType\":\"interactiveCard\",\"msgId\":\"q\",\"content\":" + tree + "}")).quote())
+        assertThat(hear(UserMessage.card(tree).from(person)).message().text()).isEqualTo("Leave, three days");
+        assertThat(hear(UserMessage.text("ok?").from(person).quoting("{\"msgType\":\"interactiveCard\",\"msgId\":\"q\",\"content\":" + tree + "}")).quote())
                 .isEqualTo("Leave, three days");
     }
 
     @Test
     void aQuoteOfAPersonsMessageThatIsOnlyNamedHasItsTextAndItsSender() throws Exception {
         String group = "cidFAKEgroup0001==";
-        Turn first = hear(Said.text("the disk is full").from("staff002").inGroup(group));
-        Turn second = hear(Said.text("what does that mean?").from("staff001").inGroup(group).with("{\"originalMsgId\":\"" + first.message().msgId() + "\"}"));
+        Turn first = hear(UserMessage.text("the disk is full").from("staff002").inGroup(group));
+        Turn second = hear(UserMessage.text("what does that mean?").from("staff001").inGroup(group).with("{\"originalMsgId\":\"" + first.message().msgId() + "\"}"));
         assertThat(second.quote()).isEqualTo("the disk is full");
         assertThat(second.message().quote().senderNick()).isEqualTo(first.message().sender().nick());
     }

@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,10 +21,10 @@ import java.util.stream.IntStream;
 
 import io.github.dingtalkcamel.simulator.ApiFamily;
 import io.github.dingtalkcamel.simulator.Delivery;
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.SimulatedApp;
 import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.awaitility.Awaitility;
@@ -120,7 +119,7 @@ class CrashIT {
             PackagedJar.Run run = jar.start();
             // the third is refused for as long as this process lives
             simulator.troubles().on(ApiFamily.SESSION_WEBHOOK).after(2).untilCleared().busy();
-            String conversation = simulator.say(Said.text(five).from("person1").byWebhook()).conversationId();
+            String conversation = simulator.say(UserMessage.text(five).from("person1").byWebhook()).conversationId();
             Awaitility.await().atMost(PATIENCE).until(() -> simulator.requests().stream().anyMatch(request -> request.body().contains("3 xxx")
                     && request.path().equals("/robot/sendBySession")));
             run.kill9();
@@ -156,7 +155,7 @@ class CrashIT {
     private void talk(Simulator simulator, int person) {
         for (int number = 0; number < EACH; number++) {
             String label = label(person, number);
-            Said said = Said.text(label).to(app(person)).from("person" + person).msgId("msg-" + label);
+            UserMessage said = UserMessage.text(label).to(app(person)).from("person" + person).msgId("msg-" + label);
             long deadline = System.nanoTime() + PATIENCE.toNanos();
             while (!simulator.say(said).accepted()) {
                 refused.incrementAndGet();

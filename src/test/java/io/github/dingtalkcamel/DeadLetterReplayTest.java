@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,8 +17,8 @@ import javax.management.ObjectName;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dingtalkcamel.simulator.ApiFamily;
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Sent;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.apache.camel.Body;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -86,9 +85,9 @@ class DeadLetterReplayTest {
         mood.bad.set(true);
         String dm = "";
         for (int i = 0; i < 5; i++) {
-            dm = bot.say(Said.text("question " + i).from("staff010")).conversationId();
+            dm = bot.say(UserMessage.text("question " + i).from("staff010")).conversationId();
         }
-        bot.say(Said.text("fine").from("staff010"));
+        bot.say(UserMessage.text("fine").from("staff010"));
         awaitLetters(5);
         assertThat(bot.awaitReplies(dm, 6)).last().isEqualTo("fine");
 
@@ -122,7 +121,7 @@ class DeadLetterReplayTest {
         bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).after(1).untilCleared().answer(200, "{\"errcode\":310000,\"errmsg\":\"no\"}");
         bot.simulator().troubles().on(ApiFamily.ROBOT).untilCleared().noPermission();
         String text = "one " + "a".repeat(160) + "\n\ntwo " + "b".repeat(160) + "\n\nthree " + "c".repeat(150);
-        Sent sent = bot.say(Said.text(text).from("staff011"));
+        Sent sent = bot.say(UserMessage.text(text).from("staff011"));
         awaitLetters(1);
         JsonNode letter = get("").get("deadLetters").get(0);
         assertThat(letter.get("what").textValue()).isEqualTo("reply");
@@ -153,7 +152,7 @@ class DeadLetterReplayTest {
     @SuppressWarnings("unchecked")
     void showsThemToThoseWhoHaveJmxAndReplaysAll() throws Exception {
         mood.bad.set(true);
-        String dm = bot.say(Said.text("secret question").from("staff012")).conversationId();
+        String dm = bot.say(UserMessage.text("secret question").from("staff012")).conversationId();
         awaitLetters(1);
         assertThat((List<String>) jmx("list")).singleElement().satisfies(line -> assertThat(line).contains("waiting", "turn", "agentFailed", "bad mood", "replay")
                 .doesNotContain("secret question"));
@@ -167,7 +166,7 @@ class DeadLetterReplayTest {
     @Test
     void saysWhatIsWrongWithARequestAndReplaysNothing() throws Exception {
         mood.bad.set(true);
-        bot.say(Said.text("question").from("staff013"));
+        bot.say(UserMessage.text("question").from("staff013"));
         awaitLetters(1);
 
         for (String body : List.of("", "nonsense", "[]", "null", "{\"id\":[1]}", "{\"ids\":1}", "{\"ids\":[\"x\"]}", "{\"ids\":[1.5]}", "{\"ids\":[" + "1,".repeat(1_000) + "1]}",

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 import io.github.dingtalkcamel.simulator.Delivery;
-import io.github.dingtalkcamel.simulator.Said;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.awaitility.Awaitility;
 
 /**
@@ -65,7 +65,7 @@ public final class DiskFull {
     }
 
     private static boolean say(Bot bot, String text, Set<String> accepted) {
-        int status = bot.say(Said.text(text)).status();
+        int status = bot.say(UserMessage.text(text)).status();
         if (status != 200 && status != 503) {
             throw new AssertionError("answered " + status);
         }

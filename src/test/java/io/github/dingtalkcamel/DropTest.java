@@ -1,12 +1,11 @@
 package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.Map;
 import java.util.stream.Stream;
 
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Sent;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,31 +40,31 @@ class DropTest {
         String nothing = "it has neither text nor attachment";
         String quota = "DingTalk withheld the content, since the month's quota of messages is used up (code 20001)";
         return Stream.of(
-                Arguments.of("its own message", Said.text("hello").with("{\"senderId\":\"" + SELF + "\",\"chatbotUserId\":\"" + SELF + "\"}"), own),
-                Arguments.of("its own message in a group", Said.text("hello").inGroup(GROUP)
+                Arguments.of("its own message", UserMessage.text("hello").with("{\"senderId\":\"" + SELF + "\",\"chatbotUserId\":\"" + SELF + "\"}"), own),
+                Arguments.of("its own message in a group", UserMessage.text("hello").inGroup(GROUP)
                         .with("{\"senderId\":\"" + SELF + "\",\"chatbotUserId\":\"" + SELF + "\"}"), own),
-                Arguments.of("no text", Said.text(""), nothing),
-                Arguments.of("blanks of all kinds", Said.text(" \u00a0\u200b\u3000\n"), nothing),
-                Arguments.of("a text message without its text", Said.text("").without("text"), nothing),
-                Arguments.of("a bare mention", Said.text("").inGroup(GROUP), nothing),
-                Arguments.of("a group message without mention", Said.text("hello").inGroup(GROUP).withoutMention(), noMention),
-                Arguments.of("mentioned in atUsers, but isInAtList denies it", Said.text("hello").inGroup(GROUP).with("{\"isInAtList\":false}"), noMention),
-                Arguments.of("isInAtList and atUsers missing", Said.text("hello").inGroup(GROUP).without("isInAtList", "atUsers"), noMention),
-                Arguments.of("isInAtList null, atUsers empty", Said.text("hello").inGroup(GROUP).with("{\"isInAtList\":null,\"atUsers\":[]}"), noMention),
-                Arguments.of("isInAtList missing, others mentioned", Said.text("hello").inGroup(GROUP).without("isInAtList")
+                Arguments.of("no text", UserMessage.text(""), nothing),
+                Arguments.of("blanks of all kinds", UserMessage.text(" \u00a0\u200b\u3000\n"), nothing),
+                Arguments.of("a text message without its text", UserMessage.text("").without("text"), nothing),
+                Arguments.of("a bare mention", UserMessage.text("").inGroup(GROUP), nothing),
+                Arguments.of("a group message without mention", UserMessage.text("hello").inGroup(GROUP).withoutMention(), noMention),
+                Arguments.of("mentioned in atUsers, but isInAtList denies it", UserMessage.text("hello").inGroup(GROUP).with("{\"isInAtList\":false}"), noMention),
+                Arguments.of("isInAtList and atUsers missing", UserMessage.text("hello").inGroup(GROUP).without("isInAtList", "atUsers"), noMention),
+                Arguments.of("isInAtList null, atUsers empty", UserMessage.text("hello").inGroup(GROUP).with("{\"isInAtList\":null,\"atUsers\":[]}"), noMention),
+                Arguments.of("isInAtList missing, others mentioned", UserMessage.text("hello").inGroup(GROUP).without("isInAtList")
                         .with("{\"atUsers\":[{\"dingtalkId\":\"$:LWCP_v1:$other\"}]}"), noMention),
-                Arguments.of("isInAtList missing, the robot unknown", Said.text("hello").inGroup(GROUP).without("isInAtList", "chatbotUserId")
+                Arguments.of("isInAtList missing, the robot unknown", UserMessage.text("hello").inGroup(GROUP).without("isInAtList", "chatbotUserId")
                         .with("{\"atUsers\":[{}]}"), noMention),
-                Arguments.of("quota used up", Said.text("").without("text").with("{\"errorCode\":20001,\"errorMessage\":\"quota\"}"), quota),
-                Arguments.of("quota used up, spelt otherwise", Said.text("").without("text").with("{\"errCode\":\"20001\"}"), quota),
-                Arguments.of("quota used up in a group", Said.text("").inGroup(GROUP).without("text", "isInAtList").with("{\"errorCode\":\"20001\"}"), quota));
+                Arguments.of("quota used up", UserMessage.text("").without("text").with("{\"errorCode\":20001,\"errorMessage\":\"quota\"}"), quota),
+                Arguments.of("quota used up, spelt otherwise", UserMessage.text("").without("text").with("{\"errCode\":\"20001\"}"), quota),
+                Arguments.of("quota used up in a group", UserMessage.text("").inGroup(GROUP).without("text", "isInAtList").with("{\"errorCode\":\"20001\"}"), quota));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("dropped")
-    void drops(String what, Said said, String why) {
+    void drops(String what, UserMessage said, String why) {
         Map<String, Long> before = bot.rowCounts();
-        for (Said form : new Said[] { said, said.encrypted() }) {
+        for (UserMessage form : new UserMessage[] { said, said.encrypted() }) {
             try (LogLines log = LogLines.listenToDebug()) {
                 Sent sent = bot.say(form);
 
@@ -83,7 +82,7 @@ class DropTest {
     void letsThroughAMentionThatOnlyAtUsersShows() {
         String group = "cidFAKEgroup0002==";
 
-        bot.say(Said.text("hello").inGroup(group).without("isInAtList"));
+        bot.say(UserMessage.text("hello").inGroup(group).without("isInAtList"));
 
         assertThat(bot.awaitReplies(group, 1)).singleElement().asString().endsWith("hello");
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.queue().running() == 0);

@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.List;
 
 import io.github.dingtalkcamel.simulator.Sent;

@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -11,12 +10,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-import io.github.dingtalkcamel.encoding.FileNames;
+import io.github.dingtalkcamel.component.file.FileNames;
 import io.github.dingtalkcamel.simulator.Delivery;
 import io.github.dingtalkcamel.simulator.RecordedRequest;
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -79,8 +78,8 @@ class EncodingIT {
                 .start();
         simulator.callbackUrl(Bot.APP_KEY, run.webhookUrl("main"));
 
-        simulator.say(Said.text("hello").from("stranger"));
-        simulator.say(Said.text("世界").from("staffONLY"));
+        simulator.say(UserMessage.text("hello").from("stranger"));
+        simulator.say(UserMessage.text("世界").from("staffONLY"));
         HttpResponse<String> sent = HttpClient.newHttpClient().send(HttpRequest
                 .newBuilder(URI.create(run.webhookUrl("main").replaceFirst("/webhook/.*", "/tools/dingtalk_send_file")))
                 .header("Authorization", "Bearer api-token-0123456789").header("Content-Type", "application/json")

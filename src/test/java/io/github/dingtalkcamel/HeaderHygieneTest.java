@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -18,11 +17,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.simulator.Delivery;
 import io.github.dingtalkcamel.simulator.RecordedRequest;
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Sent;
 import io.github.dingtalkcamel.simulator.SimulatedApp;
 import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -250,7 +249,7 @@ class HeaderHygieneTest {
     @ParameterizedTest(name = "by session webhook: {0}")
     @ValueSource(booleans = { true, false })
     void whatAnAgentLeavesBehindDoesNotSteerItsReply(boolean bySession) {
-        Said said = Said.text("go wild").to(SECOND_KEY);
+        UserMessage said = UserMessage.text("go wild").to(SECOND_KEY);
 
         Sent sent = bot.say(bySession ? said : said.without("sessionWebhook"));
 
@@ -294,7 +293,7 @@ class HeaderHygieneTest {
     @ParameterizedTest
     @MethodSource("foreignAddresses")
     void isAnsweredByTheRobotApiWhereTheSessionWebhookIsNotDingTalks(String address) {
-        Sent sent = bot.say(Said.text("hello").with(Callback.JSON.createObjectNode().put("sessionWebhook", address).toString()));
+        Sent sent = bot.say(UserMessage.text("hello").with(Callback.JSON.createObjectNode().put("sessionWebhook", address).toString()));
 
         assertThat(sent.status()).isEqualTo(200);
         bot.awaitReplies(sent.conversationId(), 1);

@@ -2,7 +2,6 @@ package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.net.URI;
 import java.net.URLDecoder;
 import java.net.http.HttpClient;
@@ -28,10 +27,10 @@ import java.util.stream.Stream;
 import io.github.dingtalkcamel.simulator.ApiFamily;
 import io.github.dingtalkcamel.simulator.Delivery;
 import io.github.dingtalkcamel.simulator.RecordedRequest;
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Sent;
 import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -211,12 +210,12 @@ class JarRunIT {
             PackagedJar.Run first = jar.start();
             simulator.callbackUrl(Bot.APP_KEY, first.webhookUrl("main"));
             for (String text : List.of("one", "two", "three")) {
-                assertThat(simulator.say(Said.text(text)).fault()).isNull();
+                assertThat(simulator.say(UserMessage.text(text)).fault()).isNull();
             }
             Awaitility.await().atMost(PackagedJar.PATIENCE).until(() -> gate.held() == 1);
 
             first.terminate().awaitLog("Stopping: no more messages are taken");
-            assertThat(simulator.say(Said.text("too late")).accepted()).isFalse();
+            assertThat(simulator.say(UserMessage.text("too late")).accepted()).isFalse();
             gate.open();
 
             assertThat(first.exitStatus()).isIn(0, 143);
@@ -248,7 +247,7 @@ class JarRunIT {
             for (int round = 0; round < rounds; round++) {
                 String text = round + (round % 5 == 4 ? essay : "");
                 List<CompletableFuture<Sent>> sent = IntStream.range(0, people)
-                        .mapToObj(person -> simulator.saying(Said.text(text).from("person" + person))).toList();
+                        .mapToObj(person -> simulator.saying(UserMessage.text(text).from("person" + person))).toList();
                 assertThat(sent).allSatisfy(one -> assertThat(one.join().fault()).isNull());
             }
             Awaitility.await().atMost(PackagedJar.PATIENCE).until(() -> simulator.deliveries().size() == people * rounds);
@@ -286,10 +285,10 @@ class JarRunIT {
 
             // ways in, right and wrong
             List<Sent> sent = Stream.of(
-                    Said.text("plain"), Said.text("by Stream").byStream(), Said.text("secret").encrypted(),
-                    Said.text("in a group").inGroup("cidFAKEgroup0001=="), Said.text("fail"),
-                    Said.text("forged").signedWith("not the secret"), Said.text("forged").encrypted().signedWith("not the token"),
-                    Said.text("stale").signedAt(Instant.now().minus(Duration.ofHours(2))), Said.text("no sender").without("senderId", "conversationId"))
+                    UserMessage.text("plain"), UserMessage.text("by Stream").byStream(), UserMessage.text("secret").encrypted(),
+                    UserMessage.text("in a group").inGroup("cidFAKEgroup0001=="), UserMessage.text("fail"),
+                    UserMessage.text("forged").signedWith("not the secret"), UserMessage.text("forged").encrypted().signedWith("not the token"),
+                    UserMessage.text("stale").signedAt(Instant.now().minus(Duration.ofHours(2))), UserMessage.text("no sender").without("senderId", "conversationId"))
                     .map(simulator::say).collect(Collectors.toList());
             assertThat(sent.stream().map(Sent::status)).containsExactly(200, 200, 200, 200, 200, 401, 401, 401, 400);
             assertThat(simulator.checkUrl(Bot.APP_KEY).accepted()).isTrue();
@@ -297,22 +296,22 @@ class JarRunIT {
 
             // ways out, each in trouble
             simulator.troubles().on(ApiFamily.SESSION_WEBHOOK).fail(500);
-            sent.add(simulator.say(Said.text("a").from("staff001")));
+            sent.add(simulator.say(UserMessage.text("a").from("staff001")));
             awaitDeliveries(simulator, 6);
             simulator.troubles().on(ApiFamily.SESSION_WEBHOOK).dropBefore();
-            sent.add(simulator.say(Said.text("b").from("staff001")));
+            sent.add(simulator.say(UserMessage.text("b").from("staff001")));
             awaitDeliveries(simulator, 7);
             Instant soon = Instant.now().plusSeconds(30);
             simulator.troubles().on(ApiFamily.ROBOT).times(2).throttle();
-            sent.add(simulator.say(Said.text("c").from("staff002").sessionExpiresAt(soon)));
+            sent.add(simulator.say(UserMessage.text("c").from("staff002").sessionExpiresAt(soon)));
             awaitDeliveries(simulator, 8);
             simulator.expireToken(Bot.APP_KEY);
-            sent.add(simulator.say(Said.text("d").from("staff002").sessionExpiresAt(soon)));
+            sent.add(simulator.say(UserMessage.text("d").from("staff002").sessionExpiresAt(soon)));
             awaitDeliveries(simulator, 9);
             simulator.troubles().on(ApiFamily.ROBOT).noPermission();
-            sent.add(simulator.say(Said.text("e").from("staff003").sessionExpiresAt(soon)));
+            sent.add(simulator.say(UserMessage.text("e").from("staff003").sessionExpiresAt(soon)));
             simulator.troubles().on(ApiFamily.SESSION_WEBHOOK).answer(200, "{\"errcode\":400,\"errmsg\":\"no\"}");
-            sent.add(simulator.say(Said.text("f").from("staff003")));
+            sent.add(simulator.say(UserMessage.text("f").from("staff003")));
             Awaitility.await().atMost(PackagedJar.PATIENCE).until(() -> jar.rows("select 1 from dead_letter where kind = 'reply'").size() == 2);
 
             // people at the management port, and at the tools

@@ -15,9 +15,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import io.github.dingtalkcamel.simulator.Delivery;
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Sent;
 import io.github.dingtalkcamel.simulator.Simulator;
+import io.github.dingtalkcamel.simulator.UserMessage;
 
 /**
  * People who talk to a running application, each in a DM of their own, and what became of each message. A message is {@code m<number> 1}, numbered by
@@ -33,7 +33,7 @@ final class Load implements AutoCloseable {
     private static final Duration LAST_REPLIES = Duration.ofSeconds(60);
 
     private final Simulator simulator;
-    private final UnaryOperator<Said> way;
+    private final UnaryOperator<UserMessage> way;
     private final int parts;
     private final List<Talker> talkers = new ArrayList<>();
     private final Map<String, Talker> byConversation = new HashMap<>();
@@ -54,7 +54,7 @@ final class Load implements AutoCloseable {
      * @param way   how they say it: by webhook or by Stream
      * @param parts of one reply
      */
-    Load(Simulator simulator, String name, int people, UnaryOperator<Said> way, int parts) {
+    Load(Simulator simulator, String name, int people, UnaryOperator<UserMessage> way, int parts) {
         this.simulator = simulator;
         this.way = way;
         this.parts = parts;
@@ -153,7 +153,7 @@ final class Load implements AutoCloseable {
             }
             sent.incrementAndGet();
             open.incrementAndGet();
-            simulator.saying(way.apply(Said.text("m" + message.number + " 1").from(person))).whenComplete((answer, fault) -> taken(message, answer, fault));
+            simulator.saying(way.apply(UserMessage.text("m" + message.number + " 1").from(person))).whenComplete((answer, fault) -> taken(message, answer, fault));
         }
 
         private void taken(Message message, Sent answer, Throwable fault) {

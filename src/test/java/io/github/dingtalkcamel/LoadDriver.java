@@ -12,9 +12,9 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
 
@@ -52,7 +52,7 @@ final class LoadDriver {
     private boolean run() throws Exception {
         if (wanted("echo")) {
             try (Simulator simulator = simulator(); PackagedJar jar = jar(simulator); PackagedJar.Run run = started(jar, simulator)) {
-                for (UnaryOperator<Said> way : List.<UnaryOperator<Said>>of(Said::byWebhook, Said::byStream)) {
+                for (UnaryOperator<UserMessage> way : List.<UnaryOperator<UserMessage>>of(UserMessage::byWebhook, UserMessage::byStream)) {
                     String name = "durable echo, " + (rows.isEmpty() ? "webhook" : "Stream");
                     try (Load load = new Load(simulator, "warm" + rows.size(), people, way, 1)) {
                         load.closedLoop(warmUp);
@@ -80,11 +80,11 @@ final class LoadDriver {
                             - setBody:
                                 simple: "${exchangeProperty.asked} 1 %1$s\\n\\n${exchangeProperty.asked} 2 %1$s\\n\\n${exchangeProperty.asked} 3 %1$s"
                     """.formatted(part)); PackagedJar.Run run = started(jar, simulator)) {
-                try (Load load = new Load(simulator, "warm", people, Said::byWebhook, PARTS)) {
+                try (Load load = new Load(simulator, "warm", people, UserMessage::byWebhook, PARTS)) {
                     load.closedLoop(warmUp);
                 }
                 measure("replies of " + PARTS + " chunks, webhook, closed loop, " + people + " people", "none lost", run,
-                        simulator, people, Said::byWebhook, PARTS, load -> load.closedLoop(duration), outcome -> true);
+                        simulator, people, UserMessage::byWebhook, PARTS, load -> load.closedLoop(duration), outcome -> true);
             }
         }
         if (wanted("slow")) {
@@ -105,7 +105,7 @@ final class LoadDriver {
                             - convertBodyTo: { type: String }
                     """.formatted(port)); PackagedJar.Run run = started(jar, simulator)) {
                 measure("slow agents over HTTP: " + conversations + " conversations at once wait " + wait.toSeconds() + " s, Stream",
-                        "last reply < " + figure((wait.toMillis() + SLOW_EXTRA_MILLIS) / 1e3) + " s", run, simulator, conversations, Said::byStream, 1,
+                        "last reply < " + figure((wait.toMillis() + SLOW_EXTRA_MILLIS) / 1e3) + " s", run, simulator, conversations, UserMessage::byStream, 1,
                         load -> load.openLoop(conversations, Duration.ofSeconds(1)),
                         outcome -> outcome.replies().percentile(100) < wait.toMillis() + SLOW_EXTRA_MILLIS);
             } finally {
@@ -141,7 +141,7 @@ final class LoadDriver {
         return run;
     }
 
-    private void measure(String name, String target, PackagedJar.Run run, Simulator simulator, int talkers, UnaryOperator<Said> way, int parts,
+    private void measure(String name, String target, PackagedJar.Run run, Simulator simulator, int talkers, UnaryOperator<UserMessage> way, int parts,
             Function<Load, Load.Outcome> loop, Function<Load.Outcome, Boolean> met) {
         try (Load load = new Load(simulator, "p" + rows.size() + "x", talkers, way, parts)) {
             Usage before = Usage.of(run.process());

@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -11,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-import io.github.dingtalkcamel.simulator.Said;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.Appender;
 import org.apache.logging.log4j.core.Filter;
@@ -93,7 +92,7 @@ class LogFloodTest {
     void idsAndTextsFromOutsideForgeNoLine() throws Exception {
         try (Bot bot = Bot.withSettings(Map.of()).start(); Written written = new Written()) {
             String forged = "msg\r\n2026-01-01 00:00:00.000 INFO  [main] dingtalk-camel - all is well\u2028\u001b[2J\u202e";
-            bot.say(Said.text("hello").msgId(forged));
+            bot.say(UserMessage.text("hello").msgId(forged));
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> written.text().contains("dingtalk.turns"));
 
             List<String> lines = new ArrayList<>(written.text().lines().toList());

@@ -2,7 +2,6 @@ package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -26,7 +25,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.StreamSupport;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.dingtalkcamel.management.Probe;
+import io.github.dingtalkcamel.observe.Probe;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -14,14 +13,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 import io.github.dingtalkcamel.agent.Agents;
+import io.github.dingtalkcamel.component.stream.StreamFigure;
 import io.github.dingtalkcamel.conversation.Bindings;
-import io.github.dingtalkcamel.events.OwnEvents;
+import io.github.dingtalkcamel.hook.LifecycleEvents;
+import io.github.dingtalkcamel.inbound.Streams;
 import io.github.dingtalkcamel.robot.RobotQueue;
 import io.github.dingtalkcamel.simulator.ApiFamily;
 import io.github.dingtalkcamel.simulator.Connection;
-import io.github.dingtalkcamel.simulator.Said;
-import io.github.dingtalkcamel.stream.StreamFigure;
-import io.github.dingtalkcamel.stream.Streams;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.apache.camel.Processor;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -75,11 +74,13 @@ class MetricsTest {
                 Map<String, Double> metrics = metrics();
 
                 Streams streams = bean("streams", Streams.class);
-                OwnEvents events = bean("ownEvents", OwnEvents.class);
+                LifecycleEvents events = bean("ownEvents", LifecycleEvents.class);
                 assertThat(metrics).containsOnlyKeys("dingtalk_turns_waiting", "dingtalk_turns_running", "dingtalk_turns_unsent", "dingtalk_agents_stuck",
                         "dingtalk_agents_discarded_total", "dingtalk_hosts_away", "dingtalk_apis_throttled", "dingtalk_robot_messages_waiting",
                         "dingtalk_dead_letters", "dingtalk_events_waiting", "dingtalk_events_published_total", "dingtalk_events_dropped_total",
                         "dingtalk_logins_failed_total", "dingtalk_logins_turned_away_total",
+                        "dingtalk_http_bytes", "dingtalk_http_bytes_limit", "dingtalk_http_bodies_refused_total", "dingtalk_http_connections",
+                        "dingtalk_http_connections_refused_total", "dingtalk_http_connections_late_total",
                         "dingtalk_stream_connected", "dingtalk_stream_attempts_total", "dingtalk_stream_failures_total", "dingtalk_stream_losses_total",
                         "dingtalk_stream_frames_total", "dingtalk_stream_messages_total", "dingtalk_stream_refused_total");
                 assertThat(metrics).containsEntry("dingtalk_turns_running", 1.0).containsEntry("dingtalk_turns_waiting", 2.0)
@@ -89,6 +90,9 @@ class MetricsTest {
                         .containsEntry("dingtalk_dead_letters", 1.0).containsEntry("dingtalk_events_waiting", (double) EVENTS_THAT_WAIT)
                         .containsEntry("dingtalk_events_published_total", (double) events.getPublished())
                         .containsEntry("dingtalk_events_dropped_total", (double) events.getDropped())
+                        .containsEntry("dingtalk_http_bytes", 0.0).containsEntry("dingtalk_http_bodies_refused_total", 0.0)
+                        .hasEntrySatisfying("dingtalk_http_bytes_limit", limit -> assertThat(limit).isGreaterThan(0))
+                        .hasEntrySatisfying("dingtalk_http_connections", open -> assertThat(open).isGreaterThanOrEqualTo(1))
                         .containsEntry("dingtalk_stream_connected", 2.0).containsEntry("dingtalk_stream_losses_total", 1.0)
                         .containsEntry("dingtalk_stream_failures_total", 1.0).containsEntry("dingtalk_stream_attempts_total", 4.0)
                         .containsEntry("dingtalk_stream_messages_total", 1.0).containsEntry("dingtalk_stream_refused_total", 1.0)
@@ -108,7 +112,7 @@ class MetricsTest {
     private void provoke() throws Exception {
         loseAStreamConnection();
         bot.simulator().stream().write(StreamEndToEndTest.open(bot).get(0).id(), "nonsense");
-        assertThat(bot.say(Said.text("by Stream").byStream()).accepted()).isTrue();
+        assertThat(bot.say(UserMessage.text("by Stream").byStream()).accepted()).isTrue();
         Streams streams = bean("streams", Streams.class);
         until(() -> streams.figure("main", StreamFigure.REFUSED) == 1);
 
@@ -121,7 +125,7 @@ class MetricsTest {
         say("cidHeld", "running", "waiting", "waiting too");
         until(() -> bot.queue().running() == 1 && bot.queue().size() == 2);
 
-        OwnEvents events = bean("ownEvents", OwnEvents.class);
+        LifecycleEvents events = bean("ownEvents", LifecycleEvents.class);
         until(() -> {
             events.bindingChanged("main", "cidAny", "any", "test");
             return events.getDropped() > 0 && events.getWaiting() == EVENTS_THAT_WAIT;
@@ -163,12 +167,12 @@ class MetricsTest {
 
     private void say(String group, String... texts) {
         for (String text : texts) {
-            assertThat(bot.say(Said.text(text).inGroup(group).byWebhook()).fault()).isNull();
+            assertThat(bot.say(UserMessage.text(text).inGroup(group).byWebhook()).fault()).isNull();
         }
     }
 
     private void sayWithoutASession(String text) {
-        assertThat(bot.say(Said.text(text).from("staff-" + text).sessionExpiresAt(Instant.now()).byWebhook()).fault()).isNull();
+        assertThat(bot.say(UserMessage.text(text).from("staff-" + text).sessionExpiresAt(Instant.now()).byWebhook()).fault()).isNull();
     }
 
     private Map<String, Double> metrics() throws Exception {

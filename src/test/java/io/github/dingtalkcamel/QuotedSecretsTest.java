@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -25,8 +24,8 @@ import io.github.dingtalkcamel.simulator.ApiFamily;
 import io.github.dingtalkcamel.simulator.CustomRobot;
 import io.github.dingtalkcamel.simulator.QuotedSecrets;
 import io.github.dingtalkcamel.simulator.RecordedRequest;
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Sent;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -106,9 +105,9 @@ class QuotedSecretsTest {
             seen.add(call("tools/dingtalk_list_users", Map.of()));
             seen.add(call("integrations/main/test", Map.of()));
             // a robot's messages are refused by the session webhook and by the robot API
-            Sent bySession = bot.say(Said.text("by session").from(who));
-            Sent byRobot = bot.say(Said.text("by robot").from(who).sessionExpiresAt(Instant.now()));
-            Sent failed = bot.say(Said.text("fail").from(somebody()));
+            Sent bySession = bot.say(UserMessage.text("by session").from(who));
+            Sent byRobot = bot.say(UserMessage.text("by robot").from(who).sessionExpiresAt(Instant.now()));
+            Sent failed = bot.say(UserMessage.text("fail").from(somebody()));
             for (Sent sent : List.of(bySession, byRobot, failed)) {
                 Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select state from message where msg_id = '" + sent.msgId() + "'").get(0).get(0).equals("dead"));
                 seen.add(get("messages/main/" + java.net.URLEncoder.encode(sent.msgId(), StandardCharsets.UTF_8)));
@@ -119,7 +118,7 @@ class QuotedSecretsTest {
             bot.simulator().troubles().on(ApiFamily.TOKEN).untilCleared().quote(form);
             seen.add(call("tools/dingtalk_send_text_notification", Map.of("recipient_type", "user_id", "recipient_id", who, "content", "x")));
             seen.add(call("integrations/main/test", Map.of()));
-            Sent noToken = bot.say(Said.text("no token").from(who).sessionExpiresAt(Instant.now()));
+            Sent noToken = bot.say(UserMessage.text("no token").from(who).sessionExpiresAt(Instant.now()));
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select state from message where msg_id = '" + noToken.msgId() + "'").get(0).get(0).equals("dead"));
             seen.add(get("messages/main/" + java.net.URLEncoder.encode(noToken.msgId(), StandardCharsets.UTF_8)));
             seen.add(get("dead-letters"));

@@ -2,7 +2,6 @@ package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,10 +11,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Sent;
 import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -46,7 +45,7 @@ class RunningTurnsIT {
             PackagedJar.Run run = jar.start();
             simulator.callbackUrl(Bot.APP_KEY, run.webhookUrl("main"));
             List<CompletableFuture<Sent>> sent = IntStream.range(0, limit + more)
-                    .mapToObj(person -> simulator.saying(Said.text("question " + person).from("person" + person))).toList();
+                    .mapToObj(person -> simulator.saying(UserMessage.text("question " + person).from("person" + person))).toList();
             assertThat(sent).allSatisfy(one -> assertThat(one.join().fault()).isNull());
 
             Awaitility.await().atMost(PackagedJar.PATIENCE).until(() -> gate.held() == limit);

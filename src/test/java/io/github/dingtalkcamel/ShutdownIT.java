@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -17,9 +16,9 @@ import java.util.stream.IntStream;
 
 import io.github.dingtalkcamel.simulator.ApiFamily;
 import io.github.dingtalkcamel.simulator.Connection;
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -137,7 +136,7 @@ class ShutdownIT {
     }
 
     private static void say(Simulator simulator, String group) {
-        assertThat(simulator.say(Said.text("hello").inGroup(group).byWebhook()).fault()).isNull();
+        assertThat(simulator.say(UserMessage.text("hello").inGroup(group).byWebhook()).fault()).isNull();
     }
 
     private static void assertEndsInTime(PackagedJar jar, PackagedJar.Run run) {

@@ -27,12 +27,12 @@ import io.github.dingtalkcamel.simulator.ApiFamily;
 import io.github.dingtalkcamel.simulator.Connection;
 import io.github.dingtalkcamel.simulator.Delivery;
 import io.github.dingtalkcamel.simulator.Farewell;
-import io.github.dingtalkcamel.simulator.Said;
+import io.github.dingtalkcamel.simulator.Fault;
+import io.github.dingtalkcamel.simulator.FaultInjector;
 import io.github.dingtalkcamel.simulator.Sent;
 import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.SimulatorOptions;
-import io.github.dingtalkcamel.simulator.Trouble;
-import io.github.dingtalkcamel.simulator.Troubles;
+import io.github.dingtalkcamel.simulator.UserMessage;
 
 /**
  * People talk to the packaged jar over Stream connections while all that can go wrong does, at random, for as long as one likes ({@code scripts/soak}).
@@ -149,7 +149,7 @@ final class Soak {
     private void talk(int person, Random its) {
         for (int number = 0; !over; number++) {
             String text = "p%02d-%06d".formatted(person, number);
-            Said said = Said.text(text).from("person" + person).msgId(text).byStream();
+            UserMessage said = UserMessage.text(text).from("person" + person).msgId(text).byStream();
             said = person % 4 == 0 ? said.inGroup("cidSoak" + person) : said;
             // too late for the session webhook: these are answered by the robot API
             said = its.nextInt(10) == 0 ? said.sessionExpiresAt(Instant.now().plusSeconds(30)) : said;
@@ -250,7 +250,7 @@ final class Soak {
     }
 
     private void oneOf(int which) {
-        Troubles plan = simulator.troubles();
+        FaultInjector plan = simulator.troubles();
         int times = 1 + random.nextInt(5);
         if (SPOILS_OPENING.contains(which) && open().size() < 2) {
             // more of it while it still works would pile up faster than the back-off uses it up: a gateway that never recovers
@@ -271,8 +271,8 @@ final class Soak {
                 anyConnection(simulator.stream()::reset);
             }
             case 8 -> {
-                plan.on(ApiFamily.CONNECT).cause(random.nextBoolean() ? new Trouble.NeverAnswer()
-                        : new Trouble.DropAfter());
+                plan.on(ApiFamily.CONNECT).cause(random.nextBoolean() ? new Fault.NeverAnswer()
+                        : new Fault.DropAfter());
                 anyConnection(id -> simulator.stream().close(id, 1_001));
             }
             case 9 -> away(Duration.ofSeconds(1 + random.nextInt(15)));
@@ -290,7 +290,7 @@ final class Soak {
 
     /** Nobody is connected, and nobody gets in. */
     private void away(Duration time) {
-        Troubles.Planned shut = simulator.troubles().on(ApiFamily.STREAM).untilCleared().fail(502);
+        FaultInjector.Planned shut = simulator.troubles().on(ApiFamily.STREAM).untilCleared().fail(502);
         open().forEach(simulator.stream()::reset);
         pause(time.toMillis());
         shut.clear();

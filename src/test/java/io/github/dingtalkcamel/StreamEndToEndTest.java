@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,16 +14,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import io.github.dingtalkcamel.simulator.Ack;
 import io.github.dingtalkcamel.simulator.Click;
 import io.github.dingtalkcamel.simulator.Clicked;
 import io.github.dingtalkcamel.simulator.Connection;
-import io.github.dingtalkcamel.simulator.Event;
 import io.github.dingtalkcamel.simulator.Redelivery;
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Sent;
+import io.github.dingtalkcamel.simulator.SimulatedAck;
+import io.github.dingtalkcamel.simulator.SimulatedEvent;
 import io.github.dingtalkcamel.simulator.SimulatorOptions;
 import io.github.dingtalkcamel.simulator.StreamOptions;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.apache.camel.Processor;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.seda.SedaEndpoint;
@@ -108,8 +107,8 @@ class StreamEndToEndTest {
         return bot.simulator().stream().connections(Bot.APP_KEY).stream().filter(connection -> connection.state() == Connection.State.OPEN).toList();
     }
 
-    private static Said said(String text, String person) {
-        return Said.text(text).from(person).byStream();
+    private static UserMessage said(String text, String person) {
+        return UserMessage.text(text).from(person).byStream();
     }
 
     private String dm(String person) {
@@ -213,11 +212,11 @@ class StreamEndToEndTest {
         }
 
         until(() -> acksSince(begin).size() == 2);
-        assertThat(acksSince(begin)).allSatisfy(ack -> assertThat(ack.code()).isEqualTo(200)).extracting(Ack::messageId, Ack::connectionId).doesNotHaveDuplicates();
-        assertThat(acksSince(begin)).extracting(Ack::connectionId).doesNotHaveDuplicates();
+        assertThat(acksSince(begin)).allSatisfy(ack -> assertThat(ack.code()).isEqualTo(200)).extracting(SimulatedAck::messageId, SimulatedAck::connectionId).doesNotHaveDuplicates();
+        assertThat(acksSince(begin)).extracting(SimulatedAck::connectionId).doesNotHaveDuplicates();
     }
 
-    private List<Ack> acksSince(Instant begin) {
+    private List<SimulatedAck> acksSince(Instant begin) {
         return bot.simulator().stream().acks().stream().filter(ack -> MESSAGES.equals(ack.topic()) && !ack.time().isBefore(begin)).toList();
     }
 
@@ -225,11 +224,11 @@ class StreamEndToEndTest {
     void handlesOnceWhatComesByWebhookAndByStream() {
         for (boolean streamFirst : new boolean[] { true, false }) {
             String person = "gus" + streamFirst;
-            Said said = Said.text("once").from(person).msgId("by-both-" + streamFirst);
-            for (Said way : streamFirst ? List.of(said.byStream(), said.byWebhook()) : List.of(said.byWebhook(), said.byStream())) {
+            UserMessage said = UserMessage.text("once").from(person).msgId("by-both-" + streamFirst);
+            for (UserMessage way : streamFirst ? List.of(said.byStream(), said.byWebhook()) : List.of(said.byWebhook(), said.byStream())) {
                 assertThat(bot.say(way).fault()).isNull();
             }
-            bot.say(Said.text("after").from(person).byWebhook());
+            bot.say(UserMessage.text("after").from(person).byWebhook());
 
             assertThat(bot.awaitReplies(dm(person), 2)).containsExactly("once", "after");
         }
@@ -256,7 +255,7 @@ class StreamEndToEndTest {
         assertThat(malformed.fault()).contains("conversationType");
         assertThat(ids()).isEqualTo(connections);
         for (String connection : connections) {
-            assertThat(bot.say(Said.text("still there").from("hal").byStream(connection)).accepted()).isTrue();
+            assertThat(bot.say(UserMessage.text("still there").from("hal").byStream(connection)).accepted()).isTrue();
         }
         assertThat(bot.awaitReplies(dm("hal"), 2)).containsExactly("still there", "still there");
         assertThat(metric(bot, "dingtalk_stream_refused_total")).isGreaterThanOrEqualTo(refused + 8);
@@ -268,7 +267,7 @@ class StreamEndToEndTest {
 
     @Test
     void handsAnEventOnOnceAndSaysSuccess() {
-        Event event = Event.of("user_add_org", "{\"userId\":[\"u1\"]}").id("event-once");
+        SimulatedEvent event = SimulatedEvent.of("user_add_org", "{\"userId\":[\"u1\"]}").id("event-once");
 
         for (int i = 0; i < 3; i++) {
             Sent sent = bot.simulator().stream().event(event);
@@ -292,7 +291,7 @@ class StreamEndToEndTest {
                 while (hooks.getQueue().remainingCapacity() > 0) {
                     template.sendBodyAndHeader(hooks, "filler", "CamelDingTalkEventId", "filler");
                 }
-                sent.add(bot.simulator().stream().event(Event.of("user_add_org", "{}").id("full-" + sent.size())));
+                sent.add(bot.simulator().stream().event(SimulatedEvent.of("user_add_org", "{}").id("full-" + sent.size())));
                 return !sent.get(sent.size() - 1).accepted();
             });
             Sent last = sent.get(sent.size() - 1);

@@ -1,21 +1,20 @@
 package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.lang.management.ManagementFactory;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dingtalkcamel.simulator.ApiFamily;
 import io.github.dingtalkcamel.simulator.Connection;
 import io.github.dingtalkcamel.simulator.OpenCall;
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Sent;
 import io.github.dingtalkcamel.simulator.SimulatedApp;
-import javax.management.MBeanServer;
-import javax.management.ObjectName;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -79,7 +78,7 @@ class StreamOperationTest {
     void showsItsFiguresAndPausesResumesAndReconnectsByJmx() throws Exception {
         try (Bot bot = Bot.withSettings(Map.of("dingtalk.stream", "true")).start()) {
             StreamEndToEndTest.until(() -> "2 of 2".equals(JMX.getAttribute(consumer(bot), "Connected")));
-            assertThat(bot.say(Said.text("hello").byStream()).accepted()).isTrue();
+            assertThat(bot.say(UserMessage.text("hello").byStream()).accepted()).isTrue();
             assertThat(JMX.getAttribute(consumer(bot), "LastMessage")).isNotNull();
             assertThat(JMX.getAttribute(consumer(bot), "LastFrame")).isNotNull();
             assertThat(JMX.getAttribute(consumer(bot), "Reconnects")).isEqualTo(0L);
@@ -94,7 +93,7 @@ class StreamOperationTest {
             assertThat((String[]) JMX.getAttribute(consumer(bot), "Connections")).hasSize(2)
                     .allSatisfy(line -> assertThat(line).contains("CONNECTED", "last frame", "last pong", "reconnects 1"));
             // the old ones are read until they end
-            Sent byOld = bot.say(Said.text("by an old one").byStream(before.get(0).id()));
+            Sent byOld = bot.say(UserMessage.text("by an old one").byStream(before.get(0).id()));
             assertThat(byOld.accepted()).isTrue();
 
             assertThat(StreamEndToEndTest.metric(bot, "dingtalk_stream_connected")).isEqualTo(2);
@@ -108,12 +107,12 @@ class StreamOperationTest {
             assertThat(up(bot, "stream-main")).isFalse();
             assertThat(check(bot, "stream-main").toString()).contains("resume");
             assertThat(ready(bot)).as("the webhook is on").isEqualTo(200);
-            assertThat(bot.say(Said.text("by webhook").byWebhook()).accepted()).isTrue();
-            assertThat(bot.say(Said.text("nobody there").byStream()).connectionId()).isNull();
+            assertThat(bot.say(UserMessage.text("by webhook").byWebhook()).accepted()).isTrue();
+            assertThat(bot.say(UserMessage.text("nobody there").byStream()).connectionId()).isNull();
 
             JMX.invoke(consumer(bot), "resume", null, null);
             StreamEndToEndTest.until(() -> StreamEndToEndTest.open(bot).size() == 2);
-            assertThat(bot.say(Said.text("back").byStream()).accepted()).isTrue();
+            assertThat(bot.say(UserMessage.text("back").byStream()).accepted()).isTrue();
             assertThat(bot.awaitReplies(bot.simulator().dm(Bot.APP_KEY, "staff001"), 4)).containsExactly("hello", "by an old one", "by webhook", "back");
         }
     }

@@ -23,15 +23,15 @@ import java.util.stream.Stream;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dingtalkcamel.simulator.ApiFamily;
 import io.github.dingtalkcamel.simulator.Connection;
-import io.github.dingtalkcamel.simulator.Event;
 import io.github.dingtalkcamel.simulator.Farewell;
 import io.github.dingtalkcamel.simulator.OpenCall;
 import io.github.dingtalkcamel.simulator.RecordedRequest;
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Sent;
+import io.github.dingtalkcamel.simulator.SimulatedEvent;
 import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.SimulatorOptions;
 import io.github.dingtalkcamel.simulator.StreamOptions;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.awaitility.Awaitility;
 
 /**
@@ -139,7 +139,7 @@ final class StreamPromises {
     }
 
     private static Sent say(Simulator simulator, String text) {
-        return simulator.say(Said.text(text).byStream());
+        return simulator.say(UserMessage.text(text).byStream());
     }
 
     // first retry, growth, ceiling, and back to the start; refused upgrades
@@ -235,13 +235,13 @@ final class StreamPromises {
         List<CompletableFuture<Sent>> sent = new ArrayList<>();
         int before = simulator.deliveries().size();
         simulator.stream().disconnect(leaving, Farewell.after(Duration.ofSeconds(3)));
-        sent.add(simulator.saying(Said.text("on its way").from("p").byStream(leaving)));
+        sent.add(simulator.saying(UserMessage.text("on its way").from("p").byStream(leaving)));
         double replaced = took(() -> until(() -> {
-            sent.add(simulator.saying(Said.text("meanwhile").from("p" + sent.size()).byStream()));
+            sent.add(simulator.saying(UserMessage.text("meanwhile").from("p" + sent.size()).byStream()));
             return open(simulator).size() == 2;
         }));
         while (simulator.stream().connections().stream().anyMatch(connection -> connection.id().equals(leaving))) {
-            sent.add(simulator.saying(Said.text("meanwhile").from("p" + sent.size()).byStream()));
+            sent.add(simulator.saying(UserMessage.text("meanwhile").from("p" + sent.size()).byStream()));
             pause(Duration.ofMillis(20));
         }
         long acked = sent.stream().filter(one -> one.join().accepted()).count();
@@ -265,12 +265,12 @@ final class StreamPromises {
 
     private void events(Simulator simulator, PackagedJar.Run run, Gate gate) throws Exception {
         for (int i = 0; i < 3; i++) {
-            simulator.stream().event(Event.of("user_add_org", "{}").id("thrice"));
+            simulator.stream().event(SimulatedEvent.of("user_add_org", "{}").id("thrice"));
         }
         // while the hooks hold what they got: as many as they and the queue before them have room for, and some
         ExecutorService threads = Executors.newFixedThreadPool(16);
         List<Future<Sent>> sent = IntStream.range(0, MANY)
-                .mapToObj(i -> threads.submit(() -> simulator.stream().event(Event.of("user_add_org", "{}").id("many-" + i)))).toList();
+                .mapToObj(i -> threads.submit(() -> simulator.stream().event(SimulatedEvent.of("user_add_org", "{}").id("many-" + i)))).toList();
         int success = 0;
         int later = 0;
         for (Future<Sent> one : sent) {

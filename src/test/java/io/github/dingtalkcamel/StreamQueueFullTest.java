@@ -1,14 +1,13 @@
 package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Sent;
 import io.github.dingtalkcamel.simulator.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -55,8 +54,8 @@ class StreamQueueFullTest {
         }
     }
 
-    private static Said said(String text, String person) {
-        return Said.text(text).from(person).byStream();
+    private static UserMessage said(String text, String person) {
+        return UserMessage.text(text).from(person).byStream();
     }
 
     private static String msgId(Bot bot, String text) {

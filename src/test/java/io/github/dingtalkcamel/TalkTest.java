@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -17,15 +16,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import io.github.dingtalkcamel.agent.Agents;
+import io.github.dingtalkcamel.component.message.InboundMessage.ConversationType;
+import io.github.dingtalkcamel.component.message.InboundMessage.Sender;
+import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.conversation.Bindings;
-import io.github.dingtalkcamel.inbound.InboundMessage;
-import io.github.dingtalkcamel.inbound.InboundMessage.ConversationType;
-import io.github.dingtalkcamel.inbound.InboundMessage.Sender;
 import io.github.dingtalkcamel.simulator.ApiFamily;
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Sent;
 import io.github.dingtalkcamel.simulator.SimulatedApp;
-import io.github.dingtalkcamel.turns.Turn;
+import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.turn.Turn;
 import org.apache.camel.Exchange;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -197,8 +196,8 @@ class TalkTest {
         String group = group();
         say("main", group, "staff001", "/etc/hosts is empty");
         assertThat(reply(group, 1)).endsWith("/etc/hosts is empty");
-        say("main", group, "staff001", Said.text("/usage").msgId("same"));
-        say("main", group, "staff001", Said.text("/usage").msgId("same"));
+        say("main", group, "staff001", UserMessage.text("/usage").msgId("same"));
+        say("main", group, "staff001", UserMessage.text("/usage").msgId("same"));
         say("main", group, "staff001", "done");
         assertThat(reply(group, 3)).isNotNull();
         assertThat(bot.replies(group)).hasSize(3);
@@ -216,11 +215,11 @@ class TalkTest {
         say(integration, group, "boss", "/bind Flaky please");
         assertThat(reply(group, 3)).contains(done, "flaky");
         assertThat(bot.rows("select agent, bound_by from binding where conversation_id = '" + group + "'")).isEqualTo(List.of(List.of("flaky", "boss")));
-        say(integration, group, "li", Said.text("/unbind").with("{\"isAdmin\":true}"));
+        say(integration, group, "li", UserMessage.text("/unbind").with("{\"isAdmin\":true}"));
         assertThat(reply(group, 4)).contains(unbound, "recorder");
         // in a DM anybody may
         String dm = bot.simulator().dm(key(integration), "someone-" + integration);
-        bot.say(Said.text("/bind echo").from("someone-" + integration).to(key(integration)));
+        bot.say(UserMessage.text("/bind echo").from("someone-" + integration).to(key(integration)));
         assertThat(bot.awaitReplies(dm, 1).get(0)).contains(done);
     }
 
@@ -372,14 +371,14 @@ class TalkTest {
     @Test
     void refusesOnceAnHourWhoMayNotTalkButTellsHimWhoHeIs() {
         String dm = bot.simulator().dm(key("closed"), "outsider");
-        bot.say(Said.text("let me in").from("outsider").to(key("closed")));
+        bot.say(UserMessage.text("let me in").from("outsider").to(key("closed")));
         assertThat(bot.awaitReplies(dm, 1)).singleElement().asString().contains("Sorry", "outsider");
-        bot.say(Said.text("please").from("outsider").to(key("closed")));
+        bot.say(UserMessage.text("please").from("outsider").to(key("closed")));
         String group = group();
         say("closed", group, "outsider", "/status");
-        bot.say(Said.text("/whoami").from("outsider").to(key("closed")));
+        bot.say(UserMessage.text("/whoami").from("outsider").to(key("closed")));
         assertThat(bot.awaitReplies(dm, 2)).last().asString().contains("- User id: outsider");
-        bot.say(Said.text("hello").from("insider").to(key("closed")));
+        bot.say(UserMessage.text("hello").from("insider").to(key("closed")));
         assertThat(bot.awaitReplies(bot.simulator().dm(key("closed"), "insider"), 1)).containsExactly("hello");
         say("closed", group, "another", "hi");
         assertThat(reply(group, 1)).contains("@another", "add your user id: another");
@@ -435,10 +434,10 @@ class TalkTest {
     }
 
     private void say(String integration, String group, String who, String text) {
-        say(integration, group, who, Said.text(text));
+        say(integration, group, who, UserMessage.text(text));
     }
 
-    private void say(String integration, String group, String who, Said said) {
+    private void say(String integration, String group, String who, UserMessage said) {
         Sent sent = bot.say(said.from(who).inGroup(group).to(key(integration)));
         assertThat(sent.fault()).isNull();
     }

@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,12 +16,12 @@ import java.util.stream.StreamSupport;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.dingtalkcamel.files.Film;
 import io.github.dingtalkcamel.simulator.ApiFamily;
 import io.github.dingtalkcamel.simulator.CustomRobot;
 import io.github.dingtalkcamel.simulator.Delivery;
 import io.github.dingtalkcamel.simulator.Person;
-import io.github.dingtalkcamel.simulator.Said;
+import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.tool.Film;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -263,11 +262,11 @@ class ToolFilesTest {
         String code = bot.simulator().attach(null, "notes.txt", "what was attached".getBytes(StandardCharsets.UTF_8));
         String message = "{\"msgtype\":\"file\",\"content\":{\"downloadCode\":\"" + code + "\",\"fileName\":\"notes.txt\"}}";
 
-        bot.say(Said.text("").from("staff002").without("text").with(message));
+        bot.say(UserMessage.text("").from("staff002").without("text").with(message));
         assertThat(bot.awaitReplies(bot.simulator().dm(Bot.APP_KEY, "staff002"), 1)).containsExactly("what was attached");
 
         bot.simulator().clearRecords();
-        bot.say(Said.text("").from("staff003").without("text").with(message.replace("\"file\"", "\"picture\"")));
+        bot.say(UserMessage.text("").from("staff003").without("text").with(message.replace("\"file\"", "\"picture\"")));
         assertThat(bot.awaitReplies(bot.simulator().dm(Bot.APP_KEY, "staff003"), 1)).isNotEmpty();
         assertThat(bot.simulator().requests()).noneMatch(request -> request.path().contains("messageFiles") || request.path().contains("/files/"));
     }
@@ -295,7 +294,7 @@ class ToolFilesTest {
     /** Sends it, and returns what the agent called it. */
     private static String stored(String person, String type, String fields, String content) {
         String code = bot.simulator().attach(null, "any", content.getBytes(StandardCharsets.ISO_8859_1));
-        bot.say(Said.text("").from(person).without("text").with("{\"msgtype\":\"" + type + "\",\"content\":{\"downloadCode\":\"" + code + "\"" + fields + "}}"));
+        bot.say(UserMessage.text("").from(person).without("text").with("{\"msgtype\":\"" + type + "\",\"content\":{\"downloadCode\":\"" + code + "\"" + fields + "}}"));
         String reply = bot.awaitReplies(bot.simulator().dm(Bot.APP_KEY, person), 1).get(0);
         assertThat(reply).startsWith("Stored as ");
         return reply.substring("Stored as ".length()).replaceFirst("^\\d{8}-\\d{9}-", "");

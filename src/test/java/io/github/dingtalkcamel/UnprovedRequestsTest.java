@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -16,7 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
-import io.github.dingtalkcamel.http.LimitedVertx;
+import io.github.dingtalkcamel.server.LimitedVertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Route;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;

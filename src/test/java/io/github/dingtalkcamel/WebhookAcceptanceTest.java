@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -15,9 +14,9 @@ import java.util.stream.IntStream;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.simulator.Delivery;
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Sent;
 import io.github.dingtalkcamel.simulator.SimulatedApp;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -101,7 +100,7 @@ class WebhookAcceptanceTest {
 
     @Test
     void handlesAMessageOnceHoweverOftenAndInWhateverFormItComes() {
-        Said said = Said.text("once").msgId("once").inGroup(GROUP);
+        UserMessage said = UserMessage.text("once").msgId("once").inGroup(GROUP);
 
         assertThat(bot.say(said).accepted()).isTrue();
         assertThat(bot.say(said).accepted()).isTrue();
@@ -119,7 +118,7 @@ class WebhookAcceptanceTest {
 
     @Test
     void handlesAMessageOnceWhenItComesManyTimesAtOnce() {
-        Said said = Said.text("at once").msgId("at-once").from("staff003");
+        UserMessage said = UserMessage.text("at once").msgId("at-once").from("staff003");
         List<CompletableFuture<Sent>> pushes = IntStream.range(0, 40)
                 .mapToObj(i -> bot.simulator().saying(i % 2 == 0 ? said : said.encrypted())).toList();
 
@@ -133,7 +132,7 @@ class WebhookAcceptanceTest {
 
     @Test
     void answersOnceForEachIntegrationThatTheSameMessageMentions() {
-        Said said = Said.text("to both").msgId("both").inGroup("cidFAKEgroup0002==");
+        UserMessage said = UserMessage.text("to both").msgId("both").inGroup("cidFAKEgroup0002==");
 
         for (int i = 0; i < 2; i++) {
             assertThat(bot.say(said).accepted()).isTrue();
@@ -152,7 +151,7 @@ class WebhookAcceptanceTest {
         String dm = bot.simulator().dm(Bot.APP_KEY, "staff002");
         List<String> said = IntStream.range(0, 20).mapToObj(i -> "in order " + i).toList();
 
-        said.forEach(text -> assertThat(bot.say(Said.text(text).from("staff002")).accepted()).isTrue());
+        said.forEach(text -> assertThat(bot.say(UserMessage.text(text).from("staff002")).accepted()).isTrue());
 
         assertThat(bot.awaitReplies(dm, 20)).isEqualTo(said);
     }
@@ -195,7 +194,7 @@ class WebhookAcceptanceTest {
     @Test
     void knowsAMessageAgainAfterARestart() throws Exception {
         String dm = bot.simulator().dm(Bot.APP_KEY, "staff004");
-        Said said = Said.text("remembered").msgId("remembered").from("staff004");
+        UserMessage said = UserMessage.text("remembered").msgId("remembered").from("staff004");
         bot.say(said);
         awaitDone("remembered");
         bot.stop();
@@ -205,7 +204,7 @@ class WebhookAcceptanceTest {
         assertThat(bot.say(said).accepted()).isTrue();
         assertThat(bot.say(said.encrypted()).accepted()).isTrue();
 
-        bot.say(Said.text("after it").from("staff004"));
+        bot.say(UserMessage.text("after it").from("staff004"));
         assertThat(bot.awaitReplies(dm, 2)).containsExactly("remembered", "after it");
     }
 

@@ -5,8 +5,8 @@ import java.util.concurrent.ExecutorService;
 
 import org.apache.camel.Endpoint;
 import org.apache.camel.spi.annotations.Component;
-import org.apache.camel.support.DefaultComponent;
 import org.apache.camel.support.CamelContextHelper;
+import org.apache.camel.support.DefaultComponent;
 
 /** Routes that answer messages. */
 @Component("agent")

@@ -1,10 +1,11 @@
 package io.github.dingtalkcamel.agent;
 
+import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.conversation.Session;
-import io.github.dingtalkcamel.inbound.InboundMessage;
-import io.github.dingtalkcamel.turns.Cancellation;
-import io.github.dingtalkcamel.turns.Turn;
-import io.github.dingtalkcamel.turns.TurnStoppedException;
+import io.github.dingtalkcamel.turn.AgentConstants;
+import io.github.dingtalkcamel.turn.Cancellation;
+import io.github.dingtalkcamel.turn.Turn;
+import io.github.dingtalkcamel.turn.TurnStoppedException;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;

@@ -1,6 +1,6 @@
 package io.github.dingtalkcamel.agent;
 
-import io.github.dingtalkcamel.inbound.InboundMessage;
+import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.settings.Settings;
 import org.apache.camel.ExchangeProperty;
 

@@ -3,7 +3,7 @@ package io.github.dingtalkcamel.agent;
 import java.io.IOException;
 import java.util.Map;
 
-import io.github.dingtalkcamel.turns.Cancellation;
+import io.github.dingtalkcamel.turn.Cancellation;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.http.HttpActivityListener;

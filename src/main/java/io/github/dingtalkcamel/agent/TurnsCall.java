@@ -2,8 +2,8 @@ package io.github.dingtalkcamel.agent;
 
 import java.util.concurrent.RejectedExecutionException;
 
-import io.github.dingtalkcamel.turns.Cancellation;
-import io.github.dingtalkcamel.turns.TurnStoppedException;
+import io.github.dingtalkcamel.turn.Cancellation;
+import io.github.dingtalkcamel.turn.TurnStoppedException;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 

@@ -18,7 +18,7 @@ public record Notification(String text, Instant at, long afterMessage, long byte
     }
 
     /** Whether it was sent before the turn's message came in. After a loss of old rows, numbers start anew: then the time tells. */
-    boolean isBefore(Said said) {
+    boolean isBefore(HistoryEntry said) {
         return said.messageId() > afterMessage && !said.repliedAt().isBefore(at);
     }
 

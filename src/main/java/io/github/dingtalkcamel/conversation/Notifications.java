@@ -13,8 +13,8 @@ import java.util.List;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.github.dingtalkcamel.inbound.InboundMessage;
-import io.github.dingtalkcamel.inbound.InboundMessage.ConversationType;
+import io.github.dingtalkcamel.component.message.InboundMessage.ConversationType;
+import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;

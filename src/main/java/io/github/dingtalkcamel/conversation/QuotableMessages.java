@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.dingtalkcamel.inbound.EarlierMessages;
-import io.github.dingtalkcamel.inbound.StorableText;
+import io.github.dingtalkcamel.component.message.EarlierMessages;
+import io.github.dingtalkcamel.component.message.StorableText;
 import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;

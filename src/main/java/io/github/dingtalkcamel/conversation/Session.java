@@ -18,7 +18,7 @@ import java.util.Map;
  * @param history     what was said and answered, the oldest first, within the bounds
  * @param sent        what tools sent meanwhile, the oldest first, within the same bounds; only of a session in which a turn runs
  */
-public record Session(String id, Instant startedAt, Instant lastAt, Long lastMessage, Usage usage, List<Said> history, List<Notification> sent) {
+public record Session(String id, Instant startedAt, Instant lastAt, Long lastMessage, Usage usage, List<HistoryEntry> history, List<Notification> sent) {
 
     /** Exchange property that holds the session in which a turn runs. */
     public static final String PROPERTY = "CamelDingTalkSession";
@@ -28,7 +28,7 @@ public record Session(String id, Instant startedAt, Instant lastAt, Long lastMes
         sent = List.copyOf(sent);
     }
 
-    Session(String id, Instant startedAt, Instant lastAt, Long lastMessage, Usage usage, List<Said> history) {
+    Session(String id, Instant startedAt, Instant lastAt, Long lastMessage, Usage usage, List<HistoryEntry> history) {
         this(id, startedAt, lastAt, lastMessage, usage, history, List.of());
     }
 
@@ -61,7 +61,7 @@ public record Session(String id, Instant startedAt, Instant lastAt, Long lastMes
     public List<Map<String, Object>> told() {
         List<Map<String, Object>> entries = new ArrayList<>(2 * history.size() + sent.size());
         Deque<Notification> left = new ArrayDeque<>(sent);
-        for (Said said : history) {
+        for (HistoryEntry said : history) {
             while (!left.isEmpty() && left.peek().isBefore(said)) {
                 entries.add(left.remove().entry());
             }
@@ -84,8 +84,8 @@ public record Session(String id, Instant startedAt, Instant lastAt, Long lastMes
         if (heard.isEmpty()) {
             return this;
         }
-        Deque<Said> said = new ArrayDeque<>(history);
-        long bytes = said.stream().mapToLong(Said::bytes).sum() + heard.stream().mapToLong(Notification::bytes).sum();
+        Deque<HistoryEntry> said = new ArrayDeque<>(history);
+        long bytes = said.stream().mapToLong(HistoryEntry::bytes).sum() + heard.stream().mapToLong(Notification::bytes).sum();
         while (said.size() + heard.size() > most || bytes > mostBytes) {
             boolean older = said.isEmpty() || !heard.isEmpty() && heard.peek().isBefore(said.peek());
             bytes -= older ? heard.remove().bytes() : said.remove().bytes();
@@ -98,12 +98,12 @@ public record Session(String id, Instant startedAt, Instant lastAt, Long lastMes
     }
 
     /** With a turn more: the oldest ones go where there are too many turns or bytes. */
-    Session with(Usage more, Said said, int mostTurns, long mostBytes, Instant now) {
-        Deque<Said> kept = new ArrayDeque<>(history);
+    Session with(Usage more, HistoryEntry said, int mostTurns, long mostBytes, Instant now) {
+        Deque<HistoryEntry> kept = new ArrayDeque<>(history);
         if (said != null) {
             kept.add(said);
         }
-        long bytes = kept.stream().mapToLong(Said::bytes).sum();
+        long bytes = kept.stream().mapToLong(HistoryEntry::bytes).sum();
         while (!kept.isEmpty() && (kept.size() > mostTurns || bytes > mostBytes)) {
             bytes -= kept.remove().bytes();
         }

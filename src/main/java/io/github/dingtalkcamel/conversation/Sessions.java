@@ -17,10 +17,10 @@ import java.util.concurrent.CompletionException;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.github.dingtalkcamel.component.message.InboundMessage.ConversationType;
+import io.github.dingtalkcamel.component.message.InboundMessage;
+import io.github.dingtalkcamel.component.message.StorableText;
 import io.github.dingtalkcamel.conversation.Session.Usage;
-import io.github.dingtalkcamel.inbound.InboundMessage;
-import io.github.dingtalkcamel.inbound.InboundMessage.ConversationType;
-import io.github.dingtalkcamel.inbound.StorableText;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.SessionScope;
 import io.github.dingtalkcamel.settings.Settings;
@@ -70,7 +70,7 @@ public final class Sessions {
     }
 
     private static int weight(Key key, Entry entry) {
-        long texts = entry.session() == null ? 0 : entry.session().history().stream().mapToLong(Said::bytes).sum();
+        long texts = entry.session() == null ? 0 : entry.session().history().stream().mapToLong(HistoryEntry::bytes).sum();
         return (int) Math.min(Integer.MAX_VALUE, SESSION_BYTES + 2 * texts);
     }
 
@@ -159,7 +159,7 @@ public final class Sessions {
         Instant now = clock.instant();
         Key key = key(message);
         Integration integration = integration(key.integration());
-        Said said = ended.said() == null ? null : remembered(integration, new Said(ended.messageId(), ended.saidAt(), ended.said(),
+        HistoryEntry said = ended.said() == null ? null : remembered(integration, new HistoryEntry(ended.messageId(), ended.saidAt(), ended.said(),
                 message.sender().staffId(), message.sender().nick(), now,
                 // as the store will give it back
                 ended.reply() == null ? null : StorableText.of(ended.reply())));
@@ -179,7 +179,7 @@ public final class Sessions {
         return settings.integration(id).orElseThrow();
     }
 
-    private static Said remembered(Integration integration, Said said) {
+    private static HistoryEntry remembered(Integration integration, HistoryEntry said) {
         return integration.historyTurns() == 0 || said.bytes() > integration.historyBytes() ? null : said;
     }
 
@@ -275,7 +275,7 @@ public final class Sessions {
         });
     }
 
-    private static Session session(ResultSet row, List<Said> history) throws SQLException {
+    private static Session session(ResultSet row, List<HistoryEntry> history) throws SQLException {
         long last = row.getLong(4);
         Long lastMessage = row.wasNull() ? null : last;
         return new Session(row.getString(1), Instant.ofEpochMilli(row.getLong(2)), Instant.ofEpochMilli(row.getLong(3)), lastMessage,
@@ -283,8 +283,8 @@ public final class Sessions {
                 history);
     }
 
-    private static List<Said> history(Connection connection, Integration integration, String sessionId) throws SQLException {
-        List<Said> newestFirst = new ArrayList<>();
+    private static List<HistoryEntry> history(Connection connection, Integration integration, String sessionId) throws SQLException {
+        List<HistoryEntry> newestFirst = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(
                 "select message_id, said_at, said, replied_at, reply, sender_id, sender_nick from history where session_id = ? order by message_id desc limit ?")) {
             select.setString(1, sessionId);
@@ -292,7 +292,7 @@ public final class Sessions {
             long bytes = 0;
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
-                    Said said = new Said(row.getLong(1), Instant.ofEpochMilli(row.getLong(2)), row.getString(3), row.getString(6), row.getString(7),
+                    HistoryEntry said = new HistoryEntry(row.getLong(1), Instant.ofEpochMilli(row.getLong(2)), row.getString(3), row.getString(6), row.getString(7),
                             Instant.ofEpochMilli(row.getLong(4)), row.getString(5));
                     bytes += said.bytes();
                     if (bytes > integration.historyBytes()) {
@@ -319,7 +319,7 @@ public final class Sessions {
                 after.lastMessage());
     }
 
-    private static Integer count(Connection connection, Key key, Session after, Said said) throws SQLException {
+    private static Integer count(Connection connection, Key key, Session after, HistoryEntry said) throws SQLException {
         Usage usage = after.usage();
         int counted = update(connection, """
                 update session set last_at = ?, turns = ?, messages_in = ?, messages_out = ?, characters_in = ?, characters_out = ?, agent_millis = ?,

@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 
+import io.github.dingtalkcamel.component.file.FileNames;
+
 /**
  * What the process was started with: arguments, environment, {@code -D}. The Java virtual machine decodes them by the locale, and where
  * there is none (cron, a slim container) it puts U+FFFD in the place of each byte that is not ASCII. On Linux the bytes are still in

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.OptionalInt;
 import java.util.Properties;
 
+import io.github.dingtalkcamel.component.file.FileNames;
+
 /**
  * Reads the files that operators write: settings, texts, routes. All of them are UTF-8, with or without a byte order mark, and at most
  * {@value #MAX_BYTES} bytes. Each message of an exception names the file and says what to do, so it can be shown as it is.

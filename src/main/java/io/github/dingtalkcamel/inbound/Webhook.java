@@ -9,7 +9,15 @@ import java.util.Map;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.dingtalkcamel.http.HeldBodies;
+import io.github.dingtalkcamel.component.message.BadMessageException;
+import io.github.dingtalkcamel.component.message.Body;
+import io.github.dingtalkcamel.component.message.CallbackCrypto;
+import io.github.dingtalkcamel.component.message.Delivery;
+import io.github.dingtalkcamel.component.message.ProofException;
+import io.github.dingtalkcamel.component.message.RobotSignature;
+import io.github.dingtalkcamel.server.HeldBodies;
+import io.github.dingtalkcamel.server.TooLargeException;
+import io.github.dingtalkcamel.server.UnknownIntegrationException;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import io.vertx.core.http.HttpServerRequest;

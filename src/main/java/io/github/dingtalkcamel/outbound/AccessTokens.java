@@ -8,10 +8,15 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.dingtalkcamel.errors.Failure;
-import io.github.dingtalkcamel.secrets.KnownSecrets;
+import io.github.dingtalkcamel.component.api.AccessToken;
+import io.github.dingtalkcamel.component.api.Addresses;
+import io.github.dingtalkcamel.component.api.ApiRequest;
+import io.github.dingtalkcamel.component.api.DingTalkException;
+import io.github.dingtalkcamel.component.api.Failure;
+import io.github.dingtalkcamel.component.api.UnavailableException;
+import io.github.dingtalkcamel.component.secrets.KnownSecrets;
+import io.github.dingtalkcamel.component.secrets.Secret;
 import io.github.dingtalkcamel.settings.Integration;
-import io.github.dingtalkcamel.settings.Secret;
 import io.github.dingtalkcamel.settings.Settings;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;

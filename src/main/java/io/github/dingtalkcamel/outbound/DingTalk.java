@@ -5,8 +5,15 @@ import java.net.URI;
 import java.time.Duration;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.dingtalkcamel.errors.Failure;
-import io.github.dingtalkcamel.settings.Secret;
+import io.github.dingtalkcamel.component.api.AccessToken;
+import io.github.dingtalkcamel.component.api.Addresses;
+import io.github.dingtalkcamel.component.api.ApiRequest;
+import io.github.dingtalkcamel.component.api.DingTalkException;
+import io.github.dingtalkcamel.component.api.DingTalkJson;
+import io.github.dingtalkcamel.component.api.Failure;
+import io.github.dingtalkcamel.component.api.ResponseClassifier;
+import io.github.dingtalkcamel.component.secrets.Secret;
+import io.github.dingtalkcamel.limits.DingTalkCallLimiter;
 import io.github.dingtalkcamel.settings.Settings;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
@@ -32,9 +39,9 @@ public final class DingTalk {
     private static final String SESSION_WEBHOOK_PATH = "/robot/sendBySession";
 
     private final Settings settings;
-    private final Gate gate;
+    private final DingTalkCallLimiter gate;
 
-    public DingTalk(Settings settings, Gate gate) {
+    public DingTalk(Settings settings, DingTalkCallLimiter gate) {
         this.settings = settings;
         this.gate = gate;
     }
@@ -94,7 +101,7 @@ public final class DingTalk {
         message.setBody(null);
         JsonNode answer;
         try {
-            answer = Verdict.of(request, status, body == null ? new byte[0] : body);
+            answer = ResponseClassifier.of(request, status, body == null ? new byte[0] : body);
         } catch (DingTalkException refusal) {
             gate.learn(exchange, request, refusal);
             throw refusal;
@@ -107,7 +114,7 @@ public final class DingTalk {
 
     /** There was no answer: says whether it may be tried again. */
     public void lost(Exchange exchange, @ExchangeProperty(ApiRequest.PROPERTY) ApiRequest request) throws DingTalkException {
-        DingTalkException loss = Verdict.lost(request, Failure.of(exchange, IOException.class));
+        DingTalkException loss = HttpClientLoss.lost(request, Failure.of(exchange, IOException.class));
         gate.learn(exchange, request, loss);
         throw loss;
     }

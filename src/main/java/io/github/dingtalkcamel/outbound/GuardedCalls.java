@@ -23,7 +23,7 @@ import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
  * What every call to DingTalk keeps to: an end, whatever the other side does. The whole call, answer included, has one deadline (socket time-outs start
  * anew at each byte), an answer has a largest size, and nothing is sent again behind the routes' back.
  */
-final class GuardedCalls implements HttpClientConfigurer, ExecChainHandler, AutoCloseable {
+public final class GuardedCalls implements HttpClientConfigurer, ExecChainHandler, AutoCloseable {
 
     private static final long SLOWEST_UPLOAD = 100_000;
 
@@ -103,8 +103,8 @@ final class GuardedCalls implements HttpClientConfigurer, ExecChainHandler, Auto
     }
 
     /** The call's own deadline passed: whatever the socket said about it is only a consequence. */
-    static final class DeadlineExceededException extends IOException {
-        DeadlineExceededException(Duration deadline, Throwable cause) {
+    public static final class DeadlineExceededException extends IOException {
+        public DeadlineExceededException(Duration deadline, Throwable cause) {
             super("no complete answer within " + deadline.toSeconds() + " s", cause);
         }
     }

@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.github.dingtalkcamel.limits.GrantedPermit;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
@@ -61,7 +62,7 @@ public final class SingleFlight extends AsyncProcessorSupport implements CamelCo
         call.setVariable(key, flight);
         call.setVariable(with, caller.getVariable(with));
         // got while waiting for just this
-        call.setProperty(Pass.GRANTED, caller.removeProperty(Pass.GRANTED));
+        call.setProperty(GrantedPermit.GRANTED, caller.removeProperty(GrantedPermit.GRANTED));
         producer.asyncSend(target, call).whenComplete((done, failure) -> {
             underWay.remove(flight, mine);
             if (failure != null) {

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-import io.github.dingtalkcamel.inbound.InboundMessage;
+import io.github.dingtalkcamel.component.message.InboundMessage;
 import org.apache.camel.ExchangeProperty;
 
 /** Tells senders whose message found no room in the queue: at most once a minute in each conversation (contract 4). */

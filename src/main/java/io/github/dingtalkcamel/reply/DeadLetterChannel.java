@@ -1,15 +1,15 @@
 package io.github.dingtalkcamel.reply;
 
-import io.github.dingtalkcamel.errors.Failure;
-import io.github.dingtalkcamel.outbound.DingTalkException;
-import io.github.dingtalkcamel.outbound.Line;
-import io.github.dingtalkcamel.outbound.StoppingException;
-import io.github.dingtalkcamel.secrets.KnownSecrets;
+import io.github.dingtalkcamel.component.api.DingTalkException;
+import io.github.dingtalkcamel.component.api.Failure;
+import io.github.dingtalkcamel.component.api.StoppingException;
+import io.github.dingtalkcamel.component.secrets.KnownSecrets;
+import io.github.dingtalkcamel.limits.RetryQueue;
 import io.github.dingtalkcamel.store.StoreException;
-import io.github.dingtalkcamel.turns.DeadLetters;
-import io.github.dingtalkcamel.turns.Inbox;
-import io.github.dingtalkcamel.turns.Turn;
-import io.github.dingtalkcamel.turns.Turns;
+import io.github.dingtalkcamel.turn.DeadLetters;
+import io.github.dingtalkcamel.turn.Inbox;
+import io.github.dingtalkcamel.turn.Turn;
+import io.github.dingtalkcamel.turn.Turns;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
@@ -37,7 +37,7 @@ public final class DeadLetterChannel {
             // nothing more of it goes out
             exchange.setRouteStop(true);
         }
-        exchange.setProperty(Line.TRIES, 1 + exchange.getIn().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class));
+        exchange.setProperty(RetryQueue.TRIES, 1 + exchange.getIn().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class));
     }
 
     /**
@@ -62,7 +62,7 @@ public final class DeadLetterChannel {
         }
         Exception cause = Failure.of(exchange, Exception.class);
         DeadLetters.Reason reason = reason(cause);
-        int tries = exchange.getProperty(Line.TRIES, 1, Integer.class);
+        int tries = exchange.getProperty(RetryQueue.TRIES, 1, Integer.class);
         if (turn.kind() != Turn.Kind.TURN) {
             LOG.warn("The {} {} is not answered after {} tries: {}. {}", turn.kind().code(), turn.reference(), tries, reason.text(), reason.remedy());
             deadLetters.givenUp(turn.id(), reason);

@@ -1,8 +1,8 @@
 package io.github.dingtalkcamel.reply;
 
-import io.github.dingtalkcamel.inbound.InboundMessage;
+import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.texts.BotTexts;
-import io.github.dingtalkcamel.turns.Turn;
+import io.github.dingtalkcamel.turn.Turn;
 import org.apache.camel.ExchangeProperty;
 
 /** What the sender of a message is told when no agent answers it. */

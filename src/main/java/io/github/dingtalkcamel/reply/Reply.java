@@ -2,7 +2,7 @@ package io.github.dingtalkcamel.reply;
 
 import java.util.List;
 
-import io.github.dingtalkcamel.outbound.Mentions;
+import io.github.dingtalkcamel.component.api.Mentions;
 
 /**
  * A reply on its way out.

@@ -5,10 +5,11 @@ import java.util.List;
 import java.util.Map;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.dingtalkcamel.inbound.InboundMessage;
-import io.github.dingtalkcamel.outbound.DingTalkJson;
-import io.github.dingtalkcamel.outbound.RejectedException;
-import io.github.dingtalkcamel.outbound.ThrottledException;
+import io.github.dingtalkcamel.component.api.DingTalkJson;
+import io.github.dingtalkcamel.component.api.RejectedException;
+import io.github.dingtalkcamel.component.api.ThrottledException;
+import io.github.dingtalkcamel.component.chunk.MarkdownTitle;
+import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.settings.Settings;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;

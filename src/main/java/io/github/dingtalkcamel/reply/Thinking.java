@@ -4,9 +4,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-import io.github.dingtalkcamel.errors.Failure;
-import io.github.dingtalkcamel.inbound.InboundMessage;
-import io.github.dingtalkcamel.secrets.KnownSecrets;
+import io.github.dingtalkcamel.component.api.Failure;
+import io.github.dingtalkcamel.component.message.InboundMessage;
+import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 import io.github.dingtalkcamel.settings.Settings;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;

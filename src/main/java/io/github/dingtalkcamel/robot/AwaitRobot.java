@@ -8,7 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-import io.github.dingtalkcamel.outbound.Gate;
+import io.github.dingtalkcamel.limits.DingTalkCallLimiter;
 import io.github.dingtalkcamel.store.StoreException;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
@@ -17,7 +17,7 @@ import org.apache.camel.support.AsyncProcessorSupport;
 
 /**
  * Waits, without a thread, until a message to a custom robot is out or it is plain that it will not be before the caller's patience ends (property
- * {@link Gate#PATIENCE}, else 10 s). The body becomes {@code {"queued": false}}, or {@code {"queued": true, "note": …}} where the message still waits; it goes out later. Fails where DingTalk refused it.
+ * {@link DingTalkCallLimiter#PATIENCE}, else 10 s). The body becomes {@code {"queued": false}}, or {@code {"queued": true, "note": …}} where the message still waits; it goes out later. Fails where DingTalk refused it.
  */
 public final class AwaitRobot extends AsyncProcessorSupport {
 
@@ -42,7 +42,7 @@ public final class AwaitRobot extends AsyncProcessorSupport {
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
         RobotQueue.Ticket ticket = exchange.getProperty(RobotQueue.TICKET, RobotQueue.Ticket.class);
-        Instant patience = exchange.getProperty(Gate.PATIENCE, clock.instant().plus(USUAL), Instant.class);
+        Instant patience = exchange.getProperty(DingTalkCallLimiter.PATIENCE, clock.instant().plus(USUAL), Instant.class);
         long left = Math.max(0, Duration.between(clock.instant(), patience).toMillis());
         // what can't be out in time is not waited for: others in line would wait along
         long timeout;

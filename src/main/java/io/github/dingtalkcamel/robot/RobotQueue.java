@@ -23,17 +23,19 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
-import io.github.dingtalkcamel.errors.Failure;
-import io.github.dingtalkcamel.outbound.ApiRequest;
+import io.github.dingtalkcamel.component.api.ApiRequest;
+import io.github.dingtalkcamel.component.api.CallNotPermittedException;
+import io.github.dingtalkcamel.component.api.DingTalkException;
+import io.github.dingtalkcamel.component.api.Failure;
+import io.github.dingtalkcamel.component.api.RejectedException;
+import io.github.dingtalkcamel.component.api.RetryableException;
+import io.github.dingtalkcamel.component.api.SignedUrl;
+import io.github.dingtalkcamel.component.api.ThrottledException;
+import io.github.dingtalkcamel.component.api.WebhookMessage;
+import io.github.dingtalkcamel.component.secrets.KnownSecrets;
+import io.github.dingtalkcamel.component.secrets.Secret;
 import io.github.dingtalkcamel.outbound.DingTalk;
-import io.github.dingtalkcamel.outbound.DingTalkException;
-import io.github.dingtalkcamel.outbound.NotNowException;
-import io.github.dingtalkcamel.outbound.RejectedException;
-import io.github.dingtalkcamel.outbound.RetryableException;
-import io.github.dingtalkcamel.outbound.ThrottledException;
-import io.github.dingtalkcamel.secrets.KnownSecrets;
 import io.github.dingtalkcamel.settings.Integration;
-import io.github.dingtalkcamel.settings.Secret;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Store;
@@ -253,7 +255,7 @@ public final class RobotQueue {
         synchronized (robot) {
             robot.busyUntil = 0;
             long now = clock.millis();
-            if (failure instanceof NotNowException) {
+            if (failure instanceof CallNotPermittedException) {
                 robot.silentUntil = now + 1_000;
                 return;
             }

@@ -5,6 +5,9 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
+import io.github.dingtalkcamel.component.message.Language;
+import io.github.dingtalkcamel.component.secrets.Secret;
+
 /**
  * One integration as it is set (contract 3, "per integration"; what each is for stands in {@link SettingCatalogue}). Has an app, a webhook, or both.
  *

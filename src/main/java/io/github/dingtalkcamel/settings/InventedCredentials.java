@@ -3,6 +3,8 @@ package io.github.dingtalkcamel.settings;
 import java.security.SecureRandom;
 import java.util.Base64;
 
+import io.github.dingtalkcamel.component.secrets.Secret;
+
 /** Credentials of an app that exists only in the simulator, new at each start. */
 final class InventedCredentials {
 

@@ -9,6 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
+import io.github.dingtalkcamel.component.message.Language;
+import io.github.dingtalkcamel.component.secrets.Secret;
+
 /** Every setting there is, declared once (contract 3). What is not here is a misspelt name. */
 public final class SettingCatalogue {
 

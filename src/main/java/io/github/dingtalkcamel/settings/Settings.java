@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
+import io.github.dingtalkcamel.component.secrets.Secret;
+
 /**
  * Everything an operator set, checked, with defaults filled in (contract 3; what each is for stands in {@link SettingCatalogue}).
  *
@@ -48,7 +50,7 @@ public record Settings(
         int conversationCapacity,
         int maxRunningTurns,
         Duration maxTurnAge,
-        Keeping keeping,
+        Retention keeping,
         Duration shutdownTimeout,
         boolean simulator,
         String simulatorHost,

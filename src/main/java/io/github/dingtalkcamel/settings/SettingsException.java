@@ -6,15 +6,15 @@ import java.util.stream.Collectors;
 /** The settings are wrong: every fault at once, one line each in the message. Nothing was started; the process ends with status 2 (contract 2). */
 public class SettingsException extends Exception {
 
-    private final transient List<Fault> faults;
+    private final transient List<SettingError> faults;
 
-    SettingsException(List<Fault> faults) {
-        super(faults.stream().map(Fault::line).collect(Collectors.joining("\n")));
+    SettingsException(List<SettingError> faults) {
+        super(faults.stream().map(SettingError::line).collect(Collectors.joining("\n")));
         this.faults = List.copyOf(faults);
     }
 
     /** What is wrong, at least one: misspelt names first, then in the order of {@link SettingCatalogue#all()}. */
-    public List<Fault> faults() {
+    public List<SettingError> faults() {
         return faults;
     }
 }

@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel.settings;
 
 import static io.github.dingtalkcamel.settings.SettingCatalogue.*;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,7 +12,8 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-import io.github.dingtalkcamel.secrets.KnownSecrets;
+import io.github.dingtalkcamel.component.secrets.KnownSecrets;
+import io.github.dingtalkcamel.component.secrets.Secret;
 
 /**
  * Reads and checks the settings (contract 3), and reports everything that is wrong with them at once (contract 2).
@@ -60,7 +60,7 @@ public final class SettingsReader {
      * @throws SettingsException where anything is wrong, with all of it
      */
     public Settings read() throws SettingsException {
-        List<Fault> faults = new ArrayList<>();
+        List<SettingError> faults = new ArrayList<>();
         UnknownNames names = new UnknownNames();
         names.readEnvironment(environment);
         names.readProperties(systemProperties);
@@ -96,7 +96,7 @@ public final class SettingsReader {
      * @throws SettingsException where that one is wrong
      */
     public Path routesDir() throws SettingsException {
-        List<Fault> faults = new ArrayList<>();
+        List<SettingError> faults = new ArrayList<>();
         Sources sources = new Sources(environment, systemProperties, fileProperties, placeholders);
         Values process = Values.ofProcess(sources, faults::add);
         return process.maybe(ROUTES_DIR).orElseThrow(() -> new SettingsException(
@@ -107,57 +107,57 @@ public final class SettingsReader {
         return !integration.given(APP_KEY) && !integration.given(APP_SECRET) && !integration.given(WEBHOOK);
     }
 
-    private static void checkIntegration(String id, Values values, boolean simulated, List<Fault> faults) {
+    private static void checkIntegration(String id, Values values, boolean simulated, List<SettingError> faults) {
         checkPair(values, APP_KEY, APP_SECRET, faults);
         checkPair(values, CALLBACK_TOKEN, CALLBACK_AES_KEY, faults);
         if (values.given(WEBHOOK_SECRET) && !values.given(WEBHOOK)) {
-            faults.add(new Fault(values.name(WEBHOOK), "is not set, although " + values.name(WEBHOOK_SECRET) + " is", "set both or neither"));
+            faults.add(new SettingError(values.name(WEBHOOK), "is not set, although " + values.name(WEBHOOK_SECRET) + " is", "set both or neither"));
         }
         if (isAbsent(values) && !id.equals(MAIN)) {
-            faults.add(new Fault(values.name(APP_KEY), "the integration " + id + " has neither an app nor a webhook",
+            faults.add(new SettingError(values.name(APP_KEY), "the integration " + id + " has neither an app nor a webhook",
                     "set its app-key and app-secret, or its webhook, or remove its other settings"));
         }
         boolean onlyWebhook = values.given(WEBHOOK) && !values.given(APP_KEY) && !values.given(APP_SECRET) && !simulated;
         if (onlyWebhook) {
             Stream.of(ROBOT_CODE, CALLBACK_TOKEN, CALLBACK_AES_KEY, CALLBACK_OWNER_KEY).filter(values::given)
-                    .forEach(setting -> faults.add(new Fault(values.name(setting), "belongs to an app, but the integration " + id + " has only a webhook",
+                    .forEach(setting -> faults.add(new SettingError(values.name(setting), "belongs to an app, but the integration " + id + " has only a webhook",
                             "set its app-key and app-secret, or remove this setting")));
         }
     }
 
-    private static void checkPair(Values values, Setting<?> one, Setting<?> other, List<Fault> faults) {
+    private static void checkPair(Values values, Setting<?> one, Setting<?> other, List<SettingError> faults) {
         if (values.given(one) != values.given(other)) {
             Setting<?> missing = values.given(one) ? other : one;
             Setting<?> there = values.given(one) ? one : other;
-            faults.add(new Fault(values.name(missing), "is not set, although " + values.name(there) + " is", "set both or neither"));
+            faults.add(new SettingError(values.name(missing), "is not set, although " + values.name(there) + " is", "set both or neither"));
         }
     }
 
-    private static void checkMain(Map<String, Values> integrations, boolean simulator, List<Fault> faults) {
+    private static void checkMain(Map<String, Values> integrations, boolean simulator, List<SettingError> faults) {
         Values main = integrations.get(MAIN);
         if (simulator || !isAbsent(main)) {
             return;
         }
         if (integrations.size() == 1) {
-            faults.add(new Fault(main.name(APP_KEY), "there is no integration, and the simulator is off",
+            faults.add(new SettingError(main.name(APP_KEY), "there is no integration, and the simulator is off",
                     "set " + APP_KEY + " and " + APP_SECRET + ", or " + WEBHOOK + ", or " + SIMULATOR + "=true"));
             return;
         }
-        main.given().forEach(setting -> faults.add(new Fault(main.name(setting), "is for the integration main, which has neither an app nor a webhook",
+        main.given().forEach(setting -> faults.add(new SettingError(main.name(setting), "is for the integration main, which has neither an app nor a webhook",
                 "write " + Setting.PROPERTY_PREFIX + Setting.INTEGRATIONS + "<id>." + setting.name() + " for each integration it is meant for")));
     }
 
-    private static void checkManagement(Values process, List<Fault> faults) {
+    private static void checkManagement(Values process, List<SettingError> faults) {
         checkPair(process, MANAGEMENT_USER, MANAGEMENT_PASSWORD, faults);
         boolean closed = process.maybe(MANAGEMENT_HOST).map(ValueTypes::isLoopback).orElse(true);
         if (!closed && !process.given(MANAGEMENT_USER) && !process.given(MANAGEMENT_PASSWORD)) {
-            faults.add(new Fault(process.name(MANAGEMENT_HOST), "lets other machines in, and nobody is asked for a password",
+            faults.add(new SettingError(process.name(MANAGEMENT_HOST), "lets other machines in, and nobody is asked for a password",
                     "set " + MANAGEMENT_USER + " and " + MANAGEMENT_PASSWORD + ", or use 127.0.0.1"));
         }
     }
 
     /** Two servers on one port: the second would fail to start, or shadow the first. */
-    private static void checkPorts(Values process, boolean simulator, List<Fault> faults) {
+    private static void checkPorts(Values process, boolean simulator, List<SettingError> faults) {
         record Server(Setting<String> host, Setting<Integer> port) {
         }
         List<Server> servers = new ArrayList<>(List.of(new Server(WEBHOOK_HOST, WEBHOOK_PORT), new Server(MANAGEMENT_HOST, MANAGEMENT_PORT)));
@@ -173,7 +173,7 @@ public final class SettingsReader {
                 Optional<String> otherHost = process.maybe(other.host());
                 if (port.isPresent() && port.get() != 0 && port.equals(process.maybe(other.port())) && oneHost.isPresent() && otherHost.isPresent()
                         && (oneHost.equals(otherHost) || ValueTypes.isWildcard(oneHost.get()) || ValueTypes.isWildcard(otherHost.get()))) {
-                    faults.add(new Fault(process.name(other.port()), "is the same port as " + process.name(one.port()), "choose another for one of them"));
+                    faults.add(new SettingError(process.name(other.port()), "is the same port as " + process.name(one.port()), "choose another for one of them"));
                 }
             }
         }
@@ -202,7 +202,7 @@ public final class SettingsReader {
                 values.of(CONVERSATION_CAPACITY),
                 values.maybe(MAX_RUNNING_TURNS).orElse(javaFeatureVersion >= JAVA_WITH_VIRTUAL_THREADS ? 2000 : 200),
                 values.of(MAX_TURN_AGE),
-                new Keeping(values.of(KEEP_MESSAGES), values.of(KEEP_DEAD_LETTERS), values.of(KEEP_SESSIONS)),
+                new Retention(values.of(KEEP_MESSAGES), values.of(KEEP_DEAD_LETTERS), values.of(KEEP_SESSIONS)),
                 values.of(SHUTDOWN_TIMEOUT),
                 simulator,
                 values.of(SIMULATOR_HOST),

@@ -43,7 +43,7 @@ final class Sources {
     }
 
     /** What was given for the setting, if anything was. */
-    Optional<Given> find(Setting<?> setting, String integration, Consumer<Fault> faults) {
+    Optional<Given> find(Setting<?> setting, String integration, Consumer<SettingError> faults) {
         List<String> properties = setting.properties(integration);
         List<Given> given = new ArrayList<>();
         for (String property : properties) {
@@ -61,7 +61,7 @@ final class Sources {
         Given first = given.get(0);
         for (Given other : given) {
             if (first.text().isPresent() && other.text().isPresent() && !first.text().get().strip().equals(other.text().get().strip())) {
-                faults.accept(new Fault(first.name(), "differs from " + other.name() + ", which is the same setting", "remove one of the two"));
+                faults.accept(new SettingError(first.name(), "differs from " + other.name() + ", which is the same setting", "remove one of the two"));
                 return Optional.of(new Given(first.name(), Optional.empty(), first.placeholder()));
             }
         }
@@ -72,7 +72,7 @@ final class Sources {
         return property + " (" + Setting.environmentName(property) + ")";
     }
 
-    private void add(List<Given> given, String name, String text, Consumer<Fault> faults) {
+    private void add(List<Given> given, String name, String text, Consumer<SettingError> faults) {
         if (text == null || text.isBlank()) {
             return;
         }
@@ -82,11 +82,11 @@ final class Sources {
         }
         Optional<String> resolved = resolved(text);
         if (resolved.isEmpty()) {
-            faults.accept(new Fault(name, "its placeholder cannot be resolved",
+            faults.accept(new SettingError(name, "its placeholder cannot be resolved",
                     "check that what stands between {{ and }} exists and that its source can be reached"));
         }
         if (resolved.isPresent() && resolved.get().indexOf('\uFFFD') >= 0 && text.indexOf('\uFFFD') < 0) {
-            faults.accept(new Fault(name, "its placeholder resolves to text in which characters were lost", ProcessInput.REMEDY));
+            faults.accept(new SettingError(name, "its placeholder resolves to text in which characters were lost", ProcessInput.REMEDY));
             resolved = Optional.empty();
         }
         if (resolved.isEmpty() || !resolved.get().isBlank()) {

@@ -22,7 +22,7 @@ public final class StoreUrl {
         this.url = url;
     }
 
-    static StoreUrl of(String url) {
+    public static StoreUrl of(String url) {
         return new StoreUrl(url);
     }
 

@@ -25,7 +25,7 @@ final class UnknownNames {
             "DINGTALK_([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_\\d+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?)");
     private static final Pattern SERVICE_LINK_PORT = Pattern.compile("DINGTALK_([A-Z0-9_]+_)?PORT");
 
-    private final List<Fault> faults = new ArrayList<>();
+    private final List<SettingError> faults = new ArrayList<>();
     private final SortedSet<String> integrations = new TreeSet<>();
     private final Set<String> reportedIds = new HashSet<>();
 
@@ -120,7 +120,7 @@ final class UnknownNames {
     }
 
     /** One for each name, but only one for each wrong id of an integration. */
-    List<Fault> faults() {
+    List<SettingError> faults() {
         return List.copyOf(faults);
     }
 
@@ -160,7 +160,7 @@ final class UnknownNames {
         if (longId.isPresent() || !notation.isId(id)) {
             String written = longId.orElse(id);
             if (reportedIds.add(notation + written)) {
-                report(name, Shown.value(written) + " is not the id of an integration",
+                report(name, LogSafe.value(written) + " is not the id of an integration",
                         "use a lower-case letter, then lower-case letters and digits, as in " + notation.integrations() + notation.write("sales.app-key"));
             }
             return;
@@ -189,10 +189,10 @@ final class UnknownNames {
 
     private void unknown(String name, Optional<String> meant) {
         report(name, "there is no such setting",
-                meant.map(other -> "did you mean " + Shown.name(other) + "?").orElse("remove it, or look up its name in the README"));
+                meant.map(other -> "did you mean " + LogSafe.name(other) + "?").orElse("remove it, or look up its name in the README"));
     }
 
     private void report(String name, String problem, String remedy) {
-        faults.add(new Fault(Shown.name(name), problem, remedy));
+        faults.add(new SettingError(LogSafe.name(name), problem, remedy));
     }
 }

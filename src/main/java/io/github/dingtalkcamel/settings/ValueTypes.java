@@ -18,7 +18,8 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import io.github.dingtalkcamel.encoding.FileNames;
+import io.github.dingtalkcamel.component.file.FileNames;
+import io.github.dingtalkcamel.component.secrets.Secret;
 import io.github.dingtalkcamel.encoding.ProcessInput;
 
 /** The kinds of values that settings have (contract 3). */

@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
+import io.github.dingtalkcamel.component.secrets.Secret;
+
 /** The values of the process-wide settings, or of one integration's; faults are reported while they are read, and leave no value. */
 final class Values {
 
@@ -20,19 +22,19 @@ final class Values {
     record Value<T>(String name, boolean given, Optional<T> value) {
     }
 
-    static Values ofProcess(Sources sources, Consumer<Fault> faults) {
+    static Values ofProcess(Sources sources, Consumer<SettingError> faults) {
         return new Values(SettingCatalogue.all().stream().filter(setting -> !setting.perIntegration()), SettingCatalogue.MAIN, sources, faults);
     }
 
-    static Values ofIntegration(String id, Sources sources, Consumer<Fault> faults) {
+    static Values ofIntegration(String id, Sources sources, Consumer<SettingError> faults) {
         return new Values(SettingCatalogue.all().stream().filter(Setting::perIntegration), id, sources, faults);
     }
 
-    private Values(Stream<Setting<?>> settings, String integration, Sources sources, Consumer<Fault> faults) {
+    private Values(Stream<Setting<?>> settings, String integration, Sources sources, Consumer<SettingError> faults) {
         settings.forEach(setting -> values.put(setting, read(setting, integration, sources, faults)));
     }
 
-    private static <T> Value<T> read(Setting<T> setting, String integration, Sources sources, Consumer<Fault> faults) {
+    private static <T> Value<T> read(Setting<T> setting, String integration, Sources sources, Consumer<SettingError> faults) {
         Optional<Sources.Given> found = sources.find(setting, integration, faults);
         if (found.isEmpty()) {
             return new Value<>(Sources.unset(setting.properties(integration).get(0)), false, setting.defaultValue().map(text -> parsedDefault(setting, text)));
@@ -50,10 +52,10 @@ final class Values {
         }
     }
 
-    private static Fault fault(Sources.Given given, String text, BadValue bad, boolean show) {
-        String value = show ? Shown.value(text) + " " : given.placeholder() ? "what its placeholder stands for " : "";
+    private static SettingError fault(Sources.Given given, String text, BadValue bad, boolean show) {
+        String value = show ? LogSafe.value(text) + " " : given.placeholder() ? "what its placeholder stands for " : "";
         String meant = show ? EditDistance.nearest(text.strip(), bad.words().stream()).map(word -> " (did you mean \"" + word + "\"?)").orElse("") : "";
-        return new Fault(given.name(), value + bad.getMessage(), bad.remedy() + meant);
+        return new SettingError(given.name(), value + bad.getMessage(), bad.remedy() + meant);
     }
 
     private static <T> T parsedDefault(Setting<T> setting, String text) {

@@ -1,11 +1,12 @@
 package io.github.dingtalkcamel.settings;
 
 import static io.github.dingtalkcamel.settings.SettingCatalogue.*;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+
+import io.github.dingtalkcamel.component.secrets.Secret;
 
 /**
  * Tokens and passwords that could be guessed by whoever reaches the port they protect. Where only this machine does, any will do. A wildcard host counts as
@@ -21,16 +22,16 @@ public final class WeakSecrets {
     private WeakSecrets() {
     }
 
-    static void check(Values process, Consumer<Fault> faults) {
+    static void check(Values process, Consumer<SettingError> faults) {
         check(process, API_TOKEN, WEBHOOK_HOST, faults);
         check(process, MANAGEMENT_PASSWORD, MANAGEMENT_HOST, faults);
     }
 
-    private static void check(Values process, Setting<Secret> secret, Setting<String> host, Consumer<Fault> faults) {
+    private static void check(Values process, Setting<Secret> secret, Setting<String> host, Consumer<SettingError> faults) {
         Optional<Secret> value = process.maybe(secret);
         boolean reachable = process.maybe(host).map(name -> !ValueTypes.isLoopback(name)).orElse(true);
         if (reachable && value.isPresent() && length(value.get()) < LEAST) {
-            faults.accept(new Fault(process.name(secret), "has fewer than " + LEAST + " characters, and other machines reach " + host + ": it can be guessed",
+            faults.accept(new SettingError(process.name(secret), "has fewer than " + LEAST + " characters, and other machines reach " + host + ": it can be guessed",
                     "use " + WANTED + " random characters or more, such as openssl rand -hex 16 prints, or set " + host + "=127.0.0.1"));
         }
     }

@@ -4,6 +4,6 @@
  *
  * <p>{@link io.github.dingtalkcamel.settings.SettingCatalogue} declares every setting once; the reader, the check for misspelt names and the
  * documentation all use it. {@link io.github.dingtalkcamel.settings.SettingsReader} turns given text into
- * {@link io.github.dingtalkcamel.settings.Settings}, or reports every {@link io.github.dingtalkcamel.settings.Fault} at once.
+ * {@link io.github.dingtalkcamel.settings.Settings}, or reports every {@link io.github.dingtalkcamel.settings.SettingError} at once.
  */
 package io.github.dingtalkcamel.settings;

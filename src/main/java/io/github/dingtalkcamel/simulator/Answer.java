@@ -1,8 +1,9 @@
 package io.github.dingtalkcamel.simulator;
 
+import java.util.Locale;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.buffer.Buffer;
-import java.util.Locale;
 
 /**
  * What DingTalk answers.

@@ -1,8 +1,9 @@
 package io.github.dingtalkcamel.simulator;
 
+import java.util.Arrays;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.buffer.Buffer;
-import java.util.Arrays;
 
 /**
  * A file that a robot's message shows, uploaded before (protocol 6.6.1).

@@ -1,7 +1,7 @@
 package io.github.dingtalkcamel.simulator;
 
-import io.github.dingtalkcamel.http.BodyReader;
-import io.github.dingtalkcamel.http.BodyRules;
+import io.github.dingtalkcamel.server.BodyReader;
+import io.github.dingtalkcamel.server.BodyRules;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;

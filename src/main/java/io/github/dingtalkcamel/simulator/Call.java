@@ -1,9 +1,10 @@
 package io.github.dingtalkcamel.simulator;
 
+import java.util.Locale;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
-import java.util.Locale;
 
 /**
  * A request that got as far as the API it asks for.

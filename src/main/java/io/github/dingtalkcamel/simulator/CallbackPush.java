@@ -1,5 +1,10 @@
 package io.github.dingtalkcamel.simulator;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -11,10 +16,6 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** Pushes to an app's callback URL, plain (protocol 4) or encrypted (protocol 5.2), over kept-alive connections, 64 at most. */
 final class CallbackPush {
@@ -52,7 +53,7 @@ final class CallbackPush {
         MultiMap headers = MultiMap.caseInsensitiveMultiMap()
                 .add("Content-Type", "application/json; charset=utf-8")
                 .add("timestamp", timestamp)
-                .add("sign", RobotSignature.of(timestamp, secret));
+                .add("sign", SimulatedRobotSignature.of(timestamp, secret));
         return post(callbackUrl(app), headers, payload).map(CallbackPush::statusChecked);
     }
 
@@ -60,7 +61,7 @@ final class CallbackPush {
         if (app.aesKey() == null) {
             throw new IllegalArgumentException("app " + app.appKey() + " has no callbackToken and aesKey: nothing can be encrypted for it");
         }
-        CallbackCrypto crypto = new CallbackCrypto(token, app.aesKey(), app.ownerKey());
+        SimulatedCallbackCrypto crypto = new SimulatedCallbackCrypto(token, app.aesKey(), app.ownerKey());
         String encrypt = crypto.encrypt(payload);
         String timestamp = String.valueOf(platform.now().toEpochMilli());
         String nonce = RandomText.alphanumeric(8);
@@ -69,7 +70,7 @@ final class CallbackPush {
         String signed = url + (url.contains("?") ? "&" : "?") + "signature=" + signature + "&msg_signature=" + signature
                 + "&timestamp=" + timestamp + "&nonce=" + nonce;
         MultiMap headers = MultiMap.caseInsensitiveMultiMap().add("Content-Type", "application/json");
-        CallbackCrypto own = new CallbackCrypto(app.callbackToken(), app.aesKey(), app.ownerKey());
+        SimulatedCallbackCrypto own = new SimulatedCallbackCrypto(app.callbackToken(), app.aesKey(), app.ownerKey());
         return post(signed, headers, Json.write(Json.object().put("encrypt", encrypt)))
                 .map(CallbackPush::statusChecked)
                 .map(outcome -> outcome.fault() == null ? opened(outcome, own) : outcome);
@@ -87,7 +88,7 @@ final class CallbackPush {
     }
 
     /** Checks an encrypted answer as DingTalk does (protocol 5.4). */
-    private static Outcome opened(Outcome outcome, CallbackCrypto crypto) {
+    private static Outcome opened(Outcome outcome, SimulatedCallbackCrypto crypto) {
         ObjectNode answer = Json.objectOrNull(outcome.body());
         if (answer == null || !answer.path("timeStamp").isTextual() || !answer.path("nonce").isTextual()
                 || !answer.path("encrypt").isTextual() || !answer.path("msg_signature").isTextual()) {

@@ -1,9 +1,5 @@
 package io.github.dingtalkcamel.simulator;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.vertx.core.http.HttpMethod;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -11,6 +7,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.http.HttpMethod;
 
 /**
  * The card platform (protocol 6.5): create, deliver, both at once, update and streaming. Every variable must be a text, an outTrackId is used once, an update
@@ -29,15 +30,15 @@ final class CardApi {
         this.platform = platform;
     }
 
-    void register(Gateway gateway) {
+    void register(SimulatedGateway gateway) {
         gateway.withToken(HttpMethod.POST, "/v1.0/card/instances", ApiFamily.CARD, WRITE, call -> {
-            ObjectNode body = Gateway.bodyOf(call);
+            ObjectNode body = SimulatedGateway.bodyOf(call);
             create(call, body);
             return Answer.api(Json.object().put("success", true).put("result", body.get("outTrackId").asText()));
         });
         gateway.withToken(HttpMethod.POST, "/v1.0/card/instances/deliver", ApiFamily.CARD, WRITE, call -> {
             ObjectNode answer = Json.object().put("success", true);
-            deliver(call, Gateway.bodyOf(call), answer.putArray("result"));
+            deliver(call, SimulatedGateway.bodyOf(call), answer.putArray("result"));
             return Answer.api(answer);
         });
         gateway.withToken(HttpMethod.POST, "/v1.0/card/instances/createAndDeliver", ApiFamily.CARD, WRITE, this::createAndDeliver);
@@ -46,8 +47,8 @@ final class CardApi {
     }
 
     private Answer createAndDeliver(Call call) {
-        ObjectNode body = Gateway.bodyOf(call);
-        Gateway.mandatory(body, "openSpaceId");
+        ObjectNode body = SimulatedGateway.bodyOf(call);
+        SimulatedGateway.mandatory(body, "openSpaceId");
         create(call, body);
         ObjectNode answer = Json.object().put("success", true);
         ObjectNode result = answer.putObject("result").put("outTrackId", body.get("outTrackId").asText());
@@ -56,9 +57,9 @@ final class CardApi {
     }
 
     private void create(Call call, ObjectNode body) {
-        String templateId = Gateway.mandatory(body, "cardTemplateId").asText();
-        String outTrackId = Gateway.mandatory(body, "outTrackId").asText();
-        Gateway.mandatory(body, "cardData");
+        String templateId = SimulatedGateway.mandatory(body, "cardTemplateId").asText();
+        String outTrackId = SimulatedGateway.mandatory(body, "outTrackId").asText();
+        SimulatedGateway.mandatory(body, "cardData");
         String callbackType = Json.text(body, "callbackType");
         if (templateId.isBlank()) {
             throw refusal("param.cardTemplateIdEmpty");
@@ -103,8 +104,8 @@ final class CardApi {
     }
 
     private void deliver(Call call, ObjectNode body, ArrayNode results) {
-        SimulatedCard card = card(Gateway.mandatory(body, "outTrackId").asText());
-        String spaces = Gateway.mandatory(body, "openSpaceId").asText();
+        SimulatedCard card = card(SimulatedGateway.mandatory(body, "outTrackId").asText());
+        String spaces = SimulatedGateway.mandatory(body, "openSpaceId").asText();
         if (!spaces.startsWith(PREFIX)) {
             throw refusal("param.openSpaceIdInvalid");
         }
@@ -150,8 +151,8 @@ final class CardApi {
     }
 
     private Answer update(Call call) {
-        ObjectNode body = Gateway.bodyOf(call);
-        SimulatedCard card = card(Gateway.mandatory(body, "outTrackId").asText());
+        ObjectNode body = SimulatedGateway.bodyOf(call);
+        SimulatedCard card = card(SimulatedGateway.mandatory(body, "outTrackId").asText());
         if (!body.has("cardData") && !body.has("privateData")) {
             throw refusal("param.cardDataAndPrivateDataBothEmpty");
         }
@@ -180,8 +181,8 @@ final class CardApi {
     }
 
     private Answer stream(Call call) {
-        ObjectNode body = Gateway.bodyOf(call);
-        String outTrackId = Gateway.mandatory(body, "outTrackId").asText();
+        ObjectNode body = SimulatedGateway.bodyOf(call);
+        String outTrackId = SimulatedGateway.mandatory(body, "outTrackId").asText();
         if (platform.cards().get(outTrackId) == null) {
             throw new Refusal("param.stream.outTrackId", "card is not exist");
         }

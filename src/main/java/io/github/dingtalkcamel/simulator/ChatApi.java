@@ -1,5 +1,9 @@
 package io.github.dingtalkcamel.simulator;
 
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Vertx;
@@ -8,9 +12,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * <table>
  * <caption>Paths</caption>
  * <tr><td>GET happenings</td><td>Server-Sent Events: {@code scene} (robots, people, groups; again when they change), then each
- * {@link Happening}, beginning with the last 500; 503 while 32 listen</td></tr>
+ * {@link TimelineEvent}, beginning with the last 500; 503 while 32 listen</td></tr>
  * <tr><td>POST say</td><td>see {@link ChatOrder}; answers at once, what became of it is a happening</td></tr>
  * <tr><td>POST files</td><td>the body is kept; answers its code</td></tr>
  * <tr><td>GET files/:code</td><td>pictures to be shown, all else to be saved</td></tr>
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * <tr><td>POST click</td><td>outTrackId, user, group, action, params: presses a card's button; answers accepted, or the fault</td></tr>
  * <tr><td>GET ways</td><td>{@code ?app=&id=&id=…} (at most 50): what the application knows of these messages, by msgId</td></tr>
  * <tr><td>POST people</td><td>staffId, nick, admin, outsider: adds or replaces somebody</td></tr>
- * <tr><td>POST troubles</td><td>kind, app, conversation; see {@link ChatTroubles}</td></tr>
+ * <tr><td>POST troubles</td><td>kind, app, conversation; see {@link ChatFaults}</td></tr>
  * </table>
  */
 final class ChatApi {
@@ -41,15 +42,15 @@ final class ChatApi {
 
     private final Vertx vertx;
     private final Platform platform;
-    private final Talk talk;
-    private final ChatTroubles troubles;
+    private final ConversationDriver talk;
+    private final ChatFaults troubles;
     private final StreamSide stream;
     private final ChatFiles files = new ChatFiles();
     private final AtomicInteger asking = new AtomicInteger();
     private final String life = RandomText.hex32();
-    private volatile MessageWays ways = MessageWays.UNKNOWN;
+    private volatile MessageTraces ways = MessageTraces.UNKNOWN;
 
-    ChatApi(Vertx vertx, Platform platform, Talk talk, ChatTroubles troubles, StreamSide stream) {
+    ChatApi(Vertx vertx, Platform platform, ConversationDriver talk, ChatFaults troubles, StreamSide stream) {
         this.vertx = vertx;
         this.platform = platform;
         this.talk = talk;
@@ -57,7 +58,7 @@ final class ChatApi {
         this.stream = stream;
     }
 
-    void messageWays(MessageWays theirs) {
+    void messageWays(MessageTraces theirs) {
         ways = theirs;
     }
 

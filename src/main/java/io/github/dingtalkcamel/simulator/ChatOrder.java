@@ -25,12 +25,12 @@ final class ChatOrder {
     /**
      * @throws IllegalArgumentException if something is missing or unknown, with what
      */
-    Said said() {
+    UserMessage said() {
         String text = Json.text(order, "text") == null ? "" : Json.text(order, "text");
         if (text.length() > MAX_TEXT) {
             throw new IllegalArgumentException("a message may have " + MAX_TEXT + " characters here, not " + text.length());
         }
-        Said said = byItsWay(Said.text(text).to(Json.text(order, "app")).from(Json.text(order, "user")).inGroup(Json.text(order, "group")));
+        UserMessage said = byItsWay(UserMessage.text(text).to(Json.text(order, "app")).from(Json.text(order, "user")).inGroup(Json.text(order, "group")));
         if (!order.path("at").asBoolean(true)) {
             said = said.withoutMention();
         }
@@ -45,7 +45,7 @@ final class ChatOrder {
         };
     }
 
-    private Said byItsWay(Said said) {
+    private UserMessage byItsWay(UserMessage said) {
         String way = Json.text(order, "way");
         return switch (way == null ? "stream" : way) {
             case "stream" -> said.byStream();
@@ -55,7 +55,7 @@ final class ChatOrder {
         };
     }
 
-    private static Said content(Said said, String type, ObjectNode content) {
+    private static UserMessage content(UserMessage said, String type, ObjectNode content) {
         ObjectNode fields = Json.object().put("msgtype", type);
         fields.set("content", content);
         return said.without("text").with(Json.write(fields));
@@ -87,12 +87,12 @@ final class ChatOrder {
         return name == null ? "file" : name.substring(0, Math.min(name.length(), MAX_NAME));
     }
 
-    private ObjectNode quoting(Said said) {
+    private ObjectNode quoting(UserMessage said) {
         Timeline.Entry quoted = platform.timeline().entryOrNull(order.path("quote").asLong());
         ObjectNode fields = Json.object();
         ObjectNode text = fields.putObject("text")
                 .put("content", said.groupOrNull() != null && said.mentions() ? " " + said.text() : said.text()).put("isReplyMsg", true);
-        if (quoted != null && quoted.happening() instanceof Happening.Spoken spoken) {
+        if (quoted != null && quoted.happening() instanceof TimelineEvent.Spoken spoken) {
             ObjectNode original = Json.required(spoken.message().json(), "a message");
             String type = Json.text(original, "msgtype");
             ObjectNode replied = text.putObject("repliedMsg").put("createdAt", original.path("createAt").asLong())
@@ -105,7 +105,7 @@ final class ChatOrder {
             }
             return fields.put("originalMsgId", spoken.message().msgId());
         }
-        if (quoted != null && quoted.happening() instanceof Happening.Shown shown) {
+        if (quoted != null && quoted.happening() instanceof TimelineEvent.Shown shown) {
             return quotingTheRobot(fields, text, shown.delivery());
         }
         throw new IllegalArgumentException("what shall be quoted is forgotten: only the last messages can be");

@@ -1,8 +1,9 @@
 package io.github.dingtalkcamel.simulator;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Objects;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
  * A press on a card's button (protocol 6.5.6). What the application answers changes the card, if there is such a card of this app.

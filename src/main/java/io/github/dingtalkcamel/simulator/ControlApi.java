@@ -1,16 +1,17 @@
 package io.github.dingtalkcamel.simulator;
 
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.time.Duration;
-import java.util.List;
-import java.util.Locale;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * The simulator's own controls under {@code /simulator}, for people with curl and for scripts.
@@ -23,7 +24,7 @@ import java.util.stream.Collectors;
  * {@code processQueryKey} of a message of the robot's that it replies to</td></tr>
  * <tr><td>GET, DELETE deliveries</td><td>what people would see; {@code ?conversation=}, {@code ?limit=} (200)</td></tr>
  * <tr><td>GET, DELETE requests</td><td>what DingTalk's side was asked, without secrets; {@code ?limit=} (200)</td></tr>
- * <tr><td>GET, POST, DELETE troubles</td><td>plans trouble, see {@link TroubleOrder}</td></tr>
+ * <tr><td>GET, POST, DELETE troubles</td><td>plans trouble, see {@link FaultOrder}</td></tr>
  * <tr><td>chat/…</td><td>for the page at /, see {@link ChatApi}</td></tr>
  * <tr><td>stream/…</td><td>see {@link StreamControls}</td></tr>
  * <tr><td>POST tokens/expire</td><td>expires the token of {@code {"app":…}}, or of the first app</td></tr>
@@ -35,11 +36,11 @@ final class ControlApi {
     private static final int MAX_WAIT_SECONDS = 600;
 
     private final Platform platform;
-    private final Troubles troubles;
-    private final Talk talk;
+    private final FaultInjector troubles;
+    private final ConversationDriver talk;
     private final StreamSide stream;
 
-    ControlApi(Platform platform, Troubles troubles, Talk talk, StreamSide stream) {
+    ControlApi(Platform platform, FaultInjector troubles, ConversationDriver talk, StreamSide stream) {
         this.platform = platform;
         this.troubles = troubles;
         this.talk = talk;
@@ -66,7 +67,7 @@ final class ControlApi {
         on(router, HttpMethod.GET, "/troubles", context -> json(context, 200,
                 list(troubles.planned(), trouble -> Json.object().put("trouble", trouble.toString()).put("struck", trouble.struck()))));
         on(router, HttpMethod.POST, "/troubles", context -> {
-            TroubleOrder.plan(bodyJson(context), troubles);
+            FaultOrder.plan(bodyJson(context), troubles);
             done(context);
         });
         on(router, HttpMethod.DELETE, "/troubles", context -> {
@@ -118,7 +119,7 @@ final class ControlApi {
     }
 
     /** Unless told which way: Stream if somebody is connected, else webhook. */
-    private Said by(ObjectNode order, Said said) {
+    private UserMessage by(ObjectNode order, UserMessage said) {
         String by = Json.text(order, "by");
         if (by == null) {
             boolean stream = !order.path("encrypted").asBoolean(false) && talk.isConnected(Json.text(order, "app"));
@@ -131,12 +132,12 @@ final class ControlApi {
         };
     }
 
-    private Said said(ObjectNode order) {
+    private UserMessage said(ObjectNode order) {
         String text = Json.text(order, "text");
         if (text == null && !order.path("with").isObject() && !order.has("card")) {
             throw new IllegalArgumentException("text is missing: what shall be said?");
         }
-        Said said = order.has("card") ? Said.card(order.get("card").toString()) : Said.text(text == null ? "" : text);
+        UserMessage said = order.has("card") ? UserMessage.card(order.get("card").toString()) : UserMessage.text(text == null ? "" : text);
         said = said.to(Json.text(order, "app")).from(Json.text(order, "user")).inGroup(Json.text(order, "group")).msgId(Json.text(order, "msgId"));
         said = by(order, said);
         if (!order.path("at").asBoolean(true)) {

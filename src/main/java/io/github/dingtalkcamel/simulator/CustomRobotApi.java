@@ -1,10 +1,11 @@
 package io.github.dingtalkcamel.simulator;
 
-import io.vertx.core.http.HttpMethod;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+
+import io.vertx.core.http.HttpMethod;
 
 /** Custom group robots (protocol 6.2): token, then signature, address and rate, then the message and its keywords. */
 final class CustomRobotApi {
@@ -20,7 +21,7 @@ final class CustomRobotApi {
         this.platform = platform;
     }
 
-    void register(Gateway gateway) {
+    void register(SimulatedGateway gateway) {
         gateway.open(HttpMethod.POST, "/robot/send", ApiFamily.CUSTOM_ROBOT, this::send);
     }
 
@@ -41,7 +42,7 @@ final class CustomRobotApi {
                 && !limits.computeIfAbsent(token, it -> new RateLimit(robot.limitPerMinute(), WINDOW, PENALTY)).allows(platform.now())) {
             throw new Refusal(Dialect.WEBHOOK.throttled());
         }
-        WebhookMessage message = WebhookMessage.in(call);
+        SimulatedWebhookMessage message = SimulatedWebhookMessage.in(call);
         checkKeywords(robot, message);
         if (platform.firstOfItsUuid(token, message.msgUuid())) {
             platform.deliver(message.delivery(Delivery.Channel.WEBHOOK, token, robot.conversationId()));
@@ -55,7 +56,7 @@ final class CustomRobotApi {
         }
         String timestamp = call.parameters().get("timestamp");
         String sign = call.parameters().get("sign");
-        if (timestamp == null || !timestamp.matches("\\d{1,18}") || !RobotSignature.of(timestamp, robot.secret()).equals(sign)) {
+        if (timestamp == null || !timestamp.matches("\\d{1,18}") || !SimulatedRobotSignature.of(timestamp, robot.secret()).equals(sign)) {
             throw new Refusal(310000, "description:机器人发送签名不匹配;solution:请确认签名和生成签名的时间戳必须都放在调用的网址中，"
                     + "请确认机器人的密钥加密和填写正确;link:请参考本接口对应文档获得具体要求，或者在https://open.dingtalk.com/document/  搜索相关文档;");
         }
@@ -66,7 +67,7 @@ final class CustomRobotApi {
         }
     }
 
-    private static void checkKeywords(CustomRobot robot, WebhookMessage message) {
+    private static void checkKeywords(CustomRobot robot, SimulatedWebhookMessage message) {
         String readable = message.title() == null ? message.text() : message.title() + "\n" + message.text();
         if (!robot.keywords().isEmpty() && robot.keywords().stream().noneMatch(readable::contains)) {
             throw new Refusal(310000, "description:关键词不匹配;solution:请联系群管理员查看此机器人的关键词，并在发送的信息中包含此关键词;"

@@ -18,7 +18,7 @@ final class DepartmentApi {
         this.platform = platform;
     }
 
-    void register(Gateway gateway) {
+    void register(SimulatedGateway gateway) {
         gateway.withToken(HttpMethod.POST, "/topapi/v2/department/listsub", ApiFamily.CONTACTS, "qyapi_get_department_list", this::departments);
         gateway.withToken(HttpMethod.POST, "/topapi/v2/user/list", ApiFamily.CONTACTS, "qyapi_get_department_member", this::people);
     }

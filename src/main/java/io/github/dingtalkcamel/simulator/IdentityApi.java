@@ -12,7 +12,7 @@ final class IdentityApi {
         this.platform = platform;
     }
 
-    void register(Gateway gateway) {
+    void register(SimulatedGateway gateway) {
         gateway.withToken(HttpMethod.POST, "/topapi/user/getbyunionid", ApiFamily.IDENTITY, "qyapi_get_member", this::byUnionId);
         gateway.withToken(HttpMethod.POST, "/topapi/v2/user/getbymobile", ApiFamily.IDENTITY, "qyapi_get_member_by_mobile", this::byMobile);
     }

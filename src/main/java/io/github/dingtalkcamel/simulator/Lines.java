@@ -12,11 +12,11 @@ final class Lines {
     /** DingTalk documents no maximum; this one keeps a client that reconnects without end from taking the machine with it. */
     static final int MAX = 1_000;
 
-    private final List<Line> all = new CopyOnWriteArrayList<>();
+    private final List<SimulatedConnection> all = new CopyOnWriteArrayList<>();
 
     /** Lets a client in; nobody looks for a connection meanwhile, so that one that the client sees is always one that is here. */
-    synchronized Line admit(Supplier<Line> upgrade) {
-        Line line = upgrade.get();
+    synchronized SimulatedConnection admit(Supplier<SimulatedConnection> upgrade) {
+        SimulatedConnection line = upgrade.get();
         all.add(line);
         return line;
     }
@@ -25,18 +25,18 @@ final class Lines {
         return all.size() >= MAX;
     }
 
-    void remove(Line line) {
+    void remove(SimulatedConnection line) {
         all.remove(line);
     }
 
-    synchronized List<Line> all() {
+    synchronized List<SimulatedConnection> all() {
         return all;
     }
 
     /**
      * @throws IllegalArgumentException if there is none of this id
      */
-    Line byId(String id) {
+    SimulatedConnection byId(String id) {
         return all().stream().filter(line -> line.id().equals(id)).findAny()
                 .orElseThrow(() -> new IllegalArgumentException("there is no connection " + id));
     }
@@ -46,18 +46,18 @@ final class Lines {
     }
 
     /** One that takes this; another one than {@code last} if it can be. Null if there is none. */
-    Line pick(String appKey, Subscription wanted, Line last) {
+    SimulatedConnection pick(String appKey, Subscription wanted, SimulatedConnection last) {
         return pick(line -> line.takes(appKey, wanted), last);
     }
 
     /** Any open one of the app, whatever it subscribed to. Null if there is none. */
-    Line pick(String appKey) {
+    SimulatedConnection pick(String appKey) {
         return pick(line -> line.isOpenFor(appKey), null);
     }
 
-    private Line pick(Predicate<Line> fit, Line last) {
-        List<Line> fitting = all().stream().filter(fit).toList();
-        List<Line> others = fitting.size() < 2 ? fitting : fitting.stream().filter(line -> line != last).toList();
+    private SimulatedConnection pick(Predicate<SimulatedConnection> fit, SimulatedConnection last) {
+        List<SimulatedConnection> fitting = all().stream().filter(fit).toList();
+        List<SimulatedConnection> others = fitting.size() < 2 ? fitting : fitting.stream().filter(line -> line != last).toList();
         return others.isEmpty() ? null : others.get(ThreadLocalRandom.current().nextInt(others.size()));
     }
 }

@@ -45,7 +45,7 @@ final class MediaApi {
         this.platform = platform;
     }
 
-    void register(Gateway gateway) {
+    void register(SimulatedGateway gateway) {
         gateway.withToken(HttpMethod.POST, "/media/upload", ApiFamily.MEDIA, "qyapi_media", this::upload);
         gateway.withToken(HttpMethod.POST, "/v1.0/robot/messageFiles/download", ApiFamily.MEDIA, "qyapi_robot_sendmsg", this::address);
         gateway.open(HttpMethod.GET, FILES + ":file", ApiFamily.MEDIA, this::download);
@@ -74,9 +74,9 @@ final class MediaApi {
     }
 
     private Answer address(Call call) {
-        ObjectNode body = Gateway.bodyOf(call);
-        String code = Gateway.mandatory(body, "downloadCode").asText();
-        String robotCode = Gateway.mandatory(body, "robotCode").asText();
+        ObjectNode body = SimulatedGateway.bodyOf(call);
+        String code = SimulatedGateway.mandatory(body, "downloadCode").asText();
+        String robotCode = SimulatedGateway.mandatory(body, "robotCode").asText();
         if (robotCode.isBlank()) {
             throw new Refusal("invalidParameter.robotCode.empty", "错误描述: robotCode 为空；解决方案:请填写 robotCode；");
         }

@@ -1,7 +1,8 @@
 package io.github.dingtalkcamel.simulator;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
  * Somebody asked for a Stream connection (protocol 2.1).

@@ -1,12 +1,13 @@
 package io.github.dingtalkcamel.simulator;
 
-import io.vertx.core.Handler;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.ext.web.RoutingContext;
 import java.net.URI;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 
 /**
  * Web pages of elsewhere may not steer the simulator, on whatever address it listens: neither by a cross-site request (Origin) nor by a name of theirs that they

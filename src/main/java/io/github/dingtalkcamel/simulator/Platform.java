@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,7 +39,7 @@ final class Platform {
     private final Map<String, CustomRobot> customRobots = new ConcurrentHashMap<>();
     private final Recent<String, Person> people = new Recent<>(KNOWN);
     private final Recent<String, Group> groups = new Recent<>(KNOWN);
-    private final Recent<String, Session> sessions = new Recent<>(KNOWN);
+    private final Recent<String, SimulatedSession> sessions = new Recent<>(KNOWN);
     private final Recent<String, String> currentSessions = new Recent<>(KNOWN);
     private final Recent<String, Boolean> takenMsgUuids = new Recent<>(KNOWN);
     private final Recent<String, String> reactions = new Recent<>(KNOWN);
@@ -229,36 +229,36 @@ final class Platform {
     // sessions
 
     /** The session of a robot in a conversation, good until the given moment. */
-    Session session(String robotCode, String conversationId, Instant expiresAt) {
+    SimulatedSession session(String robotCode, String conversationId, Instant expiresAt) {
         String pair = robotCode + '\n' + conversationId;
         synchronized (currentSessions) {
             String current = currentSessions.get(pair);
-            Session session = current == null ? null : sessions.get(current);
+            SimulatedSession session = current == null ? null : sessions.get(current);
             if (session == null || !now().isBefore(session.expiresAt())) {
                 return newSession(pair, robotCode, conversationId, expiresAt);
             }
-            Session longer = new Session(session.id(), robotCode, conversationId, expiresAt);
+            SimulatedSession longer = new SimulatedSession(session.id(), robotCode, conversationId, expiresAt);
             sessions.put(longer.id(), longer);
             return longer;
         }
     }
 
-    private Session newSession(String pair, String robotCode, String conversationId, Instant expiresAt) {
-        Session session = ownSession(robotCode, conversationId, expiresAt);
+    private SimulatedSession newSession(String pair, String robotCode, String conversationId, Instant expiresAt) {
+        SimulatedSession session = ownSession(robotCode, conversationId, expiresAt);
         currentSessions.put(pair, session.id());
         return session;
     }
 
     /** A session that nobody shares: for a message whose webhook shall expire at a moment of its own. */
-    Session ownSession(String robotCode, String conversationId, Instant expiresAt) {
-        Session session = new Session(RandomText.hex32(), robotCode, conversationId, expiresAt);
+    SimulatedSession ownSession(String robotCode, String conversationId, Instant expiresAt) {
+        SimulatedSession session = new SimulatedSession(RandomText.hex32(), robotCode, conversationId, expiresAt);
         sessions.put(session.id(), session);
         return session;
     }
 
     /** The session, or null if it is unknown or its time is over. */
-    Session liveSession(String id) {
-        Session session = id == null ? null : sessions.get(id);
+    SimulatedSession liveSession(String id) {
+        SimulatedSession session = id == null ? null : sessions.get(id);
         return session != null && now().isBefore(session.expiresAt()) ? session : null;
     }
 
@@ -283,7 +283,7 @@ final class Platform {
         synchronized (cards) {
             boolean isNew = cards.putNew(card.outTrackId(), card);
             if (isNew) {
-                timeline.add(new Happening.Card(card, false));
+                timeline.add(new TimelineEvent.Card(card, false));
             }
             return isNew;
         }
@@ -296,7 +296,7 @@ final class Platform {
             if (before != null) {
                 SimulatedCard after = change.apply(before);
                 cards.put(outTrackId, after);
-                timeline.add(new Happening.Card(after, true));
+                timeline.add(new TimelineEvent.Card(after, true));
             }
         }
     }
@@ -304,7 +304,7 @@ final class Platform {
     /** Takes a message back from whoever sees it. */
     void recall(String processQueryKey, SentKey sent) {
         sentKeys.put(processQueryKey, sent.asRecalled());
-        timeline.add(new Happening.Recalled(processQueryKey));
+        timeline.add(new TimelineEvent.Recalled(processQueryKey));
     }
 
     /** What robots sent, by processQueryKey. */
@@ -331,7 +331,7 @@ final class Platform {
     void deliver(Delivery delivery) {
         Delivery stamped = delivery.stamped(deliveryCount.incrementAndGet(), now());
         deliveries.add(stamped);
-        timeline.add(new Happening.Shown(stamped, Attached.ofOrNull(stamped, this)));
+        timeline.add(new TimelineEvent.Shown(stamped, Attached.ofOrNull(stamped, this)));
         watchers.getOrDefault(stamped.conversationId(), List.of()).forEach(watcher -> watcher.accept(stamped));
         allWatchers.forEach(watcher -> watcher.accept(stamped));
     }

@@ -12,17 +12,17 @@ final class ReactionApi {
         this.platform = platform;
     }
 
-    void register(Gateway gateway) {
+    void register(SimulatedGateway gateway) {
         gateway.withToken(HttpMethod.POST, "/v1.0/robot/emotion/reply", ApiFamily.REACTION, "qyapi_robot_sendmsg", call -> react(call, true));
         gateway.withToken(HttpMethod.POST, "/v1.0/robot/emotion/recall", ApiFamily.REACTION, "qyapi_robot_sendmsg", call -> react(call, false));
     }
 
     private Answer react(Call call, boolean show) {
-        ObjectNode body = Gateway.bodyOf(call);
-        Gateway.mandatory(body, "robotCode");
-        Gateway.mandatory(body, "openConversationId");
-        String msgId = Gateway.mandatory(body, "openMsgId").asText();
-        String name = Gateway.mandatory(body, "emotionName").asText();
+        ObjectNode body = SimulatedGateway.bodyOf(call);
+        SimulatedGateway.mandatory(body, "robotCode");
+        SimulatedGateway.mandatory(body, "openConversationId");
+        String msgId = SimulatedGateway.mandatory(body, "openMsgId").asText();
+        String name = SimulatedGateway.mandatory(body, "emotionName").asText();
         if (show) {
             platform.reactions().put(msgId, name);
         } else {

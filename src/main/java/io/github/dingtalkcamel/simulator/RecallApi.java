@@ -1,11 +1,12 @@
 package io.github.dingtalkcamel.simulator;
 
+import java.time.Duration;
+import java.util.Objects;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.http.HttpMethod;
-import java.time.Duration;
-import java.util.Objects;
 
 /** Recall of what a robot sent, to people and in groups, within 24 h (protocol 6.4). A key of the other family ends up in {@code failedResult}. */
 final class RecallApi {
@@ -19,16 +20,16 @@ final class RecallApi {
         this.platform = platform;
     }
 
-    void register(Gateway gateway) {
+    void register(SimulatedGateway gateway) {
         gateway.withToken(HttpMethod.POST, "/v1.0/robot/otoMessages/batchRecall", ApiFamily.ROBOT, "qyapi_robot_sendmsg", call -> recall(call, false));
         gateway.withToken(HttpMethod.POST, "/v1.0/robot/groupMessages/recall", ApiFamily.ROBOT, "qyapi_robot_sendmsg", call -> recall(call, true));
     }
 
     private Answer recall(Call call, boolean inGroup) {
-        ObjectNode body = Gateway.bodyOf(call);
-        String group = inGroup ? Gateway.mandatory(body, "openConversationId").asText() : null;
-        String robotCode = Gateway.mandatory(body, "robotCode").asText();
-        JsonNode keys = Gateway.mandatory(body, "processQueryKeys");
+        ObjectNode body = SimulatedGateway.bodyOf(call);
+        String group = inGroup ? SimulatedGateway.mandatory(body, "openConversationId").asText() : null;
+        String robotCode = SimulatedGateway.mandatory(body, "robotCode").asText();
+        JsonNode keys = SimulatedGateway.mandatory(body, "processQueryKeys");
         if (!call.caller().robotCode().equals(robotCode)) {
             throw new Refusal("not.allowed.robotCode", "错误描述: robotCode 与应用不匹配；");
         }

@@ -1,10 +1,11 @@
 package io.github.dingtalkcamel.simulator;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** The message templates of the robot API: msgKeys, the fields they want, and what is said if one is missing (protocol 6.3.4, 6.3.5). */
 final class RobotTemplate {

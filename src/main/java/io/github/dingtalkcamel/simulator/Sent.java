@@ -19,7 +19,7 @@ import java.time.Duration;
  * @param messageId      of the push on that connection, to find it among {@link StreamSide#acks()}; null without one
  */
 public record Sent(int status, String body, String decrypted, String fault, String msgId, String conversationId, String sessionWebhook,
-        String payload, Duration took, Way way, String connectionId, String messageId) {
+        String payload, Duration took, Transport way, String connectionId, String messageId) {
 
     /**
      * Whether DingTalk would be content: HTTP 200, and for encrypted pushes a properly encrypted {@code success} (protocol 5.4). By
@@ -32,6 +32,6 @@ public record Sent(int status, String body, String decrypted, String fault, Stri
 
     /** Whether the application may have it and just did not say so: on Stream connections that is no reason to expect no reply. */
     boolean unanswered() {
-        return way == Way.STREAM && connectionId != null && status == 0;
+        return way == Transport.STREAM && connectionId != null && status == 0;
     }
 }

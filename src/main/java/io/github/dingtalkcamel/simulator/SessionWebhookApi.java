@@ -13,20 +13,20 @@ final class SessionWebhookApi {
         this.platform = platform;
     }
 
-    static String url(Platform platform, Session session) {
+    static String url(Platform platform, SimulatedSession session) {
         return platform.url() + PATH + "?session=" + session.id();
     }
 
-    void register(Gateway gateway) {
+    void register(SimulatedGateway gateway) {
         gateway.open(HttpMethod.POST, PATH, ApiFamily.SESSION_WEBHOOK, this::send);
     }
 
     private Answer send(Call call) {
-        Session session = platform.liveSession(call.parameters().get("session"));
+        SimulatedSession session = platform.liveSession(call.parameters().get("session"));
         if (session == null) {
             throw new Refusal(300001, "session 不存在");
         }
-        WebhookMessage message = WebhookMessage.in(call);
+        SimulatedWebhookMessage message = SimulatedWebhookMessage.in(call);
         if (platform.firstOfItsUuid(session.id(), message.msgUuid())) {
             platform.deliver(message.delivery(Delivery.Channel.SESSION, session.robotCode(), session.conversationId()));
         }

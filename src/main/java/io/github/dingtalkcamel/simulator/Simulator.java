@@ -1,10 +1,19 @@
 package io.github.dingtalkcamel.simulator;
 
-import io.github.dingtalkcamel.http.BodyRules;
-import io.github.dingtalkcamel.http.ByteBudget;
-import io.github.dingtalkcamel.http.Descriptors;
-import io.github.dingtalkcamel.http.OpenConnections;
-import io.github.dingtalkcamel.http.ServerLimits;
+import java.net.BindException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+
+import io.github.dingtalkcamel.server.BodyRules;
+import io.github.dingtalkcamel.server.ByteBudget;
+import io.github.dingtalkcamel.server.Descriptors;
+import io.github.dingtalkcamel.server.OpenConnections;
+import io.github.dingtalkcamel.server.ServerLimits;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -14,14 +23,6 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PfxOptions;
 import io.vertx.ext.web.Router;
-import java.net.BindException;
-import java.net.URI;
-import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.function.Consumer;
 
 /**
  * A DingTalk of one's own, listening on a port: its {@link #url()} serves as both base URLs. It answers as protocol 1 to 7.3 and 9
@@ -42,13 +43,13 @@ public final class Simulator implements AutoCloseable {
 
     private final Vertx vertx;
     private final Platform platform;
-    private final Troubles troubles;
-    private final Talk talk;
+    private final FaultInjector troubles;
+    private final ConversationDriver talk;
     private final StreamSide stream;
     private final ChatApi chat;
     private final HttpServer server;
 
-    private Simulator(Vertx vertx, Platform platform, Troubles troubles, Talk talk, StreamSide stream, ChatApi chat, HttpServer server) {
+    private Simulator(Vertx vertx, Platform platform, FaultInjector troubles, ConversationDriver talk, StreamSide stream, ChatApi chat, HttpServer server) {
         this.vertx = vertx;
         this.platform = platform;
         this.troubles = troubles;
@@ -72,11 +73,11 @@ public final class Simulator implements AutoCloseable {
                 .setFileSystemOptions(new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         try {
             Platform platform = new Platform(options);
-            Troubles troubles = new Troubles(options.clock());
+            FaultInjector troubles = new FaultInjector(options.clock());
             StreamSide stream = new StreamSide(vertx, platform, troubles, options);
-            Talk talk = new Talk(vertx, platform, new CallbackPush(vertx, platform, options.pushTimeout()), stream.push(), options.quietTime());
-            ChatApi chat = new ChatApi(vertx, platform, talk, new ChatTroubles(platform, troubles, talk, stream), stream);
-            troubles.witness((trouble, path) -> platform.timeline().add(new Happening.Struck(trouble, path)));
+            ConversationDriver talk = new ConversationDriver(vertx, platform, new CallbackPush(vertx, platform, options.pushTimeout()), stream.push(), options.quietTime());
+            ChatApi chat = new ChatApi(vertx, platform, talk, new ChatFaults(platform, troubles, talk, stream), stream);
+            troubles.witness((trouble, path) -> platform.timeline().add(new TimelineEvent.FaultTriggered(trouble, path)));
             Router router = router(vertx, platform, options, troubles, talk, stream, chat);
             HttpServer server = await(server(vertx, serverOptions(options).setPort(options.port()))
                     .requestHandler(router).webSocketHandler(stream::upgrade).listen());
@@ -120,13 +121,13 @@ public final class Simulator implements AutoCloseable {
         URI known = URI.create(url);
         boolean knownSecure = known.getScheme().equals("https");
         if (options.stream().announcesTls()) {
-            return "wss://" + known.getHost() + ":" + secure.actualPort() + ConnectApi.PATH;
+            return "wss://" + known.getHost() + ":" + secure.actualPort() + SimulatedConnectApi.PATH;
         }
         int port = known.getPort() >= 0 ? known.getPort() : knownSecure ? 443 : 80;
-        return (knownSecure ? "wss://" : "ws://") + known.getHost() + ":" + port + known.getRawPath() + ConnectApi.PATH;
+        return (knownSecure ? "wss://" : "ws://") + known.getHost() + ":" + port + known.getRawPath() + SimulatedConnectApi.PATH;
     }
 
-    private static Router router(Vertx vertx, Platform platform, SimulatorOptions options, Troubles troubles, Talk talk, StreamSide stream, ChatApi chat) {
+    private static Router router(Vertx vertx, Platform platform, SimulatorOptions options, FaultInjector troubles, ConversationDriver talk, StreamSide stream, ChatApi chat) {
         Router router = Router.router(vertx);
         stream.register(router);
         OwnPagesOnly guard = new OwnPagesOnly(platform, options);
@@ -137,11 +138,11 @@ public final class Simulator implements AutoCloseable {
         new ChatPage().register(router);
         chat.register(router);
         new ControlApi(platform, troubles, talk, stream).register(router);
-        Gateway gateway = new Gateway(vertx, router, platform, troubles);
+        SimulatedGateway gateway = new SimulatedGateway(vertx, router, platform, troubles);
         new TokenApi(platform).register(gateway);
         new SessionWebhookApi(platform).register(gateway);
         new CustomRobotApi(platform).register(gateway);
-        new RobotApi(platform).register(gateway);
+        new SimulatedRobotApi(platform).register(gateway);
         new MediaApi(platform).register(gateway);
         new DepartmentApi(platform).register(gateway);
         new ReactionApi(platform).register(gateway);
@@ -225,7 +226,7 @@ public final class Simulator implements AutoCloseable {
     }
 
     /** Lets the chat page show what the application knows of messages; nothing unless set. */
-    public void messageWays(MessageWays ways) {
+    public void messageWays(MessageTraces ways) {
         chat.messageWays(ways);
     }
 
@@ -265,22 +266,22 @@ public final class Simulator implements AutoCloseable {
     // talking
 
     /**
-     * Somebody says something: pushed to the app's callback URL, or on a Stream connection, see {@link Said#byStream()}. Returns with the
+     * Somebody says something: pushed to the app's callback URL, or on a Stream connection, see {@link UserMessage#byStream()}. Returns with the
      * application's answer, or without one after the push time-out; {@link Sent#fault()} tells, also of a missing connection.
      *
      * @throws IllegalArgumentException if there is no such app or connection, or it lacks a callback URL, or a key where encryption is wanted
      */
-    public Sent say(Said said) {
+    public Sent say(UserMessage said) {
         return await(talk.say(said));
     }
 
     /** As {@link #say}, without waiting. */
-    public CompletableFuture<Sent> saying(Said said) {
+    public CompletableFuture<Sent> saying(UserMessage said) {
         return talk.say(said).toCompletionStage().toCompletableFuture();
     }
 
     /** As {@link #say}, and waits so long for a first answer of the robot in that conversation, and until it falls quiet after it. */
-    public Exchange ask(Said said, Duration wait) {
+    public Exchange ask(UserMessage said, Duration wait) {
         return await(talk.ask(said, wait));
     }
 
@@ -351,7 +352,7 @@ public final class Simulator implements AutoCloseable {
 
     // trouble
 
-    public Troubles troubles() {
+    public FaultInjector troubles() {
         return troubles;
     }
 

@@ -1,11 +1,12 @@
 package io.github.dingtalkcamel.simulator;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.vertx.core.http.HttpMethod;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.http.HttpMethod;
 
 /** Registers connections: credentials and subscriptions against an endpoint and a ticket (protocol 2.1, 9.2). */
 final class StreamApi {
@@ -24,18 +25,18 @@ final class StreamApi {
         this.endpoint = endpoint;
     }
 
-    void register(Gateway gateway) {
+    void register(SimulatedGateway gateway) {
         gateway.open(HttpMethod.POST, PATH, ApiFamily.STREAM, this::open);
     }
 
     private Answer open(Call call) {
-        ObjectNode body = Gateway.bodyOf(call);
-        SimulatedApp app = platform.appOrNull(Gateway.mandatory(body, "clientId").asText());
-        String secret = Gateway.mandatory(body, "clientSecret").asText();
+        ObjectNode body = SimulatedGateway.bodyOf(call);
+        SimulatedApp app = platform.appOrNull(SimulatedGateway.mandatory(body, "clientId").asText());
+        String secret = SimulatedGateway.mandatory(body, "clientSecret").asText();
         if (app == null || !app.appSecret().equals(secret)) {
             throw new Refusal(Answer.api(401, "authFailed", "鉴权失败"));
         }
-        Tickets.Ticket ticket = tickets.issue(app.appKey(), subscriptions(Gateway.mandatory(body, "subscriptions")));
+        Tickets.Ticket ticket = tickets.issue(app.appKey(), subscriptions(SimulatedGateway.mandatory(body, "subscriptions")));
         return Answer.api(Json.object().put("endpoint", endpoint.get()).put("ticket", ticket.id()));
     }
 

@@ -1,5 +1,12 @@
 package io.github.dingtalkcamel.simulator;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -7,12 +14,6 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Locale;
-import java.util.function.Consumer;
 
 /**
  * The Stream side's controls under {@code /simulator/stream}, for people with curl and for scripts. Where a connection can be named
@@ -33,7 +34,7 @@ import java.util.function.Consumer;
  * <tr><td>POST fragments</td><td>pieces</td></tr>
  * </table>
  *
- * Refused upgrades and unanswered open calls are troubles, see {@link TroubleOrder}: {@code {"kind":"fail","on":"CONNECT","status":503}}.
+ * Refused upgrades and unanswered open calls are troubles, see {@link FaultOrder}: {@code {"kind":"fail","on":"CONNECT","status":503}}.
  */
 final class StreamControls {
 
@@ -59,8 +60,8 @@ final class StreamControls {
                 ControlApi.json(context, 200, ControlApi.list(ControlApi.last(context, stream.acks()), StreamControls::json)));
         order(router, "/disconnect", this::disconnect);
         order(router, "/close", order -> each(order, line -> line.close(order.path("code").asInt(1000), Json.text(order, "reason"))));
-        order(router, "/reset", order -> each(order, Line::reset));
-        order(router, "/black-hole", order -> each(order, Line::blackHole));
+        order(router, "/reset", order -> each(order, SimulatedConnection::reset));
+        order(router, "/black-hole", order -> each(order, SimulatedConnection::blackHole));
         order(router, "/write", order -> {
             String text = required(order, "text");
             each(order, line -> line.write(text));
@@ -79,7 +80,7 @@ final class StreamControls {
         });
     }
 
-    private void each(ObjectNode order, Consumer<Line> action) {
+    private void each(ObjectNode order, Consumer<SimulatedConnection> action) {
         String connection = Json.text(order, "connection");
         if (connection == null) {
             stream.lines().all().forEach(action);
@@ -112,8 +113,8 @@ final class StreamControls {
 
     private void event(RoutingContext context) {
         ObjectNode order = ControlApi.bodyJson(context);
-        Event made = Event.of(required(order, "type"), jsonText(order, "data")).to(Json.text(order, "app"));
-        Event event = order.hasNonNull("id") ? made.id(Json.text(order, "id")) : made;
+        SimulatedEvent made = SimulatedEvent.of(required(order, "type"), jsonText(order, "data")).to(Json.text(order, "app"));
+        SimulatedEvent event = order.hasNonNull("id") ? made.id(Json.text(order, "id")) : made;
         tell(context, stream.events().send(platform.app(event.app()), event)
                 .map(sent -> json(sent).put("eventId", event.id())));
     }
@@ -171,7 +172,7 @@ final class StreamControls {
         return Json.object().put("time", call.time().toString()).put("clientId", call.clientId()).put("status", call.status());
     }
 
-    private static ObjectNode json(Ack ack) {
+    private static ObjectNode json(SimulatedAck ack) {
         ObjectNode json = Json.object().put("time", ack.time().toString()).put("connection", ack.connectionId()).put("messageId", ack.messageId())
                 .put("topic", ack.topic()).put("code", ack.code()).put("message", ack.message()).put("data", ack.data());
         return json.put("tookMs", ack.took() == null ? null : ack.took().toMillis()).put("fault", ack.fault());

@@ -1,13 +1,14 @@
 package io.github.dingtalkcamel.simulator;
 
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 
 /** Pushes over Stream connections and waits for the answers; repeats robot messages as {@link Redelivery} says (protocol 2.7, 9.6). */
 final class StreamPush {
@@ -32,7 +33,7 @@ final class StreamPush {
     }
 
     /** Where a push went and what came back. */
-    record Outcome(String connectionId, String messageId, Ack ack, String fault, Duration took) {
+    record Outcome(String connectionId, String messageId, SimulatedAck ack, String fault, Duration took) {
 
         static Outcome nowhere(String why) {
             return new Outcome(null, null, null, why, Duration.ZERO);
@@ -46,9 +47,9 @@ final class StreamPush {
             return ack == null || ack.data() == null ? "" : ack.data();
         }
 
-        Sent sent(RobotMessage message, String payload) {
+        Sent sent(SimulatedRobotMessage message, String payload) {
             return new Sent(code(), data(), null, fault, message == null ? null : message.msgId(), message == null ? null : message.conversationId(),
-                    message == null ? null : message.sessionWebhook(), payload, took, Way.STREAM, connectionId, messageId);
+                    message == null ? null : message.sessionWebhook(), payload, took, Transport.STREAM, connectionId, messageId);
         }
     }
 
@@ -65,14 +66,14 @@ final class StreamPush {
     }
 
     /** To this connection whatever its state, or to any open one for null; without one the message is lost. */
-    Future<Sent> message(SimulatedApp app, RobotMessage message, String connectionId) {
-        Line line = connectionId == null ? lines.pick(app.appKey(), Subscription.MESSAGES, null) : lines.byId(connectionId);
+    Future<Sent> message(SimulatedApp app, SimulatedRobotMessage message, String connectionId) {
+        SimulatedConnection line = connectionId == null ? lines.pick(app.appKey(), Subscription.MESSAGES, null) : lines.byId(connectionId);
         if (line == null) {
             return Future.succeededFuture(Outcome.nowhere("no open Stream connection of app " + app.appKey() + " takes robot messages")
                     .sent(message, message.json()));
         }
-        Frame frame = frame(app, message, line);
-        Future<Ack> ack = line.push(frame);
+        SimulatedFrame frame = frame(app, message, line);
+        Future<SimulatedAck> ack = line.push(frame);
         Redelivery mode = redelivery;
         if (mode.mode() == Redelivery.Mode.DUPLICATE_ALWAYS) {
             pushAgain(app, message, line);
@@ -82,18 +83,18 @@ final class StreamPush {
         return outcome(line, frame, ack, timeout).map(outcome -> outcome.sent(message, message.json()));
     }
 
-    private Frame frame(SimulatedApp app, RobotMessage message, Line line) {
-        return Frame.callback(Subscription.MESSAGES.topic(), app, line.id(), message.json(), platform.now());
+    private SimulatedFrame frame(SimulatedApp app, SimulatedRobotMessage message, SimulatedConnection line) {
+        return SimulatedFrame.callback(Subscription.MESSAGES.topic(), app, line.id(), message.json(), platform.now());
     }
 
-    private void repeatUnlessAcked(SimulatedApp app, RobotMessage message, Line last, Future<Ack> ack, Duration after, int times) {
+    private void repeatUnlessAcked(SimulatedApp app, SimulatedRobotMessage message, SimulatedConnection last, Future<SimulatedAck> ack, Duration after, int times) {
         if (times == 0 || waitingRepeats.get() >= MAX_WAITING_REPEATS) {
             return;
         }
         waitingRepeats.incrementAndGet();
         long repeat = vertx.setTimer(after.toMillis(), timer -> {
             waitingRepeats.decrementAndGet();
-            Line line = ack.succeeded() ? null : lines.pick(app.appKey(), Subscription.MESSAGES, last);
+            SimulatedConnection line = ack.succeeded() ? null : lines.pick(app.appKey(), Subscription.MESSAGES, last);
             if (line != null) {
                 repeatUnlessAcked(app, message, line, line.push(frame(app, message, line)), after, times - 1);
             }
@@ -105,8 +106,8 @@ final class StreamPush {
         });
     }
 
-    private void pushAgain(SimulatedApp app, RobotMessage message, Line last) {
-        Line line = lines.pick(app.appKey(), Subscription.MESSAGES, last);
+    private void pushAgain(SimulatedApp app, SimulatedRobotMessage message, SimulatedConnection last) {
+        SimulatedConnection line = lines.pick(app.appKey(), Subscription.MESSAGES, last);
         if (line != null) {
             line.push(frame(app, message, line));
         }
@@ -114,19 +115,19 @@ final class StreamPush {
 
     /** Any type and topic, known or not, to this connection, or to any open one for null. */
     Future<Sent> anything(SimulatedApp app, String type, String topic, String data, String connectionId) {
-        Line line = connectionId == null ? lines.pick(app.appKey()) : lines.byId(connectionId);
-        return to(line, "no open Stream connection of app " + app.appKey(), it -> Frame.push(type, topic, app, it.id(), data, platform.now()),
+        SimulatedConnection line = connectionId == null ? lines.pick(app.appKey()) : lines.byId(connectionId);
+        return to(line, "no open Stream connection of app " + app.appKey(), it -> SimulatedFrame.push(type, topic, app, it.id(), data, platform.now()),
                 timeout).map(outcome -> outcome.sent(null, data));
     }
 
-    Future<Outcome> event(SimulatedApp app, Event event) {
-        return to(lines.pick(app.appKey(), Subscription.EVENTS, null), null, line -> Frame.event(event, app, line.id(), platform.now()), timeout);
+    Future<Outcome> event(SimulatedApp app, SimulatedEvent event) {
+        return to(lines.pick(app.appKey(), Subscription.EVENTS, null), null, line -> SimulatedFrame.event(event, app, line.id(), platform.now()), timeout);
     }
 
     Future<Clicked> click(SimulatedApp app, Click click) {
         return to(lines.pick(app.appKey(), Subscription.CARDS, null),
                 "no open Stream connection of app " + app.appKey() + " takes card callbacks",
-                line -> Frame.callback(Subscription.CARDS.topic(), app, line.id(), click.json(), platform.now()), CARD_DEADLINE)
+                line -> SimulatedFrame.callback(Subscription.CARDS.topic(), app, line.id(), click.json(), platform.now()), CARD_DEADLINE)
                 .map(StreamPush::clicked).map(clicked -> applied(app, click, clicked));
     }
 
@@ -158,15 +159,15 @@ final class StreamPush {
         }
     }
 
-    private Future<Outcome> to(Line line, String whyNot, Function<Line, Frame> frame, Duration deadline) {
+    private Future<Outcome> to(SimulatedConnection line, String whyNot, Function<SimulatedConnection, SimulatedFrame> frame, Duration deadline) {
         if (line == null) {
             return Future.succeededFuture(Outcome.nowhere(whyNot));
         }
-        Frame made = frame.apply(line);
+        SimulatedFrame made = frame.apply(line);
         return outcome(line, made, line.push(made), deadline);
     }
 
-    private Future<Outcome> outcome(Line line, Frame frame, Future<Ack> ack, Duration deadline) {
+    private Future<Outcome> outcome(SimulatedConnection line, SimulatedFrame frame, Future<SimulatedAck> ack, Duration deadline) {
         long begin = System.nanoTime();
         Promise<Outcome> outcome = Promise.promise();
         long timer = vertx.setTimer(deadline.toMillis(), late -> outcome.tryComplete(new Outcome(line.id(), frame.messageId(), null,
@@ -180,7 +181,7 @@ final class StreamPush {
         return outcome.future();
     }
 
-    private static String fault(Ack ack) {
+    private static String fault(SimulatedAck ack) {
         if (ack.fault() != null) {
             return ack.fault();
         }

@@ -1,16 +1,17 @@
 package io.github.dingtalkcamel.simulator;
 
+import java.time.Duration;
+import java.util.List;
+
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.ext.web.Router;
-import java.time.Duration;
-import java.util.List;
 
 /**
  * The Stream side of a simulator (protocol 2, 9.2 to 9.6): who is connected, what they answered, and how to make their life hard.
  * People's messages come by {@link Simulator#say}; this here pushes the rest: card clicks, events, and whatever no client expects.
  *
- * <p>Refused or unanswered upgrades and open calls are {@link Troubles} like any others, on {@link ApiFamily#CONNECT} and
+ * <p>Refused or unanswered upgrades and open calls are {@link FaultInjector} like any others, on {@link ApiFamily#CONNECT} and
  * {@link ApiFamily#STREAM}. Safe for use by several threads.
  */
 public final class StreamSide {
@@ -23,22 +24,22 @@ public final class StreamSide {
     private final Platform platform;
     private final StreamOptions options;
     private final Tickets tickets;
-    private final ConnectApi connect;
+    private final SimulatedConnectApi connect;
     private final Lines lines = new Lines();
-    private final Ring<Ack> acks = new Ring<>(REMEMBERED_ACKS, ACK_BYTES, Ack::weight);
+    private final Ring<SimulatedAck> acks = new Ring<>(REMEMBERED_ACKS, ACK_BYTES, SimulatedAck::weight);
     private final StreamPush push;
-    private final Events events;
+    private final SimulatedEvents events;
     private volatile String endpoint;
     private volatile int fragments = 1;
 
-    StreamSide(Vertx vertx, Platform platform, Troubles troubles, SimulatorOptions options) {
+    StreamSide(Vertx vertx, Platform platform, FaultInjector troubles, SimulatorOptions options) {
         this.vertx = vertx;
         this.platform = platform;
         this.options = options.stream();
         tickets = new Tickets(options.clock());
-        connect = new ConnectApi(vertx, platform, troubles, tickets, lines, this::accept);
+        connect = new SimulatedConnectApi(vertx, platform, troubles, tickets, lines, this::accept);
         push = new StreamPush(vertx, platform, lines, options.pushTimeout());
-        events = new Events(vertx, push, this.options.eventRetries());
+        events = new SimulatedEvents(vertx, push, this.options.eventRetries());
     }
 
     void register(Router router) {
@@ -49,7 +50,7 @@ public final class StreamSide {
         connect.upgrade(socket);
     }
 
-    void register(Gateway gateway) {
+    void register(SimulatedGateway gateway) {
         new StreamApi(platform, tickets, () -> endpoint).register(gateway);
     }
 
@@ -61,8 +62,8 @@ public final class StreamSide {
         return push;
     }
 
-    private Line accept(Tickets.Ticket ticket, ServerWebSocket socket) {
-        Line line = new Line(vertx, platform, acks, () -> fragments, ticket, socket);
+    private SimulatedConnection accept(Tickets.Ticket ticket, ServerWebSocket socket) {
+        SimulatedConnection line = new SimulatedConnection(vertx, platform, acks, () -> fragments, ticket, socket);
         socket.exceptionHandler(broken -> { });
         socket.closeHandler(closed -> {
             lines.remove(line);
@@ -87,7 +88,7 @@ public final class StreamSide {
 
     /** Those whose socket is open, oldest first. */
     public List<Connection> connections() {
-        return lines.all().stream().map(Line::snapshot).toList();
+        return lines.all().stream().map(SimulatedConnection::snapshot).toList();
     }
 
     public List<Connection> connections(String appKey) {
@@ -100,7 +101,7 @@ public final class StreamSide {
     }
 
     /** What clients sent, oldest first; the last 20,000 of it. */
-    public List<Ack> acks() {
+    public List<SimulatedAck> acks() {
         return acks.all();
     }
 
@@ -125,7 +126,7 @@ public final class StreamSide {
      * Something happened. Returns with the answer to the first push; {@link Sent#accepted()} means consumed. What is not consumed is
      * kept and pushed again, see {@link StreamOptions#eventRetries()}.
      */
-    public Sent event(Event event) {
+    public Sent event(SimulatedEvent event) {
         return Simulator.await(events.send(platform.app(event.app()), event));
     }
 
@@ -177,7 +178,7 @@ public final class StreamSide {
 
     /**
      * From now on nothing is read from the connection and nothing is sent, while the socket stays open: until {@link #reset}, or until the
-     * simulator closes. Nothing is routed to it any more; {@link Said#byStream(String)} still gets messages lost in it.
+     * simulator closes. Nothing is routed to it any more; {@link UserMessage#byStream(String)} still gets messages lost in it.
      */
     public void blackHole(String connectionId) {
         Simulator.await(lines.byId(connectionId).blackHole());
@@ -200,7 +201,7 @@ public final class StreamSide {
         return lines;
     }
 
-    Events events() {
+    SimulatedEvents events() {
         return events;
     }
 }

@@ -25,10 +25,10 @@ final class Timeline {
     }
 
     /** @param number counts up from 1 over the simulator's life */
-    record Entry(long number, Instant time, Happening happening) {
+    record Entry(long number, Instant time, TimelineEvent happening) {
     }
 
-    void add(Happening happening) {
+    void add(TimelineEvent happening) {
         synchronized (this) {
             entries.add(new Entry(++count, clock.instant(), happening));
         }
@@ -52,10 +52,10 @@ final class Timeline {
     }
 
     /** The last message that was said in a conversation to this app, or null. */
-    Happening.Spoken lastSpokenOrNull(String appKey, String conversationId) {
+    TimelineEvent.Spoken lastSpokenOrNull(String appKey, String conversationId) {
         List<Entry> all = entries.all();
         for (int i = all.size() - 1; i >= 0; i--) {
-            if (all.get(i).happening() instanceof Happening.Spoken spoken && spoken.app().appKey().equals(appKey)
+            if (all.get(i).happening() instanceof TimelineEvent.Spoken spoken && spoken.app().appKey().equals(appKey)
                     && spoken.message().conversationId().equals(conversationId)) {
                 return spoken;
             }

@@ -12,16 +12,16 @@ final class TokenApi {
         this.platform = platform;
     }
 
-    void register(Gateway gateway) {
+    void register(SimulatedGateway gateway) {
         gateway.open(HttpMethod.POST, "/v1.0/oauth2/accessToken", ApiFamily.TOKEN, this::accessToken);
         gateway.open(HttpMethod.POST, "/v1.0/oauth2/:corpId/token", ApiFamily.TOKEN, this::unifiedToken);
         gateway.open(HttpMethod.GET, "/gettoken", ApiFamily.TOKEN, this::getToken);
     }
 
     private Answer accessToken(Call call) {
-        ObjectNode body = Gateway.bodyOf(call);
-        SimulatedApp app = platform.appOrNull(Gateway.mandatory(body, "appKey").asText());
-        String secret = Gateway.mandatory(body, "appSecret").asText();
+        ObjectNode body = SimulatedGateway.bodyOf(call);
+        SimulatedApp app = platform.appOrNull(SimulatedGateway.mandatory(body, "appKey").asText());
+        String secret = SimulatedGateway.mandatory(body, "appSecret").asText();
         if (app == null || !app.appSecret().equals(secret)) {
             throw new Refusal("invalidClientIdOrSecret", "无效的clientId或者clientSecret");
         }
@@ -29,10 +29,10 @@ final class TokenApi {
     }
 
     private Answer unifiedToken(Call call) {
-        ObjectNode body = Gateway.bodyOf(call);
-        SimulatedApp app = platform.appOrNull(Gateway.mandatory(body, "client_id").asText());
-        String secret = Gateway.mandatory(body, "client_secret").asText();
-        String grantType = Gateway.mandatory(body, "grant_type").asText();
+        ObjectNode body = SimulatedGateway.bodyOf(call);
+        SimulatedApp app = platform.appOrNull(SimulatedGateway.mandatory(body, "client_id").asText());
+        String secret = SimulatedGateway.mandatory(body, "client_secret").asText();
+        String grantType = SimulatedGateway.mandatory(body, "grant_type").asText();
         if (!Platform.CORP_ID.equals(call.parameters().get("corpId"))) {
             throw new Refusal(Answer.api(500, "unknownError", "未知错误"));
         }

@@ -1,6 +1,6 @@
 package io.github.dingtalkcamel.store;
 
-import io.github.dingtalkcamel.secrets.KnownSecrets;
+import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 
 /** The store can't be opened, read or written. Nothing of the work was kept. */
 public class StoreException extends RuntimeException {

@@ -14,12 +14,12 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 
-import io.github.dingtalkcamel.StartException;
+import io.github.dingtalkcamel.component.message.InboundMessage;
+import io.github.dingtalkcamel.component.message.Language;
 import io.github.dingtalkcamel.encoding.TextFile;
 import io.github.dingtalkcamel.encoding.Utf8;
-import io.github.dingtalkcamel.inbound.InboundMessage;
-import io.github.dingtalkcamel.settings.Language;
 import io.github.dingtalkcamel.settings.Settings;
+import io.github.dingtalkcamel.settings.StartException;
 
 /**
  * Everything the bot says in its own name, in the language of the integration. A file {@code texts_zh_Hans.properties} or {@code texts_en.properties} in the

@@ -2,17 +2,16 @@ package io.github.dingtalkcamel.conversation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
+import io.github.dingtalkcamel.component.message.InboundMessage.ConversationType;
+import io.github.dingtalkcamel.component.message.InboundMessage.Sender;
+import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.conversation.Session.Usage;
-import io.github.dingtalkcamel.inbound.InboundMessage;
-import io.github.dingtalkcamel.inbound.InboundMessage.ConversationType;
-import io.github.dingtalkcamel.inbound.InboundMessage.Sender;
 import io.github.dingtalkcamel.settings.AppSettings;
 import io.github.dingtalkcamel.store.EachStore;
 import io.github.dingtalkcamel.store.Housekeeping;

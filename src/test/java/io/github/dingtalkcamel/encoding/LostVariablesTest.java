@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel.encoding;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;

@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel.encoding;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

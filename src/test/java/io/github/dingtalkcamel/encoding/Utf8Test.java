@@ -2,7 +2,6 @@ package io.github.dingtalkcamel.encoding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;

@@ -1,15 +1,19 @@
 package io.github.dingtalkcamel.inbound;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import java.util.ArrayList;
+import java.util.List;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.dingtalkcamel.settings.Language;
-import java.util.ArrayList;
-import java.util.List;
+import io.github.dingtalkcamel.component.message.BadMessageException;
+import io.github.dingtalkcamel.component.message.Blanks;
+import io.github.dingtalkcamel.component.message.InboundMessage;
+import io.github.dingtalkcamel.component.message.Language;
+import io.github.dingtalkcamel.component.message.MessageParser;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;

@@ -2,13 +2,15 @@ package io.github.dingtalkcamel.outbound;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 
-import io.github.dingtalkcamel.settings.Secret;
+import io.github.dingtalkcamel.component.api.ApiRequest;
+import io.github.dingtalkcamel.component.api.OutcomeUnknownException;
+import io.github.dingtalkcamel.component.api.ResponseClassifier;
+import io.github.dingtalkcamel.component.secrets.Secret;
 import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.SimulatorOptions;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
@@ -38,7 +40,7 @@ class GuardedCallsTest {
         simulator.troubles().everywhere().trickle(Duration.ofMillis(100));
 
         assertThatThrownBy(() -> call(Duration.ofMillis(400))).isInstanceOf(GuardedCalls.DeadlineExceededException.class)
-                .satisfies(e -> assertThat(Verdict.lost(REQUEST, (IOException) e)).isInstanceOf(OutcomeUnknownException.class));
+                .satisfies(e -> assertThat(HttpClientLoss.lost(REQUEST, (IOException) e)).isInstanceOf(OutcomeUnknownException.class));
     }
 
     @Test

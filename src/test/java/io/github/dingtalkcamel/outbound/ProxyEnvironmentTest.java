@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel.outbound;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.net.Authenticator;
 import java.net.InetAddress;
 import java.net.PasswordAuthentication;

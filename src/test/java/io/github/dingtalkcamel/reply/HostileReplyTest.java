@@ -2,10 +2,12 @@ package io.github.dingtalkcamel.reply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+
+import io.github.dingtalkcamel.component.chunk.Chunk;
+import io.github.dingtalkcamel.component.chunk.Chunker;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;

@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel.reply;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -12,8 +11,8 @@ import io.github.dingtalkcamel.Bot;
 import io.github.dingtalkcamel.simulator.ApiFamily;
 import io.github.dingtalkcamel.simulator.Delivery;
 import io.github.dingtalkcamel.simulator.RecordedRequest;
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Sent;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.apache.camel.Exchange;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -66,7 +65,7 @@ class MentioningReplyTest {
 
     @Test
     void mentionsThemBesideTheAskerInTextAndAt() {
-        Delivery reply = replies(Said.text("disk full").inGroup(group()), "done").get(0);
+        Delivery reply = replies(UserMessage.text("disk full").inGroup(group()), "done").get(0);
 
         assertThat(reply.text()).isEqualTo("@" + asker() + " @staff002 @staff003 @13800000000\n\ndisk full");
         assertThat(reply.at()).isEqualTo(new Delivery.At(List.of(asker(), "staff002", "staff003"), List.of("13800000000"), false));
@@ -74,7 +73,7 @@ class MentioningReplyTest {
 
     @Test
     void doesNotRepeatWhomTheTextNames() {
-        Delivery reply = replies(Said.text("everyone: @staff002 and @13800000000 look").inGroup(group()), "done").get(0);
+        Delivery reply = replies(UserMessage.text("everyone: @staff002 and @13800000000 look").inGroup(group()), "done").get(0);
 
         assertThat(reply.text()).isEqualTo("@" + asker() + " @staff003\n\neveryone: @staff002 and @13800000000 look");
         assertThat(reply.at()).isEqualTo(new Delivery.At(List.of(asker(), "staff002", "staff003"), List.of("13800000000"), true));
@@ -82,7 +81,7 @@ class MentioningReplyTest {
 
     @Test
     void mentionsEachByTheChunkThatNamesThem() {
-        List<Delivery> chunks = replies(Said.text("a".repeat(5_900) + "\n\n@staff003 see " + "b".repeat(5_000)).inGroup(group()), "done");
+        List<Delivery> chunks = replies(UserMessage.text("a".repeat(5_900) + "\n\n@staff003 see " + "b".repeat(5_000)).inGroup(group()), "done");
 
         assertThat(chunks).hasSize(2);
         assertThat(chunks.get(0).text()).startsWith("@" + asker() + " @staff002 @13800000000\n\naaa").hasSizeLessThanOrEqualTo(6_000);
@@ -93,11 +92,11 @@ class MentioningReplyTest {
 
     @Test
     void goesOutWithoutThemByTheRobotApiAndInANoticeOfTheBots() {
-        Delivery late = replies(Said.text("late").inGroup(group()).sessionExpiresAt(Instant.now()), "done").get(0);
+        Delivery late = replies(UserMessage.text("late").inGroup(group()).sessionExpiresAt(Instant.now()), "done").get(0);
         assertThat(late.channel()).isEqualTo(Delivery.Channel.GROUP);
         assertThat(late.text()).isEqualTo("late");
 
-        Delivery failed = replies(Said.text("fail").inGroup(group()), "failed").get(0);
+        Delivery failed = replies(UserMessage.text("fail").inGroup(group()), "failed").get(0);
         assertThat(failed.at().userIds()).containsExactly(asker());
         assertThat(failed.text()).doesNotContain("staff002");
     }
@@ -105,7 +104,7 @@ class MentioningReplyTest {
     @Test
     void fitsDingTalksLimitWithAsManyAndAsLongIdsAsThereMayBe() {
         String text = "crowd " + "😀".repeat(5_000);
-        List<Delivery> chunks = replies(Said.text(text).inGroup(group()), "done");
+        List<Delivery> chunks = replies(UserMessage.text(text).inGroup(group()), "done");
 
         assertThat(chunks.get(0).at().userIds()).hasSize(50);
         assertThat(String.join("", chunks.stream().map(Delivery::text).toList())).endsWith("\n\n" + text);
@@ -116,7 +115,7 @@ class MentioningReplyTest {
     void keepsThemOverARestartInTheMiddleAndInADeadLettersReplay() throws Exception {
         String text = "a".repeat(5_900) + "\n\n@staff003 see " + "b".repeat(5_000);
         bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).after(1).untilCleared().fail(502);
-        Said said = Said.text(text).inGroup(group()).from("person" + ++people);
+        UserMessage said = UserMessage.text(text).inGroup(group()).from("person" + ++people);
         Sent sent = bot.say(said);
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select sent from reply").equals(List.of(List.of(1))));
         bot.stop();
@@ -149,7 +148,7 @@ class MentioningReplyTest {
         return "person" + people;
     }
 
-    private static List<Delivery> replies(Said said, String state) {
+    private static List<Delivery> replies(UserMessage said, String state) {
         Sent sent = bot.say(said.from("person" + ++people));
         await(sent, state);
         return of(sent);

@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel.reply;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,18 +15,18 @@ import java.util.stream.IntStream;
 
 import io.github.dingtalkcamel.Bot;
 import io.github.dingtalkcamel.LogLines;
-import io.github.dingtalkcamel.outbound.ApiRequest;
-import io.github.dingtalkcamel.outbound.NotNowException;
-import io.github.dingtalkcamel.outbound.ThrottledException;
-import io.github.dingtalkcamel.settings.Secret;
+import io.github.dingtalkcamel.component.api.ApiRequest;
+import io.github.dingtalkcamel.component.api.CallNotPermittedException;
+import io.github.dingtalkcamel.component.api.ThrottledException;
+import io.github.dingtalkcamel.component.secrets.Secret;
 import io.github.dingtalkcamel.simulator.ApiFamily;
 import io.github.dingtalkcamel.simulator.CustomRobot;
 import io.github.dingtalkcamel.simulator.Delivery;
+import io.github.dingtalkcamel.simulator.FaultInjector.Planned;
 import io.github.dingtalkcamel.simulator.RecordedRequest;
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Sent;
 import io.github.dingtalkcamel.simulator.SimulatedApp;
-import io.github.dingtalkcamel.simulator.Troubles.Planned;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.awaitility.Awaitility;
@@ -90,7 +89,7 @@ class OutgoingTest {
     @Test
     void goesOnByTheRobotApiWhenTheSessionWebhookExpiresBetweenTwoChunks() {
         bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).after(2).expireToken();
-        Sent sent = bot.say(Said.text(FIVE).from(somebody()));
+        Sent sent = bot.say(UserMessage.text(FIVE).from(somebody()));
         await(sent, "done");
 
         List<Delivery> shown = bot.simulator().deliveriesTo(sent.conversationId());
@@ -105,7 +104,7 @@ class OutgoingTest {
         String who = somebody();
         bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).dropAfter();
         bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).expireToken();
-        Sent sent = bot.say(Said.text("taken, or not taken? " + who).from(who));
+        Sent sent = bot.say(UserMessage.text("taken, or not taken? " + who).from(who));
         await(sent, "dead");
 
         assertThat(bot.replies(sent.conversationId())).hasSize(1);
@@ -122,12 +121,12 @@ class OutgoingTest {
         for (int number = 0; number < 4; number++) {
             for (int person = 0; person < 15; person++) {
                 String who = "stormy" + person;
-                Sent sent = bot.say(Said.text("storm " + who + " " + number).from(who).sessionExpiresAt(Instant.now()));
+                Sent sent = bot.say(UserMessage.text("storm " + who + " " + number).from(who).sessionExpiresAt(Instant.now()));
                 assertThat(sent.accepted()).isTrue();
                 said.computeIfAbsent(sent.conversationId(), key -> new ArrayList<>()).add(sent);
             }
         }
-        Sent other = bot.say(Said.text("by another way").from(somebody()));
+        Sent other = bot.say(UserMessage.text("by another way").from(somebody()));
         await(other, "done");
         Instant otherDone = bot.simulator().deliveriesTo(other.conversationId()).get(0).time();
         said.values().forEach(each -> each.forEach(sent -> await(sent, "done")));
@@ -150,7 +149,7 @@ class OutgoingTest {
         int refused = 0;
         for (int number = 0; number < 6; number++) {
             for (int person = 0; person < 20; person++) {
-                Said one = Said.text("away " + person + " " + number).from("patient" + person);
+                UserMessage one = UserMessage.text("away " + person + " " + number).from("patient" + person);
                 Sent sent = bot.say(person % 2 == 0 ? one : one.sessionExpiresAt(Instant.now()));
                 if (sent.accepted()) {
                     said.computeIfAbsent(sent.conversationId(), key -> new ArrayList<>()).add(sent);
@@ -187,7 +186,7 @@ class OutgoingTest {
         bot.simulator().addApp(SimulatedApp.of(POLITE, POLITE + "-secret-0123456789-abcdefghijklmnop"));
         bot.simulator().callbackUrl(POLITE, bot.webhookUrl("polite"));
         String shown = "/v1.0/robot/emotion/reply";
-        Sent sent = bot.say(Said.text("think").to(POLITE).from(somebody()));
+        Sent sent = bot.say(UserMessage.text("think").to(POLITE).from(somebody()));
         await(sent, "done");
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> requests("/v1.0/robot/emotion/recall", sent.msgId()).size() == 1);
         assertThat(requests(shown, sent.msgId())).hasSize(1);
@@ -195,10 +194,10 @@ class OutgoingTest {
 
         try (LogLines log = LogLines.listen()) {
             Planned trouble = bot.simulator().troubles().on(shown).untilCleared().noPermission();
-            await(bot.say(Said.text("think again").to(POLITE).from(somebody())), "done");
+            await(bot.say(UserMessage.text("think again").to(POLITE).from(somebody())), "done");
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> log.containing("shows no reactions").size() == 1);
             int tries = trouble.struck();
-            Sent last = bot.say(Said.text("think no more").to(POLITE).from(somebody()));
+            Sent last = bot.say(UserMessage.text("think no more").to(POLITE).from(somebody()));
             await(last, "done");
             assertThat(trouble.struck()).isEqualTo(tries);
             assertThat(bot.replies(last.conversationId())).containsExactly("think no more");
@@ -220,7 +219,7 @@ class OutgoingTest {
         assertThat(bot.replies("cidStormGroup==")).hasSize(20);
         assertThat(failures).hasSize(5);
         assertThat(failures.get(0)).isInstanceOf(ThrottledException.class);
-        assertThat(failures.subList(1, 5)).as("DingTalk's ten minutes are not made longer").allMatch(NotNowException.class::isInstance);
+        assertThat(failures.subList(1, 5)).as("DingTalk's ten minutes are not made longer").allMatch(CallNotPermittedException.class::isInstance);
         assertThat(failures.get(4)).hasMessageContaining("custom robot").hasMessageNotContaining("cccc");
     }
 
@@ -228,7 +227,7 @@ class OutgoingTest {
     void tellsThrottlingByItsCodeOnTheOlderApiToo() {
         bot.simulator().troubles().on("/topapi/v2/department/listsub").throttle();
         assertThat(departments().getException()).isInstanceOfSatisfying(ThrottledException.class, e -> assertThat(e.code()).isEqualTo("90018"));
-        assertThat(departments().getException()).isInstanceOf(NotNowException.class);
+        assertThat(departments().getException()).isInstanceOf(CallNotPermittedException.class);
     }
 
     private static Exchange departments() {

@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel.reply;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.List;
@@ -16,8 +15,8 @@ import io.github.dingtalkcamel.simulator.ApiFamily;
 import io.github.dingtalkcamel.simulator.Delivery;
 import io.github.dingtalkcamel.simulator.Person;
 import io.github.dingtalkcamel.simulator.RecordedRequest;
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Sent;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -49,12 +48,12 @@ class ReplyTest {
 
     @Test
     void goesByTheSessionWebhookWhileThatHasMoreThanAMinute() {
-        Delivery soon = reply(Said.text("soon").sessionExpiresAt(Instant.now().plusSeconds(75)));
+        Delivery soon = reply(UserMessage.text("soon").sessionExpiresAt(Instant.now().plusSeconds(75)));
         assertThat(soon.channel()).isEqualTo(Delivery.Channel.SESSION);
         assertThat(soon.type()).isEqualTo("markdown");
         assertThat(soon.at()).isEqualTo(Delivery.At.NONE);
 
-        Delivery late = reply(Said.text("late").sessionExpiresAt(Instant.now().plusSeconds(59)));
+        Delivery late = reply(UserMessage.text("late").sessionExpiresAt(Instant.now().plusSeconds(59)));
         assertThat(late.channel()).isEqualTo(Delivery.Channel.OTO);
         assertThat(late.type()).isEqualTo("sampleMarkdown");
         assertThat(late.text()).isEqualTo("late");
@@ -62,7 +61,7 @@ class ReplyTest {
 
     @Test
     void goesByTheRobotApiToTheGroupWhenTheSessionIsNearItsEnd() {
-        Delivery late = reply(Said.text("to all").inGroup("cidFAKEgroup0002==").sessionExpiresAt(Instant.now().plusSeconds(30)));
+        Delivery late = reply(UserMessage.text("to all").inGroup("cidFAKEgroup0002==").sessionExpiresAt(Instant.now().plusSeconds(30)));
 
         assertThat(late.channel()).isEqualTo(Delivery.Channel.GROUP);
         assertThat(late.conversationId()).isEqualTo("cidFAKEgroup0002==");
@@ -83,7 +82,7 @@ class ReplyTest {
             int port = foreign.getAddress().getPort();
             for (String url : List.of("http://127.0.0.1:" + port + "/robot/sendBySession?session=x", "http://localhost:" + bot.simulator().port() + "/x",
                     bot.simulator().url().replace("http://", "http://user@evil.invalid/"), "ftp://127.0.0.1/x", "not a url")) {
-                Delivery other = reply(Said.text("hello").with("{\"sessionWebhook\":\"" + url + "\"}"));
+                Delivery other = reply(UserMessage.text("hello").with("{\"sessionWebhook\":\"" + url + "\"}"));
                 assertThat(other.channel()).as(url).isEqualTo(Delivery.Channel.OTO);
             }
             assertThat(calls).hasValue(0);
@@ -95,7 +94,7 @@ class ReplyTest {
     @Test
     void goesByTheRobotApiWhenDingTalkSaysThatTheSessionIsOver() {
         bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).expireToken();
-        Sent sent = say(Said.text(LONG).from("person" + ++people));
+        Sent sent = say(UserMessage.text(LONG).from("person" + ++people));
 
         List<Delivery> deliveries = await(sent, 3);
         assertThat(deliveries).extracting(Delivery::channel).containsOnly(Delivery.Channel.OTO);
@@ -105,7 +104,7 @@ class ReplyTest {
 
     @Test
     void turnsToThePersonInAGroupByItsFirstChunkOnly() {
-        Sent sent = say(Said.text(LONG).from("staff002").inGroup("cidFAKEgroup0001=="));
+        Sent sent = say(UserMessage.text(LONG).from("staff002").inGroup("cidFAKEgroup0001=="));
 
         List<Delivery> deliveries = await(sent, 3);
         assertThat(deliveries).hasSizeGreaterThanOrEqualTo(3);
@@ -123,7 +122,7 @@ class ReplyTest {
     @Test
     void sendsAChunkWhenTheOneBeforeWasTaken() {
         bot.simulator().troubles().on("/robot/sendBySession").after(1).times(2).throttle();
-        Sent sent = say(Said.text(LONG).from("person" + ++people));
+        Sent sent = say(UserMessage.text(LONG).from("person" + ++people));
 
         List<Delivery> deliveries = await(sent, 3);
         assertThat(texts(deliveries)).extracting(text -> text.substring(0, 5)).containsExactly("first", "secon", "third");
@@ -140,14 +139,14 @@ class ReplyTest {
 
     @Test
     void isTitledByItsFirstHeadingOrLine() {
-        assertThat(reply(Said.text("# Release notes\\n\nbody text".replace("\\n", ""))).title()).isEqualTo("Release notes");
-        Delivery robot = reply(Said.text("**bold** line\n\nmore").sessionExpiresAt(Instant.now()));
+        assertThat(reply(UserMessage.text("# Release notes\\n\nbody text".replace("\\n", ""))).title()).isEqualTo("Release notes");
+        Delivery robot = reply(UserMessage.text("**bold** line\n\nmore").sessionExpiresAt(Instant.now()));
         assertThat(robot.title()).isEqualTo("bold line");
     }
 
     @Test
     void handsTheRobotApiItsParametersAsAString() {
-        Sent sent = say(Said.text("\"quoted\" 中文 \uD83D\uDE80").from("person" + ++people).sessionExpiresAt(Instant.now()));
+        Sent sent = say(UserMessage.text("\"quoted\" 中文 \uD83D\uDE80").from("person" + ++people).sessionExpiresAt(Instant.now()));
         await(sent, 1);
 
         RecordedRequest request = bot.simulator().requests().stream()
@@ -164,21 +163,21 @@ class ReplyTest {
 
     @Test
     void becomesADeadLetterForPeopleFromOutsideOnceTheirSessionIsOver() {
-        Sent sent = say(Said.text("from outside").from("person" + ++people).without("senderStaffId").sessionExpiresAt(Instant.now().plusSeconds(10)));
+        Sent sent = say(UserMessage.text("from outside").from("person" + ++people).without("senderStaffId").sessionExpiresAt(Instant.now().plusSeconds(10)));
 
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> state(sent).equals("dead"));
         List<Object> letter = deadLetter(sent);
         assertThat(letter.get(0)).isEqualTo("noStaffId");
         assertThat((String) letter.get(2)).contains("while the session webhook lives");
         assertThat(letter.get(4)).isEqualTo("[\"from outside\"]");
-        assertThat(reply(Said.text("in time").without("senderStaffId")).text()).isEqualTo("in time");
+        assertThat(reply(UserMessage.text("in time").without("senderStaffId")).text()).isEqualTo("in time");
     }
 
     @Test
     void becomesADeadLetterForPeopleWhomTheRobotCantReach() {
         String person = "person" + ++people;
         bot.simulator().addPerson(Person.of(person, "gone").with(Person.Reach.UNKNOWN));
-        Sent sent = say(Said.text("hello?").from(person).sessionExpiresAt(Instant.now()));
+        Sent sent = say(UserMessage.text("hello?").from(person).sessionExpiresAt(Instant.now()));
 
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> state(sent).equals("dead"));
         assertThat(deadLetter(sent).get(0)).isEqualTo("invalidStaffId");
@@ -189,7 +188,7 @@ class ReplyTest {
     void isSentAgainToPeopleWhoGetTooMuchJustNow() {
         String person = "person" + ++people;
         bot.simulator().addPerson(Person.of(person, "busy").with(Person.Reach.FLOW_CONTROLLED));
-        Sent sent = say(Said.text("hello?").from(person).sessionExpiresAt(Instant.now()));
+        Sent sent = say(UserMessage.text("hello?").from(person).sessionExpiresAt(Instant.now()));
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.simulator().requests().stream()
                 .filter(one -> one.path().endsWith("batchSend") && one.body().contains(person)).count() > 1);
         bot.simulator().addPerson(Person.of(person, "free again"));
@@ -197,14 +196,14 @@ class ReplyTest {
         assertThat(texts(await(sent, 1))).containsExactly("hello?");
     }
 
-    private static Sent say(Said said) {
+    private static Sent say(UserMessage said) {
         Sent sent = bot.say(said);
         assertThat(sent.accepted()).isTrue();
         return sent;
     }
 
     /** The one message that somebody new gets for an answer. */
-    private static Delivery reply(Said said) {
+    private static Delivery reply(UserMessage said) {
         Sent sent = say(said.from("person" + ++people));
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> state(sent).equals("done"));
         List<Delivery> all = bot.simulator().deliveriesTo(sent.conversationId());

@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel.reply;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -12,14 +11,14 @@ import java.util.stream.Stream;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dingtalkcamel.Bot;
 import io.github.dingtalkcamel.simulator.ApiFamily;
+import io.github.dingtalkcamel.simulator.FaultInjector.Plan;
+import io.github.dingtalkcamel.simulator.FaultInjector.Planned;
 import io.github.dingtalkcamel.simulator.RecordedRequest;
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Sent;
 import io.github.dingtalkcamel.simulator.SimulatedApp;
 import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.SimulatorOptions;
-import io.github.dingtalkcamel.simulator.Troubles.Plan;
-import io.github.dingtalkcamel.simulator.Troubles.Planned;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -154,9 +153,9 @@ class SendingAgainTest {
     void keepsTheOrderOfAConversationAndDelaysNoOtherWhileItWaits() {
         robots.troubles().on(ApiFamily.ROBOT).untilCleared().throttle();
         String waiting = "person" + ++people;
-        Sent first = bot.say(Said.text("one").from(waiting).sessionExpiresAt(Instant.now()));
-        bot.say(Said.text("two").from(waiting).sessionExpiresAt(Instant.now()));
-        Sent last = bot.say(Said.text("three").from(waiting));
+        Sent first = bot.say(UserMessage.text("one").from(waiting).sessionExpiresAt(Instant.now()));
+        bot.say(UserMessage.text("two").from(waiting).sessionExpiresAt(Instant.now()));
+        Sent last = bot.say(UserMessage.text("three").from(waiting));
         Sent other = say("other", false);
         await(other, "done");
 
@@ -201,7 +200,7 @@ class SendingAgainTest {
     }
 
     private static Sent say(String text, boolean byRobot) {
-        Said said = Said.text(text).from("person" + ++people);
+        UserMessage said = UserMessage.text(text).from("person" + ++people);
         Sent sent = bot.say(byRobot ? said.sessionExpiresAt(Instant.now()) : said);
         assertThat(sent.accepted()).isTrue();
         return sent;

@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel.reply;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
@@ -12,9 +11,9 @@ import io.github.dingtalkcamel.Bot;
 import io.github.dingtalkcamel.simulator.CustomRobot;
 import io.github.dingtalkcamel.simulator.Delivery;
 import io.github.dingtalkcamel.simulator.RecordedRequest;
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Sent;
 import io.github.dingtalkcamel.simulator.SimulatedApp;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.apache.camel.Exchange;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -55,24 +54,24 @@ class SizeOnTheWireTest {
 
     @Test
     void arrivesWholeByTheSessionWebhook() {
-        arrivesWhole(AT_DEFAULT_LENGTH, Said.text(AT_DEFAULT_LENGTH));
-        arrivesWhole(AT_GREATEST_LENGTH, Said.text(AT_GREATEST_LENGTH).to(WIDE));
-        arrivesWhole(ESCAPED, Said.text(ESCAPED).to(WIDE));
+        arrivesWhole(AT_DEFAULT_LENGTH, UserMessage.text(AT_DEFAULT_LENGTH));
+        arrivesWhole(AT_GREATEST_LENGTH, UserMessage.text(AT_GREATEST_LENGTH).to(WIDE));
+        arrivesWhole(ESCAPED, UserMessage.text(ESCAPED).to(WIDE));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"👩\u200d", "\u200d", "\u0301"})
     void oneGraphemeLongerThanAChunkArrivesWhole(String piece) {
         String grapheme = "a" + piece.repeat(12_000 / piece.length()) + "👩";
-        arrivesWhole(grapheme, Said.text(grapheme));
-        arrivesWhole(grapheme, Said.text(grapheme).sessionExpiresAt(Instant.now()));
+        arrivesWhole(grapheme, UserMessage.text(grapheme));
+        arrivesWhole(grapheme, UserMessage.text(grapheme).sessionExpiresAt(Instant.now()));
     }
 
     @Test
     void arrivesWholeByTheRobotApi() {
-        arrivesWhole(AT_DEFAULT_LENGTH, Said.text(AT_DEFAULT_LENGTH).sessionExpiresAt(Instant.now()));
-        arrivesWhole(AT_GREATEST_LENGTH, Said.text(AT_GREATEST_LENGTH).to(WIDE).sessionExpiresAt(Instant.now()));
-        arrivesWhole(ESCAPED, Said.text(ESCAPED).to(WIDE).sessionExpiresAt(Instant.now()));
+        arrivesWhole(AT_DEFAULT_LENGTH, UserMessage.text(AT_DEFAULT_LENGTH).sessionExpiresAt(Instant.now()));
+        arrivesWhole(AT_GREATEST_LENGTH, UserMessage.text(AT_GREATEST_LENGTH).to(WIDE).sessionExpiresAt(Instant.now()));
+        arrivesWhole(ESCAPED, UserMessage.text(ESCAPED).to(WIDE).sessionExpiresAt(Instant.now()));
     }
 
     @Test
@@ -105,7 +104,7 @@ class SizeOnTheWireTest {
         assertThat(call.getMessage().getBody(Map.class)).containsEntry("failureCount", 0);
     }
 
-    private static void arrivesWhole(String text, Said said) {
+    private static void arrivesWhole(String text, UserMessage said) {
         Sent sent = bot.say(said.from("person" + ++people));
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> {
             Object state = bot.rows("select state from message where msg_id = '" + sent.msgId() + "'").get(0).get(0);

@@ -2,7 +2,6 @@ package io.github.dingtalkcamel.robot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -16,14 +15,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.dingtalkcamel.outbound.ApiRequest;
+import io.github.dingtalkcamel.component.api.ApiRequest;
+import io.github.dingtalkcamel.component.api.DingTalkException;
+import io.github.dingtalkcamel.component.api.RejectedException;
+import io.github.dingtalkcamel.component.api.SignedUrl;
+import io.github.dingtalkcamel.component.api.ThrottledException;
+import io.github.dingtalkcamel.component.api.UnavailableException;
+import io.github.dingtalkcamel.component.secrets.Secret;
+import io.github.dingtalkcamel.limits.DingTalkCallLimiter;
 import io.github.dingtalkcamel.outbound.DingTalk;
-import io.github.dingtalkcamel.outbound.DingTalkException;
-import io.github.dingtalkcamel.outbound.Gate;
-import io.github.dingtalkcamel.outbound.RejectedException;
-import io.github.dingtalkcamel.outbound.ThrottledException;
-import io.github.dingtalkcamel.outbound.UnavailableException;
-import io.github.dingtalkcamel.settings.Secret;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.settings.SettingsReader;
 import io.github.dingtalkcamel.store.EachStore;
@@ -60,7 +60,7 @@ class RobotQueueTest {
 
     private RobotQueue queue(Store store, Map<String, String> more) {
         Settings settings = settings(more);
-        return new RobotQueue(settings, new DingTalk(settings, new Gate(Duration.ofSeconds(1), Clock.systemUTC(), System::nanoTime)), store, clock);
+        return new RobotQueue(settings, new DingTalk(settings, new DingTalkCallLimiter(Duration.ofSeconds(1), Clock.systemUTC(), System::nanoTime)), store, clock);
     }
 
     private static Map<String, Object> text(String content) {

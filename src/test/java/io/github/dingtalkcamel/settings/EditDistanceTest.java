@@ -1,8 +1,8 @@
 package io.github.dingtalkcamel.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.stream.Stream;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -72,7 +72,7 @@ final class Given {
             Settings settings = reader().read();
             throw new AssertionError("no fault, but " + settings);
         } catch (SettingsException e) {
-            return e.faults().stream().map(Fault::line).toList();
+            return e.faults().stream().map(SettingError::line).toList();
         }
     }
 }

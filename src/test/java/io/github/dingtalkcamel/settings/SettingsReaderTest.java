@@ -1,12 +1,13 @@
 package io.github.dingtalkcamel.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.net.URI;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
+
+import io.github.dingtalkcamel.component.message.Language;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -328,7 +329,7 @@ class SettingsReaderTest {
 
     @Test
     void messageOfTheExceptionIsTheLines() {
-        SettingsException exception = new SettingsException(List.of(new Fault("a", "is wrong", "mend it"), new Fault("b", "too", "likewise")));
+        SettingsException exception = new SettingsException(List.of(new SettingError("a", "is wrong", "mend it"), new SettingError("b", "too", "likewise")));
         assertThat(exception).hasMessage("a: is wrong; mend it\nb: too; likewise");
     }
 

@@ -2,9 +2,6 @@ package io.github.dingtalkcamel.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import io.vertx.core.buffer.Buffer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,6 +16,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.vertx.core.buffer.Buffer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -127,7 +127,7 @@ class ChatApiTest {
             assertThat(scene.at("/robots/0/integration").asText()).isEqualTo("main");
             assertThat(scene.at("/robots/0/webhook").asBoolean()).isTrue();
             assertThat(scene.at("/people/0/dms/" + KEY).asText()).isEqualTo(simulator.dm(KEY, "staff001"));
-            simulator.say(Said.text("one"));
+            simulator.say(UserMessage.text("one"));
             Event said = listener.next();
             assertThat(said.name()).isEqualTo("said");
             assertThat(said.data().at("/message/text/content").asText()).isEqualTo("one");
@@ -137,7 +137,7 @@ class ChatApiTest {
             assertThat(answered.data().path("accepted").asBoolean()).isTrue();
             last = answered.id();
         }
-        simulator.say(Said.text("two"));
+        simulator.say(UserMessage.text("two"));
         try (Listener again = new Listener(last)) {
             assertThat(again.next().name()).isEqualTo("scene");
             assertThat(again.next().data().at("/message/text/content").asText()).isEqualTo("two");
@@ -153,7 +153,7 @@ class ChatApiTest {
         simulator.addApp(SimulatedApp.of("dinglonely", "s"));
         simulator.troubles().on(ApiFamily.TOKEN).throttle();
         try (Listener listener = new Listener(null)) {
-            assertThatThrownBy(() -> simulator.say(Said.text("x").to("dinglonely"))).hasMessageContaining("no callback URL");
+            assertThatThrownBy(() -> simulator.say(UserMessage.text("x").to("dinglonely"))).hasMessageContaining("no callback URL");
             assertThat(listener.next("answered").data().path("fault").asText()).contains("nowhere to push to");
             wire.get("/gettoken?appkey=" + KEY);
             assertThat(listener.next("struck").data().path("kind").asText()).isEqualTo("throttle");
@@ -270,7 +270,7 @@ class ChatApiTest {
     void remembersTheLatestOnly() {
         Timeline timeline = new Timeline(Instant::now);
         for (int i = 0; i < 2_100; i++) {
-            timeline.add(new Happening.Struck(new Trouble.Throttle(), "/" + i));
+            timeline.add(new TimelineEvent.FaultTriggered(new Fault.Throttle(), "/" + i));
         }
 
         assertThat(timeline.after(0)).hasSize(2_000).first().extracting(Timeline.Entry::number).isEqualTo(101L);

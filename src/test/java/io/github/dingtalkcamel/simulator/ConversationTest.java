@@ -2,13 +2,13 @@ package io.github.dingtalkcamel.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+
+import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,8 +44,8 @@ class ConversationTest {
         return Wire.json(application.pushes().get(index).body());
     }
 
-    private CallbackCrypto crypto() {
-        return new CallbackCrypto("tok3nForTest", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ", KEY);
+    private SimulatedCallbackCrypto crypto() {
+        return new SimulatedCallbackCrypto("tok3nForTest", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ", KEY);
     }
 
     private String encryptedSuccess(String plain) {
@@ -56,7 +56,7 @@ class ConversationTest {
 
     @Test
     void pushesADmWithTheFieldsAndTypesOfTheProtocol() {
-        Sent sent = simulator.say(Said.text("hello"));
+        Sent sent = simulator.say(UserMessage.text("hello"));
 
         assertThat(sent.accepted()).isTrue();
         assertThat(sent.status()).isEqualTo(200);
@@ -81,26 +81,26 @@ class ConversationTest {
 
     @Test
     void signsPlainPushes() {
-        simulator.say(Said.text("hello"));
+        simulator.say(UserMessage.text("hello"));
 
         FakeApplication.Push push = application.pushes().get(0);
         assertThat(push.contentType()).isEqualTo("application/json; charset=utf-8");
         assertThat(push.timestamp()).isEqualTo(String.valueOf(clock.millis()));
-        assertThat(push.sign()).isEqualTo(RobotSignature.of(push.timestamp(), "s3cr3t-fake"));
+        assertThat(push.sign()).isEqualTo(SimulatedRobotSignature.of(push.timestamp(), "s3cr3t-fake"));
     }
 
     @Test
     void signsWronglyOrStaleOnRequest() {
-        simulator.say(Said.text("hello").signedWith("other").signedAt(Instant.ofEpochMilli(1_577_262_236_757L)));
+        simulator.say(UserMessage.text("hello").signedWith("other").signedAt(Instant.ofEpochMilli(1_577_262_236_757L)));
 
         FakeApplication.Push push = application.pushes().get(0);
         assertThat(push.timestamp()).isEqualTo("1577262236757");
-        assertThat(push.sign()).isEqualTo(RobotSignature.of("1577262236757", "other"));
+        assertThat(push.sign()).isEqualTo(SimulatedRobotSignature.of("1577262236757", "other"));
     }
 
     @Test
     void leavesASpaceWhereTheMentionWasInGroups() {
-        simulator.say(Said.text("restart").from("staff002").inGroup(GROUP));
+        simulator.say(UserMessage.text("restart").from("staff002").inGroup(GROUP));
 
         JsonNode message = pushed(0);
         assertThat(message.path("text").path("content").asText()).isEqualTo(" restart");
@@ -113,7 +113,7 @@ class ConversationTest {
 
     @Test
     void sendsOddPayloadsAsAskedFor() {
-        simulator.say(Said.text("x").without("text", "senderStaffId")
+        simulator.say(UserMessage.text("x").without("text", "senderStaffId")
                 .with("{\"robotCode\":\"normal\",\"errorCode\":20001,\"msgtype\":\"picture\"}"));
 
         JsonNode message = pushed(0);
@@ -125,9 +125,9 @@ class ConversationTest {
 
     @Test
     void redeliversUnderTheSameId() {
-        Sent first = simulator.say(Said.text("x"));
-        simulator.say(Said.text("x").msgId(first.msgId()));
-        simulator.say(Said.text("x"));
+        Sent first = simulator.say(UserMessage.text("x"));
+        simulator.say(UserMessage.text("x").msgId(first.msgId()));
+        simulator.say(UserMessage.text("x"));
 
         assertThat(pushed(1).path("msgId").asText()).isEqualTo(first.msgId());
         assertThat(pushed(2).path("msgId").asText()).isNotEqualTo(first.msgId());
@@ -137,7 +137,7 @@ class ConversationTest {
     void pushesEncryptedAndReadsTheEncryptedAnswer() {
         application.behaves(push -> new FakeApplication.Reaction(200, encryptedSuccess("success")));
 
-        Sent sent = simulator.say(Said.text("hello").encrypted());
+        Sent sent = simulator.say(UserMessage.text("hello").encrypted());
 
         assertThat(sent.fault()).isNull();
         assertThat(sent.decrypted()).isEqualTo("success");
@@ -178,13 +178,13 @@ class ConversationTest {
     @Test
     void reportsRefusalAndSilenceOfTheApplication() {
         application.behaves(push -> new FakeApplication.Reaction(401, "{\"error\":{}}"));
-        Sent refused = simulator.say(Said.text("x"));
+        Sent refused = simulator.say(UserMessage.text("x"));
         assertThat(refused.status()).isEqualTo(401);
         assertThat(refused.body()).isEqualTo("{\"error\":{}}");
         assertThat(refused.accepted()).isFalse();
 
         simulator.callbackUrl(KEY, "http://127.0.0.1:1/nobody");
-        Sent lost = simulator.say(Said.text("x"));
+        Sent lost = simulator.say(UserMessage.text("x"));
         assertThat(lost.status()).isZero();
         assertThat(lost.fault()).isNotBlank();
     }
@@ -197,7 +197,7 @@ class ConversationTest {
             return new FakeApplication.Reaction(200, "{}");
         });
 
-        Sent sent = simulator.say(Said.text("x"));
+        Sent sent = simulator.say(UserMessage.text("x"));
 
         assertThat(sent.fault()).isEqualTo("no answer within 2000 ms");
         assertThat(sent.took()).isGreaterThanOrEqualTo(Duration.ofMillis(1990));
@@ -214,7 +214,7 @@ class ConversationTest {
 
     @Test
     void forgesSignaturesOfEncryptedPushesOnRequest() {
-        simulator.say(Said.text("x").encrypted().signedWith("othertoken"));
+        simulator.say(UserMessage.text("x").encrypted().signedWith("othertoken"));
 
         String nonce = application.pushes().get(0).query().replaceFirst(".*nonce=", "");
         assertThat(application.pushes().get(0).query())
@@ -225,14 +225,14 @@ class ConversationTest {
     void saysWhatIsMissingBeforeItPushes() {
         simulator.addApp(SimulatedApp.of("dingother", "s"));
 
-        assertThatThrownBy(() -> simulator.say(Said.text("x").to("dingother"))).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> simulator.say(UserMessage.text("x").to("dingother"))).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("callback URL");
-        assertThatThrownBy(() -> simulator.say(Said.text("x").to("nobody"))).hasMessageContaining("nobody");
+        assertThatThrownBy(() -> simulator.say(UserMessage.text("x").to("nobody"))).hasMessageContaining("nobody");
     }
 
     @Test
     void deliversWhatComesThroughTheSessionWebhook() throws Exception {
-        Sent sent = simulator.say(Said.text("x").inGroup(GROUP));
+        Sent sent = simulator.say(UserMessage.text("x").inGroup(GROUP));
 
         Wire.Reply reply = wire.post(sent.sessionWebhook(), "{\"msgtype\":\"markdown\",\"markdown\":{\"title\":\"T\",\"text\":\"@staff001 ok\"},"
                 + "\"at\":{\"atUserIds\":[\"staff001\"]}}");
@@ -252,10 +252,10 @@ class ConversationTest {
 
     @Test
     void sharesOneSessionPerConversationWithNinetyMinutesFromTheLastMessage() throws Exception {
-        Sent first = simulator.say(Said.text("x"));
+        Sent first = simulator.say(UserMessage.text("x"));
         clock.pass(Duration.ofMinutes(60));
-        Sent second = simulator.say(Said.text("y"));
-        Sent elsewhere = simulator.say(Said.text("y").inGroup(GROUP));
+        Sent second = simulator.say(UserMessage.text("y"));
+        Sent elsewhere = simulator.say(UserMessage.text("y").inGroup(GROUP));
         assertThat(second.sessionWebhook()).isEqualTo(first.sessionWebhook()).isNotEqualTo(elsewhere.sessionWebhook());
 
         clock.pass(Duration.ofMinutes(90).minusMillis(1));
@@ -264,13 +264,13 @@ class ConversationTest {
         JsonNode late = sendText(first, "late");
         assertThat(late.path("errcode").asInt()).isEqualTo(300001);
         assertThat(late.path("errmsg").asText()).isEqualTo("session 不存在");
-        assertThat(simulator.say(Said.text("z")).sessionWebhook()).isNotEqualTo(first.sessionWebhook());
+        assertThat(simulator.say(UserMessage.text("z")).sessionWebhook()).isNotEqualTo(first.sessionWebhook());
     }
 
     @Test
     void givesAMessageWithAnExpiryOfItsOwnItsOwnSession() throws Exception {
-        Sent usual = simulator.say(Said.text("x"));
-        Sent soon = simulator.say(Said.text("x").sessionExpiresAt(clock.instant().plusSeconds(30)));
+        Sent usual = simulator.say(UserMessage.text("x"));
+        Sent soon = simulator.say(UserMessage.text("x").sessionExpiresAt(clock.instant().plusSeconds(30)));
 
         assertThat(Wire.json(soon.payload()).path("sessionWebhookExpiredTime").asLong()).isEqualTo(clock.millis() + 30_000);
         clock.pass(Duration.ofSeconds(30));
@@ -280,11 +280,11 @@ class ConversationTest {
 
     @Test
     void forgetsAnExpiredSession() throws Exception {
-        Sent sent = simulator.say(Said.text("x"));
+        Sent sent = simulator.say(UserMessage.text("x"));
         simulator.expireSession(sent.sessionWebhook());
 
         assertThat(sendText(sent, "late").path("errcode").asInt()).isEqualTo(300001);
-        assertThat(sendText(simulator.say(Said.text("y")), "fine").path("errcode").asInt()).isZero();
+        assertThat(sendText(simulator.say(UserMessage.text("y")), "fine").path("errcode").asInt()).isZero();
     }
 
     private JsonNode sendText(Sent to, String text) throws Exception {
@@ -293,7 +293,7 @@ class ConversationTest {
 
     @Test
     void deliversOnceUnderOneMsgUuid() throws Exception {
-        Sent sent = simulator.say(Said.text("x"));
+        Sent sent = simulator.say(UserMessage.text("x"));
         String body = "{\"msgtype\":\"text\",\"text\":{\"content\":\"once\"},\"msgUuid\":\"idem-1\"}";
 
         assertThat(wire.post(sent.sessionWebhook(), body).json().path("errcode").asInt()).isZero();
@@ -305,7 +305,7 @@ class ConversationTest {
 
     @Test
     void refusesBadWebhookBodies() throws Exception {
-        String url = simulator.say(Said.text("x")).sessionWebhook();
+        String url = simulator.say(UserMessage.text("x")).sessionWebhook();
 
         assertThat(wire.post(url, "no json").text()).isEqualTo("{\"errcode\":40035,\"errmsg\":\"缺少参数 json\"}");
         assertThat(errcode(url, "{\"msgtype\":\"xyz\"}")).isEqualTo(400105);
@@ -320,7 +320,7 @@ class ConversationTest {
 
     @Test
     void measuresTheWholeBodyInBytes() throws Exception {
-        String url = simulator.say(Said.text("x")).sessionWebhook();
+        String url = simulator.say(UserMessage.text("x")).sessionWebhook();
         String frame = "{\"msgtype\":\"text\",\"text\":{\"content\":\"\"}}";
         String full = frame.replace("\"\"", "\"" + "a".repeat(20_000 - frame.length()) + "\"");
 
@@ -336,7 +336,7 @@ class ConversationTest {
     void postsAMessageInTheCallbacksAnswer() {
         application.behaves(push -> new FakeApplication.Reaction(200, "{\"msgtype\":\"text\",\"text\":{\"content\":\"at once\"}}"));
 
-        simulator.say(Said.text("x"));
+        simulator.say(UserMessage.text("x"));
 
         assertThat(simulator.deliveries()).singleElement().satisfies(delivery -> {
             assertThat(delivery.channel()).isEqualTo(Delivery.Channel.ANSWER);
@@ -361,7 +361,7 @@ class ConversationTest {
             return new FakeApplication.Reaction(200, "{\"msgtype\":\"empty\"}");
         });
 
-        Exchange exchange = simulator.ask(Said.text("x"), Duration.ofSeconds(5));
+        Exchange exchange = simulator.ask(UserMessage.text("x"), Duration.ofSeconds(5));
 
         assertThat(exchange.replies()).extracting(Delivery::text).containsExactly("chunk 1", "chunk 2", "chunk 3");
     }

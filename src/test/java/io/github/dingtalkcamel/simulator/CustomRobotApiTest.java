@@ -2,11 +2,11 @@ package io.github.dingtalkcamel.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
-
-import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+
+import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +42,7 @@ class CustomRobotApiTest {
 
     private String signed(String secret) {
         String timestamp = String.valueOf(clock.millis());
-        return "&timestamp=" + timestamp + "&sign=" + URLEncoder.encode(RobotSignature.of(timestamp, secret), StandardCharsets.UTF_8);
+        return "&timestamp=" + timestamp + "&sign=" + URLEncoder.encode(SimulatedRobotSignature.of(timestamp, secret), StandardCharsets.UTF_8);
     }
 
     @Test

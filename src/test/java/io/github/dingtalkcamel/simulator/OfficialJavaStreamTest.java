@@ -2,6 +2,12 @@ package io.github.dingtalkcamel.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import java.lang.reflect.Method;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 import com.dingtalk.open.app.api.OpenDingTalkClient;
 import com.dingtalk.open.app.api.OpenDingTalkStreamClientBuilder;
@@ -9,12 +15,6 @@ import com.dingtalk.open.app.api.callback.OpenDingTalkCallbackListener;
 import com.dingtalk.open.app.api.message.GenericOpenDingTalkEvent;
 import com.dingtalk.open.app.api.security.AuthClientCredential;
 import com.dingtalk.open.app.stream.protocol.event.EventAckStatus;
-import java.lang.reflect.Method;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -119,24 +119,24 @@ class OfficialJavaStreamTest {
         assertThat(connection().subscriptions()).containsExactlyInAnyOrder(Subscription.EVENTS, Subscription.MESSAGES, Subscription.CARDS);
         assertThat(simulator.stream().acks()).allSatisfy(ack -> assertThat(ack.fault()).isNull());
 
-        Sent sent = simulator.say(Said.text("hello").byStream());
+        Sent sent = simulator.say(UserMessage.text("hello").byStream());
         assertThat(sent.accepted()).isTrue();
         assertThat(sent.body()).isEqualTo("{\"response\":{}}");
         assertThat(MESSAGES.remove().getString("msgId")).isEqualTo(sent.msgId());
 
-        Sent failed = simulator.say(Said.text("fail").byStream());
+        Sent failed = simulator.say(UserMessage.text("fail").byStream());
         assertThat(failed.status()).isEqualTo(500);
         assertThat(failed.fault()).isEqualTo("code 500: client internal error");
 
         Clicked clicked = simulator.stream().click(Click.on("ot-0001", "ok"));
         assertThat(clicked.response()).isEqualTo("{\"cardData\":{\"cardParamMap\":{\"pressed\":\"ot-0001\"}}}");
 
-        Sent event = simulator.stream().event(Event.of("user_add_org", "{\"userId\":[\"staff227\"]}"));
+        Sent event = simulator.stream().event(SimulatedEvent.of("user_add_org", "{\"userId\":[\"staff227\"]}"));
         assertThat(event.accepted()).isTrue();
         assertThat(Wire.json(event.body()).path("status").asText()).isEqualTo("SUCCESS");
         assertThat(EVENTS.remove().getData()).isEqualTo(JSONObject.of("userId", List.of("staff227")));
 
-        Event later = Event.of("later", "{}");
+        SimulatedEvent later = SimulatedEvent.of("later", "{}");
         assertThat(simulator.stream().event(later).fault()).isEqualTo("LATER");
         StreamClient.await().until(() -> EVENTS.size() == 2);
         assertThat(EVENTS).extracting(GenericOpenDingTalkEvent::getEventId).containsOnly(later.id());
@@ -157,7 +157,7 @@ class OfficialJavaStreamTest {
         StreamClient.await().until(() -> simulator.stream().connections().size() == 2);
         assertThat(simulator.stream().connections()).extracting(Connection::id, Connection::state).first()
                 .isEqualTo(tuple(old, Connection.State.LEAVING));
-        Sent sent = simulator.say(Said.text("hello").byStream());
+        Sent sent = simulator.say(UserMessage.text("hello").byStream());
         assertThat(sent.accepted()).isTrue();
         assertThat(sent.connectionId()).isNotEqualTo(old);
     }
@@ -170,7 +170,7 @@ class OfficialJavaStreamTest {
 
         StreamClient.await().until(() -> simulator.stream().connections().stream().anyMatch(connection -> !connection.id().equals(old)
                 && connection.state() == Connection.State.OPEN));
-        assertThat(simulator.say(Said.text("again").byStream()).accepted()).isTrue();
+        assertThat(simulator.say(UserMessage.text("again").byStream()).accepted()).isTrue();
         assertThat(simulator.stream().openCalls()).extracting(OpenCall::status).containsExactly(200, 200);
     }
 }

@@ -2,8 +2,6 @@ package io.github.dingtalkcamel.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +14,8 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+
+import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,7 +120,7 @@ class OfficialNodeStreamTest {
         StreamClient.await().until(() -> said("token").size() == 1);
         StreamClient.await().until(() -> simulator.stream().acks().stream().anyMatch(ack -> "ping".equals(ack.topic())));
 
-        Sent sent = simulator.say(Said.text("你好").byStream());
+        Sent sent = simulator.say(UserMessage.text("你好").byStream());
         assertThat(sent.accepted()).as(output.toString()).isTrue();
         assertThat(sent.body()).isEqualTo("{\"response\":{\"success\":true}}");
         StreamClient.await().until(() -> said("message").size() == 1);
@@ -129,15 +129,15 @@ class OfficialNodeStreamTest {
         Clicked clicked = simulator.stream().click(Click.on("ot-0001", "ok"));
         assertThat(clicked.response()).isEqualTo("{\"cardData\":{\"cardParamMap\":{\"pressed\":\"ot-0001\"}}}");
 
-        Sent event = simulator.stream().event(Event.of("user_add_org", "{\"userId\":[\"staff227\"]}"));
+        Sent event = simulator.stream().event(SimulatedEvent.of("user_add_org", "{\"userId\":[\"staff227\"]}"));
         assertThat(event.accepted()).isTrue();
         assertThat(event.body()).isEqualTo("{\"status\":\"SUCCESS\",\"message\":\"ok\"}");
-        assertThat(simulator.stream().event(Event.of("later", "{}")).fault()).isEqualTo("LATER");
+        assertThat(simulator.stream().event(SimulatedEvent.of("later", "{}")).fault()).isEqualTo("LATER");
         StreamClient.await().until(() -> said("event").size() == 3);
 
         assertThat(simulator.stream().acks()).allSatisfy(ack -> assertThat(ack.fault()).isNull());
         simulator.stream().fragments(5);
-        assertThat(simulator.say(Said.text("汉字".repeat(50)).byStream()).accepted()).isTrue();
+        assertThat(simulator.say(UserMessage.text("汉字".repeat(50)).byStream()).accepted()).isTrue();
     }
 
     @Test
@@ -147,7 +147,7 @@ class OfficialNodeStreamTest {
         simulator.stream().disconnect(old, Farewell.after(Duration.ofMillis(100)));
 
         StreamClient.await().until(() -> simulator.stream().connections().stream().anyMatch(connection -> !connection.id().equals(old)));
-        Sent sent = simulator.say(Said.text("again").byStream());
+        Sent sent = simulator.say(UserMessage.text("again").byStream());
         assertThat(sent.accepted()).isTrue();
         assertThat(simulator.stream().acks()).noneMatch(ack -> "disconnect".equals(ack.topic()));
         assertThat(simulator.stream().openCalls()).hasSize(2);

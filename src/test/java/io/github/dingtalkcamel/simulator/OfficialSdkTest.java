@@ -2,6 +2,8 @@ package io.github.dingtalkcamel.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import java.util.List;
+import java.util.Map;
 
 import com.aliyun.dingtalkcard_1_0.models.CreateAndDeliverHeaders;
 import com.aliyun.dingtalkcard_1_0.models.CreateAndDeliverRequest;
@@ -25,8 +27,6 @@ import com.aliyun.tea.TeaException;
 import com.aliyun.tea.TeaUnretryableException;
 import com.aliyun.teaopenapi.models.Config;
 import com.aliyun.teautil.models.RuntimeOptions;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

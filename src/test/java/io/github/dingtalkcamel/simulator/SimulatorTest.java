@@ -2,7 +2,6 @@ package io.github.dingtalkcamel.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -13,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+
 import org.junit.jupiter.api.Test;
 
 class SimulatorTest {
@@ -110,7 +110,7 @@ class SimulatorTest {
             simulator.addApp(SimulatedApp.of(KEY, "s3cr3t-fake").withCallbackUrl(application.url()));
 
             List<CompletableFuture<Sent>> all = IntStream.range(0, 1000)
-                    .mapToObj(i -> simulator.saying(Said.text("m" + i).from("u" + i % 50))).toList();
+                    .mapToObj(i -> simulator.saying(UserMessage.text("m" + i).from("u" + i % 50))).toList();
 
             for (CompletableFuture<Sent> sent : all) {
                 assertThat(sent.get(20, TimeUnit.SECONDS).fault()).isNull();

@@ -2,8 +2,6 @@ package io.github.dingtalkcamel.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,12 +62,12 @@ class StreamPushTest {
     void pushesMessagesAsDingTalkFramesThem() throws Exception {
         StreamClient client = connect();
 
-        Sent sent = simulator.say(Said.text("restart").byStream());
+        Sent sent = simulator.say(UserMessage.text("restart").byStream());
 
         assertThat(sent.fault()).isNull();
         assertThat(sent.status()).isEqualTo(200);
         assertThat(sent.body()).isEqualTo("{\"response\":null}");
-        assertThat(sent.way()).isEqualTo(Way.STREAM);
+        assertThat(sent.way()).isEqualTo(Transport.STREAM);
         assertThat(sent.connectionId()).isEqualTo(client.id());
         StreamClient.await().until(() -> client.messages().size() == 1);
         JsonNode frame = client.messages().get(0);
@@ -91,7 +91,7 @@ class StreamPushTest {
     void recordsAcks() throws Exception {
         StreamClient client = connect();
 
-        Sent sent = simulator.say(Said.text("x").byStream());
+        Sent sent = simulator.say(UserMessage.text("x").byStream());
 
         assertThat(simulator.stream().acks()).singleElement().satisfies(ack -> {
             assertThat(ack.connectionId()).isEqualTo(client.id());
@@ -113,11 +113,11 @@ class StreamPushTest {
         StreamClient client = connect();
 
         client.answers(frame -> StreamClient.ack(frame, 500, null));
-        assertThat(simulator.say(Said.text("x").byStream()).fault()).isEqualTo("code 500: no");
+        assertThat(simulator.say(UserMessage.text("x").byStream()).fault()).isEqualTo("code 500: no");
         client.answers(frame -> StreamClient.ack(frame, 200, null).replace("null", "{\"response\":1}"));
-        assertThat(simulator.say(Said.text("x").byStream()).fault()).isEqualTo("data is not a string");
+        assertThat(simulator.say(UserMessage.text("x").byStream()).fault()).isEqualTo("data is not a string");
         client.answers(frame -> null);
-        Sent silent = simulator.say(Said.text("x").byStream());
+        Sent silent = simulator.say(UserMessage.text("x").byStream());
         assertThat(silent.fault()).isEqualTo("no answer within 500 ms");
         assertThat(silent.status()).isZero();
         assertThat(silent.connectionId()).isEqualTo(client.id());
@@ -126,7 +126,7 @@ class StreamPushTest {
     @Test
     void takesAnAckThatComesLateForTheRecord() throws Exception {
         StreamClient client = connect().answers(frame -> null);
-        Sent sent = simulator.say(Said.text("x").byStream());
+        Sent sent = simulator.say(UserMessage.text("x").byStream());
         assertThat(sent.accepted()).isFalse();
 
         client.send(StreamClient.ack(client.messages().get(0), 200, "{}"));
@@ -143,9 +143,9 @@ class StreamPushTest {
         client.send("{\"code\":200,\"headers\":{\"messageId\":\"invented\"}}");
 
         StreamClient.await().until(() -> simulator.stream().acks().size() == 2);
-        assertThat(simulator.stream().acks()).extracting(Ack::fault)
+        assertThat(simulator.stream().acks()).extracting(SimulatedAck::fault)
                 .containsExactly("not a JSON object", "no push waits for an answer under this messageId");
-        assertThat(simulator.stream().acks()).extracting(Ack::data)
+        assertThat(simulator.stream().acks()).extracting(SimulatedAck::data)
                 .containsExactly("{oops", "{\"code\":200,\"headers\":{\"messageId\":\"invented\"}}");
     }
 
@@ -158,7 +158,7 @@ class StreamPushTest {
         StreamClient other = connect("dingother", StreamClient.ALL);
 
         for (int i = 0; i < 60; i++) {
-            assertThat(simulator.say(Said.text("m" + i).byStream()).accepted()).isTrue();
+            assertThat(simulator.say(UserMessage.text("m" + i).byStream()).accepted()).isTrue();
         }
 
         StreamClient.await().until(() -> one.messages().size() + two.messages().size() == 60);
@@ -173,13 +173,13 @@ class StreamPushTest {
     void losesMessagesWithoutAConnection() throws Exception {
         connect(KEY, EVENTS_ONLY);
 
-        Sent lost = simulator.say(Said.text("x").byStream());
+        Sent lost = simulator.say(UserMessage.text("x").byStream());
 
         assertThat(lost.accepted()).isFalse();
         assertThat(lost.fault()).contains("no open Stream connection").contains(KEY);
         assertThat(lost.connectionId()).isNull();
         StreamClient late = connect();
-        assertThat(simulator.say(Said.text("y").byStream()).accepted()).isTrue();
+        assertThat(simulator.say(UserMessage.text("y").byStream()).accepted()).isTrue();
         StreamClient.await().until(() -> late.messages().size() == 1);
         assertThat(late.messages().get(0).path("data").asText()).contains("\"y\"");
     }
@@ -188,16 +188,16 @@ class StreamPushTest {
     void pushesByWebhookWhereThereIsOneUnlessTold() throws Exception {
         try (FakeApplication application = new FakeApplication()) {
             connect();
-            assertThat(simulator.say(Said.text("x")).way()).isEqualTo(Way.STREAM);
+            assertThat(simulator.say(UserMessage.text("x")).way()).isEqualTo(Transport.STREAM);
 
             simulator.callbackUrl(KEY, application.url());
-            assertThat(simulator.say(Said.text("x")).way()).isEqualTo(Way.WEBHOOK);
-            assertThat(simulator.say(Said.text("x").byStream()).way()).isEqualTo(Way.STREAM);
-            assertThat(simulator.say(Said.text("x").byStream().byWebhook()).way()).isEqualTo(Way.WEBHOOK);
+            assertThat(simulator.say(UserMessage.text("x")).way()).isEqualTo(Transport.WEBHOOK);
+            assertThat(simulator.say(UserMessage.text("x").byStream()).way()).isEqualTo(Transport.STREAM);
+            assertThat(simulator.say(UserMessage.text("x").byStream().byWebhook()).way()).isEqualTo(Transport.WEBHOOK);
             assertThat(application.pushes()).hasSize(2);
-            assertThatThrownBy(() -> simulator.say(Said.text("x").byStream().encrypted())).isInstanceOf(IllegalArgumentException.class)
+            assertThatThrownBy(() -> simulator.say(UserMessage.text("x").byStream().encrypted())).isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("webhooks");
-            assertThatThrownBy(() -> simulator.say(Said.text("x").byStream("nobody"))).hasMessageContaining("no connection nobody");
+            assertThatThrownBy(() -> simulator.say(UserMessage.text("x").byStream("nobody"))).hasMessageContaining("no connection nobody");
         }
     }
 
@@ -215,7 +215,7 @@ class StreamPushTest {
             return null;
         });
 
-        Exchange exchange = simulator.ask(Said.text("x").byStream(), Duration.ofSeconds(5));
+        Exchange exchange = simulator.ask(UserMessage.text("x").byStream(), Duration.ofSeconds(5));
 
         assertThat(exchange.sent().accepted()).isFalse();
         assertThat(exchange.replies()).extracting(Delivery::text).containsExactly("done");
@@ -225,7 +225,7 @@ class StreamPushTest {
     void pushesNothingTwiceUnlessTold() throws Exception {
         StreamClient client = connect().answers(frame -> null);
 
-        simulator.say(Said.text("x").byStream());
+        simulator.say(UserMessage.text("x").byStream());
 
         // the push time-out has passed, and three times the redelivery time that the next test uses
         assertThat(client.messages()).hasSize(1);
@@ -237,7 +237,7 @@ class StreamPushTest {
         StreamClient client = connect();
         client.answers(frame -> client.messages().isEmpty() ? null : StreamClient.properly(frame));
 
-        Sent sent = simulator.say(Said.text("x").byStream());
+        Sent sent = simulator.say(UserMessage.text("x").byStream());
 
         StreamClient.await().until(() -> client.messages().size() == 2);
         List<JsonNode> pushes = client.messages();
@@ -251,7 +251,7 @@ class StreamPushTest {
         simulator.stream().redelivery(Redelivery.onMissingAck(Duration.ofMillis(20)));
         StreamClient client = connect().answers(frame -> null);
 
-        simulator.say(Said.text("x").byStream());
+        simulator.say(UserMessage.text("x").byStream());
 
         StreamClient.await().until(() -> client.messages().size() == 4);
         StreamClient.await().during(Duration.ofMillis(200)).until(() -> client.messages().size() == 4);
@@ -263,7 +263,7 @@ class StreamPushTest {
         StreamClient one = connect();
         StreamClient two = connect();
 
-        Sent sent = simulator.say(Said.text("x").byStream());
+        Sent sent = simulator.say(UserMessage.text("x").byStream());
 
         StreamClient.await().until(() -> one.messages().size() == 1 && two.messages().size() == 1);
         JsonNode first = one.messages().get(0);
@@ -272,7 +272,7 @@ class StreamPushTest {
         assertThat(first.path("data").asText()).isEqualTo(second.path("data").asText()).isEqualTo(sent.payload());
 
         simulator.stream().redelivery(Redelivery.none());
-        simulator.say(Said.text("y").byStream());
+        simulator.say(UserMessage.text("y").byStream());
         StreamClient.await().during(Duration.ofMillis(100)).until(() -> one.messages().size() + two.messages().size() == 3);
     }
 
@@ -304,11 +304,11 @@ class StreamPushTest {
         StreamClient client = connect();
         String text = "你好🙂é".repeat(30_000);
 
-        assertThat(simulator.say(Said.text(text).byStream()).accepted()).isTrue();
+        assertThat(simulator.say(UserMessage.text(text).byStream()).accepted()).isTrue();
         int fewest = client.pieces();
         simulator.stream().fragments(7);
         String small = "汉字🙂".repeat(20);
-        assertThat(simulator.say(Said.text(small).byStream()).accepted()).isTrue();
+        assertThat(simulator.say(UserMessage.text(small).byStream()).accepted()).isTrue();
 
         StreamClient.await().until(() -> client.messages().size() == 2);
         assertThat(client.messages()).extracting(frame -> Wire.json(frame.path("data").asText()).path("text").path("content").asText())
@@ -381,7 +381,7 @@ class StreamPushTest {
     @Test
     void pushesEvents() throws Exception {
         StreamClient client = connect();
-        Event event = Event.of("user_add_org", "{\"timeStamp\":\"1\",\"userId\":[\"staff227\"]}");
+        SimulatedEvent event = SimulatedEvent.of("user_add_org", "{\"timeStamp\":\"1\",\"userId\":[\"staff227\"]}");
 
         Sent sent = simulator.stream().event(event);
 
@@ -404,7 +404,7 @@ class StreamPushTest {
         StreamClient client = connect();
         client.answers(frame -> client.frames("*").isEmpty()
                 ? StreamClient.ack(frame, 200, "{\"status\":\"LATER\",\"message\":\"busy\"}") : StreamClient.properly(frame));
-        Event event = Event.of("org_change", "{}").id("e1");
+        SimulatedEvent event = SimulatedEvent.of("org_change", "{}").id("e1");
 
         Sent sent = simulator.stream().event(event);
 
@@ -420,7 +420,7 @@ class StreamPushTest {
     void givesEventsUpAfterTheLastRetry() throws Exception {
         StreamClient client = connect().answers(frame -> StreamClient.ack(frame, 500, "{\"status\":\"LATER\"}"));
 
-        assertThat(simulator.stream().event(Event.of("org_change", "{}")).fault()).isEqualTo("code 500: no");
+        assertThat(simulator.stream().event(SimulatedEvent.of("org_change", "{}")).fault()).isEqualTo("code 500: no");
 
         StreamClient.await().until(() -> client.frames("*").size() == 3 && simulator.stream().waitingEvents() == 0);
         StreamClient.await().during(Duration.ofMillis(200)).until(() -> client.frames("*").size() == 3);
@@ -429,8 +429,8 @@ class StreamPushTest {
     @Test
     void keepsEventsUntilSomebodyConnects() throws Exception {
         connect(KEY, MESSAGES_ONLY);
-        assertThat(simulator.stream().event(Event.of("org_change", "{\"n\":1}")).fault()).contains("it waits for one");
-        assertThat(simulator.stream().event(Event.of("org_change", "{\"n\":2}")).connectionId()).isNull();
+        assertThat(simulator.stream().event(SimulatedEvent.of("org_change", "{\"n\":1}")).fault()).contains("it waits for one");
+        assertThat(simulator.stream().event(SimulatedEvent.of("org_change", "{\"n\":2}")).connectionId()).isNull();
         assertThat(simulator.stream().waitingEvents()).isEqualTo(2);
 
         StreamClient client = connect();
@@ -444,7 +444,7 @@ class StreamPushTest {
     void takesTheEchoOfAnEventForConsumed() throws Exception {
         connect().answers(frame -> StreamClient.ack(frame, 200, frame.path("data").asText()));
 
-        assertThat(simulator.stream().event(Event.of("org_change", "{\"timeStamp\":\"1\"}")).accepted()).isTrue();
+        assertThat(simulator.stream().event(SimulatedEvent.of("org_change", "{\"timeStamp\":\"1\"}")).accepted()).isTrue();
     }
 
     @Test
@@ -453,7 +453,7 @@ class StreamPushTest {
         List<StreamClient> both = List.of(connect(), connect());
 
         List<CompletableFuture<Sent>> all = IntStream.range(0, 2000)
-                .mapToObj(i -> simulator.saying(Said.text("m" + i).from("u" + i % 50).byStream())).toList();
+                .mapToObj(i -> simulator.saying(UserMessage.text("m" + i).from("u" + i % 50).byStream())).toList();
 
         for (CompletableFuture<Sent> sent : all) {
             sent.get(20, TimeUnit.SECONDS);

@@ -2,8 +2,6 @@ package io.github.dingtalkcamel.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +9,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+
+import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -117,7 +117,7 @@ class StreamTroubleTest {
         simulator.stream().disconnect(old.id());
         StreamClient fresh = connect();
         for (int i = 0; i < 20; i++) {
-            assertThat(simulator.say(Said.text("x").byStream()).connectionId()).isEqualTo(fresh.id());
+            assertThat(simulator.say(UserMessage.text("x").byStream()).connectionId()).isEqualTo(fresh.id());
         }
 
         until(() -> !old.frames("disconnect").isEmpty());
@@ -134,7 +134,7 @@ class StreamTroubleTest {
     void takesAcksWhileLeaving() throws Exception {
         start(StreamOptions.defaults());
         StreamClient client = connect().answers(frame -> null);
-        CompletableFuture<Sent> sent = simulator.saying(Said.text("x").byStream());
+        CompletableFuture<Sent> sent = simulator.saying(UserMessage.text("x").byStream());
         until(() -> client.messages().size() == 1);
 
         simulator.stream().disconnect(client.id());
@@ -181,7 +181,7 @@ class StreamTroubleTest {
     void resetsTheSocket() throws Exception {
         start(StreamOptions.defaults());
         StreamClient client = connect().answers(frame -> null);
-        CompletableFuture<Sent> sent = simulator.saying(Said.text("x").byStream());
+        CompletableFuture<Sent> sent = simulator.saying(UserMessage.text("x").byStream());
         until(() -> client.messages().size() == 1);
 
         simulator.stream().reset(client.id());
@@ -206,8 +206,8 @@ class StreamTroubleTest {
         assertThat(client.texts()).hasSizeLessThanOrEqualTo((int) sent);
         assertThat(client.closed()).isNotDone();
         assertThat(client.broken()).isNotDone();
-        assertThat(simulator.say(Said.text("x").byStream()).fault()).contains("no open Stream connection");
-        assertThat(simulator.say(Said.text("x").byStream(client.id())).fault()).isEqualTo("no answer within 500 ms");
+        assertThat(simulator.say(UserMessage.text("x").byStream()).fault()).contains("no open Stream connection");
+        assertThat(simulator.say(UserMessage.text("x").byStream(client.id())).fault()).isEqualTo("no answer within 500 ms");
         assertThat(client.messages()).isEmpty();
         simulator.stream().reset(client.id());
         until(() -> simulator.stream().connections().isEmpty());

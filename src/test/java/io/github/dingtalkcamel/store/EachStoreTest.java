@@ -2,7 +2,6 @@ package io.github.dingtalkcamel.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,10 +15,10 @@ import java.util.concurrent.CompletableFuture;
 import io.github.dingtalkcamel.Bot;
 import io.github.dingtalkcamel.conversation.Bindings;
 import io.github.dingtalkcamel.inbound.EventRepository;
-import io.github.dingtalkcamel.turns.DeadLetters;
-import io.github.dingtalkcamel.turns.Inbox;
-import io.github.dingtalkcamel.turns.Spoken;
-import io.github.dingtalkcamel.turns.Turn;
+import io.github.dingtalkcamel.turn.DeadLetters;
+import io.github.dingtalkcamel.turn.Inbox;
+import io.github.dingtalkcamel.turn.Spoken;
+import io.github.dingtalkcamel.turn.Turn;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

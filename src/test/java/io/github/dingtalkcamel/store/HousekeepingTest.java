@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -16,10 +15,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.dingtalkcamel.inbound.EventRepository;
-import io.github.dingtalkcamel.turns.DeadLetters;
-import io.github.dingtalkcamel.turns.Inbox;
-import io.github.dingtalkcamel.turns.Spoken;
-import io.github.dingtalkcamel.turns.Turn;
+import io.github.dingtalkcamel.turn.DeadLetters;
+import io.github.dingtalkcamel.turn.Inbox;
+import io.github.dingtalkcamel.turn.Spoken;
+import io.github.dingtalkcamel.turn.Turn;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

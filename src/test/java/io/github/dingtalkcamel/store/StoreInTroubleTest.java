@@ -2,7 +2,6 @@ package io.github.dingtalkcamel.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,8 +13,8 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
-import io.github.dingtalkcamel.turns.Inbox;
-import io.github.dingtalkcamel.turns.Spoken;
+import io.github.dingtalkcamel.turn.Inbox;
+import io.github.dingtalkcamel.turn.Spoken;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -3,7 +3,6 @@ package io.github.dingtalkcamel.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
-
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;

@@ -2,20 +2,19 @@ package io.github.dingtalkcamel.texts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.Set;
 
-import io.github.dingtalkcamel.StartException;
+import io.github.dingtalkcamel.component.message.Language;
 import io.github.dingtalkcamel.settings.AppSettings;
-import io.github.dingtalkcamel.settings.Language;
 import io.github.dingtalkcamel.settings.Settings;
-import io.github.dingtalkcamel.turns.Spoken;
+import io.github.dingtalkcamel.settings.StartException;
+import io.github.dingtalkcamel.turn.Spoken;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,7 +62,7 @@ class BotTextsTest {
         assertThat(there).containsAll(said);
         there.removeAll(said);
         assertThat(there).allMatch(key -> key.matches("help-\\w+|bound-by-(conversation|trigger|fallback)|refused-(user|group|groups|direct-messages)"));
-        for (io.github.dingtalkcamel.commands.Command command : io.github.dingtalkcamel.commands.Command.values()) {
+        for (io.github.dingtalkcamel.command.Command command : io.github.dingtalkcamel.command.Command.values()) {
             assertThat(BotTexts.packaged(Language.EN)).containsKey("help-" + command.code());
         }
     }

@@ -3,7 +3,6 @@ package io.github.dingtalkcamel.component.api;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 
-import io.github.dingtalkcamel.outbound.ApiRequest;
 
 /**
  * Decides when a call to DingTalk may be made: a circuit breaker of the host, a rate of an app and an API, or both. All calls of a
@@ -27,7 +26,7 @@ public interface CallLimiter {
      *
      * @param  call      the call, without its access token
      * @param  waitUntil until when the caller can wait, or null for a caller that can't
-     * @return           completed with the permission, or with a {@link io.github.dingtalkcamel.outbound.NotNowException} where there is
+     * @return           completed with the permission, or with a {@link io.github.dingtalkcamel.component.api.CallNotPermittedException} where there is
      * none in time. Each
      *                   permission is reported on once, see {@link Permit}
      */

@@ -2,8 +2,6 @@ package io.github.dingtalkcamel.component.api;
 
 import java.time.Duration;
 
-import io.github.dingtalkcamel.outbound.ApiRequest;
-import io.github.dingtalkcamel.outbound.DingTalkException;
 
 /**
  * Learns of each call that was made to DingTalk, for metrics and traces. Called on the thread that handles the answer: must not block or

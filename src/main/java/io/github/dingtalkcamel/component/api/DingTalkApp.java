@@ -4,10 +4,9 @@ import java.net.URI;
 import java.util.Objects;
 import java.util.Set;
 
-import io.github.dingtalkcamel.outbound.ApiRequest;
-import io.github.dingtalkcamel.secrets.KnownSecrets;
-import io.github.dingtalkcamel.settings.Language;
-import io.github.dingtalkcamel.settings.Secret;
+import io.github.dingtalkcamel.component.message.Language;
+import io.github.dingtalkcamel.component.secrets.KnownSecrets;
+import io.github.dingtalkcamel.component.secrets.Secret;
 
 /**
  * The DingTalk app that an endpoint acts for.

@@ -2,9 +2,9 @@ package io.github.dingtalkcamel.component.api;
 
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -14,15 +14,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.dingtalkcamel.outbound.AccessToken;
-import io.github.dingtalkcamel.outbound.Addresses;
-import io.github.dingtalkcamel.outbound.ApiRequest;
-import io.github.dingtalkcamel.outbound.DingTalkException;
-import io.github.dingtalkcamel.outbound.DingTalkJson;
-import io.github.dingtalkcamel.outbound.InvalidTokenException;
-import io.github.dingtalkcamel.outbound.Verdict;
-import io.github.dingtalkcamel.settings.Secret;
-import io.github.dingtalkcamel.stream.BoundedAnswer;
+import io.github.dingtalkcamel.component.secrets.Secret;
 
 /**
  * Calls DingTalk's two hosts. Nothing here blocks a thread.
@@ -164,7 +156,7 @@ public final class DingTalkClient {
                 if (lost != null) {
                     throw Failures.lost(request, lost, answerBegan, app.names());
                 }
-                JsonNode answer = Verdict.of(request, response.statusCode(), response.body(), app.names());
+                JsonNode answer = ResponseClassifier.of(request, response.statusCode(), response.body(), app.names());
                 permit.answered();
                 observer.called(request, took, null);
                 result.complete(answer);

@@ -3,9 +3,6 @@ package io.github.dingtalkcamel.component.api;
 import java.io.IOException;
 import java.util.concurrent.CompletionException;
 
-import io.github.dingtalkcamel.outbound.ApiRequest;
-import io.github.dingtalkcamel.outbound.DingTalkException;
-import io.github.dingtalkcamel.outbound.Verdict;
 
 /** What the exceptions of asynchronous calls mean. */
 public final class Failures {
@@ -26,12 +23,12 @@ public final class Failures {
     static DingTalkException lost(ApiRequest request, Throwable failure, boolean answerBegan, OptionNames names) {
         Throwable thrown = causeOf(failure);
         IOException cause = thrown instanceof IOException io ? io : new IOException(thrown.getClass().getSimpleName(), thrown);
-        Verdict.Loss loss = Verdict.lossOf(cause);
-        if (loss == Verdict.Loss.IN_ANSWER && !answerBegan) {
-            loss = Verdict.Loss.BEFORE_ANSWER;
-        } else if (loss == Verdict.Loss.BEFORE_ANSWER && answerBegan) {
-            loss = Verdict.Loss.IN_ANSWER;
+        ResponseClassifier.Loss loss = ResponseClassifier.lossOf(cause);
+        if (loss == ResponseClassifier.Loss.IN_ANSWER && !answerBegan) {
+            loss = ResponseClassifier.Loss.BEFORE_ANSWER;
+        } else if (loss == ResponseClassifier.Loss.BEFORE_ANSWER && answerBegan) {
+            loss = ResponseClassifier.Loss.IN_ANSWER;
         }
-        return Verdict.lost(request, loss, cause, names);
+        return ResponseClassifier.lost(request, loss, cause, names);
     }
 }

@@ -7,8 +7,8 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscribers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,12 +18,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 
-import io.github.dingtalkcamel.files.FileException;
-import io.github.dingtalkcamel.files.PublicAddresses;
-import io.github.dingtalkcamel.outbound.Addresses;
-import io.github.dingtalkcamel.outbound.RejectedException;
-import io.github.dingtalkcamel.outbound.UnavailableException;
-import io.github.dingtalkcamel.stream.BoundedAnswer;
 
 /**
  * Fetches a file from the address that DingTalk gave for it. Only from the app's base URLs or from DingTalk's own domains, there from

@@ -1,6 +1,5 @@
 package io.github.dingtalkcamel.component.api;
 
-import io.github.dingtalkcamel.outbound.DingTalkException;
 
 /** The permission for one call. Exactly one of its methods is called, once, so that the limiter learns from each call. */
 public interface Permit {

@@ -13,11 +13,8 @@ import java.util.function.Function;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.github.dingtalkcamel.outbound.AccessToken;
-import io.github.dingtalkcamel.outbound.Addresses;
-import io.github.dingtalkcamel.outbound.ApiRequest;
-import io.github.dingtalkcamel.secrets.KnownSecrets;
-import io.github.dingtalkcamel.settings.Secret;
+import io.github.dingtalkcamel.component.secrets.KnownSecrets;
+import io.github.dingtalkcamel.component.secrets.Secret;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

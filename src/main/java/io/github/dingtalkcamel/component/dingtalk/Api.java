@@ -6,11 +6,11 @@ import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.dingtalkcamel.component.api.ApiRequest;
 import io.github.dingtalkcamel.component.api.CallLimiter;
 import io.github.dingtalkcamel.component.api.CallTiming;
 import io.github.dingtalkcamel.component.api.DingTalkApp;
-import io.github.dingtalkcamel.outbound.ApiRequest;
-import io.github.dingtalkcamel.settings.Secret;
+import io.github.dingtalkcamel.component.secrets.Secret;
 import org.apache.camel.Exchange;
 
 /** DingTalk's API as one endpoint calls it: as its app, within its time-out, and for as long as the exchange may wait. */

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.dingtalkcamel.outbound.Addresses;
+import io.github.dingtalkcamel.component.api.Addresses;
 import org.apache.camel.Exchange;
 
 /**

@@ -9,11 +9,11 @@ import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.dingtalkcamel.component.api.DingTalkException;
 import io.github.dingtalkcamel.component.api.Failures;
-import io.github.dingtalkcamel.outbound.DingTalkException;
-import io.github.dingtalkcamel.outbound.OutcomeUnknownException;
-import io.github.dingtalkcamel.outbound.RejectedException;
-import io.github.dingtalkcamel.secrets.KnownSecrets;
+import io.github.dingtalkcamel.component.api.OutcomeUnknownException;
+import io.github.dingtalkcamel.component.api.RejectedException;
+import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 import org.apache.camel.Exchange;
 
 /**

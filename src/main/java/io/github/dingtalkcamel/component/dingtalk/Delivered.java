@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.dingtalkcamel.outbound.DingTalkException;
+import io.github.dingtalkcamel.component.api.DingTalkException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 

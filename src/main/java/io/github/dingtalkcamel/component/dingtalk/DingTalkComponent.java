@@ -14,8 +14,8 @@ import io.github.dingtalkcamel.component.api.DingTalkClient;
 import io.github.dingtalkcamel.component.api.FileDownload;
 import io.github.dingtalkcamel.component.api.HttpConnections;
 import io.github.dingtalkcamel.component.api.IntegrationLookup;
-import io.github.dingtalkcamel.stream.Pace;
-import io.github.dingtalkcamel.stream.StreamHub;
+import io.github.dingtalkcamel.component.stream.StreamHub;
+import io.github.dingtalkcamel.component.stream.StreamTimeouts;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.spi.Metadata;
@@ -29,7 +29,7 @@ import org.apache.camel.util.URISupport;
  * <p>
  * Needs an app key and an app secret, and nothing else. Promises: an exchange succeeds only when DingTalk has confirmed the call, and
  * fails with a
- * {@link io.github.dingtalkcamel.outbound.DingTalkException} otherwise; no thread waits for DingTalk; access tokens are shared and
+ * {@link io.github.dingtalkcamel.component.api.DingTalkException} otherwise; no thread waits for DingTalk; access tokens are shared and
  * renewed; a push is acknowledged
  * when its exchange is done without an exception. Does not promise: a queue that survives a restart, order across processes, or that a
  * message is delivered once
@@ -129,9 +129,9 @@ public class DingTalkComponent extends HealthCheckComponent {
     /** The Stream connections of all consumers. */
     public synchronized StreamHub streams() {
         if (streams == null) {
-            Pace pace = CamelContextHelper.findSingleByType(getCamelContext(), Pace.class);
+            StreamTimeouts pace = CamelContextHelper.findSingleByType(getCamelContext(), StreamTimeouts.class);
             // with threads of its own, so that the end of the component does not take the answers to the last pushes away
-            streams = new StreamHub(HttpConnections.client(CONNECT_TIMEOUT, null), pace == null ? Pace.PROMISED : pace, clock);
+            streams = new StreamHub(HttpConnections.client(CONNECT_TIMEOUT, null), pace == null ? StreamTimeouts.PROMISED : pace, clock);
         }
         return streams;
     }

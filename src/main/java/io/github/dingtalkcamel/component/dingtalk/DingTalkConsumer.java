@@ -13,12 +13,12 @@ import java.util.function.Function;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dingtalkcamel.component.api.DingTalkApp;
-import io.github.dingtalkcamel.inbound.BadMessageException;
-import io.github.dingtalkcamel.inbound.Delivery;
-import io.github.dingtalkcamel.stream.ConnectionStatus;
-import io.github.dingtalkcamel.stream.Handover;
-import io.github.dingtalkcamel.stream.StreamConnections;
-import io.github.dingtalkcamel.stream.StreamSubscriber;
+import io.github.dingtalkcamel.component.message.BadMessageException;
+import io.github.dingtalkcamel.component.message.Delivery;
+import io.github.dingtalkcamel.component.stream.ConnectionStatus;
+import io.github.dingtalkcamel.component.stream.FrameDispatcher;
+import io.github.dingtalkcamel.component.stream.StreamConnections;
+import io.github.dingtalkcamel.component.stream.StreamSubscriber;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.Processor;
@@ -120,7 +120,7 @@ public class DingTalkConsumer extends DefaultConsumer implements Suspendable {
         }
 
         @Override
-        public void deliver(Delivery delivery, Consumer<Handover.Outcome> done) {
+        public void deliver(Delivery delivery, Consumer<FrameDispatcher.Outcome> done) {
             Exchange exchange = createExchange(false);
             exchange.setPattern(ExchangePattern.InOut);
             exchange.setProperty(Delivery.PROPERTY, delivery);
@@ -130,28 +130,28 @@ public class DingTalkConsumer extends DefaultConsumer implements Suspendable {
             } catch (BadMessageException e) {
                 REFUSED.warn("{} was refused: {}", delivery, e.getMessage());
                 releaseExchange(exchange, false);
-                done.accept(new Handover.Outcome(e, null));
+                done.accept(new FrameDispatcher.Outcome(e, null));
                 return;
             }
             getAsyncProcessor().process(exchange, doneSync -> {
-                Handover.Outcome outcome = outcome(exchange, received);
+                FrameDispatcher.Outcome outcome = outcome(exchange, received);
                 releaseExchange(exchange, false);
                 done.accept(outcome);
             });
         }
     }
 
-    private Handover.Outcome outcome(Exchange exchange, Object received) {
+    private FrameDispatcher.Outcome outcome(Exchange exchange, Object received) {
         if (exchange.getException() != null || getEndpoint().getKind() != DingTalkKind.cards) {
-            return new Handover.Outcome(exchange.getException(), null);
+            return new FrameDispatcher.Outcome(exchange.getException(), null);
         }
         Object body = exchange.getMessage().getBody();
         if (body == received) {
             // the route has set no answer
-            return new Handover.Outcome(null, null);
+            return new FrameDispatcher.Outcome(null, null);
         }
         boolean plain = body == null || body instanceof Map || body instanceof JsonNode;
-        return new Handover.Outcome(null, plain ? body : exchange.getMessage().getBody(String.class));
+        return new FrameDispatcher.Outcome(null, plain ? body : exchange.getMessage().getBody(String.class));
     }
 
     @ManagedAttribute(description = "Connections that can receive now, and how many there should be")

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-import io.github.dingtalkcamel.files.AttachmentNames;
-import io.github.dingtalkcamel.inbound.InboundMessage;
-import io.github.dingtalkcamel.inbound.InboundMessage.Attachment;
+import io.github.dingtalkcamel.component.file.AttachmentNames;
+import io.github.dingtalkcamel.component.message.InboundMessage.Attachment;
+import io.github.dingtalkcamel.component.message.InboundMessage;
 import org.apache.camel.Exchange;
 import org.apache.camel.converter.stream.FileInputStreamCache;
 import org.apache.camel.support.SynchronizationAdapter;

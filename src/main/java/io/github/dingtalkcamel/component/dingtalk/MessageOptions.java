@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-import io.github.dingtalkcamel.outbound.Mentions;
+import io.github.dingtalkcamel.component.api.Mentions;
 import org.apache.camel.Exchange;
 
 /** The options of one message: of each the header, or else what the endpoint's URI says. */

@@ -7,11 +7,11 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dingtalkcamel.component.api.DingTalkApp;
-import io.github.dingtalkcamel.inbound.BadMessageException;
-import io.github.dingtalkcamel.inbound.Body;
-import io.github.dingtalkcamel.inbound.Delivery;
-import io.github.dingtalkcamel.inbound.InboundMessage;
-import io.github.dingtalkcamel.inbound.MessageParser;
+import io.github.dingtalkcamel.component.message.BadMessageException;
+import io.github.dingtalkcamel.component.message.Body;
+import io.github.dingtalkcamel.component.message.Delivery;
+import io.github.dingtalkcamel.component.message.InboundMessage;
+import io.github.dingtalkcamel.component.message.MessageParser;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 

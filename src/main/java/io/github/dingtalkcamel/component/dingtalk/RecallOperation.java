@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.dingtalkcamel.outbound.RejectedException;
-import io.github.dingtalkcamel.secrets.KnownSecrets;
+import io.github.dingtalkcamel.component.api.RejectedException;
+import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 import org.apache.camel.Exchange;
 
 /** {@code dingtalk:recall}: takes back messages that were sent to people or to one group in the last 24 hours. */

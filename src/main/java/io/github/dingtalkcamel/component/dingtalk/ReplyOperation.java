@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
+import io.github.dingtalkcamel.component.api.DingTalkException;
 import io.github.dingtalkcamel.component.api.Failures;
-import io.github.dingtalkcamel.inbound.InboundMessage;
-import io.github.dingtalkcamel.inbound.InboundMessage.ConversationType;
-import io.github.dingtalkcamel.outbound.DingTalkException;
-import io.github.dingtalkcamel.outbound.Mentions;
-import io.github.dingtalkcamel.outbound.OutcomeUnknownException;
-import io.github.dingtalkcamel.outbound.RejectedException;
-import io.github.dingtalkcamel.outbound.SessionExpiredException;
-import io.github.dingtalkcamel.reply.Chunk;
+import io.github.dingtalkcamel.component.api.Mentions;
+import io.github.dingtalkcamel.component.api.OutcomeUnknownException;
+import io.github.dingtalkcamel.component.api.RejectedException;
+import io.github.dingtalkcamel.component.api.SessionExpiredException;
+import io.github.dingtalkcamel.component.chunk.Chunk;
+import io.github.dingtalkcamel.component.message.InboundMessage.ConversationType;
+import io.github.dingtalkcamel.component.message.InboundMessage;
 import org.apache.camel.Exchange;
 
 /**

@@ -6,8 +6,8 @@ import java.util.Map;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.dingtalkcamel.outbound.DingTalkJson;
-import io.github.dingtalkcamel.reply.MarkdownTitle;
+import io.github.dingtalkcamel.component.api.DingTalkJson;
+import io.github.dingtalkcamel.component.chunk.MarkdownTitle;
 import org.apache.camel.Exchange;
 
 /**

@@ -9,13 +9,13 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.dingtalkcamel.outbound.ApiRequest;
-import io.github.dingtalkcamel.outbound.Mentions;
-import io.github.dingtalkcamel.outbound.RejectedException;
-import io.github.dingtalkcamel.reply.MarkdownTitle;
-import io.github.dingtalkcamel.robot.SignedUrl;
-import io.github.dingtalkcamel.robot.WebhookMessage;
-import io.github.dingtalkcamel.settings.Secret;
+import io.github.dingtalkcamel.component.api.ApiRequest;
+import io.github.dingtalkcamel.component.api.Mentions;
+import io.github.dingtalkcamel.component.api.RejectedException;
+import io.github.dingtalkcamel.component.api.SignedUrl;
+import io.github.dingtalkcamel.component.api.WebhookMessage;
+import io.github.dingtalkcamel.component.chunk.MarkdownTitle;
+import io.github.dingtalkcamel.component.secrets.Secret;
 import org.apache.camel.Exchange;
 
 /**

@@ -10,12 +10,12 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.dingtalkcamel.component.api.DingTalkException;
 import io.github.dingtalkcamel.component.api.Failures;
-import io.github.dingtalkcamel.outbound.DingTalkException;
-import io.github.dingtalkcamel.outbound.OutcomeUnknownException;
-import io.github.dingtalkcamel.outbound.RejectedException;
-import io.github.dingtalkcamel.outbound.ThrottledException;
-import io.github.dingtalkcamel.outbound.UnavailableException;
+import io.github.dingtalkcamel.component.api.OutcomeUnknownException;
+import io.github.dingtalkcamel.component.api.RejectedException;
+import io.github.dingtalkcamel.component.api.ThrottledException;
+import io.github.dingtalkcamel.component.api.UnavailableException;
 import org.apache.camel.Exchange;
 
 /** {@code dingtalk:send}: a message of the app's robot, to people by twenties and to groups one by one. */

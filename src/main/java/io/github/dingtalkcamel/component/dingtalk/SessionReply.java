@@ -9,15 +9,15 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.dingtalkcamel.component.api.Addresses;
+import io.github.dingtalkcamel.component.api.ApiRequest;
 import io.github.dingtalkcamel.component.api.DingTalkApp;
-import io.github.dingtalkcamel.inbound.InboundMessage;
-import io.github.dingtalkcamel.inbound.InboundMessage.ConversationType;
-import io.github.dingtalkcamel.outbound.Addresses;
-import io.github.dingtalkcamel.outbound.ApiRequest;
-import io.github.dingtalkcamel.outbound.Mentions;
-import io.github.dingtalkcamel.reply.Asker;
-import io.github.dingtalkcamel.reply.Chunker;
-import io.github.dingtalkcamel.reply.MarkdownTitle;
+import io.github.dingtalkcamel.component.api.Mentions;
+import io.github.dingtalkcamel.component.chunk.Asker;
+import io.github.dingtalkcamel.component.chunk.Chunker;
+import io.github.dingtalkcamel.component.chunk.MarkdownTitle;
+import io.github.dingtalkcamel.component.message.InboundMessage.ConversationType;
+import io.github.dingtalkcamel.component.message.InboundMessage;
 import org.apache.camel.Exchange;
 
 /**

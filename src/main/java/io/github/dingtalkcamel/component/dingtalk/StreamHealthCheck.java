@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 
-import io.github.dingtalkcamel.stream.ConnectionStatus;
-import io.github.dingtalkcamel.stream.StreamConnections;
+import io.github.dingtalkcamel.component.stream.ConnectionStatus;
+import io.github.dingtalkcamel.component.stream.StreamConnections;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 

@@ -9,10 +9,10 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 
+import io.github.dingtalkcamel.component.api.FileException;
 import io.github.dingtalkcamel.component.api.MultipartForm;
-import io.github.dingtalkcamel.files.FileException;
-import io.github.dingtalkcamel.files.Media;
-import io.github.dingtalkcamel.files.SafeFileName;
+import io.github.dingtalkcamel.component.file.Media;
+import io.github.dingtalkcamel.component.file.SafeFileName;
 import org.apache.camel.Exchange;
 import org.apache.camel.WrappedFile;
 

@@ -10,12 +10,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dingtalkcamel.component.api.DepartmentTraversal;
 import io.github.dingtalkcamel.component.api.Failures;
-import io.github.dingtalkcamel.contacts.Colleague;
-import io.github.dingtalkcamel.contacts.Walk;
-import io.github.dingtalkcamel.outbound.RejectedException;
-import io.github.dingtalkcamel.outbound.ThrottledException;
-import io.github.dingtalkcamel.settings.Language;
+import io.github.dingtalkcamel.component.api.RejectedException;
+import io.github.dingtalkcamel.component.api.ThrottledException;
+import io.github.dingtalkcamel.component.api.User;
+import io.github.dingtalkcamel.component.message.Language;
 import org.apache.camel.Exchange;
 
 /**
@@ -34,13 +34,13 @@ record UsersOperation(Api api, DingTalkConfiguration uri) implements Operation {
     public CompletableFuture<?> perform(Exchange exchange) {
         MessageOptions options = new MessageOptions(exchange, uri);
         String keyword = options.text(DingTalkConstants.KEYWORD, uri.getKeyword());
-        Walk walk = new Walk(department(options), language(options));
+        DepartmentTraversal walk = new DepartmentTraversal(department(options), language(options));
         AtomicInteger throttled = new AtomicInteger();
         return InTurn.whileTrue(walk::isUnfinished, () -> step(exchange, walk, throttled))
                 .thenAccept(done -> exchange.getMessage().setBody(people(walk, keyword == null ? "" : keyword.toLowerCase(Locale.ROOT))));
     }
 
-    private CompletableFuture<?> step(Exchange exchange, Walk walk, AtomicInteger throttled) {
+    private CompletableFuture<?> step(Exchange exchange, DepartmentTraversal walk, AtomicInteger throttled) {
         return api.post(exchange, walk.path(), walk.question()).handle((answer, failure) -> {
             Throwable cause = Failures.causeOf(failure);
             if (failure == null) {
@@ -84,9 +84,9 @@ record UsersOperation(Api api, DingTalkConfiguration uri) implements Operation {
         return english ? "en_US" : "zh_CN";
     }
 
-    private static List<Map<String, Object>> people(Walk walk, String keyword) {
+    private static List<Map<String, Object>> people(DepartmentTraversal walk, String keyword) {
         List<Map<String, Object>> people = new ArrayList<>();
-        for (Colleague each : walk.people()) {
+        for (User each : walk.people()) {
             if (keyword.isEmpty() || each.holds(keyword)) {
                 people.add(JSON.convertValue(each, MAP));
             }

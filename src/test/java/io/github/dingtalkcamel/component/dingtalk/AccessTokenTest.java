@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel.component.dingtalk;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -9,8 +8,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
-import io.github.dingtalkcamel.outbound.InvalidTokenException;
-import io.github.dingtalkcamel.outbound.RejectedException;
+import io.github.dingtalkcamel.component.api.InvalidTokenException;
+import io.github.dingtalkcamel.component.api.RejectedException;
 import io.github.dingtalkcamel.simulator.ApiFamily;
 import io.github.dingtalkcamel.simulator.SimulatedApp;
 import org.apache.camel.Exchange;

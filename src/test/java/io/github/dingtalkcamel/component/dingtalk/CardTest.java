@@ -1,11 +1,10 @@
 package io.github.dingtalkcamel.component.dingtalk;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.List;
 import java.util.Map;
 
-import io.github.dingtalkcamel.outbound.DingTalkException;
+import io.github.dingtalkcamel.component.api.DingTalkException;
 import io.github.dingtalkcamel.simulator.ApiFamily;
 import io.github.dingtalkcamel.simulator.Person;
 import org.apache.camel.Exchange;

@@ -1,14 +1,13 @@
 package io.github.dingtalkcamel.component.dingtalk;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-import io.github.dingtalkcamel.simulator.Event;
 import io.github.dingtalkcamel.simulator.Sent;
+import io.github.dingtalkcamel.simulator.SimulatedEvent;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterEach;
@@ -44,7 +43,7 @@ class ConsumeEventsTest {
     void arrivesAsAMapWithItsTypeAndId() throws Exception {
         consume(false);
 
-        Sent sent = bare.simulator().stream().event(Event.of("user_add_org", "{\"userId\":[\"staff227\"]}").id("e-1"));
+        Sent sent = bare.simulator().stream().event(SimulatedEvent.of("user_add_org", "{\"userId\":[\"staff227\"]}").id("e-1"));
 
         assertThat(sent.accepted()).isTrue();
         assertThat(sent.body()).contains("SUCCESS");
@@ -58,7 +57,7 @@ class ConsumeEventsTest {
     void isToComeLaterAfterAnException() throws Exception {
         consume(true);
 
-        Sent sent = bare.simulator().stream().event(Event.of("user_add_org", "{}"));
+        Sent sent = bare.simulator().stream().event(SimulatedEvent.of("user_add_org", "{}"));
 
         assertThat(sent.accepted()).isFalse();
         assertThat(sent.body()).contains("LATER");

@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel.component.dingtalk;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -9,11 +8,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
-import io.github.dingtalkcamel.inbound.InboundMessage;
+import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.simulator.Redelivery;
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Sent;
 import io.github.dingtalkcamel.simulator.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
@@ -45,7 +44,7 @@ class ConsumeMessagesTest {
     void arrivesAsTextWithHeadersAndTheParsedMessage() throws Exception {
         consume(exchange -> { });
 
-        Sent sent = bare.simulator().say(Said.text("restart the build").from("staff002").inGroup(BareContext.GROUP).byStream());
+        Sent sent = bare.simulator().say(UserMessage.text("restart the build").from("staff002").inGroup(BareContext.GROUP).byStream());
 
         assertThat(sent.accepted()).isTrue();
         Exchange exchange = arrived.remove();
@@ -71,7 +70,7 @@ class ConsumeMessagesTest {
             }
         }).connected(1);
 
-        var saying = bare.simulator().saying(Said.text("slow").byStream());
+        var saying = bare.simulator().saying(UserMessage.text("slow").byStream());
         BareContext.await(() -> arrived.size() == 1);
         assertThat(bare.simulator().stream().acks()).isEmpty();
         gate.countDown();
@@ -88,7 +87,7 @@ class ConsumeMessagesTest {
             }
         });
 
-        Sent sent = bare.simulator().say(Said.text("again").byStream());
+        Sent sent = bare.simulator().say(UserMessage.text("again").byStream());
 
         assertThat(sent.status()).as("no answer to the first delivery").isZero();
         BareContext.await(() -> arrived.size() == 2);
@@ -100,11 +99,11 @@ class ConsumeMessagesTest {
     void isRefusedAsMalformedWhereAFieldIsMissing() throws Exception {
         consume(exchange -> { });
 
-        Sent sent = bare.simulator().say(Said.text("no sender").without("senderId").byStream());
+        Sent sent = bare.simulator().say(UserMessage.text("no sender").without("senderId").byStream());
 
         assertThat(sent.status()).isEqualTo(400);
         assertThat(arrived).isEmpty();
-        assertThat(bare.simulator().say(Said.text("next").byStream()).accepted()).as("the connection is kept").isTrue();
+        assertThat(bare.simulator().say(UserMessage.text("next").byStream()).accepted()).as("the connection is kept").isTrue();
     }
 
     @Test
@@ -112,7 +111,7 @@ class ConsumeMessagesTest {
         consume(exchange -> { });
         List<String> texts = IntStream.range(0, 50).mapToObj(i -> "m" + i).toList();
 
-        texts.forEach(text -> bare.simulator().say(Said.text(text).byStream()));
+        texts.forEach(text -> bare.simulator().say(UserMessage.text(text).byStream()));
 
         assertThat(arrived).extracting(exchange -> exchange.getMessage().getBody()).isEqualTo(texts);
     }
@@ -126,7 +125,7 @@ class ConsumeMessagesTest {
         bare.context().getRouteController().startRoute("messages");
         bare.connected(1);
 
-        assertThat(bare.simulator().say(Said.text("back").byStream()).accepted()).isTrue();
+        assertThat(bare.simulator().say(UserMessage.text("back").byStream()).accepted()).isTrue();
     }
 
     @Test
@@ -138,6 +137,6 @@ class ConsumeMessagesTest {
         bare.context().getRouteController().resumeRoute("messages");
         bare.connected(1);
 
-        assertThat(bare.simulator().say(Said.text("back").byStream()).accepted()).isTrue();
+        assertThat(bare.simulator().say(UserMessage.text("back").byStream()).accepted()).isTrue();
     }
 }

@@ -1,11 +1,10 @@
 package io.github.dingtalkcamel.component.dingtalk;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.charset.StandardCharsets;
 
-import io.github.dingtalkcamel.inbound.InboundMessage.Attachment;
-import io.github.dingtalkcamel.inbound.InboundMessage.AttachmentKind;
+import io.github.dingtalkcamel.component.message.InboundMessage.Attachment;
+import io.github.dingtalkcamel.component.message.InboundMessage.AttachmentKind;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,17 +1,16 @@
 package io.github.dingtalkcamel.component.dingtalk;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 
-import io.github.dingtalkcamel.outbound.DingTalkException;
-import io.github.dingtalkcamel.outbound.DingTalkException.Outcome;
-import io.github.dingtalkcamel.outbound.OutcomeUnknownException;
-import io.github.dingtalkcamel.outbound.RejectedException;
-import io.github.dingtalkcamel.outbound.ThrottledException;
-import io.github.dingtalkcamel.outbound.UnavailableException;
+import io.github.dingtalkcamel.component.api.DingTalkException.Outcome;
+import io.github.dingtalkcamel.component.api.DingTalkException;
+import io.github.dingtalkcamel.component.api.OutcomeUnknownException;
+import io.github.dingtalkcamel.component.api.RejectedException;
+import io.github.dingtalkcamel.component.api.ThrottledException;
+import io.github.dingtalkcamel.component.api.UnavailableException;
 import io.github.dingtalkcamel.simulator.ApiFamily;
-import io.github.dingtalkcamel.simulator.Troubles;
+import io.github.dingtalkcamel.simulator.FaultInjector;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +26,7 @@ class ErrorsTest {
         bare.close();
     }
 
-    private Troubles.Plan robot() {
+    private FaultInjector.Plan robot() {
         return bare.simulator().troubles().on(ApiFamily.ROBOT).untilCleared();
     }
 

@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel.component.dingtalk;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -11,11 +10,11 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 
-import io.github.dingtalkcamel.files.FileException;
-import io.github.dingtalkcamel.inbound.InboundMessage;
-import io.github.dingtalkcamel.outbound.RejectedException;
-import io.github.dingtalkcamel.simulator.Said;
+import io.github.dingtalkcamel.component.api.FileException;
+import io.github.dingtalkcamel.component.api.RejectedException;
+import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.simulator.StoredFile;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterEach;
@@ -91,7 +90,7 @@ class FilesTest {
                 });
             }
         }).connected(1);
-        bare.simulator().say(Said.text("").without("text").with("{\"msgtype\":\"file\",\"content\":{\"downloadCode\":\"" + code
+        bare.simulator().say(UserMessage.text("").without("text").with("{\"msgtype\":\"file\",\"content\":{\"downloadCode\":\"" + code
                 + "\",\"fileName\":\"" + name
                 + "\"}}").byStream());
         BareContext.await(() -> got.get() != null);

@@ -2,7 +2,6 @@ package io.github.dingtalkcamel.component.dingtalk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.io.InputStream;
 import java.util.List;
 import java.util.Set;

@@ -1,10 +1,9 @@
 package io.github.dingtalkcamel.component.dingtalk;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.Map;
 
-import io.github.dingtalkcamel.outbound.DingTalkException;
+import io.github.dingtalkcamel.component.api.DingTalkException;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

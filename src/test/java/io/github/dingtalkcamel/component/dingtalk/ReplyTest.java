@@ -1,19 +1,18 @@
 package io.github.dingtalkcamel.component.dingtalk;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 
-import io.github.dingtalkcamel.outbound.DingTalkException;
-import io.github.dingtalkcamel.outbound.RejectedException;
+import io.github.dingtalkcamel.component.api.DingTalkException;
+import io.github.dingtalkcamel.component.api.RejectedException;
 import io.github.dingtalkcamel.simulator.ApiFamily;
 import io.github.dingtalkcamel.simulator.Delivery;
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Sent;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterEach;
@@ -50,7 +49,7 @@ class ReplyTest {
     @Test
     void repliesInADmByTheSessionWebhook() throws Exception {
         answer("dingtalk:reply", "**done**", Map.of());
-        Sent sent = bare.simulator().say(Said.text("build").byStream());
+        Sent sent = bare.simulator().say(UserMessage.text("build").byStream());
 
         assertThat(sent.accepted()).isTrue();
         assertThat(bare.simulator().deliveriesTo(sent.conversationId())).singleElement().satisfies(delivery -> {
@@ -65,7 +64,7 @@ class ReplyTest {
     @Test
     void mentionsThePersonWhoAskedAndTheOthersOfTheOptions() throws Exception {
         answer("dingtalk:reply?atMobiles=13800000000", "done", Map.of("CamelDingTalkAtUserIds", List.of("staff003")));
-        bare.simulator().say(Said.text("build").from("staff002").inGroup(BareContext.GROUP).byStream());
+        bare.simulator().say(UserMessage.text("build").from("staff002").inGroup(BareContext.GROUP).byStream());
 
         Delivery delivery = inGroup().get(0);
         assertThat(delivery.text()).startsWith("@staff002").contains("@staff003").contains("@13800000000").endsWith("\n\ndone");
@@ -76,7 +75,7 @@ class ReplyTest {
     @Test
     void doesNotMentionThePersonWhoAskedWhereTheOptionSaysSo() throws Exception {
         answer("dingtalk:reply?mentionSender=false", "done", Map.of());
-        bare.simulator().say(Said.text("build").inGroup(BareContext.GROUP).byStream());
+        bare.simulator().say(UserMessage.text("build").inGroup(BareContext.GROUP).byStream());
 
         assertThat(inGroup().get(0).text()).isEqualTo("done");
     }
@@ -84,7 +83,7 @@ class ReplyTest {
     @Test
     void repliesByTheRobotApiWhereTheSessionIsNearItsEnd() throws Exception {
         answer("dingtalk:reply", "done", Map.of());
-        bare.simulator().say(Said.text("build").inGroup(BareContext.GROUP).sessionExpiresAt(Instant.now().plusSeconds(30)).byStream());
+        bare.simulator().say(UserMessage.text("build").inGroup(BareContext.GROUP).sessionExpiresAt(Instant.now().plusSeconds(30)).byStream());
 
         assertThat(inGroup()).singleElement().satisfies(delivery -> assertThat(delivery.channel()).isEqualTo(Delivery.Channel.GROUP));
         assertThat(replied.get().getMessage().getHeader("CamelDingTalkSentMessageId")).isEqualTo(inGroup().get(0).processQueryKey());
@@ -94,7 +93,7 @@ class ReplyTest {
     void repliesByTheRobotApiWhereDingTalkSaysThatTheSessionExpired() throws Exception {
         answer("dingtalk:reply", "done", Map.of());
         bare.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).answer(200, "{\"errcode\":300001,\"errmsg\":\"session 不存在\"}");
-        Sent sent = bare.simulator().say(Said.text("build").byStream());
+        Sent sent = bare.simulator().say(UserMessage.text("build").byStream());
 
         assertThat(bare.simulator().deliveriesTo(sent.conversationId())).singleElement()
                 .satisfies(delivery -> assertThat(delivery.channel()).isEqualTo(Delivery.Channel.OTO));
@@ -103,7 +102,7 @@ class ReplyTest {
     @Test
     void neverPostsToASessionWebhookOnAnotherHost() throws Exception {
         answer("dingtalk:reply", "done", Map.of());
-        bare.simulator().say(Said.text("build").with("{\"sessionWebhook\":\"http://127.0.0.1:9/robot/sendBySession?session=x\"}")
+        bare.simulator().say(UserMessage.text("build").with("{\"sessionWebhook\":\"http://127.0.0.1:9/robot/sendBySession?session=x\"}")
                 .byStream());
 
         BareContext.await(() -> replied.get() != null);
@@ -114,7 +113,7 @@ class ReplyTest {
     void sendsALongReplyInOrderAndInWholeCharacters() throws Exception {
         String text = "paragraph 🙂 one\n\n".repeat(40);
         answer("dingtalk:reply?maxMessageLength=100", text, Map.of());
-        Sent sent = bare.simulator().say(Said.text("build").byStream());
+        Sent sent = bare.simulator().say(UserMessage.text("build").byStream());
 
         List<String> texts = bare.texts(sent.conversationId());
         assertThat(texts).hasSizeGreaterThan(5).allSatisfy(each -> assertThat(each).hasSizeLessThanOrEqualTo(100));
@@ -126,7 +125,7 @@ class ReplyTest {
         String text = "paragraph one\n\n".repeat(20);
         answer("dingtalk:reply?maxMessageLength=100", text, Map.of());
         bare.simulator().troubles().on(ApiFamily.ROBOT).after(1).throttle();
-        Sent sent = bare.simulator().say(Said.text("build").sessionExpiresAt(Instant.now()).byStream());
+        Sent sent = bare.simulator().say(UserMessage.text("build").sessionExpiresAt(Instant.now()).byStream());
 
         assertThat(sent.accepted()).isTrue();
         assertThat(String.join("", bare.texts(sent.conversationId()))).isEqualTo(text);
@@ -136,7 +135,7 @@ class ReplyTest {
     void aLostAnswerIsSentAgainWithTheSameKeySoThatItIsShownOnce() throws Exception {
         answer("dingtalk:reply", "done", Map.of());
         bare.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).dropAfter();
-        Sent sent = bare.simulator().say(Said.text("build").byStream());
+        Sent sent = bare.simulator().say(UserMessage.text("build").byStream());
 
         assertThat(sent.accepted()).isTrue();
         assertThat(bare.texts(sent.conversationId())).containsExactly("done");
@@ -147,7 +146,7 @@ class ReplyTest {
     void aBlankBodyIsNoReply() throws Exception {
         answer("dingtalk:reply", "  ", Map.of());
 
-        assertThat(bare.simulator().say(Said.text("build").byStream()).accepted()).isTrue();
+        assertThat(bare.simulator().say(UserMessage.text("build").byStream()).accepted()).isTrue();
         assertThat(bare.simulator().deliveries()).isEmpty();
     }
 
@@ -162,7 +161,7 @@ class ReplyTest {
                 from("dingtalk:messages").to("dingtalk:reply");
             }
         }).connected(1);
-        bare.simulator().say(Said.text("hi").without("senderStaffId").sessionExpiresAt(Instant.now()).byStream());
+        bare.simulator().say(UserMessage.text("hi").without("senderStaffId").sessionExpiresAt(Instant.now()).byStream());
 
         assertThat(failure.get()).isInstanceOfSatisfying(RejectedException.class, e -> assertThat(e.code()).isEqualTo("noStaffId"));
     }

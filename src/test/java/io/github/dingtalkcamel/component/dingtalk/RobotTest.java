@@ -2,12 +2,11 @@ package io.github.dingtalkcamel.component.dingtalk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-import io.github.dingtalkcamel.outbound.DingTalkException;
+import io.github.dingtalkcamel.component.api.DingTalkException;
 import io.github.dingtalkcamel.simulator.CustomRobot;
 import io.github.dingtalkcamel.simulator.Delivery;
 import org.apache.camel.Exchange;

@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel.component.dingtalk;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;

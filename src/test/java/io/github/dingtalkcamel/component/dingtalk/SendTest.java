@@ -1,13 +1,12 @@
 package io.github.dingtalkcamel.component.dingtalk;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-import io.github.dingtalkcamel.outbound.DingTalkException;
-import io.github.dingtalkcamel.outbound.DingTalkException.Outcome;
+import io.github.dingtalkcamel.component.api.DingTalkException.Outcome;
+import io.github.dingtalkcamel.component.api.DingTalkException;
 import io.github.dingtalkcamel.simulator.Delivery;
 import io.github.dingtalkcamel.simulator.Person;
 import org.apache.camel.Exchange;

@@ -2,12 +2,11 @@ package io.github.dingtalkcamel.component.dingtalk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.util.List;
 
 import io.github.dingtalkcamel.simulator.Connection;
-import io.github.dingtalkcamel.simulator.Event;
-import io.github.dingtalkcamel.simulator.Said;
+import io.github.dingtalkcamel.simulator.SimulatedEvent;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -44,8 +43,8 @@ class SharedConnectionsTest {
 
         BareContext.await(() -> topics().size() == 3);
         assertThat(topics()).containsExactlyInAnyOrder("*", "/v1.0/im/bot/messages/get", "/v1.0/card/instances/callback");
-        assertThat(bare.simulator().say(Said.text("hello").byStream()).accepted()).isTrue();
-        assertThat(bare.simulator().stream().event(Event.of("x", "{}")).accepted()).isTrue();
+        assertThat(bare.simulator().say(UserMessage.text("hello").byStream()).accepted()).isTrue();
+        assertThat(bare.simulator().stream().event(SimulatedEvent.of("x", "{}")).accepted()).isTrue();
     }
 
     @Test
@@ -61,8 +60,8 @@ class SharedConnectionsTest {
         bare.route(routes("dingtalk:events"));
 
         BareContext.await(() -> topics().contains("*"));
-        assertThat(bare.simulator().stream().event(Event.of("x", "{}")).accepted()).isTrue();
-        assertThat(bare.simulator().say(Said.text("hello").byStream()).accepted()).isTrue();
+        assertThat(bare.simulator().stream().event(SimulatedEvent.of("x", "{}")).accepted()).isTrue();
+        assertThat(bare.simulator().say(UserMessage.text("hello").byStream()).accepted()).isTrue();
     }
 
     @Test
@@ -73,7 +72,7 @@ class SharedConnectionsTest {
         bare.context().getRouteController().stopRoute("dingtalk-events");
 
         BareContext.await(() -> bare.simulator().stream().openCalls().size() == 2);
-        assertThat(bare.simulator().say(Said.text("hello").byStream()).accepted()).isTrue();
+        assertThat(bare.simulator().say(UserMessage.text("hello").byStream()).accepted()).isTrue();
     }
 
     @Test

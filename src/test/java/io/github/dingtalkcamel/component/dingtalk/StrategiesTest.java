@@ -2,7 +2,6 @@ package io.github.dingtalkcamel.component.dingtalk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -15,15 +14,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 import io.github.dingtalkcamel.component.api.CallLimiter;
+import io.github.dingtalkcamel.component.api.CallNotPermittedException;
 import io.github.dingtalkcamel.component.api.CallObserver;
 import io.github.dingtalkcamel.component.api.DingTalkApp;
+import io.github.dingtalkcamel.component.api.DingTalkException;
 import io.github.dingtalkcamel.component.api.OptionNames;
 import io.github.dingtalkcamel.component.api.Permit;
-import io.github.dingtalkcamel.outbound.DingTalkException;
-import io.github.dingtalkcamel.outbound.Gate;
-import io.github.dingtalkcamel.outbound.NotNowException;
-import io.github.dingtalkcamel.settings.Language;
-import io.github.dingtalkcamel.settings.Secret;
+import io.github.dingtalkcamel.component.message.Language;
+import io.github.dingtalkcamel.component.secrets.Secret;
+import io.github.dingtalkcamel.limits.DingTalkCallLimiter;
 import io.github.dingtalkcamel.simulator.ApiFamily;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.AfterEach;
@@ -52,10 +51,10 @@ class StrategiesTest {
 
     @Test
     void aCallThatTheLimiterDoesNotPermitIsNotMade() {
-        String uri = component(it -> it.setCallLimiter((call, until) -> CompletableFuture.failedFuture(new NotNowException("notNow",
+        String uri = component(it -> it.setCallLimiter((call, until) -> CompletableFuture.failedFuture(new CallNotPermittedException("notNow",
                 "not now", "wait", "x"))));
 
-        assertThat(bare.send(uri, "hello").getException()).isInstanceOfSatisfying(NotNowException.class,
+        assertThat(bare.send(uri, "hello").getException()).isInstanceOfSatisfying(CallNotPermittedException.class,
                 e -> assertThat(e.outcome()).isEqualTo(DingTalkException.Outcome.NOT_DONE));
         assertThat(bare.simulator().requests()).isEmpty();
     }
@@ -96,7 +95,7 @@ class StrategiesTest {
 
     @Test
     void theApplicationsOwnLimiterOpensItsCircuitForTheComponentToo() {
-        Gate gate = new Gate(Duration.ofMinutes(1), Clock.systemUTC(), System::nanoTime);
+        DingTalkCallLimiter gate = new DingTalkCallLimiter(Duration.ofMinutes(1), Clock.systemUTC(), System::nanoTime);
         String uri = component(it -> it.setCallLimiter(gate));
         bare.simulator().troubles().on(ApiFamily.ROBOT).untilCleared().fail(503);
 
@@ -105,7 +104,7 @@ class StrategiesTest {
             failures.add(bare.send(uri, "hello").getException());
         }
 
-        assertThat(failures.get(19)).isInstanceOf(NotNowException.class);
+        assertThat(failures.get(19)).isInstanceOf(CallNotPermittedException.class);
         assertThat(bare.requests("/v1.0/robot/oToMessages/batchSend")).hasSizeLessThan(12);
     }
 

@@ -1,11 +1,10 @@
 package io.github.dingtalkcamel.component.dingtalk;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.List;
 import java.util.Map;
 
-import io.github.dingtalkcamel.outbound.RejectedException;
+import io.github.dingtalkcamel.component.api.RejectedException;
 import io.github.dingtalkcamel.simulator.Person;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.AfterEach;

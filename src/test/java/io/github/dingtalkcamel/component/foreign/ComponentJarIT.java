@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel.component.foreign;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -25,11 +24,11 @@ import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
 import io.github.dingtalkcamel.simulator.Delivery;
-import io.github.dingtalkcamel.simulator.Said;
 import io.github.dingtalkcamel.simulator.Sent;
 import io.github.dingtalkcamel.simulator.SimulatedApp;
 import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.UserMessage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,7 +121,7 @@ class ComponentJarIT {
         awaitOut("STARTED [foreign]");
         Awaitility.await().atMost(PATIENCE).until(() -> simulator.stream().connections().size() == 1);
 
-        Sent said = simulator.saying(Said.text("go").byStream()).join();
+        Sent said = simulator.saying(UserMessage.text("go").byStream()).join();
         awaitOut("DONE");
 
         assertThat(simulator.deliveriesTo(said.conversationId())).extracting(Delivery::text).containsExactly("you said: go");
@@ -161,7 +160,7 @@ class ComponentJarIT {
         awaitOut("STARTED theirs [their-route] theirs, too");
         Awaitility.await().atMost(PATIENCE).until(() -> simulator.stream().connections().size() == 1);
 
-        Sent said = simulator.saying(Said.text("hello").byStream()).join();
+        Sent said = simulator.saying(UserMessage.text("hello").byStream()).join();
 
         assertThat(said.accepted()).isTrue();
         assertThat(simulator.deliveriesTo(said.conversationId())).extracting(Delivery::text).containsExactly("theirs: hello");

@@ -1,0 +1,208 @@
+package io.github.dingtalkcamel;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+
+import io.github.dingtalkcamel.inbound.Webhook;
+import io.github.dingtalkcamel.server.ApiAccess;
+import io.github.dingtalkcamel.server.ApiException;
+import io.github.dingtalkcamel.server.Bodies;
+import io.github.dingtalkcamel.server.BodyRules;
+import io.github.dingtalkcamel.server.HeldBodies;
+import io.github.dingtalkcamel.server.HttpBudgets;
+import io.github.dingtalkcamel.server.LimitedVertx;
+import io.github.dingtalkcamel.server.Refusal;
+import io.github.dingtalkcamel.server.UnknownIntegrationException;
+import io.github.dingtalkcamel.settings.Settings;
+import io.github.dingtalkcamel.tool.ToolCallLimiter;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Processor;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
+import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpEngine;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+
+/**
+ * What stands before Camel's routes at the public HTTP server, where no byte of a body has been read: whether there is such an
+ * integration, the token of tools and admin (contract 7). And between them and the routes: a body is read when a route takes it, within a
+ * bound and a budget (contract 4). And what stands behind them: an error in JSON for what no route of the API takes.
+ */
+public final class HttpGuards {
+
+    private static final String API = "/api/dingtalk/";
+    private static final String WEBHOOKS = API + "webhook/";
+    private static final String TOOLS = API + "tools/";
+    private static final Set<HttpMethod> WEBHOOK_METHODS = Set.of(HttpMethod.POST, HttpMethod.GET);
+    private static final String RULES = "dingtalk.body.rules";
+    private static final int MAX_API_BYTES = 32 << 20;
+    private static final Duration LONGEST_UPLOAD = Duration.ofMinutes(10);
+    /** The bytes, decoded, and the pieces of it that routes look at; what is not proved never becomes a tree of objects. */
+    private static final int UNPROVED_COPIES = 3;
+    private static final int PROVED_COPIES = 6;
+    private static final int API_COPIES = 2;
+
+    private final Settings settings;
+    private final Webhook webhook;
+    private final ApiAccess access;
+    private final HttpBudgets budgets;
+    private final HeldBodies held;
+    private final ToolCallLimiter waitingRoom = new ToolCallLimiter(request ->
+            Refusal.busy(request, "busy", "Too many calls of tools wait already. Try again later, with fewer at once"));
+    private LimitedVertx vertx;
+    private boolean installed;
+    private BodyRules strangers;
+    private BodyRules messages;
+    private BodyRules unprovedMessages;
+    private BodyRules calls;
+    private volatile boolean open;
+
+    public HttpGuards(Settings settings, Webhook webhook, ApiAccess access, HttpBudgets budgets, HeldBodies held) {
+        this.settings = settings;
+        this.webhook = webhook;
+        this.access = access;
+        this.budgets = budgets;
+        this.held = held;
+    }
+
+    /** The server that these stand before; it does not listen yet. */
+    public void guard(LimitedVertx server) {
+        vertx = server;
+        Duration whole = server.limits().unprovedBodyTime();
+        Duration progress = server.limits().progressTime();
+        strangers = new BodyRules(MAX_API_BYTES, budgets.unproved(), UNPROVED_COPIES, whole, whole);
+        unprovedMessages = new BodyRules(Webhook.MAX_BODY_BYTES, budgets.unproved(), UNPROVED_COPIES, whole, whole);
+        messages = new BodyRules(Webhook.MAX_BODY_BYTES, budgets.messages(), PROVED_COPIES, progress, progress);
+        calls = new BodyRules(MAX_API_BYTES, budgets.api(), API_COPIES, LONGEST_UPLOAD, progress);
+    }
+
+    /** Camel's way to make a route's consumer, with the body read by these rules. */
+    public PlatformHttpEngine engine() {
+        return new VertxPlatformHttpEngine() {
+            @Override
+            public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor processor) {
+                // the server is there by now
+                install(getCamelContext());
+                return super.createConsumer(endpoint, processor);
+            }
+        };
+    }
+
+    private synchronized void install(CamelContext context) {
+        if (installed) {
+            return;
+        }
+        installed = true;
+        String name = VertxPlatformHttpRouter.getRouterNameFromPort(settings.webhookPort());
+        VertxPlatformHttpRouter camels = VertxPlatformHttpRouter.lookup(context, name);
+        // bound beside it, the old one would be found
+        context.getRegistry().unbind(name);
+        context.getRegistry().bind(name, new VertxPlatformHttpRouter(camels.getServer(), camels.vertx(), camels, name,
+                camels.getServerType()) {
+            @Override
+            public Handler<RoutingContext> bodyHandler() {
+                return HttpGuards.this::readBody;
+            }
+        });
+        camels.route(API + "*").last().handler(this::nobodyAnswers);
+    }
+
+    /** The routes are there: requests are let through from now on. Before, they would be told that nothing is here. */
+    public void open() {
+        open = true;
+    }
+
+    /** The routes go: what comes from now on is told to come again. */
+    public void shut() {
+        open = false;
+    }
+
+    /** Looks at a request before anything else does. */
+    public void handle(RoutingContext request) {
+        if (!open) {
+            Refusal.busy(request, "not_running", "The application is starting or stopping. Try again later");
+        } else if (request.normalizedPath().startsWith(WEBHOOKS)) {
+            knownOnly(request);
+        } else if (request.normalizedPath().startsWith(API)) {
+            authorisedOnly(request);
+        } else {
+            request.next();
+        }
+    }
+
+    /** An integration that is not there takes no body. */
+    private void knownOnly(RoutingContext request) {
+        String integration = request.normalizedPath().substring(WEBHOOKS.length());
+        if (!webhook.isOn(integration)) {
+            Refusal.send(request, 404, "unknown_integration", new UnknownIntegrationException().getMessage());
+        } else if (!WEBHOOK_METHODS.contains(request.request().method())) {
+            request.response().putHeader(HttpHeaders.ALLOW, "POST, GET");
+            Refusal.send(request, 405, "method", "Messages are posted here");
+        } else if (webhook.provesByHeaders(integration, request.request())) {
+            vertx.connections().proved(request.request());
+            request.put(RULES, messages);
+            request.next();
+        } else {
+            request.put(RULES, unprovedMessages);
+            request.addHeadersEndHandler(answer -> {
+                // an encrypted callback: it was proved by its body
+                if (request.request().method() == HttpMethod.POST && request.response().getStatusCode() == 200) {
+                    vertx.connections().proved(request.request());
+                }
+            });
+            request.next();
+        }
+    }
+
+    /** Strangers can't fill the memory with tools' files, nor find out which paths there are. */
+    private void authorisedOnly(RoutingContext request) {
+        try {
+            access.check(request.request());
+        } catch (ApiException e) {
+            Refusal.send(request, e.status(), e.code(), e.getMessage());
+            return;
+        }
+        vertx.connections().proved(request.request());
+        request.put(RULES, calls);
+        readAsJson(request.request());
+        if (request.request().method() == HttpMethod.POST && request.normalizedPath().startsWith(TOOLS)) {
+            waitingRoom.handle(request);
+        } else {
+            request.next();
+        }
+    }
+
+    /** What is posted here is JSON, also where {@code curl -d} calls it a form: forms would be taken apart before a route sees them. */
+    private static void readAsJson(HttpServerRequest request) {
+        String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+        if (type != null && !type.toLowerCase(Locale.ROOT).contains("json")) {
+            request.headers().set(HttpHeaders.CONTENT_TYPE, "application/json");
+        }
+    }
+
+    /** A route takes this request: only now its body is read. */
+    private void readBody(RoutingContext request) {
+        BodyRules rules = request.get(RULES, strangers);
+        Bodies.read(request, rules, () -> {
+            held.keep(request);
+            if (rules == strangers) {
+                Bodies.takeForm(request);
+            }
+            request.next();
+        });
+    }
+
+    private void nobodyAnswers(RoutingContext request) {
+        if (request.normalizedPath().startsWith(WEBHOOKS)) {
+            request.next();
+        } else {
+            Refusal.send(request, 404, "not_found", "Nothing answers this method at this path");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package io.github.dingtalkcamel.admin;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.dingtalkcamel.server.ApiCall;
+import io.github.dingtalkcamel.server.ApiException;
+import io.github.dingtalkcamel.turn.MessageTrace;
+import org.apache.camel.ExchangeProperty;
+
+/** {@code GET /api/dingtalk/messages/{integrationId}/{msgId}} (contract 7). */
+public final class MessagesApi {
+
+    private final MessageTrace ways;
+
+    public MessagesApi(MessageTrace ways) {
+        this.ways = ways;
+    }
+
+    /** The way of the message that the path names. */
+    public ObjectNode way(@ExchangeProperty(ApiCall.PROPERTY) ApiCall call) throws ApiException {
+        return ways.of(call.part(1), call.part(2)).orElseThrow(() -> ApiException.notFound("unknown_message",
+                "This integration got no such message, or it is no longer kept: check the integration's id and DingTalk's msgId"));
+    }
+}

@@ -1,0 +1,77 @@
+package io.github.dingtalkcamel.command;
+
+import java.util.List;
+
+import io.github.dingtalkcamel.agent.Agents;
+import io.github.dingtalkcamel.component.message.Blanks;
+import io.github.dingtalkcamel.component.message.InboundMessage;
+import org.apache.camel.ExchangeProperty;
+
+/** Finds the command in a message (contract 6): its first word, after the mentions at its head. */
+public final class Commands {
+
+    private static final int MAX_NAME_LENGTH = 64;
+    /** Ends a mention whose name has spaces in it. */
+    private static final char MENTION_END = '\u2005';
+
+    private final Agents agents;
+
+    public Commands(Agents agents) {
+        this.agents = agents;
+    }
+
+    /** The name of the command, without its slash, or null where the message is for an agent. */
+    public String nameOf(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
+        String text = message.text();
+        int start = head(message);
+        Command command = start < text.length() && text.charAt(start) == '/' ? Command.of(text.substring(start, wordEnd(text, start))) : null;
+        return command == null ? null : command.code();
+    }
+
+    /** The word after the command, or null. */
+    public String wordOf(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
+        String text = message.text();
+        int start = Blanks.skip(text, wordEnd(text, head(message)));
+        return start == text.length() ? null : text.substring(start, wordEnd(text, start));
+    }
+
+    /** The running agent that the word after the command names, or null. A phone writes the first letter large: case counts only between two agents. */
+    public String agentOf(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
+        String word = wordOf(message);
+        if (word == null || agents.isRunning(word)) {
+            return word;
+        }
+        List<String> alike = agents.names().stream().filter(word::equalsIgnoreCase).toList();
+        return alike.size() == 1 ? alike.get(0) : null;
+    }
+
+    /**
+     * Where the first word stands that mentions nobody. The robot's own mention is mostly off already; others' stay in the text, which may begin with as many
+     * of them as DingTalk says that people were mentioned.
+     */
+    private static int head(InboundMessage message) {
+        String text = message.text();
+        int left = message.mentionedUsers().size() + (message.mentioned() ? 1 : 0);
+        int at = Blanks.skip(text, 0);
+        for (; left > 0 && at < text.length() && text.charAt(at) == '@'; left--) {
+            at = Blanks.skip(text, mentionEnd(text, at));
+        }
+        return at;
+    }
+
+    private static int mentionEnd(String text, int start) {
+        int marked = text.indexOf(MENTION_END, start);
+        if (marked > 0 && marked - start <= MAX_NAME_LENGTH && text.substring(start + 1, marked).chars().noneMatch(c -> c == '@' || c == '/' || c == '\n')) {
+            return marked;
+        }
+        return wordEnd(text, start);
+    }
+
+    private static int wordEnd(String text, int start) {
+        int end = start;
+        while (end < text.length() && !Blanks.isBlank(text.charAt(end))) {
+            end++;
+        }
+        return end;
+    }
+}

@@ -1,0 +1,47 @@
+package io.github.dingtalkcamel.command;
+
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+import io.github.dingtalkcamel.component.message.InboundMessage;
+import io.github.dingtalkcamel.conversation.Sessions;
+import io.github.dingtalkcamel.store.StoreException;
+import io.github.dingtalkcamel.turn.Inbox;
+import io.github.dingtalkcamel.turn.KeyedQueue;
+import io.github.dingtalkcamel.turn.Turn;
+import org.apache.camel.ExchangeProperty;
+
+/** {@code /stop}: ends what runs and drops what waits in the conversation, as far as it was said before. With a session of his own, only the sender's. */
+public final class Stop {
+
+    /** Exchange property that holds what was stopped. */
+    public static final String STOPPED = "CamelDingTalkStopped";
+
+    private final KeyedQueue queue;
+    private final Inbox inbox;
+    private final Sessions sessions;
+
+    public Stop(KeyedQueue queue, Inbox inbox, Sessions sessions) {
+        this.queue = queue;
+        this.inbox = inbox;
+        this.sessions = sessions;
+    }
+
+    /** Stops it, at once. */
+    public KeyedQueue.Stopped now(@ExchangeProperty(Turn.PROPERTY) Turn command) {
+        InboundMessage message = command.message();
+        Predicate<Turn> before = turn -> turn.id() < command.id();
+        Predicate<Turn> own = turn -> turn.message().sender().userId().equals(message.sender().userId());
+        return queue.stop(Turn.key(message), sessions.isOwn(message) ? before.and(own) : before);
+    }
+
+    /** Notes durably what was stopped, so that no later start takes it up. */
+    public void keep(@ExchangeProperty(STOPPED) KeyedQueue.Stopped stopped) throws StoreException {
+        if (stopped.isNothing()) {
+            return;
+        }
+        List<Long> ids = Stream.concat(Stream.ofNullable(stopped.running()), stopped.dropped().stream()).map(Turn::id).toList();
+        inbox.stopped(ids);
+    }
+}

@@ -1,0 +1,100 @@
+package io.github.dingtalkcamel.component.api;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/**
+ * A way through all departments below one, and the people of each (protocol 6.7): one question at a time. Bounded, whatever the answers are. Not safe for
+ * use by several threads.
+ */
+public final class DepartmentTraversal {
+
+    /** Exchange property that holds it. */
+    public static final String PROPERTY = "CamelDingTalkWalk";
+
+    /** No more people are read. */
+    public static final int MOST_PEOPLE = 200_000;
+    private static final int MOST_DEPARTMENTS = 50_000;
+    private static final int PAGE = 100;
+
+    /** A question: the people of a department from a place on, or its sub-departments. */
+    private record Question(boolean people, long department, long cursor) {
+    }
+
+    private final String language;
+    private final Deque<Question> open = new ArrayDeque<>();
+    private final Set<Long> departments = new HashSet<>();
+    private final SortedMap<String, User> people = new TreeMap<>();
+
+    /** @param department to begin with. @param language of names, {@code zh_CN} or {@code en_US} */
+    public DepartmentTraversal(long department, String language) {
+        this.language = language;
+        enter(department);
+    }
+
+    private void enter(long department) {
+        if (departments.size() < MOST_DEPARTMENTS && departments.add(department)) {
+            open.addLast(new Question(false, department, 0));
+            open.addLast(new Question(true, department, 0));
+        }
+    }
+
+    /** Whether there is something left to ask. */
+    public boolean isUnfinished() {
+        return !open.isEmpty() && people.size() < MOST_PEOPLE;
+    }
+
+    /** The path that is asked next. */
+    public String path() {
+        return open.getFirst().people() ? "/topapi/v2/user/list" : "/topapi/v2/department/listsub";
+    }
+
+    /** And what. */
+    public Map<String, Object> question() {
+        Question next = open.getFirst();
+        return next.people() ? Map.of("dept_id", next.department(), "cursor", next.cursor(), "size", PAGE, "order_field", "custom", "contain_access_limit", false,
+                "language", language)
+                : Map.of("dept_id", next.department(), "language", language);
+    }
+
+    /** Takes the answer to the question. */
+    public void take(JsonNode answer) {
+        Question asked = open.removeFirst();
+        JsonNode result = answer.path("result");
+        if (!asked.people()) {
+            result.forEach(department -> enter(department.path("dept_id").asLong()));
+            return;
+        }
+        for (JsonNode user : result.path("list")) {
+            User colleague = User.of(user);
+            if (colleague.userId() != null) {
+                people.put(colleague.userId(), colleague);
+            }
+        }
+        long next = result.path("next_cursor").asLong(0);
+        if (result.path("has_more").asBoolean() && next > asked.cursor()) {
+            open.addFirst(new Question(true, asked.department(), next));
+        }
+    }
+
+    /** A department that went away meanwhile is left out; the one that was asked for must be there. */
+    public void skip(RejectedException refusal) throws RejectedException {
+        if (!refusal.code().equals("60003") || departments.size() < 2) {
+            throw refusal;
+        }
+        open.removeFirst();
+    }
+
+    /** Everybody met, each once, by user id. */
+    public List<User> people() {
+        return List.copyOf(people.values());
+    }
+}

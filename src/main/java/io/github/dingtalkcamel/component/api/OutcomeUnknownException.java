@@ -1,0 +1,12 @@
+package io.github.dingtalkcamel.component.api;
+
+/** No answer in time, or none that can be understood: it may have been done. Not sent again, so that nobody reads it twice. */
+public class OutcomeUnknownException extends DingTalkException {
+
+    /** What is left to do when nobody knows whether a message arrived. */
+    public static final String ASK = "Ask the recipient whether it arrived";
+
+    public OutcomeUnknownException(String code, String message, String remedy, Throwable cause) {
+        super(code, message, remedy, Outcome.UNKNOWN, cause);
+    }
+}

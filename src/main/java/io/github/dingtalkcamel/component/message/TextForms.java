@@ -1,0 +1,35 @@
+package io.github.dingtalkcamel.component.message;
+
+
+/** What stands for content that is no text, in the integration's language (contract 5, "in"). */
+public record TextForms(Language language) {
+
+    /** Types are short words; a long one is somebody's joke. */
+    private static final int MAX_TYPE_LENGTH = 64;
+
+    public String picture() {
+        return chinese() ? "[图片]" : "[picture]";
+    }
+
+    public String voice() {
+        return chinese() ? "[语音]" : "[voice]";
+    }
+
+    public String video() {
+        return chinese() ? "[视频]" : "[video]";
+    }
+
+    /** @param name null where it is not known */
+    public String file(String name) {
+        String word = chinese() ? "文件" : "file";
+        return name == null ? "[" + word + "]" : "[" + word + ": " + name + "]";
+    }
+
+    String unknown(String type) {
+        return (chinese() ? "[未知消息: " : "[unknown: ") + StorableText.label(type, MAX_TYPE_LENGTH) + "]";
+    }
+
+    private boolean chinese() {
+        return language == Language.ZH_HANS;
+    }
+}

@@ -1,0 +1,199 @@
+package io.github.dingtalkcamel.component.stream;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.github.dingtalkcamel.component.message.BadMessageException;
+import io.github.dingtalkcamel.component.message.Body;
+import io.github.dingtalkcamel.component.message.Delivery;
+import org.apache.camel.util.ObjectHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Between the threads that read and the route: takes what came in without waiting, gives it to the route, and answers when the route is done with it.
+ * <p>
+ * Promises: robot messages reach the route in the order they came in, by whichever connection, and none waits until the route is done with the one before. A
+ * click on a card is answered in time, whatever the route does. What is under way is bounded; what does not fit is not taken, and DingTalk hears so.
+ */
+public final class FrameDispatcher {
+
+    private static final Logger REFUSED = LoggerFactory.getLogger("dingtalk.refused");
+    private static final Logger LOG = LoggerFactory.getLogger(FrameDispatcher.class);
+
+    /** Characters of frames that the route is not done with. */
+    static final int ROOM = 16 << 20;
+    /** What each frame counts beside its characters: so many short ones are bounded too. */
+    private static final int OVERHEAD = 1024;
+
+    /** DingTalk waits 2 s (protocol 6.5.6); the rest is for the way. */
+    static final Duration CARD_PATIENCE = Duration.ofMillis(1_700);
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Door door;
+    private final Executor messages;
+    private final Executor others;
+    private final Scheduler agenda;
+    private final ConnectionMetrics traffic;
+    private final Semaphore room = new Semaphore(ROOM);
+    private final AtomicInteger underWay = new AtomicInteger();
+
+    /**
+     * @param messages one thread, so that messages stay in order
+     * @param others   for events and cards, whose routes may wait
+     */
+    FrameDispatcher(Door door, Executor messages, Executor others, Scheduler agenda, ConnectionMetrics traffic) {
+        this.door = door;
+        this.messages = messages;
+        this.others = others;
+        this.agenda = agenda;
+        this.traffic = traffic;
+    }
+
+    /** The route. */
+    @FunctionalInterface
+    interface Door {
+
+        /** @param done called once, on any thread */
+        void enter(Delivery delivery, Consumer<Outcome> done);
+    }
+
+    /**
+     * What the route made of it.
+     *
+     * @param failure why it was not taken, or null
+     * @param body    what it left as the body: null, a text, a map or JSON
+     */
+    public record Outcome(Exception failure, Object body) {
+    }
+
+    /** Pushes that the route is not done with. */
+    int underWay() {
+        return underWay.get();
+    }
+
+    /** Answered once the route is done without an error, and so the message is stored; not at all when it could not be taken. */
+    void message(String integration, Frame frame, Consumer<String> answer) {
+        hand(messages, frame, outcome -> {
+            Exception failure = outcome.failure();
+            if (failure == null) {
+                answer.accept(Ack.stored(frame.messageId()));
+            } else {
+                malformed(failure, frame, answer);
+            }
+        }, () -> Delivery.streamedMessage(integration, Body.read(frame.data())));
+    }
+
+    /** SUCCESS once it is handed on, LATER when it can't be. */
+    void event(String integration, Frame frame, Consumer<String> answer) {
+        hand(others, frame, outcome -> {
+            Exception failure = outcome.failure();
+            if (failure == null) {
+                answer.accept(Ack.success(frame.messageId()));
+            } else if (!malformed(failure, frame, answer)) {
+                answer.accept(Ack.later(frame.messageId()));
+            }
+        }, () -> Delivery.streamedEvent(integration, frame.eventType(), frame.eventId(), Body.read(frame.data())));
+    }
+
+    /** Answered with what the route leaves as the body; with no change when it fails or takes too long. */
+    void card(String integration, Frame frame, Consumer<String> answer) {
+        AtomicBoolean answered = new AtomicBoolean();
+        Consumer<String> once = response -> {
+            if (answered.compareAndSet(false, true)) {
+                answer.accept(response);
+            }
+        };
+        Scheduler.Entry end = agenda.in(CARD_PATIENCE, () -> {
+            LOG.warn("A click on a card of {} was answered without a change: the route took longer than DingTalk waits", integration);
+            once.accept(Ack.card(frame.messageId(), JsonNodeFactory.instance.objectNode()));
+        });
+        hand(others, frame, outcome -> {
+            end.cancel();
+            if (outcome.failure() == null || !malformed(outcome.failure(), frame, once)) {
+                once.accept(Ack.card(frame.messageId(), response(outcome)));
+            }
+        }, () -> Delivery.streamedCard(integration, Body.read(frame.data())));
+    }
+
+    private static boolean malformed(Exception failure, Frame frame, Consumer<String> answer) {
+        BadMessageException bad = ObjectHelper.getException(BadMessageException.class, failure);
+        if (bad == null) {
+            return false;
+        }
+        answer.accept(Ack.malformed(frame.messageId(), bad.getMessage()));
+        return true;
+    }
+
+    private static JsonNode response(Outcome outcome) {
+        JsonNode response = null;
+        if (outcome.failure() == null && outcome.body() != null && !"".equals(outcome.body())) {
+            try {
+                response = outcome.body() instanceof String text ? JSON.readTree(text) : JSON.valueToTree(outcome.body());
+            } catch (IOException | IllegalArgumentException e) {
+                LOG.warn("The answer to a click on a card is no JSON: the card stays as it is");
+            }
+            if (response != null && !response.isObject()) {
+                LOG.warn("The answer to a click on a card is no JSON object: the card stays as it is");
+            }
+        }
+        return response != null && response.isObject() ? response : JsonNodeFactory.instance.objectNode();
+    }
+
+    @FunctionalInterface
+    private interface Reading {
+        Delivery read() throws BadMessageException;
+    }
+
+    private void hand(Executor by, Frame frame, Consumer<Outcome> done, Reading reading) {
+        int size = (int) Math.min(ROOM, (long) frame.data().length() + OVERHEAD);
+        if (!room.tryAcquire(size)) {
+            traffic.refused.increment();
+            REFUSED.warn("{} was refused: too much came in that is not stored yet", frame);
+            done.accept(new Outcome(new RejectedExecutionException(), null));
+            return;
+        }
+        underWay.incrementAndGet();
+        Consumer<Outcome> ended = outcome -> {
+            room.release(size);
+            try {
+                done.accept(outcome);
+            } finally {
+                underWay.decrementAndGet();
+            }
+        };
+        try {
+            by.execute(() -> enter(frame, reading, ended));
+        } catch (RejectedExecutionException e) {
+            ended.accept(new Outcome(e, null));
+        }
+    }
+
+    private void enter(Frame frame, Reading reading, Consumer<Outcome> ended) {
+        Delivery delivery;
+        try {
+            delivery = reading.read();
+        } catch (BadMessageException e) {
+            traffic.refused.increment();
+            REFUSED.warn("{} was refused: {}", frame, e.getMessage());
+            ended.accept(new Outcome(e, null));
+            return;
+        }
+        try {
+            door.enter(delivery, ended);
+        } catch (RuntimeException e) {
+            LOG.error("{} could not be given to its route", frame, e);
+            ended.accept(new Outcome(e, null));
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.github.dingtalkcamel.conversation;
+
+import io.github.dingtalkcamel.component.message.InboundMessage.ConversationType;
+import io.github.dingtalkcamel.component.message.InboundMessage;
+import io.github.dingtalkcamel.settings.Integration;
+import io.github.dingtalkcamel.settings.Settings;
+import org.apache.camel.ExchangeProperty;
+
+/** Who may talk to the bot, and who may do what admins do (contract 3 and 5). */
+public final class AccessPolicy {
+
+    private final Settings settings;
+
+    public AccessPolicy(Settings settings) {
+        this.settings = settings;
+    }
+
+    /** Why somebody is barred. */
+    public enum Denial {
+        /** The person is not among {@code dingtalk.allowed-users}. */
+        USER,
+        /** The group is not among {@code dingtalk.allowed-groups}. */
+        GROUP,
+        /** Nobody may write direct messages. */
+        ALL_DIRECT_MESSAGES,
+        /** No group is answered. */
+        ALL_GROUPS
+    }
+
+    /** Why the message's sender may not talk to the bot where he did, or null where he may. */
+    public Denial bar(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
+        Integration integration = settings.integration(message.integration()).orElseThrow();
+        Denial place = message.conversationType() == ConversationType.DM ? directMessages(integration) : group(integration, message);
+        return place != null || integration.allowsUser(message.sender().userId()) ? place : Denial.USER;
+    }
+
+    private static Denial directMessages(Integration integration) {
+        return switch (integration.dmPolicy()) {
+            case OPEN -> null;
+            case DISABLED -> Denial.ALL_DIRECT_MESSAGES;
+            // a list that names nobody lets nobody in
+            case ALLOWLIST -> integration.allowedUsers().isEmpty() ? Denial.USER : null;
+        };
+    }
+
+    private static Denial group(Integration integration, InboundMessage message) {
+        return switch (integration.groupPolicy()) {
+            case OPEN -> null;
+            case DISABLED -> Denial.ALL_GROUPS;
+            case ALLOWLIST -> integration.allowsGroup(message.conversationId()) ? null : Denial.GROUP;
+        };
+    }
+
+    /** Whether the sender may bind the conversation: in a DM anybody, in a group admins, those of DingTalk and those of the setting. */
+    public boolean mayBind(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
+        return message.conversationType() == ConversationType.DM || message.sender().admin()
+                || settings.integration(message.integration()).orElseThrow().listsAdmin(message.sender().userId());
+    }
+}

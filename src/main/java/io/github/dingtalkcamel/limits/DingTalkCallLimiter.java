@@ -1,0 +1,207 @@
+package io.github.dingtalkcamel.limits;
+
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+import io.github.dingtalkcamel.component.api.ApiRequest;
+import io.github.dingtalkcamel.component.api.CallLimiter;
+import io.github.dingtalkcamel.component.api.CallNotPermittedException;
+import io.github.dingtalkcamel.component.api.DingTalkException;
+import io.github.dingtalkcamel.component.api.OutcomeUnknownException;
+import io.github.dingtalkcamel.component.api.Permit;
+import io.github.dingtalkcamel.component.api.ThrottledException;
+import io.github.dingtalkcamel.component.api.UnavailableException;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+
+/**
+ * What every call to DingTalk passes: the circuit of the host, and the token bucket of (app, API) or custom robot, which all senders share. Session
+ * webhooks have no bucket.
+ * <p>
+ * Nobody waits here. Who may not pass gets a {@link CallNotPermittedException}, at once and before anything was sent.
+ */
+public final class DingTalkCallLimiter implements CallLimiter {
+
+    /** Exchange property: until when the exchange waits in {@link RetryQueue} for its turn, an {@link Instant}. Those without one don't wait, and join no line. */
+    public static final String PATIENCE = "CamelDingTalkPatience";
+
+    private final Map<String, HostCircuitBreaker> circuits = new ConcurrentHashMap<>();
+    private final Map<String, AdaptiveRateLimiter> paces = new ConcurrentHashMap<>();
+    private final Set<String> waiting = ConcurrentHashMap.newKeySet();
+    private final Duration firstPause;
+    private final Clock clock;
+    private final LongSupplier nanoTime;
+
+    /** @param firstPause after which a host that is away is tried for the first time */
+    public DingTalkCallLimiter(Duration firstPause, Clock clock, LongSupplier nanoTime) {
+        this.firstPause = firstPause;
+        this.clock = clock;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Lets the call under way pass now, or says why not. */
+    public void pass(Exchange exchange, @ExchangeProperty(ApiRequest.PROPERTY) ApiRequest request) throws CallNotPermittedException {
+        String line = line(request);
+        GrantedPermit granted = exchange.getProperty(GrantedPermit.GRANTED, GrantedPermit.class);
+        GrantedPermit pass = null;
+        if (granted != null && granted.line().equals(line)) {
+            exchange.removeProperty(GrantedPermit.GRANTED);
+            pass = granted;
+        }
+        giveBack(exchange);
+        if (pass == null && !(isPatient(exchange) && waiting.contains(line))) {
+            pass = tryPass(line);
+        }
+        if (pass == null) {
+            throw notNow(line);
+        }
+        exchange.setProperty(GrantedPermit.IN_USE, pass);
+    }
+
+    /** A pass that was not needed after all: the one call that tries a host must not get lost. */
+    void giveBack(Exchange exchange) {
+        GrantedPermit pass = (GrantedPermit) exchange.removeProperty(GrantedPermit.GRANTED);
+        if (pass != null) {
+            circuit(host(pass.line())).giveBack();
+        }
+    }
+
+    private static boolean isPatient(Exchange exchange) {
+        return exchange.getProperty(PATIENCE) != null;
+    }
+
+    /** A pass, if there is one now; null else. */
+    GrantedPermit tryPass(String line) {
+        HostCircuitBreaker circuit = circuit(host(line));
+        if (!circuit.tryPass()) {
+            return null;
+        }
+        AdaptiveRateLimiter pace = pace(line);
+        if (pace != null && !pace.tryPass()) {
+            circuit.giveBack();
+            return null;
+        }
+        return new GrantedPermit(line, nanoTime.getAsLong());
+    }
+
+    /** The permission for a call of the component, which doesn't wait here. */
+    @Override
+    public CompletableFuture<Permit> acquirePermission(ApiRequest call, Instant waitUntil) {
+        String line = line(call);
+        GrantedPermit pass = tryPass(line);
+        return pass == null ? CompletableFuture.failedFuture(notNow(line)) : CompletableFuture.completedFuture(new Permit() {
+            @Override
+            public void answered() {
+                learn(pass, line, null);
+            }
+
+            @Override
+            public void failed(DingTalkException failure) {
+                learn(pass, line, failure);
+            }
+
+            @Override
+            public void notUsed() {
+                circuit(host(line)).giveBack();
+            }
+        });
+    }
+
+    /** What became of a call that passed tells the circuit and the bucket; null for done. */
+    public void learn(Exchange exchange, ApiRequest request, DingTalkException failure) {
+        learn((GrantedPermit) exchange.removeProperty(GrantedPermit.IN_USE), line(request), failure);
+    }
+
+    private void learn(GrantedPermit pass, String line, DingTalkException failure) {
+        AdaptiveRateLimiter pace = pace(line);
+        if (isHostsFault(failure)) {
+            circuit(host(line)).failed(failure);
+            return;
+        }
+        circuit(host(line)).answered();
+        if (pace != null && failure instanceof ThrottledException) {
+            pace.throttled(Throttling.of(failure.code()), pass == null ? nanoTime.getAsLong() : pass.at());
+        } else if (pace != null) {
+            pace.taken();
+        }
+    }
+
+    /** Not there, or this machine's address is blocked: that is so for whatever is called. */
+    private static boolean isHostsFault(DingTalkException failure) {
+        return failure instanceof UnavailableException || failure instanceof OutcomeUnknownException
+               || failure instanceof ThrottledException && failure.code().equals(ThrottledException.BLOCKED);
+    }
+
+    private CallNotPermittedException notNow(String line) {
+        DingTalkException away = circuit(host(line)).why();
+        return away != null ? new CallNotPermittedException(away.code(), away.getMessage(), away.remedy(), line)
+                : new CallNotPermittedException("notNow", "DingTalk takes no further call of " + shown(line) + " just now",
+                        "It waits for its turn; if this lasts, send less, or raise the app's quota in DingTalk's console", line);
+    }
+
+    /** Whether somebody waits in that line, so that those who come now stand behind. */
+    void queueing(String line, boolean somebody) {
+        if (somebody) {
+            waiting.add(line);
+        } else {
+            waiting.remove(line);
+        }
+    }
+
+    /** True while a host of DingTalk's is away. */
+    public boolean isAway() {
+        return circuits.values().stream().anyMatch(HostCircuitBreaker::isAway);
+    }
+
+    /** Each host that was called, and why it is away; empty text for one that is there. */
+    public Map<String, String> hosts() {
+        Map<String, String> hosts = new TreeMap<>();
+        circuits.forEach((host, circuit) -> {
+            DingTalkException why = circuit.why();
+            hosts.put(host, why == null ? "" : why.getMessage() + ". " + why.remedy());
+        });
+        return hosts;
+    }
+
+    /** APIs that DingTalk throttles just now, {@code integration API}, with what they are held to. */
+    public Map<String, String> throttled() {
+        Map<String, String> throttled = new TreeMap<>();
+        paces.forEach((line, pace) -> {
+            if (!pace.isOpen()) {
+                throttled.put(shown(line), pace.shown());
+            }
+        });
+        return throttled;
+    }
+
+    private HostCircuitBreaker circuit(String host) {
+        return circuits.computeIfAbsent(host, name -> new HostCircuitBreaker(name, firstPause, clock));
+    }
+
+    private AdaptiveRateLimiter pace(String line) {
+        return line.indexOf(' ') < 0 ? null : paces.computeIfAbsent(line, name -> new AdaptiveRateLimiter(nanoTime));
+    }
+
+    /** The host, and for what has a bucket also whose and which: {@code api.dingtalk.com main /v1.0/robot/groupMessages/send}. */
+    private static String line(ApiRequest request) {
+        URI uri = request.uri();
+        String host = uri.getPort() < 0 ? uri.getHost() : uri.getHost() + ":" + uri.getPort();
+        return request.isSessionWebhook() ? host : host + " " + request.integration() + " " + request.name();
+    }
+
+    private static String host(String line) {
+        return line.indexOf(' ') < 0 ? line : line.substring(0, line.indexOf(' '));
+    }
+
+    private static String shown(String line) {
+        return line.indexOf(' ') < 0 ? line : line.substring(line.indexOf(' ') + 1);
+    }
+}

@@ -1,0 +1,17 @@
+package io.github.dingtalkcamel.observe;
+
+import io.github.dingtalkcamel.component.api.Failure;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.ExchangeHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Logs a failure that no route expects, with its stack trace. The log bounds the lines of this logger, since a stranger's request may be what causes them. */
+public final class Unexpected {
+
+    private static final Logger LOG = LoggerFactory.getLogger("dingtalk.unexpected");
+
+    public void log(Exchange exchange) {
+        LOG.error("Route {} failed unexpectedly", ExchangeHelper.getRouteId(exchange), Failure.of(exchange, Exception.class));
+    }
+}

@@ -1,9 +1,0 @@
-package io.github.dingtalkcamel.outbound;
-
-/** DingTalk refuses this for good: sending it again as it is would change nothing. */
-public class RejectedException extends DingTalkException {
-
-    public RejectedException(String code, String message, String remedy, Throwable cause) {
-        super(code, message, remedy, Outcome.NOT_POSSIBLE, cause);
-    }
-}

@@ -1,0 +1,401 @@
+package io.github.dingtalkcamel.reload;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+import org.apache.camel.RoutesBuilder;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.builder.RouteBuilderLifecycleStrategy;
+import org.apache.camel.builder.RouteConfigurationBuilder;
+import org.apache.camel.model.RouteConfigurationDefinition;
+import org.apache.camel.model.RouteDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the routes that run those of the files: the packaged ones, and over them those of the routes directory (contract 3).
+ * <p>
+ * Promises: each change is all or nothing. A new version is built whole before the old one is touched; from then on the next message goes to the new
+ * one, and the old one finishes what is in it, however long that takes. What can't be parsed or built changes nothing, and is told once. A route that
+ * somebody stopped stays stopped when its file changes.
+ * <p>
+ * Does not promise: rest services and templates in files are read at the start only. Events that come in while a hook's {@code from} is changed may be
+ * missed by it.
+ */
+public final class LiveRoutes implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LiveRoutes.class);
+    private static final long PERIOD_MILLIS = 300;
+
+    private final LiveContext context;
+    private final RoutesDirectory directory;
+    private final RouteParser parser;
+    private final DrainingRoutes retirement;
+    private Map<String, RouteFile> packaged = Map.of();
+    private final Map<String, Loaded> loaded = new TreeMap<>();
+    private final Map<String, RouteFile> refused = new HashMap<>();
+    private Map<String, RouteFile> seen;
+    private Map<String, RouteFile> settled;
+    private String unreadable;
+    private ScheduledExecutorService watch;
+
+    public LiveRoutes(LiveContext context, Path directory) {
+        this.context = context;
+        this.directory = new RoutesDirectory(directory);
+        this.parser = new RouteParser(context);
+        this.retirement = new DrainingRoutes(context);
+    }
+
+    /** What a file brought. {@code atStartOnly}: it has parts that can't be changed in a running program. */
+    private record Loaded(RouteFile file, List<String> routes, List<HttpPath> paths, List<RouteConfigurationDefinition> configurations,
+            boolean atStartOnly) {
+    }
+
+    /** A file being put in. */
+    private record Candidate(RouteFile file, List<RouteDefinition> routes, List<HttpPath> paths,
+            List<RouteConfigurationDefinition> configurations) {
+    }
+
+    /** The files to start with. Camel adds their routes. */
+    List<RoutesBuilder> start(Map<String, RouteFile> packagedFiles) {
+        packaged = Map.copyOf(packagedFiles);
+        Map<String, RouteFile> own = directory.read();
+        seen = own;
+        settled = own;
+        List<RoutesBuilder> builders = new ArrayList<>();
+        for (RouteFile file : overlaid(own).values()) {
+            builders.add(starting(file));
+            if (file.own()) {
+                LOG.info("{} {}", packaged.containsKey(file.name()) ? "Replaced by" : "Routes of", file.shown());
+                warnIfStale(file);
+            }
+        }
+        return builders;
+    }
+
+    private RouteConfigurationBuilder starting(RouteFile file) {
+        RouteConfigurationBuilder builder;
+        try {
+            builder = parser.parse(file);
+        } catch (Exception e) {
+            throw new BadRoutesException(RouteParser.describe(file, List.of(), e), e);
+        }
+        builder.addLifecycleInterceptor(new RouteBuilderLifecycleStrategy() {
+            @Override
+            public void afterConfigure(RouteBuilder configured) {
+                List<RouteDefinition> routes = RouteParser.routes(file, builder);
+                List<String> ids = ids(routes);
+                checkIds(file, ids, Set.of());
+                List<HttpPath> paths = HttpPath.of(context, routes, builder);
+                checkPaths(file, paths, Set.of());
+                loaded.put(file.name(), new Loaded(file, ids, paths,
+                        List.copyOf(builder.getRouteConfigurationCollection().getRouteConfigurations()), RouteParser.hasMore(builder)));
+            }
+        });
+        return builder;
+    }
+
+    private static List<String> ids(List<RouteDefinition> routes) {
+        return routes.stream().map(RouteDefinition::getId).toList();
+    }
+
+    private Map<String, RouteFile> overlaid(Map<String, RouteFile> own) {
+        Map<String, RouteFile> all = new TreeMap<>(packaged);
+        all.putAll(own);
+        return all;
+    }
+
+    private void warnIfStale(RouteFile file) {
+        EjectedVersion.of(file.text()).filter(stamp -> packaged.containsKey(file.name()) && !stamp.isOf(packaged.get(file.name()).text()))
+                .ifPresent(stamp -> LOG.warn("{} was ejected from version {}; the packaged {} has changed since: eject it to another directory, and compare",
+                        file.shown(), stamp.version(), file.name()));
+    }
+
+    /** Begins to watch the directory. */
+    public void watch() {
+        watch = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "dingtalk-routes");
+            thread.setDaemon(true);
+            return thread;
+        });
+        watch.scheduleWithFixedDelay(this::look, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void look() {
+        try {
+            poll();
+            retirement.tick(System.nanoTime());
+        } catch (RuntimeException | Error e) {
+            // the watch goes on
+            LOG.error("The routes directory {} could not be looked at", directory.path(), e);
+        }
+    }
+
+    /** Looks at the files once. What differs from what was seen before has to be the same a second time: somebody may be writing. */
+    private void poll() {
+        Map<String, RouteFile> own;
+        try {
+            own = directory.read();
+            unreadable = null;
+        } catch (BadRoutesException e) {
+            if (!e.getMessage().equals(unreadable)) {
+                LOG.error("Nothing changes, what ran before goes on: {}", e.getMessage());
+                unreadable = e.getMessage();
+            }
+            return;
+        }
+        boolean calm = own.equals(seen);
+        seen = own;
+        if (calm && !own.equals(settled)) {
+            settled = own;
+            update(overlaid(own));
+        }
+    }
+
+    private void update(Map<String, RouteFile> wanted) {
+        Map<String, String> faults = new LinkedHashMap<>();
+        boolean progress = true;
+        // files may need each other's change, so whatever is refused has another chance after every change
+        while (progress) {
+            progress = false;
+            faults.clear();
+            for (String name : inOrder(wanted)) {
+                RouteFile file = wanted.get(name);
+                Loaded before = loaded.get(name);
+                if (before != null && before.file.equals(file)) {
+                    refused.remove(name);
+                    continue;
+                }
+                String fault = change(name, before, file);
+                if (fault == null) {
+                    refused.remove(name);
+                    progress = true;
+                } else {
+                    faults.put(name, fault);
+                }
+            }
+        }
+        faults.forEach((name, fault) -> {
+            RouteFile file = wanted.get(name);
+            if (!refused.containsKey(name) || !Objects.equals(refused.put(name, file), file)) {
+                refused.put(name, file);
+                LOG.error("Not taken, what ran before goes on: {}", fault);
+            }
+        });
+    }
+
+    /** Route configurations first: who is built without the one it names has none. */
+    private List<String> inOrder(Map<String, RouteFile> wanted) {
+        Set<String> names = new TreeSet<>(wanted.keySet());
+        names.addAll(loaded.keySet());
+        return names.stream().sorted(Comparator.comparing(name -> !wanted.containsKey(name) || !wanted.get(name).text().contains("outeConfiguration:")))
+                .toList();
+    }
+
+    /** Puts one file in the place of its former self; null stands for none. Gives what is wrong with it, or null. */
+    private String change(String name, Loaded before, RouteFile file) {
+        List<Candidate> candidates = new ArrayList<>();
+        try {
+            if (before != null && before.atStartOnly) {
+                throw new BadRoutesException(before.file.shown() + " has rest services or templates: start again for its change", null);
+            }
+            candidates = candidates(name, before, file);
+        } catch (Exception e) {
+            restore(before, file);
+            return RouteParser.describe(file == null ? before.file : file, List.of(), e);
+        }
+        List<RouteDefinition> arriving = candidates.stream().flatMap(candidate -> candidate.routes.stream()).toList();
+        Set<String> files = candidates.stream().map(candidate -> candidate.file.name()).collect(Collectors.toCollection(TreeSet::new));
+        files.add(name);
+        List<LiveRoute> leaving = files.stream().map(loaded::get).filter(Objects::nonNull).flatMap(each -> each.routes.stream()).map(context::liveRoute)
+                .filter(Objects::nonNull).toList();
+        RouteReplacement swap = new RouteReplacement(context, retirement, leaving);
+        try {
+            swap.build(arriving);
+            swap.start();
+        } catch (Exception e) {
+            swap.undo();
+            restore(before, file);
+            return RouteParser.describe(file == null ? before.file : file, arriving, e);
+        }
+        swap.finish(System.nanoTime());
+        loaded.remove(name);
+        for (Candidate candidate : candidates) {
+            loaded.put(candidate.file.name(), new Loaded(candidate.file, ids(candidate.routes), candidate.paths, candidate.configurations,
+                    false));
+        }
+        tell(before, file, files.size() - 1);
+        return null;
+    }
+
+    /** The definitions of the file, and of all others where its route configurations are theirs too. */
+    private List<Candidate> candidates(String name, Loaded before, RouteFile file) throws Exception {
+        List<RouteConfigurationDefinition> gone = before == null ? List.of() : before.configurations;
+        List<RouteConfigurationDefinition> come = List.of();
+        RouteConfigurationBuilder builder = null;
+        if (file != null) {
+            builder = parser.parse(file);
+            for (RouteConfigurationDefinition old : gone) {
+                context.removeRouteConfiguration(old);
+            }
+            builder.addRouteConfigurationsToCamelContext(context);
+            come = List.copyOf(builder.getRouteConfigurationCollection().getRouteConfigurations());
+        } else {
+            for (RouteConfigurationDefinition old : gone) {
+                context.removeRouteConfiguration(old);
+            }
+        }
+        List<Candidate> candidates = new ArrayList<>();
+        if (builder != null) {
+            candidates.add(configured(file, builder, come));
+        }
+        if (!gone.isEmpty() || !come.isEmpty()) {
+            for (Loaded other : loaded.values()) {
+                if (!other.file.name().equals(name) && !other.routes.isEmpty() && !other.atStartOnly) {
+                    candidates.add(configured(other.file, parser.parse(other.file), other.configurations));
+                }
+            }
+        }
+        return candidates;
+    }
+
+    private Candidate configured(RouteFile file, RouteConfigurationBuilder builder, List<RouteConfigurationDefinition> configurations) throws Exception {
+        builder.configureRoutes(context);
+        List<RouteDefinition> routes = RouteParser.routes(file, builder);
+        if (RouteParser.hasMore(builder)) {
+            throw new BadRoutesException(file.shown() + " has rest services or templates: start again to have it", null);
+        }
+        checkIds(file, ids(routes), Set.of(file.name()));
+        List<HttpPath> paths = HttpPath.of(context, routes, builder);
+        checkPaths(file, paths, Set.of(file.name()));
+        return new Candidate(file, routes, paths, configurations);
+    }
+
+    /**
+     * The server would hand a request to the route that came first, and the other would never know. Among own routes, that a variable in one path
+     * leaves out what another path names may be meant.
+     */
+    private void checkPaths(RouteFile file, List<HttpPath> paths, Set<String> except) {
+        for (Loaded other : loaded.values()) {
+            if (!except.contains(other.file.name()) && (file.own() || other.file.own())) {
+                for (HttpPath path : paths) {
+                    boolean packagedOne = !file.own() || !other.file.own();
+                    other.paths.stream().filter(packagedOne ? path::overlaps : path::isSame).findFirst().ifPresent(taken -> {
+                        throw file.own() ? twice(file, path, other.file, taken) : twice(other.file, taken, file, path);
+                    });
+                }
+            }
+        }
+    }
+
+    private static BadRoutesException twice(RouteFile file, HttpPath path, RouteFile other, HttpPath taken) {
+        return new BadRoutesException("Route " + path.route() + " in " + file.shown() + " takes " + path + ", which route " + taken.route()
+                + " in " + other.shown() + " takes (" + taken + "): give it another path" + (other.own() ? "" : ", outside /api/dingtalk, or name the file "
+                + other.name() + " to replace that one"), null);
+    }
+
+    private void checkIds(RouteFile file, List<String> ids, Set<String> except) {
+        Set<String> once = new TreeSet<>();
+        for (String id : ids) {
+            if (!once.add(id)) {
+                throw new BadRoutesException(file.shown() + " has two routes with the id " + id + ": give one of them another", null);
+            }
+            for (Loaded other : loaded.values()) {
+                if (!except.contains(other.file.name()) && other.routes.contains(id)) {
+                    throw new BadRoutesException("Route " + id + " is in " + other.file.shown() + " and in " + file.shown()
+                            + ": give one of them another id, or name the file " + other.file.name() + " to replace it", null);
+                }
+            }
+        }
+    }
+
+    /** Has route configurations and beans be what they were before a change that was refused. */
+    private void restore(Loaded before, RouteFile file) {
+        try {
+            Set<RouteConfigurationDefinition> known = loaded.values().stream().flatMap(each -> each.configurations.stream()).collect(Collectors.toSet());
+            context.getRouteConfigurationDefinitions().removeIf(each -> !known.contains(each));
+            known.forEach(each -> {
+                if (!context.getRouteConfigurationDefinitions().contains(each)) {
+                    context.addRouteConfiguration(each);
+                }
+            });
+            if (before != null && file != null && RouteParser.hasBeans(before.file)) {
+                parser.parse(before.file).configureRoutes(context);
+            }
+        } catch (Exception e) {
+            LOG.error("What ran before could not be restored whole, start again: {}", e.toString());
+        }
+    }
+
+    private void tell(Loaded before, RouteFile file, int others) {
+        String more = others == 0 ? "" : "; the routes of " + others + " other files took over its routeConfigurations";
+        if (file == null) {
+            LOG.info("{} is gone, and with it {}{}", before.file.shown(), named(before.routes), more);
+            return;
+        }
+        Loaded now = loaded.get(file.name());
+        if (file.own()) {
+            LOG.info("{} is live: {}{}", file.shown(), named(now.routes), more);
+            warnIfStale(file);
+        } else {
+            LOG.info("{} is gone, {} is back: {}{}", before.file.shown(), file.shown(), named(now.routes), more);
+        }
+    }
+
+    private String named(List<String> routes) {
+        return routes.isEmpty() ? "no routes" : (routes.size() == 1 ? "route " : "routes ") + routes.stream().map(this::state).collect(Collectors.joining(", "));
+    }
+
+    private String state(String id) {
+        LiveRoute route = context.liveRoute(id);
+        return route == null || route.isConsuming() ? id : id + " (stopped)";
+    }
+
+    /** Ids of routes from packaged files. */
+    public List<String> packagedRoutes() {
+        return loaded.values().stream().filter(each -> !each.file.own()).flatMap(each -> each.routes.stream()).toList();
+    }
+
+    /** The files of the routes directory that are loaded, with the ids of their routes. */
+    public Map<String, List<String>> ownRoutes() {
+        Map<String, List<String>> own = new TreeMap<>();
+        loaded.values().stream().filter(each -> each.file.own()).forEach(each -> own.put(each.file.name(), each.routes));
+        return own;
+    }
+
+    /** Changes nothing any more. */
+    public void stop() {
+        if (watch != null) {
+            watch.shutdown();
+            try {
+                watch.awaitTermination(5, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Old versions of routes that still have something in them, or just had. */
+    public int finishing() {
+        return retirement.size();
+    }
+
+    @Override
+    public void close() {
+        stop();
+        retirement.close();
+    }
+}

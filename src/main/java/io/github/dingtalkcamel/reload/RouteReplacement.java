@@ -1,0 +1,225 @@
+package io.github.dingtalkcamel.reload;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+import org.apache.camel.Consumer;
+import org.apache.camel.Endpoint;
+import org.apache.camel.MultipleConsumersSupport;
+import org.apache.camel.Predicate;
+import org.apache.camel.Route;
+import org.apache.camel.impl.engine.RouteService;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.RouteDefinitionHelper;
+import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.support.service.ServiceHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts routes in the place of others, all or none. {@link #build} makes all of the new ones, down to their producers, while the old ones run as
+ * ever; {@link #start} starts consumers that are new; {@link #finish} then can't fail. Whoever gets an exception calls {@link #undo}.
+ */
+final class RouteReplacement {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RouteReplacement.class);
+
+    private final LiveContext context;
+    private final DrainingRoutes retirement;
+    private final List<LiveRoute> leaving;
+    private final List<Arrival> arriving = new ArrayList<>();
+    private final Set<LiveRoute> takenOver = new HashSet<>();
+    private final List<Consumer> resting = new ArrayList<>();
+
+    RouteReplacement(LiveContext context, DrainingRoutes retirement, List<LiveRoute> leaving) {
+        this.context = context;
+        this.retirement = retirement;
+        this.leaving = leaving;
+    }
+
+    private static final class Arrival {
+        private final RouteDefinition definition;
+        private final LiveRoute route;
+        private final RouteService service;
+        /** The version whose consumer it takes over. */
+        private LiveRoute before;
+
+        Arrival(RouteDefinition definition, LiveRoute route) {
+            this.definition = definition;
+            this.route = route;
+            this.service = new RouteService(route);
+        }
+    }
+
+    void build(List<RouteDefinition> definitions) throws Exception {
+        context.setStartingRoutes(true);
+        try {
+            for (RouteDefinition definition : definitions) {
+                if (isWanted(definition)) {
+                    arriving.add(new Arrival(definition, create(definition, definitions)));
+                }
+            }
+            pairUp();
+            for (Arrival arrival : arriving) {
+                checkInput(arrival);
+                ServiceHelper.startService(arrival.route.getEndpoint());
+                arrival.service.setUp();
+                ServiceHelper.startService(arrival.route.inner());
+            }
+        } finally {
+            context.setStartingRoutes(false);
+            context.getCamelContextExtension().createRoute(null);
+        }
+    }
+
+    private boolean isWanted(RouteDefinition definition) {
+        if (definition.getPrecondition() == null) {
+            return true;
+        }
+        Predicate precondition = context.resolveLanguage("simple").createPredicate(definition.getPrecondition());
+        return precondition.matches(new DefaultExchange(context));
+    }
+
+    private LiveRoute create(RouteDefinition definition, List<RouteDefinition> all) throws Exception {
+        String twice = RouteDefinitionHelper.validateUniqueIds(definition, all, definition.getNodePrefixId());
+        if (twice != null) {
+            throw new IllegalArgumentException("the id " + twice + " is there twice: give one of the two another");
+        }
+        if (!definition.isPrepared()) {
+            RouteDefinitionHelper.prepareRoute(context, definition);
+            definition.markPrepared();
+        }
+        RouteDefinitionHelper.forceAssignIds(context, definition.getInput());
+        RouteDefinitionHelper.forceAssignIds(context, definition);
+        context.getCamelContextExtension().createRoute(definition.getRouteId());
+        return (LiveRoute) context.getModelReifierFactory().createRoute(context, definition);
+    }
+
+    /** Which new version gets the consumer of which old one: that of its id if its endpoint is the same, else any of the same endpoint. */
+    private void pairUp() {
+        for (Arrival arrival : arriving) {
+            leaving.stream().filter(old -> old.getId().equals(arrival.route.getId())).findAny().ifPresent(old -> {
+                if (!old.isConsuming()) {
+                    // whoever stopped it had a reason, which an edit does not change
+                    arrival.route.setAutoStartup(false);
+                } else {
+                    pair(arrival, old);
+                }
+            });
+        }
+        for (Arrival arrival : arriving) {
+            if (arrival.before == null) {
+                leaving.stream().filter(old -> old.isConsuming() && !takenOver.contains(old) && old.getEndpoint().equals(arrival.route.getEndpoint()))
+                        .findFirst().ifPresent(old -> pair(arrival, old));
+            }
+        }
+    }
+
+    private void pair(Arrival arrival, LiveRoute old) {
+        if (old.getEndpoint().equals(arrival.route.getEndpoint()) && arrival.service.isAutoStartup() && takenOver.add(old)) {
+            arrival.before = old;
+            arrival.route.takeOver(old);
+        }
+    }
+
+    private void checkInput(Arrival arrival) {
+        Endpoint input = arrival.route.getEndpoint();
+        if (input instanceof MultipleConsumersSupport several && several.isMultipleConsumersSupported()) {
+            return;
+        }
+        for (Arrival other : arriving) {
+            if (other != arrival && other.route.getEndpoint().equals(input)) {
+                throw taken(arrival.route, other.route);
+            }
+        }
+        for (Route other : context.getRoutes()) {
+            if (!leaving.contains(other) && other.getEndpoint().equals(input)) {
+                throw taken(arrival.route, other);
+            }
+        }
+    }
+
+    private static IllegalArgumentException taken(Route route, Route other) {
+        return new IllegalArgumentException("route " + route.getId() + " consumes from " + route.getEndpoint().getEndpointBaseUri() + " as route "
+                + other.getId() + " does, and only one can");
+    }
+
+    /** Starts the consumers that are new. Where one can't run beside an old one of its kind, the old ones rest first. */
+    void start() {
+        try {
+            startConsumers();
+        } catch (RuntimeException e) {
+            LOG.debug("Not beside the old version: {}", e.toString());
+            for (LiveRoute old : leaving) {
+                if (!takenOver.contains(old) && old.isConsuming()) {
+                    resting.add(old.getConsumer());
+                    DrainingRoutes.rest(old.getConsumer());
+                }
+            }
+            startConsumers();
+        }
+    }
+
+    private void startConsumers() {
+        for (Arrival arrival : arriving) {
+            if (arrival.before == null && arrival.service.isAutoStartup()) {
+                ServiceHelper.startService(arrival.route.getConsumer());
+            }
+        }
+    }
+
+    void finish(long nanos) {
+        for (Arrival arrival : arriving) {
+            if (arrival.before != null) {
+                arrival.route.belong(arrival.route);
+                arrival.route.open();
+            }
+        }
+        for (LiveRoute old : leaving) {
+            boolean withConsumer = !takenOver.contains(old);
+            tolerating("Route " + old.getId() + " was not taken off whole", () -> {
+                if (withConsumer && old.isConsuming()) {
+                    DrainingRoutes.rest(old.getConsumer());
+                }
+                context.detach(old);
+            });
+            retirement.add(old, withConsumer, nanos);
+        }
+        for (Arrival arrival : arriving) {
+            tolerating("Route " + arrival.route.getId() + " runs, but was not made known whole", () -> context.attach(arrival.definition, arrival.service));
+        }
+    }
+
+    private interface Step {
+        void run() throws Exception;
+    }
+
+    private static void tolerating(String what, Step step) {
+        try {
+            step.run();
+        } catch (Exception e) {
+            LOG.error("{}: {}", what, e.toString());
+        }
+    }
+
+    void undo() {
+        for (Arrival arrival : arriving) {
+            tolerating("A route that was not used could not be put away", () -> {
+                if (arrival.before != null) {
+                    arrival.before.belong(arrival.before);
+                } else {
+                    ServiceHelper.stopAndShutdownService(arrival.route.getConsumer());
+                }
+                ServiceHelper.stopAndShutdownServices(arrival.route.inner());
+                for (var policy : arrival.route.getRoutePolicyList()) {
+                    context.removeService(policy);
+                }
+            });
+        }
+        for (Consumer consumer : resting) {
+            tolerating("A consumer did not start again", () -> DrainingRoutes.wake(consumer));
+        }
+    }
+}

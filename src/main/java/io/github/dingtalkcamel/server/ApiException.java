@@ -1,0 +1,60 @@
+package io.github.dingtalkcamel.server;
+
+
+/**
+ * A request of the API (contract 7) that can't be done as it was made. The message is for the caller: what was wrong and what to do, and nothing secret.
+ */
+public final class ApiException extends Exception {
+
+    private final int status;
+    private final String code;
+
+    private ApiException(int status, String code, String message) {
+        // no stack trace: anyone may send bad requests, as often as they like
+        super(message, null, false, false);
+        this.status = status;
+        this.code = code;
+    }
+
+    /** Something about the request itself: 400. */
+    public static ApiException badRequest(String code, String message) {
+        return new ApiException(400, code, message);
+    }
+
+    /** What the path names is not there: 404. */
+    public static ApiException notFound(String code, String message) {
+        return new ApiException(404, code, message);
+    }
+
+    /** The body is larger than this path takes: 413. */
+    public static ApiException tooLarge(String message) {
+        return new ApiException(413, "too_large", message);
+    }
+
+    /** It contradicts what was asked before: 409. */
+    public static ApiException conflict(String code, String message) {
+        return new ApiException(409, code, message);
+    }
+
+    static ApiException off() {
+        return new ApiException(403, "api_off", "Tools and admin are off: set dingtalk.api-token (DINGTALK_API_TOKEN), then send it as Authorization: Bearer <token>");
+    }
+
+    static ApiException unauthorised() {
+        return new ApiException(401, "unauthorised", "Send the header Authorization: Bearer <token>, once, with the value of dingtalk.api-token");
+    }
+
+    static ApiException tooManyFailures() {
+        return new ApiException(429, "too_many_failures", FailedLogins.remedy(FailedLogins.Door.API));
+    }
+
+    /** The HTTP status. */
+    public int status() {
+        return status;
+    }
+
+    /** The {@code code} of the error's body. */
+    public String code() {
+        return code;
+    }
+}

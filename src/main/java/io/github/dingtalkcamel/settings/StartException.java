@@ -1,0 +1,9 @@
+package io.github.dingtalkcamel.settings;
+
+/** The process can't start; the message says what to do. */
+public class StartException extends RuntimeException {
+
+    public StartException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,124 @@
+package io.github.dingtalkcamel.tool;
+
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufInputStream;
+
+/**
+ * The file that a call carries in its body as Base64, taken out before the rest is read as JSON: a JSON parser holds a text of that
+ * length several times over, which a small heap has no room for.
+ *
+ * @param base64 the text, its escapes resolved; one byte a character in memory
+ * @param rest   the body with an empty text in its place
+ */
+record FileInBody(String base64, InputStream rest) {
+
+    static final String ARGUMENT = "base64";
+
+    /** Shorter texts are not worth it. */
+    private static final int SHORTEST = 64 * 1024;
+    private static final byte[] NAME = ARGUMENT.getBytes(StandardCharsets.US_ASCII);
+
+    /**
+     * The file, if the body has one that is long, and of nothing but characters that a parser would take as they are. Anything else,
+     * faulty JSON too, is left to the parser.
+     */
+    static Optional<FileInBody> of(ByteBuf body) {
+        if (body.readableBytes() < SHORTEST) {
+            return Optional.empty();
+        }
+        int depth = 0;
+        boolean named = false;
+        for (int at = body.readerIndex(); at < body.writerIndex(); at++) {
+            byte character = body.getByte(at);
+            if (character == '{' || character == '[') {
+                depth++;
+            } else if (character == '}' || character == ']') {
+                depth--;
+            } else if (character == '"') {
+                int end = end(body, at + 1);
+                if (end < 0) {
+                    return Optional.empty();
+                }
+                if (depth == 1 && named && end - at > SHORTEST) {
+                    return cut(body, at + 1, end);
+                }
+                named = depth == 1 && isName(body, at + 1, end);
+                at = end;
+            } else if (character == ',') {
+                named = false;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Where the text ends that begins here; -1 where it does not end. */
+    private static int end(ByteBuf body, int from) {
+        int end = body.indexOf(from, body.writerIndex(), (byte) '"');
+        while (end >= 0 && isEscaped(body, from, end)) {
+            end = body.indexOf(end + 1, body.writerIndex(), (byte) '"');
+        }
+        return end;
+    }
+
+    private static boolean isEscaped(ByteBuf body, int from, int quote) {
+        int backslashes = 0;
+        while (quote - backslashes > from && body.getByte(quote - backslashes - 1) == '\\') {
+            backslashes++;
+        }
+        return backslashes % 2 == 1;
+    }
+
+    private static boolean isName(ByteBuf body, int from, int end) {
+        if (end - from != NAME.length) {
+            return false;
+        }
+        for (int i = 0; i < NAME.length; i++) {
+            if (body.getByte(from + i) != NAME[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Optional<FileInBody> cut(ByteBuf body, int from, int end) {
+        byte[] text = new byte[end - from];
+        body.getBytes(from, text);
+        int length = 0;
+        for (int i = 0; i < text.length; i++) {
+            byte character = text[i];
+            boolean escaped = character == '\\' && i + 1 < text.length;
+            if (escaped) {
+                character = resolved(text[++i]);
+            }
+            if (character < ' ' && !escaped || character == '{' || character == '\\') {
+                // another escape, a template, or nothing that JSON allows
+                return Optional.empty();
+            }
+            text[length++] = character;
+        }
+        InputStream rest = new SequenceInputStream(new ByteBufInputStream(body.slice(body.readerIndex(), from - body.readerIndex())),
+                new ByteBufInputStream(body.slice(end, body.writerIndex() - end)));
+        return Optional.of(new FileInBody(new String(text, 0, length, StandardCharsets.ISO_8859_1), rest));
+    }
+
+    /** What stands for an escaped character; a backslash for those that no Base64 has. */
+    private static byte resolved(byte escaped) {
+        return switch (escaped) {
+            case '/' -> '/';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            default -> '\\';
+        };
+    }
+
+    /** Says nothing of what is in it. */
+    @Override
+    public String toString() {
+        return "FileInBody[" + base64.length() + " characters]";
+    }
+}

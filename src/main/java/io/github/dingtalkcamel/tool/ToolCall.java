@@ -1,0 +1,55 @@
+package io.github.dingtalkcamel.tool;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * What a caller wants done, checked as far as every tool is alike.
+ *
+ * @param tool        which tool
+ * @param integration id of an integration that there is
+ * @param arguments   the tool's own, templates resolved: each of the kind that {@link Tool} says, those that were null left out
+ * @param targets     the recipients, each once, in the order given; empty for tools that take none
+ * @param requestId   the caller's name for this call, or null
+ * @param timeout     how long the caller waits
+ * @param fingerprint the same for the same arguments only
+ */
+public record ToolCall(Tool tool, String integration, ObjectNode arguments, List<Target> targets, String requestId, Duration timeout, String fingerprint) {
+
+    /** Exchange property that holds the call. */
+    public static final String PROPERTY = "CamelDingTalkToolCall";
+
+    public ToolCall {
+        targets = List.copyOf(targets);
+    }
+
+    /** A text that was given. */
+    public Optional<String> text(String name) {
+        return Optional.ofNullable(arguments.get(name)).map(JsonNode::textValue);
+    }
+
+    /** A number that was given. */
+    public Optional<Integer> number(String name) {
+        return Optional.ofNullable(arguments.get(name)).map(JsonNode::intValue);
+    }
+
+    /** An object that was given, also where it came as a text. */
+    public Optional<ObjectNode> object(String name) {
+        return Optional.ofNullable((ObjectNode) arguments.get(name));
+    }
+
+    /** Whether {@code at} names anyone. */
+    boolean hasMentions() {
+        return object("at").filter(at -> at.path("isAtAll").asBoolean() || !at.path("atUserIds").isEmpty() || !at.path("atMobiles").isEmpty()).isPresent();
+    }
+
+    /** Without what people write and whom they write to. */
+    @Override
+    public String toString() {
+        return "ToolCall[" + tool.wireName() + ", " + integration + ", recipients=" + targets.size() + ", requestId=" + requestId + "]";
+    }
+}

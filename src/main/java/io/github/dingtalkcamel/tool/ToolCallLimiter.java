@@ -1,0 +1,80 @@
+package io.github.dingtalkcamel.tool;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.vertx.core.Context;
+import io.vertx.core.Handler;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * Lets in no more HTTP calls of tools at once than can run, since each holds a worker that webhook requests need too. Others wait here in order of arrival,
+ * their bodies unread; when too many wait, those who come are turned away.
+ */
+public final class ToolCallLimiter implements Handler<RoutingContext> {
+
+    private static final int SEATS = 2_000;
+
+    private final Handler<RoutingContext> full;
+    private final Queue<Waiting> waiting = new ArrayDeque<>();
+    private int inside;
+
+    /** @param context where the request is at home: nobody else may go on with it */
+    private record Waiting(RoutingContext request, Context context) {
+    }
+
+    /** @param full answers those who are turned away */
+    public ToolCallLimiter(Handler<RoutingContext> full) {
+        this.full = full;
+    }
+
+    @Override
+    public void handle(RoutingContext request) {
+        boolean enters;
+        synchronized (this) {
+            enters = inside < ToolRuns.MOST;
+            if (enters) {
+                inside++;
+            } else if (waiting.size() < SEATS) {
+                request.request().pause();
+                waiting.add(new Waiting(request, request.vertx().getOrCreateContext()));
+                return;
+            }
+        }
+        if (enters) {
+            enter(request);
+        } else {
+            full.handle(request);
+        }
+    }
+
+    private void enter(RoutingContext request) {
+        AtomicBoolean left = new AtomicBoolean();
+        request.addEndHandler(end -> {
+            if (left.compareAndSet(false, true)) {
+                leave();
+            }
+        });
+        request.next();
+    }
+
+    private void leave() {
+        Waiting next;
+        synchronized (this) {
+            do {
+                next = waiting.poll();
+                // who hung up meanwhile wants nothing any more
+            } while (next != null && next.request().response().closed());
+            if (next == null) {
+                inside--;
+                return;
+            }
+        }
+        RoutingContext entering = next.request();
+        next.context().runOnContext(now -> {
+            entering.request().resume();
+            enter(entering);
+        });
+    }
+}

@@ -1,0 +1,300 @@
+package io.github.dingtalkcamel.tool;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.dingtalkcamel.component.secrets.Secret;
+import io.github.dingtalkcamel.outbound.DingTalk;
+import io.github.dingtalkcamel.server.ApiException;
+import io.github.dingtalkcamel.settings.EditDistance;
+import io.github.dingtalkcamel.settings.Integration;
+import io.github.dingtalkcamel.settings.SettingCatalogue;
+import io.github.dingtalkcamel.settings.Settings;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufInputStream;
+import io.vertx.core.buffer.Buffer;
+import org.apache.camel.Message;
+import org.apache.camel.Variable;
+
+/** Reads what a caller wants done and checks it, before anything is sent: whatever is wrong is told with the argument's name and what it may be. */
+public final class ToolCalls {
+
+    static final int MOST_RECIPIENTS = 1_000;
+
+    private static final int MAX_BODY_BYTES = 32 << 20;
+    private static final Duration USUAL_TIMEOUT = Duration.ofSeconds(10);
+    private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(64).maxStringLength(MAX_BODY_BYTES).build())
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();
+
+    private final Settings settings;
+    private final DingTalk dingTalk;
+
+    public ToolCalls(Settings settings, DingTalk dingTalk) {
+        this.settings = settings;
+        this.dingTalk = dingTalk;
+    }
+
+    /**
+     * The call.
+     *
+     * @param  tool         the tool's name
+     * @param  request      its body has the arguments: JSON, or a map
+     * @throws ApiException 404 for a tool that there is not, 400 for a faulty argument
+     */
+    public ToolCall read(@Variable("tool") String tool, Message request) throws ApiException {
+        Tool wanted = Tool.named(tool).orElseThrow(() -> ApiException.notFound("unknown_tool", "There is no tool of this name"
+                + EditDistance.nearest(tool, Tool.names().stream()).map(near -> ": did you mean " + near + "?").orElse(".")
+                + " There are " + String.join(", ", Tool.names())));
+        ObjectNode given = body(request);
+        JsonNode state = given.remove("state");
+        if (state != null && !state.isNull()) {
+            if (!state.isObject()) {
+                throw bad("state", "must be an object");
+            }
+            given = (ObjectNode) new StateTemplates(state).resolved(given);
+        }
+        ObjectNode arguments = checked(wanted, given);
+        String fingerprint = fingerprint(wanted, arguments);
+        Integration integration = integration(arguments);
+        Duration timeout = Optional.ofNullable(arguments.remove("timeoutMs")).map(ms -> Duration.ofMillis(ms.intValue())).orElse(USUAL_TIMEOUT);
+        String requestId = Optional.ofNullable(arguments.remove("requestId")).map(JsonNode::textValue).orElse(null);
+        List<Target> targets = wanted.sends() ? targets(arguments, integration) : List.of();
+        ToolCall call = new ToolCall(wanted, integration.id(), arguments, targets, requestId, timeout, fingerprint);
+        AtArgument.of(call);
+        return call;
+    }
+
+    private static ObjectNode body(Message request) throws ApiException {
+        try {
+            if (request.getBody() instanceof Map<?, ?> map) {
+                return JSON.valueToTree(map);
+            }
+            if (request.getBody() instanceof Buffer body) {
+                if (body.length() > MAX_BODY_BYTES) {
+                    throw ApiException.tooLarge("The body may have at most " + MAX_BODY_BYTES + " bytes");
+                }
+                // read where it is: a copy of a file's bytes is what a small heap has no room for
+                ByteBuf bytes = body.getByteBuf();
+                Optional<FileInBody> file = FileInBody.of(bytes);
+                InputStream rest = file.isPresent() ? file.get().rest() : new ByteBufInputStream(bytes);
+                if (JSON.readTree(rest) instanceof ObjectNode object) {
+                    file.ifPresent(taken -> object.put(FileInBody.ARGUMENT, taken.base64()));
+                    return object;
+                }
+            } else {
+                byte[] body = request.getBody(byte[].class);
+                if (body != null && body.length > MAX_BODY_BYTES) {
+                    throw ApiException.tooLarge("The body may have at most " + MAX_BODY_BYTES + " bytes");
+                }
+                if (body != null && body.length > 0 && JSON.readTree(body) instanceof ObjectNode object) {
+                    return object;
+                }
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            // told below
+        }
+        throw ApiException.badRequest("bad_body", "The body must be a JSON object with the tool's arguments, nested at most 64 deep, each once, sent as"
+                                                  + " Content-Type: application/json");
+    }
+
+    /** Each argument known, of its kind, and those there that must be. Null counts as left out. */
+    private static ObjectNode checked(Tool tool, ObjectNode given) throws ApiException {
+        ObjectNode checked = JSON.createObjectNode();
+        for (Iterator<Map.Entry<String, JsonNode>> fields = given.fields(); fields.hasNext();) {
+            Map.Entry<String, JsonNode> field = fields.next();
+            Argument argument = tool.argument(field.getKey()).orElseThrow(() -> unknown(tool, field.getKey()));
+            if (!field.getValue().isNull()) {
+                checked.set(argument.name(), checked(argument, field.getValue()));
+            }
+        }
+        for (Argument argument : tool.arguments()) {
+            if (argument.required() && !checked.has(argument.name())) {
+                throw bad(argument.name(), "is missing: it must be " + argument.mayBe());
+            }
+        }
+        return checked;
+    }
+
+    private static ApiException unknown(Tool tool, String name) {
+        List<String> names = tool.arguments().stream().map(Argument::name).toList();
+        String shown = name.length() > 60 ? name.substring(0, 60) + "…" : name;
+        return ApiException.badRequest("unknown_argument", shown + " is no argument of " + tool.wireName()
+                + EditDistance.nearest(shown, names.stream()).map(near -> ": did you mean " + near + "?").orElse(".") + " It takes " + String.join(", ", names));
+    }
+
+    private static JsonNode checked(Argument argument, JsonNode value) throws ApiException {
+        JsonNode right = switch (argument.kind()) {
+            case TEXT -> isText(value, argument.most()) ? value : null;
+            case TEXTS -> isText(value, argument.most()) || isTexts(value, argument.most()) ? value : null;
+            case NUMBER -> value.isIntegralNumber() && value.canConvertToInt() && value.intValue() >= argument.least() && value.intValue() <= argument.most()
+                    ? value : null;
+            case WORD -> value.isTextual() && argument.words().contains(value.textValue()) ? value : null;
+            case OBJECT -> object(value);
+            case STATE -> value;
+        };
+        if (right == null) {
+            String near = argument.kind() == Argument.Kind.WORD && isText(value, 60)
+                    ? EditDistance.nearest(value.textValue(), argument.words().stream()).map(word -> ". Did you mean " + word + "?").orElse("") : "";
+            throw bad(argument.name(), "must be " + argument.mayBe() + near);
+        }
+        return right;
+    }
+
+    private static boolean isText(JsonNode value, int most) {
+        return value.isTextual() && !value.textValue().isBlank() && value.textValue().length() <= most;
+    }
+
+    private static boolean isTexts(JsonNode value, int most) {
+        if (!(value instanceof ArrayNode list) || list.isEmpty()) {
+            return false;
+        }
+        for (JsonNode each : list) {
+            if (!isText(each, most)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** An object, also where it comes as a text that holds it as JSON; null where it is neither. */
+    static ObjectNode object(JsonNode value) {
+        try {
+            return value instanceof ObjectNode object ? object : value.isTextual() && JSON.readTree(value.textValue()) instanceof ObjectNode read ? read : null;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private Integration integration(ObjectNode arguments) throws ApiException {
+        JsonNode given = arguments.remove("integrationId");
+        String id = given == null ? SettingCatalogue.MAIN : given.textValue();
+        return settings.integration(id).orElseThrow(() -> bad("integrationId", "must be one of "
+                + String.join(", ", settings.integrations().stream().map(Integration::id).toList()) + (given == null ? "; main, the default, is not set" : "")));
+    }
+
+    private List<Target> targets(ObjectNode arguments, Integration integration) throws ApiException {
+        JsonNode type = arguments.remove("recipient_type");
+        JsonNode ids = arguments.remove("recipient_id");
+        if (type == null && ids == null) {
+            return List.of(usual(integration));
+        }
+        if (type == null) {
+            throw bad("recipient_type", "is missing: it must say what recipient_id is, one of " + String.join(", ", RecipientType.names()));
+        }
+        RecipientType by = RecipientType.values()[RecipientType.names().indexOf(type.textValue())];
+        if (ids == null && by == RecipientType.WEBHOOK) {
+            return List.of(webhook(integration));
+        }
+        if (ids == null) {
+            throw bad("recipient_id", "is missing: it must be a text or a list of texts");
+        }
+        Set<String> each = new LinkedHashSet<>();
+        if (ids.isTextual()) {
+            each.add(ids.textValue().strip());
+        }
+        ids.forEach(id -> each.add(id.textValue().strip()));
+        if (each.size() > MOST_RECIPIENTS) {
+            throw bad("recipient_id", "must name at most " + MOST_RECIPIENTS + " recipients");
+        }
+        if (by != RecipientType.WEBHOOK && !integration.hasApp()) {
+            throw bad("recipient_type", "must be webhook: the integration " + integration.id() + " has no app");
+        }
+        List<Target> targets = new ArrayList<>();
+        for (String id : each) {
+            targets.add(by == RecipientType.WEBHOOK ? webhook(id) : target(by, id));
+        }
+        return targets;
+    }
+
+    private static Target target(RecipientType by, String id) throws ApiException {
+        if (id.chars().anyMatch(Character::isISOControl)) {
+            throw bad("recipient_id", "must not have control characters");
+        }
+        if (by == RecipientType.MOBILE && !id.matches("\\+?[0-9][0-9 -]{4,24}")) {
+            throw bad("recipient_id", "must be mobile numbers: digits, with a + and the country's code where it is not China");
+        }
+        return Target.of(by, id);
+    }
+
+    private Target usual(Integration integration) throws ApiException {
+        if (integration.userId().isPresent() && integration.hasApp()) {
+            return Target.of(RecipientType.USER_ID, integration.userId().get());
+        }
+        if (integration.conversationId().isPresent() && integration.hasApp()) {
+            return Target.of(RecipientType.CHAT_ID, integration.conversationId().get());
+        }
+        if (integration.hasWebhook()) {
+            return webhook(integration);
+        }
+        throw bad("recipient_type", "is missing, with recipient_id: set them, or a default recipient by"
+                + " dingtalk.user-id, dingtalk.conversation-id or dingtalk.webhook");
+    }
+
+    private static Target webhook(Integration integration) throws ApiException {
+        if (!integration.hasWebhook()) {
+            throw bad("recipient_id", "must be a custom robot's URL: the integration " + integration.id() + " has none set (dingtalk.webhook)");
+        }
+        return new Target(RecipientType.WEBHOOK, Secret.UNSET);
+    }
+
+    /** Only where custom robots are: nothing is ever posted to an address of a caller's choice. */
+    private Target webhook(String url) throws ApiException {
+        try {
+            URI uri = URI.create(url);
+            if (dingTalk.isCustomRobot(uri)) {
+                return Target.of(RecipientType.WEBHOOK, url);
+            }
+        } catch (IllegalArgumentException e) {
+            // told below
+        }
+        throw bad("recipient_id", "must be a custom robot's URL as DingTalk shows it: " + settings.oapiBaseUrl() + "/robot/send?access_token=…");
+    }
+
+    /** The arguments' hash, whatever order they were written in. */
+    private static String fingerprint(Tool tool, ObjectNode arguments) {
+        try {
+            ObjectNode alike = arguments.deepCopy();
+            alike.remove(List.of("requestId", "timeoutMs"));
+            Object ordered = JSON.treeToValue(alike, Object.class);
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(tool.wireName().getBytes(StandardCharsets.UTF_8));
+            // not made whole in memory first: there may be a file in it
+            JSON.writeValue(new DigestOutputStream(OutputStream.nullOutputStream(), digest), ordered);
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (IOException | NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A faulty argument: its name, then what is wrong with it. */
+    public static ApiException bad(String argument, String fault) {
+        return ApiException.badRequest("bad_argument", argument + " " + fault);
+    }
+}

@@ -1,0 +1,170 @@
+package io.github.dingtalkcamel.tool;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dingtalkcamel.server.ApiException;
+import io.github.dingtalkcamel.store.Expiry;
+import io.github.dingtalkcamel.store.Store;
+import io.github.dingtalkcamel.store.StoreException;
+import io.github.dingtalkcamel.store.Texts;
+
+/**
+ * Calls with a {@code requestId} and their results, for a day (contract 7). A call is noted before it does anything, so that one that a crash cut short is
+ * never done a second time: its outcome is unknown but for those recipients whose messages are on record.
+ */
+public final class ToolRequests {
+
+    private static final Duration KEPT = Duration.ofHours(24);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final TypeReference<Map<String, Object>> RESULT = new TypeReference<>() {
+    };
+
+    private final Store store;
+    private final InstantSource clock;
+
+    public ToolRequests(Store store, InstantSource clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    private record Known(String fingerprint, String result, Map<String, String> sent) {
+    }
+
+    /**
+     * Notes a call before it begins.
+     *
+     * @return              null when it is new, else the result of the first one
+     * @throws ApiException when its {@code requestId} was used with other arguments
+     */
+    Map<String, Object> begin(ToolCall call) throws ApiException, StoreException {
+        long now = clock.millis();
+        Known known = store.writeAndWait(connection -> {
+            try (PreparedStatement insert = connection.prepareStatement("""
+                    insert into tool_request (request_id, fingerprint, begun_at) values (?, ?, ?)
+                    on conflict (request_id) do update set fingerprint = excluded.fingerprint, begun_at = excluded.begun_at, result = null
+                    where tool_request.begun_at < ?""")) {
+                insert.setString(1, call.requestId());
+                insert.setString(2, call.fingerprint());
+                insert.setLong(3, now);
+                insert.setLong(4, now - KEPT.toMillis());
+                return insert.executeUpdate() == 1 ? null : known(connection, call.requestId());
+            }
+        });
+        if (known == null) {
+            return null;
+        }
+        if (!known.fingerprint().equals(call.fingerprint())) {
+            throw otherArguments();
+        }
+        if (known.result() != null) {
+            return read(known.result());
+        }
+        // noted, not under way and without a result: a process before this one was at it
+        Map<String, Object> result = cutShort(call, known.sent());
+        end(call, result);
+        return result;
+    }
+
+    private static Known known(Connection connection, String requestId) throws SQLException {
+        Map<String, String> sent = new HashMap<>();
+        try (PreparedStatement select = connection.prepareStatement("select message_id, recipients from sent_message where request_id = ?")) {
+            select.setString(1, requestId);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    String messageId = row.getString(1);
+                    Texts.read(row.getString(2)).forEach(target -> sent.put(target, messageId));
+                }
+            }
+        }
+        try (PreparedStatement select = connection.prepareStatement("select fingerprint, result from tool_request where request_id = ?")) {
+            select.setString(1, requestId);
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                return new Known(row.getString(1), row.getString(2), sent);
+            }
+        }
+    }
+
+    private Map<String, Object> cutShort(ToolCall call, Map<String, String> sent) {
+        ToolRun run = new ToolRun(call, clock);
+        for (Target target : call.targets()) {
+            String messageId = sent.get(target.shown());
+            if (messageId != null) {
+                run.sent(List.of(target), messageId);
+            } else {
+                run.failed(List.of(target), Problem.CUT_SHORT);
+            }
+        }
+        if (call.targets().isEmpty()) {
+            run.error(Problem.CUT_SHORT);
+        }
+        return run.result();
+    }
+
+    /** Keeps the result of a call. */
+    void end(ToolCall call, Map<String, Object> result) throws StoreException {
+        if (call.requestId() == null) {
+            return;
+        }
+        String json = write(result);
+        store.writeAndWait(connection -> {
+            try (PreparedStatement update = connection.prepareStatement("update tool_request set result = ? where request_id = ?")) {
+                update.setString(1, json);
+                update.setString(2, call.requestId());
+                return update.executeUpdate();
+            }
+        });
+    }
+
+    /** A call that was refused before it did anything may come again. */
+    void forget(ToolCall call) throws StoreException {
+        if (call.requestId() == null) {
+            return;
+        }
+        store.writeAndWait(connection -> {
+            try (PreparedStatement delete = connection.prepareStatement("delete from tool_request where request_id = ?")) {
+                delete.setString(1, call.requestId());
+                return delete.executeUpdate();
+            }
+        });
+    }
+
+    static ApiException otherArguments() {
+        return ApiException.conflict("request_id_used", "requestId was used within 24 h with other arguments:"
+                + " use a new one for each call, and the same only to repeat one");
+    }
+
+    private static String write(Map<String, Object> result) {
+        try {
+            return JSON.writeValueAsString(result);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Map<String, Object> read(String json) {
+        try {
+            return JSON.readValue(json, RESULT);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What housekeeping deletes. */
+    public static Expiry expiry() {
+        return new Expiry("results of tools", """
+                delete from tool_request where request_id in (select request_id from tool_request where begun_at < ? order by begun_at limit ?)""", KEPT, false);
+    }
+}

@@ -1,0 +1,188 @@
+package io.github.dingtalkcamel.tool;
+
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.github.dingtalkcamel.component.api.Failure;
+import io.github.dingtalkcamel.limits.DingTalkCallLimiter;
+import io.github.dingtalkcamel.server.ApiException;
+import io.github.dingtalkcamel.store.StoreException;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.CamelContext;
+import org.apache.camel.CamelContextAware;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.support.AsyncProcessorSupport;
+import org.apache.camel.support.DefaultExchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a tool's call by {@code direct:tool-run}, once for each {@code requestId}: who asks again gets the same result, and waits for it while it is not there.
+ * A run that broke is not done again: its outcome is unknown. One that was refused ({@link ApiException}) did nothing, and may come again.
+ * <p>
+ * The caller waits no longer than its {@code timeoutMs}. What is under way then goes on, so that its outcome is known afterwards; what is not is not begun.
+ */
+public final class ToolRuns extends AsyncProcessorSupport implements CamelContextAware {
+
+    /** How many run at once; others wait for their turn. */
+    public static final int MOST = 64;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ToolRuns.class);
+    private static final String TARGET = "direct:tool-run";
+
+    private final ToolRequests requests;
+    private final InstantSource clock;
+    private final Map<String, Flight> underWay = new HashMap<>();
+    private CamelContext camelContext;
+    private ProducerTemplate producer;
+    private ExecutorService threads;
+    private ExecutorService answers;
+
+    public ToolRuns(ToolRequests requests, InstantSource clock) {
+        this.requests = requests;
+        this.clock = clock;
+    }
+
+    private record Flight(ToolRun run, CompletableFuture<Map<String, Object>> outcome) {
+    }
+
+    @Override
+    public boolean process(Exchange exchange, AsyncCallback callback) {
+        ToolCall call = exchange.getProperty(ToolCall.PROPERTY, ToolCall.class);
+        Flight flight;
+        try {
+            flight = flight(call);
+        } catch (Exception e) {
+            exchange.setException(e);
+            callback.done(true);
+            return true;
+        }
+        flight.outcome().copy().orTimeout(call.timeout().toMillis(), TimeUnit.MILLISECONDS).whenComplete((result, failure) -> {
+            Throwable cause = failure != null && failure.getCause() != null ? failure.getCause() : failure;
+            if (cause == null) {
+                exchange.getMessage().setBody(result);
+            } else if (cause instanceof TimeoutException) {
+                exchange.getMessage().setBody(flight.run().result());
+            } else {
+                exchange.setException(cause);
+            }
+            answers.execute(() -> callback.done(false));
+        });
+        return false;
+    }
+
+    private Flight flight(ToolCall call) throws ApiException {
+        Flight mine = new Flight(new ToolRun(call, clock), new CompletableFuture<>());
+        if (call.requestId() == null) {
+            start(mine);
+            return mine;
+        }
+        synchronized (underWay) {
+            Flight others = underWay.putIfAbsent(call.requestId(), mine);
+            if (others != null) {
+                if (!others.run().call().fingerprint().equals(call.fingerprint())) {
+                    throw ToolRequests.otherArguments();
+                }
+                return others;
+            }
+        }
+        try {
+            Map<String, Object> first = requests.begin(call);
+            if (first == null) {
+                start(mine);
+            } else {
+                end(mine, first, null);
+            }
+        } catch (ApiException | RuntimeException e) {
+            end(mine, null, e);
+            throw e;
+        }
+        return mine;
+    }
+
+    private void start(Flight flight) {
+        threads.execute(() -> {
+            ToolRun run = flight.run();
+            Exchange exchange = new DefaultExchange(camelContext);
+            exchange.setProperty(ToolCall.PROPERTY, run.call());
+            exchange.setProperty(ToolRun.PROPERTY, run);
+            exchange.setProperty(DingTalkCallLimiter.PATIENCE, run.deadline());
+            exchange.setVariable("integration", run.call().integration());
+            producer.send(TARGET, exchange);
+            if (exchange.getException() == null) {
+                Map<String, Object> result = run.result();
+                keep(run.call(), result);
+                end(flight, result, null);
+            } else {
+                ApiException refused = Failure.of(exchange, ApiException.class);
+                if (refused != null) {
+                    forget(run.call());
+                }
+                // whatever else broke may have broken behind a message that is out: the call stays noted, and is not done again
+                end(flight, null, refused != null ? refused : exchange.getException());
+            }
+        });
+    }
+
+    /** The result is given all the same where it can't be kept: what was sent was sent. */
+    private void keep(ToolCall call, Map<String, Object> result) {
+        try {
+            requests.end(call, result);
+        } catch (StoreException e) {
+            LOG.warn("The result of {} could not be kept: who asks for it again hears that the outcome is unknown", call, e);
+        }
+    }
+
+    private void forget(ToolCall call) {
+        try {
+            requests.forget(call);
+        } catch (StoreException e) {
+            LOG.warn("{} did nothing, but that could not be noted: who asks for it again hears that the outcome is unknown", call, e);
+        }
+    }
+
+    private void end(Flight flight, Map<String, Object> result, Exception failure) {
+        String requestId = flight.run().call().requestId();
+        if (requestId != null) {
+            synchronized (underWay) {
+                underWay.remove(requestId, flight);
+            }
+        }
+        if (failure != null) {
+            flight.outcome().completeExceptionally(failure);
+        } else {
+            flight.outcome().complete(result);
+        }
+    }
+
+    @Override
+    protected void doStart() {
+        producer = camelContext.createProducerTemplate();
+        threads = camelContext.getExecutorServiceManager().newFixedThreadPool(this, "dingtalk-tools", MOST);
+        // of their own, so that whoever waited long enough is not kept waiting by those that run
+        answers = camelContext.getExecutorServiceManager().newCachedThreadPool(this, "dingtalk-tool-answers");
+    }
+
+    @Override
+    protected void doShutdown() throws Exception {
+        producer.stop();
+        camelContext.getExecutorServiceManager().shutdown(threads);
+        camelContext.getExecutorServiceManager().shutdown(answers);
+    }
+
+    @Override
+    public CamelContext getCamelContext() {
+        return camelContext;
+    }
+
+    @Override
+    public void setCamelContext(CamelContext context) {
+        camelContext = context;
+    }
+}

@@ -1,0 +1,58 @@
+package io.github.dingtalkcamel.turn;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Stops a turn from outside, whatever it is doing. What waits for somebody else registers how it can be ended; what takes several steps asks before each.
+ * Safe for use by many threads.
+ */
+public final class Cancellation {
+
+    /** Exchange property that holds it while an agent works, so that what the agent calls can be ended too. */
+    public static final String PROPERTY = "CamelDingTalkCancellation";
+
+    private static final int MOST = 1_000;
+
+    private final List<Call> calls = new ArrayList<>();
+    private boolean stopped;
+
+    /** Something that can be ended, and may be over. */
+    public interface Call {
+
+        /** Ends it; nothing happens where it is over. */
+        void end();
+
+        /** True when there is nothing left to end. */
+        boolean isOver();
+    }
+
+    /** Ends what is registered, and what will be. */
+    public void stop() {
+        List<Call> ended;
+        synchronized (this) {
+            stopped = true;
+            ended = List.copyOf(calls);
+            calls.clear();
+        }
+        ended.forEach(Call::end);
+    }
+
+    public synchronized boolean isStopped() {
+        return stopped;
+    }
+
+    /** Registers a call: it is ended by {@link #stop}, now if that was called before. */
+    public void whenStopped(Call call) {
+        synchronized (this) {
+            if (!stopped) {
+                calls.removeIf(Call::isOver);
+                if (calls.size() < MOST) {
+                    calls.add(call);
+                }
+                return;
+            }
+        }
+        call.end();
+    }
+}

@@ -1,0 +1,310 @@
+package io.github.dingtalkcamel.turn;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+import io.github.dingtalkcamel.store.Expiry;
+import io.github.dingtalkcamel.store.Store;
+import io.github.dingtalkcamel.store.StoreException;
+import io.github.dingtalkcamel.store.Texts;
+
+/**
+ * What could not be finished waits here, with its reason, for a person: {@code waiting → requested → replayed}, and {@code waiting} again if the replay
+ * fails. {@link Replays} does what is requested.
+ * <p>
+ * Promises: a message has one dead letter at most. A request is durable when it is answered, and of several for the same letter one counts.
+ */
+public final class DeadLetters {
+
+    /** The most ids that one request may name. */
+    public static final int MOST_IDS = 1_000;
+
+    private static final int IN_A_COMMIT = 500;
+
+    private final Store store;
+    private final InstantSource clock;
+
+    public DeadLetters(Store store, InstantSource clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /**
+     * Why.
+     *
+     * @param code   DingTalk's error code, or a word of ours
+     * @param text   what happened, without secrets
+     * @param remedy what a person can do about it
+     */
+    public record Reason(String code, String text, String remedy) {
+
+        static Reason agentFailed(String error) {
+            return new Reason("agentFailed", error, "See the log at this time for the agent's error; mend the agent, then replay");
+        }
+    }
+
+    /**
+     * A letter, without what was said.
+     *
+     * @param reference what the sender was told to name, and the log calls the turn
+     * @param kind      {@code turn}: no answer was made; {@code reply}: an answer could not be sent, or not all of it
+     * @param attempts  how often it was tried in all
+     * @param at        when it failed last
+     * @param state     {@code waiting}, or {@code requested}: it is about to be replayed
+     */
+    public record Letter(long id, String reference, String integration, String conversationId, String msgId, String kind, String code, String reason,
+            String remedy, int attempts, Instant at, String state) {
+    }
+
+    /**
+     * What became of a request.
+     *
+     * @param replayed        ids of those that go to the queue now
+     * @param alreadyReplayed of those that were asked for before
+     * @param unknown         of those that are not there (any more), or whose message is not
+     */
+    public record Requested(List<Long> replayed, List<Long> alreadyReplayed, List<Long> unknown) {
+    }
+
+    /**
+     * Makes a stored turn a dead letter.
+     *
+     * @param reply its reply and how much of it went out, or null when it has to be answered anew
+     */
+    public void add(long messageId, String integration, String conversationId, Reason reason, int attempts, Turn.Progress reply) throws StoreException {
+        long now = clock.millis();
+        store.writeAndWait(connection -> {
+            put(connection, messageId, integration, conversationId, reason, attempts, reply, now);
+            Inbox.update(connection, "delete from reply where message_id = ?", messageId);
+            return Inbox.update(connection, "update message set state = 'dead', error = ?, finished_at = ? where id = ?",
+                    reason.code() + ": " + reason.text(), now, messageId);
+        });
+    }
+
+    /** Part of a transaction. The letter that the message may have had is this one from now on. */
+    static void put(Connection connection, long messageId, String integration, String conversationId, Reason reason, int attempts, Turn.Progress reply,
+            long now) throws SQLException {
+        Inbox.update(connection, """
+                insert into dead_letter (message_id, integration, conversation_id, kind, code, reason, remedy, attempts, chunks, sent, mentions,
+                    created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                on conflict (message_id) do update set kind = excluded.kind, code = excluded.code, reason = excluded.reason, remedy = excluded.remedy,
+                    attempts = dead_letter.attempts + excluded.attempts, chunks = excluded.chunks, sent = excluded.sent,
+                    mentions = excluded.mentions, created_at = excluded.created_at, state = 'waiting', replayed_at = null""",
+                messageId, integration, conversationId, reply == null ? "turn" : "reply", reason.code(), reason.text(), reason.remedy(), attempts,
+                reply == null ? null : Texts.write(reply.left()), reply == null ? 0 : reply.sent(),
+                reply == null ? null : StoredMentions.write(reply.mentionsLeft()), now);
+    }
+
+    /** A command or a refusal that could not be answered: nobody wants that answer later, so its record says why, and that is all. */
+    public void givenUp(long id, Reason reason) throws StoreException {
+        long now = clock.millis();
+        store.writeAndWait(connection -> {
+            Inbox.update(connection, "delete from reply where message_id = ?", id);
+            return Inbox.update(connection, "update message set state = 'failed', error = ?, finished_at = ? where id = ?",
+                    reason.code() + ": " + reason.text(), now, id);
+        });
+    }
+
+    /**
+     * What housekeeping deletes.
+     *
+     * @param kept         how long they wait for a person
+     * @param replayedKept how long those that were replayed are known
+     */
+    public static List<Expiry> expiries(Duration kept, Duration replayedKept) {
+        return List.of(
+                new Expiry("dead letters that nobody replayed", """
+                        delete from dead_letter where id in (select id from dead_letter
+                            where state = 'waiting' and created_at < ? order by created_at limit ?)""", kept, true),
+                new Expiry("replayed dead letters", """
+                        delete from dead_letter where id in (select id from dead_letter
+                            where state = 'replayed' and replayed_at < ? order by replayed_at limit ?)""", replayedKept, false),
+                new Expiry("messages of dead letters", """
+                        delete from message where id in (select m.id from message m where m.state in ('dead', 'failed') and m.finished_at < ?
+                            and not exists (select 1 from dead_letter d where d.message_id = m.id) order by m.finished_at limit ?)""", kept, false));
+    }
+
+    /** True while none could be added. */
+    public boolean isStoreFailing() {
+        return store.isFailing();
+    }
+
+    /** How many wait for a person. */
+    public long count() throws StoreException {
+        return store.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement("select count(*) from dead_letter where state = 'waiting'");
+                    ResultSet row = select.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        });
+    }
+
+    /**
+     * Those that wait or are about to be replayed, the newest first.
+     *
+     * @param before only those with a smaller id; {@link Long#MAX_VALUE} begins
+     */
+    public List<Letter> list(long before, int limit) throws StoreException {
+        return store.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement("""
+                    select d.id, d.integration, d.conversation_id, m.msg_id, d.kind, d.code, d.reason, d.remedy, d.attempts, d.created_at, d.state, m.id
+                    from dead_letter d left join message m on m.id = d.message_id
+                    where d.id < ? and d.state <> 'replayed' order by d.id desc limit ?""")) {
+                select.setLong(1, before);
+                select.setInt(2, limit);
+                List<Letter> page = new ArrayList<>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        String integration = row.getString(2);
+                        page.add(new Letter(row.getLong(1), integration + "-" + row.getLong(12), integration, row.getString(3), row.getString(4), row.getString(5),
+                                row.getString(6), row.getString(7), row.getString(8), row.getInt(9), Instant.ofEpochMilli(row.getLong(10)), row.getString(11)));
+                    }
+                }
+                return page;
+            }
+        });
+    }
+
+    /** Asks for the replay of these letters, {@value #MOST_IDS} at most. All of it is durable, or nothing. */
+    public Requested replay(Set<Long> ids) throws StoreException {
+        return store.writeAndWait(connection -> {
+            Requested requested = new Requested(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+            for (long id : ids) {
+                if (Inbox.update(connection, "update dead_letter set state = 'requested' where id = ? and state = 'waiting' and message_id is not null", id) == 1) {
+                    requested.replayed().add(id);
+                } else if (isReplayed(connection, id)) {
+                    requested.alreadyReplayed().add(id);
+                } else {
+                    requested.unknown().add(id);
+                }
+            }
+            return requested;
+        });
+    }
+
+    private static boolean isReplayed(Connection connection, long id) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("select 1 from dead_letter where id = ? and state <> 'waiting'")) {
+            select.setLong(1, id);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next();
+            }
+        }
+    }
+
+    /** Asks for the replay of all that wait. Of very many, those that were asked for before a fault of the store stay so. */
+    public Requested replayAll() throws StoreException {
+        List<Long> all = new ArrayList<>();
+        long after = 0;
+        // each once, even if its replay fails while the others are being asked for
+        for (List<Long> page = waiting(after); !page.isEmpty(); page = waiting(after)) {
+            all.addAll(replay(new LinkedHashSet<>(page)).replayed());
+            after = page.get(page.size() - 1);
+        }
+        return new Requested(all, List.of(), List.of());
+    }
+
+    private List<Long> waiting(long after) throws StoreException {
+        return store.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(
+                    "select id from dead_letter where id > ? and state = 'waiting' and message_id is not null order by id limit " + IN_A_COMMIT)) {
+                select.setLong(1, after);
+                List<Long> page = new ArrayList<>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        page.add(row.getLong(1));
+                    }
+                }
+                return page;
+            }
+        });
+    }
+
+    /**
+     * A letter whose replay is asked for.
+     *
+     * @param reply what is left of its reply, or null when the agent is to be asked again
+     */
+    record Request(long id, long messageId, String integration, String payload, Turn.Progress reply) {
+    }
+
+    /** Where a request is: enough to see whether there is a place for it. */
+    record Address(long id, long messageId, String integration, String conversationId) {
+    }
+
+    /** Whose replay is asked for, in order of arrival of their messages, a page at a time. */
+    List<Address> requested(long afterMessageId, int limit) throws StoreException {
+        return store.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement("""
+                    select id, message_id, integration, conversation_id from dead_letter
+                    where state = 'requested' and message_id > ? order by message_id limit ?""")) {
+                select.setLong(1, afterMessageId);
+                select.setInt(2, limit);
+                List<Address> page = new ArrayList<>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        page.add(new Address(row.getLong(1), row.getLong(2), row.getString(3), row.getString(4)));
+                    }
+                }
+                return page;
+            }
+        });
+    }
+
+    Request request(Address address) throws StoreException {
+        return store.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(
+                    "select m.payload, d.chunks, d.sent, d.mentions from dead_letter d join message m on m.id = d.message_id where d.id = ?")) {
+                select.setLong(1, address.id());
+                try (ResultSet row = select.executeQuery()) {
+                    String payload = row.next() ? row.getString(1) : "";
+                    String chunks = payload.isEmpty() ? null : row.getString(2);
+                    return new Request(address.id(), address.messageId(), address.integration(), payload,
+                            chunks == null ? null : Turn.Progress.left(row.getInt(3), Texts.read(chunks), StoredMentions.read(row.getString(4))));
+                }
+            }
+        });
+    }
+
+    /**
+     * Hands requests over to the queue of record: their messages are as if they had come in just now. All of it is durable, or nothing.
+     *
+     * @return ids of the letters whose turns are to be queued now
+     */
+    Set<Long> takeUp(List<Request> requests) throws StoreException {
+        long now = clock.millis();
+        return store.writeAndWait(connection -> {
+            Set<Long> taken = new LinkedHashSet<>();
+            for (Request request : requests) {
+                int asked = Inbox.update(connection, "update dead_letter set state = 'replayed', replayed_at = ? where id = ? and state = 'requested'",
+                        now, request.id());
+                int dead = asked == 0 ? 0 : Inbox.update(connection, """
+                        update message set state = 'received', attempts = 0, error = null, started_at = null, finished_at = null
+                        where id = ? and state in ('dead', 'failed')""", request.messageId());
+                if (dead == 1) {
+                    taken.add(request.id());
+                    if (request.reply() != null) {
+                        Inbox.putReply(connection, request.messageId(), request.reply());
+                    }
+                }
+            }
+            return taken;
+        });
+    }
+
+    /** The replay can't even begin: it waits again. */
+    void giveBack(long id, Reason reason) throws StoreException {
+        store.writeAndWait(connection -> Inbox.update(connection,
+                "update dead_letter set state = 'waiting', code = ?, reason = ?, remedy = ? where id = ? and state = 'requested'",
+                reason.code(), reason.text(), reason.remedy(), id));
+    }
+}

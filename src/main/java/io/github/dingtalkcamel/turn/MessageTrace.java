@@ -1,0 +1,105 @@
+package io.github.dingtalkcamel.turn;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.dingtalkcamel.store.Store;
+import io.github.dingtalkcamel.store.StoreException;
+
+/**
+ * What became of a message (contract 7): how it came in, what proved it, who answered and what went out, as JSON. Ids, times and reasons; nothing of what
+ * was said. Members that are not known are null; times are ISO-8601 in UTC.
+ */
+public final class MessageTrace {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int DEAD_LETTERS = 50;
+
+    private final Store store;
+
+    public MessageTrace(Store store) {
+        this.store = store;
+    }
+
+    /** The way as JSON text; empty where the integration got no such message. */
+    public Optional<String> way(String integration, String msgId) throws StoreException {
+        return of(integration, msgId).map(ObjectNode::toString);
+    }
+
+    /** The way as JSON; empty where the integration got no such message. */
+    public Optional<ObjectNode> of(String integration, String msgId) throws StoreException {
+        return store.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement("""
+                    select id, conversation_id, sender_id, kind, state, came_by, proof, received_at, stored_ms, attempts, agent, bound_by, started_at,
+                        agent_ms, finished_at, error, replies
+                    from message where integration = ? and msg_id = ?""")) {
+                select.setString(1, integration);
+                select.setString(2, msgId);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next() ? Optional.of(way(connection, integration, msgId, row)) : Optional.empty();
+                }
+            }
+        });
+    }
+
+    private static ObjectNode way(Connection connection, String integration, String msgId, ResultSet row) throws SQLException {
+        ObjectNode way = JSON.createObjectNode();
+        way.put("integrationId", integration).put("msgId", msgId);
+        way.put("conversationId", row.getString("conversation_id")).put("senderId", row.getString("sender_id"));
+        way.put("kind", row.getString("kind")).put("state", row.getString("state"));
+        way.put("by", row.getString("came_by")).put("proof", row.getString("proof"));
+        way.put("receivedAt", time(number(row, "received_at"))).put("storedMs", number(row, "stored_ms"));
+        way.put("attempts", row.getInt("attempts")).put("agent", row.getString("agent")).put("boundBy", row.getString("bound_by"));
+        way.put("startedAt", time(number(row, "started_at"))).put("agentMs", number(row, "agent_ms"));
+        way.put("finishedAt", time(number(row, "finished_at"))).put("error", row.getString("error"));
+        way.set("replies", replies(row.getString("replies")));
+        way.set("deadLetters", deadLetters(connection, row.getLong("id")));
+        return way;
+    }
+
+    private static Long number(ResultSet row, String column) throws SQLException {
+        long value = row.getLong(column);
+        return row.wasNull() ? null : value;
+    }
+
+    private static String time(Long millis) {
+        return millis == null ? null : Instant.ofEpochMilli(millis).toString();
+    }
+
+    private static ArrayNode replies(String lines) throws SQLException {
+        ArrayNode replies = JSON.createArrayNode();
+        try {
+            for (String line : lines == null || lines.isEmpty() ? new String[0] : lines.split("\n")) {
+                ObjectNode chunk = (ObjectNode) JSON.readTree(line);
+                replies.add(chunk.put("at", time(chunk.path("at").asLong())));
+            }
+        } catch (IOException e) {
+            throw new SQLException("the record of a message's replies is damaged", e);
+        }
+        return replies;
+    }
+
+    private static ArrayNode deadLetters(Connection connection, long message) throws SQLException {
+        ArrayNode letters = JSON.createArrayNode();
+        try (PreparedStatement select = connection.prepareStatement(
+                "select id, code, reason, remedy, attempts, created_at from dead_letter where message_id = ? order by id limit ?")) {
+            select.setLong(1, message);
+            select.setInt(2, DEAD_LETTERS);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    letters.addObject().put("id", row.getLong("id")).put("code", row.getString("code")).put("reason", row.getString("reason"))
+                            .put("remedy", row.getString("remedy")).put("attempts", row.getInt("attempts")).put("at", time(row.getLong("created_at")));
+                }
+            }
+        }
+        return letters;
+    }
+}

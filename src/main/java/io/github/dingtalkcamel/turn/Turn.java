@@ -1,0 +1,114 @@
+package io.github.dingtalkcamel.turn;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+
+import io.github.dingtalkcamel.component.api.Mentions;
+import io.github.dingtalkcamel.component.message.InboundMessage;
+
+/**
+ * One stored message on its way to an answer.
+ *
+ * @param id           its row in the store; rows are in order of arrival
+ * @param kind         what becomes of it
+ * @param message      what was said
+ * @param slot         its place among those that wait
+ * @param progress     the reply that a crash interrupted, or null
+ * @param cancellation how to stop it
+ */
+public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot slot, Progress progress, Cancellation cancellation) {
+
+    /** Exchange property that holds the turn. */
+    public static final String PROPERTY = "CamelDingTalkTurn";
+
+    /** What becomes of a stored message. */
+    public enum Kind {
+        /** An agent answers it. */
+        TURN,
+        /** The bot does what it says, and answers it itself. No agent ever sees it. */
+        COMMAND,
+        /** Its sender may not talk to the bot, and is told so. No agent ever sees it. */
+        REFUSAL;
+
+        /** As the store spells it. */
+        public String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        static Kind of(String code) {
+            return valueOf(code.toUpperCase(Locale.ROOT));
+        }
+    }
+
+    /** A turn that nobody has stopped yet. */
+    public Turn(long id, InboundMessage message, KeyedQueue.Slot slot, Progress progress) {
+        this(id, Kind.TURN, message, slot, progress, new Cancellation());
+    }
+
+    /** What a person can name when asking what became of it. */
+    public String reference() {
+        return message.integration() + "-" + id;
+    }
+
+    /** True when a reply was being sent already: the agent is not asked again. */
+    public boolean isReplying() {
+        return progress != null;
+    }
+
+    /** True for what no agent may see. */
+    public boolean isCommand() {
+        return kind == Kind.COMMAND;
+    }
+
+    /** True for a message whose sender is to be told that he may not talk to the bot. */
+    public boolean isRefusal() {
+        return kind == Kind.REFUSAL;
+    }
+
+    /** True once somebody said {@code /stop}: nothing more of it goes out. */
+    public boolean isStopped() {
+        return cancellation.isStopped();
+    }
+
+    /** Turns with the same key run one after the other. */
+    public static String key(InboundMessage message) {
+        return message.integration() + '\n' + message.conversationId();
+    }
+
+    /**
+     * Chunks of a reply, and how many of them went out.
+     *
+     * @param mentions whom each chunk mentions; may be empty where none does
+     */
+    public record Progress(List<String> chunks, int sent, List<Mentions> mentions) {
+
+        /** A reply that mentions nobody. */
+        public Progress(List<String> chunks, int sent) {
+            this(chunks, sent, List.of());
+        }
+
+        /** A reply of which only what is left is known. Its chunks keep their numbers, by which DingTalk knows them (protocol 6.1). */
+        static Progress left(int sent, List<String> left, List<Mentions> mentionsLeft) {
+            List<String> chunks = new ArrayList<>(Collections.nCopies(sent, ""));
+            chunks.addAll(left);
+            List<Mentions> mentions = new ArrayList<>();
+            if (!mentionsLeft.isEmpty()) {
+                mentions.addAll(Collections.nCopies(sent, Mentions.NONE));
+                mentions.addAll(mentionsLeft);
+            }
+            return new Progress(List.copyOf(chunks), sent, List.copyOf(mentions));
+        }
+
+        /** What did not go out. */
+        List<String> left() {
+            return chunks.subList(sent, chunks.size());
+        }
+
+        /** Whom that mentions. */
+        List<Mentions> mentionsLeft() {
+            return mentions.size() <= sent ? List.of() : mentions.subList(sent, mentions.size());
+        }
+    }
+}

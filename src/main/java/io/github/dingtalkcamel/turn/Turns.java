@@ -1,0 +1,143 @@
+package io.github.dingtalkcamel.turn;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import io.github.dingtalkcamel.component.api.Failure;
+import io.github.dingtalkcamel.component.api.Mentions;
+import io.github.dingtalkcamel.component.secrets.KnownSecrets;
+import io.github.dingtalkcamel.conversation.Session.Usage;
+import io.github.dingtalkcamel.conversation.Session;
+import io.github.dingtalkcamel.conversation.Sessions;
+import io.github.dingtalkcamel.store.Store;
+import io.github.dingtalkcamel.store.StoreException;
+import org.apache.camel.CamelExecutionException;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Message;
+import org.apache.camel.TypeConversionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps the record of a turn, and of what it used in its session, while its route runs. */
+public final class Turns {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Turns.class);
+    /** One line for each turn that ended, so that a search for a message's id finds what became of it. Dead letters have a line of their own. */
+    private static final Logger ENDED = LoggerFactory.getLogger("dingtalk.turns");
+
+    /** Exchange property: why the agent failed, where it did. */
+    public static final String FAILURE = "CamelDingTalkFailure";
+    /** Exchange property: milliseconds from the delivery of the message until it was durable. */
+    public static final String STORED_MILLIS = "CamelDingTalkStoredMillis";
+    /** Exchange property: milliseconds that the agent took. */
+    public static final String AGENT_MILLIS = "CamelDingTalkAgentMillis";
+    private static final String BEGAN = "CamelDingTalkBegan";
+    /** Exchange property: true where the stop of the process interrupted the turn. */
+    public static final String LEFT = "CamelDingTalkLeft";
+    private static final int SHOWN = 2_000;
+    private static final long MOST_TOKENS = 1_000_000_000;
+
+    private final Inbox inbox;
+    private final Sessions sessions;
+
+    public Turns(Inbox inbox, Sessions sessions) {
+        this.inbox = inbox;
+        this.sessions = sessions;
+    }
+
+    /**
+     * Notes that the turn runs, durably, before anything is asked of an agent: so a message that kills the process is not tried for ever.
+     *
+     * @return the session that it runs in
+     */
+    public Session begin(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty("CamelDingTalkAgent") String agent,
+            @ExchangeProperty("CamelDingTalkBoundBy") String boundBy) throws StoreException {
+        Session session = sessions.enter(turn.message(), turn.id(),
+                inbox.nowRunning(turn.id(), agent, boundBy, exchange.getProperty(STORED_MILLIS, Long.class)));
+        exchange.setProperty(BEGAN, System.nanoTime());
+        return session;
+    }
+
+    /** Notes how long the agent, or its failure, took. */
+    public void answered(Exchange exchange, @ExchangeProperty(BEGAN) Long began) {
+        exchange.setProperty(AGENT_MILLIS, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
+    }
+
+    /** Notes what the agent said, how many tokens it says that this took, and whom the reply mentions. */
+    public void said(Exchange exchange) {
+        Message message = exchange.getMessage();
+        exchange.setProperty(Answer.PROPERTY, new Answer(message.getBody(String.class), tokens(message, AgentConstants.PROMPT_TOKENS),
+                tokens(message, AgentConstants.COMPLETION_TOKENS)));
+        message.removeHeader(AgentConstants.PROMPT_TOKENS);
+        message.removeHeader(AgentConstants.COMPLETION_TOKENS);
+        exchange.setProperty(Mentions.PROPERTY, ReplyMentions.take(message));
+    }
+
+    /** A number that makes no sense is not worth a failure. */
+    private static long tokens(Message message, String header) {
+        try {
+            Long tokens = message.getHeader(header, Long.class);
+            return tokens == null ? 0 : Math.max(0, Math.min(tokens, MOST_TOKENS));
+        } catch (TypeConversionException e) {
+            return 0;
+        }
+    }
+
+    /** Logs why the agent failed, under the reference that the sender is told, and keeps it for the turn's record. */
+    public void agentFailed(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty("CamelDingTalkAgent") String agent)
+            throws Exception {
+        Exception failure = Failure.of(exchange, Exception.class);
+        if (exchange.getContext().isStopping()) {
+            // not the agent's fault: the stop took its time-out away from it
+            throw failure;
+        }
+        // Camel wraps what is no exception, an Error of an agent's code
+        Throwable cause = failure instanceof CamelExecutionException && failure.getCause() != null ? failure.getCause() : failure;
+        // an agent's client may quote what it sent
+        String text = KnownSecrets.clean(cause.toString());
+        LOG.warn("Turn {}: agent {} failed: {}", turn.reference(), agent, text, cause);
+        exchange.setProperty(FAILURE, text.length() <= SHOWN ? text : text.substring(0, SHOWN));
+    }
+
+    /** The stop of the process interrupts this turn: its record stays as it is. */
+    public static void leaveForNextStart(Exchange exchange) {
+        exchange.setProperty(LEFT, true);
+    }
+
+    /** Notes how the turn ended, or the command. Nothing is changed for one that became a dead letter. */
+    public void end(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty(FAILURE) String failure, @ExchangeProperty(LEFT) Boolean left,
+            @ExchangeProperty("CamelDingTalkAgent") String agent, @ExchangeProperty(AGENT_MILLIS) Long agentMillis,
+            @ExchangeProperty(SentChunk.PROPERTY) SentChunk sent) throws StoreException {
+        if (Boolean.TRUE.equals(left)) {
+            return;
+        }
+        if (turn.kind() != Turn.Kind.TURN) {
+            inbox.answered(turn.id(), null, sent);
+            return;
+        }
+        if (turn.isStopped()) {
+            inbox.stopped(List.of(turn.id()));
+        } else {
+            Store.Work<?> with = failure == null ? inbox.nowDone(turn.id(), agentMillis, sent) : inbox.nowFailed(turn.id(), failure, agentMillis, sent);
+            leave(turn, exchange.getProperty(Session.PROPERTY, Session.class), exchange.getProperty(Answer.PROPERTY, Answer.class), failure != null,
+                    agentMillis == null ? 0 : agentMillis, with);
+        }
+        ENDED.info("Turn {} {}: message {}, agent {}, {} ms", turn.reference(), turn.isStopped() ? "stopped" : failure == null ? "done" : "failed",
+                turn.message().msgId(), agent, agentMillis);
+    }
+
+    /** It counts in its session where an agent was asked; of what failed nothing is remembered, since whoever tries again says it again. */
+    private void leave(Turn turn, Session session, Answer answer, boolean failed, long agentMillis, Store.Work<?> with) throws StoreException {
+        // after a crash between two chunks there is the reply, and no agent was asked
+        Answer known = answer == null && turn.isReplying() ? new Answer(String.join("", turn.progress().chunks()), 0, 0) : answer;
+        String said = known == null ? null : turn.message().text();
+        String reply = known == null || known.text() == null || known.text().isBlank() ? null : known.text();
+        Usage usage = known == null && !failed ? Usage.NONE
+                : new Usage(1, 1, reply == null ? 0 : 1, turn.message().text().length(), reply == null ? 0 : reply.length(), agentMillis,
+                        known == null ? 0 : known.promptTokens(), known == null ? 0 : known.completionTokens());
+        Instant saidAt = turn.message().createdAt() == null ? session.lastAt() : turn.message().createdAt();
+        sessions.leave(turn.message(), session.id(), new Sessions.Ended(turn.id(), saidAt, said, reply, usage), with);
+    }
+}

@@ -1,9 +1,0 @@
-package io.github.dingtalkcamel.turns;
-
-/** Somebody said {@code /stop}: the turn ends here, and nobody is told by it. */
-public class TurnStoppedException extends Exception {
-
-    public TurnStoppedException() {
-        super("stopped by /stop");
-    }
-}

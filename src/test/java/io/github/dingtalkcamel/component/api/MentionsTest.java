@@ -1,0 +1,40 @@
+package io.github.dingtalkcamel.component.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
+class MentionsTest {
+
+    private static final Mentions THREE = new Mentions(List.of("staff001", "staff002", "staff001"), List.of("13800000000"), true);
+
+    @Test
+    void nameWhoIsMissingInTheText() {
+        assertThat(THREE.missingIn("")).isEqualTo("@staff001 @staff002 @13800000000");
+        assertThat(THREE.missingIn("@staff0011 @staff002, @staff001-2 call @13800000000")).isEqualTo("@staff001");
+        assertThat(THREE.missingIn("(@staff002) @13800000000 @staff001")).isEmpty();
+        assertThat(Mentions.NONE.missingIn("")).isEmpty();
+    }
+
+    @Test
+    void goToTheChunkThatNamesThemElseToTheFirst() {
+        assertThat(THREE.among(List.of("one", "two @staff002", "three @staff002 @13800000000"))).containsExactly(
+                new Mentions(List.of("staff001"), List.of(), true), new Mentions(List.of("staff002"), List.of(), false),
+                new Mentions(List.of(), List.of("13800000000"), false));
+        assertThat(THREE.among(List.of("one"))).containsExactly(THREE);
+        assertThat(Mentions.NONE.among(List.of("one"))).isEmpty();
+        assertThat(THREE.among(List.of())).isEmpty();
+    }
+
+    @Test
+    void areIdsWithoutWhatWouldBreakATextOrItsSize() {
+        assertThat(List.of("staff001", "+86-13800000000", "a.b@c", "x".repeat(64))).allMatch(Mentions::isId);
+        assertThat(List.of("", "a b", "a,b", "a\"", "a\\", "a\n", "x".repeat(65), "张三")).noneMatch(Mentions::isId);
+    }
+
+    @Test
+    void showNobodyInLogs() {
+        assertThat(THREE.toString()).doesNotContain("13800000000", "staff001");
+    }
+}

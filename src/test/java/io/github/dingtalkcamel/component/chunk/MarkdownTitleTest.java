@@ -1,0 +1,60 @@
+package io.github.dingtalkcamel.component.chunk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import java.time.Duration;
+
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.CharRange;
+import net.jqwik.api.constraints.Chars;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MarkdownTitleTest {
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '→', value = {
+            "'# Build **green**\n\ntext' → Build green",
+            "'Here it is:\n\n## Report #7 ##\ntext' → Report #7",
+            "'Report\n======\ntext' → Report",
+            "'> ### Quoted' → Quoted",
+            "'\n  \r\nfirst line\nsecond' → first line",
+            "'```sh\n# no heading\n```' → no heading",
+            "'- [the `docs`](https://e.invalid) _here_' → the docs here",
+            "'![chart](https://e.invalid/p.png)' → chart",
+            "'<font color=red>alarm</font> now' → alarm now",
+            "'---\nafter a rule' → after a rule",
+            "'bell&#7; rings' → bell rings",
+            "'****' → ****"})
+    void isTheFirstHeadingOrLineWithoutMarks(String text, String title) {
+        assertThat(MarkdownTitle.of(text)).isEqualTo(title);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " \n\t", "\u0000\u0007"})
+    void isNeverBlank(String text) {
+        assertThat(MarkdownTitle.of(text)).isEqualTo("…");
+    }
+
+    @Test
+    void isShortenedBetweenGraphemes() {
+        assertThat(MarkdownTitle.of("a".repeat(64))).isEqualTo("a".repeat(64));
+        assertThat(MarkdownTitle.of("a".repeat(65))).isEqualTo("a".repeat(63) + "…");
+        assertThat(MarkdownTitle.of("a".repeat(60) + "👨‍👩‍👧‍👦")).isEqualTo("a".repeat(60) + "…");
+    }
+
+    @Property(tries = 500)
+    void isShortAndWithoutControlCharacters(@ForAll @Chars({'#', '*', '`', '>', ' ', '\n', '[', ']', '\u0007', '\uD83D', '字', '-'})
+                                            @CharRange(from = 'a', to = 'c') String text) {
+        assertThat(MarkdownTitle.of(text)).isNotBlank().hasSizeLessThanOrEqualTo(64).doesNotContainPattern("\\p{Cntrl}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"*a ", "[", "![", "`", "> ", "- ", "#\n", "```\n", "<a ", "*", "e\u0301", "\u0301"})
+    void takesLittleTimeForHostileText(String part) {
+        assertTimeoutPreemptively(Duration.ofSeconds(10), () -> MarkdownTitle.of(part.repeat(20_000)));
+    }
+}

@@ -1,0 +1,78 @@
+package io.github.dingtalkcamel.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicReference;
+
+import io.github.dingtalkcamel.LogLines;
+import io.github.dingtalkcamel.server.FailedLogins.Door;
+import org.junit.jupiter.api.Test;
+
+class FailedLoginsTest {
+
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-28T00:00:00Z"));
+    private final FailedLogins logins = new FailedLogins(now::get);
+
+    private void fail(Door door, String address, int times) {
+        for (int i = 0; i < times; i++) {
+            logins.failed(door, address);
+        }
+    }
+
+    private void wait(int seconds) {
+        now.updateAndGet(before -> before.plusSeconds(seconds));
+    }
+
+    @Test
+    void anAddressWaitsUntilItsMinuteIsOverAfterTwentyWrongOnes() {
+        fail(Door.API, "192.0.2.1", 19);
+        assertThat(logins.secondsToWait(Door.API, "192.0.2.1")).isZero();
+        wait(20);
+        fail(Door.API, "192.0.2.1", 1);
+
+        assertThat(logins.secondsToWait(Door.API, "192.0.2.1")).isBetween(40L, 41L);
+        assertThat(logins.secondsToWait(Door.API, "192.0.2.2")).as("another address").isZero();
+        assertThat(logins.secondsToWait(Door.MANAGEMENT, "192.0.2.1")).as("another door").isZero();
+        wait(39);
+        assertThat(logins.secondsToWait(Door.API, "192.0.2.1")).isPositive();
+        wait(1);
+        assertThat(logins.secondsToWait(Door.API, "192.0.2.1")).isZero();
+        fail(Door.API, "192.0.2.1", 19);
+        assertThat(logins.secondsToWait(Door.API, "192.0.2.1")).as("a minute of its own").isZero();
+        assertThat(logins.count(Door.API)).isEqualTo(39);
+    }
+
+    @Test
+    void addressesThatOneCustomerHasCountTogether() {
+        for (int i = 0; i < 20; i++) {
+            logins.failed(Door.API, "2001:db8:1:2::" + i);
+        }
+
+        assertThat(logins.secondsToWait(Door.API, "2001:db8:1:2:ffff::1%eth0")).isPositive();
+        assertThat(logins.secondsToWait(Door.API, "2001:db8:1:3::1")).isZero();
+    }
+
+    @Test
+    void memoryForAddressesIsBounded() {
+        try (LogLines log = LogLines.listen()) {
+            for (int i = 0; i < 12_000; i++) {
+                logins.failed(Door.API, "10." + (i >> 16) + "." + (i >> 8 & 255) + "." + (i & 255));
+            }
+        }
+
+        assertThat(logins.knownAddresses()).isEqualTo(10_000);
+        assertThat(logins.count(Door.API)).isEqualTo(12_000);
+    }
+
+    @Test
+    void eachWrongOneHasALineWithTheAddress() {
+        try (LogLines log = LogLines.listen()) {
+            fail(Door.MANAGEMENT, "192.0.2.7", 20);
+
+            assertThat(log.containing("Wrong management login from 192.0.2.7")).hasSize(20);
+            assertThat(log.containing("answered 429")).hasSize(1);
+        }
+        assertThat(Duration.ofSeconds(logins.secondsToWait(Door.MANAGEMENT, "192.0.2.7"))).isLessThanOrEqualTo(Duration.ofSeconds(61));
+    }
+}

@@ -1,0 +1,97 @@
+package io.github.dingtalkcamel.tool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.github.dingtalkcamel.server.ApiException;
+import io.github.dingtalkcamel.store.EachStore;
+import io.github.dingtalkcamel.store.Store;
+import org.apache.camel.Exchange;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of a requestId whose run breaks. */
+@Timeout(20)
+class ToolRunsTest {
+
+    @TempDir
+    Path folder;
+
+    private final DefaultCamelContext context = new DefaultCamelContext();
+    private final AtomicInteger runs = new AtomicInteger();
+    private Store store;
+    private ToolRuns toolRuns;
+    private Exception fault;
+
+    @BeforeEach
+    void start() throws Exception {
+        store = EachStore.SQLITE.open(folder);
+        toolRuns = new ToolRuns(new ToolRequests(store, Clock.systemUTC()), Clock.systemUTC());
+        context.addService(toolRuns);
+        RouteBuilder.addRoutes(context, routes -> routes.from("direct:tool-run").process(exchange -> {
+            runs.incrementAndGet();
+            throw fault;
+        }));
+        context.start();
+    }
+
+    @AfterEach
+    void stop() {
+        context.stop();
+        store.close();
+    }
+
+    @Test
+    void isNotRunASecondTimeWhereNobodyKnowsHowFarItCame() throws Exception {
+        fault = new IllegalStateException("broke after the first recipient");
+        assertThat(run().getException()).isSameAs(fault);
+
+        Map<?, ?> again = run().getMessage().getBody(Map.class);
+
+        assertThat(again.get("results").toString()).contains("outcomeUnknown");
+        assertThat(runs).hasValue(1);
+    }
+
+    @Test
+    void mayComeAgainWhereItWasRefusedBeforeItDidAnything() throws Exception {
+        fault = ApiException.badRequest("bad_argument", "no");
+        assertThat(run().getException()).isSameAs(fault);
+
+        assertThat(run().getException()).isSameAs(fault);
+        assertThat(runs).hasValue(2);
+    }
+
+    @Test
+    void aRunWithoutRecipientsFailsAsAWholeAndTheResultSaysSoAtTheTop() {
+        ToolRun run = new ToolRun(new ToolCall(Tool.RECALL, "main", JsonNodeFactory.instance.objectNode(), List.of(), "recall", Duration.ofSeconds(10), "f"),
+                Clock.systemUTC());
+        assertThat(run.result()).containsEntry("failureCount", 1).containsEntry("successCount", 0).containsEntry("error", Problem.NOT_BEGUN);
+
+        run.error(Problem.CUT_SHORT);
+        assertThat(run.result()).containsEntry("failureCount", 1).containsEntry("error", Problem.CUT_SHORT);
+
+        run.error(null);
+        run.data("users", List.of());
+        assertThat(run.result()).containsEntry("failureCount", 0).doesNotContainKey("error");
+    }
+
+    private Exchange run() throws Exception {
+        Exchange exchange = new DefaultExchange(context);
+        exchange.setProperty(ToolCall.PROPERTY, new ToolCall(Tool.SEND_TEXT, "main", JsonNodeFactory.instance.objectNode(),
+                List.of(Target.of(RecipientType.USER_ID, "staff001")), "once", Duration.ofSeconds(10), "f"));
+        toolRuns.process(exchange);
+        return exchange;
+    }
+}

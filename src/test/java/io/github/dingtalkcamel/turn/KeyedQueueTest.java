@@ -1,0 +1,464 @@
+package io.github.dingtalkcamel.turn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.impl.engine.DefaultUnitOfWork;
+import org.apache.camel.spi.Synchronization;
+import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.api.Test;
+
+class KeyedQueueTest {
+
+    private static final DefaultCamelContext CONTEXT = new DefaultCamelContext();
+
+    private final AtomicInteger ids = new AtomicInteger();
+
+    @Test
+    void handsOutAConversationInOrderAndTheNextOneOnlyWhenTheOneBeforeIsDone() {
+        KeyedQueue queue = new KeyedQueue(10, 10, 10);
+        offer(queue, "a", "a1");
+        offer(queue, "a", "a2");
+        offer(queue, "a", "a3");
+
+        Exchange first = queue.poll();
+        assertThat(name(first)).isEqualTo("a1");
+        assertThat(queue.poll()).isNull();
+        done(first);
+        Exchange second = queue.poll();
+        assertThat(name(second)).isEqualTo("a2");
+        assertThat(queue.poll()).isNull();
+        done(second);
+        assertThat(name(queue.poll())).isEqualTo("a3");
+    }
+
+    @Test
+    void letsConversationsTakeTurns() {
+        KeyedQueue queue = new KeyedQueue(100, 100, 1);
+        for (int i = 1; i <= 3; i++) {
+            offer(queue, "busy", "busy" + i);
+        }
+        offer(queue, "b", "b1");
+        offer(queue, "c", "c1");
+
+        List<String> handedOut = new ArrayList<>();
+        for (Exchange exchange = queue.poll(); exchange != null; exchange = queue.poll()) {
+            handedOut.add(name(exchange));
+            done(exchange);
+        }
+        assertThat(handedOut).containsExactly("busy1", "b1", "c1", "busy2", "busy3");
+    }
+
+    @Test
+    void runsNoMoreAtOnceThanItMay() {
+        KeyedQueue queue = new KeyedQueue(10, 10, 2);
+        List.of("a", "b", "c").forEach(conversation -> offer(queue, conversation, conversation));
+
+        Exchange a = queue.poll();
+        queue.poll();
+        assertThat(queue.running()).isEqualTo(2);
+        assertThat(queue.poll()).isNull();
+        done(a);
+        assertThat(queue.running()).isEqualTo(1);
+        assertThat(name(queue.poll())).isEqualTo("c");
+    }
+
+    @Test
+    void holdsNoMoreThanItsCapacityWhereReservedPlacesCount() {
+        KeyedQueue queue = new KeyedQueue(3, 10, 10);
+        KeyedQueue.Slot reserved = queue.reserve("a");
+        offer(queue, "b", "b1");
+        assertThat(queue.isFull()).isFalse();
+        offer(queue, "c", "c1");
+
+        assertThat(queue.reserve("d")).isNull();
+        assertThat(queue.isFull()).isTrue();
+        assertThat(queue.size()).as("what is being stored does not wait yet").isEqualTo(2);
+        reserved.release();
+        assertThat(queue.remainingCapacity()).isEqualTo(1);
+        assertThat(queue.reserve("d")).isNotNull();
+    }
+
+    @Test
+    void holdsNoMoreOfOneConversationThanThatMayHave() {
+        KeyedQueue queue = new KeyedQueue(10, 2, 10);
+        offer(queue, "a", "a1");
+        offer(queue, "a", "a2");
+
+        assertThat(queue.reserve("a")).isNull();
+        assertThat(queue.reserve("b")).isNotNull();
+        queue.poll();
+        assertThat(queue.reserve("a")).as("what runs does not wait").isNotNull();
+    }
+
+    @Test
+    void countsAReleaseOnceAndNoneAfterTheOffer() {
+        KeyedQueue queue = new KeyedQueue(2, 2, 2);
+        KeyedQueue.Slot given = queue.reserve("a");
+        given.release();
+        given.release();
+        assertThat(queue.remainingCapacity()).isEqualTo(2);
+
+        Exchange exchange = offer(queue, "a", "a1");
+        exchange.getProperty(Turn.PROPERTY, Turn.class).slot().release();
+        assertThat(queue.remainingCapacity()).isEqualTo(1);
+        assertThat(queue.size()).isEqualTo(1);
+    }
+
+    @Test
+    void takesATurnOnceAndNothingThatIsNoTurn() {
+        KeyedQueue queue = new KeyedQueue(10, 10, 10);
+        Exchange exchange = offer(queue, "a", "a1");
+
+        assertThatThrownBy(() -> queue.offer(exchange)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("main-1");
+        assertThatThrownBy(() -> queue.offer(new DefaultExchange(CONTEXT))).hasMessageContaining("direct:accept");
+        assertThat(queue.size()).isEqualTo(1);
+    }
+
+    @Test
+    void takesEarlierTurnsBeyondItsBounds() {
+        KeyedQueue queue = new KeyedQueue(1, 1, 10);
+        for (int i = 1; i <= 3; i++) {
+            queue.offer(exchange(queue.reserveAnyway("a"), "a", "a" + i));
+        }
+
+        assertThat(queue.size()).isEqualTo(3);
+        assertThat(queue.remainingCapacity()).isZero();
+        assertThat(queue.reserve("b")).isNull();
+    }
+
+    @Test
+    void handsOutNothingOnceClosed() throws Exception {
+        KeyedQueue queue = new KeyedQueue(10, 10, 10);
+        offer(queue, "a", "a1");
+        queue.close();
+
+        assertThat(queue.poll()).isNull();
+        assertThat(queue.poll(1, TimeUnit.MILLISECONDS)).isNull();
+        assertThat(queue.reserve("a")).isNull();
+        assertThat(queue.size()).as("to those who drain it").isZero();
+        assertThat(queue.isEmpty()).isTrue();
+    }
+
+    @Test
+    void canNotBePurged() {
+        KeyedQueue queue = new KeyedQueue(10, 10, 10);
+        offer(queue, "a", "a1");
+
+        assertThatThrownBy(queue::clear).isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> queue.drainTo(new ArrayList<>())).isInstanceOf(UnsupportedOperationException.class);
+        assertThat(queue).hasSize(1);
+        assertThat(name(queue.peek())).isEqualTo("a1");
+    }
+
+    @Test
+    void wakesAPollThatWaitsWhenWorkComesAndWhenARunningTurnEnds() throws Exception {
+        KeyedQueue queue = new KeyedQueue(10, 10, 1);
+        CompletableFuture<Exchange> waiting = polling(queue);
+        Exchange first = offer(queue, "a", "a1");
+        assertThat(waiting.get(5, TimeUnit.SECONDS)).isSameAs(first);
+
+        CompletableFuture<Exchange> next = polling(queue);
+        Exchange second = offer(queue, "b", "b1");
+        assertThat(next).isNotDone();
+        done(first);
+        assertThat(next.get(5, TimeUnit.SECONDS)).isSameAs(second);
+    }
+
+    @Test
+    void endsAPollAfterItsTimeOut() throws Exception {
+        KeyedQueue queue = new KeyedQueue(10, 10, 1);
+        long start = System.nanoTime();
+
+        assertThat(queue.poll(50, TimeUnit.MILLISECONDS)).isNull();
+        assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(50));
+    }
+
+    @Test
+    void endsThePollsOfIdleWorkersWhenItCloses() throws Exception {
+        KeyedQueue queue = new KeyedQueue(10, 10, 1, Duration.ofMinutes(10));
+        CompletableFuture<Exchange> polling = CompletableFuture.supplyAsync(() -> uninterrupted(queue));
+        offer(queue, "a", "a1");
+        assertThat(name(polling.get(5, TimeUnit.SECONDS))).as("longer open than the poll's own 20 ms").isEqualTo("a1");
+        CompletableFuture<Exchange> idle = CompletableFuture.supplyAsync(() -> uninterrupted(queue));
+
+        queue.close();
+
+        assertThat(idle.get(5, TimeUnit.SECONDS)).isNull();
+    }
+
+    @Test
+    void goesOnAfterAnExchangeThatFailed() {
+        KeyedQueue queue = new KeyedQueue(10, 10, 10);
+        offer(queue, "a", "a1");
+        offer(queue, "a", "a2");
+        Exchange failing = queue.poll();
+        failing.setException(new IllegalStateException("failed"));
+        failing.getExchangeExtension().handoverCompletions().forEach(end -> end.onFailure(failing));
+
+        assertThat(name(queue.poll())).isEqualTo("a2");
+    }
+
+    @Test
+    void doesNotEndATurnWithACopyOfItsExchange() {
+        KeyedQueue queue = new KeyedQueue(10, 10, 10);
+        offer(queue, "a", "a1");
+        Exchange running = queue.poll();
+        running.getExchangeExtension().setUnitOfWork(new DefaultUnitOfWork(running));
+        Exchange copy = new DefaultExchange(CONTEXT);
+        running.getExchangeExtension().handoverCompletions(copy);
+
+        assertThat(copy.getExchangeExtension().handoverCompletions()).isNullOrEmpty();
+        assertThat(queue.running()).isEqualTo(1);
+    }
+
+    @Test
+    void forgetsConversationsThatAreIdle() throws Exception {
+        KeyedQueue queue = new KeyedQueue(100_000, 100, 100_000);
+        for (int i = 0; i < 1_000; i++) {
+            offer(queue, "conversation " + i, "x");
+            queue.reserve("given back " + i).release();
+        }
+        assertThat(queue.conversations()).isEqualTo(1_000);
+        for (int i = 0; i < 1_000; i++) {
+            done(queue.poll());
+        }
+
+        assertThat(queue.conversations()).isZero();
+    }
+
+    @Test
+    void stopsWhatRunsAndDropsWhatWaitsAndTheConversationGoesOnAtOnce() {
+        KeyedQueue queue = new KeyedQueue(10, 10, 10);
+        Exchange running = offer(queue, "a", "a1");
+        offer(queue, "a", "a2");
+        offer(queue, "b", "b1");
+        queue.poll();
+
+        KeyedQueue.Stopped stopped = queue.stop("a", turn -> true);
+        assertThat(stopped.running().message().msgId()).isEqualTo("a1");
+        assertThat(stopped.running().isStopped()).isTrue();
+        assertThat(stopped.dropped()).singleElement().satisfies(turn -> assertThat(turn.isStopped()).isTrue());
+        assertThat(queue.isRunning("a")).isFalse();
+        assertThat(queue.running()).as("it counts until it is over").isEqualTo(1);
+        assertThat(queue.remainingCapacity()).isEqualTo(9);
+
+        offer(queue, "a", "a3");
+        assertThat(List.of(name(queue.poll()), name(queue.poll()))).containsExactly("b1", "a3");
+        done(running);
+        assertThat(queue.running()).isEqualTo(2);
+        assertThat(queue.isRunning("a")).as("the end of the stopped one is not the end of the next").isTrue();
+        assertThat(queue.stop("nowhere", turn -> true).isNothing()).isTrue();
+    }
+
+    @Test
+    void stopsOnlyWhatIsMeant() {
+        KeyedQueue queue = new KeyedQueue(10, 10, 10);
+        offer(queue, "a", "a1");
+        offer(queue, "a", "mine");
+        offer(queue, "a", "a3");
+        Exchange first = queue.poll();
+
+        assertThat(queue.stop("a", turn -> turn.message().msgId().equals("mine")).running()).isNull();
+        assertThat(queue.waiting("a")).isEqualTo(1);
+        done(first);
+        Exchange third = queue.poll();
+        assertThat(name(third)).isEqualTo("a3");
+        done(third);
+        assertThat(queue.conversations()).isZero();
+    }
+
+    @Test
+    void forgetsAConversationOfWhichEverythingWasDropped() {
+        KeyedQueue queue = new KeyedQueue(10, 10, 10);
+        offer(queue, "a", "a1");
+        queue.stop("a", turn -> true);
+
+        assertThat(queue.conversations()).isZero();
+        assertThat(queue.poll()).isNull();
+    }
+
+    @Test
+    void goesOnPastAnExchangeThatIsAsGoodAsDoneAndCountsIt() {
+        KeyedQueue queue = new KeyedQueue(10, 10, 2);
+        Exchange first = offer(queue, "a", "a1");
+        offer(queue, "a", "a2");
+        offer(queue, "a", "a3");
+        queue.poll();
+        queue.goOn(first.getProperty(Turn.PROPERTY, Turn.class));
+        Exchange second = queue.poll();
+        assertThat(name(second)).isEqualTo("a2");
+        queue.goOn(first.getProperty(Turn.PROPERTY, Turn.class));
+        done(first);
+        assertThat(queue.poll()).as("the second is not over").isNull();
+        done(second);
+        assertThat(name(queue.poll())).isEqualTo("a3");
+    }
+
+    @Test
+    void takesNoExchangeWithAPlaceInAnotherQueue() {
+        KeyedQueue commands = new KeyedQueue(10, 10, 10);
+        Exchange command = exchange(commands.reserve("a"), "a", "/stop");
+
+        assertThatThrownBy(() -> new KeyedQueue(10, 10, 10).offer(command)).hasMessageContaining("another queue");
+    }
+
+    /** Whatever the interleaving: order within a conversation, one of it at a time, never too many at once, none lost. */
+    @Property(tries = 40)
+    void keepsItsPromisesUnderAnyInterleaving(@ForAll long seed, @ForAll @IntRange(min = 1, max = 12) int conversations,
+            @ForAll @IntRange(min = 1, max = 8) int workers, @ForAll @IntRange(min = 1, max = 6) int maxRunning,
+            @ForAll @IntRange(min = 1, max = 3) int producers) throws Exception {
+        int each = 40;
+        KeyedQueue queue = new KeyedQueue(producers * conversations * each, producers * each, maxRunning);
+        Map<String, List<Integer>> offered = new ConcurrentHashMap<>();
+        Map<String, List<Integer>> handedOut = new HashMap<>();
+        Map<String, AtomicInteger> inside = new HashMap<>();
+        List<String> violations = Collections.synchronizedList(new ArrayList<>());
+        AtomicInteger runningNow = new AtomicInteger();
+        int total = producers * conversations * each;
+        CountDownLatch left = new CountDownLatch(total);
+        for (int c = 0; c < conversations; c++) {
+            offered.put("c" + c, new ArrayList<>());
+            handedOut.put("c" + c, Collections.synchronizedList(new ArrayList<>()));
+            inside.put("c" + c, new AtomicInteger());
+        }
+        ExecutorService elsewhere = Executors.newFixedThreadPool(2);
+        List<Thread> threads = new ArrayList<>();
+        for (int p = 0; p < producers; p++) {
+            Random random = new Random(seed + p);
+            threads.add(new Thread(() -> {
+                for (int i = 0; i < conversations * each; i++) {
+                    String conversation = "c" + i % conversations;
+                    List<Integer> order = offered.get(conversation);
+                    synchronized (order) {
+                        Exchange exchange = offer(queue, conversation, "x");
+                        order.add(System.identityHashCode(exchange));
+                    }
+                    pause(random);
+                }
+            }));
+        }
+        for (int w = 0; w < workers; w++) {
+            Random random = new Random(seed - 1 - w);
+            threads.add(new Thread(() -> {
+                while (left.getCount() > 0) {
+                    Exchange exchange = uninterrupted(queue);
+                    if (exchange == null) {
+                        continue;
+                    }
+                    String conversation = exchange.getProperty(Turn.PROPERTY, Turn.class).message().conversationId();
+                    if (runningNow.incrementAndGet() > maxRunning) {
+                        violations.add("too many at once");
+                    }
+                    if (inside.get(conversation).incrementAndGet() > 1) {
+                        violations.add("two of " + conversation);
+                    }
+                    handedOut.get(conversation).add(System.identityHashCode(exchange));
+                    pause(random);
+                    Runnable end = () -> {
+                        inside.get(conversation).decrementAndGet();
+                        runningNow.decrementAndGet();
+                        finish(exchange, exchange.hashCode() % 3 == 0);
+                        left.countDown();
+                    };
+                    if (random.nextBoolean()) {
+                        elsewhere.execute(end);
+                    } else {
+                        end.run();
+                    }
+                }
+            }));
+        }
+        threads.forEach(Thread::start);
+
+        assertThat(left.await(20, TimeUnit.SECONDS)).as("all done").isTrue();
+        for (Thread thread : threads) {
+            thread.join(5_000);
+        }
+        elsewhere.shutdown();
+        assertThat(violations).isEmpty();
+        offered.forEach((conversation, order) -> assertThat(handedOut.get(conversation)).isEqualTo(order));
+        assertThat(queue.conversations()).isZero();
+        assertThat(queue.running()).isZero();
+        assertThat(queue.remainingCapacity()).isEqualTo(total);
+    }
+
+    private static Exchange uninterrupted(KeyedQueue queue) {
+        try {
+            return queue.poll(20, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void pause(Random random) {
+        switch (random.nextInt(4)) {
+            case 0 -> Thread.yield();
+            case 1 -> Thread.onSpinWait();
+            default -> {
+            }
+        }
+    }
+
+    private static CompletableFuture<Exchange> polling(KeyedQueue queue) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return queue.poll(10, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    private Exchange offer(KeyedQueue queue, String conversation, String text) {
+        KeyedQueue.Slot slot = queue.reserve(conversation);
+        assertThat(slot).as("a place for " + text).isNotNull();
+        Exchange exchange = exchange(slot, conversation, text);
+        assertThat(queue.offer(exchange)).isTrue();
+        return exchange;
+    }
+
+    private Exchange exchange(KeyedQueue.Slot slot, String conversation, String text) {
+        Exchange exchange = new DefaultExchange(CONTEXT);
+        exchange.setProperty(Turn.PROPERTY, new Turn(ids.incrementAndGet(), Spoken.in(conversation, text), slot, null));
+        return exchange;
+    }
+
+    private static String name(Exchange exchange) {
+        return exchange.getProperty(Turn.PROPERTY, Turn.class).message().msgId();
+    }
+
+    private static void done(Exchange exchange) {
+        finish(exchange, false);
+    }
+
+    private static void finish(Exchange exchange, boolean failed) {
+        List<Synchronization> ends = exchange.getExchangeExtension().handoverCompletions();
+        ends.forEach(end -> {
+            if (failed) {
+                end.onFailure(exchange);
+            } else {
+                end.onComplete(exchange);
+            }
+        });
+    }
+}
