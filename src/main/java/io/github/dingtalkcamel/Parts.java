@@ -351,7 +351,7 @@ final class Parts implements AutoCloseable {
         new Console(context, settings).open();
         new Gauges(queue, agents, deadLetters, settings, streams, ownEvents, sending.gate(), sending.robotQueue()).register(context);
         failedLogins.register(context);
-        HttpGauges.register(context, budgets, servers);
+        HttpGauges.register(context, budgets, servers.webConnections(), servers.managementConnections());
         new Beans(context).show("bindings", bindings).show("conversations", conversations).show("events", ownEvents)
                 .show("dead-letters", new DeadLetterOperations(deadLetters));
         new Banner(settings, store, agents, webhook, simulator == null ? null : simulator.url(), routes).print();

@@ -1,5 +1,6 @@
 /**
- * What the log does with texts that come from outside: they can't forge a line, can't make it write without bound, and fill it with no stack traces. Parts of
- * log4j's configuration, {@code log4j2.properties}.
+ * What the log does with texts from outside: they can't forge a line, can't grow the log without bound, and bring no stack traces.
+ *
+ * <p>Used by log4j only, by its configuration {@code log4j2.properties}.
  */
 package io.github.dingtalkcamel.log;

@@ -2,7 +2,6 @@ package io.github.dingtalkcamel.server;
 
 import java.util.function.DoubleSupplier;
 
-import io.github.dingtalkcamel.GuardedServers;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -16,15 +15,15 @@ public final class HttpGauges {
     }
 
     /** Adds them to the context's meters, which hold strongly what they measure. */
-    public static void register(CamelContext context, HttpBudgets budgets, GuardedServers servers) {
+    public static void register(CamelContext context, HttpBudgets budgets, OpenConnections webhook, OpenConnections management) {
         MeterRegistry meters = CamelContextHelper.findSingleByType(context, MeterRegistry.class);
         if (meters != null) {
             budget(meters, "unproved", budgets.unproved());
             budget(meters, "messages", budgets.messages());
             budget(meters, "api", budgets.api());
             budget(meters, "management", budgets.management());
-            connections(meters, "webhook", servers.webConnections());
-            connections(meters, "management", servers.managementConnections());
+            connections(meters, "webhook", webhook);
+            connections(meters, "management", management);
         }
     }
 

@@ -1,8 +1,8 @@
 /**
- * A DingTalk of one's own: a fake platform on a port of its own, faithful to the wire protocol (protocol 1 to 7 and 9), for
- * a first start without credentials, for tests and for rehearsing trouble.
+ * A local DingTalk: a fake platform on a port of its own, faithful to the wire protocol, for a first start without credentials, for tests and
+ * for rehearsing faults.
  *
- * <p>It shares nothing with the rest of the application, its cryptography included: what both sides agree on, two
- * implementations agree on.
+ * <p>Called by the program's start and by tests. Except the HTTP server it shares nothing with the rest of the application, its cryptography
+ * included: each side checks the other's reading of the protocol.
  */
 package io.github.dingtalkcamel.simulator;

@@ -1,5 +1,7 @@
 /**
- * Tools (contract 7): what other systems have DingTalk do. A call is checked whole before anything is sent, then run once, whoever asks how often; what
- * became of each recipient is told one by one. {@code tools.camel.yaml} says what happens.
+ * Tools: what other systems ask DingTalk to do. A call is checked completely before anything is sent, then run once however often it is
+ * repeated; the result tells what became of each recipient.
+ *
+ * <p>Called by the {@code tool-} routes and by the command {@code send}.
  */
 package io.github.dingtalkcamel.tool;

@@ -1,2 +1,6 @@
-/** Keeps secrets out of texts that others write: what is known of them, how they may be quoted, and the text without them. */
+/**
+ * Keeps secrets out of texts that others write: which secrets are known, how they may be quoted, and the text without them.
+ *
+ * <p>Used by every package that logs, reports or stores a text from outside. It uses nothing of ours.
+ */
 package io.github.dingtalkcamel.component.secrets;
