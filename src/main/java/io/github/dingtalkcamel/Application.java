@@ -101,7 +101,8 @@ public final class Application {
             main.run();
             return Math.max(0, main.getExitCode());
         } catch (Exception e) {
-            return explain(e, main.getCamelContext(), errors);
+            // a start that a signal interrupts fails wherever it happens to be: the store is closed under it
+            return deadline.isArmed() ? TERMINATED : explain(e, main.getCamelContext(), errors);
         } finally {
             deadline.ended();
         }

@@ -61,6 +61,11 @@ final class ShutdownDeadline {
         }
     }
 
+    /** True once the process is to stop. */
+    boolean isArmed() {
+        return armed.get();
+    }
+
     /** Everything came to its end by itself. */
     void ended() {
         ended.countDown();

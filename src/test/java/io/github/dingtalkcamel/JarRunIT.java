@@ -137,7 +137,7 @@ class JarRunIT {
             send(post(curl().group(1), "hello"));
 
             run.awaitLog(" dingtalk.turns - ");
-            assertThat(run.log().lines()).anyMatch(line -> line.contains(" io.github.dingtalkcamel.stream."));
+            assertThat(run.log().lines()).anyMatch(line -> line.contains(" io.github.dingtalkcamel.component.stream."));
         }
 
         @Test
