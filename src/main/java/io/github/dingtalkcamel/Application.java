@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel;
-
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;

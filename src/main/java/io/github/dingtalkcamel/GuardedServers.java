@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel;
-
 import java.util.List;
 
 import io.github.dingtalkcamel.server.Descriptors;

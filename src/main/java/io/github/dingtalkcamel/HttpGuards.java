@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel;
-
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel;
-
 import java.time.Clock;
 import java.time.Duration;
 

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel;
-
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -26,9 +26,9 @@ import javax.management.ObjectName;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
 import io.github.dingtalkcamel.hook.Hooks;
-import io.github.dingtalkcamel.simulator.ApiFamily;
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.fault.ApiFamily;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -294,7 +294,7 @@ class AdminTest {
             """)
     void tellsTheWayOfAMessage(String how, String by, String proof) throws Exception {
         UserMessage said = UserMessage.text("by " + how).from("walker-" + how);
-        Sent sent = bot.say(switch (how) {
+        PushResult sent = bot.say(switch (how) {
             case "webhook" -> said.byWebhook();
             case "encrypted" -> said.byWebhook().encrypted();
             default -> said.byStream();
@@ -327,7 +327,7 @@ class AdminTest {
 
     @Test
     void tellsTheWayOfALongReplyWhoseSessionHasExpired() throws Exception {
-        Sent sent = bot.say(UserMessage.text(WORDS).from("reader").byWebhook().sessionExpiresAt(Instant.now()));
+        PushResult sent = bot.say(UserMessage.text(WORDS).from("reader").byWebhook().sessionExpiresAt(Instant.now()));
 
         JsonNode replies = await(sent, "done").get("replies");
 
@@ -343,7 +343,7 @@ class AdminTest {
     void tellsTheWayAndTheEventsOfAFailureInOrder() throws Exception {
         call("PUT", "bindings/main/" + encoded(GROUP), "{\"agent\":\"failing\"}");
         try (LogLines log = LogLines.listen()) {
-            Sent sent = bot.say(UserMessage.text("please").inGroup(GROUP).from("unlucky").byWebhook());
+            PushResult sent = bot.say(UserMessage.text("please").inGroup(GROUP).from("unlucky").byWebhook());
 
             JsonNode way = await(sent, "failed");
             assertThat(way.get("agent").textValue()).isEqualTo("failing");
@@ -371,7 +371,7 @@ class AdminTest {
     void tellsTheWayOfADeadLetter() throws Exception {
         bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).times(1).noPermission();
         try (LogLines log = LogLines.listen()) {
-            Sent sent = bot.say(UserMessage.text("into the void").from("unheard").byWebhook());
+            PushResult sent = bot.say(UserMessage.text("into the void").from("unheard").byWebhook());
 
             JsonNode way = await(sent, "dead");
             assertThat(way.get("replies")).isEmpty();
@@ -389,7 +389,7 @@ class AdminTest {
     void tellsOfAMessageWithoutAReply() throws Exception {
         UserMessage said = UserMessage.text("psst").inGroup("cidSilent").from("silent").byWebhook();
         call("PUT", "bindings/main/cidSilent", "{\"agent\":\"slow\"}");
-        Sent sent = bot.say(said);
+        PushResult sent = bot.say(said);
 
         JsonNode way = await(sent, "done");
 
@@ -469,7 +469,7 @@ class AdminTest {
 
     @Test
     void tellsOfCommands() {
-        Sent sent = bot.say(UserMessage.text("/Usage please").from("commander").byWebhook());
+        PushResult sent = bot.say(UserMessage.text("/Usage please").from("commander").byWebhook());
 
         assertThat(awaitTold(1, event -> is(event, "bot_command"))).singleElement().satisfies(event -> {
             assertThat(event.get("command").textValue()).isEqualTo("/usage");
@@ -479,7 +479,7 @@ class AdminTest {
 
     @Test
     void holdsNoSecretInAnyAnswer() throws Exception {
-        Sent sent = bot.say(UserMessage.text("secrets?").from("spy").byWebhook());
+        PushResult sent = bot.say(UserMessage.text("secrets?").from("spy").byWebhook());
         await(sent, "done");
         StringBuilder answers = new StringBuilder();
         for (String path : List.of("integrations", "bindings", "conversations", "messages/main/" + encoded(sent.msgId()), "nothing")) {
@@ -517,7 +517,7 @@ class AdminTest {
         return all;
     }
 
-    private JsonNode await(Sent sent, String state) throws Exception {
+    private JsonNode await(PushResult sent, String state) throws Exception {
         assertThat(sent.fault()).isNull();
         String path = "messages/main/" + encoded(sent.msgId());
         Awaitility.await().atMost(Bot.PATIENCE).pollInterval(Duration.ofMillis(10)).until(() -> state.equals(json(call("GET", path, null)).path("state").textValue()));

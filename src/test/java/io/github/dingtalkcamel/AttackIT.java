@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel;
-
 import org.junit.jupiter.api.Test;
 
 /** The attacks of {@link Attack}, most of them smaller, on the packaged jar with 256 MB of heap. */

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel;
-
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,12 +18,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-import io.github.dingtalkcamel.simulator.Delivery;
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.SimulatedApp;
 import io.github.dingtalkcamel.simulator.Simulator;
-import io.github.dingtalkcamel.simulator.SimulatorOptions;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.platform.Delivery;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.SimulatedApp;
+import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.turn.KeyedQueue;
 import org.apache.camel.CamelContext;
@@ -214,11 +213,11 @@ public final class Bot implements AutoCloseable {
     }
 
     /** {@code staff001} says something to the robot in a DM, proved as DingTalk would. */
-    public Sent say(String text) {
+    public PushResult say(String text) {
         return say(UserMessage.text(text));
     }
 
-    public Sent say(UserMessage said) {
+    public PushResult say(UserMessage said) {
         return simulator.say(said);
     }
 

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel;
-
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.nio.ByteBuffer;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;

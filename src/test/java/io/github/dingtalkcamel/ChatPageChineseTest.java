@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
-import io.github.dingtalkcamel.simulator.SimulatedApp;
+import io.github.dingtalkcamel.simulator.platform.SimulatedApp;
 import io.github.dingtalkcamel.turn.MessageTrace;
 import org.junit.jupiter.api.Test;
 

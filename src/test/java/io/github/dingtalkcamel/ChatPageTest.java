@@ -16,15 +16,15 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.FilePayload;
-import io.github.dingtalkcamel.simulator.Connection;
-import io.github.dingtalkcamel.simulator.CustomRobot;
-import io.github.dingtalkcamel.simulator.Group;
-import io.github.dingtalkcamel.simulator.Person;
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.SimulatedApp;
-import io.github.dingtalkcamel.simulator.SimulatorOptions;
-import io.github.dingtalkcamel.simulator.StreamOptions;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.platform.CustomRobot;
+import io.github.dingtalkcamel.simulator.platform.Group;
+import io.github.dingtalkcamel.simulator.platform.Person;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.SimulatedApp;
+import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.platform.StreamOptions;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
+import io.github.dingtalkcamel.simulator.stream.Connection;
 import io.github.dingtalkcamel.turn.MessageTrace;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -660,7 +660,7 @@ class ChatPageTest {
     }
 
     private void deliver(String webhookMessage) {
-        Sent sent = bot.say(UserMessage.text("x").from("nobody").inGroup(group()).withoutMention());
+        PushResult sent = bot.say(UserMessage.text("x").from("nobody").inGroup(group()).withoutMention());
         try {
             bot.post(sent.sessionWebhook(), webhookMessage.getBytes(java.nio.charset.StandardCharsets.UTF_8), request -> request);
         } catch (Exception e) {

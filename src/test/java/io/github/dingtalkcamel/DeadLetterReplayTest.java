@@ -16,9 +16,9 @@ import javax.management.ObjectName;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.dingtalkcamel.simulator.ApiFamily;
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.fault.ApiFamily;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.apache.camel.Body;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -121,7 +121,7 @@ class DeadLetterReplayTest {
         bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).after(1).untilCleared().answer(200, "{\"errcode\":310000,\"errmsg\":\"no\"}");
         bot.simulator().troubles().on(ApiFamily.ROBOT).untilCleared().noPermission();
         String text = "one " + "a".repeat(160) + "\n\ntwo " + "b".repeat(160) + "\n\nthree " + "c".repeat(150);
-        Sent sent = bot.say(UserMessage.text(text).from("staff011"));
+        PushResult sent = bot.say(UserMessage.text(text).from("staff011"));
         awaitLetters(1);
         JsonNode letter = get("").get("deadLetters").get(0);
         assertThat(letter.get("what").textValue()).isEqualTo("reply");

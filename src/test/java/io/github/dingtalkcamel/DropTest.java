@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import java.util.stream.Stream;
 
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,7 +66,7 @@ class DropTest {
         Map<String, Long> before = bot.rowCounts();
         for (UserMessage form : new UserMessage[] { said, said.encrypted() }) {
             try (LogLines log = LogLines.listenToDebug()) {
-                Sent sent = bot.say(form);
+                PushResult sent = bot.say(form);
 
                 assertThat(sent.fault()).isNull();
                 assertThat(sent.status()).isEqualTo(200);

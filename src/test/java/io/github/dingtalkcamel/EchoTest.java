@@ -3,7 +3,7 @@ package io.github.dingtalkcamel;
 import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 
-import io.github.dingtalkcamel.simulator.Sent;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
 import org.junit.jupiter.api.Test;
 
 class EchoTest {
@@ -11,7 +11,7 @@ class EchoTest {
     @Test
     void answersAMessageInADmAndNotesThatItIsDone() throws Exception {
         try (Bot bot = Bot.started()) {
-            Sent sent = bot.say("hello");
+            PushResult sent = bot.say("hello");
 
             assertThat(sent.status()).isEqualTo(200);
             assertThat(bot.awaitReplies(bot.simulator().dm(Bot.APP_KEY, "staff001"), 1)).containsExactly("hello");

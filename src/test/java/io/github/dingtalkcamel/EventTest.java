@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-import io.github.dingtalkcamel.simulator.Sent;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
@@ -73,7 +73,7 @@ class EventTest {
         String event = event("ev1");
 
         for (int i = 0; i < 3; i++) {
-            Sent sent = bot.simulator().pushEvent(Bot.APP_KEY, event);
+            PushResult sent = bot.simulator().pushEvent(Bot.APP_KEY, event);
             assertThat(sent.fault()).isNull();
             assertThat(sent.decrypted()).isEqualTo("success");
         }
@@ -92,7 +92,7 @@ class EventTest {
 
     @Test
     void isHandedOnOnceWhenItComesManyTimesAtOnce() {
-        List<CompletableFuture<Sent>> pushes = IntStream.range(0, 20)
+        List<CompletableFuture<PushResult>> pushes = IntStream.range(0, 20)
                 .mapToObj(i -> CompletableFuture.supplyAsync(() -> bot.simulator().pushEvent(Bot.APP_KEY, event("at-once")))).toList();
         assertThat(pushes).allSatisfy(push -> assertThat(push.join().accepted()).isTrue());
         bot.simulator().pushEvent(Bot.APP_KEY, event("last"));

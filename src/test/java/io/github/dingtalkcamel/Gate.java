@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel;
-
 import java.util.ArrayList;
 import java.util.List;
 

@@ -15,13 +15,13 @@ import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.dingtalkcamel.simulator.Delivery;
-import io.github.dingtalkcamel.simulator.RecordedRequest;
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.SimulatedApp;
 import io.github.dingtalkcamel.simulator.Simulator;
-import io.github.dingtalkcamel.simulator.SimulatorOptions;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.platform.Delivery;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.RecordedRequest;
+import io.github.dingtalkcamel.simulator.platform.SimulatedApp;
+import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -226,7 +226,7 @@ class HeaderHygieneTest {
 
     /** A session webhook of the conversation that works. */
     private String session(String dm) {
-        Sent sent = bot.say("to learn the address");
+        PushResult sent = bot.say("to learn the address");
         bot.awaitReplies(dm, 1);
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.queue().running() == 0);
         bot.simulator().clearRecords();
@@ -251,7 +251,7 @@ class HeaderHygieneTest {
     void whatAnAgentLeavesBehindDoesNotSteerItsReply(boolean bySession) {
         UserMessage said = UserMessage.text("go wild").to(SECOND_KEY);
 
-        Sent sent = bot.say(bySession ? said : said.without("sessionWebhook"));
+        PushResult sent = bot.say(bySession ? said : said.without("sessionWebhook"));
 
         assertThat(bot.awaitReplies(sent.conversationId(), 1)).containsExactly("a wild reply");
         Delivery reply = bot.simulator().deliveriesTo(sent.conversationId()).get(0);
@@ -293,7 +293,7 @@ class HeaderHygieneTest {
     @ParameterizedTest
     @MethodSource("foreignAddresses")
     void isAnsweredByTheRobotApiWhereTheSessionWebhookIsNotDingTalks(String address) {
-        Sent sent = bot.say(UserMessage.text("hello").with(Callback.JSON.createObjectNode().put("sessionWebhook", address).toString()));
+        PushResult sent = bot.say(UserMessage.text("hello").with(Callback.JSON.createObjectNode().put("sessionWebhook", address).toString()));
 
         assertThat(sent.status()).isEqualTo(200);
         bot.awaitReplies(sent.conversationId(), 1);

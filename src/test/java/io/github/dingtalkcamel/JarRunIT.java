@@ -24,13 +24,13 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import io.github.dingtalkcamel.simulator.ApiFamily;
-import io.github.dingtalkcamel.simulator.Delivery;
-import io.github.dingtalkcamel.simulator.RecordedRequest;
-import io.github.dingtalkcamel.simulator.Sent;
 import io.github.dingtalkcamel.simulator.Simulator;
-import io.github.dingtalkcamel.simulator.SimulatorOptions;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.fault.ApiFamily;
+import io.github.dingtalkcamel.simulator.platform.Delivery;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.RecordedRequest;
+import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -246,7 +246,7 @@ class JarRunIT {
             simulator.callbackUrl(Bot.APP_KEY, run.webhookUrl("main"));
             for (int round = 0; round < rounds; round++) {
                 String text = round + (round % 5 == 4 ? essay : "");
-                List<CompletableFuture<Sent>> sent = IntStream.range(0, people)
+                List<CompletableFuture<PushResult>> sent = IntStream.range(0, people)
                         .mapToObj(person -> simulator.saying(UserMessage.text(text).from("person" + person))).toList();
                 assertThat(sent).allSatisfy(one -> assertThat(one.join().fault()).isNull());
             }
@@ -284,13 +284,13 @@ class JarRunIT {
             simulator.callbackUrl(Bot.APP_KEY, run.webhookUrl("main"));
 
             // ways in, right and wrong
-            List<Sent> sent = Stream.of(
+            List<PushResult> sent = Stream.of(
                     UserMessage.text("plain"), UserMessage.text("by Stream").byStream(), UserMessage.text("secret").encrypted(),
                     UserMessage.text("in a group").inGroup("cidFAKEgroup0001=="), UserMessage.text("fail"),
                     UserMessage.text("forged").signedWith("not the secret"), UserMessage.text("forged").encrypted().signedWith("not the token"),
                     UserMessage.text("stale").signedAt(Instant.now().minus(Duration.ofHours(2))), UserMessage.text("no sender").without("senderId", "conversationId"))
                     .map(simulator::say).collect(Collectors.toList());
-            assertThat(sent.stream().map(Sent::status)).containsExactly(200, 200, 200, 200, 200, 401, 401, 401, 400);
+            assertThat(sent.stream().map(PushResult::status)).containsExactly(200, 200, 200, 200, 200, 401, 401, 401, 400);
             assertThat(simulator.checkUrl(Bot.APP_KEY).accepted()).isTrue();
             awaitDeliveries(simulator, 5);
 
@@ -341,11 +341,11 @@ class JarRunIT {
     }
 
     /** Those secrets that the log shows, by what they are. */
-    private static List<String> secretsIn(PackagedJar.Run run, Simulator simulator, List<Sent> sent) {
+    private static List<String> secretsIn(PackagedJar.Run run, Simulator simulator, List<PushResult> sent) {
         Map<String, String> secrets = new TreeMap<>(Map.of("app secret", Bot.APP_SECRET, "callback token", Bot.CALLBACK_TOKEN, "AES key", Bot.AES_KEY,
                 "API token", API_TOKEN, "management password", MANAGEMENT_PASSWORD, "webhook token", WEBHOOK_TOKEN, "webhook secret", WEBHOOK_SECRET,
                 "login", Base64.getEncoder().encodeToString(("operator:" + MANAGEMENT_PASSWORD).getBytes(StandardCharsets.UTF_8))));
-        sent.stream().map(Sent::sessionWebhook).filter(Objects::nonNull)
+        sent.stream().map(PushResult::sessionWebhook).filter(Objects::nonNull)
                 .forEach(url -> secrets.put("session " + url, url.substring(url.lastIndexOf('=') + 1)));
         simulator.requests().stream().map(request -> request.header("x-acs-dingtalk-access-token")).filter(Objects::nonNull)
                 .forEach(token -> secrets.put("access token " + token, token));

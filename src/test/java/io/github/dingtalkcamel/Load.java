@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel;
-
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,10 +13,10 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import io.github.dingtalkcamel.simulator.Delivery;
-import io.github.dingtalkcamel.simulator.Sent;
 import io.github.dingtalkcamel.simulator.Simulator;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.platform.Delivery;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
 
 /**
  * People who talk to a running application, each in a DM of their own, and what became of each message. A message is {@code m<number> 1}, numbered by
@@ -156,7 +155,7 @@ final class Load implements AutoCloseable {
             simulator.saying(way.apply(UserMessage.text("m" + message.number + " 1").from(person))).whenComplete((answer, fault) -> taken(message, answer, fault));
         }
 
-        private void taken(Message message, Sent answer, Throwable fault) {
+        private void taken(Message message, PushResult answer, Throwable fault) {
             if (fault == null && answer.accepted()) {
                 acks.add(System.nanoTime() - message.due);
                 return;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,8 +12,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import io.github.dingtalkcamel.simulator.Simulator;
-import io.github.dingtalkcamel.simulator.SimulatorOptions;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
 

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -26,9 +25,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.github.dingtalkcamel.component.file.FileNames;
-import io.github.dingtalkcamel.simulator.SimulatedApp;
 import io.github.dingtalkcamel.simulator.Simulator;
-import io.github.dingtalkcamel.simulator.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.platform.SimulatedApp;
+import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
 import org.awaitility.Awaitility;
 
 /**

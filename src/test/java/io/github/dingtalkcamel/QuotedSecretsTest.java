@@ -20,12 +20,12 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.dingtalkcamel.simulator.ApiFamily;
-import io.github.dingtalkcamel.simulator.CustomRobot;
-import io.github.dingtalkcamel.simulator.QuotedSecrets;
-import io.github.dingtalkcamel.simulator.RecordedRequest;
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.fault.ApiFamily;
+import io.github.dingtalkcamel.simulator.fault.QuotedSecrets;
+import io.github.dingtalkcamel.simulator.platform.CustomRobot;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.RecordedRequest;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -53,7 +53,7 @@ class QuotedSecretsTest {
     @BeforeAll
     static void start() throws Exception {
         bot = Bot.withSettings(Map.of("dingtalk.api-token", TOKEN, "dingtalk.stream", "true", "dingtalk.app-secret", APP_SECRET));
-        bot.simulator().addApp(io.github.dingtalkcamel.simulator.SimulatedApp.of(Bot.APP_KEY, APP_SECRET));
+        bot.simulator().addApp(io.github.dingtalkcamel.simulator.platform.SimulatedApp.of(Bot.APP_KEY, APP_SECRET));
         bot.simulator().addCustomRobot(CustomRobot.of(ROBOT_TOKEN, "cidFAKEgroup0001==").withSecret(ROBOT_SECRET));
         bot.set("dingtalk.webhook", bot.simulator().url() + "/robot/send?access_token=" + java.net.URLEncoder.encode(ROBOT_TOKEN, StandardCharsets.UTF_8))
                 .set("dingtalk.webhook-secret", ROBOT_SECRET)
@@ -105,10 +105,10 @@ class QuotedSecretsTest {
             seen.add(call("tools/dingtalk_list_users", Map.of()));
             seen.add(call("integrations/main/test", Map.of()));
             // a robot's messages are refused by the session webhook and by the robot API
-            Sent bySession = bot.say(UserMessage.text("by session").from(who));
-            Sent byRobot = bot.say(UserMessage.text("by robot").from(who).sessionExpiresAt(Instant.now()));
-            Sent failed = bot.say(UserMessage.text("fail").from(somebody()));
-            for (Sent sent : List.of(bySession, byRobot, failed)) {
+            PushResult bySession = bot.say(UserMessage.text("by session").from(who));
+            PushResult byRobot = bot.say(UserMessage.text("by robot").from(who).sessionExpiresAt(Instant.now()));
+            PushResult failed = bot.say(UserMessage.text("fail").from(somebody()));
+            for (PushResult sent : List.of(bySession, byRobot, failed)) {
                 Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select state from message where msg_id = '" + sent.msgId() + "'").get(0).get(0).equals("dead"));
                 seen.add(get("messages/main/" + java.net.URLEncoder.encode(sent.msgId(), StandardCharsets.UTF_8)));
             }
@@ -118,7 +118,7 @@ class QuotedSecretsTest {
             bot.simulator().troubles().on(ApiFamily.TOKEN).untilCleared().quote(form);
             seen.add(call("tools/dingtalk_send_text_notification", Map.of("recipient_type", "user_id", "recipient_id", who, "content", "x")));
             seen.add(call("integrations/main/test", Map.of()));
-            Sent noToken = bot.say(UserMessage.text("no token").from(who).sessionExpiresAt(Instant.now()));
+            PushResult noToken = bot.say(UserMessage.text("no token").from(who).sessionExpiresAt(Instant.now()));
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select state from message where msg_id = '" + noToken.msgId() + "'").get(0).get(0).equals("dead"));
             seen.add(get("messages/main/" + java.net.URLEncoder.encode(noToken.msgId(), StandardCharsets.UTF_8)));
             seen.add(get("dead-letters"));

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
-import io.github.dingtalkcamel.simulator.Sent;
 import io.github.dingtalkcamel.simulator.Simulator;
-import io.github.dingtalkcamel.simulator.SimulatorOptions;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -44,7 +44,7 @@ class RunningTurnsIT {
                 PackagedJar jar = preparation.prepare(PackagedJar.facing(simulator).option("-Xmx256m").file("routes/gate.yaml", gate.route()))) {
             PackagedJar.Run run = jar.start();
             simulator.callbackUrl(Bot.APP_KEY, run.webhookUrl("main"));
-            List<CompletableFuture<Sent>> sent = IntStream.range(0, limit + more)
+            List<CompletableFuture<PushResult>> sent = IntStream.range(0, limit + more)
                     .mapToObj(person -> simulator.saying(UserMessage.text("question " + person).from("person" + person))).toList();
             assertThat(sent).allSatisfy(one -> assertThat(one.join().fault()).isNull());
 

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel;
-
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -23,16 +22,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-import io.github.dingtalkcamel.simulator.ApiFamily;
-import io.github.dingtalkcamel.simulator.Connection;
-import io.github.dingtalkcamel.simulator.Delivery;
-import io.github.dingtalkcamel.simulator.Farewell;
-import io.github.dingtalkcamel.simulator.Fault;
-import io.github.dingtalkcamel.simulator.FaultInjector;
-import io.github.dingtalkcamel.simulator.Sent;
 import io.github.dingtalkcamel.simulator.Simulator;
-import io.github.dingtalkcamel.simulator.SimulatorOptions;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.fault.ApiFamily;
+import io.github.dingtalkcamel.simulator.fault.Fault;
+import io.github.dingtalkcamel.simulator.fault.FaultInjector;
+import io.github.dingtalkcamel.simulator.platform.Delivery;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
+import io.github.dingtalkcamel.simulator.stream.Connection;
+import io.github.dingtalkcamel.simulator.stream.Disconnect;
 
 /**
  * People talk to the packaged jar over Stream connections while all that can go wrong does, at random, for as long as one likes ({@code scripts/soak}).
@@ -161,7 +160,7 @@ final class Soak {
                     // the same once more, within milliseconds
                     simulator.saying(said);
                 }
-                Sent push = simulator.say(said);
+                PushResult push = simulator.say(said);
                 done = push.accepted();
                 if (done) {
                     acked.put(text, Instant.now());
@@ -257,8 +256,8 @@ final class Soak {
             return;
         }
         switch (which) {
-            case 0, 1 -> anyConnection(id -> simulator.stream().disconnect(id, Farewell.after(Duration.ofMillis(1 + random.nextInt(5_000)))
-                    .ending(Farewell.Ending.values()[random.nextInt(4)])));
+            case 0, 1 -> anyConnection(id -> simulator.stream().disconnect(id, Disconnect.after(Duration.ofMillis(1 + random.nextInt(5_000)))
+                    .ending(Disconnect.Ending.values()[random.nextInt(4)])));
             case 2, 3 -> anyConnection(simulator.stream()::reset);
             case 4 -> anyConnection(id -> simulator.stream().close(id, random.nextBoolean() ? 1_000 : 1_011));
             case 5 -> anyConnection(simulator.stream()::blackHole);

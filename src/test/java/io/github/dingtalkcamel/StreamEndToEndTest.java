@@ -14,16 +14,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import io.github.dingtalkcamel.simulator.Click;
-import io.github.dingtalkcamel.simulator.Clicked;
-import io.github.dingtalkcamel.simulator.Connection;
-import io.github.dingtalkcamel.simulator.Redelivery;
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.SimulatedAck;
-import io.github.dingtalkcamel.simulator.SimulatedEvent;
-import io.github.dingtalkcamel.simulator.SimulatorOptions;
-import io.github.dingtalkcamel.simulator.StreamOptions;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.platform.StreamOptions;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
+import io.github.dingtalkcamel.simulator.stream.CardClick;
+import io.github.dingtalkcamel.simulator.stream.CardClickResult;
+import io.github.dingtalkcamel.simulator.stream.Connection;
+import io.github.dingtalkcamel.simulator.stream.Redelivery;
+import io.github.dingtalkcamel.simulator.stream.SimulatedAck;
+import io.github.dingtalkcamel.simulator.stream.SimulatedEvent;
 import org.apache.camel.Processor;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.seda.SedaEndpoint;
@@ -121,7 +121,7 @@ class StreamEndToEndTest {
 
     @Test
     void answersInADm() {
-        Sent sent = bot.say(said("hello", "ann"));
+        PushResult sent = bot.say(said("hello", "ann"));
 
         assertThat(sent.fault()).isNull();
         assertThat(sent.status()).isEqualTo(200);
@@ -157,7 +157,7 @@ class StreamEndToEndTest {
         try {
             assertThat(holding.await(10, TimeUnit.SECONDS)).isTrue();
             long before = received();
-            CompletableFuture<Sent> push = bot.simulator().saying(said("keep this", "dora").msgId("kept"));
+            CompletableFuture<PushResult> push = bot.simulator().saying(said("keep this", "dora").msgId("kept"));
             until(() -> received() == before + 1);
             // the reading thread is free: it answers what needs no store
             assertThat(bot.simulator().stream().push(null, "CALLBACK", "/v1.0/unknown", "{}").status()).isEqualTo(404);
@@ -186,13 +186,13 @@ class StreamEndToEndTest {
     @Test
     void handlesOnceWhatComesTwiceWithinMillisecondsOnTwoConnections() {
         bot.simulator().stream().redelivery(Redelivery.duplicateAlways());
-        Sent sent;
+        PushResult sent;
         try {
             sent = bot.say(said("twice", "emma"));
         } finally {
             bot.simulator().stream().redelivery(Redelivery.none());
         }
-        Sent again = bot.say(said("twice", "emma").msgId(sent.msgId()));
+        PushResult again = bot.say(said("twice", "emma").msgId(sent.msgId()));
         bot.say(said("after", "emma"));
 
         assertThat(again.accepted()).isTrue();
@@ -243,11 +243,11 @@ class StreamEndToEndTest {
             bot.simulator().stream().write(connection, "nonsense");
             bot.simulator().stream().write(connection, "{\"type\":\"CALLBACK\"}");
         }
-        Sent oversized = bot.say(said("x".repeat(1_100_000), "hal"));
-        Sent topic = bot.simulator().stream().push(null, "CALLBACK", "/v1.0/nothing/known", "{}");
-        Sent type = bot.simulator().stream().push(null, "WEIRD", "/v1.0/im/bot/messages/get", "{}");
-        Sent noJson = bot.simulator().stream().push(null, "CALLBACK", MESSAGES, "no JSON");
-        Sent malformed = bot.say(said("hello", "hal").with("{\"conversationType\":\"3\"}"));
+        PushResult oversized = bot.say(said("x".repeat(1_100_000), "hal"));
+        PushResult topic = bot.simulator().stream().push(null, "CALLBACK", "/v1.0/nothing/known", "{}");
+        PushResult type = bot.simulator().stream().push(null, "WEIRD", "/v1.0/im/bot/messages/get", "{}");
+        PushResult noJson = bot.simulator().stream().push(null, "CALLBACK", MESSAGES, "no JSON");
+        PushResult malformed = bot.say(said("hello", "hal").with("{\"conversationType\":\"3\"}"));
 
         assertThat(List.of(oversized.status(), topic.status(), type.status(), noJson.status(), malformed.status())).containsExactly(400, 404, 404, 400, 400);
         assertThat(topic.fault()).contains("topic not exist");
@@ -270,7 +270,7 @@ class StreamEndToEndTest {
         SimulatedEvent event = SimulatedEvent.of("user_add_org", "{\"userId\":[\"u1\"]}").id("event-once");
 
         for (int i = 0; i < 3; i++) {
-            Sent sent = bot.simulator().stream().event(event);
+            PushResult sent = bot.simulator().stream().event(event);
             assertThat(sent.fault()).isNull();
             assertThat(sent.body()).contains("\"status\":\"SUCCESS\"");
         }
@@ -283,7 +283,7 @@ class StreamEndToEndTest {
     @Test
     void saysLaterWhileTheHooksAreFullAndTakesTheEventWhenItComesAgain() throws Exception {
         SedaEndpoint hooks = bot.context().getEndpoint(HANDED_ON, SedaEndpoint.class);
-        List<Sent> sent = new ArrayList<>();
+        List<PushResult> sent = new ArrayList<>();
         hookHeld = new CountDownLatch(1);
         try (ProducerTemplate template = bot.context().createProducerTemplate()) {
             // the hook's own thread takes some more before the queue fills for good
@@ -294,7 +294,7 @@ class StreamEndToEndTest {
                 sent.add(bot.simulator().stream().event(SimulatedEvent.of("user_add_org", "{}").id("full-" + sent.size())));
                 return !sent.get(sent.size() - 1).accepted();
             });
-            Sent last = sent.get(sent.size() - 1);
+            PushResult last = sent.get(sent.size() - 1);
             assertThat(last.status()).isEqualTo(200);
             assertThat(last.body()).contains("\"status\":\"LATER\"");
             // messages have a queue of their own
@@ -311,7 +311,7 @@ class StreamEndToEndTest {
 
     @Test
     void answersAClickWithTheBodyOfItsRoute() {
-        Clicked clicked = bot.simulator().stream().click(Click.on("card-1", "approve").by("staff002"));
+        CardClickResult clicked = bot.simulator().stream().click(CardClick.on("card-1", "approve").by("staff002"));
 
         assertThat(clicked.fault()).isNull();
         assertThat(clicked.response()).isEqualTo("{\"cardData\":{\"cardParamMap\":{\"who\":\"staff002\"}}}");
@@ -321,7 +321,7 @@ class StreamEndToEndTest {
     @Test
     void answersAClickInTimeWithoutAChangeWhereItsRouteIsSlowOrFails() {
         for (String card : List.of("slow", "broken")) {
-            Clicked clicked = bot.simulator().stream().click(Click.on(card, "approve"));
+            CardClickResult clicked = bot.simulator().stream().click(CardClick.on(card, "approve"));
 
             assertThat(clicked.fault()).as(card).isNull();
             assertThat(clicked.response()).as(card).isEqualTo("{}");

@@ -9,12 +9,12 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.dingtalkcamel.simulator.ApiFamily;
-import io.github.dingtalkcamel.simulator.Connection;
-import io.github.dingtalkcamel.simulator.OpenCall;
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.SimulatedApp;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.fault.ApiFamily;
+import io.github.dingtalkcamel.simulator.platform.OpenCall;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.SimulatedApp;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
+import io.github.dingtalkcamel.simulator.stream.Connection;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -93,7 +93,7 @@ class StreamOperationTest {
             assertThat((String[]) JMX.getAttribute(consumer(bot), "Connections")).hasSize(2)
                     .allSatisfy(line -> assertThat(line).contains("CONNECTED", "last frame", "last pong", "reconnects 1"));
             // the old ones are read until they end
-            Sent byOld = bot.say(UserMessage.text("by an old one").byStream(before.get(0).id()));
+            PushResult byOld = bot.say(UserMessage.text("by an old one").byStream(before.get(0).id()));
             assertThat(byOld.accepted()).isTrue();
 
             assertThat(StreamEndToEndTest.metric(bot, "dingtalk_stream_connected")).isEqualTo(2);

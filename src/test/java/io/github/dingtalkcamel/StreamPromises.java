@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel;
-
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -21,17 +20,17 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.dingtalkcamel.simulator.ApiFamily;
-import io.github.dingtalkcamel.simulator.Connection;
-import io.github.dingtalkcamel.simulator.Farewell;
-import io.github.dingtalkcamel.simulator.OpenCall;
-import io.github.dingtalkcamel.simulator.RecordedRequest;
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.SimulatedEvent;
 import io.github.dingtalkcamel.simulator.Simulator;
-import io.github.dingtalkcamel.simulator.SimulatorOptions;
-import io.github.dingtalkcamel.simulator.StreamOptions;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.fault.ApiFamily;
+import io.github.dingtalkcamel.simulator.platform.OpenCall;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.RecordedRequest;
+import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.platform.StreamOptions;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
+import io.github.dingtalkcamel.simulator.stream.Connection;
+import io.github.dingtalkcamel.simulator.stream.Disconnect;
+import io.github.dingtalkcamel.simulator.stream.SimulatedEvent;
 import org.awaitility.Awaitility;
 
 /**
@@ -138,7 +137,7 @@ final class StreamPromises {
         return String.join(", ", Arrays.stream(figures).mapToObj("%.2f"::formatted).toList()) + " s";
     }
 
-    private static Sent say(Simulator simulator, String text) {
+    private static PushResult say(Simulator simulator, String text) {
         return simulator.say(UserMessage.text(text).byStream());
     }
 
@@ -232,9 +231,9 @@ final class StreamPromises {
 
     private void disconnect(Simulator simulator) {
         String leaving = open(simulator).get(0);
-        List<CompletableFuture<Sent>> sent = new ArrayList<>();
+        List<CompletableFuture<PushResult>> sent = new ArrayList<>();
         int before = simulator.deliveries().size();
-        simulator.stream().disconnect(leaving, Farewell.after(Duration.ofSeconds(3)));
+        simulator.stream().disconnect(leaving, Disconnect.after(Duration.ofSeconds(3)));
         sent.add(simulator.saying(UserMessage.text("on its way").from("p").byStream(leaving)));
         double replaced = took(() -> until(() -> {
             sent.add(simulator.saying(UserMessage.text("meanwhile").from("p" + sent.size()).byStream()));
@@ -269,11 +268,11 @@ final class StreamPromises {
         }
         // while the hooks hold what they got: as many as they and the queue before them have room for, and some
         ExecutorService threads = Executors.newFixedThreadPool(16);
-        List<Future<Sent>> sent = IntStream.range(0, MANY)
+        List<Future<PushResult>> sent = IntStream.range(0, MANY)
                 .mapToObj(i -> threads.submit(() -> simulator.stream().event(SimulatedEvent.of("user_add_org", "{}").id("many-" + i)))).toList();
         int success = 0;
         int later = 0;
-        for (Future<Sent> one : sent) {
+        for (Future<PushResult> one : sent) {
             String status = one.get(60, TimeUnit.SECONDS).body();
             success += status.contains("SUCCESS") ? 1 : 0;
             later += status.contains("LATER") ? 1 : 0;

@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.SimulatorOptions;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -29,7 +29,7 @@ class StreamQueueFullTest {
             StreamEndToEndTest.until(() -> gate.held() == 1);
             assertThat(bot.say(said("waiting", "ann")).accepted()).isTrue();
 
-            Sent refused = bot.say(said("one too many", "ann"));
+            PushResult refused = bot.say(said("one too many", "ann"));
 
             assertThat(refused.status()).isZero();
             assertThat(refused.fault()).startsWith("no answer within");
@@ -44,7 +44,7 @@ class StreamQueueFullTest {
             assertThat(bot.replies(ann)).containsExactly(BUSY);
 
             // what is stored is still known
-            Sent known = bot.say(said("waiting", "ann").msgId(msgId(bot, "waiting")));
+            PushResult known = bot.say(said("waiting", "ann").msgId(msgId(bot, "waiting")));
             assertThat(known.status()).isEqualTo(200);
 
             gate.open();

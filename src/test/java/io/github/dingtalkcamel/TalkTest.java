@@ -20,10 +20,10 @@ import io.github.dingtalkcamel.component.message.InboundMessage.ConversationType
 import io.github.dingtalkcamel.component.message.InboundMessage.Sender;
 import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.conversation.Bindings;
-import io.github.dingtalkcamel.simulator.ApiFamily;
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.SimulatedApp;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.fault.ApiFamily;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.SimulatedApp;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import io.github.dingtalkcamel.turn.Turn;
 import org.apache.camel.Exchange;
 import org.awaitility.Awaitility;
@@ -438,7 +438,7 @@ class TalkTest {
     }
 
     private void say(String integration, String group, String who, UserMessage said) {
-        Sent sent = bot.say(said.from(who).inGroup(group).to(key(integration)));
+        PushResult sent = bot.say(said.from(who).inGroup(group).to(key(integration)));
         assertThat(sent.fault()).isNull();
     }
 

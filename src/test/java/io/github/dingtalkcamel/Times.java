@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel;
-
 import java.util.Arrays;
 
 /** How long each of many things took. */

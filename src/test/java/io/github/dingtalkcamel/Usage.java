@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -13,10 +13,10 @@ import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.dingtalkcamel.simulator.Delivery;
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.SimulatedApp;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.platform.Delivery;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.SimulatedApp;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -119,7 +119,7 @@ class WebhookAcceptanceTest {
     @Test
     void handlesAMessageOnceWhenItComesManyTimesAtOnce() {
         UserMessage said = UserMessage.text("at once").msgId("at-once").from("staff003");
-        List<CompletableFuture<Sent>> pushes = IntStream.range(0, 40)
+        List<CompletableFuture<PushResult>> pushes = IntStream.range(0, 40)
                 .mapToObj(i -> bot.simulator().saying(i % 2 == 0 ? said : said.encrypted())).toList();
 
         assertThat(pushes).allSatisfy(push -> assertThat(push.join().accepted()).isTrue());
@@ -184,7 +184,7 @@ class WebhookAcceptanceTest {
         awaitQuiet();
         Map<String, Long> before = bot.rowCounts();
 
-        Sent sent = bot.simulator().pushEvent(Bot.APP_KEY, check);
+        PushResult sent = bot.simulator().pushEvent(Bot.APP_KEY, check);
 
         assertThat(sent.fault()).isNull();
         assertThat(sent.decrypted()).isEqualTo("success");

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.admin;
-
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;

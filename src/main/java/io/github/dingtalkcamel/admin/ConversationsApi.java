@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.admin;
-
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;

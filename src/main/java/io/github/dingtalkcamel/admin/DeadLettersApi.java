@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.admin;
-
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

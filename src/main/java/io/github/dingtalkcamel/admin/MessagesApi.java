@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.admin;
-
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.server.ApiCall;
 import io.github.dingtalkcamel.server.ApiException;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.admin;
-
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.agent;
-
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.agent;
-
 import org.apache.camel.Processor;
 import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.spi.ShutdownAware;

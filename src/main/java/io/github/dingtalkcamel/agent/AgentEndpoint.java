@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.agent;
-
 import io.github.dingtalkcamel.turn.AgentConstants;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.agent;
-
 import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.conversation.Session;
 import io.github.dingtalkcamel.turn.AgentConstants;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.agent;
-
 import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.settings.Settings;
 import org.apache.camel.ExchangeProperty;

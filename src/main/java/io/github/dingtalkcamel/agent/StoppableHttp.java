@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.agent;
-
 import java.io.IOException;
 import java.util.Map;
 

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.agent;
-
 import java.util.concurrent.RejectedExecutionException;
 
 import io.github.dingtalkcamel.turn.Cancellation;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.command;
-
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;

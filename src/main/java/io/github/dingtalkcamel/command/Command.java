@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.command;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;

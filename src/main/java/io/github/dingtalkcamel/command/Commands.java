@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.command;
-
 import java.util.List;
 
 import io.github.dingtalkcamel.agent.Agents;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.command;
-
 import java.util.List;
 
 import com.fasterxml.jackson.core.JsonProcessingException;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.command;
-
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.conversation;
-
 import io.github.dingtalkcamel.component.message.InboundMessage.ConversationType;
 import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.settings.Integration;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.conversation;
-
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;

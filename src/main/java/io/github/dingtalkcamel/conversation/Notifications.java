@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.conversation;
-
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.conversation;
-
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

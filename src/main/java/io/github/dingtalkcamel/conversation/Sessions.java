@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.conversation;
-
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.encoding;
-
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;

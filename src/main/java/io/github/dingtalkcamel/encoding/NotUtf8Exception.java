@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.encoding;
-
 import java.nio.charset.CharacterCodingException;
 
 /** Bytes that are not UTF-8 text. The message is complete: it names the source, the place, what the bytes look like, and the remedy. */

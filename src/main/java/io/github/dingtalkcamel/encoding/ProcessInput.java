@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.encoding;
-
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.encoding;
-
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CoderResult;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.hook;
-
 import java.time.Duration;
 import java.util.List;
 

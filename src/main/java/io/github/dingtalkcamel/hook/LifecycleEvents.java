@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.hook;
-
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.inbound;
-
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Duration;

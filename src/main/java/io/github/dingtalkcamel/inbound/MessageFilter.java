@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.inbound;
-
 import io.github.dingtalkcamel.component.message.InboundMessage;
 
 /**

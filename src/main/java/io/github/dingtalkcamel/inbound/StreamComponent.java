@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.inbound;
-
 import java.net.http.HttpClient;
 import java.util.Map;
 

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.inbound;
-
 import java.util.List;
 
 import io.github.dingtalkcamel.settings.Integration;

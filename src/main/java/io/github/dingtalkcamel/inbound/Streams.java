@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.inbound;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.inbound;
-
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;

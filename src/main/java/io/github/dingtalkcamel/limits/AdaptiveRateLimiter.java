@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.limits;
-
 import java.time.Duration;
 import java.util.function.LongSupplier;
 

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.limits;
-
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;

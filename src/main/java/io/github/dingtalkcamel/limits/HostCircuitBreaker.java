@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.limits;
-
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

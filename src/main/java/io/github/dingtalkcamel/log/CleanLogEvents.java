@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.log;
-
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Collections;

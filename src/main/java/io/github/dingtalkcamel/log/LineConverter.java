@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.log;
-
 import java.util.List;
 
 import org.apache.logging.log4j.core.LogEvent;

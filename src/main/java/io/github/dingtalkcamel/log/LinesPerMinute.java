@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.log;
-
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

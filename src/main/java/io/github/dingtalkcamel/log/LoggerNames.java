@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.log;
-
 import java.util.Arrays;
 import java.util.List;
 

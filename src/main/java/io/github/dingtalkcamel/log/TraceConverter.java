@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.log;
-
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.observe;
-
 import javax.management.JMException;
 import javax.management.ObjectName;
 

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.observe;
-
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

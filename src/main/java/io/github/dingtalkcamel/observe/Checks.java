@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.observe;
-
 import java.util.Map;
 import java.util.stream.Collectors;
 

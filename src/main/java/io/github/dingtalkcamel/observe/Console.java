@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.observe;
-
 import io.github.dingtalkcamel.server.ManagementGuard;
 import io.github.dingtalkcamel.settings.Settings;
 import io.vertx.core.http.HttpMethod;

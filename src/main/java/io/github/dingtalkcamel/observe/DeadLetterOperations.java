@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.observe;
-
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.observe;
-
 import java.util.Locale;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.observe;
-
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;

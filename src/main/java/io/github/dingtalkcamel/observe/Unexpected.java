@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.observe;
-
 import io.github.dingtalkcamel.component.api.Failure;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.ExchangeHelper;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.outbound;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

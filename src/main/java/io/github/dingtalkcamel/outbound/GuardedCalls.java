@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.outbound;
-
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

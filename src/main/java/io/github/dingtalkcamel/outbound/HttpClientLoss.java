@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.outbound;
-
 import java.io.IOException;
 
 import io.github.dingtalkcamel.component.api.ApiRequest;

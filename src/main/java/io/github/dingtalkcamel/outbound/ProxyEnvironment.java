@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.outbound;
-
 import java.net.Authenticator;
 import java.net.PasswordAuthentication;
 import java.net.URI;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.outbound;
-
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.reload;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.reload;
-
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

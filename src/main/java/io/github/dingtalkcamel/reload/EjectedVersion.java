@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.reload;
-
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

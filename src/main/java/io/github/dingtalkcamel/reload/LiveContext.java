@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.reload;
-
 import java.util.List;
 
 import org.apache.camel.Service;

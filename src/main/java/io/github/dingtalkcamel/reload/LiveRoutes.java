@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.reload;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;

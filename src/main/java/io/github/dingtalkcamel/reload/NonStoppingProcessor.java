@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.reload;
-
 import java.util.concurrent.CompletableFuture;
 
 import org.apache.camel.AsyncCallback;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.reload;
-
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;

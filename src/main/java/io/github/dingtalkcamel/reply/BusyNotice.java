@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.reply;
-
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;

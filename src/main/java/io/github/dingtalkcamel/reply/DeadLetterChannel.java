@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.reply;
-
 import io.github.dingtalkcamel.component.api.DingTalkException;
 import io.github.dingtalkcamel.component.api.Failure;
 import io.github.dingtalkcamel.component.api.StoppingException;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.reply;
-
 import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.texts.BotTexts;
 import io.github.dingtalkcamel.turn.Turn;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.reply;
-
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.reply;
-
 import java.util.List;
 
 import io.github.dingtalkcamel.component.api.Mentions;

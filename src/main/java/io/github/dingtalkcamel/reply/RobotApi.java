@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.reply;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.reply;
-
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

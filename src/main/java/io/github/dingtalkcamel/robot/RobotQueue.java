@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.robot;
-
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.server;
-
 import io.github.dingtalkcamel.settings.Settings;
 
 /** Where this process can be reached, as far as it can know. */

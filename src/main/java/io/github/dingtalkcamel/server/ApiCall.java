@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.server;
-
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.server;
-
 import java.time.Duration;
 
 /**

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.server;
-
 import java.lang.management.ManagementFactory;
 
 import com.sun.management.UnixOperatingSystemMXBean;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.server;
-
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.server;
-
 import java.util.function.DoubleSupplier;
 
 import io.micrometer.core.instrument.FunctionCounter;

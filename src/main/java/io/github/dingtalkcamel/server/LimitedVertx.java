@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.server;
-
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;

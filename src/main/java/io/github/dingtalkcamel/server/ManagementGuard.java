@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.server;
-
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;

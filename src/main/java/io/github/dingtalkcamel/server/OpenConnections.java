@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.server;
-
 import java.net.InetAddress;
 import java.util.LinkedHashSet;
 import java.util.Set;

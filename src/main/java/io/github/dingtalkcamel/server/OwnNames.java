@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.server;
-
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Locale;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.server;
-
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;

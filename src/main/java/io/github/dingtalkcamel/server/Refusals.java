@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.server;
-
 import java.util.Map;
 
 import com.fasterxml.jackson.core.JsonProcessingException;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.server;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpMessage;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.settings;
-
 import java.util.List;
 
 /** A text that is no value of a setting. Says what is wrong without the text itself: whether that may be shown, the reader knows. */

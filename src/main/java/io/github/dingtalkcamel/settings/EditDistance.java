@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.settings;
-
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.settings;
-
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.settings;
-
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.settings;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

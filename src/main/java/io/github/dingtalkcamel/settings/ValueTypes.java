@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.settings;
-
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.URI;

@@ -1,12 +1,10 @@
 package io.github.dingtalkcamel.simulator;
-
 import java.net.BindException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
 import io.github.dingtalkcamel.server.BodyRules;
@@ -14,8 +12,50 @@ import io.github.dingtalkcamel.server.ByteBudget;
 import io.github.dingtalkcamel.server.Descriptors;
 import io.github.dingtalkcamel.server.OpenConnections;
 import io.github.dingtalkcamel.server.ServerLimits;
+import io.github.dingtalkcamel.simulator.api.BodyCollector;
+import io.github.dingtalkcamel.simulator.api.CardApi;
+import io.github.dingtalkcamel.simulator.api.CustomRobotApi;
+import io.github.dingtalkcamel.simulator.api.DepartmentApi;
+import io.github.dingtalkcamel.simulator.api.IdentityApi;
+import io.github.dingtalkcamel.simulator.api.MediaApi;
+import io.github.dingtalkcamel.simulator.api.ReactionApi;
+import io.github.dingtalkcamel.simulator.api.RecallApi;
+import io.github.dingtalkcamel.simulator.api.SessionWebhookApi;
+import io.github.dingtalkcamel.simulator.api.SimulatedGateway;
+import io.github.dingtalkcamel.simulator.api.SimulatedRobotApi;
+import io.github.dingtalkcamel.simulator.api.TokenApi;
+import io.github.dingtalkcamel.simulator.chat.CallbackPush;
+import io.github.dingtalkcamel.simulator.chat.ChatApi;
+import io.github.dingtalkcamel.simulator.chat.ChatFaults;
+import io.github.dingtalkcamel.simulator.chat.ChatPage;
+import io.github.dingtalkcamel.simulator.chat.ControlApi;
+import io.github.dingtalkcamel.simulator.chat.ConversationDriver;
+import io.github.dingtalkcamel.simulator.chat.SameOriginGuard;
+import io.github.dingtalkcamel.simulator.fault.FaultInjector;
+import io.github.dingtalkcamel.simulator.platform.AskResult;
+import io.github.dingtalkcamel.simulator.platform.CustomRobot;
+import io.github.dingtalkcamel.simulator.platform.Delivery;
+import io.github.dingtalkcamel.simulator.platform.Group;
+import io.github.dingtalkcamel.simulator.platform.MessageTraces;
+import io.github.dingtalkcamel.simulator.platform.Organisation;
+import io.github.dingtalkcamel.simulator.platform.Person;
+import io.github.dingtalkcamel.simulator.platform.Platform;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.RecallableMessage;
+import io.github.dingtalkcamel.simulator.platform.RecordedRequest;
+import io.github.dingtalkcamel.simulator.platform.SimulatedApp;
+import io.github.dingtalkcamel.simulator.platform.SimulatedCard;
+import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.platform.StoredFile;
+import io.github.dingtalkcamel.simulator.platform.StreamOptions;
+import io.github.dingtalkcamel.simulator.platform.TimelineEvent;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
+import io.github.dingtalkcamel.simulator.stream.FutureResult;
+import io.github.dingtalkcamel.simulator.stream.SimulatedConnectApi;
+import io.github.dingtalkcamel.simulator.stream.StreamSide;
+import io.github.dingtalkcamel.simulator.text.Json;
+import io.github.dingtalkcamel.simulator.text.RandomText;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -79,7 +119,7 @@ public final class Simulator implements AutoCloseable {
             ChatApi chat = new ChatApi(vertx, platform, talk, new ChatFaults(platform, troubles, talk, stream), stream);
             troubles.witness((trouble, path) -> platform.timeline().add(new TimelineEvent.FaultTriggered(trouble, path)));
             Router router = router(vertx, platform, options, troubles, talk, stream, chat);
-            HttpServer server = await(server(vertx, serverOptions(options).setPort(options.port()))
+            HttpServer server = FutureResult.await(server(vertx, serverOptions(options).setPort(options.port()))
                     .requestHandler(router).webSocketHandler(stream::upgrade).listen());
             platform.listensAt(options.publicUrl() == null ? urlOf(options.host(), server.actualPort()) : options.publicUrl());
             stream.listensAt(endpoint(options, platform.url(), options.stream().tls() == null ? null : secureServer(vertx, options, router, stream)));
@@ -109,7 +149,7 @@ public final class Simulator implements AutoCloseable {
 
     private static HttpServer secureServer(Vertx vertx, SimulatorOptions options, Router router, StreamSide stream) {
         StreamOptions.Tls tls = options.stream().tls();
-        return await(server(vertx, serverOptions(options)
+        return FutureResult.await(server(vertx, serverOptions(options)
                 .setPort(tls.port())
                 .setSsl(true)
                 .setKeyCertOptions(new PfxOptions().setPath(tls.keyStore().toAbsolutePath().toString()).setPassword(tls.password())))
@@ -130,7 +170,7 @@ public final class Simulator implements AutoCloseable {
     private static Router router(Vertx vertx, Platform platform, SimulatorOptions options, FaultInjector troubles, ConversationDriver talk, StreamSide stream, ChatApi chat) {
         Router router = Router.router(vertx);
         stream.register(router);
-        OwnPagesOnly guard = new OwnPagesOnly(platform, options);
+        SameOriginGuard guard = new SameOriginGuard(platform, options);
         router.route(ChatPage.PATH).handler(guard);
         router.route(ControlApi.ROOT + "/*").handler(guard);
         router.route().handler(new BodyCollector(new BodyRules(MAX_BODY_BYTES, ByteBudget.ofHeap(8, LEAST_BUDGET, MOST_BUDGET), BODY_COPIES,
@@ -267,32 +307,32 @@ public final class Simulator implements AutoCloseable {
 
     /**
      * Somebody says something: pushed to the app's callback URL, or on a Stream connection, see {@link UserMessage#byStream()}. Returns with the
-     * application's answer, or without one after the push time-out; {@link Sent#fault()} tells, also of a missing connection.
+     * application's answer, or without one after the push time-out; {@link PushResult#fault()} tells, also of a missing connection.
      *
      * @throws IllegalArgumentException if there is no such app or connection, or it lacks a callback URL, or a key where encryption is wanted
      */
-    public Sent say(UserMessage said) {
-        return await(talk.say(said));
+    public PushResult say(UserMessage said) {
+        return FutureResult.await(talk.say(said));
     }
 
     /** As {@link #say}, without waiting. */
-    public CompletableFuture<Sent> saying(UserMessage said) {
+    public CompletableFuture<PushResult> saying(UserMessage said) {
         return talk.say(said).toCompletionStage().toCompletableFuture();
     }
 
     /** As {@link #say}, and waits so long for a first answer of the robot in that conversation, and until it falls quiet after it. */
-    public Exchange ask(UserMessage said, Duration wait) {
-        return await(talk.ask(said, wait));
+    public AskResult ask(UserMessage said, Duration wait) {
+        return FutureResult.await(talk.ask(said, wait));
     }
 
     /** Pushes an event, encrypted (protocol 5.6). DingTalk would try twice more, after 10 s and 30 s; here it is tried once. */
-    public Sent pushEvent(String appKey, String json) {
+    public PushResult pushEvent(String appKey, String json) {
         Json.required(json, "an event");
-        return await(talk.pushEvent(appKey, json));
+        return FutureResult.await(talk.pushEvent(appKey, json));
     }
 
     /** Presses the console's button that verifies the callback URL (protocol 5.5). */
-    public Sent checkUrl(String appKey) {
+    public PushResult checkUrl(String appKey) {
         return pushEvent(appKey, "{\"EventType\":\"check_url\"}");
     }
 
@@ -324,7 +364,7 @@ public final class Simulator implements AutoCloseable {
 
     /** Whether a message of the robot's was recalled, so that nobody sees it any more. */
     public boolean isRecalled(String processQueryKey) {
-        SentKey sent = platform.sentKeys().get(processQueryKey);
+        RecallableMessage sent = platform.sentKeys().get(processQueryKey);
         return sent != null && sent.recalled();
     }
 
@@ -369,14 +409,6 @@ public final class Simulator implements AutoCloseable {
     /** Closes the ports and every connection. */
     @Override
     public void close() {
-        await(vertx.close());
-    }
-
-    static <T> T await(Future<T> future) {
-        try {
-            return future.toCompletionStage().toCompletableFuture().join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause().getMessage(), e.getCause());
-        }
+        FutureResult.await(vertx.close());
     }
 }

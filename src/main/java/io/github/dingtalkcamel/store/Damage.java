@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.store;
-
 import org.sqlite.SQLiteException;
 
 /** Tells a damaged file from all else that may go wrong. */

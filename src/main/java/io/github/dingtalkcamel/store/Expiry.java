@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.store;
-
 import java.time.Duration;
 
 /**

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.store;
-
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;

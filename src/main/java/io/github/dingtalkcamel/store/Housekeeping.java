@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.store;
-
 import java.sql.PreparedStatement;
 import java.time.InstantSource;
 import java.util.List;

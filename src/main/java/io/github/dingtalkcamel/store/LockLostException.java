@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.store;
-
 import java.sql.SQLException;
 
 /** The store's lock is not held, so nothing may be written: another process may have it. */

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.store;
-
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.store;
-
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.store;
-
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 
 /** The store can't be opened, read or written. Nothing of the work was kept. */

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.store;
-
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.store;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.texts;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.tool;
-
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;

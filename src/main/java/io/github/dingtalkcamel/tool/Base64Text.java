@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.tool;
-
 import java.io.InputStream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.tool;
-
 import java.util.Map;
 
 /**

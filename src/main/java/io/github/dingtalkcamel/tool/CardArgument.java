@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.tool;
-
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.tool;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.tool;
-
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;

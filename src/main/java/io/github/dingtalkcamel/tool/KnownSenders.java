@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.tool;
-
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.InstantSource;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.tool;
-
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;

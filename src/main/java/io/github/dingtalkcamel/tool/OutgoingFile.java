@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.tool;
-
 import java.nio.file.Path;
 import java.time.Duration;
 

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.tool;
-
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.tool;
-
 import java.util.Iterator;
 import java.util.Map;
 import java.util.regex.Matcher;

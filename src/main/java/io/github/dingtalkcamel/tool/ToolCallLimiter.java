@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.tool;
-
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.tool;
-
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;

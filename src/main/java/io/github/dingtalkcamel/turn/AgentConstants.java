@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.turn;
-
 import io.github.dingtalkcamel.component.dingtalk.DingTalkConstants;
 import org.apache.camel.spi.Metadata;
 

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.turn;
-
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.turn;
-
 import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.turn;
-
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.turn;
-
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;

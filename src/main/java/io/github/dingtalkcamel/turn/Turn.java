@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.turn;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.turn;
-
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

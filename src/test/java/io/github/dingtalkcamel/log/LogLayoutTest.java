@@ -79,7 +79,7 @@ class LogLayoutTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"io.vertx.ext.web.RoutingContext", "io.netty.channel.DefaultChannelPipeline", "org.apache.camel.component.platform.http.vertx.X",
-        "io.github.dingtalkcamel.simulator.SimulatedGateway"})
+        "io.github.dingtalkcamel.simulator.api.SimulatedGateway"})
     void whatAnyoneCanCauseByAMalformedRequestIsOneLine(String logger) {
         String entry = written(event(logger, Level.ERROR, "Unhandled exception in router", new NumberFormatException("Invalid\ncharacter")));
 
@@ -113,7 +113,7 @@ class LogLayoutTest {
 
         assertThat(filter).isInstanceOf(LinesPerMinute.class);
         for (String logger : List.of("dingtalk.refused", "dingtalk.access", "dingtalk.unexpected", "io.vertx.ext.web.RoutingContext", "io.netty.x", "org.jolokia.x",
-                "org.apache.camel.component.platform.http.vertx.VertxPlatformHttpConsumer", "io.github.dingtalkcamel.simulator.SimulatedGateway")) {
+                "org.apache.camel.component.platform.http.vertx.VertxPlatformHttpConsumer", "io.github.dingtalkcamel.simulator.api.SimulatedGateway")) {
             assertThat(passes(filter, logger, Level.WARN, 100)).as(logger).isLessThanOrEqualTo(20);
         }
     }

@@ -12,7 +12,7 @@ import io.github.dingtalkcamel.component.api.OutcomeUnknownException;
 import io.github.dingtalkcamel.component.api.ResponseClassifier;
 import io.github.dingtalkcamel.component.secrets.Secret;
 import io.github.dingtalkcamel.simulator.Simulator;
-import io.github.dingtalkcamel.simulator.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;

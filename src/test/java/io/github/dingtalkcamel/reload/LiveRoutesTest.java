@@ -23,7 +23,7 @@ import javax.management.ObjectName;
 
 import io.github.dingtalkcamel.Bot;
 import io.github.dingtalkcamel.LogLines;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.awaitility.Awaitility;

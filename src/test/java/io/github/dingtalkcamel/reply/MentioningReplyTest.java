@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 import io.github.dingtalkcamel.Bot;
-import io.github.dingtalkcamel.simulator.ApiFamily;
-import io.github.dingtalkcamel.simulator.Delivery;
-import io.github.dingtalkcamel.simulator.RecordedRequest;
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.fault.ApiFamily;
+import io.github.dingtalkcamel.simulator.platform.Delivery;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.RecordedRequest;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.apache.camel.Exchange;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -116,7 +116,7 @@ class MentioningReplyTest {
         String text = "a".repeat(5_900) + "\n\n@staff003 see " + "b".repeat(5_000);
         bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).after(1).untilCleared().fail(502);
         UserMessage said = UserMessage.text(text).inGroup(group()).from("person" + ++people);
-        Sent sent = bot.say(said);
+        PushResult sent = bot.say(said);
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select sent from reply").equals(List.of(List.of(1))));
         bot.stop();
         bot.simulator().troubles().clear();
@@ -126,7 +126,7 @@ class MentioningReplyTest {
                 new Delivery.At(List.of("staff003"), List.of(), false));
 
         bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).after(1).untilCleared().answer(200, "{\"errcode\":310000,\"errmsg\":\"no\"}");
-        Sent refused = bot.say(said.from("person" + ++people).inGroup(group()));
+        PushResult refused = bot.say(said.from("person" + ++people).inGroup(group()));
         await(refused, "dead");
         bot.simulator().troubles().clear();
         assertThat(of(refused)).hasSize(1);
@@ -149,12 +149,12 @@ class MentioningReplyTest {
     }
 
     private static List<Delivery> replies(UserMessage said, String state) {
-        Sent sent = bot.say(said.from("person" + ++people));
+        PushResult sent = bot.say(said.from("person" + ++people));
         await(sent, state);
         return of(sent);
     }
 
-    private static List<Delivery> of(Sent sent) {
+    private static List<Delivery> of(PushResult sent) {
         return bot.simulator().deliveriesTo(sent.conversationId());
     }
 
@@ -162,7 +162,7 @@ class MentioningReplyTest {
         return bot.simulator().requests().stream().filter(request -> request.path().equals("/robot/sendBySession")).toList();
     }
 
-    private static void await(Sent sent, String state) {
+    private static void await(PushResult sent, String state) {
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> (String) bot.rows(
                 "select state from message where msg_id = '" + sent.msgId() + "'").get(0).get(0), state::equals);
     }

@@ -19,14 +19,14 @@ import io.github.dingtalkcamel.component.api.ApiRequest;
 import io.github.dingtalkcamel.component.api.CallNotPermittedException;
 import io.github.dingtalkcamel.component.api.ThrottledException;
 import io.github.dingtalkcamel.component.secrets.Secret;
-import io.github.dingtalkcamel.simulator.ApiFamily;
-import io.github.dingtalkcamel.simulator.CustomRobot;
-import io.github.dingtalkcamel.simulator.Delivery;
-import io.github.dingtalkcamel.simulator.FaultInjector.Planned;
-import io.github.dingtalkcamel.simulator.RecordedRequest;
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.SimulatedApp;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.fault.ApiFamily;
+import io.github.dingtalkcamel.simulator.fault.FaultInjector.Planned;
+import io.github.dingtalkcamel.simulator.platform.CustomRobot;
+import io.github.dingtalkcamel.simulator.platform.Delivery;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.RecordedRequest;
+import io.github.dingtalkcamel.simulator.platform.SimulatedApp;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.awaitility.Awaitility;
@@ -89,7 +89,7 @@ class OutgoingTest {
     @Test
     void goesOnByTheRobotApiWhenTheSessionWebhookExpiresBetweenTwoChunks() {
         bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).after(2).expireToken();
-        Sent sent = bot.say(UserMessage.text(FIVE).from(somebody()));
+        PushResult sent = bot.say(UserMessage.text(FIVE).from(somebody()));
         await(sent, "done");
 
         List<Delivery> shown = bot.simulator().deliveriesTo(sent.conversationId());
@@ -104,7 +104,7 @@ class OutgoingTest {
         String who = somebody();
         bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).dropAfter();
         bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).expireToken();
-        Sent sent = bot.say(UserMessage.text("taken, or not taken? " + who).from(who));
+        PushResult sent = bot.say(UserMessage.text("taken, or not taken? " + who).from(who));
         await(sent, "dead");
 
         assertThat(bot.replies(sent.conversationId())).hasSize(1);
@@ -117,16 +117,16 @@ class OutgoingTest {
     @Test
     void outlastsAStormOfThrottlingInOrderAndDelaysNobodyElse() {
         Planned limit = bot.simulator().troubles().on(ApiFamily.ROBOT).untilCleared().limit(20, Duration.ofSeconds(1), Duration.ZERO);
-        Map<String, List<Sent>> said = new HashMap<>();
+        Map<String, List<PushResult>> said = new HashMap<>();
         for (int number = 0; number < 4; number++) {
             for (int person = 0; person < 15; person++) {
                 String who = "stormy" + person;
-                Sent sent = bot.say(UserMessage.text("storm " + who + " " + number).from(who).sessionExpiresAt(Instant.now()));
+                PushResult sent = bot.say(UserMessage.text("storm " + who + " " + number).from(who).sessionExpiresAt(Instant.now()));
                 assertThat(sent.accepted()).isTrue();
                 said.computeIfAbsent(sent.conversationId(), key -> new ArrayList<>()).add(sent);
             }
         }
-        Sent other = bot.say(UserMessage.text("by another way").from(somebody()));
+        PushResult other = bot.say(UserMessage.text("by another way").from(somebody()));
         await(other, "done");
         Instant otherDone = bot.simulator().deliveriesTo(other.conversationId()).get(0).time();
         said.values().forEach(each -> each.forEach(sent -> await(sent, "done")));
@@ -145,12 +145,12 @@ class OutgoingTest {
     @Test
     void outlastsDingTalksAbsenceAndARestartInItInOrderAskingNoAgentTwice() throws Exception {
         bot.simulator().troubles().everywhere().untilCleared().fail(502);
-        Map<String, List<Sent>> said = new HashMap<>();
+        Map<String, List<PushResult>> said = new HashMap<>();
         int refused = 0;
         for (int number = 0; number < 6; number++) {
             for (int person = 0; person < 20; person++) {
                 UserMessage one = UserMessage.text("away " + person + " " + number).from("patient" + person);
-                Sent sent = bot.say(person % 2 == 0 ? one : one.sessionExpiresAt(Instant.now()));
+                PushResult sent = bot.say(person % 2 == 0 ? one : one.sessionExpiresAt(Instant.now()));
                 if (sent.accepted()) {
                     said.computeIfAbsent(sent.conversationId(), key -> new ArrayList<>()).add(sent);
                 } else {
@@ -186,7 +186,7 @@ class OutgoingTest {
         bot.simulator().addApp(SimulatedApp.of(POLITE, POLITE + "-secret-0123456789-abcdefghijklmnop"));
         bot.simulator().callbackUrl(POLITE, bot.webhookUrl("polite"));
         String shown = "/v1.0/robot/emotion/reply";
-        Sent sent = bot.say(UserMessage.text("think").to(POLITE).from(somebody()));
+        PushResult sent = bot.say(UserMessage.text("think").to(POLITE).from(somebody()));
         await(sent, "done");
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> requests("/v1.0/robot/emotion/recall", sent.msgId()).size() == 1);
         assertThat(requests(shown, sent.msgId())).hasSize(1);
@@ -197,7 +197,7 @@ class OutgoingTest {
             await(bot.say(UserMessage.text("think again").to(POLITE).from(somebody())), "done");
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> log.containing("shows no reactions").size() == 1);
             int tries = trouble.struck();
-            Sent last = bot.say(UserMessage.text("think no more").to(POLITE).from(somebody()));
+            PushResult last = bot.say(UserMessage.text("think no more").to(POLITE).from(somebody()));
             await(last, "done");
             assertThat(trouble.struck()).isEqualTo(tries);
             assertThat(bot.replies(last.conversationId())).containsExactly("think no more");
@@ -248,7 +248,7 @@ class OutgoingTest {
         return "person" + ++people;
     }
 
-    private static void await(Sent sent, String state) {
+    private static void await(PushResult sent, String state) {
         Awaitility.await().atMost(Duration.ofSeconds(40)).pollInterval(Duration.ofMillis(10)).until(() -> (String) bot.rows(
                 "select state from message where msg_id = '" + sent.msgId() + "'").get(0).get(0), state::equals);
     }

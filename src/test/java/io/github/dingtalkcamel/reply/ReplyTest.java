@@ -11,12 +11,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import io.github.dingtalkcamel.Bot;
-import io.github.dingtalkcamel.simulator.ApiFamily;
-import io.github.dingtalkcamel.simulator.Delivery;
-import io.github.dingtalkcamel.simulator.Person;
-import io.github.dingtalkcamel.simulator.RecordedRequest;
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.fault.ApiFamily;
+import io.github.dingtalkcamel.simulator.platform.Delivery;
+import io.github.dingtalkcamel.simulator.platform.Person;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.RecordedRequest;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -94,7 +94,7 @@ class ReplyTest {
     @Test
     void goesByTheRobotApiWhenDingTalkSaysThatTheSessionIsOver() {
         bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).expireToken();
-        Sent sent = say(UserMessage.text(LONG).from("person" + ++people));
+        PushResult sent = say(UserMessage.text(LONG).from("person" + ++people));
 
         List<Delivery> deliveries = await(sent, 3);
         assertThat(deliveries).extracting(Delivery::channel).containsOnly(Delivery.Channel.OTO);
@@ -104,7 +104,7 @@ class ReplyTest {
 
     @Test
     void turnsToThePersonInAGroupByItsFirstChunkOnly() {
-        Sent sent = say(UserMessage.text(LONG).from("staff002").inGroup("cidFAKEgroup0001=="));
+        PushResult sent = say(UserMessage.text(LONG).from("staff002").inGroup("cidFAKEgroup0001=="));
 
         List<Delivery> deliveries = await(sent, 3);
         assertThat(deliveries).hasSizeGreaterThanOrEqualTo(3);
@@ -122,7 +122,7 @@ class ReplyTest {
     @Test
     void sendsAChunkWhenTheOneBeforeWasTaken() {
         bot.simulator().troubles().on("/robot/sendBySession").after(1).times(2).throttle();
-        Sent sent = say(UserMessage.text(LONG).from("person" + ++people));
+        PushResult sent = say(UserMessage.text(LONG).from("person" + ++people));
 
         List<Delivery> deliveries = await(sent, 3);
         assertThat(texts(deliveries)).extracting(text -> text.substring(0, 5)).containsExactly("first", "secon", "third");
@@ -146,7 +146,7 @@ class ReplyTest {
 
     @Test
     void handsTheRobotApiItsParametersAsAString() {
-        Sent sent = say(UserMessage.text("\"quoted\" 中文 \uD83D\uDE80").from("person" + ++people).sessionExpiresAt(Instant.now()));
+        PushResult sent = say(UserMessage.text("\"quoted\" 中文 \uD83D\uDE80").from("person" + ++people).sessionExpiresAt(Instant.now()));
         await(sent, 1);
 
         RecordedRequest request = bot.simulator().requests().stream()
@@ -163,7 +163,7 @@ class ReplyTest {
 
     @Test
     void becomesADeadLetterForPeopleFromOutsideOnceTheirSessionIsOver() {
-        Sent sent = say(UserMessage.text("from outside").from("person" + ++people).without("senderStaffId").sessionExpiresAt(Instant.now().plusSeconds(10)));
+        PushResult sent = say(UserMessage.text("from outside").from("person" + ++people).without("senderStaffId").sessionExpiresAt(Instant.now().plusSeconds(10)));
 
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> state(sent).equals("dead"));
         List<Object> letter = deadLetter(sent);
@@ -177,7 +177,7 @@ class ReplyTest {
     void becomesADeadLetterForPeopleWhomTheRobotCantReach() {
         String person = "person" + ++people;
         bot.simulator().addPerson(Person.of(person, "gone").with(Person.Reach.UNKNOWN));
-        Sent sent = say(UserMessage.text("hello?").from(person).sessionExpiresAt(Instant.now()));
+        PushResult sent = say(UserMessage.text("hello?").from(person).sessionExpiresAt(Instant.now()));
 
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> state(sent).equals("dead"));
         assertThat(deadLetter(sent).get(0)).isEqualTo("invalidStaffId");
@@ -188,7 +188,7 @@ class ReplyTest {
     void isSentAgainToPeopleWhoGetTooMuchJustNow() {
         String person = "person" + ++people;
         bot.simulator().addPerson(Person.of(person, "busy").with(Person.Reach.FLOW_CONTROLLED));
-        Sent sent = say(UserMessage.text("hello?").from(person).sessionExpiresAt(Instant.now()));
+        PushResult sent = say(UserMessage.text("hello?").from(person).sessionExpiresAt(Instant.now()));
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.simulator().requests().stream()
                 .filter(one -> one.path().endsWith("batchSend") && one.body().contains(person)).count() > 1);
         bot.simulator().addPerson(Person.of(person, "free again"));
@@ -196,22 +196,22 @@ class ReplyTest {
         assertThat(texts(await(sent, 1))).containsExactly("hello?");
     }
 
-    private static Sent say(UserMessage said) {
-        Sent sent = bot.say(said);
+    private static PushResult say(UserMessage said) {
+        PushResult sent = bot.say(said);
         assertThat(sent.accepted()).isTrue();
         return sent;
     }
 
     /** The one message that somebody new gets for an answer. */
     private static Delivery reply(UserMessage said) {
-        Sent sent = say(said.from("person" + ++people));
+        PushResult sent = say(said.from("person" + ++people));
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> state(sent).equals("done"));
         List<Delivery> all = bot.simulator().deliveriesTo(sent.conversationId());
         assertThat(all).isNotEmpty();
         return all.get(all.size() - 1);
     }
 
-    private static List<Delivery> await(Sent sent, int count) {
+    private static List<Delivery> await(PushResult sent, int count) {
         bot.awaitReplies(sent.conversationId(), count);
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> state(sent).equals("done"));
         return bot.simulator().deliveriesTo(sent.conversationId());
@@ -221,16 +221,16 @@ class ReplyTest {
         return deliveries.stream().map(Delivery::text).toList();
     }
 
-    private static List<RecordedRequest> requests(String path, Sent sent) {
+    private static List<RecordedRequest> requests(String path, PushResult sent) {
         String session = sent.sessionWebhook().substring(sent.sessionWebhook().indexOf('?') + 1);
         return bot.simulator().requests().stream().filter(request -> request.path().equals(path) && session.equals(request.query())).toList();
     }
 
-    private static String state(Sent sent) {
+    private static String state(PushResult sent) {
         return (String) bot.rows("select state from message where msg_id = '" + sent.msgId() + "'").get(0).get(0);
     }
 
-    private static List<Object> deadLetter(Sent sent) {
+    private static List<Object> deadLetter(PushResult sent) {
         return bot.rows("select d.code, d.reason, d.remedy, d.attempts, d.chunks from dead_letter d join message m on m.id = d.message_id where m.msg_id = '"
                         + sent.msgId() + "'").get(0);
     }

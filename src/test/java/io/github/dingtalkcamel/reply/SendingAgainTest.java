@@ -10,15 +10,15 @@ import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dingtalkcamel.Bot;
-import io.github.dingtalkcamel.simulator.ApiFamily;
-import io.github.dingtalkcamel.simulator.FaultInjector.Plan;
-import io.github.dingtalkcamel.simulator.FaultInjector.Planned;
-import io.github.dingtalkcamel.simulator.RecordedRequest;
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.SimulatedApp;
 import io.github.dingtalkcamel.simulator.Simulator;
-import io.github.dingtalkcamel.simulator.SimulatorOptions;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.fault.ApiFamily;
+import io.github.dingtalkcamel.simulator.fault.FaultInjector.Plan;
+import io.github.dingtalkcamel.simulator.fault.FaultInjector.Planned;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.RecordedRequest;
+import io.github.dingtalkcamel.simulator.platform.SimulatedApp;
+import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -79,13 +79,13 @@ class SendingAgainTest {
     @MethodSource("passingTroubles")
     void sendsAgainWhatPassesAndDeliversItOnce(String name, Function<Plan, Planned> trouble) {
         Planned onSession = trouble.apply(bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).times(2));
-        Sent bySession = say("by session", false);
+        PushResult bySession = say("by session", false);
         await(bySession, "done");
         assertThat(bot.replies(bySession.conversationId())).containsExactly("by session");
         assertThat(onSession.struck()).isEqualTo(2);
 
         Planned onRobot = trouble.apply(robots.troubles().on(ApiFamily.ROBOT).times(2));
-        Sent byRobot = say("by robot", true);
+        PushResult byRobot = say("by robot", true);
         await(byRobot, "done");
         assertThat(robots.deliveriesTo(byRobot.conversationId())).singleElement().satisfies(one -> assertThat(one.text()).isEqualTo("by robot"));
         assertThat(onRobot.struck()).isEqualTo(2);
@@ -96,7 +96,7 @@ class SendingAgainTest {
     void sendsAgainWhenTheConnectionIsRefused() throws Exception {
         int port = robots.port();
         robots.close();
-        Sent sent = say("is anybody there?", true);
+        PushResult sent = say("is anybody there?", true);
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select state from message where msg_id = '" + sent.msgId() + "'")
                 .equals(List.of(List.of("running"))));
         robots = robots(port);
@@ -108,7 +108,7 @@ class SendingAgainTest {
     @Test
     void isReadOnceWhenOnlyTheAnswerOfASessionWebhookWasLost() throws Exception {
         bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).times(2).dropAfter();
-        Sent sent = say("once", false);
+        PushResult sent = say("once", false);
         await(sent, "done");
 
         assertThat(bot.replies(sent.conversationId())).containsExactly("once");
@@ -124,7 +124,7 @@ class SendingAgainTest {
     @MethodSource("silences")
     void doesNotSendAgainWhatMayHaveArrived(String name, Function<Plan, Planned> trouble) {
         trouble.apply(bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).untilCleared());
-        Sent sent = say("perhaps, " + name, false);
+        PushResult sent = say("perhaps, " + name, false);
         await(sent, "dead");
 
         assertThat(requests(bot.simulator(), SESSION, "perhaps, " + name)).hasSize(1);
@@ -138,7 +138,7 @@ class SendingAgainTest {
     @Test
     void neverRepeatsWhatIsRefusedForGood() {
         robots.troubles().on(ApiFamily.ROBOT).untilCleared().noPermission();
-        Sent sent = say("not allowed", true);
+        PushResult sent = say("not allowed", true);
         await(sent, "dead");
 
         assertThat(requests(robots, ROBOT, "not allowed")).hasSize(1);
@@ -153,10 +153,10 @@ class SendingAgainTest {
     void keepsTheOrderOfAConversationAndDelaysNoOtherWhileItWaits() {
         robots.troubles().on(ApiFamily.ROBOT).untilCleared().throttle();
         String waiting = "person" + ++people;
-        Sent first = bot.say(UserMessage.text("one").from(waiting).sessionExpiresAt(Instant.now()));
+        PushResult first = bot.say(UserMessage.text("one").from(waiting).sessionExpiresAt(Instant.now()));
         bot.say(UserMessage.text("two").from(waiting).sessionExpiresAt(Instant.now()));
-        Sent last = bot.say(UserMessage.text("three").from(waiting));
-        Sent other = say("other", false);
+        PushResult last = bot.say(UserMessage.text("three").from(waiting));
+        PushResult other = say("other", false);
         await(other, "done");
 
         assertThat(state(first)).isEqualTo("running");
@@ -173,7 +173,7 @@ class SendingAgainTest {
         String text = "one " + "a".repeat(80) + "\n\ntwo " + "b".repeat(80) + "\n\nthree " + "c".repeat(80);
         robots.troubles().on(ApiFamily.ROBOT).times(3).busy();
         robots.troubles().on(ApiFamily.ROBOT).after(1).untilCleared().expireToken();
-        Sent sent = say(text, true);
+        PushResult sent = say(text, true);
         await(sent, "dead");
 
         assertThat(robots.deliveriesTo(sent.conversationId())).extracting(one -> one.text()).singleElement().asString().startsWith("one a");
@@ -189,7 +189,7 @@ class SendingAgainTest {
     @Test
     void growsTheDelayBetweenRepeats() {
         bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).times(5).throttle();
-        Sent sent = say("slower and slower", false);
+        PushResult sent = say("slower and slower", false);
         await(sent, "done");
 
         List<Instant> times = requests(bot.simulator(), SESSION, "slower and slower").stream().map(RecordedRequest::time).toList();
@@ -199,22 +199,22 @@ class SendingAgainTest {
         assertThat(Duration.between(times.get(0), times.get(5))).isGreaterThan(Duration.ofMillis(125));
     }
 
-    private static Sent say(String text, boolean byRobot) {
+    private static PushResult say(String text, boolean byRobot) {
         UserMessage said = UserMessage.text(text).from("person" + ++people);
-        Sent sent = bot.say(byRobot ? said.sessionExpiresAt(Instant.now()) : said);
+        PushResult sent = bot.say(byRobot ? said.sessionExpiresAt(Instant.now()) : said);
         assertThat(sent.accepted()).isTrue();
         return sent;
     }
 
-    private static void await(Sent sent, String state) {
+    private static void await(PushResult sent, String state) {
         Awaitility.await().atMost(Bot.PATIENCE).pollInterval(Duration.ofMillis(10)).until(() -> state(sent), state::equals);
     }
 
-    private static String state(Sent sent) {
+    private static String state(PushResult sent) {
         return (String) bot.rows("select state from message where msg_id = '" + sent.msgId() + "'").get(0).get(0);
     }
 
-    private static List<List<Object>> deadLetters(Sent sent) {
+    private static List<List<Object>> deadLetters(PushResult sent) {
         return bot.rows("select d.code, d.reason, d.remedy, d.attempts, d.chunks from dead_letter d join message m on m.id = d.message_id where m.msg_id = '"
                         + sent.msgId() + "'");
     }

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Map;
 
 import io.github.dingtalkcamel.Bot;
-import io.github.dingtalkcamel.simulator.CustomRobot;
-import io.github.dingtalkcamel.simulator.Delivery;
-import io.github.dingtalkcamel.simulator.RecordedRequest;
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.SimulatedApp;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.platform.CustomRobot;
+import io.github.dingtalkcamel.simulator.platform.Delivery;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.RecordedRequest;
+import io.github.dingtalkcamel.simulator.platform.SimulatedApp;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.apache.camel.Exchange;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -105,7 +105,7 @@ class SizeOnTheWireTest {
     }
 
     private static void arrivesWhole(String text, UserMessage said) {
-        Sent sent = bot.say(said.from("person" + ++people));
+        PushResult sent = bot.say(said.from("person" + ++people));
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> {
             Object state = bot.rows("select state from message where msg_id = '" + sent.msgId() + "'").get(0).get(0);
             return state.equals("done") || state.equals("dead");

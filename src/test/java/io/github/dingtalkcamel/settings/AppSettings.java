@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.settings;
-
 import java.util.HashMap;
 import java.util.Map;
 

@@ -9,6 +9,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.dingtalkcamel.simulator.api.SimulatedRobotSignature;
+import io.github.dingtalkcamel.simulator.chat.SimulatedCallbackCrypto;
+import io.github.dingtalkcamel.simulator.platform.AskResult;
+import io.github.dingtalkcamel.simulator.platform.Delivery;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.SimulatedApp;
+import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,7 +64,7 @@ class ConversationTest {
 
     @Test
     void pushesADmWithTheFieldsAndTypesOfTheProtocol() {
-        Sent sent = simulator.say(UserMessage.text("hello"));
+        PushResult sent = simulator.say(UserMessage.text("hello"));
 
         assertThat(sent.accepted()).isTrue();
         assertThat(sent.status()).isEqualTo(200);
@@ -125,7 +133,7 @@ class ConversationTest {
 
     @Test
     void redeliversUnderTheSameId() {
-        Sent first = simulator.say(UserMessage.text("x"));
+        PushResult first = simulator.say(UserMessage.text("x"));
         simulator.say(UserMessage.text("x").msgId(first.msgId()));
         simulator.say(UserMessage.text("x"));
 
@@ -137,7 +145,7 @@ class ConversationTest {
     void pushesEncryptedAndReadsTheEncryptedAnswer() {
         application.behaves(push -> new FakeApplication.Reaction(200, encryptedSuccess("success")));
 
-        Sent sent = simulator.say(UserMessage.text("hello").encrypted());
+        PushResult sent = simulator.say(UserMessage.text("hello").encrypted());
 
         assertThat(sent.fault()).isNull();
         assertThat(sent.decrypted()).isEqualTo("success");
@@ -154,7 +162,7 @@ class ConversationTest {
     void findsFaultWithAPlainAnswerToAnEncryptedPush() {
         application.behaves(push -> new FakeApplication.Reaction(200, "success"));
 
-        Sent sent = simulator.checkUrl(KEY);
+        PushResult sent = simulator.checkUrl(KEY);
 
         assertThat(sent.accepted()).isFalse();
         assertThat(sent.fault()).contains("msg_signature");
@@ -178,13 +186,13 @@ class ConversationTest {
     @Test
     void reportsRefusalAndSilenceOfTheApplication() {
         application.behaves(push -> new FakeApplication.Reaction(401, "{\"error\":{}}"));
-        Sent refused = simulator.say(UserMessage.text("x"));
+        PushResult refused = simulator.say(UserMessage.text("x"));
         assertThat(refused.status()).isEqualTo(401);
         assertThat(refused.body()).isEqualTo("{\"error\":{}}");
         assertThat(refused.accepted()).isFalse();
 
         simulator.callbackUrl(KEY, "http://127.0.0.1:1/nobody");
-        Sent lost = simulator.say(UserMessage.text("x"));
+        PushResult lost = simulator.say(UserMessage.text("x"));
         assertThat(lost.status()).isZero();
         assertThat(lost.fault()).isNotBlank();
     }
@@ -197,7 +205,7 @@ class ConversationTest {
             return new FakeApplication.Reaction(200, "{}");
         });
 
-        Sent sent = simulator.say(UserMessage.text("x"));
+        PushResult sent = simulator.say(UserMessage.text("x"));
 
         assertThat(sent.fault()).isEqualTo("no answer within 2000 ms");
         assertThat(sent.took()).isGreaterThanOrEqualTo(Duration.ofMillis(1990));
@@ -232,7 +240,7 @@ class ConversationTest {
 
     @Test
     void deliversWhatComesThroughTheSessionWebhook() throws Exception {
-        Sent sent = simulator.say(UserMessage.text("x").inGroup(GROUP));
+        PushResult sent = simulator.say(UserMessage.text("x").inGroup(GROUP));
 
         Wire.Reply reply = wire.post(sent.sessionWebhook(), "{\"msgtype\":\"markdown\",\"markdown\":{\"title\":\"T\",\"text\":\"@staff001 ok\"},"
                 + "\"at\":{\"atUserIds\":[\"staff001\"]}}");
@@ -252,10 +260,10 @@ class ConversationTest {
 
     @Test
     void sharesOneSessionPerConversationWithNinetyMinutesFromTheLastMessage() throws Exception {
-        Sent first = simulator.say(UserMessage.text("x"));
+        PushResult first = simulator.say(UserMessage.text("x"));
         clock.pass(Duration.ofMinutes(60));
-        Sent second = simulator.say(UserMessage.text("y"));
-        Sent elsewhere = simulator.say(UserMessage.text("y").inGroup(GROUP));
+        PushResult second = simulator.say(UserMessage.text("y"));
+        PushResult elsewhere = simulator.say(UserMessage.text("y").inGroup(GROUP));
         assertThat(second.sessionWebhook()).isEqualTo(first.sessionWebhook()).isNotEqualTo(elsewhere.sessionWebhook());
 
         clock.pass(Duration.ofMinutes(90).minusMillis(1));
@@ -269,8 +277,8 @@ class ConversationTest {
 
     @Test
     void givesAMessageWithAnExpiryOfItsOwnItsOwnSession() throws Exception {
-        Sent usual = simulator.say(UserMessage.text("x"));
-        Sent soon = simulator.say(UserMessage.text("x").sessionExpiresAt(clock.instant().plusSeconds(30)));
+        PushResult usual = simulator.say(UserMessage.text("x"));
+        PushResult soon = simulator.say(UserMessage.text("x").sessionExpiresAt(clock.instant().plusSeconds(30)));
 
         assertThat(Wire.json(soon.payload()).path("sessionWebhookExpiredTime").asLong()).isEqualTo(clock.millis() + 30_000);
         clock.pass(Duration.ofSeconds(30));
@@ -280,20 +288,20 @@ class ConversationTest {
 
     @Test
     void forgetsAnExpiredSession() throws Exception {
-        Sent sent = simulator.say(UserMessage.text("x"));
+        PushResult sent = simulator.say(UserMessage.text("x"));
         simulator.expireSession(sent.sessionWebhook());
 
         assertThat(sendText(sent, "late").path("errcode").asInt()).isEqualTo(300001);
         assertThat(sendText(simulator.say(UserMessage.text("y")), "fine").path("errcode").asInt()).isZero();
     }
 
-    private JsonNode sendText(Sent to, String text) throws Exception {
+    private JsonNode sendText(PushResult to, String text) throws Exception {
         return wire.post(to.sessionWebhook(), "{\"msgtype\":\"text\",\"text\":{\"content\":\"" + text + "\"}}").json();
     }
 
     @Test
     void deliversOnceUnderOneMsgUuid() throws Exception {
-        Sent sent = simulator.say(UserMessage.text("x"));
+        PushResult sent = simulator.say(UserMessage.text("x"));
         String body = "{\"msgtype\":\"text\",\"text\":{\"content\":\"once\"},\"msgUuid\":\"idem-1\"}";
 
         assertThat(wire.post(sent.sessionWebhook(), body).json().path("errcode").asInt()).isZero();
@@ -361,7 +369,7 @@ class ConversationTest {
             return new FakeApplication.Reaction(200, "{\"msgtype\":\"empty\"}");
         });
 
-        Exchange exchange = simulator.ask(UserMessage.text("x"), Duration.ofSeconds(5));
+        AskResult exchange = simulator.ask(UserMessage.text("x"), Duration.ofSeconds(5));
 
         assertThat(exchange.replies()).extracting(Delivery::text).containsExactly("chunk 1", "chunk 2", "chunk 3");
     }

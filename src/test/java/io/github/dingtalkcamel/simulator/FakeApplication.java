@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.simulator;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,12 +13,12 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 
 /** The other side of the callback: takes pushes on a real socket and answers what the test wants. */
-final class FakeApplication implements AutoCloseable {
+public final class FakeApplication implements AutoCloseable {
 
-    record Push(String query, String contentType, String timestamp, String sign, String body) {
+    public record Push(String query, String contentType, String timestamp, String sign, String body) {
     }
 
-    record Reaction(int status, String body) {
+    public record Reaction(int status, String body) {
     }
 
     private final HttpServer server;
@@ -27,22 +26,22 @@ final class FakeApplication implements AutoCloseable {
     private final List<Push> pushes = new CopyOnWriteArrayList<>();
     private volatile Function<Push, Reaction> behaviour = push -> new Reaction(200, "{\"msgtype\":\"empty\"}");
 
-    FakeApplication() throws IOException {
+    public FakeApplication() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext("/", this::take);
         server.start();
     }
 
-    String url() {
+    public String url() {
         return "http://127.0.0.1:" + server.getAddress().getPort() + "/callback";
     }
 
-    List<Push> pushes() {
+    public List<Push> pushes() {
         return pushes;
     }
 
-    void behaves(Function<Push, Reaction> itsBehaviour) {
+    public void behaves(Function<Push, Reaction> itsBehaviour) {
         behaviour = itsBehaviour;
     }
 

@@ -15,6 +15,18 @@ import com.dingtalk.open.app.api.callback.OpenDingTalkCallbackListener;
 import com.dingtalk.open.app.api.message.GenericOpenDingTalkEvent;
 import com.dingtalk.open.app.api.security.AuthClientCredential;
 import com.dingtalk.open.app.stream.protocol.event.EventAckStatus;
+import io.github.dingtalkcamel.simulator.platform.OpenCall;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.SimulatedApp;
+import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.platform.StreamOptions;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
+import io.github.dingtalkcamel.simulator.stream.CardClick;
+import io.github.dingtalkcamel.simulator.stream.CardClickResult;
+import io.github.dingtalkcamel.simulator.stream.Connection;
+import io.github.dingtalkcamel.simulator.stream.Disconnect;
+import io.github.dingtalkcamel.simulator.stream.SimulatedEvent;
+import io.github.dingtalkcamel.simulator.stream.Subscription;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -119,19 +131,19 @@ class OfficialJavaStreamTest {
         assertThat(connection().subscriptions()).containsExactlyInAnyOrder(Subscription.EVENTS, Subscription.MESSAGES, Subscription.CARDS);
         assertThat(simulator.stream().acks()).allSatisfy(ack -> assertThat(ack.fault()).isNull());
 
-        Sent sent = simulator.say(UserMessage.text("hello").byStream());
+        PushResult sent = simulator.say(UserMessage.text("hello").byStream());
         assertThat(sent.accepted()).isTrue();
         assertThat(sent.body()).isEqualTo("{\"response\":{}}");
         assertThat(MESSAGES.remove().getString("msgId")).isEqualTo(sent.msgId());
 
-        Sent failed = simulator.say(UserMessage.text("fail").byStream());
+        PushResult failed = simulator.say(UserMessage.text("fail").byStream());
         assertThat(failed.status()).isEqualTo(500);
         assertThat(failed.fault()).isEqualTo("code 500: client internal error");
 
-        Clicked clicked = simulator.stream().click(Click.on("ot-0001", "ok"));
+        CardClickResult clicked = simulator.stream().click(CardClick.on("ot-0001", "ok"));
         assertThat(clicked.response()).isEqualTo("{\"cardData\":{\"cardParamMap\":{\"pressed\":\"ot-0001\"}}}");
 
-        Sent event = simulator.stream().event(SimulatedEvent.of("user_add_org", "{\"userId\":[\"staff227\"]}"));
+        PushResult event = simulator.stream().event(SimulatedEvent.of("user_add_org", "{\"userId\":[\"staff227\"]}"));
         assertThat(event.accepted()).isTrue();
         assertThat(Wire.json(event.body()).path("status").asText()).isEqualTo("SUCCESS");
         assertThat(EVENTS.remove().getData()).isEqualTo(JSONObject.of("userId", List.of("staff227")));
@@ -144,7 +156,7 @@ class OfficialJavaStreamTest {
         assertThat(simulator.stream().push(KEY, "CALLBACK", "/v1.0/unknown", "{}").fault()).isEqualTo("code 404: topic not exist");
         assertThat(simulator.stream().push(KEY, "WEIRD", "x", "{}").fault()).isEqualTo("code 404: type not exist");
 
-        assertThat(simulator.requests()).filteredOn(request -> request.path().equals(StreamApi.PATH)).singleElement().satisfies(open ->
+        assertThat(simulator.requests()).filteredOn(request -> request.path().equals(OpenCall.PATH)).singleElement().satisfies(open ->
                 assertThat(Wire.json(open.body()).path("ua").asText()).isEqualTo("java/1.3.12-union"));
     }
 
@@ -152,12 +164,12 @@ class OfficialJavaStreamTest {
     void movesItToAnotherConnection() {
         String old = connection().id();
 
-        simulator.stream().disconnect(old, Farewell.after(Duration.ofSeconds(30)));
+        simulator.stream().disconnect(old, Disconnect.after(Duration.ofSeconds(30)));
 
         StreamClient.await().until(() -> simulator.stream().connections().size() == 2);
         assertThat(simulator.stream().connections()).extracting(Connection::id, Connection::state).first()
                 .isEqualTo(tuple(old, Connection.State.LEAVING));
-        Sent sent = simulator.say(UserMessage.text("hello").byStream());
+        PushResult sent = simulator.say(UserMessage.text("hello").byStream());
         assertThat(sent.accepted()).isTrue();
         assertThat(sent.connectionId()).isNotEqualTo(old);
     }

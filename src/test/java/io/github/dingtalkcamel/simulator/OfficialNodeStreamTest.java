@@ -16,6 +16,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.SimulatedApp;
+import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.platform.StreamOptions;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
+import io.github.dingtalkcamel.simulator.stream.CardClick;
+import io.github.dingtalkcamel.simulator.stream.CardClickResult;
+import io.github.dingtalkcamel.simulator.stream.Disconnect;
+import io.github.dingtalkcamel.simulator.stream.SimulatedEvent;
+import io.github.dingtalkcamel.simulator.stream.Subscription;
+import io.github.dingtalkcamel.simulator.text.Json;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,16 +131,16 @@ class OfficialNodeStreamTest {
         StreamClient.await().until(() -> said("token").size() == 1);
         StreamClient.await().until(() -> simulator.stream().acks().stream().anyMatch(ack -> "ping".equals(ack.topic())));
 
-        Sent sent = simulator.say(UserMessage.text("你好").byStream());
+        PushResult sent = simulator.say(UserMessage.text("你好").byStream());
         assertThat(sent.accepted()).as(output.toString()).isTrue();
         assertThat(sent.body()).isEqualTo("{\"response\":{\"success\":true}}");
         StreamClient.await().until(() -> said("message").size() == 1);
         assertThat(said("message").get(0).path("text").path("content").asText()).isEqualTo("你好");
 
-        Clicked clicked = simulator.stream().click(Click.on("ot-0001", "ok"));
+        CardClickResult clicked = simulator.stream().click(CardClick.on("ot-0001", "ok"));
         assertThat(clicked.response()).isEqualTo("{\"cardData\":{\"cardParamMap\":{\"pressed\":\"ot-0001\"}}}");
 
-        Sent event = simulator.stream().event(SimulatedEvent.of("user_add_org", "{\"userId\":[\"staff227\"]}"));
+        PushResult event = simulator.stream().event(SimulatedEvent.of("user_add_org", "{\"userId\":[\"staff227\"]}"));
         assertThat(event.accepted()).isTrue();
         assertThat(event.body()).isEqualTo("{\"status\":\"SUCCESS\",\"message\":\"ok\"}");
         assertThat(simulator.stream().event(SimulatedEvent.of("later", "{}")).fault()).isEqualTo("LATER");
@@ -144,10 +155,10 @@ class OfficialNodeStreamTest {
     void comesBackAfterADisconnect() {
         String old = simulator.stream().connections().get(0).id();
 
-        simulator.stream().disconnect(old, Farewell.after(Duration.ofMillis(100)));
+        simulator.stream().disconnect(old, Disconnect.after(Duration.ofMillis(100)));
 
         StreamClient.await().until(() -> simulator.stream().connections().stream().anyMatch(connection -> !connection.id().equals(old)));
-        Sent sent = simulator.say(UserMessage.text("again").byStream());
+        PushResult sent = simulator.say(UserMessage.text("again").byStream());
         assertThat(sent.accepted()).isTrue();
         assertThat(simulator.stream().acks()).noneMatch(ack -> "disconnect".equals(ack.topic()));
         assertThat(simulator.stream().openCalls()).hasSize(2);

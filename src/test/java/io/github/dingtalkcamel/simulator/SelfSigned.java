@@ -1,9 +1,10 @@
 package io.github.dingtalkcamel.simulator;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+
+import io.github.dingtalkcamel.simulator.platform.StreamOptions;
 
 /** A key store with a certificate for this machine, made by the JDK's own keytool. It serves as the trust store as well. */
 record SelfSigned(Path keyStore, String password) {

@@ -13,6 +13,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.Recent;
+import io.github.dingtalkcamel.simulator.platform.RecordedRequest;
+import io.github.dingtalkcamel.simulator.platform.Ring;
+import io.github.dingtalkcamel.simulator.platform.SimulatedApp;
+import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.junit.jupiter.api.Test;
 
 class SimulatorTest {
@@ -109,10 +116,10 @@ class SimulatorTest {
                 .pushTimeout(Duration.ofSeconds(20)))) {
             simulator.addApp(SimulatedApp.of(KEY, "s3cr3t-fake").withCallbackUrl(application.url()));
 
-            List<CompletableFuture<Sent>> all = IntStream.range(0, 1000)
+            List<CompletableFuture<PushResult>> all = IntStream.range(0, 1000)
                     .mapToObj(i -> simulator.saying(UserMessage.text("m" + i).from("u" + i % 50))).toList();
 
-            for (CompletableFuture<Sent> sent : all) {
+            for (CompletableFuture<PushResult> sent : all) {
                 assertThat(sent.get(20, TimeUnit.SECONDS).fault()).isNull();
             }
             assertThat(application.pushes().stream().map(push -> Wire.json(push.body()).path("text").path("content").asText())

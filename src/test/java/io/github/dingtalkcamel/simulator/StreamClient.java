@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.simulator;
-
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -15,13 +14,16 @@ import java.util.function.Function;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.dingtalkcamel.simulator.platform.OpenCall;
+import io.github.dingtalkcamel.simulator.stream.Subscription;
+import io.github.dingtalkcamel.simulator.text.Json;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
 /** A Stream client of one's own, without any SDK's opinions: it does just what protocol 2 asks for, and can be told to behave otherwise. */
-final class StreamClient implements WebSocket.Listener, AutoCloseable {
+public final class StreamClient implements WebSocket.Listener, AutoCloseable {
 
-    static final String ALL = "[{\"type\":\"EVENT\",\"topic\":\"*\"},{\"type\":\"CALLBACK\",\"topic\":\"/v1.0/im/bot/messages/get\"},"
+    public static final String ALL = "[{\"type\":\"EVENT\",\"topic\":\"*\"},{\"type\":\"CALLBACK\",\"topic\":\"/v1.0/im/bot/messages/get\"},"
             + "{\"type\":\"CALLBACK\",\"topic\":\"/v1.0/card/instances/callback\"}]";
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -35,20 +37,20 @@ final class StreamClient implements WebSocket.Listener, AutoCloseable {
     private WebSocket socket;
     private String id;
 
-    static String openBody(String appKey, String appSecret, String subscriptions) {
+    public static String openBody(String appKey, String appSecret, String subscriptions) {
         return "{\"clientId\":\"" + appKey + "\",\"clientSecret\":\"" + appSecret + "\",\"subscriptions\":" + subscriptions + ",\"ua\":\"test\"}";
     }
 
     /** Opens and connects, subscribed to everything. */
-    static StreamClient connect(Simulator simulator, String appKey, String appSecret) throws Exception {
+    public static StreamClient connect(Simulator simulator, String appKey, String appSecret) throws Exception {
         return connect(simulator, openBody(appKey, appSecret, ALL));
     }
 
-    static StreamClient connect(Simulator simulator, String openBody) throws Exception {
-        return connect(new Wire(simulator).post(StreamApi.PATH, openBody, "Accept", "application/json").json());
+    public static StreamClient connect(Simulator simulator, String openBody) throws Exception {
+        return connect(new Wire(simulator).post(OpenCall.PATH, openBody, "Accept", "application/json").json());
     }
 
-    static StreamClient connect(JsonNode opened) throws Exception {
+    public static StreamClient connect(JsonNode opened) throws Exception {
         StreamClient client = new StreamClient();
         client.id = opened.path("ticket").asText();
         client.socket = HTTP.newWebSocketBuilder()
@@ -56,22 +58,22 @@ final class StreamClient implements WebSocket.Listener, AutoCloseable {
         return client;
     }
 
-    static ConditionFactory await() {
+    public static ConditionFactory await() {
         return Awaitility.await().atMost(Duration.ofSeconds(10)).pollInterval(Duration.ofMillis(5));
     }
 
     /** Its connectionId. */
-    String id() {
+    public String id() {
         return id;
     }
 
     /** From now on answers like this; null: says nothing. */
-    StreamClient answers(Function<JsonNode, String> how) {
+    public StreamClient answers(Function<JsonNode, String> how) {
         answers = how;
         return this;
     }
 
-    static String properly(JsonNode frame) {
+    public static String properly(JsonNode frame) {
         return switch (frame.path("type").asText() + frame.path("headers").path("topic").asText()) {
             case "SYSTEMping" -> ack(frame, 200, frame.path("data").asText());
             case "EVENT*" -> ack(frame, 200, "{\"status\":\"SUCCESS\",\"message\":\"ok\"}");
@@ -80,53 +82,53 @@ final class StreamClient implements WebSocket.Listener, AutoCloseable {
         };
     }
 
-    static String ack(JsonNode frame, int code, String data) {
+    public static String ack(JsonNode frame, int code, String data) {
         ObjectNode ack = Json.object().put("code", code).put("message", code == 200 ? "OK" : "no").put("data", data);
         ack.putObject("headers").put("contentType", "application/json").put("messageId", frame.path("headers").path("messageId").asText());
         return ack.toString();
     }
 
-    List<String> texts() {
+    public List<String> texts() {
         return texts;
     }
 
     /** The frames that are JSON. */
-    List<JsonNode> frames() {
+    public List<JsonNode> frames() {
         return texts.stream().map(Json::objectOrNull).filter(frame -> frame != null).map(JsonNode.class::cast).toList();
     }
 
-    List<JsonNode> frames(String topic) {
+    public List<JsonNode> frames(String topic) {
         return frames().stream().filter(frame -> frame.path("headers").path("topic").asText().equals(topic)).toList();
     }
 
-    List<JsonNode> messages() {
+    public List<JsonNode> messages() {
         return frames(Subscription.MESSAGES.topic());
     }
 
     /** How many WebSocket frames the text messages came in. */
-    int pieces() {
+    public int pieces() {
         return pieces.get();
     }
 
-    List<String> pongs() {
+    public List<String> pongs() {
         return pongs;
     }
 
-    void ping(String payload) {
+    public void ping(String payload) {
         socket.sendPing(ByteBuffer.wrap(payload.getBytes())).join();
     }
 
-    void send(String frame) {
+    public void send(String frame) {
         socket.sendText(frame, true).join();
     }
 
     /** The close code of the server. */
-    CompletableFuture<Integer> closed() {
+    public CompletableFuture<Integer> closed() {
         return closed;
     }
 
     /** Why the connection broke without a close frame. */
-    CompletableFuture<Throwable> broken() {
+    public CompletableFuture<Throwable> broken() {
         return broken;
     }
 

@@ -11,6 +11,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.SimulatedApp;
+import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.platform.StreamOptions;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
+import io.github.dingtalkcamel.simulator.stream.Connection;
+import io.github.dingtalkcamel.simulator.stream.Disconnect;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -134,7 +141,7 @@ class StreamTroubleTest {
     void takesAcksWhileLeaving() throws Exception {
         start(StreamOptions.defaults());
         StreamClient client = connect().answers(frame -> null);
-        CompletableFuture<Sent> sent = simulator.saying(UserMessage.text("x").byStream());
+        CompletableFuture<PushResult> sent = simulator.saying(UserMessage.text("x").byStream());
         until(() -> client.messages().size() == 1);
 
         simulator.stream().disconnect(client.id());
@@ -147,18 +154,18 @@ class StreamTroubleTest {
     @Test
     void endsAsTold() throws Exception {
         start(StreamOptions.defaults());
-        Farewell soon = Farewell.after(Duration.ofMillis(30)).reason("connection is expired");
+        Disconnect soon = Disconnect.after(Duration.ofMillis(30)).reason("connection is expired");
         StreamClient goingAway = connect();
-        simulator.stream().disconnect(goingAway.id(), soon.ending(Farewell.Ending.GOING_AWAY));
+        simulator.stream().disconnect(goingAway.id(), soon.ending(Disconnect.Ending.GOING_AWAY));
         assertThat(goingAway.closed().get(5, TimeUnit.SECONDS)).isEqualTo(1001);
         assertThat(goingAway.frames("disconnect").get(0).path("data").asText()).contains("connection is expired");
 
         StreamClient reset = connect();
-        simulator.stream().disconnect(reset.id(), soon.ending(Farewell.Ending.RESET));
+        simulator.stream().disconnect(reset.id(), soon.ending(Disconnect.Ending.RESET));
         assertThat(reset.broken().get(5, TimeUnit.SECONDS)).isInstanceOf(IOException.class);
 
         StreamClient forgotten = connect();
-        simulator.stream().disconnect(forgotten.id(), soon.ending(Farewell.Ending.NONE));
+        simulator.stream().disconnect(forgotten.id(), soon.ending(Disconnect.Ending.NONE));
         forgotten.ping("still there");
         until(() -> forgotten.pongs().contains("still there"));
         StreamClient.await().during(Duration.ofMillis(150)).until(() -> !forgotten.closed().isDone() && !forgotten.broken().isDone());
@@ -181,7 +188,7 @@ class StreamTroubleTest {
     void resetsTheSocket() throws Exception {
         start(StreamOptions.defaults());
         StreamClient client = connect().answers(frame -> null);
-        CompletableFuture<Sent> sent = simulator.saying(UserMessage.text("x").byStream());
+        CompletableFuture<PushResult> sent = simulator.saying(UserMessage.text("x").byStream());
         until(() -> client.messages().size() == 1);
 
         simulator.stream().reset(client.id());

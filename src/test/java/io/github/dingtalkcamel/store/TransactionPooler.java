@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.store;
-
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

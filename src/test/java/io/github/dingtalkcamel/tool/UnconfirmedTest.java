@@ -14,10 +14,10 @@ import java.util.Map;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dingtalkcamel.Bot;
-import io.github.dingtalkcamel.simulator.ApiFamily;
-import io.github.dingtalkcamel.simulator.CustomRobot;
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.fault.ApiFamily;
+import io.github.dingtalkcamel.simulator.platform.CustomRobot;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -134,7 +134,7 @@ class UnconfirmedTest {
     void aReplyIsNotDone(boolean bySession, String answer) {
         bot.simulator().troubles().on(bySession ? ApiFamily.SESSION_WEBHOOK : ApiFamily.ROBOT).answer(200, answer);
         UserMessage said = UserMessage.text("unconfirmed reply").from(somebody());
-        Sent sent = bot.say(bySession ? said : said.sessionExpiresAt(Instant.now()));
+        PushResult sent = bot.say(bySession ? said : said.sessionExpiresAt(Instant.now()));
         String state = "select state from message where msg_id = '" + sent.msgId() + "'";
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> List.of("done", "dead").contains(bot.rows(state).get(0).get(0)));
 

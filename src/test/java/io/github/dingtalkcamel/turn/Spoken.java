@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.turn;
-
 import java.util.List;
 
 import io.github.dingtalkcamel.component.message.InboundMessage.ConversationType;

@@ -9,9 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.dingtalkcamel.Bot;
-import io.github.dingtalkcamel.simulator.ApiFamily;
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.fault.ApiFamily;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.apache.camel.Body;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -76,11 +76,11 @@ class StopAndStartTest {
             bot.say("behind it");
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> gate.entered.get() == 1);
             gate.open = true;
-            Sent sleepy = bot.say(UserMessage.text("sleepy").from("staff003"));
+            PushResult sleepy = bot.say(UserMessage.text("sleepy").from("staff003"));
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> gate.asked("sleepy") == 1);
             bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).after(1).untilCleared().throttle();
             String text = "one " + "a".repeat(80) + "\n\ntwo " + "b".repeat(80) + "\n\nthree " + "c".repeat(70);
-            Sent longReply = bot.say(UserMessage.text(text).from("staff002"));
+            PushResult longReply = bot.say(UserMessage.text(text).from("staff002"));
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select sent from reply").equals(List.of(List.of(1))));
             bot.stop();
             assertThat(bot.replies(cutOff)).isEmpty();
@@ -104,7 +104,7 @@ class StopAndStartTest {
     @Test
     void goesOnAtTheChunkThatACrashInterrupted() throws Exception {
         try (Bot bot = Bot.started()) {
-            Sent sent = bot.say("text");
+            PushResult sent = bot.say("text");
             bot.awaitReplies(sent.conversationId(), 1);
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select state from message").equals(List.of(List.of("done"))));
             bot.store().writeAndWait(connection -> {

@@ -17,9 +17,9 @@ import io.github.dingtalkcamel.Bot;
 import io.github.dingtalkcamel.LogLines;
 import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.conversation.Bindings;
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.SimulatedApp;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.SimulatedApp;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.apache.camel.Exchange;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -316,7 +316,7 @@ class TurnRoutingTest {
 
     @Test
     void handsAnAgentTheTextAndTheHeadersOfADm() {
-        Sent sent = turned("spy", "  hello there ").sent;
+        PushResult sent = turned("spy", "  hello there ").sent;
 
         assertThat(SEEN_BODY.get()).isEqualTo("hello there");
         Map<String, Object> headers = new HashMap<>(SEEN_HEADERS.get());
@@ -332,7 +332,7 @@ class TurnRoutingTest {
     void handsAnAgentTheTitleOfAGroupAndTheTextWithoutTheMention() {
         String group = "cidFAKEgroup0001==";
         bindings.bind("main", group, "spy", "test");
-        Sent sent = bot.say(UserMessage.text("restart").from("staff002").inGroup(group));
+        PushResult sent = bot.say(UserMessage.text("restart").from("staff002").inGroup(group));
         finished(sent.msgId());
 
         assertThat(SEEN_BODY.get()).isEqualTo("restart");
@@ -350,7 +350,7 @@ class TurnRoutingTest {
         assertThat(turned("delegating", "hello").replies()).containsExactly("SHOUT re: hello");
     }
 
-    private record Turned(Sent sent, long id, String state, String agent, String boundBy, String error) {
+    private record Turned(PushResult sent, long id, String state, String agent, String boundBy, String error) {
         List<String> replies() {
             return bot.replies(sent.conversationId());
         }
@@ -362,7 +362,7 @@ class TurnRoutingTest {
         if (agent != null) {
             bindings.bind("main", bot.simulator().dm(Bot.APP_KEY, person), agent, "test");
         }
-        Sent sent = bot.say(UserMessage.text(text).from(person));
+        PushResult sent = bot.say(UserMessage.text(text).from(person));
         List<Object> row = finished(sent.msgId());
         return new Turned(sent, ((Number) row.get(0)).longValue(), (String) row.get(1), (String) row.get(2), (String) row.get(3), (String) row.get(4));
     }

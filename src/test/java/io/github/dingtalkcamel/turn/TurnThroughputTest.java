@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.dingtalkcamel.Bot;
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.apache.camel.Exchange;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -52,10 +52,10 @@ class TurnThroughputTest {
         int conversations = 200;
         int each = 10;
         bot.simulator().clearRecords();
-        List<CompletableFuture<Sent>> pushes = new ArrayList<>();
+        List<CompletableFuture<PushResult>> pushes = new ArrayList<>();
         long start = System.nanoTime();
         for (int i = 0; i < each; i++) {
-            List<CompletableFuture<Sent>> round = new ArrayList<>();
+            List<CompletableFuture<PushResult>> round = new ArrayList<>();
             for (int c = 0; c < conversations; c++) {
                 round.add(bot.simulator().saying(UserMessage.text("turn " + i).from("person" + c)));
             }

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.api;
-
 import java.time.Duration;
 import java.time.Instant;
 

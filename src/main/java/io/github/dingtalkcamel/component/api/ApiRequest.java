@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.api;
-
 import java.net.URI;
 
 import io.github.dingtalkcamel.component.secrets.Secret;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.api;
-
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.api;
-
 import io.github.dingtalkcamel.limits.RetryQueue;
 
 /** Nothing was sent: the host is away, or the API has no permit left. Whoever may wait waits in {@link RetryQueue} for {@link #line()}. */

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.api;
-
 import java.util.Map;
 
 import com.fasterxml.jackson.databind.JsonNode;

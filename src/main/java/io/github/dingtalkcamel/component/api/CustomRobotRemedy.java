@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.api;
-
 import java.util.Locale;
 
 

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.api;
-
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

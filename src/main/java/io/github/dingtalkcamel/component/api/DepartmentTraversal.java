@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.api;
-
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.api;
-
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublisher;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.api;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.api;
-
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.api;
-
 import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.CompletionException;
 

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.api;
-
 import java.net.InetAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;

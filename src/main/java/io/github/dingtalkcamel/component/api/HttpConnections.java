@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.api;
-
 import java.net.Authenticator;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.api;
-
 import java.util.List;
 
 /** Knows the DingTalk apps that an application has set up under names of its own, for the endpoint option {@code integration}. */

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.api;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.api;
-
 import java.io.FileNotFoundException;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.api;
-
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;

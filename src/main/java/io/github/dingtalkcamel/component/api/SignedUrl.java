@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.api;
-
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.api;
-
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.chunk;
-
 import java.util.Optional;
 
 import io.github.dingtalkcamel.component.message.InboundMessage.ConversationType;

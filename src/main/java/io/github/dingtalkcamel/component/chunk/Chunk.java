@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.chunk;
-
 import java.util.Objects;
 
 /**

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.chunk;
-
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

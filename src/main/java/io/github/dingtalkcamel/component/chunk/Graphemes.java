@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.chunk;
-
 import java.util.BitSet;
 import java.util.Locale;
 

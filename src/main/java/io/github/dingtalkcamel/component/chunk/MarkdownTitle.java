@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.chunk;
-
 import java.util.Optional;
 
 import org.commonmark.node.AbstractVisitor;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.dingtalk;
-
 import java.net.URI;
 import java.util.Locale;
 import java.util.Map;

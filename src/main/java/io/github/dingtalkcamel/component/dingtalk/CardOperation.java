@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.dingtalk;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

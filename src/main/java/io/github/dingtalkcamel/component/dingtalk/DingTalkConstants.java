@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.dingtalk;
-
 import org.apache.camel.spi.Metadata;
 
 /** The headers of the component. Those of a producer's options win over the endpoint's URI. */

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.dingtalk;
-
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.EnumSet;

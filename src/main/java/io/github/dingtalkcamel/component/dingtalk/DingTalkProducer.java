@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.dingtalk;
-
 import java.util.concurrent.CompletableFuture;
 
 import io.github.dingtalkcamel.component.api.Failures;

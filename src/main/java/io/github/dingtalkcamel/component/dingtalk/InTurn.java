@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.dingtalk;
-
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;

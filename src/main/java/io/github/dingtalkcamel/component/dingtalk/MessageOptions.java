@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.dingtalk;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.dingtalk;
-
 import java.util.concurrent.CompletableFuture;
 
 import org.apache.camel.Exchange;

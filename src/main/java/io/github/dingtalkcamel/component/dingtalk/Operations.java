@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.dingtalk;
-
 import io.github.dingtalkcamel.component.api.DingTalkApp;
 
 /** Makes the operation of an endpoint. */

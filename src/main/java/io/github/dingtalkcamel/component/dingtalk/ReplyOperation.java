@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.dingtalk;
-
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;

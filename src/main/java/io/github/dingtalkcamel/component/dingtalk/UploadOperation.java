@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.dingtalk;
-
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.file;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.file;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.file;
-
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.net.URI;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.file;
-
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;

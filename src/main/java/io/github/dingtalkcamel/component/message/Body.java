@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.message;
-
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;

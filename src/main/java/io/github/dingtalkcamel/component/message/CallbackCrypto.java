@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.message;
-
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

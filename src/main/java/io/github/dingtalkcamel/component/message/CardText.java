@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.message;
-
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;

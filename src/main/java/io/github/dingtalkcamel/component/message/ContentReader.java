@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.message;
-
 import java.util.List;
 
 import io.github.dingtalkcamel.component.message.InboundMessage.Attachment;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.message;
-
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.message;
-
 import java.util.Collection;
 import java.util.Optional;
 

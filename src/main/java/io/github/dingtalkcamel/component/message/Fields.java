@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.message;
-
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;

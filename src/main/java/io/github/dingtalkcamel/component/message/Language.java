@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.message;
-
 import java.util.Optional;
 
 /** The language of the robot's own texts (contract 3: language). */

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.message;
-
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.message;
-
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.message;
-
 import java.io.IOException;
 
 import com.fasterxml.jackson.core.JsonParser;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.secrets;
-
 import java.lang.reflect.RecordComponent;
 import java.net.URI;
 import java.net.URISyntaxException;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.secrets;
-
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashSet;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.secrets;
-
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Objects;

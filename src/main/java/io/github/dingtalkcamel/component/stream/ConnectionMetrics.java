@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.stream;
-
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.stream;
-
 import java.time.Instant;
 
 /**

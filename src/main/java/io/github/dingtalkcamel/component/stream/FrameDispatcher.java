@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.stream;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Executor;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.stream;
-
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.stream;
-
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 
 /** Words of the other side in a form fit for logs and health: one short line, without the secrets that they may quote. */

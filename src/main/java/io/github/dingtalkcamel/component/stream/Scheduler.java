@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.stream;
-
 import java.time.Duration;
 
 /** Time, and what is to be done when. Tasks run one after the other, those for the same moment in the order they were added. */

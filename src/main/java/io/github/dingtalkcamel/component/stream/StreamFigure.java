@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.stream;
-
 import java.util.function.ToLongFunction;
 
 /** Figures for metrics, counted since the process started. */

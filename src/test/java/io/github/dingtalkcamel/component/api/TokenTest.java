@@ -13,10 +13,10 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.dingtalkcamel.Bot;
 import io.github.dingtalkcamel.LogLines;
-import io.github.dingtalkcamel.simulator.ApiFamily;
-import io.github.dingtalkcamel.simulator.RecordedRequest;
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.fault.ApiFamily;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.RecordedRequest;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -76,7 +76,7 @@ class TokenTest {
 
     /** So many people, each in a DM of their own, are answered by the robot API. */
     private static void allAnswered(Bot bot, String who, int count) throws Exception {
-        List<CompletableFuture<Sent>> said = new ArrayList<>();
+        List<CompletableFuture<PushResult>> said = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             said.add(bot.simulator().saying(UserMessage.text("hello").from(who + i).sessionExpiresAt(Instant.now())));
         }

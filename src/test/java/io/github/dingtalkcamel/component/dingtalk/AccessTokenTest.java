@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
 
 import io.github.dingtalkcamel.component.api.InvalidTokenException;
 import io.github.dingtalkcamel.component.api.RejectedException;
-import io.github.dingtalkcamel.simulator.ApiFamily;
-import io.github.dingtalkcamel.simulator.SimulatedApp;
+import io.github.dingtalkcamel.simulator.fault.ApiFamily;
+import io.github.dingtalkcamel.simulator.platform.SimulatedApp;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

@@ -3,7 +3,7 @@ package io.github.dingtalkcamel.component.dingtalk;
 import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 
-import io.github.dingtalkcamel.simulator.RecordedRequest;
+import io.github.dingtalkcamel.simulator.platform.RecordedRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

@@ -1,15 +1,14 @@
 package io.github.dingtalkcamel.component.dingtalk;
-
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 
-import io.github.dingtalkcamel.simulator.RecordedRequest;
-import io.github.dingtalkcamel.simulator.SimulatedApp;
 import io.github.dingtalkcamel.simulator.Simulator;
-import io.github.dingtalkcamel.simulator.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.platform.RecordedRequest;
+import io.github.dingtalkcamel.simulator.platform.SimulatedApp;
+import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;

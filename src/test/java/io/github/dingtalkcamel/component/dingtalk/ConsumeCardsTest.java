@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-import io.github.dingtalkcamel.simulator.Click;
-import io.github.dingtalkcamel.simulator.Clicked;
+import io.github.dingtalkcamel.simulator.stream.CardClick;
+import io.github.dingtalkcamel.simulator.stream.CardClickResult;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
@@ -32,7 +32,7 @@ class ConsumeCardsTest {
         bare.close();
     }
 
-    private Clicked click(Processor answer) throws Exception {
+    private CardClickResult click(Processor answer) throws Exception {
         bare.route(new RouteBuilder() {
             @Override
             public void configure() {
@@ -40,7 +40,7 @@ class ConsumeCardsTest {
                 from("dingtalk:cards").process(exchange -> arrived.add(exchange.copy())).process(answer);
             }
         }).connected(1);
-        return bare.simulator().stream().click(Click.on("ot-1", "btn_ok").by("staff002").params("{\"action\":\"accept\"}"));
+        return bare.simulator().stream().click(CardClick.on("ot-1", "btn_ok").by("staff002").params("{\"action\":\"accept\"}"));
     }
 
     private String status() {
@@ -49,7 +49,7 @@ class ConsumeCardsTest {
 
     @Test
     void theClickArrivesAsAMapAndAMapAnswersIt() throws Exception {
-        Clicked clicked = click(exchange -> exchange.getMessage().setBody(Map.of("cardData", Map.of("cardParamMap", Map.of("status",
+        CardClickResult clicked = click(exchange -> exchange.getMessage().setBody(Map.of("cardData", Map.of("cardParamMap", Map.of("status",
                 "accepted")))));
 
         assertThat(clicked.accepted()).isTrue();
@@ -70,7 +70,7 @@ class ConsumeCardsTest {
 
     @Test
     void aRouteThatSetsNoAnswerChangesNothing() throws Exception {
-        Clicked clicked = click(exchange -> { });
+        CardClickResult clicked = click(exchange -> { });
 
         assertThat(clicked.response()).isEqualTo("{}");
         assertThat(status()).isEqualTo("open");
@@ -83,7 +83,7 @@ class ConsumeCardsTest {
 
     @Test
     void anExceptionChangesNothingAndIsStillAnswered() throws Exception {
-        Clicked clicked = click(exchange -> {
+        CardClickResult clicked = click(exchange -> {
             throw new IllegalStateException("no");
         });
 

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.SimulatedEvent;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.stream.SimulatedEvent;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterEach;
@@ -43,7 +43,7 @@ class ConsumeEventsTest {
     void arrivesAsAMapWithItsTypeAndId() throws Exception {
         consume(false);
 
-        Sent sent = bare.simulator().stream().event(SimulatedEvent.of("user_add_org", "{\"userId\":[\"staff227\"]}").id("e-1"));
+        PushResult sent = bare.simulator().stream().event(SimulatedEvent.of("user_add_org", "{\"userId\":[\"staff227\"]}").id("e-1"));
 
         assertThat(sent.accepted()).isTrue();
         assertThat(sent.body()).contains("SUCCESS");
@@ -57,7 +57,7 @@ class ConsumeEventsTest {
     void isToComeLaterAfterAnException() throws Exception {
         consume(true);
 
-        Sent sent = bare.simulator().stream().event(SimulatedEvent.of("user_add_org", "{}"));
+        PushResult sent = bare.simulator().stream().event(SimulatedEvent.of("user_add_org", "{}"));
 
         assertThat(sent.accepted()).isFalse();
         assertThat(sent.body()).contains("LATER");

@@ -9,10 +9,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
 import io.github.dingtalkcamel.component.message.InboundMessage;
-import io.github.dingtalkcamel.simulator.Redelivery;
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.SimulatorOptions;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
+import io.github.dingtalkcamel.simulator.stream.Redelivery;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
@@ -44,7 +44,7 @@ class ConsumeMessagesTest {
     void arrivesAsTextWithHeadersAndTheParsedMessage() throws Exception {
         consume(exchange -> { });
 
-        Sent sent = bare.simulator().say(UserMessage.text("restart the build").from("staff002").inGroup(BareContext.GROUP).byStream());
+        PushResult sent = bare.simulator().say(UserMessage.text("restart the build").from("staff002").inGroup(BareContext.GROUP).byStream());
 
         assertThat(sent.accepted()).isTrue();
         Exchange exchange = arrived.remove();
@@ -87,7 +87,7 @@ class ConsumeMessagesTest {
             }
         });
 
-        Sent sent = bare.simulator().say(UserMessage.text("again").byStream());
+        PushResult sent = bare.simulator().say(UserMessage.text("again").byStream());
 
         assertThat(sent.status()).as("no answer to the first delivery").isZero();
         BareContext.await(() -> arrived.size() == 2);
@@ -99,7 +99,7 @@ class ConsumeMessagesTest {
     void isRefusedAsMalformedWhereAFieldIsMissing() throws Exception {
         consume(exchange -> { });
 
-        Sent sent = bare.simulator().say(UserMessage.text("no sender").without("senderId").byStream());
+        PushResult sent = bare.simulator().say(UserMessage.text("no sender").without("senderId").byStream());
 
         assertThat(sent.status()).isEqualTo(400);
         assertThat(arrived).isEmpty();

@@ -9,10 +9,10 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.dingtalkcamel.component.api.DingTalkException;
 import io.github.dingtalkcamel.component.api.RejectedException;
-import io.github.dingtalkcamel.simulator.ApiFamily;
-import io.github.dingtalkcamel.simulator.Delivery;
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.fault.ApiFamily;
+import io.github.dingtalkcamel.simulator.platform.Delivery;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterEach;
@@ -49,7 +49,7 @@ class ReplyTest {
     @Test
     void repliesInADmByTheSessionWebhook() throws Exception {
         answer("dingtalk:reply", "**done**", Map.of());
-        Sent sent = bare.simulator().say(UserMessage.text("build").byStream());
+        PushResult sent = bare.simulator().say(UserMessage.text("build").byStream());
 
         assertThat(sent.accepted()).isTrue();
         assertThat(bare.simulator().deliveriesTo(sent.conversationId())).singleElement().satisfies(delivery -> {
@@ -93,7 +93,7 @@ class ReplyTest {
     void repliesByTheRobotApiWhereDingTalkSaysThatTheSessionExpired() throws Exception {
         answer("dingtalk:reply", "done", Map.of());
         bare.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).answer(200, "{\"errcode\":300001,\"errmsg\":\"session 不存在\"}");
-        Sent sent = bare.simulator().say(UserMessage.text("build").byStream());
+        PushResult sent = bare.simulator().say(UserMessage.text("build").byStream());
 
         assertThat(bare.simulator().deliveriesTo(sent.conversationId())).singleElement()
                 .satisfies(delivery -> assertThat(delivery.channel()).isEqualTo(Delivery.Channel.OTO));
@@ -113,7 +113,7 @@ class ReplyTest {
     void sendsALongReplyInOrderAndInWholeCharacters() throws Exception {
         String text = "paragraph 🙂 one\n\n".repeat(40);
         answer("dingtalk:reply?maxMessageLength=100", text, Map.of());
-        Sent sent = bare.simulator().say(UserMessage.text("build").byStream());
+        PushResult sent = bare.simulator().say(UserMessage.text("build").byStream());
 
         List<String> texts = bare.texts(sent.conversationId());
         assertThat(texts).hasSizeGreaterThan(5).allSatisfy(each -> assertThat(each).hasSizeLessThanOrEqualTo(100));
@@ -125,7 +125,7 @@ class ReplyTest {
         String text = "paragraph one\n\n".repeat(20);
         answer("dingtalk:reply?maxMessageLength=100", text, Map.of());
         bare.simulator().troubles().on(ApiFamily.ROBOT).after(1).throttle();
-        Sent sent = bare.simulator().say(UserMessage.text("build").sessionExpiresAt(Instant.now()).byStream());
+        PushResult sent = bare.simulator().say(UserMessage.text("build").sessionExpiresAt(Instant.now()).byStream());
 
         assertThat(sent.accepted()).isTrue();
         assertThat(String.join("", bare.texts(sent.conversationId()))).isEqualTo(text);
@@ -135,7 +135,7 @@ class ReplyTest {
     void aLostAnswerIsSentAgainWithTheSameKeySoThatItIsShownOnce() throws Exception {
         answer("dingtalk:reply", "done", Map.of());
         bare.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).dropAfter();
-        Sent sent = bare.simulator().say(UserMessage.text("build").byStream());
+        PushResult sent = bare.simulator().say(UserMessage.text("build").byStream());
 
         assertThat(sent.accepted()).isTrue();
         assertThat(bare.texts(sent.conversationId())).containsExactly("done");

@@ -7,8 +7,8 @@ import java.util.stream.IntStream;
 
 import io.github.dingtalkcamel.component.api.DingTalkException.Outcome;
 import io.github.dingtalkcamel.component.api.DingTalkException;
-import io.github.dingtalkcamel.simulator.Delivery;
-import io.github.dingtalkcamel.simulator.Person;
+import io.github.dingtalkcamel.simulator.platform.Delivery;
+import io.github.dingtalkcamel.simulator.platform.Person;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

@@ -23,7 +23,7 @@ import io.github.dingtalkcamel.component.api.Permit;
 import io.github.dingtalkcamel.component.message.Language;
 import io.github.dingtalkcamel.component.secrets.Secret;
 import io.github.dingtalkcamel.limits.DingTalkCallLimiter;
-import io.github.dingtalkcamel.simulator.ApiFamily;
+import io.github.dingtalkcamel.simulator.fault.ApiFamily;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

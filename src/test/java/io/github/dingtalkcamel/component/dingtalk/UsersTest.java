@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.github.dingtalkcamel.component.api.RejectedException;
-import io.github.dingtalkcamel.simulator.Person;
+import io.github.dingtalkcamel.simulator.platform.Person;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

@@ -23,12 +23,12 @@ import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
-import io.github.dingtalkcamel.simulator.Delivery;
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.SimulatedApp;
 import io.github.dingtalkcamel.simulator.Simulator;
-import io.github.dingtalkcamel.simulator.SimulatorOptions;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.platform.Delivery;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.SimulatedApp;
+import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,7 +121,7 @@ class ComponentJarIT {
         awaitOut("STARTED [foreign]");
         Awaitility.await().atMost(PATIENCE).until(() -> simulator.stream().connections().size() == 1);
 
-        Sent said = simulator.saying(UserMessage.text("go").byStream()).join();
+        PushResult said = simulator.saying(UserMessage.text("go").byStream()).join();
         awaitOut("DONE");
 
         assertThat(simulator.deliveriesTo(said.conversationId())).extracting(Delivery::text).containsExactly("you said: go");
@@ -160,7 +160,7 @@ class ComponentJarIT {
         awaitOut("STARTED theirs [their-route] theirs, too");
         Awaitility.await().atMost(PATIENCE).until(() -> simulator.stream().connections().size() == 1);
 
-        Sent said = simulator.saying(UserMessage.text("hello").byStream()).join();
+        PushResult said = simulator.saying(UserMessage.text("hello").byStream()).join();
 
         assertThat(said.accepted()).isTrue();
         assertThat(simulator.deliveriesTo(said.conversationId())).extracting(Delivery::text).containsExactly("theirs: hello");

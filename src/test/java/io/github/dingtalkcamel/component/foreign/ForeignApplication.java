@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.foreign;
-
 import java.util.Map;
 
 import org.apache.camel.builder.RouteBuilder;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.foreign;
-
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;

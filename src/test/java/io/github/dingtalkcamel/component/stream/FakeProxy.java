@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.stream;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.stream;
-
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;

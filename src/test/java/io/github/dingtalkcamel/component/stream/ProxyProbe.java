@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.stream;
-
 import java.net.URI;
 import java.time.Duration;
 import java.util.EnumSet;

@@ -15,13 +15,13 @@ import java.util.concurrent.CompletableFuture;
 import javax.management.ObjectName;
 
 import io.github.dingtalkcamel.Bot;
-import io.github.dingtalkcamel.simulator.ApiFamily;
-import io.github.dingtalkcamel.simulator.Connection;
-import io.github.dingtalkcamel.simulator.Farewell;
-import io.github.dingtalkcamel.simulator.OpenCall;
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.SimulatorOptions;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.fault.ApiFamily;
+import io.github.dingtalkcamel.simulator.platform.OpenCall;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
+import io.github.dingtalkcamel.simulator.stream.Connection;
+import io.github.dingtalkcamel.simulator.stream.Disconnect;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -61,10 +61,10 @@ class StreamFiguresTest {
     void anotherConnectionReceivesWithinASecondOfADisconnectFrameAndNothingIsLost() throws Exception {
         try (Bot bot = bot(2).start()) {
             until(() -> open(bot).size() == 2);
-            List<CompletableFuture<Sent>> sent = new ArrayList<>();
+            List<CompletableFuture<PushResult>> sent = new ArrayList<>();
             for (int round = 0; round < 2; round++) {
                 String leaving = open(bot).get(0);
-                bot.simulator().stream().disconnect(leaving, Farewell.after(Duration.ofMillis(500)));
+                bot.simulator().stream().disconnect(leaving, Disconnect.after(Duration.ofMillis(500)));
                 // what was on its way
                 sent.add(bot.simulator().saying(UserMessage.text("by the leaving one").from("p" + round).byStream(leaving)));
                 assertThat(took(() -> until(() -> {
@@ -85,7 +85,7 @@ class StreamFiguresTest {
             until(() -> open(bot).size() == 1);
             String leaving = open(bot).get(0);
 
-            bot.simulator().stream().disconnect(leaving, Farewell.after(Duration.ofSeconds(5)));
+            bot.simulator().stream().disconnect(leaving, Disconnect.after(Duration.ofSeconds(5)));
 
             assertThat(took(() -> until(() -> open(bot).size() == 1))).isLessThan(Duration.ofSeconds(1));
             assertThat(bot.say(UserMessage.text("by the leaving one").byStream(leaving)).accepted()).isTrue();

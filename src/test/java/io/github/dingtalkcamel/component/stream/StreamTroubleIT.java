@@ -18,13 +18,13 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import io.github.dingtalkcamel.Bot;
-import io.github.dingtalkcamel.simulator.Connection;
-import io.github.dingtalkcamel.simulator.Delivery;
-import io.github.dingtalkcamel.simulator.Farewell;
-import io.github.dingtalkcamel.simulator.Redelivery;
-import io.github.dingtalkcamel.simulator.Sent;
-import io.github.dingtalkcamel.simulator.SimulatorOptions;
-import io.github.dingtalkcamel.simulator.UserMessage;
+import io.github.dingtalkcamel.simulator.platform.Delivery;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
+import io.github.dingtalkcamel.simulator.stream.Connection;
+import io.github.dingtalkcamel.simulator.stream.Disconnect;
+import io.github.dingtalkcamel.simulator.stream.Redelivery;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -76,27 +76,27 @@ class StreamTroubleIT {
 
     @Test
     void losesNothingThatReachedItWhileConnectionsAreTakenAwayAndHandlesNothingTwice() throws Exception {
-        List<CompletableFuture<Sent>> sent = throughTrouble(Redelivery.none());
+        List<CompletableFuture<PushResult>> sent = throughTrouble(Redelivery.none());
 
-        assertThat(sent.stream().map(CompletableFuture::join).filter(Sent::accepted).count()).as("acknowledged of %d, seed %d", sent.size(), seed)
+        assertThat(sent.stream().map(CompletableFuture::join).filter(PushResult::accepted).count()).as("acknowledged of %d, seed %d", sent.size(), seed)
                 .isGreaterThan(sent.size() * 8 / 10);
     }
 
     @Test
     void answersEachMessageOnceWhereDingTalkRepeatsThem() throws Exception {
-        List<CompletableFuture<Sent>> sent = throughTrouble(Redelivery.onMissingAck(Duration.ofMillis(1_500)));
+        List<CompletableFuture<PushResult>> sent = throughTrouble(Redelivery.onMissingAck(Duration.ofMillis(1_500)));
 
         assertThat(sent).hasSize(MESSAGES);
     }
 
     /** Talks at a steady pace while every so often one of the connections is taken away, and checks what became of it. */
-    private List<CompletableFuture<Sent>> throughTrouble(Redelivery redelivery) throws Exception {
+    private List<CompletableFuture<PushResult>> throughTrouble(Redelivery redelivery) throws Exception {
         boolean repeats = redelivery.mode() != Redelivery.Mode.NONE;
         ScheduledExecutorService clockwork = Executors.newScheduledThreadPool(1);
         try (Bot bot = bot().bean("pace", QUICK_RETRIES).start()) {
             until(() -> open(bot).size() == 2);
             bot.simulator().stream().redelivery(redelivery);
-            List<CompletableFuture<Sent>> sent = Collections.synchronizedList(new ArrayList<>());
+            List<CompletableFuture<PushResult>> sent = Collections.synchronizedList(new ArrayList<>());
             AtomicInteger nobodyThere = new AtomicInteger();
             var talking = clockwork.scheduleAtFixedRate(() -> {
                 if (open(bot).isEmpty()) {
@@ -112,8 +112,8 @@ class StreamTroubleIT {
                 until(() -> sent.size() >= due && open(bot).size() == 2);
                 String victim = open(bot).get(random.nextInt(2));
                 if (trouble % 2 == 0) {
-                    bot.simulator().stream().disconnect(victim, Farewell.after(Duration.ofMillis(1 + random.nextInt(300)))
-                            .ending(Farewell.Ending.values()[random.nextInt(3)]));
+                    bot.simulator().stream().disconnect(victim, Disconnect.after(Duration.ofMillis(1 + random.nextInt(300)))
+                            .ending(Disconnect.Ending.values()[random.nextInt(3)]));
                 } else {
                     clockwork.submit(() -> {
                         // these are on their way, or not even that
@@ -129,13 +129,13 @@ class StreamTroubleIT {
             CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new)).join();
             until(() -> rows(bot) == answered(bot).size() && (!repeats || answered(bot).size() == sent.size())
                     && bot.rows("select 1 from message where state <> 'done'").isEmpty());
-            long acked = sent.stream().map(CompletableFuture::join).filter(Sent::accepted).count();
+            long acked = sent.stream().map(CompletableFuture::join).filter(PushResult::accepted).count();
             System.out.printf("%s: %d sent, %d acknowledged at the first push, %d stored, %d answered, %d times nobody was connected, %d open calls, seed %d%n",
                     redelivery.mode(), sent.size(), acked, rows(bot), answered(bot).size(), nobodyThere.get(), bot.simulator().stream().openCalls().size(), seed);
 
             assertThat(answered(bot).values()).as("how often each was answered").containsOnly(1L);
             assertThat(answered(bot).keySet()).as("acknowledged means answered").containsAll(sent.stream().map(CompletableFuture::join)
-                    .filter(Sent::accepted).map(one -> "text " + one.msgId().substring(1)).toList());
+                    .filter(PushResult::accepted).map(one -> "text " + one.msgId().substring(1)).toList());
             assertThat(bot.simulator().stream().acks()).filteredOn(ack -> ack.fault() != null).isEmpty();
             return sent;
         } finally {
@@ -160,16 +160,16 @@ class StreamTroubleIT {
         try (Bot bot = bot("dingtalk.fallback-agent", "slow").route("slow.yaml", SLOW).start()) {
             until(() -> open(bot).size() == 2);
             long begin = System.nanoTime();
-            List<CompletableFuture<Sent>> sent = IntStream.range(0, BURST)
+            List<CompletableFuture<PushResult>> sent = IntStream.range(0, BURST)
                     .mapToObj(number -> bot.simulator().saying(UserMessage.text("text " + number).from("person" + number % BURST_PEOPLE).msgId("m" + number).byStream())).toList();
             double pushed = (System.nanoTime() - begin) / 1e9;
 
-            List<Sent> acked = sent.stream().map(CompletableFuture::join).toList();
+            List<PushResult> acked = sent.stream().map(CompletableFuture::join).toList();
             double stored = (System.nanoTime() - begin) / 1e9;
             assertThat(acked).allSatisfy(one -> assertThat(one.fault()).isNull());
             until(() -> bot.simulator().deliveries().size() >= BURST);
             System.out.printf("burst: %d pushed in %.1f s, all acknowledged after %.1f s (the slowest ack took %d ms), all answered after %.1f s%n", BURST, pushed,
-                    stored, acked.stream().map(Sent::took).mapToLong(Duration::toMillis).max().orElse(0), (System.nanoTime() - begin) / 1e9);
+                    stored, acked.stream().map(PushResult::took).mapToLong(Duration::toMillis).max().orElse(0), (System.nanoTime() - begin) / 1e9);
 
             Map<String, List<String>> answers = bot.simulator().deliveries().stream()
                     .collect(Collectors.groupingBy(Delivery::conversationId, Collectors.mapping(Delivery::text, Collectors.toList())));
@@ -178,7 +178,7 @@ class StreamTroubleIT {
             Map<String, List<String>> rows = bot.rows("select conversation_id, msg_id from message order by id").stream()
                     .collect(Collectors.groupingBy(row -> (String) row.get(0), Collectors.mapping(row -> "text " + ((String) row.get(1)).substring(1), Collectors.toList())));
             assertThat(answers).isEqualTo(rows);
-            Map<String, String> connections = acked.stream().collect(Collectors.toMap(one -> "text " + one.msgId().substring(1), Sent::connectionId));
+            Map<String, String> connections = acked.stream().collect(Collectors.toMap(one -> "text " + one.msgId().substring(1), PushResult::connectionId));
             answers.values().forEach(texts -> texts.stream().collect(Collectors.groupingBy(connections::get, Collectors.mapping(
                     text -> Integer.parseInt(text.substring(5)), Collectors.toList()))).values().forEach(numbers -> assertThat(numbers).isSorted()));
         }

@@ -1,5 +1,0 @@
-package io.github.dingtalkcamel.simulator;
-
-/** A group that every robot is a member of. */
-public record Group(String conversationId, String title) {
-}

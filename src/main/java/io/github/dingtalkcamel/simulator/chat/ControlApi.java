@@ -1,0 +1,246 @@
+package io.github.dingtalkcamel.simulator.chat;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.dingtalkcamel.simulator.api.BodyCollector;
+import io.github.dingtalkcamel.simulator.fault.FaultInjector;
+import io.github.dingtalkcamel.simulator.fault.FaultRequest;
+import io.github.dingtalkcamel.simulator.platform.AskResult;
+import io.github.dingtalkcamel.simulator.platform.Delivery;
+import io.github.dingtalkcamel.simulator.platform.Platform;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
+import io.github.dingtalkcamel.simulator.stream.StreamSide;
+import io.github.dingtalkcamel.simulator.text.Json;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * The simulator's own controls under {@code /simulator}, for people with curl and for scripts.
+ *
+ * <table>
+ * <caption>Paths</caption>
+ * <tr><td>POST say</td><td>says the body's text, or what its JSON says; answers the reply. {@code by} is
+ * {@code stream} or {@code webhook}; unless it is there, Stream if a connection is open, else webhook. {@code card} is the content of an
+ * {@code interactiveCard} in place of the text; {@code quote} what it replies to, a {@code repliedMsg} of protocol 3.4; {@code quoteKey} the
+ * {@code processQueryKey} of a message of the robot's that it replies to</td></tr>
+ * <tr><td>GET, DELETE deliveries</td><td>what people would see; {@code ?conversation=}, {@code ?limit=} (200)</td></tr>
+ * <tr><td>GET, DELETE requests</td><td>what DingTalk's side was asked, without secrets; {@code ?limit=} (200)</td></tr>
+ * <tr><td>GET, POST, DELETE troubles</td><td>plans trouble, see {@link FaultRequest}</td></tr>
+ * <tr><td>chat/…</td><td>for the page at /, see {@link ChatApi}</td></tr>
+ * <tr><td>stream/…</td><td>see {@link StreamControls}</td></tr>
+ * <tr><td>POST tokens/expire</td><td>expires the token of {@code {"app":…}}, or of the first app</td></tr>
+ * </table>
+ */
+public final class ControlApi {
+
+    public static final String ROOT = "/simulator";
+    private static final int MAX_WAIT_SECONDS = 600;
+
+    private final Platform platform;
+    private final FaultInjector troubles;
+    private final ConversationDriver talk;
+    private final StreamSide stream;
+
+    public ControlApi(Platform platform, FaultInjector troubles, ConversationDriver talk, StreamSide stream) {
+        this.platform = platform;
+        this.troubles = troubles;
+        this.talk = talk;
+        this.stream = stream;
+    }
+
+    public void register(Router router) {
+        on(router, HttpMethod.POST, "/say", this::say);
+        on(router, HttpMethod.GET, "/deliveries", context -> {
+            String conversation = context.request().getParam("conversation");
+            json(context, 200, list(last(context, platform.deliveries().all().stream()
+                    .filter(delivery -> conversation == null || delivery.conversationId().equals(conversation)).toList()), Delivery::json));
+        });
+        on(router, HttpMethod.DELETE, "/deliveries", context -> {
+            platform.deliveries().clear();
+            done(context);
+        });
+        on(router, HttpMethod.GET, "/requests", context ->
+                json(context, 200, list(last(context, platform.requests().all()), new Redaction(platform)::json)));
+        on(router, HttpMethod.DELETE, "/requests", context -> {
+            platform.requests().clear();
+            done(context);
+        });
+        on(router, HttpMethod.GET, "/troubles", context -> json(context, 200,
+                list(troubles.planned(), trouble -> Json.object().put("trouble", trouble.toString()).put("struck", trouble.struck()))));
+        on(router, HttpMethod.POST, "/troubles", context -> {
+            FaultRequest.plan(bodyJson(context), troubles);
+            done(context);
+        });
+        on(router, HttpMethod.DELETE, "/troubles", context -> {
+            troubles.clear();
+            done(context);
+        });
+        new StreamControls(platform, stream).register(router);
+        on(router, HttpMethod.POST, "/tokens/expire", context -> {
+            String app = body(context).length() == 0 ? null : Json.text(bodyJson(context), "app");
+            platform.tokens().expire(platform.app(app).appKey());
+            done(context);
+        });
+        router.route(ROOT + "/*").handler(context -> fail(context, 404, "there is no " + context.request().method() + " "
+                + context.request().path() + " here; there is POST /simulator/say, GET and DELETE /simulator/deliveries and /simulator/requests, "
+                + "GET, POST and DELETE /simulator/troubles, POST /simulator/tokens/expire, and "
+                + StreamControls.PATHS));
+    }
+
+    interface Control {
+        void handle(RoutingContext context);
+    }
+
+    static void on(Router router, HttpMethod method, String path, Control control) {
+        router.route(method, ROOT + path).handler(context -> {
+            try {
+                control.handle(context);
+            } catch (IllegalArgumentException e) {
+                fail(context, 400, e.getMessage());
+            }
+        });
+    }
+
+    private void say(RoutingContext context) {
+        boolean orderIsJson = header(context, "Content-Type").contains("json");
+        boolean answerIsJson = header(context, "Accept").contains("json")
+                || (orderIsJson && !header(context, "Accept").contains("text/plain"));
+        ObjectNode order = orderIsJson ? bodyJson(context) : Json.object().put("text", body(context).toString());
+        int waitSeconds = order.path("waitSeconds").asInt(10);
+        if (waitSeconds < 0 || waitSeconds > MAX_WAIT_SECONDS) {
+            throw new IllegalArgumentException("waitSeconds must be 0 to " + MAX_WAIT_SECONDS + ", not " + waitSeconds);
+        }
+        talk.ask(said(order), Duration.ofSeconds(waitSeconds)).onComplete(done -> {
+            if (done.failed()) {
+                fail(context, 500, String.valueOf(done.cause().getMessage()));
+            } else {
+                tell(context, done.result(), waitSeconds, answerIsJson);
+            }
+        });
+    }
+
+    /** Unless told which way: Stream if somebody is connected, else webhook. */
+    private UserMessage by(ObjectNode order, UserMessage said) {
+        String by = Json.text(order, "by");
+        if (by == null) {
+            boolean stream = !order.path("encrypted").asBoolean(false) && talk.isConnected(Json.text(order, "app"));
+            return stream ? said.byStream() : said.byWebhook();
+        }
+        return switch (by) {
+            case "stream" -> said.byStream(Json.text(order, "connection"));
+            case "webhook" -> said.byWebhook();
+            default -> throw new IllegalArgumentException("by must be stream or webhook, not " + by);
+        };
+    }
+
+    private UserMessage said(ObjectNode order) {
+        String text = Json.text(order, "text");
+        if (text == null && !order.path("with").isObject() && !order.has("card")) {
+            throw new IllegalArgumentException("text is missing: what shall be said?");
+        }
+        UserMessage said = order.has("card") ? UserMessage.card(order.get("card").toString()) : UserMessage.text(text == null ? "" : text);
+        said = said.to(Json.text(order, "app")).from(Json.text(order, "user")).inGroup(Json.text(order, "group")).msgId(Json.text(order, "msgId"));
+        said = by(order, said);
+        if (!order.path("at").asBoolean(true)) {
+            said = said.withoutMention();
+        }
+        if (order.path("encrypted").asBoolean(false)) {
+            said = said.encrypted();
+        }
+        if (order.path("without").isArray()) {
+            String[] fields = new String[order.path("without").size()];
+            for (int i = 0; i < fields.length; i++) {
+                fields[i] = order.path("without").path(i).asText();
+            }
+            said = said.without(fields);
+        }
+        if (order.path("quote").isObject()) {
+            said = said.quoting(Json.write(order.path("quote")));
+        }
+        if (order.path("quoteKey").isTextual()) {
+            said = said.quotingKey(Json.text(order, "quoteKey"));
+        }
+        return order.path("with").isObject() ? said.with(Json.write(order.path("with"))) : said;
+    }
+
+    private static void tell(RoutingContext context, AskResult exchange, int waitSeconds, boolean asJson) {
+        PushResult sent = exchange.sent();
+        List<String> replies = exchange.replies().stream()
+                .map(reply -> reply.text() == null ? "[" + reply.type() + "]" : reply.text()).toList();
+        String message = null;
+        int status = 200;
+        if (!sent.accepted() && replies.isEmpty()) {
+            status = 502;
+            message = "the application did not take the message: " + sent.fault() + (sent.body().isEmpty() ? "" : ": " + sent.body());
+        } else if (replies.isEmpty() && waitSeconds > 0) {
+            status = 504;
+            message = "the application took the message, but no reply came within " + waitSeconds + " s";
+        }
+        if (!asJson) {
+            plain(context, status, message == null ? String.join("\n", replies) : message);
+            return;
+        }
+        ObjectNode answer = Json.object().put("accepted", sent.accepted()).put("status", sent.status()).put("msgId", sent.msgId())
+                .put("conversationId", sent.conversationId()).put("by", sent.way().name().toLowerCase(Locale.ROOT))
+                .put("connection", sent.connectionId()).put("tookMs", sent.took().toMillis());
+        ArrayNode texts = answer.putArray("replies");
+        replies.forEach(texts::add);
+        if (message != null) {
+            answer.put("message", message);
+        }
+        json(context, status, Json.write(answer));
+    }
+
+    static <T> List<T> last(RoutingContext context, List<T> all) {
+        String limit = context.request().getParam("limit", "200");
+        if (!limit.matches("\\d{1,9}")) {
+            throw new IllegalArgumentException("limit must be a number, not " + limit);
+        }
+        return all.subList(Math.max(0, all.size() - Integer.parseInt(limit)), all.size());
+    }
+
+    static <T> String list(List<T> all, Function<T, ObjectNode> toJson) {
+        return all.stream().map(toJson).map(Json::write).collect(Collectors.joining(",\n", "[", "]"));
+    }
+
+    static Buffer body(RoutingContext context) {
+        return context.get(BodyCollector.BODY);
+    }
+
+    static ObjectNode bodyJson(RoutingContext context) {
+        return Json.required(body(context).toString(), "the body");
+    }
+
+    private static String header(RoutingContext context, String name) {
+        String value = context.request().getHeader(name);
+        return value == null ? "" : value.toLowerCase(Locale.ROOT);
+    }
+
+    static void done(RoutingContext context) {
+        json(context, 200, "{\"ok\":true}");
+    }
+
+    static void fail(RoutingContext context, int status, String message) {
+        if (header(context, "Content-Type").contains("json") || header(context, "Accept").contains("json")) {
+            json(context, status, Json.write(Json.object().put("message", message)));
+        } else {
+            plain(context, status, message);
+        }
+    }
+
+    static void json(RoutingContext context, int status, String body) {
+        context.response().setStatusCode(status).putHeader("Content-Type", "application/json").end(body + "\n");
+    }
+
+    private static void plain(RoutingContext context, int status, String text) {
+        context.response().setStatusCode(status).putHeader("Content-Type", "text/plain;charset=utf-8").end(text + "\n");
+    }
+}

@@ -1,0 +1,11 @@
+package io.github.dingtalkcamel.simulator.platform;
+import java.util.List;
+
+/**
+ * Something said, and what the robot answered in that conversation meanwhile.
+ *
+ * @param replies in order; empty if the push was refused or nothing came in time. Two people asking in one conversation at once each
+ *                see the answers to both
+ */
+public record AskResult(PushResult sent, List<Delivery> replies) {
+}

@@ -1,0 +1,31 @@
+package io.github.dingtalkcamel.simulator.platform;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A card of the card platform as people see it now (protocol 6.5).
+ *
+ * @param app             key of the app that made it
+ * @param params          the template's variables
+ * @param privateParams   what single people see beside them, by user id
+ * @param conversationIds where it was delivered to
+ * @param finished        whether streaming to it has ended
+ */
+public record SimulatedCard(String app, String outTrackId, String templateId, Map<String, String> params, Map<String, Map<String, String>> privateParams,
+        List<String> conversationIds, boolean finished) {
+
+    public SimulatedCard {
+        params = inOrder(params);
+        Map<String, Map<String, String>> people = new LinkedHashMap<>();
+        privateParams.forEach((person, theirs) -> people.put(person, inOrder(theirs)));
+        privateParams = Collections.unmodifiableMap(people);
+        conversationIds = List.copyOf(conversationIds);
+    }
+
+    /** A copy in the order in which the variables were set, which is how the chat page lists them. */
+    private static Map<String, String> inOrder(Map<String, String> params) {
+        return Collections.unmodifiableMap(new LinkedHashMap<>(params));
+    }
+}

@@ -1,0 +1,169 @@
+package io.github.dingtalkcamel.simulator.platform;
+import java.util.Locale;
+import java.util.Map;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.dingtalkcamel.simulator.fault.Fault;
+import io.github.dingtalkcamel.simulator.text.Json;
+
+/** Something that the chat page shows: what is said, how the application took it, what people are shown, trouble that strikes. */
+public sealed interface TimelineEvent {
+
+    /** The kind of it, as the page calls it. */
+    String name();
+
+    /** What the page is told; no secrets, and no session webhook. */
+    ObjectNode json();
+
+    /** About how many bytes are held for it. */
+    long weight();
+
+    /**
+     * A message on its way to the application.
+     *
+     * @param way   never null
+     * @param again whether the same message went out before
+     */
+    record Spoken(SimulatedApp app, Transport way, boolean encrypted, SimulatedRobotMessage message, boolean again) implements TimelineEvent {
+
+        @Override
+        public String name() {
+            return "said";
+        }
+
+        @Override
+        public ObjectNode json() {
+            ObjectNode payload = Json.required(message.json(), "a message");
+            payload.remove("sessionWebhook");
+            payload.remove("sessionWebhookExpiredTime");
+            ObjectNode json = Json.object().put("app", app.appKey()).put("msgId", message.msgId()).put("conversationId", message.conversationId())
+                    .put("way", way.name().toLowerCase(Locale.ROOT)).put("encrypted", encrypted).put("again", again);
+            json.set("message", payload);
+            return json;
+        }
+
+        @Override
+        public long weight() {
+            return 400 + 2L * message.json().length();
+        }
+    }
+
+    /** The application's answer to a push, or that there was none. */
+    record Answered(PushResult sent) implements TimelineEvent {
+
+        @Override
+        public String name() {
+            return "answered";
+        }
+
+        @Override
+        public ObjectNode json() {
+            return Json.object().put("msgId", sent.msgId()).put("accepted", sent.accepted()).put("status", sent.status())
+                    .put("fault", sent.fault()).put("tookMs", sent.took().toMillis()).put("connection", sent.connectionId());
+        }
+
+        @Override
+        public long weight() {
+            // the push's payload and answer are held with it
+            return 400 + 2L * (sent.payload().length() + sent.body().length());
+        }
+    }
+
+    /**
+     * A message in front of people.
+     *
+     * @param attached the file that it shows; null without one
+     */
+    record Shown(Delivery delivery, AttachmentPreview attached) implements TimelineEvent {
+
+        @Override
+        public String name() {
+            return "shown";
+        }
+
+        @Override
+        public ObjectNode json() {
+            ObjectNode json = delivery.json();
+            return attached == null ? json : json.set("file", attached.json());
+        }
+
+        @Override
+        public long weight() {
+            return delivery.weight();
+        }
+    }
+
+    /**
+     * A card as it is from now on, wherever it was delivered to or will be.
+     *
+     * @param changed whether it was there before
+     */
+    record Card(SimulatedCard card, boolean changed) implements TimelineEvent {
+
+        @Override
+        public String name() {
+            return "card";
+        }
+
+        @Override
+        public ObjectNode json() {
+            ObjectNode json = Json.object().put("outTrackId", card.outTrackId()).put("changed", changed);
+            ObjectNode params = json.putObject("params");
+            card.params().forEach(params::put);
+            ObjectNode people = json.putObject("privateParams");
+            card.privateParams().forEach((person, theirs) -> {
+                ObjectNode shown = people.putObject(person);
+                theirs.forEach(shown::put);
+            });
+            return json;
+        }
+
+        @Override
+        public long weight() {
+            return 400 + weight(card.params()) + card.privateParams().values().stream().mapToLong(Card::weight).sum();
+        }
+
+        private static long weight(Map<String, String> params) {
+            return params.entrySet().stream().mapToLong(param -> 100 + 2L * (param.getKey().length() + param.getValue().length())).sum();
+        }
+    }
+
+    /** A robot took back what has this key, from all whom it had reached. */
+    record Recalled(String processQueryKey) implements TimelineEvent {
+
+        @Override
+        public String name() {
+            return "recalled";
+        }
+
+        @Override
+        public ObjectNode json() {
+            return Json.object().put("processQueryKey", processQueryKey);
+        }
+
+        @Override
+        public long weight() {
+            return 400;
+        }
+    }
+
+    /** Planned trouble met a request. */
+    record FaultTriggered(Fault trouble, String path) implements TimelineEvent {
+
+        @Override
+        public String name() {
+            return "struck";
+        }
+
+        @Override
+        public ObjectNode json() {
+            String kind = trouble.getClass().getSimpleName();
+            return Json.object().put("kind", kind.substring(0, 1).toLowerCase(Locale.ROOT) + kind.substring(1)).put("path", path);
+        }
+
+        @Override
+        public long weight() {
+            return 400;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package io.github.dingtalkcamel.simulator.stream;
+import java.util.concurrent.CompletionException;
+
+import io.vertx.core.Future;
+
+/** The result of a Vert.x future, for callers that block. Never call it on an event loop. */
+public final class FutureResult {
+
+    private FutureResult() {
+    }
+
+    /**
+     * Waits for the future.
+     *
+     * @throws RuntimeException what it failed with
+     */
+    public static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause().getMessage(), e.getCause());
+        }
+    }
+}
