@@ -1,15 +1,15 @@
 package io.github.dingtalkcamel.admin;
-import java.sql.PreparedStatement;
+
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 import io.github.dingtalkcamel.server.ApiCall;
 import io.github.dingtalkcamel.server.ApiException;
+import io.github.dingtalkcamel.store.Sql;
 import io.github.dingtalkcamel.store.Store;
 import org.apache.camel.ExchangeProperty;
 
@@ -32,8 +32,7 @@ public final class ConversationsApi {
     }
 
     private List<Conversation> find(Page page) {
-        return store.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement("""
+        return store.read(connection -> Sql.list(connection, """
                     select m.integration, m.conversation_id, m.conversation_type, m.conversation_title, m.msg_id, m.received_at, m.state, b.agent,
                         u.waiting, u.running, s.session_id, s.started_at, s.turns
                     from (select max(id) as id from message where (integration, conversation_id) > (?, ?)
@@ -45,19 +44,9 @@ public final class ConversationsApi {
                             sum(case state when 'running' then 1 else 0 end) as running
                         from message where state in ('received', 'running') and kind = 'turn' group by integration, conversation_id) u
                         on u.integration = m.integration and u.conversation_id = m.conversation_id
-                    order by m.integration, m.conversation_id""")) {
-                select.setString(1, page.after().get(0));
-                select.setString(2, page.after().get(1));
-                select.setInt(3, page.lookFor());
-                List<Conversation> found = new ArrayList<>();
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        found.add(new Conversation(row.getString(1), row.getString(2), shown(row)));
-                    }
-                }
-                return found;
-            }
-        });
+                    order by m.integration, m.conversation_id""",
+                row -> new Conversation(row.getString(1), row.getString(2), shown(row)),
+                page.after().get(0), page.after().get(1), page.lookFor()));
     }
 
     /** Null where there is none, and where each person has one of their own. */

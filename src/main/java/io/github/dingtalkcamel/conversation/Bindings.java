@@ -1,15 +1,14 @@
 package io.github.dingtalkcamel.conversation;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
+
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.dingtalkcamel.component.message.InboundMessage;
+import io.github.dingtalkcamel.store.Sql;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
 import org.apache.camel.ExchangeProperty;
@@ -58,15 +57,8 @@ public final class Bindings {
     }
 
     private Optional<String> load(Key key) {
-        return store.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement("select agent from binding where integration = ? and conversation_id = ?")) {
-                select.setString(1, key.integration());
-                select.setString(2, key.conversationId());
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
-                }
-            }
-        });
+        return store.read(connection -> Sql.first(connection, "select agent from binding where integration = ? and conversation_id = ?",
+                row -> row.getString(1), key.integration(), key.conversationId()));
     }
 
     /** Has it told of changes. */
@@ -85,21 +77,10 @@ public final class Bindings {
     }
 
     private List<Binding> select(String where, int limit, String integration, String conversationId) {
-        return store.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement("select integration, conversation_id, agent, bound_by, bound_at from binding " + where
-                    + " order by integration, conversation_id limit ?")) {
-                select.setString(1, integration);
-                select.setString(2, conversationId);
-                select.setInt(3, limit);
-                List<Binding> bindings = new ArrayList<>();
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        bindings.add(new Binding(row.getString(1), row.getString(2), row.getString(3), row.getString(4), Instant.ofEpochMilli(row.getLong(5))));
-                    }
-                }
-                return bindings;
-            }
-        });
+        return store.read(connection -> Sql.list(connection, "select integration, conversation_id, agent, bound_by, bound_at from binding " + where
+                + " order by integration, conversation_id limit ?",
+                row -> new Binding(row.getString(1), row.getString(2), row.getString(3), row.getString(4), Instant.ofEpochMilli(row.getLong(5))),
+                integration, conversationId, limit));
     }
 
     @ManagedAttribute(description = "Conversations that are bound to an agent; of very many the first")
@@ -111,19 +92,11 @@ public final class Bindings {
     /** Binds a conversation, in place of what it was bound to. */
     public void bind(String integration, String conversationId, String agent, String by) throws StoreException {
         long now = clock.millis();
-        store.writeAndWait(connection -> {
-            try (PreparedStatement insert = connection.prepareStatement("""
-                    insert into binding (integration, conversation_id, agent, bound_by, bound_at) values (?, ?, ?, ?, ?)
-                    on conflict (integration, conversation_id)
-                    do update set agent = excluded.agent, bound_by = excluded.bound_by, bound_at = excluded.bound_at""")) {
-                insert.setString(1, integration);
-                insert.setString(2, conversationId);
-                insert.setString(3, agent);
-                insert.setString(4, by);
-                insert.setLong(5, now);
-                return insert.executeUpdate();
-            }
-        });
+        store.writeAndWait(connection -> Sql.update(connection, """
+                insert into binding (integration, conversation_id, agent, bound_by, bound_at) values (?, ?, ?, ?, ?)
+                on conflict (integration, conversation_id)
+                do update set agent = excluded.agent, bound_by = excluded.bound_by, bound_at = excluded.bound_at""",
+                integration, conversationId, agent, by, now));
         cache.invalidate(new Key(integration, conversationId));
         listener.changed(integration, conversationId, agent, by);
     }
@@ -153,13 +126,8 @@ public final class Bindings {
      * @return false when there was none
      */
     public boolean unbind(String integration, String conversationId, String by) throws StoreException {
-        int removed = store.writeAndWait(connection -> {
-            try (PreparedStatement delete = connection.prepareStatement("delete from binding where integration = ? and conversation_id = ?")) {
-                delete.setString(1, integration);
-                delete.setString(2, conversationId);
-                return delete.executeUpdate();
-            }
-        });
+        int removed = store.writeAndWait(connection -> Sql.update(connection, "delete from binding where integration = ? and conversation_id = ?",
+                integration, conversationId));
         cache.invalidate(new Key(integration, conversationId));
         if (removed > 0) {
             listener.changed(integration, conversationId, null, by);

@@ -1,20 +1,18 @@
 package io.github.dingtalkcamel.conversation;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.github.dingtalkcamel.component.message.InboundMessage.ConversationType;
 import io.github.dingtalkcamel.component.message.InboundMessage;
+import io.github.dingtalkcamel.component.message.InboundMessage.ConversationType;
 import io.github.dingtalkcamel.store.Expiry;
+import io.github.dingtalkcamel.store.Sql;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
 
@@ -63,19 +61,10 @@ public final class Notifications {
      * @param messageId the message's in {@code sent_message}
      */
     public static void sent(Connection connection, String integration, Collection<String> places, String messageId, long now) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement("""
+        Sql.batch(connection, """
                 insert into sent_to (integration, place, message_id, after_message, sent_at)
-                values (?, ?, ?, (select coalesce(max(id), 0) from message), ?)""")) {
-            for (String place : places) {
-                if (place.length() <= LONGEST_PLACE) {
-                    insert.setString(1, integration);
-                    insert.setString(2, place);
-                    insert.setString(3, messageId);
-                    insert.setLong(4, now);
-                    insert.executeUpdate();
-                }
-            }
-        }
+                values (?, ?, ?, (select coalesce(max(id), 0) from message), ?)""",
+                places.stream().filter(place -> place.length() <= LONGEST_PLACE).toList(), place -> List.of(integration, place, messageId, now));
     }
 
     /** What was sent there changed in the store. */
@@ -96,22 +85,13 @@ public final class Notifications {
 
     private List<Notification> load(Key key, int most) {
         return store.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement("""
+            List<Notification> newestFirst = Sql.list(connection, """
                     select m.text, t.sent_at, t.after_message from sent_to t
                     join sent_message m on m.integration = t.integration and m.message_id = t.message_id
-                    where t.integration = ? and t.place = ? and m.state = 'sent' and m.text is not null order by t.id desc limit ?""")) {
-                select.setString(1, key.integration());
-                select.setString(2, key.place());
-                select.setInt(3, most);
-                List<Notification> newestFirst = new ArrayList<>();
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        newestFirst.add(new Notification(row.getString(1), Instant.ofEpochMilli(row.getLong(2)), row.getLong(3)));
-                    }
-                }
-                Collections.reverse(newestFirst);
-                return List.copyOf(newestFirst);
-            }
+                    where t.integration = ? and t.place = ? and m.state = 'sent' and m.text is not null order by t.id desc limit ?""",
+                    row -> new Notification(row.getString(1), Instant.ofEpochMilli(row.getLong(2)), row.getLong(3)), key.integration(), key.place(), most);
+            Collections.reverse(newestFirst);
+            return List.copyOf(newestFirst);
         });
     }
 

@@ -1,7 +1,5 @@
 package io.github.dingtalkcamel.conversation;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -12,8 +10,8 @@ import java.util.Optional;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dingtalkcamel.component.message.EarlierMessages;
-import io.github.dingtalkcamel.component.message.StorableText;
 import io.github.dingtalkcamel.store.Expiry;
+import io.github.dingtalkcamel.store.Sql;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
 import org.slf4j.Logger;
@@ -67,30 +65,16 @@ public final class QuotableMessages implements EarlierMessages {
     /** Remembers texts by their ids, as part of a transaction. A text that is known already is replaced. */
     public void remember(Connection connection, String integration, Map<String, String> textsByKey) throws SQLException {
         long now = clock.millis();
-        try (PreparedStatement insert = connection.prepareStatement("""
+        Sql.batch(connection, """
                 insert into sent_text (integration, message_key, text, sent_at) values (?, ?, ?, ?)
-                on conflict (integration, message_key) do update set text = excluded.text""")) {
-            for (Map.Entry<String, String> each : textsByKey.entrySet()) {
-                if (each.getKey().length() <= LONGEST_KEY && !each.getValue().isBlank()) {
-                    insert.setString(1, integration);
-                    insert.setString(2, StorableText.of(each.getKey()));
-                    insert.setString(3, StorableText.of(each.getValue().substring(0, Math.min(each.getValue().length(), LONGEST_TEXT))));
-                    insert.setLong(4, now);
-                    insert.executeUpdate();
-                }
-            }
-        }
+                on conflict (integration, message_key) do update set text = excluded.text""",
+                textsByKey.entrySet().stream().filter(each -> each.getKey().length() <= LONGEST_KEY && !each.getValue().isBlank()).toList(),
+                each -> List.of(integration, each.getKey(), each.getValue().substring(0, Math.min(each.getValue().length(), LONGEST_TEXT)), now));
     }
 
     /** Forgets texts by their ids, as part of a transaction: they were recalled. */
     public void remove(Connection connection, String integration, Collection<String> keys) throws SQLException {
-        try (PreparedStatement delete = connection.prepareStatement("delete from sent_text where integration = ? and message_key = ?")) {
-            for (String key : keys) {
-                delete.setString(1, integration);
-                delete.setString(2, key);
-                delete.executeUpdate();
-            }
-        }
+        Sql.batch(connection, "delete from sent_text where integration = ? and message_key = ?", keys, key -> List.of(integration, key));
     }
 
     @Override
@@ -110,18 +94,9 @@ public final class QuotableMessages implements EarlierMessages {
                 conversationId);
     }
 
-    private Optional<String> select(String sql, String... values) {
+    private Optional<String> select(String sql, Object... values) {
         try {
-            return store.read(connection -> {
-                try (PreparedStatement select = connection.prepareStatement(sql)) {
-                    for (int i = 0; i < values.length; i++) {
-                        select.setString(i + 1, values[i]);
-                    }
-                    try (ResultSet row = select.executeQuery()) {
-                        return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
-                    }
-                }
-            });
+            return store.read(connection -> Sql.first(connection, sql, row -> row.getString(1), values));
         } catch (StoreException e) {
             LOG.debug("A quoted message could not be looked up: {}", e.getMessage());
             return Optional.empty();

@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel.conversation;
 import java.security.SecureRandom;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -16,14 +15,15 @@ import java.util.concurrent.CompletionException;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.github.dingtalkcamel.component.message.InboundMessage.ConversationType;
 import io.github.dingtalkcamel.component.message.InboundMessage;
+import io.github.dingtalkcamel.component.message.InboundMessage.ConversationType;
 import io.github.dingtalkcamel.component.message.StorableText;
 import io.github.dingtalkcamel.conversation.Session.Usage;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.SessionScope;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.Expiry;
+import io.github.dingtalkcamel.store.Sql;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
 import org.apache.camel.ExchangeProperty;
@@ -140,7 +140,7 @@ public final class Sessions {
             Session after = (over ? fresh(before, beginning == null ? now : beginning) : before).entered(messageId, now);
             return new Change(after, connection -> {
                 with.run(connection);
-                return over ? replace(connection, key, before, after) : update(connection, """
+                return over ? replace(connection, key, before, after) : Sql.update(connection, """
                         update session set last_at = ?, last_message = ? where integration = ? and conversation_id = ? and sender_id = ?""",
                         now.toEpochMilli(), messageId, key.integration(), key.conversationId(), key.senderId());
             });
@@ -259,57 +259,47 @@ public final class Sessions {
     }
 
     private Entry load(Key key) {
-        return store.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement("""
-                    select session_id, started_at, last_at, last_message, turns, messages_in, messages_out, characters_in, characters_out, agent_millis,
-                        prompt_tokens, completion_tokens
-                    from session where integration = ? and conversation_id = ? and sender_id = ?""")) {
-                select.setString(1, key.integration());
-                select.setString(2, key.conversationId());
-                select.setString(3, key.senderId());
-                try (ResultSet row = select.executeQuery()) {
-                    return new Entry(row.next() ? session(row, history(connection, integration(key.integration()), row.getString(1))) : null);
-                }
-            }
-        });
+        return store.read(connection -> new Entry(Sql.first(connection, """
+                select session_id, started_at, last_at, last_message, turns, messages_in, messages_out, characters_in, characters_out, agent_millis,
+                    prompt_tokens, completion_tokens
+                from session where integration = ? and conversation_id = ? and sender_id = ?""",
+                row -> session(row, history(connection, integration(key.integration()), row.getString(1))),
+                key.integration(), key.conversationId(), key.senderId()).orElse(null)));
     }
 
     private static Session session(ResultSet row, List<HistoryEntry> history) throws SQLException {
-        long last = row.getLong(4);
-        Long lastMessage = row.wasNull() ? null : last;
-        return new Session(row.getString(1), Instant.ofEpochMilli(row.getLong(2)), Instant.ofEpochMilli(row.getLong(3)), lastMessage,
+        return new Session(row.getString(1), Instant.ofEpochMilli(row.getLong(2)), Instant.ofEpochMilli(row.getLong(3)),
+                Sql.nullableLong(row, "last_message"),
                 new Usage(row.getLong(5), row.getLong(6), row.getLong(7), row.getLong(8), row.getLong(9), row.getLong(10), row.getLong(11), row.getLong(12)),
                 history);
     }
 
     private static List<HistoryEntry> history(Connection connection, Integration integration, String sessionId) throws SQLException {
-        List<HistoryEntry> newestFirst = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(
-                "select message_id, said_at, said, replied_at, reply, sender_id, sender_nick from history where session_id = ? order by message_id desc limit ?")) {
-            select.setString(1, sessionId);
-            select.setInt(2, integration.historyTurns());
-            long bytes = 0;
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    HistoryEntry said = new HistoryEntry(row.getLong(1), Instant.ofEpochMilli(row.getLong(2)), row.getString(3), row.getString(6), row.getString(7),
-                            Instant.ofEpochMilli(row.getLong(4)), row.getString(5));
-                    bytes += said.bytes();
-                    if (bytes > integration.historyBytes()) {
-                        break;
-                    }
-                    newestFirst.add(said);
-                }
+        return Sql.query(connection, """
+                select message_id, said_at, said, sender_id, sender_nick, replied_at, reply from history
+                where session_id = ? order by message_id desc limit ?""", rows -> newest(rows, integration.historyBytes()), sessionId, integration.historyTurns());
+    }
+
+    private static List<HistoryEntry> newest(ResultSet newestFirst, long mostBytes) throws SQLException {
+        List<HistoryEntry> history = new ArrayList<>();
+        for (long bytes = 0; newestFirst.next();) {
+            HistoryEntry entry = new HistoryEntry(newestFirst.getLong(1), Instant.ofEpochMilli(newestFirst.getLong(2)), newestFirst.getString(3),
+                    newestFirst.getString(4), newestFirst.getString(5), Instant.ofEpochMilli(newestFirst.getLong(6)), newestFirst.getString(7));
+            bytes += entry.bytes();
+            if (bytes > mostBytes) {
+                break;
             }
+            history.add(entry);
         }
-        Collections.reverse(newestFirst);
-        return newestFirst;
+        Collections.reverse(history);
+        return history;
     }
 
     private static Integer replace(Connection connection, Key key, Session before, Session after) throws SQLException {
         if (before != null) {
-            update(connection, "delete from history where session_id = ?", before.id());
+            Sql.update(connection, "delete from history where session_id = ?", before.id());
         }
-        return update(connection, """
+        return Sql.update(connection, """
                 insert into session (integration, conversation_id, sender_id, session_id, started_at, last_at, last_message) values (?, ?, ?, ?, ?, ?, ?)
                 on conflict (integration, conversation_id, sender_id) do update set session_id = excluded.session_id, started_at = excluded.started_at,
                     last_at = excluded.last_at, last_message = excluded.last_message, turns = 0, messages_in = 0, messages_out = 0, characters_in = 0,
@@ -320,61 +310,37 @@ public final class Sessions {
 
     private static Integer count(Connection connection, Key key, Session after, HistoryEntry said) throws SQLException {
         Usage usage = after.usage();
-        int counted = update(connection, """
+        int counted = Sql.update(connection, """
                 update session set last_at = ?, turns = ?, messages_in = ?, messages_out = ?, characters_in = ?, characters_out = ?, agent_millis = ?,
                     prompt_tokens = ?, completion_tokens = ?
                 where integration = ? and conversation_id = ? and sender_id = ?""",
                 after.lastAt().toEpochMilli(), usage.turns(), usage.messagesIn(), usage.messagesOut(), usage.charactersIn(), usage.charactersOut(),
                 usage.agentMillis(), usage.promptTokens(), usage.completionTokens(), key.integration(), key.conversationId(), key.senderId());
         if (said != null) {
-            update(connection, """
+            Sql.update(connection, """
                     insert into history (session_id, message_id, said_at, said, replied_at, reply, sender_id, sender_nick) values (?, ?, ?, ?, ?, ?, ?, ?)
                     on conflict (session_id, message_id) do update set replied_at = excluded.replied_at, reply = excluded.reply""",
                     after.id(), said.messageId(), said.saidAt().toEpochMilli(), said.said(), said.repliedAt().toEpochMilli(), said.reply(),
                     said.senderId(), said.senderNick());
         }
         if (usage.turns() % TIDIED_EVERY == 0 && !after.history().isEmpty()) {
-            update(connection, "delete from history where session_id = ? and message_id < ?", after.id(), after.history().get(0).messageId());
+            Sql.update(connection, "delete from history where session_id = ? and message_id < ?", after.id(), after.history().get(0).messageId());
         }
         return counted;
     }
 
-    private static int update(Connection connection, String sql, Object... values) throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement(sql)) {
-            for (int i = 0; i < values.length; i++) {
-                // agents may answer anything, and not every database takes it
-                update.setObject(i + 1, values[i] instanceof String text ? StorableText.of(text) : values[i]);
-            }
-            return update.executeUpdate();
-        }
-    }
-
     /** How many conversations, or people in them, have had a session. */
     public long count() throws StoreException {
-        return store.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement("select count(*) from session"); ResultSet row = select.executeQuery()) {
-                row.next();
-                return row.getLong(1);
-            }
-        });
+        return store.read(connection -> Sql.number(connection, "select count(*) from session"));
     }
 
     /** One line for each of the sessions in which something happened last, without what was said. */
     public List<String> latest(int limit) throws StoreException {
-        return store.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement("""
-                    select integration, conversation_id, sender_id, session_id, started_at, last_at, turns from session order by last_at desc limit ?""")) {
-                select.setInt(1, limit);
-                List<String> lines = new ArrayList<>();
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        String sender = Optional.of(row.getString(3)).filter(id -> !id.isEmpty()).map(id -> ", " + id).orElse("");
-                        lines.add("%s, %s%s: session %s since %s, last used %s, %d turns".formatted(row.getString(1), row.getString(2), sender,
-                                row.getString(4), Instant.ofEpochMilli(row.getLong(5)), Instant.ofEpochMilli(row.getLong(6)), row.getLong(7)));
-                    }
-                }
-                return lines;
-            }
-        });
+        return store.read(connection -> Sql.list(connection, """
+                select integration, conversation_id, sender_id, session_id, started_at, last_at, turns from session order by last_at desc limit ?""", row -> {
+                    String sender = Optional.of(row.getString(3)).filter(id -> !id.isEmpty()).map(id -> ", " + id).orElse("");
+                    return "%s, %s%s: session %s since %s, last used %s, %d turns".formatted(row.getString(1), row.getString(2), sender,
+                            row.getString(4), Instant.ofEpochMilli(row.getLong(5)), Instant.ofEpochMilli(row.getLong(6)), row.getLong(7));
+                }, limit));
     }
 }

@@ -1,10 +1,10 @@
 package io.github.dingtalkcamel.inbound;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
+
 import java.time.Duration;
 import java.time.InstantSource;
 
 import io.github.dingtalkcamel.store.Expiry;
+import io.github.dingtalkcamel.store.Sql;
 import io.github.dingtalkcamel.store.Store;
 import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.support.service.ServiceSupport;
@@ -28,44 +28,23 @@ public final class EventRepository extends ServiceSupport implements IdempotentR
     @Override
     public boolean add(String key) {
         long now = clock.millis();
-        return store.writeAndWait(connection -> {
-            // one that housekeeping has not deleted yet counts as new all the same
-            try (PreparedStatement insert = connection.prepareStatement("""
-                    insert into event_seen (integration, event_id, seen_at) values (?, ?, ?)
-                    on conflict (integration, event_id) do update set seen_at = excluded.seen_at where event_seen.seen_at < ?""")) {
-                insert.setString(1, integration(key));
-                insert.setString(2, event(key));
-                insert.setLong(3, now);
-                insert.setLong(4, now - KEPT.toMillis());
-                return insert.executeUpdate() == 1;
-            }
-        });
+        // an expired key that housekeeping has not deleted yet counts as new
+        return store.writeAndWait(connection -> Sql.update(connection, """
+                insert into event_seen (integration, event_id, seen_at) values (?, ?, ?)
+                on conflict (integration, event_id) do update set seen_at = excluded.seen_at where event_seen.seen_at < ?""",
+                integration(key), event(key), now, now - KEPT.toMillis())) == 1;
     }
 
     @Override
     public boolean contains(String key) {
-        return store.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(
-                    "select 1 from event_seen where integration = ? and event_id = ? and seen_at >= ?")) {
-                select.setString(1, integration(key));
-                select.setString(2, event(key));
-                select.setLong(3, clock.millis() - KEPT.toMillis());
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next();
-                }
-            }
-        });
+        return store.read(connection -> Sql.exists(connection, "select 1 from event_seen where integration = ? and event_id = ? and seen_at >= ?",
+                integration(key), event(key), clock.millis() - KEPT.toMillis()));
     }
 
     @Override
     public boolean remove(String key) {
-        return store.writeAndWait(connection -> {
-            try (PreparedStatement delete = connection.prepareStatement("delete from event_seen where integration = ? and event_id = ?")) {
-                delete.setString(1, integration(key));
-                delete.setString(2, event(key));
-                return delete.executeUpdate() == 1;
-            }
-        });
+        return store.writeAndWait(connection -> Sql.update(connection, "delete from event_seen where integration = ? and event_id = ?",
+                integration(key), event(key))) == 1;
     }
 
     /** Nothing to do: it is kept from the moment it is added. */
@@ -76,11 +55,7 @@ public final class EventRepository extends ServiceSupport implements IdempotentR
 
     @Override
     public void clear() {
-        store.writeAndWait(connection -> {
-            try (PreparedStatement delete = connection.prepareStatement("delete from event_seen")) {
-                return delete.executeUpdate();
-            }
-        });
+        store.writeAndWait(connection -> Sql.update(connection, "delete from event_seen"));
     }
 
     /** What housekeeping deletes. */

@@ -1,5 +1,5 @@
 package io.github.dingtalkcamel.store;
-import java.sql.PreparedStatement;
+
 import java.time.InstantSource;
 import java.util.List;
 
@@ -34,13 +34,7 @@ public final class Housekeeping {
     public synchronized boolean deleteSome() throws StoreException {
         Expiry expiry = expiries.get(next);
         long before = clock.millis() - expiry.kept().toMillis();
-        int gone = store.writeAndWait(connection -> {
-            try (PreparedStatement delete = connection.prepareStatement(expiry.sql())) {
-                delete.setLong(1, before);
-                delete.setInt(2, ROWS_IN_A_COMMIT);
-                return delete.executeUpdate();
-            }
-        });
+        int gone = store.writeAndWait(connection -> Sql.update(connection, expiry.sql(), before, ROWS_IN_A_COMMIT));
         deleted += gone;
         if (gone == ROWS_IN_A_COMMIT) {
             return true;

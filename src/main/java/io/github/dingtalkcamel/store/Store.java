@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel.store;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -145,9 +144,7 @@ public final class Store implements AutoCloseable {
     }
 
     private static boolean probe(Connection connection) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement("select id from message order by id desc limit 1")) {
-            return select.executeQuery().next();
-        }
+        return Sql.exists(connection, "select id from message order by id desc limit 1");
     }
 
     /** Work on the store's one writing connection. It may be run a second time when others in its commit failed, so it must do nothing but SQL. */
@@ -234,19 +231,12 @@ public final class Store implements AutoCloseable {
         try {
             read(Store::probe);
             if (opened().groupCommit().trouble() != null) {
-                writeAndWait(connection -> tryOut(connection, PROBE));
-                writeAndWait(connection -> tryOut(connection, ""));
+                writeAndWait(connection -> Sql.update(connection, "update probe set filler = ?", PROBE));
+                writeAndWait(connection -> Sql.update(connection, "update probe set filler = ?", ""));
             }
             return null;
         } catch (StoreException e) {
             return e.getMessage();
-        }
-    }
-
-    private static int tryOut(Connection connection, String filler) throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement("update probe set filler = ?")) {
-            update.setString(1, filler);
-            return update.executeUpdate();
         }
     }
 

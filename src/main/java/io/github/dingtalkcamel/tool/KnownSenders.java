@@ -1,12 +1,12 @@
 package io.github.dingtalkcamel.tool;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
+
 import java.time.InstantSource;
 import java.util.Optional;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.dingtalkcamel.component.message.InboundMessage;
+import io.github.dingtalkcamel.store.Sql;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
 import org.apache.camel.ExchangeProperty;
@@ -49,17 +49,10 @@ public final class KnownSenders {
         }
         remembered.put(id, staffId);
         long now = clock.millis();
-        store.write(connection -> {
-            try (PreparedStatement insert = connection.prepareStatement("""
-                    insert into person (integration, id, staff_id, met_at) values (?, ?, ?, ?)
-                    on conflict (integration, id) do update set staff_id = excluded.staff_id where person.staff_id <> excluded.staff_id""")) {
-                insert.setString(1, id.integration());
-                insert.setString(2, id.id());
-                insert.setString(3, staffId);
-                insert.setLong(4, now);
-                return insert.executeUpdate();
-            }
-        }).whenComplete((rows, failure) -> {
+        store.write(connection -> Sql.update(connection, """
+                insert into person (integration, id, staff_id, met_at) values (?, ?, ?, ?)
+                on conflict (integration, id) do update set staff_id = excluded.staff_id where person.staff_id <> excluded.staff_id""",
+                id.integration(), id.id(), staffId, now)).whenComplete((rows, failure) -> {
             if (failure != null) {
                 remembered.invalidate(id);
                 LOG.debug("A person could not be remembered: {}", failure.getMessage());
@@ -69,14 +62,7 @@ public final class KnownSenders {
 
     /** The user id of somebody who wrote to this integration. */
     Optional<String> staffId(String integration, String id) throws StoreException {
-        return store.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement("select staff_id from person where integration = ? and id = ?")) {
-                select.setString(1, integration);
-                select.setString(2, id);
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
-                }
-            }
-        });
+        return store.read(connection -> Sql.first(connection, "select staff_id from person where integration = ? and id = ?",
+                row -> row.getString(1), integration, id));
     }
 }

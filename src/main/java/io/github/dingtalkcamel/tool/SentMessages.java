@@ -1,7 +1,5 @@
 package io.github.dingtalkcamel.tool;
 import java.nio.charset.StandardCharsets;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,13 +16,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dingtalkcamel.component.api.DingTalkJson;
-import io.github.dingtalkcamel.component.message.StorableText;
 import io.github.dingtalkcamel.component.message.TextForms;
 import io.github.dingtalkcamel.conversation.Notifications;
 import io.github.dingtalkcamel.conversation.QuotableMessages;
 import io.github.dingtalkcamel.server.ApiException;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.Expiry;
+import io.github.dingtalkcamel.store.Sql;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.store.Texts;
@@ -89,22 +87,13 @@ public final class SentMessages {
                 if (text != null) {
                     Notifications.sent(connection, integration, places, dispatch.messageId(), now);
                 }
-                try (PreparedStatement insert = connection.prepareStatement("""
+                return Sql.update(connection, """
                         insert into sent_message (integration, message_id, kind, place, recipients, message_keys, state, request_id, sent_at,
                             card_params, text)
-                        values (?, ?, ?, ?, ?, ?, 'sent', ?, ?, ?, ?) on conflict (integration, message_id) do nothing""")) {
-                    insert.setString(1, integration);
-                    insert.setString(2, dispatch.messageId());
-                    insert.setString(3, kind.name().toLowerCase(Locale.ROOT));
-                    insert.setString(4, Texts.write(place));
-                    insert.setString(5, Texts.write(recipients));
-                    insert.setString(6, Texts.write(dispatch.keys()));
-                    insert.setString(7, run.call().requestId());
-                    insert.setLong(8, now);
-                    insert.setString(9, dispatch.card() == null ? null : storable(dispatch.card().params()));
-                    insert.setString(10, text);
-                    return insert.executeUpdate();
-                }
+                        values (?, ?, ?, ?, ?, ?, 'sent', ?, ?, ?, ?) on conflict (integration, message_id) do nothing""",
+                        integration, dispatch.messageId(), kind.name().toLowerCase(Locale.ROOT), Texts.write(place), Texts.write(recipients),
+                        Texts.write(dispatch.keys()), run.call().requestId(), now,
+                        dispatch.card() == null ? null : DingTalkJson.text(dispatch.card().params()), text);
             });
             notifications.forget(integration, places);
         } catch (StoreException e) {
@@ -132,32 +121,17 @@ public final class SentMessages {
     }
 
     private Optional<SentMessage> find(String integration, String messageId) {
-        return store.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(
-                    "select kind, place, recipients, message_keys, state, sent_at, card_params from sent_message where integration = ? and message_id = ?")) {
-                select.setString(1, integration);
-                select.setString(2, messageId);
-                try (ResultSet row = select.executeQuery()) {
-                    if (!row.next()) {
-                        return Optional.empty();
-                    }
-                    return Optional.of(new SentMessage(integration, messageId,
-                            SentMessage.Kind.valueOf(row.getString(1).toUpperCase(Locale.ROOT)), Texts.read(row.getString(2)),
-                            Texts.read(row.getString(3)).stream().map(Target::recorded).toList(), Texts.read(row.getString(4)), row.getString(5).equals("recalled"),
-                            Instant.ofEpochMilli(row.getLong(6)), params(row.getString(7))));
-                }
-            }
-        });
+        return store.read(connection -> Sql.first(connection,
+                "select kind, place, recipients, message_keys, state, sent_at, card_params from sent_message where integration = ? and message_id = ?",
+                row -> new SentMessage(integration, messageId, SentMessage.Kind.valueOf(row.getString(1).toUpperCase(Locale.ROOT)),
+                        Texts.read(row.getString(2)), Texts.read(row.getString(3)).stream().map(Target::recorded).toList(), Texts.read(row.getString(4)),
+                        row.getString(5).equals("recalled"), Instant.ofEpochMilli(row.getLong(6)), params(row.getString(7))),
+                integration, messageId));
     }
 
     /** As histories are told it; null for what says nothing, or says more than a history may hold. */
     private String told(String text, String integration) {
-        return text.isBlank() || text.getBytes(StandardCharsets.UTF_8).length > settings.integration(integration).orElseThrow().historyBytes() ? null
-                : StorableText.of(text);
-    }
-
-    private static String storable(Map<String, String> params) {
-        return StorableText.of(DingTalkJson.text(params));
+        return text.isBlank() || text.getBytes(StandardCharsets.UTF_8).length > settings.integration(integration).orElseThrow().historyBytes() ? null : text;
     }
 
     private static Map<String, String> params(String json) {
@@ -181,14 +155,8 @@ public final class SentMessages {
         try {
             store.writeAndWait(connection -> {
                 quotable.remember(connection, message.integration(), texts);
-                try (PreparedStatement update = connection.prepareStatement(
-                        "update sent_message set card_params = ?, text = ? where integration = ? and message_id = ?")) {
-                    update.setString(1, storable(params));
-                    update.setString(2, told);
-                    update.setString(3, message.integration());
-                    update.setString(4, message.messageId());
-                    return update.executeUpdate();
-                }
+                return Sql.update(connection, "update sent_message set card_params = ?, text = ? where integration = ? and message_id = ?",
+                        DingTalkJson.text(params), told, message.integration(), message.messageId());
             });
             notifications.forgetAll();
         } catch (StoreException e) {
@@ -200,12 +168,9 @@ public final class SentMessages {
     void recalled(SentMessage message) throws StoreException {
         store.writeAndWait(connection -> {
             quotable.remove(connection, message.integration(), message.keys());
-            try (PreparedStatement update = connection.prepareStatement(
-                    "update sent_message set state = 'recalled', text = null, card_params = null where integration = ? and message_id = ?")) {
-                update.setString(1, message.integration());
-                update.setString(2, message.messageId());
-                return update.executeUpdate();
-            }
+            return Sql.update(connection,
+                    "update sent_message set state = 'recalled', text = null, card_params = null where integration = ? and message_id = ?",
+                    message.integration(), message.messageId());
         });
         notifications.forgetAll();
     }

@@ -2,8 +2,6 @@ package io.github.dingtalkcamel.tool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -15,6 +13,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dingtalkcamel.server.ApiException;
 import io.github.dingtalkcamel.store.Expiry;
+import io.github.dingtalkcamel.store.Sql;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.store.Texts;
@@ -49,18 +48,11 @@ public final class ToolRequests {
      */
     Map<String, Object> begin(ToolCall call) throws ApiException, StoreException {
         long now = clock.millis();
-        Known known = store.writeAndWait(connection -> {
-            try (PreparedStatement insert = connection.prepareStatement("""
-                    insert into tool_request (request_id, fingerprint, begun_at) values (?, ?, ?)
-                    on conflict (request_id) do update set fingerprint = excluded.fingerprint, begun_at = excluded.begun_at, result = null
-                    where tool_request.begun_at < ?""")) {
-                insert.setString(1, call.requestId());
-                insert.setString(2, call.fingerprint());
-                insert.setLong(3, now);
-                insert.setLong(4, now - KEPT.toMillis());
-                return insert.executeUpdate() == 1 ? null : known(connection, call.requestId());
-            }
-        });
+        Known known = store.writeAndWait(connection -> Sql.update(connection, """
+                insert into tool_request (request_id, fingerprint, begun_at) values (?, ?, ?)
+                on conflict (request_id) do update set fingerprint = excluded.fingerprint, begun_at = excluded.begun_at, result = null
+                where tool_request.begun_at < ?""",
+                call.requestId(), call.fingerprint(), now, now - KEPT.toMillis()) == 1 ? null : known(connection, call.requestId()));
         if (known == null) {
             return null;
         }
@@ -78,22 +70,15 @@ public final class ToolRequests {
 
     private static Known known(Connection connection, String requestId) throws SQLException {
         Map<String, String> sent = new HashMap<>();
-        try (PreparedStatement select = connection.prepareStatement("select message_id, recipients from sent_message where request_id = ?")) {
-            select.setString(1, requestId);
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    String messageId = row.getString(1);
-                    Texts.read(row.getString(2)).forEach(target -> sent.put(target, messageId));
-                }
+        Sql.query(connection, "select message_id, recipients from sent_message where request_id = ?", row -> {
+            while (row.next()) {
+                String messageId = row.getString(1);
+                Texts.read(row.getString(2)).forEach(target -> sent.put(target, messageId));
             }
-        }
-        try (PreparedStatement select = connection.prepareStatement("select fingerprint, result from tool_request where request_id = ?")) {
-            select.setString(1, requestId);
-            try (ResultSet row = select.executeQuery()) {
-                row.next();
-                return new Known(row.getString(1), row.getString(2), sent);
-            }
-        }
+            return sent;
+        }, requestId);
+        return Sql.first(connection, "select fingerprint, result from tool_request where request_id = ?",
+                row -> new Known(row.getString(1), row.getString(2), sent), requestId).orElseThrow();
     }
 
     private Map<String, Object> cutShort(ToolCall call, Map<String, String> sent) {
@@ -118,13 +103,7 @@ public final class ToolRequests {
             return;
         }
         String json = write(result);
-        store.writeAndWait(connection -> {
-            try (PreparedStatement update = connection.prepareStatement("update tool_request set result = ? where request_id = ?")) {
-                update.setString(1, json);
-                update.setString(2, call.requestId());
-                return update.executeUpdate();
-            }
-        });
+        store.writeAndWait(connection -> Sql.update(connection, "update tool_request set result = ? where request_id = ?", json, call.requestId()));
     }
 
     /** A call that was refused before it did anything may come again. */
@@ -132,12 +111,7 @@ public final class ToolRequests {
         if (call.requestId() == null) {
             return;
         }
-        store.writeAndWait(connection -> {
-            try (PreparedStatement delete = connection.prepareStatement("delete from tool_request where request_id = ?")) {
-                delete.setString(1, call.requestId());
-                return delete.executeUpdate();
-            }
-        });
+        store.writeAndWait(connection -> Sql.update(connection, "delete from tool_request where request_id = ?", call.requestId()));
     }
 
     static ApiException otherArguments() {

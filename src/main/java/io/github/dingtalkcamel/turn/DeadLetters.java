@@ -1,6 +1,5 @@
 package io.github.dingtalkcamel.turn;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -12,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 
 import io.github.dingtalkcamel.store.Expiry;
+import io.github.dingtalkcamel.store.Sql;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.store.Texts;
@@ -83,8 +83,8 @@ public final class DeadLetters {
         long now = clock.millis();
         store.writeAndWait(connection -> {
             put(connection, messageId, integration, conversationId, reason, attempts, reply, now);
-            Inbox.update(connection, "delete from reply where message_id = ?", messageId);
-            return Inbox.update(connection, "update message set state = 'dead', error = ?, finished_at = ? where id = ?",
+            Sql.update(connection, "delete from reply where message_id = ?", messageId);
+            return Sql.update(connection, "update message set state = 'dead', error = ?, finished_at = ? where id = ?",
                     reason.code() + ": " + reason.text(), now, messageId);
         });
     }
@@ -92,7 +92,7 @@ public final class DeadLetters {
     /** Part of a transaction. The letter that the message may have had is this one from now on. */
     static void put(Connection connection, long messageId, String integration, String conversationId, Reason reason, int attempts, Turn.Progress reply,
             long now) throws SQLException {
-        Inbox.update(connection, """
+        Sql.update(connection, """
                 insert into dead_letter (message_id, integration, conversation_id, kind, code, reason, remedy, attempts, chunks, sent, mentions,
                     created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 on conflict (message_id) do update set kind = excluded.kind, code = excluded.code, reason = excluded.reason, remedy = excluded.remedy,
@@ -107,8 +107,8 @@ public final class DeadLetters {
     public void givenUp(long id, Reason reason) throws StoreException {
         long now = clock.millis();
         store.writeAndWait(connection -> {
-            Inbox.update(connection, "delete from reply where message_id = ?", id);
-            return Inbox.update(connection, "update message set state = 'failed', error = ?, finished_at = ? where id = ?",
+            Sql.update(connection, "delete from reply where message_id = ?", id);
+            return Sql.update(connection, "update message set state = 'failed', error = ?, finished_at = ? where id = ?",
                     reason.code() + ": " + reason.text(), now, id);
         });
     }
@@ -139,13 +139,7 @@ public final class DeadLetters {
 
     /** How many wait for a person. */
     public long count() throws StoreException {
-        return store.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement("select count(*) from dead_letter where state = 'waiting'");
-                    ResultSet row = select.executeQuery()) {
-                row.next();
-                return row.getLong(1);
-            }
-        });
+        return store.read(connection -> Sql.number(connection, "select count(*) from dead_letter where state = 'waiting'"));
     }
 
     /**
@@ -154,24 +148,18 @@ public final class DeadLetters {
      * @param before only those with a smaller id; {@link Long#MAX_VALUE} begins
      */
     public List<Letter> list(long before, int limit) throws StoreException {
-        return store.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement("""
-                    select d.id, d.integration, d.conversation_id, m.msg_id, d.kind, d.code, d.reason, d.remedy, d.attempts, d.created_at, d.state, m.id
-                    from dead_letter d left join message m on m.id = d.message_id
-                    where d.id < ? and d.state <> 'replayed' order by d.id desc limit ?""")) {
-                select.setLong(1, before);
-                select.setInt(2, limit);
-                List<Letter> page = new ArrayList<>();
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        String integration = row.getString(2);
-                        page.add(new Letter(row.getLong(1), integration + "-" + row.getLong(12), integration, row.getString(3), row.getString(4), row.getString(5),
-                                row.getString(6), row.getString(7), row.getString(8), row.getInt(9), Instant.ofEpochMilli(row.getLong(10)), row.getString(11)));
-                    }
-                }
-                return page;
-            }
-        });
+        return store.read(connection -> Sql.list(connection, """
+                select d.id, d.integration, d.conversation_id, m.msg_id, d.kind, d.code, d.reason, d.remedy, d.attempts, d.created_at, d.state,
+                    m.id as message_id
+                from dead_letter d left join message m on m.id = d.message_id
+                where d.id < ? and d.state <> 'replayed' order by d.id desc limit ?""", DeadLetters::letter, before, limit));
+    }
+
+    private static Letter letter(ResultSet row) throws SQLException {
+        String integration = row.getString("integration");
+        return new Letter(row.getLong("id"), integration + "-" + row.getLong("message_id"), integration, row.getString("conversation_id"),
+                row.getString("msg_id"), row.getString("kind"), row.getString("code"), row.getString("reason"), row.getString("remedy"),
+                row.getInt("attempts"), Instant.ofEpochMilli(row.getLong("created_at")), row.getString("state"));
     }
 
     /** Asks for the replay of these letters, {@value #MOST_IDS} at most. All of it is durable, or nothing. */
@@ -179,7 +167,7 @@ public final class DeadLetters {
         return store.writeAndWait(connection -> {
             Requested requested = new Requested(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
             for (long id : ids) {
-                if (Inbox.update(connection, "update dead_letter set state = 'requested' where id = ? and state = 'waiting' and message_id is not null", id) == 1) {
+                if (Sql.update(connection, "update dead_letter set state = 'requested' where id = ? and state = 'waiting' and message_id is not null", id) == 1) {
                     requested.replayed().add(id);
                 } else if (isReplayed(connection, id)) {
                     requested.alreadyReplayed().add(id);
@@ -192,12 +180,7 @@ public final class DeadLetters {
     }
 
     private static boolean isReplayed(Connection connection, long id) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement("select 1 from dead_letter where id = ? and state <> 'waiting'")) {
-            select.setLong(1, id);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next();
-            }
-        }
+        return Sql.exists(connection, "select 1 from dead_letter where id = ? and state <> 'waiting'", id);
     }
 
     /** Asks for the replay of all that wait. Of very many, those that were asked for before a fault of the store stay so. */
@@ -213,19 +196,9 @@ public final class DeadLetters {
     }
 
     private List<Long> waiting(long after) throws StoreException {
-        return store.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(
-                    "select id from dead_letter where id > ? and state = 'waiting' and message_id is not null order by id limit " + IN_A_COMMIT)) {
-                select.setLong(1, after);
-                List<Long> page = new ArrayList<>();
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        page.add(row.getLong(1));
-                    }
-                }
-                return page;
-            }
-        });
+        return store.read(connection -> Sql.list(connection,
+                "select id from dead_letter where id > ? and state = 'waiting' and message_id is not null order by id limit ?",
+                row -> row.getLong(1), after, IN_A_COMMIT));
     }
 
     /**
@@ -242,36 +215,20 @@ public final class DeadLetters {
 
     /** Whose replay is asked for, in order of arrival of their messages, a page at a time. */
     List<Address> requested(long afterMessageId, int limit) throws StoreException {
-        return store.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement("""
-                    select id, message_id, integration, conversation_id from dead_letter
-                    where state = 'requested' and message_id > ? order by message_id limit ?""")) {
-                select.setLong(1, afterMessageId);
-                select.setInt(2, limit);
-                List<Address> page = new ArrayList<>();
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        page.add(new Address(row.getLong(1), row.getLong(2), row.getString(3), row.getString(4)));
-                    }
-                }
-                return page;
-            }
-        });
+        return store.read(connection -> Sql.list(connection, """
+                select id, message_id, integration, conversation_id from dead_letter
+                where state = 'requested' and message_id > ? order by message_id limit ?""",
+                row -> new Address(row.getLong(1), row.getLong(2), row.getString(3), row.getString(4)), afterMessageId, limit));
     }
 
     Request request(Address address) throws StoreException {
-        return store.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(
-                    "select m.payload, d.chunks, d.sent, d.mentions from dead_letter d join message m on m.id = d.message_id where d.id = ?")) {
-                select.setLong(1, address.id());
-                try (ResultSet row = select.executeQuery()) {
+        return store.read(connection -> Sql.query(connection,
+                "select m.payload, d.chunks, d.sent, d.mentions from dead_letter d join message m on m.id = d.message_id where d.id = ?", row -> {
                     String payload = row.next() ? row.getString(1) : "";
                     String chunks = payload.isEmpty() ? null : row.getString(2);
                     return new Request(address.id(), address.messageId(), address.integration(), payload,
                             chunks == null ? null : Turn.Progress.left(row.getInt(3), Texts.read(chunks), StoredMentions.read(row.getString(4))));
-                }
-            }
-        });
+                }, address.id()));
     }
 
     /**
@@ -284,9 +241,9 @@ public final class DeadLetters {
         return store.writeAndWait(connection -> {
             Set<Long> taken = new LinkedHashSet<>();
             for (Request request : requests) {
-                int asked = Inbox.update(connection, "update dead_letter set state = 'replayed', replayed_at = ? where id = ? and state = 'requested'",
+                int asked = Sql.update(connection, "update dead_letter set state = 'replayed', replayed_at = ? where id = ? and state = 'requested'",
                         now, request.id());
-                int dead = asked == 0 ? 0 : Inbox.update(connection, """
+                int dead = asked == 0 ? 0 : Sql.update(connection, """
                         update message set state = 'received', attempts = 0, error = null, started_at = null, finished_at = null
                         where id = ? and state in ('dead', 'failed')""", request.messageId());
                 if (dead == 1) {
@@ -302,7 +259,7 @@ public final class DeadLetters {
 
     /** The replay can't even begin: it waits again. */
     void giveBack(long id, Reason reason) throws StoreException {
-        store.writeAndWait(connection -> Inbox.update(connection,
+        store.writeAndWait(connection -> Sql.update(connection,
                 "update dead_letter set state = 'waiting', code = ?, reason = ?, remedy = ? where id = ? and state = 'requested'",
                 reason.code(), reason.text(), reason.remedy(), id));
     }

@@ -1,12 +1,10 @@
 package io.github.dingtalkcamel.turn;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
@@ -15,8 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import io.github.dingtalkcamel.component.api.Mentions;
 import io.github.dingtalkcamel.component.message.Delivery;
 import io.github.dingtalkcamel.component.message.InboundMessage;
-import io.github.dingtalkcamel.component.message.StorableText;
 import io.github.dingtalkcamel.store.Expiry;
+import io.github.dingtalkcamel.store.Sql;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.store.Texts;
@@ -62,55 +60,28 @@ public final class Inbox {
     }
 
     private static boolean wasRefused(Connection connection, InboundMessage message, long now) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement("select 1 from message"
-                + " where kind = 'refusal' and integration = ? and sender_id = ? and received_at > ? and received_at <= ? limit 1")) {
-            select.setString(1, message.integration());
-            select.setString(2, message.sender().userId());
-            select.setLong(3, now - REFUSAL_PAUSE_MILLIS);
-            // a clock that was set back must not silence anybody for longer
-            select.setLong(4, now);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next();
-            }
-        }
+        // not after now: a clock that was set back must not silence anybody for longer
+        return Sql.exists(connection, "select 1 from message"
+                + " where kind = 'refusal' and integration = ? and sender_id = ? and received_at > ? and received_at <= ? limit 1",
+                message.integration(), message.sender().userId(), now - REFUSAL_PAUSE_MILLIS, now);
     }
 
     private static OptionalLong insert(Connection connection, Turn.Kind kind, InboundMessage message, String payload, Delivery delivery, long now)
             throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement("""
+        return Sql.query(connection, """
                 insert into message (integration, msg_id, conversation_id, sender_id, kind, state, payload, received_at,
                     conversation_type, conversation_title, came_by, proof)
                 values (?, ?, ?, ?, ?, 'received', ?, ?, ?, ?, ?, ?)
                 on conflict (integration, msg_id) do nothing
-                returning id""")) {
-            insert.setString(1, message.integration());
-            insert.setString(2, message.msgId());
-            insert.setString(3, message.conversationId());
-            insert.setString(4, message.sender().userId());
-            insert.setString(5, kind.code());
-            insert.setString(6, payload);
-            insert.setLong(7, now);
-            insert.setString(8, message.conversationType().publicName());
-            insert.setString(9, message.conversationTitle());
-            insert.setString(10, delivery == null ? null : delivery.cameBy());
-            insert.setString(11, delivery == null ? null : delivery.proof());
-            try (ResultSet row = insert.executeQuery()) {
-                return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
-            }
-        }
+                returning id""", row -> row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty(),
+                message.integration(), message.msgId(), message.conversationId(), message.sender().userId(), kind.code(), payload, now,
+                message.conversationType().publicName(), message.conversationTitle(), delivery == null ? null : delivery.cameBy(),
+                delivery == null ? null : delivery.proof());
     }
 
     /** True when the message is stored already. */
     public boolean holds(String integration, String msgId) throws StoreException {
-        return store.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement("select 1 from message where integration = ? and msg_id = ?")) {
-                select.setString(1, integration);
-                select.setString(2, msgId);
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next();
-                }
-            }
-        });
+        return store.read(connection -> Sql.exists(connection, "select 1 from message where integration = ? and msg_id = ?", integration, msgId));
     }
 
     /**
@@ -124,35 +95,24 @@ public final class Inbox {
 
     /** The last row there is, 0 for none. */
     public long newest() throws StoreException {
-        return store.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement("select coalesce(max(id), 0) from message"); ResultSet row = select.executeQuery()) {
-                row.next();
-                return row.getLong(1);
-            }
-        });
+        return store.read(connection -> Sql.number(connection, "select max(id) from message"));
     }
 
     /** What an earlier process left unfinished, in order of arrival, a page at a time. */
     public List<Unfinished> unfinished(long afterId, long lastId, int limit) throws StoreException {
-        return store.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement("""
-                    select m.id, m.integration, m.conversation_id, m.payload, m.attempts, coalesce(d.replayed_at, m.received_at), r.chunks, r.sent, m.kind, r.mentions
-                    from message m left join reply r on r.message_id = m.id left join dead_letter d on d.message_id = m.id
-                    where m.state in ('received', 'running') and m.id > ? and m.id <= ? order by m.id limit ?""")) {
-                select.setLong(1, afterId);
-                select.setLong(2, lastId);
-                select.setInt(3, limit);
-                List<Unfinished> page = new ArrayList<>();
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        String chunks = row.getString(7);
-                        page.add(new Unfinished(row.getLong(1), Turn.Kind.of(row.getString(9)), row.getString(2), row.getString(3), row.getString(4), row.getInt(5), row.getLong(6),
-                                progress(row.getLong(1), chunks, row.getInt(8), row.getString(10))));
-                    }
-                }
-                return page;
-            }
-        });
+        return store.read(connection -> Sql.list(connection, """
+                select m.id, m.kind, m.integration, m.conversation_id, m.payload, m.attempts, coalesce(d.replayed_at, m.received_at) as received_at,
+                    r.chunks, r.sent, r.mentions
+                from message m left join reply r on r.message_id = m.id left join dead_letter d on d.message_id = m.id
+                where m.state in ('received', 'running') and m.id > ? and m.id <= ? order by m.id limit ?""",
+                Inbox::unfinished, afterId, lastId, limit));
+    }
+
+    private static Unfinished unfinished(ResultSet row) throws SQLException {
+        long id = row.getLong("id");
+        return new Unfinished(id, Turn.Kind.of(row.getString("kind")), row.getString("integration"), row.getString("conversation_id"),
+                row.getString("payload"), row.getInt("attempts"), row.getLong("received_at"),
+                progress(id, row.getString("chunks"), row.getInt("sent"), row.getString("mentions")));
     }
 
     /** How far a reply got; null for none, or for one that can't be read any more, so that the agent is asked again. */
@@ -173,7 +133,7 @@ public final class Inbox {
     /** The same as part of a transaction, with how long it took to store the message, or null where that is not known. */
     public Store.Work<Integer> nowRunning(long id, String agent, String boundBy, Long storedMillis) {
         long now = clock.millis();
-        return connection -> update(connection, "update message set state = 'running', attempts = attempts + 1, started_at = ?, agent = coalesce(?, agent),"
+        return connection -> Sql.update(connection, "update message set state = 'running', attempts = attempts + 1, started_at = ?, agent = coalesce(?, agent),"
                 + " bound_by = coalesce(?, bound_by), stored_ms = coalesce(?, stored_ms) where id = ? and state in ('received', 'running')",
                 now, agent, boundBy, storedMillis, id);
     }
@@ -211,14 +171,14 @@ public final class Inbox {
     private Store.Work<Integer> finished(long id, String state, String error, Long agentMillis, SentChunk sent) {
         long now = clock.millis();
         return connection -> {
-            int changed = update(connection, "update message set state = ?, error = ?, finished_at = ?, agent_ms = coalesce(?, agent_ms),"
+            int changed = Sql.update(connection, "update message set state = ?, error = ?, finished_at = ?, agent_ms = coalesce(?, agent_ms),"
                     + " replies = coalesce(replies, '') || ? where id = ? and state = 'running'",
                     state, error, now, agentMillis, sent == null ? "" : sent.line(), id);
             if (error != null && changed == 1) {
                 letter(connection, id, error, now);
             }
             // progress is kept only while it is needed; short replies have none
-            update(connection, "delete from reply where message_id = ?", id);
+            Sql.update(connection, "delete from reply where message_id = ?", id);
             return changed;
         };
     }
@@ -239,16 +199,16 @@ public final class Inbox {
         long now = clock.millis();
         store.writeAndWait(connection -> {
             if (sent != null) {
-                update(connection, "update message set replies = coalesce(replies, '') || ? where id = ?", sent.line(), id);
+                Sql.update(connection, "update message set replies = coalesce(replies, '') || ? where id = ?", sent.line(), id);
             }
             return end(connection, id, error == null ? "done" : "failed", error, now);
         });
     }
 
     private static int end(Connection connection, long id, String state, String error, long now) throws SQLException {
-        int changed = update(connection, "update message set state = ?, error = ?, finished_at = ? where id = ? and state in ('received', 'running')",
+        int changed = Sql.update(connection, "update message set state = ?, error = ?, finished_at = ? where id = ? and state in ('received', 'running')",
                 state, error, now, id);
-        update(connection, "delete from reply where message_id = ?", id);
+        Sql.update(connection, "delete from reply where message_id = ?", id);
         return changed;
     }
 
@@ -258,30 +218,21 @@ public final class Inbox {
      * @return whether it was still a command, and not done with
      */
     public boolean becomesTurn(long id, String payload) throws StoreException {
-        return store.writeAndWait(connection -> update(connection,
+        return store.writeAndWait(connection -> Sql.update(connection,
                 "update message set kind = 'turn', payload = ? where id = ? and kind = 'command' and state = 'received'", payload, id)) == 1;
     }
 
     /** The message of a row as DingTalk sent it, or null where it is gone. */
     public String payload(long id) throws StoreException {
-        return store.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement("select payload from message where id = ?")) {
-                select.setLong(1, id);
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next() ? row.getString(1) : null;
-                }
-            }
-        });
+        return store.read(connection -> Sql.first(connection, "select payload from message where id = ?", row -> row.getString(1), id).orElse(null));
     }
 
     private static void letter(Connection connection, long id, String error, long now) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement("select integration, conversation_id, attempts from message where id = ?")) {
-            select.setLong(1, id);
-            try (ResultSet row = select.executeQuery()) {
-                row.next();
-                DeadLetters.put(connection, id, row.getString(1), row.getString(2), DeadLetters.Reason.agentFailed(error), row.getInt(3), null, now);
-            }
-        }
+        Sql.query(connection, "select integration, conversation_id, attempts from message where id = ?", row -> {
+            row.next();
+            DeadLetters.put(connection, id, row.getString(1), row.getString(2), DeadLetters.Reason.agentFailed(error), row.getInt(3), null, now);
+            return null;
+        }, id);
     }
 
     /** The chunks of a reply and whom each mentions, before the first one is sent. */
@@ -290,7 +241,7 @@ public final class Inbox {
     }
 
     static int putReply(Connection connection, long id, Turn.Progress reply) throws SQLException {
-        return update(connection, """
+        return Sql.update(connection, """
                 insert into reply (message_id, chunks, sent, mentions) values (?, ?, ?, ?)
                 on conflict (message_id) do update set chunks = excluded.chunks, sent = excluded.sent, mentions = excluded.mentions""",
                 id, Texts.write(reply.chunks()), reply.sent(), StoredMentions.write(reply.mentions()));
@@ -304,8 +255,8 @@ public final class Inbox {
     /** The same, with the chunk that was the last of them. */
     public void replied(long id, SentChunk last) throws StoreException {
         store.writeAndWait(connection -> {
-            update(connection, "update message set replies = coalesce(replies, '') || ? where id = ?", last.line(), id);
-            return update(connection, "update reply set sent = ? where message_id = ?", last.chunk(), id);
+            Sql.update(connection, "update message set replies = coalesce(replies, '') || ? where id = ?", last.line(), id);
+            return Sql.update(connection, "update reply set sent = ? where message_id = ?", last.chunk(), id);
         });
     }
 
@@ -322,16 +273,6 @@ public final class Inbox {
     }
 
     private void update(String sql, Object... values) throws StoreException {
-        store.writeAndWait(connection -> update(connection, sql, values));
-    }
-
-    static int update(Connection connection, String sql, Object... values) throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement(sql)) {
-            for (int i = 0; i < values.length; i++) {
-                // errors of agents may hold anything
-                update.setObject(i + 1, values[i] instanceof String text ? StorableText.of(text) : values[i]);
-            }
-            return update.executeUpdate();
-        }
+        store.writeAndWait(connection -> Sql.update(connection, sql, values));
     }
 }

@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel.turn;
 import java.io.IOException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -10,6 +9,7 @@ import java.util.Optional;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.dingtalkcamel.store.Sql;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
 
@@ -35,18 +35,10 @@ public final class MessageTrace {
 
     /** The way as JSON; empty where the integration got no such message. */
     public Optional<ObjectNode> of(String integration, String msgId) throws StoreException {
-        return store.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement("""
-                    select id, conversation_id, sender_id, kind, state, came_by, proof, received_at, stored_ms, attempts, agent, bound_by, started_at,
-                        agent_ms, finished_at, error, replies
-                    from message where integration = ? and msg_id = ?""")) {
-                select.setString(1, integration);
-                select.setString(2, msgId);
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next() ? Optional.of(way(connection, integration, msgId, row)) : Optional.empty();
-                }
-            }
-        });
+        return store.read(connection -> Sql.first(connection, """
+                select id, conversation_id, sender_id, kind, state, came_by, proof, received_at, stored_ms, attempts, agent, bound_by, started_at,
+                    agent_ms, finished_at, error, replies
+                from message where integration = ? and msg_id = ?""", row -> way(connection, integration, msgId, row), integration, msgId));
     }
 
     private static ObjectNode way(Connection connection, String integration, String msgId, ResultSet row) throws SQLException {
@@ -55,18 +47,13 @@ public final class MessageTrace {
         way.put("conversationId", row.getString("conversation_id")).put("senderId", row.getString("sender_id"));
         way.put("kind", row.getString("kind")).put("state", row.getString("state"));
         way.put("by", row.getString("came_by")).put("proof", row.getString("proof"));
-        way.put("receivedAt", time(number(row, "received_at"))).put("storedMs", number(row, "stored_ms"));
+        way.put("receivedAt", time(Sql.nullableLong(row, "received_at"))).put("storedMs", Sql.nullableLong(row, "stored_ms"));
         way.put("attempts", row.getInt("attempts")).put("agent", row.getString("agent")).put("boundBy", row.getString("bound_by"));
-        way.put("startedAt", time(number(row, "started_at"))).put("agentMs", number(row, "agent_ms"));
-        way.put("finishedAt", time(number(row, "finished_at"))).put("error", row.getString("error"));
+        way.put("startedAt", time(Sql.nullableLong(row, "started_at"))).put("agentMs", Sql.nullableLong(row, "agent_ms"));
+        way.put("finishedAt", time(Sql.nullableLong(row, "finished_at"))).put("error", row.getString("error"));
         way.set("replies", replies(row.getString("replies")));
         way.set("deadLetters", deadLetters(connection, row.getLong("id")));
         return way;
-    }
-
-    private static Long number(ResultSet row, String column) throws SQLException {
-        long value = row.getLong(column);
-        return row.wasNull() ? null : value;
     }
 
     private static String time(Long millis) {
@@ -88,17 +75,10 @@ public final class MessageTrace {
 
     private static ArrayNode deadLetters(Connection connection, long message) throws SQLException {
         ArrayNode letters = JSON.createArrayNode();
-        try (PreparedStatement select = connection.prepareStatement(
-                "select id, code, reason, remedy, attempts, created_at from dead_letter where message_id = ? order by id limit ?")) {
-            select.setLong(1, message);
-            select.setInt(2, DEAD_LETTERS);
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    letters.addObject().put("id", row.getLong("id")).put("code", row.getString("code")).put("reason", row.getString("reason"))
-                            .put("remedy", row.getString("remedy")).put("attempts", row.getInt("attempts")).put("at", time(row.getLong("created_at")));
-                }
-            }
-        }
-        return letters;
+        return letters.addAll(Sql.list(connection,
+                "select id, code, reason, remedy, attempts, created_at from dead_letter where message_id = ? order by id limit ?",
+                row -> JSON.createObjectNode().put("id", row.getLong("id")).put("code", row.getString("code")).put("reason", row.getString("reason"))
+                        .put("remedy", row.getString("remedy")).put("attempts", row.getInt("attempts")).put("at", time(row.getLong("created_at"))),
+                message, DEAD_LETTERS));
     }
 }
