@@ -1,16 +1,12 @@
 package io.github.dingtalkcamel.hook;
+
 import java.time.Duration;
-import java.util.AbstractQueue;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
+import io.github.dingtalkcamel.queue.SedaQueue;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.SynchronizationAdapter;
 
@@ -22,15 +18,13 @@ import org.apache.camel.support.SynchronizationAdapter;
  * <p>
  * Does not promise: durability; that a slow hook delays no other; to wait for a hook for longer than {@code patience}: then the next one is handed out.
  */
-public final class EventQueue extends AbstractQueue<Exchange> implements BlockingQueue<Exchange> {
+public final class EventQueue extends SedaQueue {
 
     private final int capacity;
     private final long patienceNanos;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition change = lock.newCondition();
     private final Deque<Exchange> waiting = new ArrayDeque<>();
-    private Done underWay;
+    private Done running;
     private long handedOutAt;
 
     public EventQueue(int capacity, Duration patience) {
@@ -38,15 +32,15 @@ public final class EventQueue extends AbstractQueue<Exchange> implements Blockin
         this.patienceNanos = patience.toNanos();
     }
 
-    /** The event that the hooks have. */
+    /** Ends the event that the hooks have. */
     private final class Done extends SynchronizationAdapter {
 
         @Override
         public void onDone(Exchange exchange) {
             lock.lock();
             try {
-                if (underWay == this) {
-                    underWay = null;
+                if (running == this) {
+                    running = null;
                     change.signalAll();
                 }
             } finally {
@@ -80,108 +74,46 @@ public final class EventQueue extends AbstractQueue<Exchange> implements Blockin
         }
     }
 
-    @Override
-    public Exchange poll(long timeout, TimeUnit unit) throws InterruptedException {
-        long end = System.nanoTime() + unit.toNanos(timeout);
-        lock.lockInterruptibly();
-        try {
-            while (waiting.isEmpty() || isHeld()) {
-                long left = end - System.nanoTime();
-                if (left <= 0) {
-                    return null;
-                }
-                change.awaitNanos(waiting.isEmpty() ? left : Math.min(left, handedOutAt + patienceNanos - System.nanoTime()));
-            }
-            return handOut();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private boolean isHeld() {
-        return underWay != null && System.nanoTime() - handedOutAt < patienceNanos;
+        return running != null && System.nanoTime() - handedOutAt < patienceNanos;
     }
 
-    private Exchange handOut() {
+    @Override
+    protected Exchange handOut() {
+        if (waiting.isEmpty() || isHeld()) {
+            return null;
+        }
         Exchange event = waiting.remove();
-        underWay = new Done();
+        running = new Done();
         handedOutAt = System.nanoTime();
-        event.getExchangeExtension().addOnCompletion(underWay);
+        event.getExchangeExtension().addOnCompletion(running);
         return event;
     }
 
     @Override
-    public Exchange poll() {
-        lock.lock();
-        try {
-            return waiting.isEmpty() || isHeld() ? null : handOut();
-        } finally {
-            lock.unlock();
-        }
+    protected long recheckNanos() {
+        return waiting.isEmpty() ? Long.MAX_VALUE : handedOutAt + patienceNanos - System.nanoTime();
     }
 
     @Override
-    public Exchange take() throws InterruptedException {
-        while (true) {
-            Exchange event = poll(1, TimeUnit.MINUTES);
-            if (event != null) {
-                return event;
-            }
-        }
+    protected List<Exchange> waiting() {
+        return List.copyOf(waiting);
     }
 
-    /** Never waits: who publishes must not be held up. */
     @Override
-    public void put(Exchange event) {
-        add(event);
-    }
-
-    /** Never waits: who publishes must not be held up. */
-    @Override
-    public boolean offer(Exchange event, long timeout, TimeUnit unit) {
-        return offer(event);
+    protected Exchange next() {
+        return waiting.peek();
     }
 
     /** Events that wait, without the one that the hooks have. */
     @Override
     public int size() {
-        lock.lock();
-        try {
-            return waiting.size();
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> waiting.size());
     }
 
     @Override
     public int remainingCapacity() {
         return Math.max(0, capacity - size());
-    }
-
-    @Override
-    public Exchange peek() {
-        lock.lock();
-        try {
-            return waiting.peek();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** A snapshot. */
-    @Override
-    public Iterator<Exchange> iterator() {
-        lock.lock();
-        try {
-            return List.copyOf(waiting).iterator();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    @Override
-    public int drainTo(Collection<? super Exchange> to) {
-        return drainTo(to, Integer.MAX_VALUE);
     }
 
     @Override

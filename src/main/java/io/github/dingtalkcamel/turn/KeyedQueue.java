@@ -1,61 +1,50 @@
 package io.github.dingtalkcamel.turn;
+
 import java.time.Duration;
-import java.util.AbstractQueue;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.IdentityHashMap;
-import java.util.Iterator;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 
+import io.github.dingtalkcamel.queue.KeyedOrder;
+import io.github.dingtalkcamel.queue.SedaQueue;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.apache.camel.support.UnitOfWorkHelper;
 
 /**
- * The queue behind {@code seda:turns}: hands out one exchange of a conversation at a time (contract 5, "Order and routing").
+ * The queue behind {@code seda:turns}: hands out one exchange of a conversation at a time.
  * <p>
- * Promises: exchanges of one conversation are handed out in the order of their offers, the next one only when the one before is done, however long that
+ * Promises: exchanges of a conversation are handed out in the order of their offers, the next one only when the previous one is done, however long that
  * takes and on whatever thread it ends. Conversations take turns, so a busy one delays no other. Never more exchanges run at once than
  * {@code maxRunning}, never more wait than {@code capacity}, of one conversation never more than {@code conversationCapacity}.
  * <p>
- * A turn that only waits for DingTalk to take its reply may {@link #yield} its running place: its conversation stays held, and it counts among the waiting.
+ * A turn that only waits until DingTalk accepts its reply may {@link #yield} its running place: its conversation stays blocked, and the turn counts as
+ * waiting.
  * <p>
- * Does not promise durability: waiting exchanges are rows of the store, which hands them in again at the next start.
+ * Does not promise durability: waiting exchanges are rows of the store, which are queued again at the next start.
  * <p>
  * A place is {@link #reserve reserved} before a message is stored, so that what is stored always fits.
  * <p>
- * A turn that is {@link #stop stopped} frees its conversation at once, and counts as running until its exchange is really over: so what runs stays bounded.
+ * A turn that is {@link #stop stopped} frees its conversation at once, and counts as running until its exchange ends: so the number of running exchanges
+ * stays bounded.
  */
-public final class KeyedQueue extends AbstractQueue<Exchange> implements BlockingQueue<Exchange> {
+public final class KeyedQueue extends SedaQueue {
 
-    /** Turns that may have yielded their running place at once: what they hold in memory has to end somewhere. */
+    /** Turns that may have yielded their running place at once: this bounds the memory that they hold. */
     static final int MOST_YIELDED = 2_000;
 
     private final int capacity;
-    private final int conversationCapacity;
     private final int maxRunning;
     private final long idleNanos;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition work = lock.newCondition();
-    private final Map<String, Lane> lanes = new HashMap<>();
-    private final Deque<Lane> ready = new ArrayDeque<>();
-    private int taken;
-    private int queued;
+    private final KeyedOrder<String, Exchange> order = new KeyedOrder<>();
+    private final Places places;
+    private final Set<KeyedOrder.Entry<String, Exchange>> yielded = new HashSet<>();
     private int running;
-    private final Set<Exchange> yielded = Collections.newSetFromMap(new IdentityHashMap<>());
     private boolean closed;
 
     public KeyedQueue(int capacity, int conversationCapacity, int maxRunning) {
@@ -63,37 +52,24 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
     }
 
     /**
-     * @param idle how long a poll waits at least while the queue is open. Thousands of workers wake seldom then, and those of a closed queue still end at once:
-     *             Camel knows one time-out for all of it, and sleeps as long before its first poll
+     * @param idle the least time that a poll waits while the queue is open. Thousands of workers wake seldom then, and those of a closed queue still end at
+     *             once: Camel has one time-out for both, and sleeps as long before its first poll
      */
     public KeyedQueue(int capacity, int conversationCapacity, int maxRunning, Duration idle) {
         this.capacity = capacity;
-        this.conversationCapacity = conversationCapacity;
         this.maxRunning = maxRunning;
         this.idleNanos = idle.toNanos();
-    }
-
-    /** One conversation: what waits in it, in order. Exists while there is something to know of it. */
-    private static final class Lane {
-        final String key;
-        final Deque<Exchange> waiting = new ArrayDeque<>();
-        int taken;
-        /** The exchange that the lane waits for, or null. */
-        Exchange running;
-
-        Lane(String key) {
-            this.key = key;
-        }
+        this.places = new Places(capacity, conversationCapacity);
     }
 
     /** A place among the waiting turns. Used up by the offer of its exchange, or given back. */
     public final class Slot {
 
-        private final Lane lane;
+        private final String key;
         private boolean held = true;
 
-        private Slot(Lane lane) {
-            this.lane = lane;
+        private Slot(String key) {
+            this.key = key;
         }
 
         private KeyedQueue queue() {
@@ -112,34 +88,11 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
                     return false;
                 }
                 held = false;
-                vacate(lane);
-                forget(lane);
+                places.giveBack(key);
                 return true;
             } finally {
                 lock.unlock();
             }
-        }
-    }
-
-    /**
-     * A turn gives its running place to another conversation, and holds one among the waiting until it is done: it only waits for DingTalk now. What follows
-     * in its own conversation goes on waiting for it. Nothing happens where {@value #MOST_YIELDED} have yielded, or where the conversation went on past it.
-     */
-    public void yield(Turn turn) {
-        lock.lock();
-        try {
-            Lane lane = turn.slot().lane;
-            Exchange exchange = lane.running;
-            if (exchange != null && turn(exchange) == turn && turn.slot().queue() == this && yielded.size() < MOST_YIELDED && yielded.add(exchange)) {
-                lane.taken++;
-                taken++;
-                running--;
-                if (!ready.isEmpty()) {
-                    work.signal();
-                }
-            }
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -149,44 +102,28 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
      * @return null when the queue is full, or that conversation's part of it, or when the queue is closed
      */
     public Slot reserve(String key) {
-        lock.lock();
-        try {
-            Lane lane = lanes.get(key);
-            if (closed || taken >= capacity || lane != null && lane.taken >= conversationCapacity) {
-                return null;
-            }
-            return place(key);
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> closed || !places.isFree(key) ? null : place(key));
     }
 
-    /** Takes a place whatever the limits say: for turns that were accepted before this start. */
+    /** Takes a place beyond all limits: for turns that were accepted before this start. */
     public Slot reserveAnyway(String key) {
-        lock.lock();
-        try {
-            return place(key);
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> place(key));
     }
 
     private Slot place(String key) {
-        Lane lane = lanes.computeIfAbsent(key, Lane::new);
-        taken++;
-        lane.taken++;
-        return new Slot(lane);
+        places.take(key);
+        return new Slot(key);
     }
 
     /** Queues the exchange of a {@link Turn} in the place that was reserved for it. */
     @Override
     public boolean offer(Exchange exchange) {
-        Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
+        Turn turn = turn(exchange);
         if (turn == null) {
             throw new IllegalArgumentException("seda:turns and seda:commands take stored messages only: send to direct:accept instead");
         }
         if (turn.slot().queue() != this) {
-            // so that a command never reaches an agent, whatever somebody's edit of a route says
+            // so that a command never reaches an agent, however a route was edited
             throw new IllegalArgumentException("Turn " + turn.reference() + " has its place in another queue");
         }
         lock.lock();
@@ -196,13 +133,8 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
                 throw new IllegalArgumentException("Turn " + turn.reference() + " was queued already");
             }
             slot.held = false;
-            Lane lane = slot.lane;
-            lane.waiting.add(exchange);
-            queued++;
-            if (lane.running == null && lane.waiting.size() == 1) {
-                ready.add(lane);
-                work.signal();
-            }
+            order.add(slot.key, exchange);
+            signalWork();
             return true;
         } finally {
             lock.unlock();
@@ -210,68 +142,76 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
     }
 
     @Override
-    public Exchange poll(long timeout, TimeUnit unit) throws InterruptedException {
-        long asked = unit.toNanos(timeout);
-        long nanos = Math.max(asked, idleNanos);
-        lock.lockInterruptibly();
-        try {
-            while (closed || ready.isEmpty() || running >= maxRunning) {
-                if (closed) {
-                    nanos = Math.min(nanos, asked);
-                }
-                if (nanos <= 0) {
-                    return null;
-                }
-                nanos = work.awaitNanos(nanos);
-            }
-            return handOut();
-        } finally {
-            lock.unlock();
+    protected Exchange handOut() {
+        KeyedOrder.Entry<String, Exchange> entry = closed || running >= maxRunning ? null : order.start();
+        if (entry == null) {
+            return null;
         }
-    }
-
-    private Exchange handOut() {
-        Lane lane = ready.remove();
-        Exchange exchange = lane.waiting.remove();
-        queued--;
-        vacate(lane);
-        lane.running = exchange;
+        Exchange exchange = entry.item();
+        places.giveBack(turn(exchange).slot().key);
         running++;
-        exchange.getExchangeExtension().addOnCompletion(new Done(lane, exchange));
-        if (!ready.isEmpty() && running < maxRunning) {
-            work.signal();
-        }
+        exchange.getExchangeExtension().addOnCompletion(new Done(entry));
+        signalWork();
         return exchange;
     }
 
-    private void done(Lane lane, Exchange exchange) {
+    private void signalWork() {
+        if (order.canStart() && running < maxRunning) {
+            change.signal();
+        }
+    }
+
+    private void done(KeyedOrder.Entry<String, Exchange> entry) {
         lock.lock();
         try {
-            if (yielded.remove(exchange)) {
-                vacate(lane);
+            if (yielded.remove(entry)) {
+                places.giveBack(turn(entry.item()).slot().key);
             } else {
                 running--;
             }
-            free(lane, exchange);
-            forget(lane);
-            if (!ready.isEmpty()) {
-                work.signal();
+            order.remove(entry);
+            signalWork();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The running exchange of a turn's conversation if it is that turn's, else null. */
+    private KeyedOrder.Entry<String, Exchange> running(Turn turn) {
+        KeyedOrder.Entry<String, Exchange> entry = turn.slot().queue() == this ? order.running(turn.slot().key) : null;
+        return entry != null && turn(entry.item()) == turn ? entry : null;
+    }
+
+    /**
+     * A turn gives its running place to another conversation, and holds one among the waiting until it is done: it only waits for DingTalk now. What follows
+     * in its own conversation still waits for it. Nothing happens where {@value #MOST_YIELDED} have yielded, or where the conversation went past it.
+     */
+    public void yield(Turn turn) {
+        lock.lock();
+        try {
+            KeyedOrder.Entry<String, Exchange> entry = running(turn);
+            if (entry != null && yielded.size() < MOST_YIELDED && yielded.add(entry)) {
+                places.take(turn.slot().key);
+                running--;
+                signalWork();
             }
         } finally {
             lock.unlock();
         }
     }
 
-    /** The lane goes on to its next exchange, unless it did so before. */
-    private void free(Lane lane, Exchange exchange) {
-        if (lane.running != exchange) {
-            return;
+    /** The conversation goes past this turn, which is as good as done: the rest of it need not delay the next one. It still counts as running. */
+    public void goOn(@ExchangeProperty(Turn.PROPERTY) Turn turn) {
+        lock.lock();
+        try {
+            KeyedOrder.Entry<String, Exchange> entry = running(turn);
+            if (entry != null) {
+                order.remove(entry);
+                signalWork();
+            }
+        } finally {
+            lock.unlock();
         }
-        lane.running = null;
-        if (!lane.waiting.isEmpty()) {
-            ready.add(lane);
-        }
-        forget(lane);
     }
 
     /**
@@ -289,7 +229,7 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
     }
 
     /**
-     * Stops turns of one conversation: those that wait are handed out no more, and the conversation goes on past the one that runs, which is told to end.
+     * Stops turns of one conversation: those that wait are no longer handed out, and the conversation goes past the one that runs, which is told to end.
      *
      * @param which of them
      */
@@ -298,31 +238,19 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
         Turn ended = null;
         lock.lock();
         try {
-            Lane lane = lanes.get(key);
-            if (lane == null) {
-                return new Stopped(null, List.of());
-            }
-            for (Iterator<Exchange> waiting = lane.waiting.iterator(); waiting.hasNext();) {
-                Exchange exchange = waiting.next();
-                if (which.test(turn(exchange))) {
-                    waiting.remove();
-                    dropped.add(exchange);
-                    queued--;
-                    vacate(lane);
+            for (KeyedOrder.Entry<String, Exchange> entry : order.waiting(key)) {
+                if (which.test(turn(entry.item()))) {
+                    order.remove(entry);
+                    places.giveBack(key);
+                    dropped.add(entry.item());
                 }
             }
-            if (lane.waiting.isEmpty()) {
-                ready.remove(lane);
+            KeyedOrder.Entry<String, Exchange> current = order.running(key);
+            if (current != null && which.test(turn(current.item()))) {
+                ended = turn(current.item());
+                order.remove(current);
             }
-            if (lane.running != null && which.test(turn(lane.running))) {
-                ended = turn(lane.running);
-                free(lane, lane.running);
-            } else {
-                forget(lane);
-            }
-            if (!ready.isEmpty()) {
-                work.signal();
-            }
+            signalWork();
         } finally {
             lock.unlock();
         }
@@ -331,67 +259,32 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
         }
         List<Turn> turns = dropped.stream().map(KeyedQueue::turn).toList();
         turns.forEach(turn -> turn.cancellation().stop());
-        // nobody else will end them
+        // no consumer will end them
         dropped.forEach(exchange -> UnitOfWorkHelper.doneSynchronizations(exchange, exchange.getExchangeExtension().handoverCompletions()));
         return new Stopped(ended, turns);
-    }
-
-    /** The conversation goes on past this turn, which is as good as done: what is left of it need not hold up the next one. It still counts as running. */
-    public void goOn(@ExchangeProperty(Turn.PROPERTY) Turn turn) {
-        lock.lock();
-        try {
-            Lane lane = turn.slot().lane;
-            if (lane.running != null && turn(lane.running) == turn) {
-                free(lane, lane.running);
-                if (!ready.isEmpty()) {
-                    work.signal();
-                }
-            }
-        } finally {
-            lock.unlock();
-        }
     }
 
     private static Turn turn(Exchange exchange) {
         return exchange.getProperty(Turn.PROPERTY, Turn.class);
     }
 
-    /** True while a turn of this conversation is being answered that nobody has stopped. */
+    /** True while a turn of this conversation is being answered that was not stopped. */
     public boolean isRunning(String key) {
-        lock.lock();
-        try {
-            Lane lane = lanes.get(key);
-            return lane != null && lane.running != null;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void vacate(Lane lane) {
-        taken--;
-        lane.taken--;
-    }
-
-    private void forget(Lane lane) {
-        if (lane.taken == 0 && lane.running == null) {
-            lanes.remove(lane.key, lane);
-        }
+        return locked(() -> order.running(key) != null);
     }
 
     /** Frees the conversation when the exchange is done, success or failure. */
     private final class Done extends SynchronizationAdapter {
 
-        private final Lane lane;
-        private final Exchange exchange;
+        private final KeyedOrder.Entry<String, Exchange> entry;
 
-        Done(Lane lane, Exchange exchange) {
-            this.lane = lane;
-            this.exchange = exchange;
+        Done(KeyedOrder.Entry<String, Exchange> entry) {
+            this.entry = entry;
         }
 
         @Override
         public void onDone(Exchange ended) {
-            done(lane, exchange);
+            done(entry);
         }
 
         @Override
@@ -401,12 +294,12 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
         }
     }
 
-    /** Hands out nothing more. To those who drain the queue it is empty; what waits stays stored. */
+    /** Hands out nothing more. To those who drain the queue it is empty; waiting turns stay stored. */
     public void close() {
         lock.lock();
         try {
             closed = true;
-            work.signalAll();
+            change.signalAll();
         } finally {
             lock.unlock();
         }
@@ -415,53 +308,27 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
     /** Turns that wait, without those whose message is being stored just now. */
     @Override
     public int size() {
-        lock.lock();
-        try {
-            return closed ? 0 : queued;
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> closed ? 0 : order.waitingCount());
     }
 
-    /** Turns that are answered and wait for DingTalk to take the answer. */
+    /** Turns that are answered and wait until DingTalk accepts the answer. */
     public int yielded() {
-        lock.lock();
-        try {
-            return yielded.size();
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> yielded.size());
     }
 
     /** Turns being answered. */
     public int running() {
-        lock.lock();
-        try {
-            return running;
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> running);
     }
 
     /** Turns of one conversation that wait. */
     public int waiting(String key) {
-        lock.lock();
-        try {
-            Lane lane = lanes.get(key);
-            return lane == null ? 0 : lane.waiting.size();
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> order.waiting(key).size());
     }
 
-    /** Conversations of which it knows: those in which something waits, runs or is being stored. */
-    public int conversations() {
-        lock.lock();
-        try {
-            return lanes.size();
-        } finally {
-            lock.unlock();
-        }
+    /** Conversations that take memory here: those in which a turn waits, runs or is being stored. */
+    int conversations() {
+        return locked(() -> places.conversations() + (int) order.keys().stream().filter(key -> !places.has(key)).count());
     }
 
     public int capacity() {
@@ -479,85 +346,27 @@ public final class KeyedQueue extends AbstractQueue<Exchange> implements Blockin
 
     @Override
     public int remainingCapacity() {
-        lock.lock();
-        try {
-            return Math.max(0, capacity - taken);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** A snapshot: conversation after conversation, each in its order. */
-    @Override
-    public Iterator<Exchange> iterator() {
-        lock.lock();
-        try {
-            List<Exchange> all = new ArrayList<>(queued);
-            lanes.values().forEach(lane -> all.addAll(lane.waiting));
-            return List.copyOf(all).iterator();
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> places.left());
     }
 
     @Override
-    public Exchange peek() {
-        lock.lock();
-        try {
-            return ready.isEmpty() ? null : ready.peek().waiting.peek();
-        } finally {
-            lock.unlock();
-        }
+    protected List<Exchange> waiting() {
+        return order.waiting();
     }
 
     @Override
-    public Exchange poll() {
-        lock.lock();
-        try {
-            return closed || ready.isEmpty() || running >= maxRunning ? null : handOut();
-        } finally {
-            lock.unlock();
-        }
+    protected Exchange next() {
+        return order.peek();
     }
 
     @Override
-    public Exchange take() throws InterruptedException {
-        while (true) {
-            Exchange exchange = poll(1, TimeUnit.MINUTES);
-            if (exchange != null) {
-                return exchange;
-            }
-        }
+    protected long pollNanos(long asked) {
+        return closed ? asked : Math.max(asked, idleNanos);
     }
 
-    /** Never waits: the place was reserved. */
-    @Override
-    public void put(Exchange exchange) {
-        offer(exchange);
-    }
-
-    /** Never waits: the place was reserved. */
-    @Override
-    public boolean offer(Exchange exchange, long timeout, TimeUnit unit) {
-        return offer(exchange);
-    }
-
-    @Override
-    public int drainTo(Collection<? super Exchange> to) {
-        throw stored();
-    }
-
+    /** Always refused, as is {@link #clear}: waiting turns are stored messages that were promised an answer. */
     @Override
     public int drainTo(Collection<? super Exchange> to, int most) {
-        throw stored();
-    }
-
-    @Override
-    public void clear() {
-        throw stored();
-    }
-
-    private static UnsupportedOperationException stored() {
-        return new UnsupportedOperationException("Waiting turns are stored messages that were promised an answer: they can't be purged from memory");
+        throw new UnsupportedOperationException("Waiting turns are stored messages that were promised an answer: they can't be purged from memory");
     }
 }

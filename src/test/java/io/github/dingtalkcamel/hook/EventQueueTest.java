@@ -48,6 +48,19 @@ class EventQueueTest {
     }
 
     @Test
+    void goesOnWithTheNextEventAfterItWasPurged() throws Exception {
+        EventQueue queue = new EventQueue(10, LONG);
+        queue.add(event());
+        queue.add(event());
+        queue.clear();
+        assertThat(queue.poll()).isNull();
+
+        Exchange next = event();
+        queue.add(next);
+        assertThat(queue.poll()).as("what was purged is not waited for").isSameAs(next);
+    }
+
+    @Test
     void waitsNoLongerThanItsPatience() throws Exception {
         EventQueue queue = new EventQueue(10, Duration.ofMillis(50));
         Exchange stuck = event();
