@@ -5,7 +5,10 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 
+import io.github.dingtalkcamel.cli.Program;
+import io.github.dingtalkcamel.cli.Send;
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 import io.github.dingtalkcamel.encoding.NotUtf8Exception;
 import io.github.dingtalkcamel.encoding.ProcessInput;
@@ -25,14 +28,14 @@ import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
-/** Starts dingtalk-camel, or does one of its commands: {@code java -jar dingtalk-camel.jar}, see {@link CommandLine}. */
+/** Starts dingtalk-camel, or runs one of its commands: {@code java -jar dingtalk-camel.jar}, see {@link Program}. */
 public final class Application {
 
-    /** The settings are wrong, or the words of the command line. */
+    /** The settings or the command line are wrong. */
     static final int WRONG_USE = 2;
-    /** It could not start, or could not go on. */
+    /** The program could not start, or had to stop. */
     static final int FAILED = 1;
-    /** What a Java virtual machine ends with after SIGTERM. */
+    /** The status of a Java virtual machine that SIGTERM ended. */
     private static final int TERMINATED = 143;
     private static final int JAVA_WITH_VIRTUAL_THREADS = 21;
 
@@ -41,7 +44,7 @@ public final class Application {
 
     public static void main(String[] args) {
         if (Runtime.version().feature() >= JAVA_WITH_VIRTUAL_THREADS && System.getProperty("camel.threads.virtual.enabled") == null) {
-            // Camel reads this once, when its first class is loaded: turns that wait for slow agents then cost no thread each
+            // Camel reads this once, when its first class is loaded; a turn that waits for a slow agent then holds no platform thread
             System.setProperty("camel.threads.virtual.enabled", "true");
         }
         PrintStream errors = new PrintStream(System.err, true, StandardCharsets.UTF_8);
@@ -49,50 +52,65 @@ public final class Application {
     }
 
     private static int run(ProcessInput input, PrintStream out, PrintStream errors) {
-        CommandLine line;
-        try {
-            line = CommandLine.of(input.arguments());
-        } catch (CommandLine.WrongUseException e) {
-            errors.println(e.getMessage());
-            errors.println(CommandLine.USAGE);
-            return WRONG_USE;
-        }
-        if (line.command() == CommandLine.Command.HELP) {
-            out.println(line.help());
-            return 0;
-        }
-        if (!input.lost().isEmpty()) {
-            // before anything is created or sent
-            input.lost().forEach(errors::println);
-            return WRONG_USE;
-        }
-        input.systemProperties().forEach(System::setProperty);
-        try {
-            TemporaryDirectory.check(Path.of(System.getProperty("java.io.tmpdir")));
-        } catch (StartException e) {
-            return explain(e, null, errors);
-        }
-        ProxyEnvironment.apply(input.environment(), System.getProperties());
-        return switch (line.command()) {
-            case SEND -> send(line.words(), input, out, errors);
-            case EJECT -> eject(line.words(), input, out, errors);
-            default -> start(input, errors);
-        };
+        return Program.run(input.arguments(), new OfThisProcess(input, errors), System.in, out, errors);
     }
 
-    /** Runs until it is told to stop. The process ends then, also where something keeps it. */
+    /** What commands do in this process. */
+    private record OfThisProcess(ProcessInput input, PrintStream errors) implements Program.Work {
+
+        @Override
+        public List<String> lostCharacters() {
+            return input.lost();
+        }
+
+        @Override
+        public OptionalInt prepare() {
+            input.systemProperties().forEach(System::setProperty);
+            try {
+                TemporaryDirectory.check(Path.of(System.getProperty("java.io.tmpdir")));
+            } catch (StartException e) {
+                return OptionalInt.of(explain(e));
+            }
+            ProxyEnvironment.apply(input.environment(), System.getProperties());
+            return OptionalInt.empty();
+        }
+
+        @Override
+        public int start() {
+            return Application.start(input, errors);
+        }
+
+        @Override
+        public Send send(PrintStream out, PrintStream problems) throws SettingsException {
+            // before the first class that logs
+            System.setProperty("log.level", "error");
+            return new Send(DingTalkMain.settings(input.environment()), SendingParts::bind, out, problems);
+        }
+
+        @Override
+        public Eject eject(PrintStream out, PrintStream problems) throws SettingsException {
+            return Eject.ofThisProgram(DingTalkMain.routesDir(input.environment()), out, problems);
+        }
+
+        @Override
+        public int explain(Exception failure) {
+            return Application.explain(failure, null, errors);
+        }
+    }
+
+    /** Runs until the process is told to stop, and ends then in time, whatever else is still busy. */
     private static int start(ProcessInput input, PrintStream errors) {
         DingTalkMain main = new DingTalkMain(input.environment());
         ShutdownDeadline deadline = new ShutdownDeadline(main::turnsTime, main::closeStore, Runtime.getRuntime()::halt);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             deadline.arm(TERMINATED);
-            // other hooks may be done before the store is closed
+            // shutdown hooks run side by side: the process must not end before the store is closed
             deadline.awaitEnd();
         }, "dingtalk-shutdown"));
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void beforeStop(BaseMainSupport stopping) {
-                // told to by something else than a signal: JMX, a store that another process took
+                // stopped without a signal: by JMX, or since another process took the store
                 deadline.arm(Math.max(0, main.getExitCode()));
             }
         });
@@ -107,25 +125,7 @@ public final class Application {
         }
     }
 
-    private static int eject(List<String> words, ProcessInput input, PrintStream out, PrintStream errors) {
-        try {
-            return Eject.ofThisProgram(DingTalkMain.routesDir(input.environment()), out, errors).run(words);
-        } catch (Exception e) {
-            return explain(e, null, errors);
-        }
-    }
-
-    private static int send(List<String> words, ProcessInput input, PrintStream out, PrintStream errors) {
-        // before the first class that logs
-        System.setProperty("log.level", "error");
-        try {
-            return new Send(DingTalkMain.settings(input.environment()), System.in, out, errors).run(words);
-        } catch (Exception e) {
-            return explain(e, null, errors);
-        }
-    }
-
-    /** Says what stopped the start in the words of whoever can mend it; a stack trace only where nobody foresaw it. */
+    /** Prints why the start failed and what to do about it; a stack trace only for a failure that is not foreseen here. */
     private static int explain(Exception e, CamelContext context, PrintStream errors) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof SettingsException settings) {
@@ -138,7 +138,7 @@ public final class Application {
                 return FAILED;
             }
             if (cause instanceof YamlEngineException) {
-                // where the parser doesn't name the file, Camel's exception around it does
+                // if the parser does not name the file, Camel's exception around it does
                 errors.println(KnownSecrets.clean((cause == e ? "" : e.getMessage() + ": ") + cause.getMessage().strip()));
                 return FAILED;
             }
@@ -157,7 +157,7 @@ public final class Application {
         return FAILED;
     }
 
-    /** The file that a route is in, for the beginning of a line: an id that Camel made up tells its author nothing. */
+    /** The file of a route, for the beginning of a line: an id that Camel generated means nothing to the author. */
     private static String file(CamelContext context, String routeId) {
         RouteDefinition route = context instanceof ModelCamelContext model ? model.getRouteDefinition(routeId) : null;
         return route == null || route.getResource() == null ? "" : route.getResource().getLocation() + ": ";

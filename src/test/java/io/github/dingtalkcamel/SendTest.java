@@ -11,7 +11,11 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
+import io.github.dingtalkcamel.cli.FakeWork;
+import io.github.dingtalkcamel.cli.Program;
+import io.github.dingtalkcamel.cli.Send;
 import io.github.dingtalkcamel.settings.SettingsReader;
 import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.platform.CustomRobot;
@@ -73,9 +77,14 @@ class SendTest {
         settings.put("dingtalk.data-dir", folder.resolve("data").toString());
         out.reset();
         errors.reset();
-        return new Send(new SettingsReader(Map.of(), settings, Map.of(), text -> text, 17).read(),
-                new ByteArrayInputStream(standardInput), new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(errors, true, StandardCharsets.UTF_8)).run(List.of(words));
+        Program.Work work = new FakeWork() {
+            @Override
+            public Send send(PrintStream toOut, PrintStream toErrors) throws Exception {
+                return new Send(new SettingsReader(Map.of(), settings, Map.of(), text -> text, 17).read(), SendingParts::bind, toOut, toErrors);
+            }
+        };
+        return Program.run(Stream.concat(Stream.of("send"), Stream.of(words)).toList(), work, new ByteArrayInputStream(standardInput),
+                new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(errors, true, StandardCharsets.UTF_8));
     }
 
     @Test
@@ -147,9 +156,20 @@ class SendTest {
         assertThat(send("", "--file", "/does/not/exist.png")).isEqualTo(2);
         assertThat(send("", "--timeout", "0", "x")).isEqualTo(2);
         assertThat(send(Map.of("dingtalk.simulator", "true"), "", "x")).isEqualTo(2);
-        assertThat(errors.toString(StandardCharsets.UTF_8)).contains("nobody to send as");
+        assertThat(errors.toString(StandardCharsets.UTF_8)).contains("no app to send as");
         assertThat(send("", "--to", "userid:staff001", "x")).isEqualTo(2);
         assertThat(errors.toString(StandardCharsets.UTF_8)).contains("recipient_type").contains("user_id");
         assertThat(simulator.deliveries()).isEmpty();
+    }
+
+    @Test
+    void aTextMayLookLikeAnOptionAndAnOptionsValueToo() throws Exception {
+        assertThat(send("", "--to", "user_id:staff001", "--markdown", "--title", "--help", "-hello @staff002 $HOME")).as(errors.toString()).isZero();
+        assertThat(send("", "--to", "user_id:staff001", "--title of the day: -h")).as(errors.toString()).isZero();
+        assertThat(send("", "--to", "user_id:staff001", "@/etc/hostname")).as(errors.toString()).isZero();
+        assertThat(send("", "--title=a", "--title=b", "--to=user_id:staff001", "--markdown", "x")).as(errors.toString()).isZero();
+
+        assertThat(simulator.deliveries()).extracting(Delivery::title, Delivery::text).containsExactly(tuple("--help", "-hello @staff002 $HOME"),
+                tuple(null, "--title of the day: -h"), tuple(null, "@/etc/hostname"), tuple("b", "x"));
     }
 }

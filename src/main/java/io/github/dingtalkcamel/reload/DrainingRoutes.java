@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.reload;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,27 +14,27 @@ import org.apache.camel.support.service.ServiceHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Versions of routes that were replaced or deleted: each finishes what is in it, however long that takes, and is then put away. */
+/** Old versions of routes that were replaced or deleted: each finishes the messages in it, however long that takes, and is then stopped. */
 final class DrainingRoutes {
 
     private static final Logger LOG = LoggerFactory.getLogger(DrainingRoutes.class);
 
-    /** How long a route has to be empty: threads of its consumer may have taken a message just before they were told to rest. */
-    private static final Duration LINGER = Duration.ofSeconds(3);
+    /** How long a route must have been empty: a thread of its consumer may have received a message just before it was paused. */
+    private static final Duration EMPTY_FOR = Duration.ofSeconds(3);
 
     private final LiveContext context;
-    private final List<Retired> retired = new ArrayList<>();
+    private final List<Draining> draining = new ArrayList<>();
 
     DrainingRoutes(LiveContext context) {
         this.context = context;
     }
 
-    private static final class Retired {
+    private static final class Draining {
         private final LiveRoute route;
         private final boolean withConsumer;
         private long emptySince;
 
-        Retired(LiveRoute route, boolean withConsumer, long now) {
+        Draining(LiveRoute route, boolean withConsumer, long now) {
             this.route = route;
             this.withConsumer = withConsumer;
             this.emptySince = now;
@@ -41,14 +42,14 @@ final class DrainingRoutes {
     }
 
     /**
-     * @param withConsumer whether no other version has the route's consumer now
+     * @param withConsumer whether the route still owns its consumer; false if a newer version took it over
      */
     synchronized void add(LiveRoute route, boolean withConsumer, long nanos) {
-        retired.add(new Retired(route, withConsumer, nanos));
+        draining.add(new Draining(route, withConsumer, nanos));
     }
 
-    /** Takes back {@link #rest}. */
-    static void wake(Consumer consumer) {
+    /** Undoes {@link #pause}. */
+    static void resume(Consumer consumer) {
         if (consumer instanceof AgentConsumer agent) {
             agent.offerAgain();
         } else if (!ServiceHelper.resumeService(consumer)) {
@@ -56,8 +57,8 @@ final class DrainingRoutes {
         }
     }
 
-    /** Has the consumer take nothing new, while what it took goes on. */
-    static void rest(Consumer consumer) {
+    /** Makes the consumer receive nothing more; messages that it has received are finished. */
+    static void pause(Consumer consumer) {
         if (consumer == null) {
             return;
         }
@@ -66,7 +67,7 @@ final class DrainingRoutes {
             return;
         }
         Endpoint endpoint = consumer.getEndpoint();
-        // a suspended one of these would answer 503 in place of the new version; a stopped one's requests go on
+        // while suspended it would answer 503 in place of the new version; after a stop its running requests are still answered
         boolean atOnce = endpoint.getEndpointUri().startsWith("platform-http:");
         if (!atOnce && consumer instanceof Suspendable && consumer instanceof SuspendableService suspendable) {
             if (!suspendable.isSuspended()) {
@@ -77,18 +78,18 @@ final class DrainingRoutes {
         }
     }
 
-    /** Puts away what has been empty long enough. */
+    /** Stops the versions that have been empty long enough. */
     synchronized void tick(long nanos) {
-        retired.removeIf(each -> {
+        draining.removeIf(each -> {
             if (!each.route.isEmpty()) {
                 each.emptySince = nanos;
                 return false;
             }
-            return nanos - each.emptySince >= LINGER.toNanos() && putAway(each);
+            return nanos - each.emptySince >= EMPTY_FOR.toNanos() && finished(each);
         });
     }
 
-    private boolean putAway(Retired each) {
+    private boolean finished(Draining each) {
         LiveRoute route = each.route;
         if (!each.withConsumer && !route.seal()) {
             return false;
@@ -98,7 +99,7 @@ final class DrainingRoutes {
         return true;
     }
 
-    private void stop(Retired each) {
+    private void stop(Draining each) {
         try {
             if (each.withConsumer) {
                 ServiceHelper.stopAndShutdownService(each.route.getConsumer());
@@ -108,17 +109,17 @@ final class DrainingRoutes {
                 context.removeService(policy);
             }
         } catch (Exception e) {
-            LOG.warn("The old version of route {} could not be put away: {}", each.route.getId(), e.toString());
+            LOG.warn("The old version of route {} could not be stopped completely: {}", each.route.getId(), e.toString());
         }
     }
 
     synchronized int size() {
-        return retired.size();
+        return draining.size();
     }
 
-    /** The process ends. */
+    /** Stops them all, since the process ends. */
     synchronized void close() {
-        retired.forEach(this::stop);
-        retired.clear();
+        draining.forEach(this::stop);
+        draining.clear();
     }
 }

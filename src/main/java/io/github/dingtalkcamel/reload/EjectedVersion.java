@@ -1,12 +1,13 @@
 package io.github.dingtalkcamel.reload;
+
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The first line of an ejected file: which packaged text it began as.
+ * The first line of an ejected file: of which packaged text it is a copy.
  *
- * @param version     the program's, for people
+ * @param version     the version of the program that wrote it
  * @param fingerprint of the packaged text, without this line
  */
 record EjectedVersion(String version, String fingerprint) {
@@ -17,13 +18,13 @@ record EjectedVersion(String version, String fingerprint) {
         return new EjectedVersion(version, RouteFile.fingerprint(packaged));
     }
 
-    /** The stamp of a file, if it has one. */
+    /** Reads it from a file's text; empty if the file was not ejected. */
     static Optional<EjectedVersion> of(String text) {
         Matcher line = LINE.matcher(text);
         return line.find() ? Optional.of(new EjectedVersion(line.group(1), line.group(2))) : Optional.empty();
     }
 
-    /** Whether this is what the packaged file is today, whatever the version. */
+    /** Whether the packaged file is unchanged since. */
     boolean isOf(String packaged) {
         return fingerprint.equals(RouteFile.fingerprint(packaged));
     }

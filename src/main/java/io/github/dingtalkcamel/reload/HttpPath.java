@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.reload;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,18 +16,18 @@ import org.apache.camel.model.rest.VerbDefinition;
 import org.apache.camel.util.URISupport;
 
 /**
- * What a route takes of the HTTP server: {@code platform-http:} with its methods, or an operation of a rest service.
+ * The HTTP requests that a route receives: by {@code platform-http:} with its methods, or as an operation of a rest service.
  *
  * @param route    the route's id, or the rest operation
- * @param methods  the methods it takes; empty for all
- * @param segments its path; one in braces stands for any text
- * @param prefix   whether it takes all that begins so
+ * @param methods  its methods; empty for all
+ * @param segments of its path; one in braces matches any text
+ * @param prefix   whether it also matches every path that begins so
  */
 record HttpPath(String route, Set<String> methods, List<String> segments, boolean prefix) {
 
     private static final String SCHEME = "platform-http:";
 
-    /** Those of a file's routes and rest services. */
+    /** The HTTP requests of a file's routes and rest services. */
     static List<HttpPath> of(CamelContext context, List<RouteDefinition> routes, RouteBuilder builder) {
         List<HttpPath> paths = new ArrayList<>();
         for (RouteDefinition route : routes) {
@@ -68,7 +69,7 @@ record HttpPath(String route, Set<String> methods, List<String> segments, boolea
         try {
             return URISupport.parseQuery(query);
         } catch (Exception e) {
-            // Camel says what is wrong with it when it makes the endpoint
+            // Camel reports what is wrong with it when it creates the endpoint
             return Map.of();
         }
     }
@@ -77,7 +78,7 @@ record HttpPath(String route, Set<String> methods, List<String> segments, boolea
         return Arrays.stream(path.replace("%7B", "{").replace("%7D", "}").split("/")).filter(segment -> !segment.isEmpty()).toList();
     }
 
-    /** Whether there is a request that both would take. */
+    /** Whether a request can match both. */
     boolean overlaps(HttpPath other) {
         if (!methods.isEmpty() && !other.methods.isEmpty() && methods.stream().noneMatch(other.methods::contains)) {
             return false;
@@ -97,7 +98,7 @@ record HttpPath(String route, Set<String> methods, List<String> segments, boolea
         return true;
     }
 
-    /** Whether both take the same path, whatever its variables are called, and have a method in common. */
+    /** Whether both match the same paths, whatever the variables are called, and have a method in common. */
     boolean isSame(HttpPath other) {
         return prefix == other.prefix && overlaps(other) && anonymous().equals(other.anonymous());
     }
@@ -110,7 +111,7 @@ record HttpPath(String route, Set<String> methods, List<String> segments, boolea
         return segment.startsWith("{") || segment.startsWith("*");
     }
 
-    /** As the access log and the documentation name it. */
+    /** As log lines and the documentation name it. */
     @Override
     public String toString() {
         return (methods.isEmpty() ? "" : String.join(",", methods) + " ") + "/" + String.join("/", segments) + (prefix ? "/…" : "");

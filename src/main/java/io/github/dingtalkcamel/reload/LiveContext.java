@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.reload;
+
 import java.util.List;
 
 import org.apache.camel.Service;
@@ -9,21 +10,21 @@ import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.LifecycleStrategy;
 import org.apache.camel.spi.RouteFactory;
 
-/** Camel's context, in which a route can be put in the place of one that still runs. */
+/** A Camel context in which a route can be replaced while its old version still runs. */
 public final class LiveContext extends DefaultCamelContext {
 
-    /** Not built yet: camel-main does that. */
+    /** A context that is not built yet: Camel Main does that. */
     public LiveContext() {
         super(false);
         getCamelContextExtension().addContextPlugin(RouteFactory.class, LiveRoute::new);
     }
 
-    /** A route of this context that runs, or was stopped by somebody. */
+    /** The route with this id, running or stopped; null if there is none. */
     LiveRoute liveRoute(String id) {
         return (LiveRoute) getRoute(id);
     }
 
-    /** Forgets a route, without stopping anything of it. */
+    /** Removes a route from the context without stopping its services. */
     void detach(LiveRoute route) throws Exception {
         getLock().lock();
         try {
@@ -41,12 +42,12 @@ public final class LiveContext extends DefaultCamelContext {
         }
         RouteDefinition definition = getRouteDefinition(route.getId());
         if (definition != null) {
-            // no route of that id is known any more, so this only takes it out of the model
+            // the route is removed above, so this only removes it from the model
             getCamelContextExtension().getContextPlugin(Model.class).removeRouteDefinition(definition);
         }
     }
 
-    /** Makes a route known whose services run already. */
+    /** Adds a route whose services run already. */
     void attach(RouteDefinition definition, RouteService service) throws Exception {
         getRouteDefinitions().add(definition);
         startRouteService(service, true);

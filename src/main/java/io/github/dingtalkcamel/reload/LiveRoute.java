@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.reload;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,15 +27,15 @@ import org.apache.camel.support.resume.AdapterHelper;
 import org.apache.camel.support.service.ServiceHelper;
 
 /**
- * A route whose consumer reaches it through a {@link RouteSwitch}: a later version of the route can take over the consumer and leave this one to finish what
- * is in it.
+ * A route that its consumer reaches through a {@link RouteSwitch}: a newer version of the route can take over the consumer, while this one finishes the
+ * exchanges in it.
  */
 final class LiveRoute extends DefaultRoute {
 
     private static final long CLOSED = Long.MIN_VALUE;
 
     private final AtomicLong inside = new AtomicLong();
-    private RouteSwitch door;
+    private RouteSwitch routeSwitch;
     private AsyncProcessor pipeline;
     private Consumer consumer;
     private Consumer takenOver;
@@ -45,15 +46,15 @@ final class LiveRoute extends DefaultRoute {
         super(context, definition, id, description, note, endpoint, resource);
     }
 
-    /** Before the services are gathered: this version gets its messages by the consumer of another, once {@link #open} is called. */
+    /** Makes this version receive by the consumer of another one once {@link #open} is called. Call it before the services are gathered. */
     void takeOver(LiveRoute other) {
         takenOver = other.consumer;
-        door = other.door;
+        routeSwitch = other.routeSwitch;
     }
 
-    /** From now on the consumer's messages come here. */
+    /** Switches the consumer to this version. */
     void open() {
-        door.leadTo(this);
+        routeSwitch.switchTo(this);
     }
 
     AsyncProcessor pipeline() {
@@ -64,7 +65,7 @@ final class LiveRoute extends DefaultRoute {
         return consumer instanceof StatefulService service && service.isStarted();
     }
 
-    /** Takes an exchange in, unless the route is closed. */
+    /** Counts an exchange in; false if the route is closed. */
     boolean enter() {
         while (true) {
             long now = inside.get();
@@ -81,7 +82,7 @@ final class LiveRoute extends DefaultRoute {
         inside.decrementAndGet();
     }
 
-    /** Nothing is in it, nor in what works for it beside it, such as a wire tap. */
+    /** Whether no exchange is in the route nor in a service of it, such as a wire tap. */
     boolean isEmpty() {
         return inside.get() <= 0 && getServices().stream().filter(service -> service != consumer).noneMatch(LiveRoute::isBusy);
     }
@@ -90,12 +91,12 @@ final class LiveRoute extends DefaultRoute {
         return service instanceof ShutdownAware aware && aware.getPendingExchangesSize() > 0;
     }
 
-    /** Lets nothing in any more. */
+    /** Closes the route for exchanges; false if one is in it. */
     boolean seal() {
         return inside.compareAndSet(0, CLOSED);
     }
 
-    /** All that works for the route but its consumer. */
+    /** The services of the route, except its consumer. */
     List<Service> inner() {
         return getServices().stream().filter(service -> service != consumer).toList();
     }
@@ -104,13 +105,13 @@ final class LiveRoute extends DefaultRoute {
     protected void gatherServices(List<Service> services) throws Exception {
         pipeline = AsyncProcessorConverterHelper.convert(getProcessor());
         if (takenOver == null) {
-            if (door == null) {
-                door = new RouteSwitch(this);
+            if (routeSwitch == null) {
+                routeSwitch = new RouteSwitch(this);
             }
-            consumer = getEndpoint().createConsumer(door);
+            consumer = getEndpoint().createConsumer(routeSwitch);
             prepare();
         } else {
-            // only once: after a stop and a start the route has one of its own
+            // only once: after a stop and a start the route creates its own
             consumer = takenOver;
             takenOver = null;
         }
@@ -137,7 +138,7 @@ final class LiveRoute extends DefaultRoute {
         }
     }
 
-    /** As Camel's own routes do. */
+    /** Prepares the consumer as Camel's own routes do. */
     private void prepare() {
         belong(this);
         if (consumer instanceof ResumeAware<?> && resumeStrategy != null) {
@@ -160,7 +161,7 @@ final class LiveRoute extends DefaultRoute {
         ((ConsumerListenerAware) consumer).setConsumerListener(consumerListener);
     }
 
-    /** The consumer tells everybody that it is this route's. */
+    /** Sets which route the consumer reports as its own. */
     void belong(LiveRoute route) {
         if (consumer instanceof RouteAware aware) {
             aware.setRoute(route);

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.reload;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -25,14 +26,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the routes that run those of the files: the packaged ones, and over them those of the routes directory (contract 3).
- * <p>
- * Promises: each change is all or nothing. A new version is built whole before the old one is touched; from then on the next message goes to the new
- * one, and the old one finishes what is in it, however long that takes. What can't be parsed or built changes nothing, and is told once. A route that
- * somebody stopped stays stopped when its file changes.
- * <p>
- * Does not promise: rest services and templates in files are read at the start only. Events that come in while a hook's {@code from} is changed may be
- * missed by it.
+ * Loads the packaged route files and those of the routes directory, where a file replaces the packaged one of its name, and reloads each file that
+ * changes while the program runs.
+ *
+ * <p>Promises: a change is applied completely or not at all. The new version is built before the old one is touched; then the next message goes to the
+ * new version, and the old one finishes the messages in it, however long that takes. A file that can't be parsed or built changes nothing and is logged
+ * once. A stopped route stays stopped when its file changes.
+ *
+ * <p>Does not promise: rest services and templates in files are read at the start only. Events that arrive while a hook's {@code from} is changed may
+ * not reach that hook.
  */
 public final class LiveRoutes implements AutoCloseable {
 
@@ -42,7 +44,7 @@ public final class LiveRoutes implements AutoCloseable {
     private final LiveContext context;
     private final RoutesDirectory directory;
     private final RouteParser parser;
-    private final DrainingRoutes retirement;
+    private final DrainingRoutes draining;
     private Map<String, RouteFile> packaged = Map.of();
     private final Map<String, Loaded> loaded = new TreeMap<>();
     private final Map<String, RouteFile> refused = new HashMap<>();
@@ -55,20 +57,24 @@ public final class LiveRoutes implements AutoCloseable {
         this.context = context;
         this.directory = new RoutesDirectory(directory);
         this.parser = new RouteParser(context);
-        this.retirement = new DrainingRoutes(context);
+        this.draining = new DrainingRoutes(context);
     }
 
-    /** What a file brought. {@code atStartOnly}: it has parts that can't be changed in a running program. */
+    /** A loaded file. {@code atStartOnly}: it has parts that can't be changed in a running program. */
     private record Loaded(RouteFile file, List<String> routes, List<HttpPath> paths, List<RouteConfigurationDefinition> configurations,
             boolean atStartOnly) {
+
+        RouteConflicts.Routes known() {
+            return new RouteConflicts.Routes(file, routes, paths);
+        }
     }
 
-    /** A file being put in. */
+    /** A file that is about to be loaded. */
     private record Candidate(RouteFile file, List<RouteDefinition> routes, List<HttpPath> paths,
             List<RouteConfigurationDefinition> configurations) {
     }
 
-    /** The files to start with. Camel adds their routes. */
+    /** Reads the files at the start. Camel adds their routes. */
     List<RoutesBuilder> start(Map<String, RouteFile> packagedFiles) {
         packaged = Map.copyOf(packagedFiles);
         Map<String, RouteFile> own = directory.read();
@@ -80,6 +86,7 @@ public final class LiveRoutes implements AutoCloseable {
             if (file.own()) {
                 LOG.info("{} {}", packaged.containsKey(file.name()) ? "Replaced by" : "Routes of", file.shown());
                 warnIfStale(file);
+                warnIfRenamed(file);
             }
         }
         return builders;
@@ -97,9 +104,8 @@ public final class LiveRoutes implements AutoCloseable {
             public void afterConfigure(RouteBuilder configured) {
                 List<RouteDefinition> routes = RouteParser.routes(file, builder);
                 List<String> ids = ids(routes);
-                checkIds(file, ids, Set.of());
                 List<HttpPath> paths = HttpPath.of(context, routes, builder);
-                checkPaths(file, paths, Set.of());
+                RouteConflicts.check(new RouteConflicts.Routes(file, ids, paths), known());
                 loaded.put(file.name(), new Loaded(file, ids, paths,
                         List.copyOf(builder.getRouteConfigurationCollection().getRouteConfigurations()), RouteParser.hasMore(builder)));
             }
@@ -117,13 +123,19 @@ public final class LiveRoutes implements AutoCloseable {
         return all;
     }
 
+    /** A file of a former packaged name replaces nothing: its routes run beside those that took their place. */
+    private void warnIfRenamed(RouteFile file) {
+        RouteFileNames.successors(file.name(), packaged.keySet()).ifPresent(successors -> LOG.warn("{} replaces no packaged file any more:"
+                + " the routes of that name are in {} now. Eject these, move your changes there, and delete this file", file.shown(), successors));
+    }
+
     private void warnIfStale(RouteFile file) {
         EjectedVersion.of(file.text()).filter(stamp -> packaged.containsKey(file.name()) && !stamp.isOf(packaged.get(file.name()).text()))
                 .ifPresent(stamp -> LOG.warn("{} was ejected from version {}; the packaged {} has changed since: eject it to another directory, and compare",
                         file.shown(), stamp.version(), file.name()));
     }
 
-    /** Begins to watch the directory. */
+    /** Starts to watch the directory: changes are looked for every 300 ms. */
     public void watch() {
         watch = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "dingtalk-routes");
@@ -136,14 +148,14 @@ public final class LiveRoutes implements AutoCloseable {
     private void look() {
         try {
             poll();
-            retirement.tick(System.nanoTime());
+            draining.tick(System.nanoTime());
         } catch (RuntimeException | Error e) {
-            // the watch goes on
-            LOG.error("The routes directory {} could not be looked at", directory.path(), e);
+            // keep watching
+            LOG.error("The routes directory {} could not be checked", directory.path(), e);
         }
     }
 
-    /** Looks at the files once. What differs from what was seen before has to be the same a second time: somebody may be writing. */
+    /** Reads the files once. A change is applied only when it reads the same twice in a row, since a file may still be written. */
     private void poll() {
         Map<String, RouteFile> own;
         try {
@@ -151,7 +163,7 @@ public final class LiveRoutes implements AutoCloseable {
             unreadable = null;
         } catch (BadRoutesException e) {
             if (!e.getMessage().equals(unreadable)) {
-                LOG.error("Nothing changes, what ran before goes on: {}", e.getMessage());
+                LOG.error("Route changes rejected, keeping the previous versions: {}", e.getMessage());
                 unreadable = e.getMessage();
             }
             return;
@@ -167,7 +179,7 @@ public final class LiveRoutes implements AutoCloseable {
     private void update(Map<String, RouteFile> wanted) {
         Map<String, String> faults = new LinkedHashMap<>();
         boolean progress = true;
-        // files may need each other's change, so whatever is refused has another chance after every change
+        // files may depend on each other's change, so every change gives the rejected ones another try
         while (progress) {
             progress = false;
             faults.clear();
@@ -191,12 +203,12 @@ public final class LiveRoutes implements AutoCloseable {
             RouteFile file = wanted.get(name);
             if (!refused.containsKey(name) || !Objects.equals(refused.put(name, file), file)) {
                 refused.put(name, file);
-                LOG.error("Not taken, what ran before goes on: {}", fault);
+                LOG.error("Route change rejected, keeping the previous version: {}", fault);
             }
         });
     }
 
-    /** Route configurations first: who is built without the one it names has none. */
+    /** Files with route configurations first: a route that is built before the configuration it names would have none. */
     private List<String> inOrder(Map<String, RouteFile> wanted) {
         Set<String> names = new TreeSet<>(wanted.keySet());
         names.addAll(loaded.keySet());
@@ -204,12 +216,12 @@ public final class LiveRoutes implements AutoCloseable {
                 .toList();
     }
 
-    /** Puts one file in the place of its former self; null stands for none. Gives what is wrong with it, or null. */
+    /** Replaces a file's previous version; null for a file that is new or gone. Returns what is wrong with the change, or null. */
     private String change(String name, Loaded before, RouteFile file) {
         List<Candidate> candidates = new ArrayList<>();
         try {
             if (before != null && before.atStartOnly) {
-                throw new BadRoutesException(before.file.shown() + " has rest services or templates: start again for its change", null);
+                throw new BadRoutesException(before.file.shown() + " has rest services or templates: restart the program to apply its change", null);
             }
             candidates = candidates(name, before, file);
         } catch (Exception e) {
@@ -221,16 +233,16 @@ public final class LiveRoutes implements AutoCloseable {
         files.add(name);
         List<LiveRoute> leaving = files.stream().map(loaded::get).filter(Objects::nonNull).flatMap(each -> each.routes.stream()).map(context::liveRoute)
                 .filter(Objects::nonNull).toList();
-        RouteReplacement swap = new RouteReplacement(context, retirement, leaving);
+        RouteReplacement replacement = new RouteReplacement(context, draining, leaving);
         try {
-            swap.build(arriving);
-            swap.start();
+            replacement.build(arriving);
+            replacement.start();
         } catch (Exception e) {
-            swap.undo();
+            replacement.undo();
             restore(before, file);
             return RouteParser.describe(file == null ? before.file : file, arriving, e);
         }
-        swap.finish(System.nanoTime());
+        replacement.finish(System.nanoTime());
         loaded.remove(name);
         for (Candidate candidate : candidates) {
             loaded.put(candidate.file.name(), new Loaded(candidate.file, ids(candidate.routes), candidate.paths, candidate.configurations,
@@ -240,7 +252,7 @@ public final class LiveRoutes implements AutoCloseable {
         return null;
     }
 
-    /** The definitions of the file, and of all others where its route configurations are theirs too. */
+    /** The definitions of the file; with those of all other files where it has route configurations, since these apply to them too. */
     private List<Candidate> candidates(String name, Loaded before, RouteFile file) throws Exception {
         List<RouteConfigurationDefinition> gone = before == null ? List.of() : before.configurations;
         List<RouteConfigurationDefinition> come = List.of();
@@ -275,53 +287,18 @@ public final class LiveRoutes implements AutoCloseable {
         builder.configureRoutes(context);
         List<RouteDefinition> routes = RouteParser.routes(file, builder);
         if (RouteParser.hasMore(builder)) {
-            throw new BadRoutesException(file.shown() + " has rest services or templates: start again to have it", null);
+            throw new BadRoutesException(file.shown() + " has rest services or templates: restart the program to load it", null);
         }
-        checkIds(file, ids(routes), Set.of(file.name()));
         List<HttpPath> paths = HttpPath.of(context, routes, builder);
-        checkPaths(file, paths, Set.of(file.name()));
+        RouteConflicts.check(new RouteConflicts.Routes(file, ids(routes), paths), known());
         return new Candidate(file, routes, paths, configurations);
     }
 
-    /**
-     * The server would hand a request to the route that came first, and the other would never know. Among own routes, that a variable in one path
-     * leaves out what another path names may be meant.
-     */
-    private void checkPaths(RouteFile file, List<HttpPath> paths, Set<String> except) {
-        for (Loaded other : loaded.values()) {
-            if (!except.contains(other.file.name()) && (file.own() || other.file.own())) {
-                for (HttpPath path : paths) {
-                    boolean packagedOne = !file.own() || !other.file.own();
-                    other.paths.stream().filter(packagedOne ? path::overlaps : path::isSame).findFirst().ifPresent(taken -> {
-                        throw file.own() ? twice(file, path, other.file, taken) : twice(other.file, taken, file, path);
-                    });
-                }
-            }
-        }
+    private List<RouteConflicts.Routes> known() {
+        return loaded.values().stream().map(Loaded::known).toList();
     }
 
-    private static BadRoutesException twice(RouteFile file, HttpPath path, RouteFile other, HttpPath taken) {
-        return new BadRoutesException("Route " + path.route() + " in " + file.shown() + " takes " + path + ", which route " + taken.route()
-                + " in " + other.shown() + " takes (" + taken + "): give it another path" + (other.own() ? "" : ", outside /api/dingtalk, or name the file "
-                + other.name() + " to replace that one"), null);
-    }
-
-    private void checkIds(RouteFile file, List<String> ids, Set<String> except) {
-        Set<String> once = new TreeSet<>();
-        for (String id : ids) {
-            if (!once.add(id)) {
-                throw new BadRoutesException(file.shown() + " has two routes with the id " + id + ": give one of them another", null);
-            }
-            for (Loaded other : loaded.values()) {
-                if (!except.contains(other.file.name()) && other.routes.contains(id)) {
-                    throw new BadRoutesException("Route " + id + " is in " + other.file.shown() + " and in " + file.shown()
-                            + ": give one of them another id, or name the file " + other.file.name() + " to replace it", null);
-                }
-            }
-        }
-    }
-
-    /** Has route configurations and beans be what they were before a change that was refused. */
+    /** Restores route configurations and beans after a rejected change. */
     private void restore(Loaded before, RouteFile file) {
         try {
             Set<RouteConfigurationDefinition> known = loaded.values().stream().flatMap(each -> each.configurations.stream()).collect(Collectors.toSet());
@@ -335,7 +312,7 @@ public final class LiveRoutes implements AutoCloseable {
                 parser.parse(before.file).configureRoutes(context);
             }
         } catch (Exception e) {
-            LOG.error("What ran before could not be restored whole, start again: {}", e.toString());
+            LOG.error("The previous version could not be restored completely, restart the program: {}", e.toString());
         }
     }
 
@@ -349,6 +326,7 @@ public final class LiveRoutes implements AutoCloseable {
         if (file.own()) {
             LOG.info("{} is live: {}{}", file.shown(), named(now.routes), more);
             warnIfStale(file);
+            warnIfRenamed(file);
         } else {
             LOG.info("{} is gone, {} is back: {}{}", before.file.shown(), file.shown(), named(now.routes), more);
         }
@@ -375,7 +353,7 @@ public final class LiveRoutes implements AutoCloseable {
         return own;
     }
 
-    /** Changes nothing any more. */
+    /** Stops watching the directory; the routes keep running. */
     public void stop() {
         if (watch != null) {
             watch.shutdown();
@@ -387,14 +365,14 @@ public final class LiveRoutes implements AutoCloseable {
         }
     }
 
-    /** Old versions of routes that still have something in them, or just had. */
+    /** How many old versions of routes still finish messages, or just did. */
     public int finishing() {
-        return retirement.size();
+        return draining.size();
     }
 
     @Override
     public void close() {
         stop();
-        retirement.close();
+        draining.close();
     }
 }

@@ -1,11 +1,15 @@
 package io.github.dingtalkcamel.reload;
+
 import java.util.concurrent.CompletableFuture;
 
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProcessor;
 import org.apache.camel.Exchange;
 
-/** A step of routes that outlives them: Camel shuts down with a route every step that is a service, also one that other versions of the route share. */
+/**
+ * A processor that is not stopped with the routes that use it. Camel stops every processor of a route that is a service together with the route, although
+ * other versions of the route may share it.
+ */
 public final class NonStoppingProcessor implements AsyncProcessor {
 
     private final AsyncProcessor step;

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.reload;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -15,7 +16,7 @@ import org.apache.camel.main.DefaultRoutesCollector;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.util.FileUtil;
 
-/** The packaged routes with those of the routes directory beside them; a file there takes the place of a packaged one of its name (contract 3). */
+/** Collects the packaged route files and those of the routes directory, where a file replaces the packaged one of its name. */
 public final class OverlayingRoutes extends DefaultRoutesCollector {
 
     private final LiveRoutes routes;

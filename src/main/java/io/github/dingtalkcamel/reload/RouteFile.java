@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.reload;
+
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -10,11 +11,11 @@ import org.apache.camel.spi.Resource;
 import org.apache.camel.support.ResourceHelper;
 
 /**
- * A file of routes as it was read: what runs is always this text, whatever became of the file since.
+ * A route file as it was read. What runs is always this text, even if the file has changed since.
  *
- * @param name     its name without the directory; a file of the routes directory takes the place of a packaged one of its name
- * @param location where it is, as messages name it
- * @param own      whether it is of the routes directory
+ * @param name     its name without the directory; a file of the routes directory replaces the packaged one of its name
+ * @param location where it is, as log lines name it
+ * @param own      whether it is in the routes directory
  */
 record RouteFile(String name, String location, String text, boolean own) {
 
@@ -30,14 +31,14 @@ record RouteFile(String name, String location, String text, boolean own) {
         return ResourceHelper.fromString(location, text);
     }
 
-    /** For people: the path of an own file, {@code packaged reply.camel.yaml} of another. */
+    /** As log lines name it: the path of a file in the routes directory, or {@code packaged reply-message.camel.yaml}. */
     String shown() {
         return own ? location.substring("file:".length()) : "packaged " + name;
     }
 
-    /** The name without what is the same in all: {@code reply} of {@code reply.camel.yaml}. */
+    /** The name without its extension. */
     String stem() {
-        return name.replaceFirst("(\\.camel)?\\.ya?ml$", "");
+        return RouteFileNames.shortName(name);
     }
 
     /** Tells one text from another: 16 hexadecimal digits of its SHA-256. */

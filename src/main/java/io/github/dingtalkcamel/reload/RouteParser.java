@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.reload;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,7 @@ import org.apache.camel.spi.Resource;
 import org.apache.camel.spi.RoutesBuilderLoader;
 import org.apache.camel.support.PluginHelper;
 
-/** Reads the text of a file of routes, and says what is wrong with it. */
+/** Parses a route file, and describes what is wrong with it. */
 final class RouteParser {
 
     private static final Pattern STEP = Pattern.compile(">>> (.*?) <<<", Pattern.DOTALL);
@@ -36,7 +37,7 @@ final class RouteParser {
         this.lostVariables = lostVariables;
     }
 
-    /** What configures the file's routes. Steps are looked at only when it does. */
+    /** Parses the file into a builder. The steps are parsed only when the builder configures its routes. */
     RouteConfigurationBuilder parse(RouteFile file) throws Exception {
         if (file.text().lines().map(String::strip).allMatch(line -> line.isEmpty() || line.startsWith("#") || line.equals("---"))) {
             throw empty(file);
@@ -45,7 +46,7 @@ final class RouteParser {
         if (lost.isPresent()) {
             throw new BadRoutesException(file.shown() + " " + lost.get(), null);
         }
-        // Camel would choose the reader by all that follows the first dot of the name
+        // by the name Camel would choose the loader by everything after the first dot
         RoutesBuilderLoader loader = PluginHelper.getRoutesLoader(context).getRoutesLoader("yaml");
         Resource resource = file.resource();
         loader.preParseRoute(resource);
@@ -57,7 +58,7 @@ final class RouteParser {
         throw empty(file);
     }
 
-    /** After the builder has configured them: checks that something is there, and gives routes that have none an id that stays the same. */
+    /** The routes of a builder that has configured them. Refuses a file without any, and gives routes without an id one that stays the same. */
     static List<RouteDefinition> routes(RouteFile file, RouteConfigurationBuilder builder) {
         List<RouteDefinition> routes = builder.getRouteCollection().getRoutes();
         if (routes.isEmpty() && builder.getRouteConfigurationCollection().getRouteConfigurations().isEmpty() && !hasMore(builder) && !hasBeans(file)) {
@@ -72,7 +73,7 @@ final class RouteParser {
         return routes;
     }
 
-    /** Whether it has what can only be read at the start: rest, rest configuration and templates. */
+    /** Whether it has parts that can only be loaded at the start: rest services, their configuration, and templates. */
     static boolean hasMore(RouteBuilder builder) {
         return !builder.getRestCollection().getRests().isEmpty() || builder.getRestConfiguration() != null
                 || !builder.getRouteTemplateCollection().getRouteTemplates().isEmpty()
@@ -87,7 +88,7 @@ final class RouteParser {
         return new BadRoutesException(file.shown() + " has no routes: begin with \"- route:\", as the packaged files do, or delete it", null);
     }
 
-    /** What is wrong with a file, in one line that names it, the line where it is known, and the reason. */
+    /** Describes in one line what is wrong with a file: its name, the line where that is known, and the reason. */
     static String describe(RouteFile file, List<RouteDefinition> routes, Throwable failure) {
         List<String> reasons = new ArrayList<>();
         String where = file.shown();
@@ -106,11 +107,11 @@ final class RouteParser {
             }
         }
         String reason = reasons.isEmpty() ? String.valueOf(failure.getMessage()) : reasons.get(reasons.size() - 1);
-        // Camel quotes endpoints with the values of their placeholders
+        // Camel's messages contain endpoints with the values of their placeholders
         return KnownSecrets.clean(where + ": " + reason.strip().replaceAll("\\s*\\R\\s*", " "));
     }
 
-    /** File, line and route: the line of the step that can't be built where that is known, else of the route. */
+    /** File, line and route; the line is that of the step that can't be built where it is known, else of the route. */
     private static String place(RouteFile file, List<RouteDefinition> routes, String id, String message) {
         Matcher step = STEP.matcher(message);
         String failing = step.find() ? step.group(1) : null;

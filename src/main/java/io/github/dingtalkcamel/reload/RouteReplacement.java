@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.reload;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -18,23 +19,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts routes in the place of others, all or none. {@link #build} makes all of the new ones, down to their producers, while the old ones run as
- * ever; {@link #start} starts consumers that are new; {@link #finish} then can't fail. Whoever gets an exception calls {@link #undo}.
+ * Replaces routes by new versions, all or none. {@link #build} creates the new versions with their producers while the old ones keep running;
+ * {@link #start} starts the consumers that are new; {@link #finish} then can't fail. After an exception of the first two, call {@link #undo}.
  */
 final class RouteReplacement {
 
     private static final Logger LOG = LoggerFactory.getLogger(RouteReplacement.class);
 
     private final LiveContext context;
-    private final DrainingRoutes retirement;
+    private final DrainingRoutes draining;
     private final List<LiveRoute> leaving;
     private final List<Arrival> arriving = new ArrayList<>();
     private final Set<LiveRoute> takenOver = new HashSet<>();
-    private final List<Consumer> resting = new ArrayList<>();
+    private final List<Consumer> paused = new ArrayList<>();
 
-    RouteReplacement(LiveContext context, DrainingRoutes retirement, List<LiveRoute> leaving) {
+    RouteReplacement(LiveContext context, DrainingRoutes draining, List<LiveRoute> leaving) {
         this.context = context;
-        this.retirement = retirement;
+        this.draining = draining;
         this.leaving = leaving;
     }
 
@@ -42,7 +43,7 @@ final class RouteReplacement {
         private final RouteDefinition definition;
         private final LiveRoute route;
         private final RouteService service;
-        /** The version whose consumer it takes over. */
+        /** The old version whose consumer this one takes over. */
         private LiveRoute before;
 
         Arrival(RouteDefinition definition, LiveRoute route) {
@@ -84,7 +85,7 @@ final class RouteReplacement {
     private LiveRoute create(RouteDefinition definition, List<RouteDefinition> all) throws Exception {
         String twice = RouteDefinitionHelper.validateUniqueIds(definition, all, definition.getNodePrefixId());
         if (twice != null) {
-            throw new IllegalArgumentException("the id " + twice + " is there twice: give one of the two another");
+            throw new IllegalArgumentException("the id " + twice + " occurs twice: give one of the two another");
         }
         if (!definition.isPrepared()) {
             RouteDefinitionHelper.prepareRoute(context, definition);
@@ -96,12 +97,12 @@ final class RouteReplacement {
         return (LiveRoute) context.getModelReifierFactory().createRoute(context, definition);
     }
 
-    /** Which new version gets the consumer of which old one: that of its id if its endpoint is the same, else any of the same endpoint. */
+    /** Decides which new version takes over which consumer: that of the old version of its id if the endpoint is the same, else any of the same endpoint. */
     private void pairUp() {
         for (Arrival arrival : arriving) {
             leaving.stream().filter(old -> old.getId().equals(arrival.route.getId())).findAny().ifPresent(old -> {
                 if (!old.isConsuming()) {
-                    // whoever stopped it had a reason, which an edit does not change
+                    // it was stopped on purpose: an edit does not start it
                     arrival.route.setAutoStartup(false);
                 } else {
                     pair(arrival, old);
@@ -145,16 +146,16 @@ final class RouteReplacement {
                 + other.getId() + " does, and only one can");
     }
 
-    /** Starts the consumers that are new. Where one can't run beside an old one of its kind, the old ones rest first. */
+    /** Starts the consumers that are new. If one can't run beside an old one, such as on the same file, the old ones are paused first. */
     void start() {
         try {
             startConsumers();
         } catch (RuntimeException e) {
-            LOG.debug("Not beside the old version: {}", e.toString());
+            LOG.debug("The new consumers can't run beside the old ones: {}", e.toString());
             for (LiveRoute old : leaving) {
                 if (!takenOver.contains(old) && old.isConsuming()) {
-                    resting.add(old.getConsumer());
-                    DrainingRoutes.rest(old.getConsumer());
+                    paused.add(old.getConsumer());
+                    DrainingRoutes.pause(old.getConsumer());
                 }
             }
             startConsumers();
@@ -178,16 +179,16 @@ final class RouteReplacement {
         }
         for (LiveRoute old : leaving) {
             boolean withConsumer = !takenOver.contains(old);
-            tolerating("Route " + old.getId() + " was not taken off whole", () -> {
+            tolerating("The old version of route " + old.getId() + " was not removed completely", () -> {
                 if (withConsumer && old.isConsuming()) {
-                    DrainingRoutes.rest(old.getConsumer());
+                    DrainingRoutes.pause(old.getConsumer());
                 }
                 context.detach(old);
             });
-            retirement.add(old, withConsumer, nanos);
+            draining.add(old, withConsumer, nanos);
         }
         for (Arrival arrival : arriving) {
-            tolerating("Route " + arrival.route.getId() + " runs, but was not made known whole", () -> context.attach(arrival.definition, arrival.service));
+            tolerating("Route " + arrival.route.getId() + " runs, but was not registered completely", () -> context.attach(arrival.definition, arrival.service));
         }
     }
 
@@ -205,7 +206,7 @@ final class RouteReplacement {
 
     void undo() {
         for (Arrival arrival : arriving) {
-            tolerating("A route that was not used could not be put away", () -> {
+            tolerating("A new version that is not used could not be released", () -> {
                 if (arrival.before != null) {
                     arrival.before.belong(arrival.before);
                 } else {
@@ -217,8 +218,8 @@ final class RouteReplacement {
                 }
             });
         }
-        for (Consumer consumer : resting) {
-            tolerating("A consumer did not start again", () -> DrainingRoutes.wake(consumer));
+        for (Consumer consumer : paused) {
+            tolerating("A consumer did not start again", () -> DrainingRoutes.resume(consumer));
         }
     }
 }

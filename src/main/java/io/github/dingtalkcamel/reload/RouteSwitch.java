@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.reload;
+
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -9,29 +10,29 @@ import org.apache.camel.support.AsyncCallbackToCompletableFutureAdapter;
 import org.apache.camel.support.PluginHelper;
 
 /**
- * Stands between a consumer and its route. When a route is edited its consumer stays as it is, with its threads, connections and place in queues, and
- * the door leads to the new version from one message to the next. So no message meets a moment without a route, or half of one.
- * <p>
- * Has no life cycle of its own: consumers start and stop what they hold, and this must not start or stop the route behind it.
+ * Connects a consumer to the current version of its route. When a route is edited its consumer keeps its threads, connections and subscriptions, and
+ * the next message goes to the new version. Every message finds a complete route.
+ *
+ * <p>Has no life cycle of its own: a consumer starts and stops its processor, and that must not start or stop the route.
  */
 final class RouteSwitch implements AsyncProcessor {
 
-    private volatile LiveRoute behind;
+    private volatile LiveRoute current;
 
-    RouteSwitch(LiveRoute behind) {
-        this.behind = behind;
+    RouteSwitch(LiveRoute current) {
+        this.current = current;
     }
 
-    void leadTo(LiveRoute route) {
-        behind = route;
+    void switchTo(LiveRoute route) {
+        current = route;
     }
 
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
-        LiveRoute route = behind;
+        LiveRoute route = current;
         while (!route.enter()) {
-            // it was closed since we looked, so there is another by now
-            route = behind;
+            // it was closed meanwhile, so another version is current by now
+            route = current;
         }
         Visit visit = new Visit(route, callback);
         try {
@@ -42,7 +43,7 @@ final class RouteSwitch implements AsyncProcessor {
         }
     }
 
-    /** One exchange's stay in the route. */
+    /** Counts one exchange out of the route, once. */
     private static final class Visit extends AtomicBoolean implements AsyncCallback {
 
         private static final long serialVersionUID = 1L;

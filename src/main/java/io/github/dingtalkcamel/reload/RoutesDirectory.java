@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.reload;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,8 +12,8 @@ import io.github.dingtalkcamel.component.file.FileNames;
 import io.github.dingtalkcamel.encoding.TextFile;
 
 /**
- * The files in the routes directory (contract 3): every non-hidden {@code *.yaml} and {@code *.yml} directly in it. Links are followed, so files
- * that are swapped by a link are other files by their text. A directory that is not there is empty.
+ * The routes directory: every non-hidden {@code *.yaml} and {@code *.yml} directly in it. Links are followed, so a file that is swapped by a link, as in
+ * a mounted ConfigMap, is seen as changed. A directory that does not exist counts as empty.
  */
 final class RoutesDirectory {
 

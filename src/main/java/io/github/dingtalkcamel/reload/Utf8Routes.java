@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.reload;
+
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -7,8 +8,8 @@ import org.apache.camel.dsl.support.SourceLoader;
 import org.apache.camel.spi.Resource;
 
 /**
- * Reads the files that Camel itself loads (routes for the command {@code send}, kamelets, templates) as all files of operators are read: as UTF-8, without a
- * byte order mark. Camel's own way is the machine's charset, which on Java 17 without a locale is ASCII.
+ * Reads the files that Camel itself loads (routes for the command {@code send}, kamelets, templates) as UTF-8, with or without a byte order mark. Camel
+ * would use the machine's charset, which is ASCII on Java 17 without a locale.
  */
 public final class Utf8Routes implements SourceLoader {
 

@@ -3,13 +3,16 @@ package io.github.dingtalkcamel.reload;
 import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
+import io.github.dingtalkcamel.cli.FakeWork;
+import io.github.dingtalkcamel.cli.Program;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,8 +27,18 @@ class EjectTest {
     private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
 
     private int eject(String... words) {
-        return new Eject(Map.of("reply.camel.yaml", REPLY, "turns.camel.yaml", ""), home.resolve("new/routes"), "1.2.3",
-                new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(errors, true, StandardCharsets.UTF_8)).run(List.of(words));
+        return eject(Map.of("reply.camel.yaml", REPLY, "turns.camel.yaml", ""), words);
+    }
+
+    private int eject(Map<String, String> packaged, String... words) {
+        FakeWork work = new FakeWork() {
+            @Override
+            public Eject eject(PrintStream toOut, PrintStream toErrors) {
+                return new Eject(packaged, home.resolve("new/routes"), "1.2.3", toOut, toErrors);
+            }
+        };
+        return Program.run(Stream.concat(Stream.of("eject"), Stream.of(words)).toList(), work, InputStream.nullInputStream(),
+                new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(errors, true, StandardCharsets.UTF_8));
     }
 
     @Test
@@ -74,8 +87,29 @@ class EjectTest {
     }
 
     @Test
+    void anOptionThatThereIsNotIsRefused() {
+        assertThat(eject("reply", "--forced")).isEqualTo(2);
+        assertThat(errors.toString(StandardCharsets.UTF_8)).startsWith("There is no option --forced\nUsage: eject NAME");
+        assertThat(home.resolve("new")).doesNotExist();
+    }
+
+    @Test
+    void namesTheFilesThatHoldTheRoutesOfAFormerOne() {
+        Map<String, String> packaged = Map.of("turn-answer.camel.yaml", "", "turn-queue.camel.yaml", "", "tool-call.camel.yaml", "", "tool-send.camel.yaml", "");
+
+        assertThat(eject(packaged, "turns")).isEqualTo(2);
+        assertThat(errors.toString(StandardCharsets.UTF_8)).startsWith("There is no packaged file \"turns\". Its routes are in: turn-answer, turn-queue\n");
+        errors.reset();
+        assertThat(eject(packaged, "tools.camel.yaml")).isEqualTo(2);
+        assertThat(errors.toString(StandardCharsets.UTF_8)).contains("Its routes are in: tool-call, tool-send\n");
+        errors.reset();
+        assertThat(eject(packaged, "webhook")).isEqualTo(2);
+        assertThat(errors.toString(StandardCharsets.UTF_8)).startsWith("There is no packaged file \"webhook\".\nThere are: ");
+    }
+
+    @Test
     void knowsTheFilesOfThisProgram() throws IOException {
-        Eject.ofThisProgram(home, new PrintStream(out, true, StandardCharsets.UTF_8), System.err).run(List.of("turns"));
+        Eject.ofThisProgram(home, new PrintStream(out, true, StandardCharsets.UTF_8), System.err).run("turns", false);
 
         String packaged = Files.readString(Path.of("src/main/resources/routes/turns.camel.yaml"));
         assertThat(EjectedVersion.of(Files.readString(home.resolve("turns.camel.yaml"))).orElseThrow().isOf(packaged)).isTrue();

@@ -113,7 +113,7 @@ class LiveRoutesTest {
         write("helpdesk.camel.yaml", helpdesk(3).replace("id: helpdesk", "id: helpdesk\n      nosuch: thing"));
         awaitLog("helpdesk.camel.yaml", "nosuch");
         write("helpdesk.camel.yaml", helpdesk(3).replace("        trigger: main", "        trigger: main\n        nosuch: thing"));
-        awaitLog("Not taken, what ran before goes on", "nosuch=thing");
+        awaitLog("Route change rejected, keeping the previous version", "nosuch=thing");
         // whoever is bound to it by the trigger goes on with the old one all the while
         assertThat(ask("?")).isEqualTo("v2 ? v2");
         write("helpdesk.camel.yaml", helpdesk(4));

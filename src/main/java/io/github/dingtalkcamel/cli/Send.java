@@ -1,6 +1,5 @@
-package io.github.dingtalkcamel;
+package io.github.dingtalkcamel.cli;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Files;
@@ -32,14 +31,11 @@ import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 
 /**
- * {@code java -jar dingtalk-camel.jar send}: says something and ends, for scripts and cron. By the tools' own routes, those of the routes directory that
- * take a packaged one's place included, but without servers, Stream and turns, and beside a process that runs: it has a store of its own that ends with
- * it, so what it sends can't be updated or recalled later, and a custom robot's 20 a minute are waited for, but not shared.
+ * What the command {@code send} does: runs the tools' own routes, those of the routes directory that replace a packaged file included, and ends.
+ * It starts no servers, no Stream connection and no turns, and can run beside a process that does. Its store is its own and ends with it, so what
+ * it sends can't be updated or recalled later, and a custom robot's 20 messages a minute are waited for, but not shared with other processes.
  */
-final class Send {
-
-    /** The command's own name. */
-    static final String COMMAND = "send";
+public final class Send {
 
     private static final int DONE = 0;
     private static final int FAILED = 1;
@@ -49,43 +45,44 @@ final class Send {
     private static final List<String> ROUTES = List.of("errors", "dingtalk-api", "token", "tools", "send-file", "custom-robot");
 
     private final Settings settings;
-    private final InputStream in;
+    private final Sending sending;
     private final PrintStream out;
     private final PrintStream errors;
 
-    Send(Settings settings, InputStream in, PrintStream out, PrintStream errors) {
-        // a simulator that runs is a DingTalk like any other
+    /** What binds the beans that the routes of tools name. */
+    @FunctionalInterface
+    public interface Sending {
+
+        /** Binds them; what they hold is released when the result is closed. */
+        AutoCloseable bind(CamelContext context, Settings settings, Store store, Clock clock) throws Exception;
+    }
+
+    /** With these settings, and what else sending needs. */
+    public Send(Settings settings, Sending sending, PrintStream out, PrintStream errors) {
+        // with a simulator, the one that a running process started is called
         URI simulator = URI.create("http://" + (settings.simulatorHost().contains(":") ? "[" + settings.simulatorHost() + "]" : settings.simulatorHost())
                 + ":" + settings.simulatorPort());
+        this.sending = sending;
         this.settings = settings.simulator() ? settings.withBaseUrls(simulator, simulator) : settings;
-        this.in = in;
         this.out = out;
         this.errors = errors;
     }
 
     /**
-     * Does what the words after {@value #COMMAND} say.
+     * Calls the tools, one after the other.
      *
-     * @return the exit status: 0 when everybody got it, 1 when somebody did not, 2 for words that can't be understood
+     * @return the exit status: 0 where every recipient got it, 1 where one did not, 2 for calls or settings that can't be used
      */
-    int run(List<String> words) throws Exception {
-        SendWords wanted;
-        try {
-            wanted = SendWords.read(words, in);
-        } catch (SendWords.WrongUseException e) {
-            errors.println(e.getMessage());
-            errors.println(SendWords.USAGE);
-            return WRONG_USE;
-        }
+    int run(List<SendCommand.Call> calls) throws Exception {
         if (settings.integrations().stream().allMatch(integration -> integration.isInvented() && !integration.hasWebhook())) {
-            errors.println("There is nobody to send as: set dingtalk.app-key and dingtalk.app-secret (DINGTALK_APP_KEY, DINGTALK_APP_SECRET),"
+            errors.println("There is no app to send as: set dingtalk.app-key and dingtalk.app-secret (DINGTALK_APP_KEY, DINGTALK_APP_SECRET),"
                     + " or dingtalk.webhook (DINGTALK_WEBHOOK)");
             return WRONG_USE;
         }
         NativeLibrary.prepare(null);
         Path folder = Files.createTempDirectory("dingtalk-camel-send");
         try (Store store = Store.open("jdbc:sqlite:" + folder.resolve("send.db"), null, null); CamelContext context = new DefaultCamelContext()) {
-            SendingParts parts = SendingParts.bind(context, settings, store, Clock.systemUTC());
+            AutoCloseable bound = sending.bind(context, settings, store, Clock.systemUTC());
             context.getRegistry().bind("refusals", new Refusals());
             context.getRegistry().bind("failedLogins", new FailedLogins(Clock.systemUTC()));
             context.getRegistry().bind("unexpected", new Unexpected());
@@ -98,11 +95,11 @@ final class Send {
             context.start();
             int status = DONE;
             try (ProducerTemplate producer = context.createProducerTemplate()) {
-                for (SendWords.Call call : wanted.calls()) {
+                for (SendCommand.Call call : calls) {
                     status = Math.max(status, call(context, producer, call));
                 }
             } finally {
-                parts.close();
+                bound.close();
             }
             return status;
         } finally {
@@ -115,7 +112,7 @@ final class Send {
         return ResourceHelper.resolveResource(context, Files.isRegularFile(own) ? own.toUri().toString() : "classpath:routes/" + file);
     }
 
-    private int call(CamelContext context, ProducerTemplate producer, SendWords.Call call) {
+    private int call(CamelContext context, ProducerTemplate producer, SendCommand.Call call) {
         Exchange exchange = new DefaultExchange(context);
         exchange.setVariable("tool", call.tool());
         exchange.getMessage().setBody(call.arguments());
@@ -162,11 +159,11 @@ final class Send {
         }
     }
 
-    /** Stands where routes say that they are reached over HTTP: nobody does. */
+    /** In place of the HTTP server that routes name: no request ever comes. */
     private static final class NoServer extends DirectComponent {
         @Override
         protected void validateParameters(String uri, Map<String, Object> parameters, String optionPrefix) {
-            // those of the server
+            // options of the server
         }
     }
 }
