@@ -1,12 +1,9 @@
 package io.github.dingtalkcamel.reload;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 import io.github.dingtalkcamel.component.file.FileNames;
+import io.github.dingtalkcamel.component.secrets.Sha256;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.ResourceHelper;
 
@@ -43,11 +40,6 @@ record RouteFile(String name, String location, String text, boolean own) {
 
     /** Tells one text from another: 16 hexadecimal digits of its SHA-256. */
     static String fingerprint(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest, 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return Sha256.hex(text).substring(0, 16);
     }
 }

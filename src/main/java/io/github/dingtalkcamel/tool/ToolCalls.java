@@ -6,7 +6,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -28,6 +27,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.component.secrets.Secret;
+import io.github.dingtalkcamel.component.secrets.Sha256;
 import io.github.dingtalkcamel.outbound.DingTalk;
 import io.github.dingtalkcamel.server.ApiException;
 import io.github.dingtalkcamel.settings.EditDistance;
@@ -282,12 +282,12 @@ public final class ToolCalls {
             ObjectNode alike = arguments.deepCopy();
             alike.remove(List.of("requestId", "timeoutMs"));
             Object ordered = JSON.treeToValue(alike, Object.class);
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            MessageDigest digest = Sha256.digest();
             digest.update(tool.wireName().getBytes(StandardCharsets.UTF_8));
             // not made whole in memory first: there may be a file in it
             JSON.writeValue(new DigestOutputStream(OutputStream.nullOutputStream(), digest), ordered);
             return HexFormat.of().formatHex(digest.digest());
-        } catch (IOException | NoSuchAlgorithmException e) {
+        } catch (IOException e) {
             throw new IllegalStateException(e);
         }
     }

@@ -184,7 +184,7 @@ class RobotQueueTest {
             List<CompletableFuture<?>> all = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 all.add(CompletableFuture.runAsync(() -> {
-                    for (int j = 0; j < RobotQueue.CAPACITY / 4; j++) {
+                    for (int j = 0; j < RobotOutbox.CAPACITY / 4; j++) {
                         try {
                             queue.add(text("x"), "main", null);
                         } catch (RejectedException e) {
@@ -248,6 +248,64 @@ class RobotQueueTest {
             assertThat(refusal.code()).isEqualTo("foreignWebhook");
             assertThat(refusal.getMessage()).doesNotContain("evil");
             assertThat(catchThrowableOfType(RejectedException.class, () -> foreign.add(text("x"), "other", null)).code()).isEqualTo("noWebhook");
+        }
+    }
+
+    private static Secret other(int number) {
+        return Secret.of("https://oapi.dingtalk.com/robot/send?access_token=%016d".formatted(number));
+    }
+
+    @Test
+    void forgetsRobotsThatWereNotCalledWithinTheWindow() throws Exception {
+        try (Store store = EachStore.SQLITE.open(folder)) {
+            RobotQueue queue = queue(store);
+            for (int i = 0; i < 30; i++) {
+                queue.sent(queue.next(queue.add(text("x"), "main", other(i)).robot()));
+            }
+            assertThat(queue.remembered()).isEqualTo(30);
+            now = now.plusSeconds(60);
+            queue.due();
+            assertThat(queue.remembered()).as("their minute is not over").isEqualTo(30);
+            now = now.plusSeconds(1);
+            queue.due();
+            assertThat(queue.remembered()).isZero();
+        }
+    }
+
+    @Test
+    void remembersNoMoreRobotsThanItMayAndSendsToTheOthersLater() throws Exception {
+        try (Store store = EachStore.SQLITE.open(folder)) {
+            Settings settings = settings(Map.of());
+            RobotQueue queue = new RobotQueue(settings, new DingTalk(settings, new DingTalkCallLimiter(Duration.ofSeconds(1), Clock.systemUTC(),
+                    System::nanoTime)), store, clock, 2);
+            List<String> robots = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                robots.add(queue.add(text("x"), "main", other(i)).robot());
+            }
+            queue.sent(queue.next(robots.get(0)));
+            queue.sent(queue.next(robots.get(1)));
+            assertThat(queue.next(robots.get(2))).isNull();
+            assertThat(queue.due()).isEmpty();
+            assertThat(queue.silence(robots.get(2))).isEqualTo(Duration.ofSeconds(1));
+            assertThat(queue.remembered()).isEqualTo(2);
+
+            now = now.plusSeconds(61);
+            assertThat(queue.due()).containsExactly(robots.get(2));
+            assertThat(queue.next(robots.get(2))).isNotNull();
+        }
+    }
+
+    @Test
+    void aBanOutlastsTheWindowOfARobotThatIsNotCalled() throws Exception {
+        try (Store store = EachStore.SQLITE.open(folder)) {
+            RobotQueue queue = queue(store);
+            queue.add(text("x"), "main", null);
+            queue.end(queue.next("main"), new ThrottledException("130101", "too fast", "wait", null));
+            now = now.plusSeconds(300);
+
+            assertThat(queue.due()).isEmpty();
+            assertThat(queue.remembered()).isEqualTo(1);
+            assertThat(queue.silence("main")).isEqualTo(Duration.ofSeconds(305));
         }
     }
 }

@@ -1,14 +1,11 @@
 package io.github.dingtalkcamel.component.message;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.dingtalkcamel.component.secrets.Sha256;
 
 /**
  * One thing that DingTalk delivers, by webhook or Stream: a robot message, an event, or a click on a card.
@@ -120,11 +117,7 @@ public record Delivery(String integration, boolean encrypted, String signature, 
     }
 
     private static String digest(ObjectNode json) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(json.toString().getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java has no SHA-256", e);
-        }
+        return Sha256.hex(json.toString());
     }
 
     /** Neither what it says nor its proof. */
