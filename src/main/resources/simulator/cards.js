@@ -1,4 +1,5 @@
-// A card of the card platform (protocol 6.5): variables of a template that is not known here, so the usual names are shown as one expects and the rest as a list.
+// A card of the card platform (docs/protocol.md 6.5): variables of a template that is not known here, so the usual names are shown as one
+// expects and the rest as a list.
 
 import { clock, h, link, webAddress } from './dom.js';
 import { markdown } from './markdown.js';

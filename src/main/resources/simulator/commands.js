@@ -1,4 +1,4 @@
-// The bot's commands (contract 6), offered while one types a slash.
+// The bot's commands, offered while one types a slash.
 
 export const COMMANDS = [
   ['/help', '/帮助', 'lists the commands'],

@@ -40,7 +40,7 @@ export class Composer {
         h('div', { class: 'write' }, this.input, h('button', { type: 'submit', class: 'send', 'aria-label': t('Send') }, icon('send'))));
   }
 
-  /** In a group one mentions the robot or not, and DingTalk takes no files and voices with a mention (protocol 3.3). */
+  /** In a group one mentions the robot or not, and DingTalk takes no files and voices with a mention (docs/protocol.md 3.3). */
   inGroup(group) {
     this.mention.hidden = !group;
     for (const tool of [this.file, this.voice]) {

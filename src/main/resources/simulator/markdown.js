@@ -1,4 +1,5 @@
-// DingTalk's markdown (protocol 7.4): headings, quotes, bold, italic, links, pictures, lists; tables and code as its desktop clients show them.
+// DingTalk's markdown (docs/protocol.md 7.4): headings, quotes, bold, italic, links, pictures, lists; tables and code as its desktop
+// clients show them.
 // A single line break does not break the line, two spaces before it do. HTML is text. Built of nodes, never of markup.
 
 import { h, link } from './dom.js';

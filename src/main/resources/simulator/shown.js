@@ -1,4 +1,5 @@
-// What the robot sends, by its type: msgtypes of webhooks (protocol 6.2), msgKeys of the robot API (6.3.4). A new type is a line in KINDS.
+// What the robot sends, by its type: msgtypes of webhooks (docs/protocol.md 6.2), msgKeys of the robot API (6.3.4). A new type is a line in
+// KINDS.
 
 import { h, icon, link, webAddress } from './dom.js';
 import { markdown, named } from './markdown.js';

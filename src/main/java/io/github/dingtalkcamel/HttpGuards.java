@@ -30,8 +30,8 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 
 /**
  * What stands before Camel's routes at the public HTTP server, where no byte of a body has been read: whether there is such an
- * integration, the token of tools and admin (contract 7). And between them and the routes: a body is read when a route takes it, within a
- * bound and a budget (contract 4). And what stands behind them: an error in JSON for what no route of the API takes.
+ * integration, the token of tools and admin. And between them and the routes: a body is read when a route takes it, within a
+ * bound and a budget. And what stands behind them: an error in JSON for what no route of the API takes.
  */
 public final class HttpGuards {
 

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The admin API (contract 7) and the events for hooks, of a bot with both ways in and the example hook of docs. */
+/** The admin API (docs/promises.md 7) and the events for hooks, of a bot with both ways in and the example hook of docs. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(60)
 class AdminTest {

@@ -21,7 +21,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** What DingTalk posts to a callback (protocol 4, 5), made by hand and without the program's own code, so that any part of it can be made wrong. */
+/**
+ * What DingTalk posts to a callback (docs/protocol.md 4, 5), made by hand and without the program's own code, so that any part of it can be
+ * made wrong.
+ */
 final class Callback {
 
     static final ObjectMapper JSON = new ObjectMapper();

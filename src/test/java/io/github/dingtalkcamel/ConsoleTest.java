@@ -25,7 +25,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Hawtio and Jolokia (contract 9) on the loopback address, without a login: what they show, what may be done by them, and by whom. */
+/**
+ * Hawtio and Jolokia (docs/promises.md 9) on the loopback address, without a login: what they show, what may be done by them, and by whom.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ConsoleTest {
 

@@ -31,7 +31,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /**
- * The promise of contract 4 and 5 under {@code kill -9}: accepted means stored, stored means answered, in order, and what is done stays done.
+ * The promise of docs/promises.md 4 and 5 under {@code kill -9}: accepted means stored, stored means answered, in order, and what is done
+ * stays done.
  * <p>
  * Each person sends one message after the other, the next when the one before was accepted, and an unaccepted one again with its {@code msgId}, as DingTalk
  * does. Half of them are answered by the agent {@code echo}, half by a route that takes its time. Sizes: {@code -Dcrash.messages}, {@code -Dcrash.conversations},

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Who gets through (contract 5): what is dropped is taken with thanks, and that is all. */
+/** Who gets through (docs/promises.md 5): what is dropped is taken with thanks, and that is all. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DropTest {
 

@@ -25,7 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
-/** Events come encrypted, are handed to each hook once, and are asked for again where that did not work (contract 4, protocol 5.5, 5.6). */
+/**
+ * Events come encrypted, are handed to each hook once, and are asked for again where that did not work (docs/promises.md 4,
+ * docs/protocol.md 5.5, 5.6).
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(60)
 class EventTest {

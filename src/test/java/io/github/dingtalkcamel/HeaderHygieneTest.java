@@ -34,13 +34,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Nothing that a client sends beside the message reaches a route or steers a call (contract 4, 5; camel-notes 10.1, 10.3): no header, no query parameter.
+ * Nothing that a client sends beside the message reaches a route or steers a call (docs/promises.md 4, 5): no header, no query parameter.
  * Nor does what an agent leaves behind, and nor does an address that comes in a message.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HeaderHygieneTest {
 
-    /** What contract 5 promises an agent. */
+    /** What docs/promises.md 5 promises an agent. */
     private static final Set<String> AGENTS_HEADERS = Stream.of("Integration", "ConversationId", "ConversationType", "ConversationTitle", "SenderId",
             "SenderNick", "MessageId", "MessageType", "SessionId", "Agent").map(name -> "CamelDingTalk" + name).collect(Collectors.toSet());
 

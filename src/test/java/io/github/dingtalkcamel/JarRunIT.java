@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Starting, settings, log and stop of the packaged jar (contract 2 and 3). */
+/** Starting, settings, log and stop of the packaged jar (docs/promises.md 2 and 3). */
 class JarRunIT {
 
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

@@ -34,7 +34,9 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Health, metrics and the login before them (contract 3, 9), of a bot with a wrong app secret and two triggers for one integration. */
+/**
+ * Health, metrics and the login before them (docs/promises.md 3, 9), of a bot with a wrong app secret and two triggers for one integration.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ManagementTest {
 

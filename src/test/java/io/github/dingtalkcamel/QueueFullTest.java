@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** A queue of one place, taken: what is still answered as ever, what is refused, and what health says of it (contract 4, 9). */
+/** A queue of one place, taken: what is still answered as ever, what is refused, and what health says of it (docs/promises.md 4, 9). */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class QueueFullTest {
 

@@ -18,7 +18,7 @@ import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** How many turns wait for slow agents side by side (contract 3, dingtalk.max-running-turns), each in an HTTP call of its own. */
+/** How many turns wait for slow agents side by side (docs/settings.md, dingtalk.max-running-turns), each in an HTTP call of its own. */
 class RunningTurnsIT {
 
     private static final boolean VIRTUAL_THREADS = Runtime.version().feature() >= 21;

@@ -38,7 +38,7 @@ import io.github.dingtalkcamel.simulator.stream.Disconnect;
  * <p>
  * Each person says one thing after the other, the next when the one before was acknowledged, and what was not acknowledged again with its {@code msgId}.
  * Verdict: everything acknowledged is answered, in order, and nothing twice, but for what a {@code kill -9} hit between sending an answer and noting that
- * (contract 5: an agent may see a message twice after a crash).
+ * (docs/promises.md 5: an agent may see a message twice after a crash).
  */
 final class Soak {
 

@@ -34,7 +34,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
-/** What is pushed over Stream connections, from the simulator through the whole application and back (contract 4, 8; protocol 2). */
+/**
+ * What is pushed over Stream connections, from the simulator through the whole application and back (docs/promises.md 4, 8;
+ * docs/protocol.md 2).
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(90)
 class StreamEndToEndTest {

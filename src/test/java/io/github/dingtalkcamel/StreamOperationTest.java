@@ -18,7 +18,7 @@ import io.github.dingtalkcamel.simulator.stream.Connection;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What an operator sees of Stream connections, and can do with them (contract 8, 9). */
+/** What an operator sees of Stream connections, and can do with them (docs/promises.md 8, 9). */
 @Timeout(60)
 class StreamOperationTest {
 

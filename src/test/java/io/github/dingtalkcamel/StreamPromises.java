@@ -34,8 +34,8 @@ import io.github.dingtalkcamel.simulator.stream.SimulatedEvent;
 import org.awaitility.Awaitility;
 
 /**
- * Each figure of contract 8, once and in real time, of the packaged jar against the simulator: what was promised and what was measured
- * ({@code scripts/stream-promises}). What takes long runs side by side, each with a process and a simulator of its own.
+ * Each figure of docs/promises.md 8, once and in real time, of the packaged jar against the simulator: what was promised and what was
+ * measured ({@code scripts/stream-promises}). What takes long runs side by side, each with a process and a simulator of its own.
  */
 final class StreamPromises {
 

@@ -11,7 +11,7 @@ import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A queue without room, on the Stream side: silence for DingTalk, one word for the sender (contract 4). */
+/** A queue without room, on the Stream side: silence for DingTalk, one word for the sender (docs/promises.md 4). */
 @Timeout(60)
 class StreamQueueFullTest {
 

@@ -38,7 +38,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** People talk to the bot itself (contract 6), in both languages and both scopes of sessions; and who may not talk to it (contract 5). */
+/**
+ * People talk to the bot itself (docs/promises.md 6), in both languages and both scopes of sessions; and who may not talk to it
+ * (docs/promises.md 5).
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class TalkTest {
@@ -151,7 +154,7 @@ class TalkTest {
         silent.close();
     }
 
-    /** The table of contract 6. Each command by its name, its alias and in capitals; what it answers in English and in Chinese. */
+    /** The table of docs/promises.md 6. Each command by its name, its alias and in capitals; what it answers in English and in Chinese. */
     static Stream<Arguments> table() {
         List<List<String>> rows = List.of(
                 List.of("/help /帮助", "(?s).*What you can say.*/help.*/new /reset.*/stop.*/retry.*/status.*/usage.*/agents.*/bind.*/unbind.*/hooks.*/whoami.*Anything else.*",

@@ -27,7 +27,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Files, custom robots and people through the tools (contract 7), and attachments of messages: one application and its simulator. */
+/**
+ * Files, custom robots and people through the tools (docs/promises.md 7), and attachments of messages: one application and its simulator.
+ */
 class ToolFilesTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();

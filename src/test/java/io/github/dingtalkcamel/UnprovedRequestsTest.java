@@ -26,7 +26,7 @@ import org.junit.jupiter.api.TestInstance;
 
 /**
  * What a request gets that has not proved who sent it: its answer, before a byte of its body is read, on every path of both ports
- * (contract 4, 7, 9).
+ * (docs/promises.md 4, 7, 9).
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UnprovedRequestsTest {

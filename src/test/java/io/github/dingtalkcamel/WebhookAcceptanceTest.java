@@ -25,7 +25,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the webhook takes, what it answers, and that it is handled once (contract 4). */
+/** What the webhook takes, what it answers, and that it is handled once (docs/promises.md 4). */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WebhookAcceptanceTest {
 

@@ -41,7 +41,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The webhook's table of refusals, row by row and in its order (contract 4). Whatever is refused leaves no trace but a log line without secrets. */
+/**
+ * The webhook's table of refusals, row by row and in its order (docs/promises.md 4). Whatever is refused leaves no trace but a log line
+ * without secrets.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WebhookRefusalsTest {
 

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What an operator sees who set something wrongly (contract 2). */
+/** What an operator sees who set something wrongly (docs/promises.md 2). */
 class WrongSettingsIT {
 
     private static final String SECRET = "s3cret-that-nobody-may-see-0123456789";

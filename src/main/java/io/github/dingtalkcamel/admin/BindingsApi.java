@@ -15,7 +15,7 @@ import io.github.dingtalkcamel.settings.Settings;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
 
-/** {@code /api/dingtalk/bindings} (contract 7). */
+/** {@code /api/dingtalk/bindings} (docs/api.md). */
 public final class BindingsApi {
 
     private static final ObjectMapper JSON = new ObjectMapper();

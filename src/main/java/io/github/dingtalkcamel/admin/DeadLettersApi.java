@@ -21,7 +21,7 @@ import io.github.dingtalkcamel.turn.DeadLetters;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
 
-/** {@code GET} and {@code POST /api/dingtalk/dead-letters} (contract 7). */
+/** {@code GET} and {@code POST /api/dingtalk/dead-letters} (docs/api.md). */
 public final class DeadLettersApi {
 
     private static final int MOST_BYTES = 64 * 1024;

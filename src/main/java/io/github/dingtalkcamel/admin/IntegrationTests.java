@@ -20,10 +20,13 @@ import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 
-/** The steps of {@code POST /api/dingtalk/integrations/{id}/test} (contract 7): what each check found, with its remedy. */
+/** The steps of {@code POST /api/dingtalk/integrations/{id}/test}: what each check found, with its remedy. */
 public final class IntegrationTests {
 
-    /** How DingTalk complains of a message without a recipient (protocol 6.3.1, 6.3.5): it got past the permission, which is looked at before. */
+    /**
+     * How DingTalk complains of a message without a recipient (docs/protocol.md 6.3.1, 6.3.5): it got past the permission, which is looked
+     * at before.
+     */
     private static final Set<String> NO_RECIPIENT = Set.of("MissinguserIds", "invalidParameter.userIds.empty", "invalidParameter.userId.empty", "illegal.receivers");
 
     private final Settings settings;

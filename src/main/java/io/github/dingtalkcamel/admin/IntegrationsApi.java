@@ -18,7 +18,7 @@ import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import org.apache.camel.ExchangeProperty;
 
-/** {@code GET /api/dingtalk/integrations} (contract 7): each integration, how messages come in, and what is missing. No secrets. */
+/** {@code GET /api/dingtalk/integrations}: each integration, how messages come in, and what is missing. No secrets. */
 public final class IntegrationsApi {
 
     private final Settings settings;

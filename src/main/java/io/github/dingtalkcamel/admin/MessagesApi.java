@@ -5,7 +5,7 @@ import io.github.dingtalkcamel.server.ApiException;
 import io.github.dingtalkcamel.turn.MessageTrace;
 import org.apache.camel.ExchangeProperty;
 
-/** {@code GET /api/dingtalk/messages/{integrationId}/{msgId}} (contract 7). */
+/** {@code GET /api/dingtalk/messages/{integrationId}/{msgId}} (docs/api.md). */
 public final class MessagesApi {
 
     private final MessageTrace ways;

@@ -13,7 +13,7 @@ import io.github.dingtalkcamel.server.ApiException;
 import io.github.dingtalkcamel.store.Texts;
 
 /**
- * The part of a list that a call asks for by {@code limit} and {@code cursor} (contract 7).
+ * The part of a list that a call asks for by {@code limit} and {@code cursor}.
  *
  * @param limit how many, 1 to {@link #MOST}
  * @param after the key of the last entry before it, texts that are all empty for the beginning

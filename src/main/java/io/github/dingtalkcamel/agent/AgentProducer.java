@@ -14,9 +14,9 @@ import org.apache.camel.support.DefaultAsyncProducer;
 /**
  * Calls an agent's route, on the caller's thread and asynchronously where the route is.
  * <p>
- * The agent gets an exchange of its own that holds the body, what contract 5 names, and nothing else; of what it leaves there, only the reply comes
- * back, how many tokens it took and whom the reply mentions. So no agent can disturb the turn it is called in. An agent may call another by the same words: that one gets the body
- * that it is handed.
+ * The agent gets an exchange of its own that holds the body, what docs/promises.md 5 names, and nothing else; of what it leaves there, only
+ * the reply comes back, how many tokens it took and whom the reply mentions. So no agent can disturb the turn it is called in. An agent may
+ * call another by the same words: that one gets the body that it is handed.
  * <p>
  * A turn that is stopped goes on at once, with a {@link TurnStoppedException}. Calls by {@code http:} and {@code https:} that the agent waits for are closed
  * then ({@link StoppableHttp}); an agent that waits for anything else, or works, can't be made to end: its result is discarded when it comes, and until then

@@ -3,7 +3,7 @@ import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.settings.Settings;
 import org.apache.camel.ExchangeProperty;
 
-/** The agent that answers where no binding says otherwise (contract 3, {@code dingtalk.fallback-agent}). */
+/** The agent that answers where no binding says otherwise (docs/settings.md, {@code dingtalk.fallback-agent}). */
 public final class Fallback {
 
     private final Settings settings;

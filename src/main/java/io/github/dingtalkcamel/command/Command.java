@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The commands there are (contract 6), in the order in which {@code /help} lists them. */
+/** The commands there are, in the order in which {@code /help} lists them. */
 public enum Command {
 
     HELP("/help", "/帮助"),

@@ -6,7 +6,7 @@ import io.github.dingtalkcamel.component.message.Blanks;
 import io.github.dingtalkcamel.component.message.InboundMessage;
 import org.apache.camel.ExchangeProperty;
 
-/** Finds the command in a message (contract 6): its first word, after the mentions at its head. */
+/** Finds the command in a message (docs/promises.md 6): its first word, after the mentions at its head. */
 public final class Commands {
 
     private static final int MAX_NAME_LENGTH = 64;

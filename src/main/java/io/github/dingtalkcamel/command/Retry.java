@@ -25,7 +25,7 @@ public final class Retry {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** What stays the command's own (protocol 3.1): who says it, when, and where the answer goes. */
+    /** What stays the command's own (docs/protocol.md 3.1): who says it, when, and where the answer goes. */
     private static final List<String> OWN_FIELDS = List.of("msgId", "createAt", "conversationTitle", "senderId", "senderStaffId", "senderUnionId", "senderNick",
             "senderCorpId", "isAdmin", "sessionWebhook", "sessionWebhookExpiredTime");
 

@@ -5,7 +5,7 @@ import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import org.apache.camel.ExchangeProperty;
 
-/** Who may talk to the bot, and who may do what admins do (contract 3 and 5). */
+/** Who may talk to the bot, and who may do what admins do (docs/promises.md 3 and 5). */
 public final class AccessPolicy {
 
     private final Settings settings;

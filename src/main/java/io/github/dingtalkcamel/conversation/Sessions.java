@@ -29,8 +29,8 @@ import io.github.dingtalkcamel.store.StoreException;
 import org.apache.camel.ExchangeProperty;
 
 /**
- * The sessions (contract 1): one for each conversation, or, with scope {@code sender}, one for each person in each group. In the store; read through a
- * cache, since every turn asks. What a turn changes is written in the turn's own transactions.
+ * The sessions (docs/promises.md 1): one for each conversation, or, with scope {@code sender}, one for each person in each group. In the
+ * store; read through a cache, since every turn asks. What a turn changes is written in the turn's own transactions.
  * <p>
  * Promises: what is done to one session is done in one order, in memory and in the store. A turn that ends after {@code /new} changes nothing of the
  * session that follows.

@@ -2,8 +2,8 @@ package io.github.dingtalkcamel.inbound;
 import io.github.dingtalkcamel.component.message.InboundMessage;
 
 /**
- * Decides which messages go no further (contract 5, "Who gets through"). Policies and allow lists are not its business: a person barred
- * by them gets an answer, what is dropped here gets none.
+ * Decides which messages go no further (docs/promises.md 5, "Who gets through"). Policies and allow lists are not its business: a person
+ * barred by them gets an answer, what is dropped here gets none.
  */
 public final class MessageFilter {
 

@@ -27,8 +27,8 @@ import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.apache.camel.support.SynchronizationAdapter;
 
 /**
- * The HTTP webhook's steps (contract 4): take the request out of the exchange, have its proof, and make the answer. What a client sends has no other way
- * into a route than the {@link Delivery}.
+ * The HTTP webhook's steps (docs/promises.md 4): take the request out of the exchange, have its proof, and make the answer. What a client
+ * sends has no other way into a route than the {@link Delivery}.
  */
 public final class Webhook {
 
@@ -68,7 +68,10 @@ public final class Webhook {
         return signatures.containsKey(integration);
     }
 
-    /** True where the headers alone prove who sent a request for an integration that is on: those of a plain robot message (protocol 4). */
+    /**
+     * True where the headers alone prove who sent a request for an integration that is on: those of a plain robot message
+     * (docs/protocol.md 4).
+     */
     public boolean provesByHeaders(String integration, HttpServerRequest request) {
         return signatures.get(integration).proves(once(request, "timestamp"), once(request, "sign"));
     }
@@ -118,8 +121,8 @@ public final class Webhook {
     }
 
     /**
-     * The delivery with its content in the clear, once its proof holds: HMAC of a robot message (protocol 4), signature and owner key of an encrypted
-     * body (protocol 5).
+     * The delivery with its content in the clear, once its proof holds: HMAC of a robot message (docs/protocol.md 4), signature and owner
+     * key of an encrypted body (docs/protocol.md 5).
      *
      * @throws ProofException      when it does not
      * @throws BadMessageException when what was encrypted is neither message nor event
@@ -150,7 +153,7 @@ public final class Webhook {
         return crypto.open(delivery.signature(), delivery.timestamp(), delivery.nonce(), encrypt);
     }
 
-    /** What DingTalk wants to hear: encrypted where the request was (protocol 5.4), plain otherwise (protocol 4). */
+    /** What DingTalk wants to hear: encrypted where the request was (docs/protocol.md 5.4), plain otherwise (docs/protocol.md 4). */
     public String answer(@ExchangeProperty(Delivery.PROPERTY) Delivery delivery) throws JsonProcessingException {
         if (!delivery.encrypted()) {
             return ACCEPTED;

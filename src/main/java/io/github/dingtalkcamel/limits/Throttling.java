@@ -3,7 +3,7 @@ import java.time.Duration;
 import java.util.Set;
 
 /**
- * What a throttle answer says about the limit that was met (protocol 6.2, 7.1).
+ * What a throttle answer says about the limit that was met (docs/protocol.md 6.2, 7.1).
  *
  * @param window  what the limit counts calls in
  * @param silence how long nothing may be sent after it: the rest of the window, or the ban

@@ -15,7 +15,7 @@ import io.github.dingtalkcamel.store.Store;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What an operator wants to know after the start, in a few lines (contract 2): who is connected how, what answers, what is missing. */
+/** What an operator wants to know after the start, in a few lines: who is connected how, what answers, what is missing. */
 public final class Banner {
 
     private static final Logger LOG = LoggerFactory.getLogger("dingtalk-camel");

@@ -21,8 +21,8 @@ import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /**
- * The health checks (contract 9). Ready is: the store answers, the queue has room, and some integration can take messages. The rest shows in
- * {@code /observe/health} only. Each DOWN says what to do.
+ * The health checks (docs/promises.md 9). Ready is: the store answers, the queue has room, and some integration can take messages. The rest
+ * shows in {@code /observe/health} only. Each DOWN says what to do.
  */
 public final class Checks {
 

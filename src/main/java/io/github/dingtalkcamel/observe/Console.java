@@ -9,7 +9,10 @@ import io.vertx.ext.web.handler.StaticHandler;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 
-/** Hawtio at {@code /hawtio} of the management server (contract 9): static pages that read JMX by Jolokia. Who may see them is {@link ManagementGuard}'s concern. */
+/**
+ * Hawtio at {@code /hawtio} of the management server: static pages that read JMX by Jolokia. Who may see them is {@link ManagementGuard}'s
+ * concern.
+ */
 public final class Console {
 
     private static final String PATH = ManagementGuard.CONSOLE;

@@ -11,7 +11,7 @@ import org.apache.camel.api.management.ManagedAttribute;
 import org.apache.camel.api.management.ManagedOperation;
 import org.apache.camel.api.management.ManagedResource;
 
-/** Dead letters in JMX (contract 7). Shows reasons, never what was said. */
+/** Dead letters in JMX. Shows reasons, never what was said. */
 @ManagedResource(description = "What could not be finished and waits for a person")
 public final class DeadLetterOperations {
 

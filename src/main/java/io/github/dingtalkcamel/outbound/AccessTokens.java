@@ -54,7 +54,7 @@ public final class AccessTokens {
         return isMissing(cached, rejected) || !clock.instant().isBefore(((AccessToken) cached).refreshAt());
     }
 
-    /** The call that asks for a token (protocol 1.1). */
+    /** The call that asks for a token (docs/protocol.md 1.1). */
     public ApiRequest request(@Variable("integration") String id) {
         Integration integration = settings.integration(id).orElseThrow();
         return new ApiRequest(ApiRequest.ACCESS_TOKEN, id, Addresses.of(settings.apiBaseUrl(), ApiRequest.ACCESS_TOKEN), Secret.UNSET,

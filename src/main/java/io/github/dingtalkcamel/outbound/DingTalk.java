@@ -66,7 +66,10 @@ public final class DingTalk {
         return new ApiRequest(path, integration, Addresses.of(settings.apiBaseUrl(), path), Secret.UNSET, body, method == null ? "POST" : method);
     }
 
-    /** A call to oapi.dingtalk.com: the body as JSON, or a form as it is, to a path below its base URL. Its token goes into the query (protocol 0.3). */
+    /**
+     * A call to oapi.dingtalk.com: the body as JSON, or a form as it is, to a path below its base URL. Its token goes into the query
+     * (docs/protocol.md 0.3).
+     */
     public ApiRequest oapiRequest(@Body Object body, @Variable("path") String path, @Variable("integration") String integration) {
         return new ApiRequest(path, integration, Addresses.of(settings.oapiBaseUrl(), path), Secret.UNSET, body);
     }
@@ -128,22 +131,26 @@ public final class DingTalk {
         return request.token();
     }
 
-    /** True for the address of a custom robot (protocol 6.2): {@code /robot/send} below the base URL of the older API, with an access token. */
+    /**
+     * True for the address of a custom robot (docs/protocol.md 6.2): {@code /robot/send} below the base URL of the older API, with an
+     * access token.
+     */
     public boolean isCustomRobot(URI uri) {
         return Addresses.sameOrigin(settings.oapiBaseUrl(), uri) && Addresses.of(settings.oapiBaseUrl(), "/robot/send").getPath().equals(uri.getPath())
                && uri.getRawUserInfo() == null && uri.getRawQuery() != null && uri.getRawQuery().matches("access_token=[^&]+");
     }
 
     /**
-     * True for the address of a session webhook (protocol 6.1): exactly {@code /robot/sendBySession}, as it is spelt, on the origin of one of the two base
-     * URLs. Any other path of the same origin may belong to a stranger: {@code /robot/send?access_token=…} is a custom robot of anybody's.
+     * True for the address of a session webhook (docs/protocol.md 6.1): exactly {@code /robot/sendBySession}, as it is spelt, on the origin
+     * of one of the two base URLs. Any other path of the same origin may belong to a stranger: {@code /robot/send?access_token=…} is a
+     * custom robot of anybody's.
      */
     public boolean isSessionWebhook(URI uri) {
         return (Addresses.sameOrigin(settings.apiBaseUrl(), uri) || Addresses.sameOrigin(settings.oapiBaseUrl(), uri))
                && SESSION_WEBHOOK_PATH.equals(uri.getRawPath()) && uri.getRawUserInfo() == null && uri.getRawFragment() == null;
     }
 
-    /** True when the address is on the origin of the older API's base URL: custom robots live there (protocol 6.2). */
+    /** True when the address is on the origin of the older API's base URL: custom robots live there (docs/protocol.md 6.2). */
     public boolean isOapi(URI uri) {
         return Addresses.sameOrigin(settings.oapiBaseUrl(), uri);
     }

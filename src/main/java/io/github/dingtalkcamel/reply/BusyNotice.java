@@ -8,7 +8,7 @@ import java.util.Map;
 import io.github.dingtalkcamel.component.message.InboundMessage;
 import org.apache.camel.ExchangeProperty;
 
-/** Tells senders whose message found no room in the queue: at most once a minute in each conversation (contract 4). */
+/** Tells senders whose message found no room in the queue: at most once a minute in each conversation. */
 public final class BusyNotice {
 
     private static final long PAUSE_MILLIS = Duration.ofMinutes(1).toMillis();

@@ -15,8 +15,9 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 
 /**
- * How long a reply is tried (contract 5, "Sending again"). DingTalk away or throttling is waited out until the message is {@code dingtalk.max-turn-age}
- * old, and for two minutes at least. What fails while DingTalk is there and takes other calls is tried nine times in all.
+ * How long a reply is tried (docs/promises.md 5, "Sending again"). DingTalk away or throttling is waited out until the message is
+ * {@code dingtalk.max-turn-age} old, and for two minutes at least. What fails while DingTalk is there and takes other calls is tried nine
+ * times in all.
  */
 public final class RetryPolicy {
 

@@ -13,7 +13,7 @@ import io.github.dingtalkcamel.settings.Settings;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
 
-/** What the robot API is sent to reply to a person or in a group (protocol 6.3), and what its answer says of the recipient. */
+/** What the robot API is sent to reply to a person or in a group (docs/protocol.md 6.3), and what its answer says of the recipient. */
 public final class RobotApi {
 
     private final Settings settings;

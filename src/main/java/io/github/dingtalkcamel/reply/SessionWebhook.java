@@ -22,7 +22,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
 
-/** Replies by the URL that came with the message (protocol 6.1): no token, no quota, mentions; but it expires. */
+/** Replies by the URL that came with the message (docs/protocol.md 6.1): no token, no quota, mentions; but it expires. */
 public final class SessionWebhook {
 
     private static final Duration MARGIN = Duration.ofSeconds(60);

@@ -9,7 +9,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
 
-/** Who may use tools and admin (contract 7): those who bear {@code dingtalk.api-token}, compared in constant time. While it is not set, nobody. */
+/** Who may use tools and admin: those who bear {@code dingtalk.api-token}, compared in constant time. While it is not set, nobody. */
 public final class ApiAccess {
 
     private static final String SCHEME = "bearer ";

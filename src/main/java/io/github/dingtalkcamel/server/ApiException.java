@@ -2,7 +2,7 @@ package io.github.dingtalkcamel.server;
 
 
 /**
- * A request of the API (contract 7) that can't be done as it was made. The message is for the caller: what was wrong and what to do, and nothing secret.
+ * A request of the API that can't be done as it was made. The message is for the caller: what was wrong and what to do, and nothing secret.
  */
 public final class ApiException extends Exception {
 

@@ -13,8 +13,8 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.AuthenticationHandler;
 
 /**
- * Who may use the management server (contract 3, 9). Health is open to all. Everything else asks for the login where one is set, and refuses what a page of
- * another site makes a browser send: that page could stop routes in the name of the person who looks at it.
+ * Who may use the management server (docs/promises.md 3, 9). Health is open to all. Everything else asks for the login where one is set,
+ * and refuses what a page of another site makes a browser send: that page could stop routes in the name of the person who looks at it.
  *
  * <p>Not promised: protection from programs on this machine where no login is set.
  */

@@ -10,7 +10,7 @@ import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.turn.QueueFullException;
 import org.apache.camel.Exchange;
 
-/** Error bodies (contract 4): {@code {"error":{"code":…,"message":…}}}, with what to fix, and nothing of what was sent. */
+/** Error bodies: {@code {"error":{"code":…,"message":…}}}, with what to fix, and nothing of what was sent. */
 public final class Refusals {
 
     private static final ObjectMapper JSON = new ObjectMapper();

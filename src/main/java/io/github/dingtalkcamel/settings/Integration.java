@@ -8,7 +8,8 @@ import io.github.dingtalkcamel.component.message.Language;
 import io.github.dingtalkcamel.component.secrets.Secret;
 
 /**
- * One integration as it is set (contract 3, "per integration"; what each is for stands in {@link SettingCatalogue}). Has an app, a webhook, or both.
+ * One integration as it is set (docs/settings.md, "Per integration"; what each is for stands in {@link SettingCatalogue}). Has an app, a
+ * webhook, or both.
  *
  * @param id                {@code main}, or another name of lower-case letters and digits
  * @param appKey            present exactly where the app secret is set

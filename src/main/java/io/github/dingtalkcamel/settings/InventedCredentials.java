@@ -21,7 +21,10 @@ final class InventedCredentials {
         return lettersAndDigits(32);
     }
 
-    /** 43 letters and digits that are the exact Base64 form of 32 bytes: some decoders refuse a last character with stray bits (protocol 5.1). */
+    /**
+     * 43 letters and digits that are the exact Base64 form of 32 bytes: some decoders refuse a last character with stray bits
+     * (docs/protocol.md 5.3).
+     */
     Secret callbackAesKey() {
         byte[] key = new byte[32];
         String encoded;

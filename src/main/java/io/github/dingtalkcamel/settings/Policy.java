@@ -1,6 +1,6 @@
 package io.github.dingtalkcamel.settings;
 
-/** Who may talk to the robot in direct messages, or in which groups (contract 3: dm-policy, group-policy). */
+/** Who may talk to the robot in direct messages, or in which groups (docs/settings.md: dm-policy, group-policy). */
 public enum Policy {
     /** Everyone, everywhere. */
     OPEN,

@@ -2,7 +2,7 @@ package io.github.dingtalkcamel.settings;
 import java.time.Duration;
 
 /**
- * How long the store keeps what is over. At least a day, so that a message delivered again within 24 h is known (contract 4).
+ * How long the store keeps what is over. At least a day, so that a message delivered again within 24 h is known (docs/promises.md 4).
  *
  * @param messages    answered messages
  * @param deadLetters what waits for a person

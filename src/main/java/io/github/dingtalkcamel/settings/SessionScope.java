@@ -1,6 +1,6 @@
 package io.github.dingtalkcamel.settings;
 
-/** Who shares a session in a group (contract 3: session-scope). */
+/** Who shares a session in a group (docs/settings.md: session-scope). */
 public enum SessionScope {
     /** All who talk in the conversation. */
     CONVERSATION,

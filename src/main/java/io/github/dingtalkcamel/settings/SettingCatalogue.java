@@ -11,7 +11,7 @@ import java.util.Set;
 import io.github.dingtalkcamel.component.message.Language;
 import io.github.dingtalkcamel.component.secrets.Secret;
 
-/** Every setting there is, declared once (contract 3). What is not here is a misspelt name. */
+/** Every setting there is, declared once (docs/promises.md 3). What is not here is a misspelt name. */
 public final class SettingCatalogue {
 
     /** The integration that the short names set. */

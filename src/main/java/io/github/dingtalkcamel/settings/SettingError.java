@@ -1,7 +1,7 @@
 package io.github.dingtalkcamel.settings;
 
 /**
- * One thing wrong with the settings (contract 2).
+ * One thing wrong with the settings.
  *
  * @param setting the setting as the operator wrote it: its property name, and behind it in brackets where it was read from
  * @param problem what is wrong; never shows a secret's value, nor one that came from a placeholder

@@ -2,7 +2,7 @@ package io.github.dingtalkcamel.settings;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The settings are wrong: every fault at once, one line each in the message. Nothing was started; the process ends with status 2 (contract 2). */
+/** The settings are wrong: every fault at once, one line each in the message. Nothing was started; the process ends with status 2. */
 public class SettingsException extends Exception {
 
     private final transient List<SettingError> faults;

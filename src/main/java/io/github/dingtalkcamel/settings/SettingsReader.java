@@ -16,7 +16,7 @@ import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 import io.github.dingtalkcamel.component.secrets.Secret;
 
 /**
- * Reads and checks the settings (contract 3), and reports everything that is wrong with them at once (contract 2).
+ * Reads and checks the settings (docs/promises.md 3), and reports everything that is wrong with them at once (docs/promises.md 2).
  *
  * <ul>
  * <li>The environment wins over {@code -D}, that over the file, that over the defaults. A blank value counts as not set.</li>

@@ -9,8 +9,8 @@ import java.util.function.UnaryOperator;
 import io.github.dingtalkcamel.encoding.ProcessInput;
 
 /**
- * Where settings come from: the environment wins over {@code -D}, that over the file (contract 3). A blank value is as good as none, since
- * compose files set variables empty. Of several names for one setting those in the winning source count; they must agree there.
+ * Where settings come from: the environment wins over {@code -D}, that over the file (docs/promises.md 3). A blank value is as good as
+ * none, since compose files set variables empty. Of several names for one setting those in the winning source count; they must agree there.
  */
 final class Sources {
 

@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The JDBC URL of the store (contract 3: store-url). It may carry a password, so its visible form leaves out what may be one. */
+/** The JDBC URL of the store (docs/settings.md: store-url). It may carry a password, so its visible form leaves out what may be one. */
 public final class StoreUrl {
 
     static final String SQLITE = "jdbc:sqlite:";

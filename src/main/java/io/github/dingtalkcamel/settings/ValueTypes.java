@@ -21,7 +21,7 @@ import io.github.dingtalkcamel.component.file.FileNames;
 import io.github.dingtalkcamel.component.secrets.Secret;
 import io.github.dingtalkcamel.encoding.ProcessInput;
 
-/** The kinds of values that settings have (contract 3). */
+/** The kinds of values that settings have. */
 final class ValueTypes {
 
     private static final Pattern WHOLE_NUMBER = Pattern.compile("[+-]?\\d{1,20}");
@@ -142,7 +142,7 @@ final class ValueTypes {
         };
     }
 
-    /** The URL of a custom group robot (protocol 6.2). Its access token makes all of it a secret. */
+    /** The URL of a custom group robot (docs/protocol.md 6.2). Its access token makes all of it a secret. */
     static ValueType<Secret> webhookUrl() {
         return text -> {
             refuseSpaceAround(text);

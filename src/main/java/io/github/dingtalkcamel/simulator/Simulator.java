@@ -41,7 +41,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
 
 /**
- * A DingTalk of one's own, listening on a port: its {@link #url()} serves as both base URLs. It answers as protocol 1 to 7.3 and 9
+ * A DingTalk of one's own, listening on a port: its {@link #url()} serves as both base URLs. It answers as docs/protocol.md 1 to 7.3 and 9
  * say, remembers what it was asked and what people would see, and gets into {@link #troubles() trouble} on demand. People find a chat
  * page at {@code /}, scripts the controls under {@code /simulator}. Everything in it is lost when it closes.
  *
@@ -183,7 +183,10 @@ public final class Simulator implements AutoCloseable {
         }
     }
 
-    /** Somebody attaches a file to a message to an app's robot: the code to download it by, for the message's content (protocol 3.5). */
+    /**
+     * Somebody attaches a file to a message to an app's robot: the code to download it by, for the message's content
+     * (docs/protocol.md 3.5).
+     */
     public String attach(String appKey, String name, byte[] content) {
         String code = RandomText.base64("dc");
         platform.store(new StoredFile(code, "attachment", platform.app(appKey).robotCode(), name, content));
@@ -217,13 +220,13 @@ public final class Simulator implements AutoCloseable {
         return FutureResult.await(talk.ask(said, wait));
     }
 
-    /** Pushes an event, encrypted (protocol 5.6). DingTalk would try twice more, after 10 s and 30 s; here it is tried once. */
+    /** Pushes an event, encrypted (docs/protocol.md 5.6). DingTalk would try twice more, after 10 s and 30 s; here it is tried once. */
     public PushResult pushEvent(String appKey, String json) {
         Json.required(json, "an event");
         return FutureResult.await(talk.pushEvent(appKey, json));
     }
 
-    /** Presses the console's button that verifies the callback URL (protocol 5.5). */
+    /** Presses the console's button that verifies the callback URL (docs/protocol.md 5.5). */
     public PushResult checkUrl(String appKey) {
         return pushEvent(appKey, "{\"EventType\":\"check_url\"}");
     }

@@ -78,7 +78,7 @@ final class SimulatorServers {
                 .requestHandler(router).webSocketHandler(stream::upgrade).listen());
     }
 
-    /** The host by which the simulator is known, always with a port: the official Java client insists on one (protocol 2.10.2). */
+    /** The host by which the simulator is known, always with a port: the official Java client insists on one (docs/protocol.md 2.10.2). */
     static String endpoint(SimulatorOptions options, String url, HttpServer secure) {
         URI known = URI.create(url);
         boolean knownSecure = known.getScheme().equals("https");

@@ -19,7 +19,7 @@ import org.flywaydb.core.api.MigrationState;
 import org.sqlite.SQLiteConfig;
 
 /**
- * The durable store: an SQLite file by default, PostgreSQL by URL (contract 3, {@code dingtalk.store-url}).
+ * The durable store: an SQLite file by default, PostgreSQL by URL (docs/settings.md, {@code dingtalk.store-url}).
  * <p>
  * Promises: what {@link #write} completed survives {@code kill -9} and, as far as the disk keeps its word, a power cut: each commit is synced. Writes
  * are done one after the other in the order of their submission, many to a commit. Reads run beside them and see what is committed.

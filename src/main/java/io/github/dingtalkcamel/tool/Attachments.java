@@ -22,8 +22,8 @@ import org.apache.camel.Variable;
 import org.apache.camel.converter.stream.FileInputStreamCache;
 
 /**
- * What people sent along with their messages (protocol 3.5, 6.6.2). A message's attachments are handles; nothing is fetched until a route asks for it with
- * {@code direct:download-attachment}, and then only from DingTalk.
+ * What people sent along with their messages (docs/protocol.md 3.5, 6.6.2). A message's attachments are handles; nothing is fetched until a
+ * route asks for it with {@code direct:download-attachment}, and then only from DingTalk.
  */
 public final class Attachments {
 

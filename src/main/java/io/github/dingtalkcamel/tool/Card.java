@@ -2,7 +2,7 @@ package io.github.dingtalkcamel.tool;
 import java.util.Map;
 
 /**
- * A card of the card platform (protocol 6.5).
+ * A card of the card platform (docs/protocol.md 6.5).
  *
  * @param templateId which template; null for one that is updated
  * @param params     its variables

@@ -15,9 +15,9 @@ import io.github.dingtalkcamel.server.ApiException;
 import io.github.dingtalkcamel.settings.EditDistance;
 
 /**
- * The argument {@code card}, read. Besides our names it takes those of DingTalk's action cards (protocol 6.2): {@code text}, {@code btns} with {@code actionURL},
- * {@code singleTitle} with {@code singleURL}, {@code btnOrientation}; and those of DingTalk's card platform (protocol 6.5.1): {@code cardTemplateId} for
- * {@code templateId}, {@code cardData.cardParamMap} for {@code params}.
+ * The argument {@code card}, read. Besides our names it takes those of DingTalk's action cards (docs/protocol.md 6.2): {@code text},
+ * {@code btns} with {@code actionURL}, {@code singleTitle} with {@code singleURL}, {@code btnOrientation}; and those of DingTalk's card
+ * platform (docs/protocol.md 6.5.1): {@code cardTemplateId} for {@code templateId}, {@code cardData.cardParamMap} for {@code params}.
  *
  * @param templateId of the card platform, where it names one
  * @param params     the template's variables beside title, markdown and buttons

@@ -28,8 +28,8 @@ import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
 
 /**
- * Lists people (contract 7, {@code dingtalk_list_users}). All of an organisation are read at once, one walk for whoever asks meanwhile, and kept for five
- * minutes; all requests share that one copy, and no more than 400,000 people are kept in all.
+ * Lists people (docs/promises.md 7, {@code dingtalk_list_users}). All of an organisation are read at once, one walk for whoever asks
+ * meanwhile, and kept for five minutes; all requests share that one copy, and no more than 400,000 people are kept in all.
  * <p>
  * Pages are by user id, and the token says after which one: nobody comes twice or is left out, also where the people are read anew in between.
  */

@@ -6,7 +6,7 @@ import java.util.Map;
 
 import io.github.dingtalkcamel.component.api.RejectedException;
 
-/** Messages of the app's robot as custom robots take them, with the spelling of those (protocol 6.2). */
+/** Messages of the app's robot as custom robots take them, with the spelling of those (docs/protocol.md 6.2). */
 final class CustomRobotMessages {
 
     private CustomRobotMessages() {

@@ -17,7 +17,10 @@ import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 
-/** A call's recipients in the batches that DingTalk takes, what each batch is sent as, and what its answer says of them (protocol 6.3, 6.5). */
+/**
+ * A call's recipients in the batches that DingTalk takes, what each batch is sent as, and what its answer says of them
+ * (docs/protocol.md 6.3, 6.5).
+ */
 public final class Dispatches {
 
     private static final int MOST_PEOPLE = 20;
@@ -147,7 +150,7 @@ public final class Dispatches {
         return body;
     }
 
-    /** A success may still not have reached its one place (protocol 6.5.2). */
+    /** A success may still not have reached its one place (docs/protocol.md 6.5.2). */
     public void cardDelivered(@Body JsonNode answer, @ExchangeProperty(Dispatch.PROPERTY) Dispatch dispatch) throws RejectedException {
         JsonNode spaces = answer.at("/result/deliverResults");
         for (JsonNode space : spaces) {

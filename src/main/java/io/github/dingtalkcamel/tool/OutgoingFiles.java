@@ -19,7 +19,7 @@ import io.github.dingtalkcamel.settings.Settings;
 
 /**
  * Takes files to send from where they are, and looks at them before anything is sent: whether they may be sent, and whether DingTalk takes them
- * (protocol 6.6.1). Nothing is held in memory as a whole but what came as base64.
+ * (docs/protocol.md 6.6.1). Nothing is held in memory as a whole but what came as base64.
  */
 public final class OutgoingFiles {
 
@@ -123,7 +123,7 @@ public final class OutgoingFiles {
         }
     }
 
-    /** The message that shows the file (protocol 6.3.4): the template's name. */
+    /** The message that shows the file (docs/protocol.md 6.3.4): the template's name. */
     static String msgKey(Media media) {
         return switch (media) {
             case IMAGE -> "sampleImageMsg";

@@ -2,7 +2,7 @@ package io.github.dingtalkcamel.tool;
 import io.github.dingtalkcamel.component.api.DingTalkException;
 
 /**
- * Why something did not become of a recipient (contract 7).
+ * Why something did not become of a recipient.
  *
  * @param code    DingTalk's, or our word
  * @param message what happened

@@ -16,7 +16,7 @@ import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 
-/** Taking back what was sent, and changing cards (protocol 6.4, 6.5.4). */
+/** Taking back what was sent, and changing cards (docs/protocol.md 6.4, 6.5.4). */
 public final class Recalls {
 
     /** Exchange property that holds the keys that are still to be recalled, a list of lists. */
@@ -70,7 +70,7 @@ public final class Recalls {
         return body;
     }
 
-    /** What is left after DingTalk's answer, which may be a success that failed (protocol 6.4). */
+    /** What is left after DingTalk's answer, which may be a success that failed (docs/protocol.md 6.4). */
     public List<List<String>> left(@Body JsonNode answer, @ExchangeProperty(LEFT) List<List<String>> left) throws RejectedException {
         JsonNode failed = answer.path("failedResult");
         if (!failed.isEmpty()) {

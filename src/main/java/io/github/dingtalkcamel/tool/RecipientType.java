@@ -3,7 +3,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** By what a recipient is named (contract 7). */
+/** By what a recipient is named. */
 public enum RecipientType {
     USER_ID, OPEN_ID, UNION_ID, MOBILE, CHAT_ID, WEBHOOK;
 

@@ -12,7 +12,10 @@ import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 
-/** Who the recipients are that a call names otherwise than by user id (protocol 6.7.1). Answers of DingTalk's are kept for an hour, in memory only. */
+/**
+ * Who the recipients are that a call names otherwise than by user id (docs/protocol.md 6.7.1). Answers of DingTalk's are kept for an hour,
+ * in memory only.
+ */
 public final class Recipients {
 
     /** Exchange property that holds the recipient under way. */

@@ -4,7 +4,7 @@ import java.util.Map;
 import io.github.dingtalkcamel.component.api.Mentions;
 
 /**
- * A message of the app's robot (protocol 6.3.4).
+ * A message of the app's robot (docs/protocol.md 6.3.4).
  *
  * @param msgKey   the template
  * @param msgParam its parameters, not yet made a text

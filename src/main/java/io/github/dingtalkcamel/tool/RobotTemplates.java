@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.server.ApiException;
 import io.github.dingtalkcamel.settings.EditDistance;
 
-/** The messages that robots can send and the parameters of each, spelt as DingTalk wants them (protocol 6.3.4). */
+/** The messages that robots can send and the parameters of each, spelt as DingTalk wants them (docs/protocol.md 6.3.4). */
 final class RobotTemplates {
 
     private record Template(List<String> needed, List<String> optional) {
@@ -80,7 +80,7 @@ final class RobotTemplates {
         return names;
     }
 
-    /** Every value a text, as DingTalk wants it (protocol 6.5.1); what is no text becomes JSON. */
+    /** Every value a text, as DingTalk wants it (docs/protocol.md 6.5.1); what is no text becomes JSON. */
     static Map<String, String> texts(ObjectNode object) {
         Map<String, String> texts = new LinkedHashMap<>();
         for (String name : names(object)) {

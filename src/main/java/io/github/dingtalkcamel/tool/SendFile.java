@@ -83,7 +83,7 @@ public final class SendFile {
         }
     }
 
-    /** The form that uploads a file (protocol 6.6.1), read from the disk as it is sent. */
+    /** The form that uploads a file (docs/protocol.md 6.6.1), read from the disk as it is sent. */
     public HttpEntity form(@Body OutgoingFile file) {
         return MultipartEntityBuilder.create()
                 // names are UTF-8, as browsers send them
@@ -99,7 +99,10 @@ public final class SendFile {
         return answer.path("media_id").asText();
     }
 
-    /** The media id of the picture that films are shown with, or null while it has to be uploaded. Ids last for ever (protocol 6.6.1). */
+    /**
+     * The media id of the picture that films are shown with, or null while it has to be uploaded. Ids last for ever
+     * (docs/protocol.md 6.6.1).
+     */
     public String cover(@Variable("integration") String integration) {
         return covers.get(integration);
     }

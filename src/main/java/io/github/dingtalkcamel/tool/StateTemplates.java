@@ -12,8 +12,9 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.github.dingtalkcamel.server.ApiException;
 
 /**
- * Resolves <code>{{path.to[0].value}}</code> in every string of a request in its {@code state} (contract 7). A string that is nothing but one such path becomes the
- * value itself, lists and objects included; within a text they become JSON. What was put in is not resolved again.
+ * Resolves <code>{{path.to[0].value}}</code> in every string of a request in its {@code state} (docs/promises.md 7). A string that is
+ * nothing but one such path becomes the value itself, lists and objects included; within a text they become JSON. What was put in is not
+ * resolved again.
  */
 final class StateTemplates {
 

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** The tools there are (contract 7), and what each takes. */
+/** The tools there are, and what each takes. */
 public enum Tool {
 
     SEND_TEXT("dingtalk_send_text_notification", true, Argument.text("content").needed()),

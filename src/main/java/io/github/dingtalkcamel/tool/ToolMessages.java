@@ -169,7 +169,7 @@ public final class ToolMessages {
         return params;
     }
 
-    /** As the public template of protocol 6.5.8 wants them. */
+    /** As the public template of docs/protocol.md 6.5.8 wants them. */
     private static String buttons(List<Button> buttons) {
         ObjectNode object = JSON.createObjectNode();
         ArrayNode list = object.putArray("msgButtons");

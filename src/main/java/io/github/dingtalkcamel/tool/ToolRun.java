@@ -134,7 +134,7 @@ public final class ToolRun {
         failure = why;
     }
 
-    /** The result as it is now (contract 7). Of what is not over it says what is known of it. */
+    /** The result as it is now. Of what is not over it says what is known of it. */
     public synchronized Map<String, Object> result() {
         boolean late = !clock.instant().isBefore(deadline);
         List<Map<String, Object>> results = new ArrayList<>();

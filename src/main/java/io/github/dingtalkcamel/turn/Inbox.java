@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
  * The messages that came in, as the store keeps them: {@code received → running → done, failed, stopped or dead}. The queue of record: what is in memory
  * is only a copy. Commands and refusals are among them, marked as such; they do not run.
  * <p>
- * Promises: a message is stored once per integration, whatever way it came and however often (contract 4); the insert itself decides.
+ * Promises: a message is stored once per integration, whatever way it came and however often (docs/promises.md 4); the insert itself
+ * decides.
  */
 public final class Inbox {
 

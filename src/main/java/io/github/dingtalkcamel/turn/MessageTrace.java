@@ -14,8 +14,8 @@ import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
 
 /**
- * What became of a message (contract 7): how it came in, what proved it, who answered and what went out, as JSON. Ids, times and reasons; nothing of what
- * was said. Members that are not known are null; times are ISO-8601 in UTC.
+ * What became of a message: how it came in, what proved it, who answered and what went out, as JSON. Ids, times and reasons; nothing of
+ * what was said. Members that are not known are null; times are ISO-8601 in UTC.
  */
 public final class MessageTrace {
 

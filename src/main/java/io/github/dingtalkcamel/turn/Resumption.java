@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes up what an earlier process left unfinished (contract 5): in order of arrival, each up to three times in all, and none older than
- * {@code dingtalk.max-turn-age}. What is too old, or was tried too often, becomes a dead letter. Commands and refusals among them are answered again, in
- * their place; nobody waits any longer for an answer to one that is too old.
+ * Takes up what an earlier process left unfinished (docs/promises.md 5): in order of arrival, each up to three times in all, and none older
+ * than {@code dingtalk.max-turn-age}. What is too old, or was tried too often, becomes a dead letter. Commands and refusals among them are
+ * answered again, in their place; nobody waits any longer for an answer to one that is too old.
  */
 public final class Resumption {
 

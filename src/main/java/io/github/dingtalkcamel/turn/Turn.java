@@ -88,7 +88,9 @@ public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot s
             this(chunks, sent, List.of());
         }
 
-        /** A reply of which only what is left is known. Its chunks keep their numbers, by which DingTalk knows them (protocol 6.1). */
+        /**
+         * A reply of which only what is left is known. Its chunks keep their numbers, by which DingTalk knows them (docs/protocol.md 6.1).
+         */
         static Progress left(int sent, List<String> left, List<Mentions> mentionsLeft) {
             List<String> chunks = new ArrayList<>(Collections.nCopies(sent, ""));
             chunks.addAll(left);

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A command is found after any form of mention (contract 6, protocol 3.2), and nothing else is taken for one. */
+/** A command is found after any form of mention (docs/promises.md 6, docs/protocol.md 3.2), and nothing else is taken for one. */
 class CommandSpellingsTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();

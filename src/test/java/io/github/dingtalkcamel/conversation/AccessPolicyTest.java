@@ -12,7 +12,7 @@ import io.github.dingtalkcamel.settings.AppSettings;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Who × where × verdict (contract 3 and 5). */
+/** Who × where × verdict (docs/promises.md 3 and 5). */
 class AccessPolicyTest {
 
     @ParameterizedTest(name = "dm {0}, group {1}, users [{2}], groups [{3}]: {4} in {5}")

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Storms against a DingTalk that counts calls as protocol 6.2 and 7.1 say, in simulated time. */
+/** Storms against a DingTalk that counts calls as docs/protocol.md 6.2 and 7.1 say, in simulated time. */
 class AdaptiveRateLimiterTest {
 
     private static final String QPS = "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi";

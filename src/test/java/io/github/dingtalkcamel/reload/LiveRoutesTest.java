@@ -33,10 +33,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Files of routes that change while the program runs (contract 3, "The routes directory"). */
+/** Files of routes that change while the program runs (docs/promises.md 3, "The routes directory"). */
 class LiveRoutesTest {
 
-    /** Contract 3 has 2 s: here thrice as much, since other tests may have the processors. */
+    /** docs/promises.md 3 has 2 s: here thrice as much, since other tests may have the processors. */
     private static final Duration LIVE = Duration.ofSeconds(6);
     private static final int SENDERS = 2;
     private static final List<String> PASSED = List.of("turns", "accept", "reply", "webhook", "stream", "dingtalk-api", "errors");

@@ -35,7 +35,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Replies on a bad day (contract 5): the ladder, DingTalk throttling, DingTalk away. Four turns may run at once, so whoever held a place too long would show. */
+/**
+ * Replies on a bad day (docs/promises.md 5): the ladder, DingTalk throttling, DingTalk away. Four turns may run at once, so whoever held a
+ * place too long would show.
+ */
 class OutgoingTest {
 
     private static final String ROBOT = "/v1.0/robot/oToMessages/batchSend";

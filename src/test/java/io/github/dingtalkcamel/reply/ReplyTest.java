@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** By which way a reply goes out, and in what form (contract 5). */
+/** By which way a reply goes out, and in what form (docs/promises.md 5). */
 class ReplyTest {
 
     private static final String LONG = "first " + "a".repeat(80) + "\n\nsecond " + "b".repeat(80) + "\n\nthird " + "c".repeat(80);

@@ -28,7 +28,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is sent again, and what is not (contract 5, "Sending again"). Session webhooks are on one simulator, the robot API on another that can go away. */
+/**
+ * What is sent again, and what is not (docs/promises.md 5, "Sending again"). Session webhooks are on one simulator, the robot API on
+ * another that can go away.
+ */
 class SendingAgainTest {
 
     private static final Duration SILENCE = Duration.ofMillis(1_200);

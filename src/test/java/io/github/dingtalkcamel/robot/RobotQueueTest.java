@@ -33,7 +33,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Protocol 6.2: at most 20 a minute, ten minutes' silence, in order, stored. Time is simulated, and so is the robot's own count. */
+/**
+ * docs/protocol.md 6.2: at most 20 a minute, ten minutes' silence, in order, stored. Time is simulated, and so is the robot's own count.
+ */
 class RobotQueueTest {
 
     private static final String TOKEN = "0123456789abcdef";

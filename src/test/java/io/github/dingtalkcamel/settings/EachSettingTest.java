@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every setting of contract 3: its default, each way to set it, and what is said about a wrong value. */
+/** Every setting of docs/settings.md: its default, each way to set it, and what is said about a wrong value. */
 class EachSettingTest {
 
     private static final String AES_KEY = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ";

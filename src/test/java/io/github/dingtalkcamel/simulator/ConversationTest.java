@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** People talk, the application answers: pushes of protocol 3 to 5 and session webhooks of 6.1. */
+/** People talk, the application answers: pushes of docs/protocol.md 3 to 5 and session webhooks of 6.1. */
 class ConversationTest {
 
     private static final String KEY = "dingfakeappkey000001";

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Protocol 6.6 and 6.7: the bodies that it gives, and DingTalk's own client where that knows the call. */
+/** docs/protocol.md 6.6 and 6.7: the bodies that it gives, and DingTalk's own client where that knows the call. */
 class MediaAndDepartmentsTest {
 
     private static final String KEY = "dingfakeappkey000001";

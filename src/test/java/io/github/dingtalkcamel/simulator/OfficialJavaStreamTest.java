@@ -35,7 +35,7 @@ import shade.com.alibaba.fastjson2.JSONObject;
 
 /**
  * DingTalk's official Java client takes the simulator for DingTalk: over real TLS, with nothing changed but the host it asks for a
- * connection and the certificates it trusts (protocol 2.10.2, 9.1, A.1).
+ * connection and the certificates it trusts (docs/protocol.md 2.10.2, 9.1, A.1).
  */
 class OfficialJavaStreamTest {
 

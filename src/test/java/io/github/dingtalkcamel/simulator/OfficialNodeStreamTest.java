@@ -33,8 +33,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * DingTalk's official Node client takes the simulator for DingTalk (protocol 2.10.1, 9.1, A.2). Skipped where there is no Node, or no
- * registry to get the client from.
+ * DingTalk's official Node client takes the simulator for DingTalk (docs/protocol.md 2.10.1, 9.1, A.2). Skipped where there is no Node, or
+ * no registry to get the client from.
  */
 class OfficialNodeStreamTest {
 

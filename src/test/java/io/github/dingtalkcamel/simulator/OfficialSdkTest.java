@@ -35,7 +35,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** DingTalk's own OpenAPI client as the witness: what it makes of the simulator's answers (protocol 9.1, A.4). */
+/** DingTalk's own OpenAPI client as the witness: what it makes of the simulator's answers (docs/protocol.md 9.1, A.4). */
 class OfficialSdkTest {
 
     private static final String KEY = "dingfakeappkey000001";

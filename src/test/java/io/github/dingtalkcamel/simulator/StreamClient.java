@@ -20,7 +20,10 @@ import io.github.dingtalkcamel.simulator.text.Json;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
-/** A Stream client of one's own, without any SDK's opinions: it does just what protocol 2 asks for, and can be told to behave otherwise. */
+/**
+ * A Stream client of one's own, without any SDK's opinions: it does just what docs/protocol.md 2 asks for, and can be told to behave
+ * otherwise.
+ */
 public final class StreamClient implements WebSocket.Listener, AutoCloseable {
 
     public static final String ALL = "[{\"type\":\"EVENT\",\"topic\":\"*\"},{\"type\":\"CALLBACK\",\"topic\":\"/v1.0/im/bot/messages/get\"},"

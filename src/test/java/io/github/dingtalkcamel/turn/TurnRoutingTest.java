@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which agent answers, what it is given and what becomes of what it leaves (contract 5). */
+/** Which agent answers, what it is given and what becomes of what it leaves (docs/promises.md 5). */
 class TurnRoutingTest {
 
     private static final String NONE = "dingtest0000000none";

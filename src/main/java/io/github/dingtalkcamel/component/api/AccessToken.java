@@ -5,7 +5,7 @@ import java.time.Instant;
 import io.github.dingtalkcamel.component.secrets.Secret;
 
 /**
- * An access token of one app (protocol 1.1).
+ * An access token of one app (docs/protocol.md 1.1).
  *
  * @param refreshAt from here on a new one is asked for ahead of need: ten minutes before the end, or the last quarter of a short life
  * @param expiresAt from here on it is not used

@@ -18,7 +18,7 @@ public record ApiRequest(String name, String integration, URI uri, Secret token,
     /** Name of a call to a session webhook, whose URL can't be shown. */
     public static final String SESSION_WEBHOOK = "session webhook";
 
-    /** Path that access tokens come from. Asking twice does nothing twice (protocol 1.1). */
+    /** Path that access tokens come from. Asking twice does nothing twice (docs/protocol.md 1.1). */
     public static final String ACCESS_TOKEN = "/v1.0/oauth2/accessToken";
 
     private static final String DOWNLOAD = "/v1.0/robot/messageFiles/download";

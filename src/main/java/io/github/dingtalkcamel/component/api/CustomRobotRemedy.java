@@ -2,7 +2,10 @@ package io.github.dingtalkcamel.component.api;
 import java.util.Locale;
 
 
-/** What a person can do when a custom robot refuses a message (protocol 6.2). The code decides; 310000 is one code for four reasons, told apart by their texts. */
+/**
+ * What a person can do when a custom robot refuses a message (docs/protocol.md 6.2). The code decides; 310000 is one code for four reasons,
+ * told apart by their texts.
+ */
 final class CustomRobotRemedy {
 
     private CustomRobotRemedy() {

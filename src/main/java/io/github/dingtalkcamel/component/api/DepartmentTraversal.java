@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * A way through all departments below one, and the people of each (protocol 6.7): one question at a time. Bounded, whatever the answers are. Not safe for
- * use by several threads.
+ * A way through all departments below one, and the people of each (docs/protocol.md 6.7): one question at a time. Bounded, whatever the
+ * answers are. Not safe for use by several threads.
  */
 public final class DepartmentTraversal {
 

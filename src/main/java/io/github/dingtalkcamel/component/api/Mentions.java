@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Whom a message mentions: {@code at} of session webhooks and custom robots (protocol 6.1, 6.2), the only channels that have mentions. DingTalk shows
- * a mention only where the message's text holds {@code @} with the id or the number as well.
+ * Whom a message mentions: {@code at} of session webhooks and custom robots (docs/protocol.md 6.1, 6.2), the only channels that have
+ * mentions. DingTalk shows a mention only where the message's text holds {@code @} with the id or the number as well.
  *
  * @param userIds user ids, each once
  * @param mobiles mobile numbers, each once

@@ -20,7 +20,7 @@ import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 
 /**
  * What an answer of DingTalk means. The body decides, not the status: errors come as 200 with an {@code errcode}, throttling as 403, an expired token as
- * 400 (protocol 1.4, 6.2, 6.3.5, 7.1). Codes decide, never texts.
+ * 400 (docs/protocol.md 1.4, 6.2, 6.3.5, 7.1). Codes decide, never texts.
  */
 public final class ResponseClassifier {
 
@@ -178,7 +178,7 @@ public final class ResponseClassifier {
             return new ThrottledException("http429", said(request, status, "too many requests"), LOWER_THE_RATE, null);
         }
         if (looksLikePage(body) && (status < 300 || status == 403)) {
-            // what stands before the gateway answers a blocked address with a page (protocol 7.1); so does a proxy with a login
+            // what stands before the gateway answers a blocked address with a page (docs/protocol.md 7.1); so does a proxy with a login
             return new ThrottledException("http" + status, said(request, status, "a page in place of an answer"),
                     "A later try can succeed; if this lasts, DingTalk blocks this machine's address, or "
                             + names.of("apiBaseUrl") + ", " + names.of("oapiBaseUrl") + " or a proxy on the way is wrong", null);

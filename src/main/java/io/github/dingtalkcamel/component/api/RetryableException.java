@@ -1,6 +1,6 @@
 package io.github.dingtalkcamel.component.api;
 
-/** Worth another try after a while: not done, or harmless to do twice (contract 5, "Sending again"). */
+/** Worth another try after a while: not done, or harmless to do twice (docs/promises.md 5, "Sending again"). */
 public abstract class RetryableException extends DingTalkException {
 
     protected RetryableException(String code, String message, String remedy, Throwable cause) {

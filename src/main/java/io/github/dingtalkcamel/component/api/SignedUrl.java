@@ -10,7 +10,7 @@ import javax.crypto.spec.SecretKeySpec;
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 import io.github.dingtalkcamel.component.secrets.Secret;
 
-/** The signature that a custom robot with a secret asks for in its URL (protocol 6.2). Good for an hour. */
+/** The signature that a custom robot with a secret asks for in its URL (docs/protocol.md 6.2). Good for an hour. */
 public final class SignedUrl {
 
     private static final String ALGORITHM = "HmacSHA256";

@@ -9,8 +9,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * A message in the form that custom robots take (protocol 6.2), checked: text, link, markdown, actionCard or feedCard, with its mandatory fields, at most
- * 50 people in {@code at} and 20,000 bytes. Whom {@code at} names and the text does not is added to the text, since else DingTalk shows no mention.
+ * A message in the form that custom robots take (docs/protocol.md 6.2), checked: text, link, markdown, actionCard or feedCard, with its
+ * mandatory fields, at most 50 people in {@code at} and 20,000 bytes. Whom {@code at} names and the text does not is added to the text,
+ * since else DingTalk shows no mention.
  */
 public record WebhookMessage(String json) {
 

@@ -1,6 +1,6 @@
 package io.github.dingtalkcamel.component.chunk;
 
-/** Where a reply may be cut, the best first (contract 5, "Chunks"). */
+/** Where a reply may be cut, the best first (docs/promises.md 5, "Chunks"). */
 enum BreakKind {
     /** Between two blocks of markdown. */
     PARAGRAPH,

@@ -2,7 +2,7 @@ package io.github.dingtalkcamel.component.chunk;
 import java.util.Objects;
 
 /**
- * One piece of a reply (contract 5, "Chunks").
+ * One piece of a reply (docs/promises.md 5, "Chunks").
  *
  * @param text   what is sent: the source, plus the code fences or the table header that make it readable alone.
  *               Blank if the source holds nothing but white space and code fences; such a chunk need not be sent

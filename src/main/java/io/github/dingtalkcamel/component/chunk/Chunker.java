@@ -5,7 +5,7 @@ import io.github.dingtalkcamel.component.api.DingTalkJson;
 import io.github.dingtalkcamel.component.api.Mentions;
 
 /**
- * Cuts a reply into chunks that each fit one message, on either channel (contract 5, "Chunks"; protocol 7.3).
+ * Cuts a reply into chunks that each fit one message, on either channel (docs/promises.md 5, "Chunks"; docs/protocol.md 7.3).
  * <p>
  * Promised of every chunk: its text has at most {@code maxCharacters} characters, and the markdown message made of it
  * at most {@value EncodedSize#LIMIT} bytes. A cut is between paragraphs, else at a line end, else after a sentence,
@@ -21,7 +21,7 @@ import io.github.dingtalkcamel.component.api.Mentions;
  */
 public final class Chunker {
 
-    /** Least and most characters that may be set for a chunk (contract 3, {@code dingtalk.max-message-length}). */
+    /** Least and most characters that may be set for a chunk (docs/settings.md, {@code dingtalk.max-message-length}). */
     public static final int MIN_CHARACTERS = 100;
     public static final int MAX_CHARACTERS = 20_000;
 

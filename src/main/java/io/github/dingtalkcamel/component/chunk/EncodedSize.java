@@ -2,14 +2,14 @@ package io.github.dingtalkcamel.component.chunk;
 
 /**
  * Counts the bytes of a markdown message as a request's body holds it: {@code msgParam} of the robot API, which is JSON in UTF-8,
- * <code>{"title":…,"text":…}</code>, within a JSON string. So a quote is 4 bytes there, a line break 3, an emoji 4 (protocol 6.3, 7.3).
- * The same message by a webhook is JSON that is not within a string, and never larger.
+ * <code>{"title":…,"text":…}</code>, within a JSON string. So a quote is 4 bytes there, a line break 3, an emoji 4 (docs/protocol.md 6.3,
+ * 7.3). The same message by a webhook is JSON that is not within a string, and never larger.
  * <p>
  * Half of a surrogate pair counts the one byte of the question mark that is sent in its place.
  */
 public final class EncodedSize {
 
-    /** Most bytes that both channels take: the documented limit of {@code msgParam} (protocol 7.3). */
+    /** Most bytes that both channels take: the documented limit of {@code msgParam} (docs/protocol.md 7.3). */
     public static final int LIMIT = 15_000;
 
     /** Most bytes of one character (UTF-16 unit) that is no control character. */

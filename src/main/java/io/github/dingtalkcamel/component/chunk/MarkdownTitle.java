@@ -12,8 +12,8 @@ import org.commonmark.node.Text;
 import org.commonmark.parser.Parser;
 
 /**
- * The title of a markdown message, which lists of conversations and notifications show in place of the text (contract 5,
- * protocol 7.4): the text's first heading, else its first line that says something, without the marks of markdown.
+ * The title of a markdown message, which lists of conversations and notifications show in place of the text (docs/promises.md 5,
+ * docs/protocol.md 7.4): the text's first heading, else its first line that says something, without the marks of markdown.
  * At most {@value #MAX_CHARACTERS} characters, without control characters, never blank.
  */
 public final class MarkdownTitle {

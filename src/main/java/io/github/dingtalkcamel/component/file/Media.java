@@ -5,7 +5,10 @@ import java.util.Locale;
 
 import io.github.dingtalkcamel.component.api.FileException;
 
-/** What DingTalk takes of each kind of file (protocol 6.6.1, 6.3.4): its upload type, its formats by their extensions, and how large. */
+/**
+ * What DingTalk takes of each kind of file (docs/protocol.md 6.6.1, 6.3.4): its upload type, its formats by their extensions, and how
+ * large.
+ */
 public enum Media {
 
     IMAGE("image", 20, "jpg", "jpeg", "gif", "png", "bmp"),

@@ -1,7 +1,7 @@
 package io.github.dingtalkcamel.component.message;
 
 /**
- * A body that is not a message: not JSON, of neither form, or with a field missing or of the wrong type (contract 4: status 400).
+ * A body that is not a message: not JSON, of neither form, or with a field missing or of the wrong type (docs/promises.md 4: status 400).
  *
  * <p>The message is for the caller: it names the field, what it was and what it should be. It never quotes what was sent, since that
  * may be large or secret.

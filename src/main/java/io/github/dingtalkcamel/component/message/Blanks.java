@@ -2,7 +2,7 @@ package io.github.dingtalkcamel.component.message;
 
 /**
  * What looks like nothing at the ends of a text: white space of every width, no-break and zero-width spaces, byte order and direction
- * marks, control characters. Clients put these around mentions (protocol 3.2), and {@code String.strip} leaves half of them.
+ * marks, control characters. Clients put these around mentions (docs/protocol.md 3.2), and {@code String.strip} leaves half of them.
  */
 public final class Blanks {
 

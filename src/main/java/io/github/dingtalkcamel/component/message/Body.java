@@ -19,7 +19,7 @@ import io.github.dingtalkcamel.component.message.BadMessageException.Code;
 
 /**
  * A body that has been read as JSON but whose fields nobody has looked at yet: what the webhook needs before it checks the proof
- * (contract 4). Its size and depth are bounded. Of two fields with one name the last counts; anything after the object is refused.
+ * (docs/promises.md 4). Its size and depth are bounded. Of two fields with one name the last counts; anything after the object is refused.
  *
  * @param form which of the known forms it has
  * @param json the object itself; treat it as read-only
@@ -51,7 +51,7 @@ public record Body(Form form, ObjectNode json) {
         ENCRYPTED,
         /** There is a {@code msgtype} or a {@code msgId}: a robot message for {@link MessageParser}. */
         ROBOT_MESSAGE,
-        /** There is an {@code EventType}: an event or {@code check_url}, which only come encrypted (protocol 5.5, 5.6). */
+        /** There is an {@code EventType}: an event or {@code check_url}, which only come encrypted (docs/protocol.md 5.5, 5.6). */
         EVENT,
         /** None of these. */
         OTHER

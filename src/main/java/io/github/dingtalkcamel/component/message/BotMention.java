@@ -3,10 +3,10 @@ package io.github.dingtalkcamel.component.message;
 /**
  * Tells the robot's own mention at the head of a text from everything else that begins with {@code @}.
  *
- * <p>DingTalk sends no robot's name. It normally takes the mention out of plain text and leaves one space (protocol 3.2), but not out
- * of rich text, and not always elsewhere. So the mention is found by counting: where a text holds more mentions than other people were
- * mentioned, one of them is the robot's. A mention before a command counts most readily, since nobody else takes commands. When
- * unsure the text stays as it is: an {@code @} too many is better than a lost word.
+ * <p>DingTalk sends no robot's name. It normally takes the mention out of plain text and leaves one space (docs/protocol.md 3.2), but not
+ * out of rich text, and not always elsewhere. So the mention is found by counting: where a text holds more mentions than other people were
+ * mentioned, one of them is the robot's. A mention before a command counts most readily, since nobody else takes commands. When unsure the
+ * text stays as it is: an {@code @} too many is better than a lost word.
  *
  * @param direct    whether this is a DM
  * @param mentioned whether DingTalk says that the robot was mentioned

@@ -18,7 +18,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.github.dingtalkcamel.component.message.ProofException.Reason;
 
 /**
- * Opens and seals encrypted callbacks (protocol 5.2 to 5.4).
+ * Opens and seals encrypted callbacks (docs/protocol.md 5.2 to 5.4).
  *
  * <p>What {@link #open} returns was made by someone who knows token, AES key and owner key. There is no freshness window: DingTalk
  * sends again what was not answered, so repeats are told by the message's or event's own id. Safe for use by many threads.
@@ -43,7 +43,7 @@ public final class CallbackCrypto {
     /**
      * @param token    the callback token
      * @param aesKey43 the EncodingAESKey: 43 characters of Base64
-     * @param ownerKey the app key for subscriptions made in the console, else as in protocol 5.3
+     * @param ownerKey the app key for subscriptions made in the console, else as in docs/protocol.md 5.3
      * @throws IllegalArgumentException where one of them cannot be right; the message does not hold its value
      */
     public CallbackCrypto(String token, String aesKey43, String ownerKey) {
@@ -113,7 +113,7 @@ public final class CallbackCrypto {
         return new Envelope(sign(timestamp, nonce, encrypt), encrypt, timestamp, nonce);
     }
 
-    /** The answer to an encrypted callback, with the names that DingTalk reads (protocol 5.4; note the capital S). */
+    /** The answer to an encrypted callback, with the names that DingTalk reads (docs/protocol.md 5.4; note the capital S). */
     @JsonPropertyOrder({"msg_signature", "encrypt", "timeStamp", "nonce"})
     public record Envelope(
             @JsonProperty("msg_signature") String msgSignature,

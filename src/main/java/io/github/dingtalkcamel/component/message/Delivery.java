@@ -34,7 +34,7 @@ public record Delivery(String integration, boolean encrypted, String signature, 
     }
 
     /**
-     * What stands in the headers of a Stream push (protocol 2.3).
+     * What stands in the headers of a Stream push (docs/protocol.md 2.3).
      *
      * @param eventType DingTalk's name for the kind of event; of events only, else empty
      * @param eventId   the same for each delivery of one event; of events only, else empty
@@ -59,7 +59,7 @@ public record Delivery(String integration, boolean encrypted, String signature, 
         return streamed(integration, content, new Push(Kind.EVENT, eventType, eventId));
     }
 
-    /** A click on a card that came by Stream (protocol 6.5.6). */
+    /** A click on a card that came by Stream (docs/protocol.md 6.5.6). */
     public static Delivery streamedCard(String integration, Body content) {
         return streamed(integration, content, new Push(Kind.CARD, "", ""));
     }
@@ -72,7 +72,7 @@ public record Delivery(String integration, boolean encrypted, String signature, 
         return new Delivery(integration, encrypted, signature, timestamp, nonce, opened, push);
     }
 
-    /** The console asks whether the URL works (protocol 5.5): only the answer counts. */
+    /** The console asks whether the URL works (docs/protocol.md 5.5): only the answer counts. */
     public boolean isCheck() {
         return push == null && isEvent() && CHECKS.contains(eventType());
     }

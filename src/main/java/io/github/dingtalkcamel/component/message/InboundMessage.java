@@ -7,7 +7,7 @@ import java.util.List;
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 
 /**
- * A robot message as it came in, by webhook or Stream (protocol 3), checked and bounded. Immutable.
+ * A robot message as it came in, by webhook or Stream (docs/protocol.md 3), checked and bounded. Immutable.
  *
  * <p>Components that DingTalk may leave out are null where it did; texts and lists are never null. All text can be stored: U+0000 and
  * lone surrogates have become U+FFFD.
@@ -21,10 +21,10 @@ import io.github.dingtalkcamel.component.secrets.KnownSecrets;
  * @param sender                  who wrote it
  * @param chatbotUserId           the robot's encrypted id, or null
  * @param robotCode               the robot's code, or null; DingTalk's {@code normal}, which names no robot, is null as well
- * @param mentioned               whether the robot was mentioned; when unsure, false (contract 5)
+ * @param mentioned               whether the robot was mentioned; when unsure, false
  * @param fromRobotItself         whether the sender is the robot that received it
  * @param createdAt               when it was written, by DingTalk's clock, or null
- * @param text                    the body for agents (contract 5): text or text form, without the robot's own leading mention, trimmed
+ * @param text                    the body for agents: text or text form, without the robot's own leading mention, trimmed
  * @param attachments             what can be downloaded, in order, at most 200
  * @param quote                   what it replies to, as far as DingTalk says, or null
  * @param sessionWebhook          where a reply may be posted; a secret. Null where it is no http or https URL. Its origin is not checked
@@ -53,7 +53,7 @@ public record InboundMessage(
         List<MentionedUser> mentionedUsers,
         QuotaNotice quota) {
 
-    /** Exchange property that holds the message (contract 5). */
+    /** Exchange property that holds the message. */
     public static final String PROPERTY = "CamelDingTalkMessage";
     /** Exchange property that holds its JSON until it is stored. */
     public static final String PAYLOAD = "CamelDingTalkPayload";
@@ -93,7 +93,7 @@ public record InboundMessage(
             this.publicName = publicName;
         }
 
-        /** As in the header CamelDingTalkConversationType (contract 5). */
+        /** As in the header CamelDingTalkConversationType. */
         public String publicName() {
             return publicName;
         }
@@ -132,7 +132,7 @@ public record InboundMessage(
     }
 
     /**
-     * Something that can be downloaded while its code lives (protocol 3.5).
+     * Something that can be downloaded while its code lives (docs/protocol.md 3.5).
      *
      * @param downloadCode temporary, bound to the robot that received it
      * @param fileName     of a file, at most 256 characters, unchecked: not a path to write to (direct:download-attachment
@@ -150,8 +150,8 @@ public record InboundMessage(
     }
 
     /**
-     * What a message replies to (protocol 3.4, field knowledge throughout): any component but the list and the text may be null, and
-     * often only an id is known.
+     * What a message replies to (docs/protocol.md 3.4, field knowledge throughout): any component but the list and the text may be null,
+     * and often only an id is known.
      *
      * @param msgId           of the quoted message
      * @param type            its type, as on the wire
@@ -183,7 +183,7 @@ public record InboundMessage(
 
     /**
      * DingTalk's word that the month's quota of messages is used up, so that it delivers messages without their content
-     * (code 20001, protocol 2.7 and 7.2).
+     * (code 20001, docs/protocol.md 2.7 and 7.2).
      *
      * @param message DingTalk's own text, at most 256 characters, or null
      */

@@ -1,7 +1,7 @@
 package io.github.dingtalkcamel.component.message;
 import java.util.Optional;
 
-/** The language of the robot's own texts (contract 3: language). */
+/** The language of the robot's own texts (docs/settings.md: language). */
 public enum Language {
     ZH_HANS, EN;
 

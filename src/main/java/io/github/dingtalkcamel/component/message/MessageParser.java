@@ -11,7 +11,7 @@ import io.github.dingtalkcamel.component.message.InboundMessage.QuotaNotice;
 import io.github.dingtalkcamel.component.message.InboundMessage.Sender;
 
 /**
- * Makes an {@link InboundMessage} of the JSON of a robot message (protocol 3), whichever way it came.
+ * Makes an {@link InboundMessage} of the JSON of a robot message (docs/protocol.md 3), whichever way it came.
  *
  * <p>Needed are {@code msgId}, {@code msgtype}, {@code conversationType}, {@code conversationId} and {@code senderId}; the rest may be
  * missing. A field of the wrong type is refused, except in quotes, which nobody documents. Ids may have 512 characters; names and titles
@@ -89,13 +89,13 @@ public final class MessageParser {
         };
     }
 
-    /** DingTalk's literal {@code normal} names no robot (protocol 3.1). */
+    /** DingTalk's literal {@code normal} names no robot (docs/protocol.md 3.1). */
     private static String robotCode(Fields fields) throws BadMessageException {
         String code = fields.id("robotCode");
         return "normal".equals(code) ? null : code;
     }
 
-    /** The documents disagree on the names, and say nothing of the code's type (protocol 2.7). */
+    /** The documents disagree on the names, and say nothing of the code's type (docs/protocol.md 2.7). */
     private static QuotaNotice quota(Fields fields) throws BadMessageException {
         for (String name : List.of("errorCode", "errCode")) {
             JsonNode code = fields.value(name);
@@ -124,7 +124,7 @@ public final class MessageParser {
         return content == null && quota != null ? Content.NONE : new ContentReader(forms, ownMention).read(type, content);
     }
 
-    /** Who was mentioned, and whether the robot was (contract 5). */
+    /** Who was mentioned, and whether the robot was (docs/promises.md 5). */
     private record AtUsers(boolean robotMentioned, boolean robotFirst, List<MentionedUser> others) {
 
         static AtUsers of(Fields fields, String chatbotUserId) throws BadMessageException {

@@ -12,7 +12,7 @@ import io.github.dingtalkcamel.component.message.InboundMessage.Attachment;
 import io.github.dingtalkcamel.component.message.InboundMessage.Quote;
 
 /**
- * Reads what a message replies to, in all the shapes seen in the field (protocol 3.4). No document promises any of them, so nothing
+ * Reads what a message replies to, in all the shapes seen in the field (docs/protocol.md 3.4). No document promises any of them, so nothing
  * here refuses a message: what cannot be read counts as absent.
  *
  * <p>Of what the robot sent, DingTalk often gives only the key, and of other messages sometimes only the id: their text is looked up

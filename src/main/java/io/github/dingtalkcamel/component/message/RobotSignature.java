@@ -9,7 +9,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The proof that a plain robot message comes from DingTalk: the headers {@code timestamp} and {@code sign} (protocol 4, contract 4).
+ * The proof that a plain robot message comes from DingTalk: the headers {@code timestamp} and {@code sign} (docs/protocol.md 4,
+ * docs/promises.md 4).
  *
  * <p>It proves that the sender knows the app secret and made the headers within the last hour. It does not bind the body: whoever
  * sees one pair of headers can send other bodies with it for an hour, hence HTTPS. Safe for use by many threads.

@@ -1,7 +1,7 @@
 package io.github.dingtalkcamel.component.message;
 
 
-/** What stands for content that is no text, in the integration's language (contract 5, "in"). */
+/** What stands for content that is no text, in the integration's language (docs/promises.md 5, "What an agent is given"). */
 public record TextForms(Language language) {
 
     /** Types are short words; a long one is somebody's joke. */

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.component.api.DingTalkJson;
 
-/** The frames that we answer with (protocol 2.4). */
+/** The frames that we answer with (docs/protocol.md 2.4). */
 final class Ack {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -16,7 +16,7 @@ final class Ack {
     private Ack() {
     }
 
-    /** Of a SYSTEM ping: what it brought goes back (protocol 2.5). */
+    /** Of a SYSTEM ping: what it brought goes back (docs/protocol.md 2.5). */
     static String pong(Frame ping) {
         return frame(OK, ping.messageId(), "OK", ping.data());
     }
@@ -26,7 +26,7 @@ final class Ack {
         return frame(OK, messageId, "OK", NODES.objectNode().putNull("response").toString());
     }
 
-    /** A click on a card: what the card is to show (protocol 6.5.6), an empty object for no change. */
+    /** A click on a card: what the card is to show (docs/protocol.md 6.5.6), an empty object for no change. */
     static String card(String messageId, JsonNode response) {
         return frame(OK, messageId, "OK", NODES.objectNode().<ObjectNode>set("response", response).toString());
     }

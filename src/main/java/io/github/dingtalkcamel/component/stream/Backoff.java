@@ -2,8 +2,8 @@ package io.github.dingtalkcamel.component.stream;
 import java.time.Duration;
 
 /**
- * How long to wait before the next try: {@code first}, doubling up to {@code ceiling}, each with jitter (contract 8). Never longer than the ceiling;
- * jitter takes off up to a fifth, so that many clients that lost the same gateway do not come back at one moment.
+ * How long to wait before the next try: {@code first}, doubling up to {@code ceiling}, each with jitter (docs/promises.md 8). Never longer
+ * than the ceiling; jitter takes off up to a fifth, so that many clients that lost the same gateway do not come back at one moment.
  *
  * @param first   before the first retry
  * @param ceiling at most

@@ -1,6 +1,6 @@
 package io.github.dingtalkcamel.component.stream;
 
-/** Something that is no frame as protocol 2.3 has it. The message never quotes what was sent. */
+/** Something that is no frame as docs/protocol.md 2.3 has it. The message never quotes what was sent. */
 final class BadFrameException extends Exception {
 
     private final String messageId;

@@ -10,10 +10,10 @@ import io.github.dingtalkcamel.component.message.BadMessageException;
 import io.github.dingtalkcamel.component.message.Body;
 
 /**
- * What the server pushes (protocol 2.3). Only the fields that are used; texts are never null.
+ * What the server pushes (docs/protocol.md 2.3). Only the fields that are used; texts are never null.
  *
  * @param type      {@code SYSTEM}, {@code EVENT}, {@code CALLBACK}, or one that is not known
- * @param topic     what it is about; of no meaning on events (protocol 2.6)
+ * @param topic     what it is about; of no meaning on events (docs/protocol.md 2.6)
  * @param messageId id of this push, which its answer repeats
  * @param eventType of events
  * @param eventId   of events: the same on every delivery

@@ -34,7 +34,7 @@ public final class FrameDispatcher {
     /** What each frame counts beside its characters: so many short ones are bounded too. */
     private static final int OVERHEAD = 1024;
 
-    /** DingTalk waits 2 s (protocol 6.5.6); the rest is for the way. */
+    /** DingTalk waits 2 s (docs/protocol.md 6.5.6); the rest is for the way. */
     static final Duration CARD_PATIENCE = Duration.ofMillis(1_700);
 
     private static final ObjectMapper JSON = new ObjectMapper();

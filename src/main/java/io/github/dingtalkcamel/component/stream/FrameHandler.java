@@ -6,7 +6,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Where the frames of an integration arrive, on the thread that reads them: SYSTEM frames are answered there and then, the others handed over without waiting
- * (protocol 2.5, 2.6). What is not understood is answered as the protocol says and logged; the connection stays.
+ * (docs/protocol.md 2.5, 2.6). What is not understood is answered as the protocol says and logged; the connection stays.
  */
 final class FrameHandler {
 
@@ -14,7 +14,7 @@ final class FrameHandler {
     private static final Logger REFUSED = LoggerFactory.getLogger("dingtalk.refused");
     private static final Logger LOG = LoggerFactory.getLogger(FrameHandler.class);
 
-    /** Some servers send these; they mean nothing (protocol 2.5). */
+    /** Some servers send these; they mean nothing (docs/protocol.md 2.5). */
     private static final Set<String> CHATTER = Set.of("CONNECTED", "REGISTERED", "KEEPALIVE");
 
     private final String integration;
@@ -38,7 +38,7 @@ final class FrameHandler {
         /** A robot message came in. */
         void spoke();
 
-        /** The server will send nothing more on this connection (protocol 2.5). */
+        /** The server will send nothing more on this connection (docs/protocol.md 2.5). */
         void leaving(String reason);
     }
 

@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the connections of one app: asks the gateway for an endpoint with a ticket (protocol 2.1), then upgrades to a WebSocket there (2.2). A ticket
- * is used once and never shown.
+ * Opens the connections of one app: asks the gateway for an endpoint with a ticket (docs/protocol.md 2.1), then upgrades to a WebSocket
+ * there (2.2). A ticket is used once and never shown.
  */
 final class Gateway implements Connector {
 

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One WebSocket (protocol 2.2). Puts frames together from their fragments, up to {@link Body#MAX_SIZE} characters; asks for the next piece at once, so that
- * reading is never held up; sends one frame at a time, as the JDK demands.
+ * One WebSocket (docs/protocol.md 2.2). Puts frames together from their fragments, up to {@link Body#MAX_SIZE} characters; asks for the
+ * next piece at once, so that reading is never held up; sends one frame at a time, as the JDK demands.
  */
 final class JdkWebSocketConnection implements WebSocket.Listener, WebSocketConnection {
 

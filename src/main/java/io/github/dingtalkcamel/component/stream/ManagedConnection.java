@@ -12,7 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One of the connections that an integration keeps open (contract 8): the one owner of its attempts, its retries and its replacement.
+ * One of the connections that an integration keeps open (docs/promises.md 8): the one owner of its attempts, its retries and its
+ * replacement.
  * <p>
  * Promises: never gives up while it is wanted; at most one attempt is under way; a connection that the server takes leave of, or that does not answer a ping, is
  * replaced at once and still read until it ends. Silence alone replaces nothing.

@@ -16,7 +16,7 @@ final class OpenException extends Exception {
         return new OpenException(message, false, remedy);
     }
 
-    /** The gateway does not know this app key with this secret (protocol 2.1). */
+    /** The gateway does not know this app key with this secret (docs/protocol.md 2.1). */
     static OpenException wrongCredentials(String message, String remedy) {
         return new OpenException(message, true, remedy);
     }

@@ -2,7 +2,7 @@ package io.github.dingtalkcamel.component.stream;
 import java.time.Duration;
 
 /**
- * The figures of contract 8.
+ * The figures of docs/promises.md 8.
  *
  * @param opening  an attempt to open a connection, all of it: DNS, connect, TLS, answer, upgrade
  * @param backoff  between attempts

@@ -9,7 +9,7 @@ import io.vertx.core.buffer.Buffer;
 /**
  * What DingTalk answers.
  *
- * @param requestId goes into {@code x-acs-request-id}, on the api host only (protocol 0.3); else null
+ * @param requestId goes into {@code x-acs-request-id}, on the api host only (docs/protocol.md 0.3); else null
  */
 public record ApiResponse(int status, String contentType, String requestId, Buffer body) {
 

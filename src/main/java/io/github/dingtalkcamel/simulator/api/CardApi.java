@@ -21,8 +21,9 @@ import io.github.dingtalkcamel.simulator.text.RandomText;
 import io.vertx.core.http.HttpMethod;
 
 /**
- * The card platform (protocol 6.5): create, deliver, both at once, update and streaming. Every variable must be a text, an outTrackId is used once, an update
- * replaces all variables unless it says otherwise, and what can't be delivered to a space is told in a success.
+ * The card platform (docs/protocol.md 6.5): create, deliver, both at once, update and streaming. Every variable must be a text, an
+ * outTrackId is used once, an update replaces all variables unless it says otherwise, and what can't be delivered to a space is told in a
+ * success.
  */
 public final class CardApi {
 
@@ -168,7 +169,7 @@ public final class CardApi {
     }
 
     /**
-     * The card with what {@code cardData}, {@code privateData} and {@code cardUpdateOptions} say (protocol 6.5.4).
+     * The card with what {@code cardData}, {@code privateData} and {@code cardUpdateOptions} say (docs/protocol.md 6.5.4).
      *
      * @throws ApiErrorException if a variable is no text
      */
@@ -233,7 +234,7 @@ public final class CardApi {
         return card;
     }
 
-    /** The text of these errors is their code (protocol 6.5.7). */
+    /** The text of these errors is their code (docs/protocol.md 6.5.7). */
     private static ApiErrorException refusal(String code) {
         return new ApiErrorException(code, code);
     }

@@ -11,7 +11,7 @@ import io.github.dingtalkcamel.simulator.platform.Delivery;
 import io.github.dingtalkcamel.simulator.platform.Platform;
 import io.vertx.core.http.HttpMethod;
 
-/** Custom group robots (protocol 6.2): token, then signature, address and rate, then the message and its keywords. */
+/** Custom group robots (docs/protocol.md 6.2): token, then signature, address and rate, then the message and its keywords. */
 public final class CustomRobotApi {
 
     private static final Duration SIGNATURE_LIFE = Duration.ofHours(1);

@@ -11,7 +11,7 @@ import io.github.dingtalkcamel.simulator.platform.Platform;
 import io.github.dingtalkcamel.simulator.text.Json;
 import io.vertx.core.http.HttpMethod;
 
-/** Departments and the people in them (protocol 6.7). */
+/** Departments and the people in them (docs/protocol.md 6.7). */
 public final class DepartmentApi {
 
     private static final int MOST = 100;

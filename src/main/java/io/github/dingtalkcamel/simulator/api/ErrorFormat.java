@@ -2,7 +2,7 @@ package io.github.dingtalkcamel.simulator.api;
 import io.github.dingtalkcamel.simulator.text.Json;
 import io.vertx.core.buffer.Buffer;
 
-/** The four ways in which DingTalk's hosts say that something is wrong (protocol 0.3, 1.4, 7.1). */
+/** The four ways in which DingTalk's hosts say that something is wrong (docs/protocol.md 0.3, 1.4, 7.1). */
 enum ErrorFormat {
 
     /** api.dingtalk.com: HTTP status, code and message */
@@ -24,7 +24,7 @@ enum ErrorFormat {
         return path.startsWith("/robot/") ? WEBHOOK : OAPI;
     }
 
-    /** Protocol 1.4: nothing lives here. */
+    /** docs/protocol.md 1.4: nothing lives here. */
     ApiResponse unknownPath(String path) {
         return switch (this) {
             case API -> ApiResponse.api(404, "InvalidAction.NotFound", "Specified api is not found, please check your url and method.");
@@ -53,7 +53,7 @@ enum ErrorFormat {
         };
     }
 
-    /** Protocol 1.4: the app lacks a permission. Webhooks know no permissions: there it is a failed security check. */
+    /** docs/protocol.md 1.4: the app lacks a permission. Webhooks know no permissions: there it is a failed security check. */
     ApiResponse missingPermission(String scope, String appKey) {
         String text = "应用尚未开通所需的权限：[" + scope + "]，点击链接申请并开通即可：https://open-dev.dingtalk.com/appscope/apply?content=" + appKey
                 + "%23" + scope;
@@ -64,7 +64,7 @@ enum ErrorFormat {
         };
     }
 
-    /** Protocol 7.1. */
+    /** docs/protocol.md 7.1. */
     ApiResponse throttled() {
         return switch (this) {
             case API -> ApiResponse.api(403, "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi", "您的企业应用调用钉钉开放平台当前接口的所有请求都被暂时禁用了");
@@ -82,7 +82,7 @@ enum ErrorFormat {
         };
     }
 
-    /** Protocol 6.2, 6.3.5: try again. */
+    /** docs/protocol.md 6.2, 6.3.5: try again. */
     ApiResponse busy() {
         return this == API ? failing(500) : ApiResponse.errcode(-1, "系统繁忙");
     }

@@ -6,7 +6,7 @@ import io.github.dingtalkcamel.simulator.platform.Platform;
 import io.github.dingtalkcamel.simulator.text.Json;
 import io.vertx.core.http.HttpMethod;
 
-/** Who somebody is, by union id and by mobile number (protocol 6.7). */
+/** Who somebody is, by union id and by mobile number (docs/protocol.md 6.7). */
 public final class IdentityApi {
 
     private final Platform platform;

@@ -17,14 +17,14 @@ import io.github.dingtalkcamel.simulator.text.RandomText;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 
-/** Files: uploaded for messages, and what people sent to robots, by a temporary address of the simulator's own (protocol 6.6). */
+/** Files: uploaded for messages, and what people sent to robots, by a temporary address of the simulator's own (docs/protocol.md 6.6). */
 public final class MediaApi {
 
     private static final String FILES = "/files/";
     private static final Duration ADDRESS_LIFE = Duration.ofMinutes(10);
     private static final Pattern PARAMETER = Pattern.compile("(?i)\\b(name|filename|boundary)=(?:\"([^\"]*)\"|([^;\\s]+))");
 
-    /** Protocol 6.6.1, and ogg, which sampleAudio wants. */
+    /** docs/protocol.md 6.6.1, and ogg, which sampleAudio wants. */
     private enum Type {
         IMAGE(20, "jpg", "jpeg", "gif", "png", "bmp"),
         VOICE(2, "amr", "mp3", "wav", "ogg"),

@@ -5,7 +5,7 @@ import io.github.dingtalkcamel.simulator.platform.Platform;
 import io.github.dingtalkcamel.simulator.text.Json;
 import io.vertx.core.http.HttpMethod;
 
-/** Reactions under messages, as peers use them (protocol 6.8). What is shown is remembered by message. */
+/** Reactions under messages, as peers use them (docs/protocol.md 6.8). What is shown is remembered by message. */
 public final class ReactionApi {
 
     private final Platform platform;

@@ -11,7 +11,10 @@ import io.github.dingtalkcamel.simulator.platform.RecallableMessage;
 import io.github.dingtalkcamel.simulator.text.Json;
 import io.vertx.core.http.HttpMethod;
 
-/** Recall of what a robot sent, to people and in groups, within 24 h (protocol 6.4). A key of the other family ends up in {@code failedResult}. */
+/**
+ * Recall of what a robot sent, to people and in groups, within 24 h (docs/protocol.md 6.4). A key of the other family ends up in
+ * {@code failedResult}.
+ */
 public final class RecallApi {
 
     private static final Duration WINDOW = Duration.ofHours(24);

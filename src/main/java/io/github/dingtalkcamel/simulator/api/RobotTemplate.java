@@ -7,7 +7,10 @@ import java.util.Map;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.simulator.text.Json;
 
-/** The message templates of the robot API: msgKeys, the fields they want, and what is said if one is missing (protocol 6.3.4, 6.3.5). */
+/**
+ * The message templates of the robot API: msgKeys, the fields they want, and what is said if one is missing (docs/protocol.md 6.3.4,
+ * 6.3.5).
+ */
 final class RobotTemplate {
 
     private static final Map<String, RobotTemplate> ALL = new LinkedHashMap<>();

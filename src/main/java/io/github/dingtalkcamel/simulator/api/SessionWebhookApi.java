@@ -5,7 +5,7 @@ import io.github.dingtalkcamel.simulator.platform.Platform;
 import io.github.dingtalkcamel.simulator.platform.SimulatedSession;
 import io.vertx.core.http.HttpMethod;
 
-/** Answers to the message just received (protocol 6.1). The session in the URL is all the proof there is. */
+/** Answers to the message just received (docs/protocol.md 6.1). The session in the URL is all the proof there is. */
 public final class SessionWebhookApi {
 
     private final Platform platform;

@@ -26,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What stands in front of every API: records the request, lets trouble strike, and checks in the order of protocol 9.7 – path and
+ * What stands in front of every API: records the request, lets trouble strike, and checks in the order of docs/protocol.md 9.7 – path and
  * method, token there, token valid, permission, rate – before the API itself looks at body and business.
  */
 public final class SimulatedGateway {
@@ -68,7 +68,7 @@ public final class SimulatedGateway {
         router.route(method, path).handler(context -> serve(context, endpoint));
     }
 
-    /** The body's object, or the gateway's refusal (protocol 1.1, 1.4). */
+    /** The body's object, or the gateway's refusal (docs/protocol.md 1.1, 1.4). */
     public static ObjectNode bodyOf(ApiRequest call) {
         if (call.body().length() == 0 || !call.saysJson()) {
             throw new ApiErrorException("Missingbody", "body is mandatory for this action.");
@@ -80,7 +80,7 @@ public final class SimulatedGateway {
         return body;
     }
 
-    /** Refuses as the gateway does when a field is missing or null (protocol 1.4). */
+    /** Refuses as the gateway does when a field is missing or null (docs/protocol.md 1.4). */
     public static JsonNode mandatory(ObjectNode body, String field) {
         JsonNode value = body.path(field);
         if (value.isMissingNode() || value.isNull()) {

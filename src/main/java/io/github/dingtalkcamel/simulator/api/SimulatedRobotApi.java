@@ -15,8 +15,8 @@ import io.github.dingtalkcamel.simulator.text.RandomText;
 import io.vertx.core.http.HttpMethod;
 
 /**
- * Sends of an app's robot to people and groups (protocol 6.3). After the gateway: fields there, robot, recipients, then the message,
- * each with the code of protocol 6.3.5.
+ * Sends of an app's robot to people and groups (docs/protocol.md 6.3). After the gateway: fields there, robot, recipients, then the
+ * message, each with the code of docs/protocol.md 6.3.5.
  */
 public final class SimulatedRobotApi {
 

@@ -5,7 +5,7 @@ import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** The HMAC that proves a robot callback (protocol 4) and a signed custom robot's request (protocol 6.2). */
+/** The HMAC that proves a robot callback (docs/protocol.md 4) and a signed custom robot's request (docs/protocol.md 6.2). */
 public final class SimulatedRobotSignature {
 
     private SimulatedRobotSignature() {

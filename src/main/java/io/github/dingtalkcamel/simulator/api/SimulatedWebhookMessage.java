@@ -8,13 +8,13 @@ import io.github.dingtalkcamel.simulator.platform.Delivery;
 import io.github.dingtalkcamel.simulator.text.Json;
 
 /**
- * A message in the form that webhooks take (protocol 6.2), checked: msgtype known and its mandatory fields there.
+ * A message in the form that webhooks take (docs/protocol.md 6.2), checked: msgtype known and its mandatory fields there.
  *
  * @param title null where the type has none
  */
 public record SimulatedWebhookMessage(String type, String title, String text, Delivery.At at, String msgUuid, String body) {
 
-    /** More than this many bytes of body are refused (protocol 7.3). */
+    /** More than this many bytes of body are refused (docs/protocol.md 7.3). */
     static final int MAX_BYTES = 20_000;
 
     /** Reads a request's body; refuses in the order Content-Type, JSON, size, msgtype, fields. */

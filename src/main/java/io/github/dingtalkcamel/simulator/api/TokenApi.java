@@ -6,7 +6,7 @@ import io.github.dingtalkcamel.simulator.platform.SimulatedApp;
 import io.github.dingtalkcamel.simulator.text.Json;
 import io.vertx.core.http.HttpMethod;
 
-/** Access tokens: the new way, the unified way and the legacy way (protocol 1.1 to 1.3). All three give an app the same token. */
+/** Access tokens: the new way, the unified way and the legacy way (docs/protocol.md 1.1 to 1.3). All three give an app the same token. */
 public final class TokenApi {
 
     private final Platform platform;

@@ -21,7 +21,9 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 
-/** Pushes to an app's callback URL, plain (protocol 4) or encrypted (protocol 5.2), over kept-alive connections, 64 at most. */
+/**
+ * Pushes to an app's callback URL, plain (docs/protocol.md 4) or encrypted (docs/protocol.md 5.2), over kept-alive connections, 64 at most.
+ */
 public final class CallbackPush {
 
     private static final int CONNECTIONS = 64;
@@ -91,7 +93,7 @@ public final class CallbackPush {
         return app.callbackUrl();
     }
 
-    /** Checks an encrypted answer as DingTalk does (protocol 5.4). */
+    /** Checks an encrypted answer as DingTalk does (docs/protocol.md 5.4). */
     private static Outcome opened(Outcome outcome, SimulatedCallbackCrypto crypto) {
         ObjectNode answer = Json.objectOrNull(outcome.body());
         if (answer == null || !answer.path("timeStamp").isTextual() || !answer.path("nonce").isTextual()

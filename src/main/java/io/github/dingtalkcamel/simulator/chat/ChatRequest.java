@@ -10,7 +10,7 @@ import io.github.dingtalkcamel.simulator.text.RandomText;
 
 /**
  * What the chat page wants said: {@code app, user, group, at, way} (stream, webhook, encrypted), {@code kind} (text, picture, file, audio, card),
- * {@code text, file, fileName, quote}; put into the shapes of protocol 3.3 and 3.4.
+ * {@code text, file, fileName, quote}; put into the shapes of docs/protocol.md 3.3 and 3.4.
  *
  * <p>{@code file} is a code of {@link ChatFiles}, {@code quote} the number of what is quoted in the {@link Timeline}.
  */
@@ -117,7 +117,7 @@ final class ChatRequest {
         throw new IllegalArgumentException("what shall be quoted is forgotten: only the last messages can be");
     }
 
-    /** By session webhook a message has no id; by robot API its processQueryKey is given, and no content (protocol 3.4). */
+    /** By session webhook a message has no id; by robot API its processQueryKey is given, and no content (docs/protocol.md 3.4). */
     private static ObjectNode quotingTheRobot(ObjectNode fields, ObjectNode text, Delivery delivery) {
         if (delivery.processQueryKey() != null) {
             if (delivery.channel() == Delivery.Channel.CARD) {

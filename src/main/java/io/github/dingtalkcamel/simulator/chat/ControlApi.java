@@ -29,8 +29,8 @@ import io.vertx.ext.web.RoutingContext;
  * <caption>Paths</caption>
  * <tr><td>POST say</td><td>says the body's text, or what its JSON says; answers the reply. {@code by} is
  * {@code stream} or {@code webhook}; unless it is there, Stream if a connection is open, else webhook. {@code card} is the content of an
- * {@code interactiveCard} in place of the text; {@code quote} what it replies to, a {@code repliedMsg} of protocol 3.4; {@code quoteKey} the
- * {@code processQueryKey} of a message of the robot's that it replies to</td></tr>
+ * {@code interactiveCard} in place of the text; {@code quote} what it replies to, a {@code repliedMsg} of docs/protocol.md 3.4;
+ * {@code quoteKey} the {@code processQueryKey} of a message of the robot's that it replies to</td></tr>
  * <tr><td>GET, DELETE deliveries</td><td>what people would see; {@code ?conversation=}, {@code ?limit=} (200)</td></tr>
  * <tr><td>GET, DELETE requests</td><td>what DingTalk's side was asked, without secrets; {@code ?limit=} (200)</td></tr>
  * <tr><td>GET, POST, DELETE troubles</td><td>plans trouble, see {@link FaultRequest}</td></tr>

@@ -69,7 +69,7 @@ public final class ConversationDriver {
         }
     }
 
-    /** The same message once more, by the way it went before (protocol 2.7). */
+    /** The same message once more, by the way it went before (docs/protocol.md 2.7). */
     Future<PushResult> again(TimelineEvent.Spoken spoken) {
         SimulatedApp app = platform.app(spoken.app().appKey());
         platform.timeline().add(new TimelineEvent.Spoken(app, spoken.way(), spoken.encrypted(), spoken.message(), true));
@@ -94,7 +94,7 @@ public final class ConversationDriver {
         });
     }
 
-    /** Protocol 4: the answer to the callback may itself be a message. */
+    /** docs/protocol.md 4: the answer to the callback may itself be a message. */
     private void deliverAnswer(String body, SimulatedApp app, String conversationId) {
         ObjectNode answer = Json.objectOrNull(body);
         String type = answer == null ? null : Json.text(answer, "msgtype");

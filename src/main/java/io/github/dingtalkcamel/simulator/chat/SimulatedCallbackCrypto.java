@@ -14,7 +14,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 import io.github.dingtalkcamel.simulator.text.RandomText;
 
-/** The platform's side of encrypted callbacks (protocol 5.3), written on its own so that it can bear witness. */
+/** The platform's side of encrypted callbacks (docs/protocol.md 5.3), written on its own so that it can bear witness. */
 public final class SimulatedCallbackCrypto {
 
     private static final int BLOCK = 32;

@@ -8,7 +8,7 @@ public sealed interface Fault {
     record ExpireToken() implements Fault {
     }
 
-    /** Refused as too fast, in the words of the host: 403 Qps…, errcode 88 with 90018, webhooks 660026 (protocol 7.1). */
+    /** Refused as too fast, in the words of the host: 403 Qps…, errcode 88 with 90018, webhooks 660026 (docs/protocol.md 7.1). */
     record Throttle() implements Fault {
     }
 
@@ -21,7 +21,9 @@ public sealed interface Fault {
         }
     }
 
-    /** Refused for a missing permission (protocol 1.4); scope null names the one that the endpoint wants. Webhooks answer 310000. */
+    /**
+     * Refused for a missing permission (docs/protocol.md 1.4); scope null names the one that the endpoint wants. Webhooks answer 310000.
+     */
     record NoPermission(String scope) implements Fault {
     }
 

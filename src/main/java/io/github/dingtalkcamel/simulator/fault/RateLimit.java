@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** So many requests in any window; one too many, and all are refused for the length of the ban (protocol 6.2, 7.1). */
+/** So many requests in any window; one too many, and all are refused for the length of the ban (docs/protocol.md 6.2, 7.1). */
 public final class RateLimit {
 
     private final int allowed;

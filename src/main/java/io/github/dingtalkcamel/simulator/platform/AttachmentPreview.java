@@ -6,7 +6,7 @@ import io.github.dingtalkcamel.simulator.text.Json;
 import io.vertx.core.buffer.Buffer;
 
 /**
- * A file that a robot's message shows, uploaded before (protocol 6.6.1).
+ * A file that a robot's message shows, uploaded before (docs/protocol.md 6.6.1).
  *
  * @param picture whether browsers can show it
  */

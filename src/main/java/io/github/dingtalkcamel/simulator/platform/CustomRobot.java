@@ -3,7 +3,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A custom group robot, reached by its webhook {@code /robot/send?access_token=…} (protocol 6.2).
+ * A custom group robot, reached by its webhook {@code /robot/send?access_token=…} (docs/protocol.md 6.2).
  *
  * @param secret         {@code SEC…}; null: requests need no signature
  * @param keywords       a message must contain one of them, unless there are none

@@ -28,21 +28,21 @@ public record Delivery(long number, Instant time, Channel channel, String robotC
 
     /** The way a message came. */
     public enum Channel {
-        /** sessionWebhook, protocol 6.1 */
+        /** sessionWebhook, docs/protocol.md 6.1 */
         SESSION,
-        /** oToMessages/batchSend, protocol 6.3.1 */
+        /** oToMessages/batchSend, docs/protocol.md 6.3.1 */
         OTO,
-        /** groupMessages/send, protocol 6.3.2 */
+        /** groupMessages/send, docs/protocol.md 6.3.2 */
         GROUP,
-        /** a custom robot's robot/send, protocol 6.2 */
+        /** a custom robot's robot/send, docs/protocol.md 6.2 */
         WEBHOOK,
-        /** a card of the card platform, protocol 6.5; its variables may change later, see {@link Simulator#card} */
+        /** a card of the card platform, docs/protocol.md 6.5; its variables may change later, see {@link Simulator#card} */
         CARD,
-        /** in the answer to the robot callback itself, protocol 4 */
+        /** in the answer to the robot callback itself, docs/protocol.md 4 */
         ANSWER
     }
 
-    /** Mentions of a webhook message (protocol 6.1). */
+    /** Mentions of a webhook message (docs/protocol.md 6.1). */
     public record At(List<String> userIds, List<String> mobiles, boolean all) {
 
         public static final At NONE = new At(List.of(), List.of(), false);

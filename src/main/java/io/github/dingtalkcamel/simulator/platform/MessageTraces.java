@@ -11,6 +11,9 @@ public interface MessageTraces {
     /** Where nobody tells. */
     MessageTraces UNKNOWN = (integrationId, msgId) -> Optional.empty();
 
-    /** The message's way as JSON, an object as contract 7 has it for {@code GET /api/dingtalk/messages/…}; empty where it is unknown. */
+    /**
+     * The message's way as JSON, an object as docs/promises.md 7 has it for {@code GET /api/dingtalk/messages/…}; empty where it is
+     * unknown.
+     */
     Optional<String> way(String integrationId, String msgId);
 }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.simulator.text.Json;
 
 /**
- * Somebody asked for a Stream connection (protocol 2.1).
+ * Somebody asked for a Stream connection (docs/protocol.md 2.1).
  *
  * @param time     by the simulator's clock
  * @param clientId whose; null if the body did not say

@@ -4,7 +4,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The departments of the one organisation there is, and who works where (protocol 6.7). Department 1 is its root. Safe for use by several threads. */
+/**
+ * The departments of the one organisation there is, and who works where (docs/protocol.md 6.7). Department 1 is its root. Safe for use by
+ * several threads.
+ */
 public final class Organisation {
 
     public static final long ROOT = 1;

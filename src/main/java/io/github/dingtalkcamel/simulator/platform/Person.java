@@ -2,7 +2,7 @@ package io.github.dingtalkcamel.simulator.platform;
 import io.github.dingtalkcamel.simulator.text.RandomText;
 
 /**
- * Somebody who can talk to robots (protocol 3.1).
+ * Somebody who can talk to robots (docs/protocol.md 3.1).
  *
  * @param staffId    the userId that APIs take
  * @param dingtalkId the encrypted id that payloads carry as senderId
@@ -11,7 +11,7 @@ import io.github.dingtalkcamel.simulator.text.RandomText;
  */
 public record Person(String staffId, String nick, String unionId, String dingtalkId, boolean admin, String platform, Reach reach, boolean outsider) {
 
-    /** What batchSend says about a recipient (protocol 6.3.1). */
+    /** What batchSend says about a recipient (docs/protocol.md 6.3.1). */
     public enum Reach {
         /** gets the message */
         REACHABLE,

@@ -27,7 +27,7 @@ public final class Platform {
     public static final String CORP_ID = "dingfakecorp0000000000000000000001";
 
     public static final Duration TOKEN_LIFE = Duration.ofSeconds(7200);
-    /** Protocol 3.1: sessionWebhookExpiredTime = createAt + 90 min. */
+    /** docs/protocol.md 3.1: sessionWebhookExpiredTime = createAt + 90 min. */
     static final Duration SESSION_LIFE = Duration.ofMinutes(90);
 
     private static final int KNOWN = 100_000;
@@ -324,7 +324,7 @@ public final class Platform {
 
     // deliveries
 
-    /** Notes a message's idempotency key; false if that message was delivered before (protocol 6.2, msgUuid). */
+    /** Notes a message's idempotency key; false if that message was delivered before (docs/protocol.md 6.2, msgUuid). */
     public boolean firstOfItsUuid(String sender, String msgUuid) {
         return msgUuid == null || msgUuid.isEmpty() || takenMsgUuids.putNew(sender + '\n' + msgUuid, true);
     }

@@ -14,7 +14,8 @@ import io.github.dingtalkcamel.simulator.stream.StreamSide;
  * @param conversationId the group or DM; null for events
  * @param sessionWebhook of the message; null for events
  * @param payload        what was pushed, before encryption
- * @param took           from having a connection to the end of the answer, or until it was given up, in real time; DingTalk gives events 1,500 ms (protocol 5.4)
+ * @param took           from having a connection to the end of the answer, or until it was given up, in real time; DingTalk gives events
+ *                       1,500 ms (docs/protocol.md 5.4)
  * @param way            how it was pushed
  * @param connectionId   the Stream connection it was pushed on; null by webhook, and if no connection was there
  * @param messageId      of the push on that connection, to find it among {@link StreamSide#acks()}; null without one
@@ -23,9 +24,9 @@ public record PushResult(int status, String body, String decrypted, String fault
         String payload, Duration took, Transport way, String connectionId, String messageId) {
 
     /**
-     * Whether DingTalk would be content: HTTP 200, and for encrypted pushes a properly encrypted {@code success} (protocol 5.4). By
+     * Whether DingTalk would be content: HTTP 200, and for encrypted pushes a properly encrypted {@code success} (docs/protocol.md 5.4). By
      * Stream: answered with code 200, and events not with LATER; for messages that is good manners only, DingTalk does not look at it
-     * (protocol 2.7).
+     * (docs/protocol.md 2.7).
      */
     public boolean accepted() {
         return fault == null;

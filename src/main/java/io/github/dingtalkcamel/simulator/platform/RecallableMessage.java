@@ -2,7 +2,7 @@ package io.github.dingtalkcamel.simulator.platform;
 import java.time.Instant;
 
 /**
- * A sent message by its processQueryKey, for recall (protocol 6.4).
+ * A sent message by its processQueryKey, for recall (docs/protocol.md 6.4).
  *
  * @param group the group that it is in, null for those to people
  */

@@ -4,11 +4,11 @@ import java.util.Objects;
 /**
  * An app with a robot, as its owner would see it in DingTalk's console.
  *
- * @param robotCode     the app key unless set (protocol 0.3)
+ * @param robotCode     the app key unless set (docs/protocol.md 0.3)
  * @param callbackUrl   where robot messages and events are pushed; null until it is known
  * @param callbackToken with {@code aesKey}: for encrypted pushes; null without
  * @param aesKey        43 letters and digits; null without
- * @param ownerKey      the app key unless set (protocol 5.3)
+ * @param ownerKey      the app key unless set (docs/protocol.md 5.3)
  * @param integration   what the application calls it; null where that is unknown
  */
 public record SimulatedApp(String appKey, String appSecret, String robotCode, String callbackUrl, String callbackToken, String aesKey,

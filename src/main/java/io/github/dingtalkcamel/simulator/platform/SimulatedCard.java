@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A card of the card platform as people see it now (protocol 6.5).
+ * A card of the card platform as people see it now (docs/protocol.md 6.5).
  *
  * @param app             key of the app that made it
  * @param params          the template's variables

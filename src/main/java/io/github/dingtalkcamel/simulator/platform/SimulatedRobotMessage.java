@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.simulator.text.Json;
 import io.github.dingtalkcamel.simulator.text.RandomText;
 
-/** A robot message as DingTalk puts it on the wire (protocol 3), with the ids that tests want to know. */
+/** A robot message as DingTalk puts it on the wire (docs/protocol.md 3), with the ids that tests want to know. */
 public record SimulatedRobotMessage(String msgId, String conversationId, String sessionWebhook, String json) {
 
     public static SimulatedRobotMessage of(UserMessage said, SimulatedApp app, Platform platform) {

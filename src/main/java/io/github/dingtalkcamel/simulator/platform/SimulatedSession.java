@@ -1,7 +1,7 @@
 package io.github.dingtalkcamel.simulator.platform;
 import java.time.Instant;
 
-/** What a session webhook leads to: one robot's right to answer in one conversation until a moment (protocol 6.1). */
+/** What a session webhook leads to: one robot's right to answer in one conversation until a moment (docs/protocol.md 6.1). */
 public record SimulatedSession(String id, String robotCode, String conversationId, Instant expiresAt) {
 
     public static final String PATH = "/robot/sendBySession";

@@ -4,7 +4,7 @@ package io.github.dingtalkcamel.simulator.platform;
  * A file that the platform keeps.
  *
  * @param id        media id, or download code
- * @param type      upload type (protocol 6.6.1), or {@code attachment} for what somebody sent to a robot
+ * @param type      upload type (docs/protocol.md 6.6.1), or {@code attachment} for what somebody sent to a robot
  * @param robotCode whose it is
  * @param name      as it was uploaded
  */

@@ -9,12 +9,12 @@ import io.github.dingtalkcamel.simulator.stream.Disconnect;
 /**
  * How the simulator's Stream side runs. All of its times are real time.
  *
- * @param pingEvery          between two SYSTEM pings on a connection (protocol 2.5)
+ * @param pingEvery          between two SYSTEM pings on a connection (docs/protocol.md 2.5)
  * @param webSocketPingEvery between two pings of the WebSocket protocol itself; zero: none, as far as is known of DingTalk
  * @param silence            from a disconnect frame to the closing of the connection, unless a {@link Disconnect} says otherwise
  * @param eventRetries       how long after an event that was answered LATER, wrongly or not at all it is pushed again, and how often;
- *                           Stream's own schedule is not documented, the default is that of HTTP pushes (protocol 2.7, 5.5)
- * @param greets             whether CONNECTED, REGISTERED and KEEPALIVE are sent, which clients must not wait for (protocol 2.5)
+ *                           Stream's own schedule is not documented, the default is that of HTTP pushes (docs/protocol.md 2.7, 5.5)
+ * @param greets             whether CONNECTED, REGISTERED and KEEPALIVE are sent, which clients must not wait for (docs/protocol.md 2.5)
  * @param tls                a second port that speaks TLS; null: none
  * @param announcesTls       whether the endpoint that clients are told is the one with TLS
  */

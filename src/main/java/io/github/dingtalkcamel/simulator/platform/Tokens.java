@@ -8,7 +8,7 @@ import java.util.Set;
 import io.github.dingtalkcamel.simulator.text.RandomText;
 
 /**
- * The access tokens of all apps (protocol 1.1, 9.7): one value per app while it is valid, renewed by each call, good on both hosts;
+ * The access tokens of all apps (docs/protocol.md 1.1, 9.7): one value per app while it is valid, renewed by each call, good on both hosts;
  * a new value once it expired.
  */
 public final class Tokens {

@@ -2,8 +2,8 @@ package io.github.dingtalkcamel.simulator.platform;
 
 /** The two ways in which DingTalk hands an app what people say. */
 public enum Transport {
-    /** a frame on one of the app's Stream connections, protocol 2 */
+    /** a frame on one of the app's Stream connections, docs/protocol.md 2 */
     STREAM,
-    /** a request to the app's callback URL, protocol 4 and 5 */
+    /** a request to the app's callback URL, docs/protocol.md 4 and 5 */
     WEBHOOK
 }

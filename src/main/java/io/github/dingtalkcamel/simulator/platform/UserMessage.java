@@ -36,7 +36,10 @@ public final class UserMessage implements Cloneable {
         this.text = Objects.requireNonNull(text, "text");
     }
 
-    /** A card, by staff001 in the DM with the robot: {@code interactiveCard}, whose content is a JSON value of any shape (protocol 3.3). */
+    /**
+     * A card, by staff001 in the DM with the robot: {@code interactiveCard}, whose content is a JSON value of any shape
+     * (docs/protocol.md 3.3).
+     */
     public static UserMessage card(String contentJson) {
         return text("").without("text").with("{\"msgtype\":\"interactiveCard\",\"content\":" + contentJson + "}");
     }
@@ -90,7 +93,7 @@ public final class UserMessage implements Cloneable {
         });
     }
 
-    /** Pushed in the encrypted form (protocol 5.2), by webhook; the app needs callbackToken and aesKey. */
+    /** Pushed in the encrypted form (docs/protocol.md 5.2), by webhook; the app needs callbackToken and aesKey. */
     public UserMessage encrypted() {
         return but(it -> it.encrypted = true);
     }
@@ -115,7 +118,9 @@ public final class UserMessage implements Cloneable {
         return but(it -> it.signedWith = secret);
     }
 
-    /** Top-level fields of the payload to add or replace, as a JSON object: any msgtype of protocol 3.3, quotes of 3.4, oddities. */
+    /**
+     * Top-level fields of the payload to add or replace, as a JSON object: any msgtype of docs/protocol.md 3.3, quotes of 3.4, oddities.
+     */
     public UserMessage with(String json) {
         Json.required(json, "fields of a message");
         return but(it -> it.with = json);
@@ -126,7 +131,7 @@ public final class UserMessage implements Cloneable {
         return but(it -> it.without = List.of(fields));
     }
 
-    /** In reply to a message that DingTalk tells whole: {@code repliedMsg} of protocol 3.4 as JSON. */
+    /** In reply to a message that DingTalk tells whole: {@code repliedMsg} of docs/protocol.md 3.4 as JSON. */
     public UserMessage quoting(String repliedMsgJson) {
         ObjectNode fields = with == null ? Json.object() : Json.required(with, "fields of a message");
         fields.putObject("text").put("content", group != null && mentions ? " " + text : text).put("isReplyMsg", true)
@@ -134,7 +139,7 @@ public final class UserMessage implements Cloneable {
         return with(Json.write(fields));
     }
 
-    /** In reply to a message of the robot's of which DingTalk tells the key only, as it mostly does (protocol 3.4). */
+    /** In reply to a message of the robot's of which DingTalk tells the key only, as it mostly does (docs/protocol.md 3.4). */
     public UserMessage quotingKey(String processQueryKey) {
         ObjectNode fields = with == null ? Json.object() : Json.required(with, "fields of a message");
         return with(Json.write(fields.put("originalProcessQueryKey", processQueryKey)));

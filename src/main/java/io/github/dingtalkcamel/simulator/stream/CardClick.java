@@ -7,7 +7,7 @@ import io.github.dingtalkcamel.simulator.platform.Platform;
 import io.github.dingtalkcamel.simulator.text.Json;
 
 /**
- * A press on a card's button (protocol 6.5.6). What the application answers changes the card, if there is such a card of this app.
+ * A press on a card's button (docs/protocol.md 6.5.6). What the application answers changes the card, if there is such a card of this app.
  *
  * @param app    key of the app whose card it is; null: the first
  * @param user   staffId of who pressed

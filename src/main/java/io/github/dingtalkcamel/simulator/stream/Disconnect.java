@@ -3,7 +3,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How the server takes leave of a connection (protocol 2.5, 9.4): a disconnect frame, silence, the end.
+ * How the server takes leave of a connection (docs/protocol.md 2.5, 9.4): a disconnect frame, silence, the end.
  *
  * @param silence from the frame to the end
  */

@@ -3,8 +3,8 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * When a robot message that went out by Stream goes out again: with a new headers.messageId and the same data.msgId (protocol 2.7, 9.6).
- * The sources contradict each other, so a client must live with all three.
+ * When a robot message that went out by Stream goes out again: with a new headers.messageId and the same data.msgId (docs/protocol.md 2.7,
+ * 9.6). The sources contradict each other, so a client must live with all three.
  *
  * @param after for {@link Mode#ON_MISSING_ACK}; zero in the other modes
  */

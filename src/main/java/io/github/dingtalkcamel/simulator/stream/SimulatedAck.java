@@ -3,7 +3,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * What a client sent up its connection: the answer to a push (protocol 2.4), or something odd.
+ * What a client sent up its connection: the answer to a push (docs/protocol.md 2.4), or something odd.
  *
  * @param time      by the simulator's clock
  * @param messageId of the push it answers; null if it names none

@@ -19,7 +19,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.ext.web.Router;
 
-/** Turns a ticket into a WebSocket (protocol 2.2, 9.3). A bad ticket is answered 401: DingTalk documents nothing, clients take any refusal. */
+/**
+ * Turns a ticket into a WebSocket (docs/protocol.md 2.2, 9.3). A bad ticket is answered 401: DingTalk documents nothing, clients take any
+ * refusal.
+ */
 public final class SimulatedConnectApi {
 
     public static final String PATH = "/connect";
@@ -121,7 +124,7 @@ public final class SimulatedConnectApi {
         handshake.complete(status);
     }
 
-    /** Raw or percent-encoded; a plus is a plus (protocol 2.2). */
+    /** Raw or percent-encoded; a plus is a plus (docs/protocol.md 2.2). */
     private static String ticket(ServerWebSocket socket) {
         String query = socket.query() == null ? "" : socket.query();
         for (String parameter : query.split("&")) {

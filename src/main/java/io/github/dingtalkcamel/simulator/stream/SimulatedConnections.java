@@ -5,7 +5,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/** The Stream connections there are; each push goes to one of them, chosen at random (protocol 2.8, 9.6). */
+/** The Stream connections there are; each push goes to one of them, chosen at random (docs/protocol.md 2.8, 9.6). */
 public final class SimulatedConnections {
 
     /** DingTalk documents no maximum; this one keeps a client that reconnects without end from taking the machine with it. */

@@ -6,7 +6,7 @@ import io.github.dingtalkcamel.simulator.text.Json;
 import io.github.dingtalkcamel.simulator.text.RandomText;
 
 /**
- * Something that happened in the organisation, for Stream (protocol 2.6, 5.6).
+ * Something that happened in the organisation, for Stream (docs/protocol.md 2.6, 5.6).
  *
  * @param app    key of the app it is for; null: the first
  * @param type   such as {@code user_add_org}

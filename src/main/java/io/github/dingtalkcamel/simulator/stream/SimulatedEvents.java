@@ -14,7 +14,7 @@ import io.vertx.core.Vertx;
 
 /**
  * Events on their way over Stream: kept while nobody is connected for them, and pushed again after LATER, a fault or silence
- * (protocol 2.7, 9.6). At most 1,000 wait, the oldest are given up first. Safe for use by several threads.
+ * (docs/protocol.md 2.7, 9.6). At most 1,000 wait, the oldest are given up first. Safe for use by several threads.
  */
 public final class SimulatedEvents {
 
@@ -86,7 +86,7 @@ public final class SimulatedEvents {
         });
     }
 
-    /** Consumed is what was answered 200 without LATER; some clients send the event back instead of a status (protocol 9.5). */
+    /** Consumed is what was answered 200 without LATER; some clients send the event back instead of a status (docs/protocol.md 9.5). */
     private static String fault(StreamPush.Outcome outcome) {
         if (outcome.fault() != null) {
             return outcome.fault();

@@ -10,7 +10,7 @@ import io.github.dingtalkcamel.simulator.text.Json;
 import io.github.dingtalkcamel.simulator.text.RandomText;
 
 /**
- * One push as it goes over the wire (protocol 2.3, 9.4).
+ * One push as it goes over the wire (docs/protocol.md 2.3, 9.4).
  *
  * @param messageId of this push; pushed again, the same content has another
  * @param opaque    what a ping's answer has to repeat; null in other frames
@@ -43,7 +43,7 @@ record SimulatedFrame(String messageId, String topic, String opaque, String text
         return of(RandomText.hex32(), "SYSTEM", "disconnect", null, Json.object(), Json.write(Json.object().put("reason", reason)), now);
     }
 
-    /** CONNECTED, REGISTERED, KEEPALIVE (protocol 2.5). */
+    /** CONNECTED, REGISTERED, KEEPALIVE (docs/protocol.md 2.5). */
     static SimulatedFrame greeting(String topic, Instant now) {
         return of(RandomText.hex32(), "SYSTEM", topic, null, Json.object(), "{}", now);
     }

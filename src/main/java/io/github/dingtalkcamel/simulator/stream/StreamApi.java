@@ -16,7 +16,7 @@ import io.github.dingtalkcamel.simulator.platform.SimulatedApp;
 import io.github.dingtalkcamel.simulator.text.Json;
 import io.vertx.core.http.HttpMethod;
 
-/** Registers connections: credentials and subscriptions against an endpoint and a ticket (protocol 2.1, 9.2). */
+/** Registers connections: credentials and subscriptions against an endpoint and a ticket (docs/protocol.md 2.1, 9.2). */
 final class StreamApi {
 
     private static final int MAX_SUBSCRIPTIONS = 100;

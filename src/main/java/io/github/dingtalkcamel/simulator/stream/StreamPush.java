@@ -17,10 +17,12 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 
-/** Pushes over Stream connections and waits for the answers; repeats robot messages as {@link Redelivery} says (protocol 2.7, 9.6). */
+/**
+ * Pushes over Stream connections and waits for the answers; repeats robot messages as {@link Redelivery} says (docs/protocol.md 2.7, 9.6).
+ */
 public final class StreamPush {
 
-    /** Protocol 6.5.6: later answers to card callbacks are of no use. */
+    /** docs/protocol.md 6.5.6: later answers to card callbacks are of no use. */
     static final Duration CARD_DEADLINE = Duration.ofSeconds(2);
 
     private static final int MAX_WAITING_REPEATS = 10_000;
@@ -146,7 +148,10 @@ public final class StreamPush {
                 response == null || response.isNull() ? null : Json.write(response), fault, outcome.took());
     }
 
-    /** The answer changes the card as an update does, and {@code userPrivateData} what the one who pressed sees of it (protocol 6.5.6). */
+    /**
+     * The answer changes the card as an update does, and {@code userPrivateData} what the one who pressed sees of it
+     * (docs/protocol.md 6.5.6).
+     */
     private CardClickResult applied(SimulatedApp app, CardClick click, CardClickResult clicked) {
         ObjectNode change = clicked.response() == null ? null : Json.objectOrNull(clicked.response());
         if (change == null || !clicked.accepted() || !change.has("cardData") && !change.has("userPrivateData")) {

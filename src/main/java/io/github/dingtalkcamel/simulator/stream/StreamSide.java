@@ -18,7 +18,7 @@ import io.vertx.core.http.ServerWebSocket;
 import io.vertx.ext.web.Router;
 
 /**
- * The Stream side of a simulator (protocol 2, 9.2 to 9.6): who is connected, what they answered, and how to make their life hard.
+ * The Stream side of a simulator (docs/protocol.md 2, 9.2 to 9.6): who is connected, what they answered, and how to make their life hard.
  * People's messages come by {@link Simulator#say}; this here pushes the rest: card clicks, events, and whatever no client expects.
  *
  * <p>Refused or unanswered upgrades and open calls are {@link FaultInjector} like any others, on {@link ApiFamily#CONNECT} and

@@ -7,7 +7,7 @@ import java.util.List;
 import io.github.dingtalkcamel.simulator.platform.Recent;
 import io.github.dingtalkcamel.simulator.text.RandomText;
 
-/** What entitles to one connection each, for 90 s (protocol 2.1). The last 10,000 that nobody used are remembered. */
+/** What entitles to one connection each, for 90 s (docs/protocol.md 2.1). The last 10,000 that nobody used are remembered. */
 final class Tickets {
 
     static final Duration LIFE = Duration.ofSeconds(90);

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Ids in the shapes that DingTalk gives them (protocol 0.3). */
+/** Ids in the shapes that DingTalk gives them (docs/protocol.md 0.3). */
 public final class RandomText {
 
     private static final String ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -45,7 +45,7 @@ public final class RandomText {
         return text.toString();
     }
 
-    /** An upper-case UUID, as the api host puts in {@code requestid} (protocol 1.1). */
+    /** An upper-case UUID, as the api host puts in {@code requestid} (docs/protocol.md 1.1). */
     public static String requestId() {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         return new UUID(random.nextLong(), random.nextLong()).toString().toUpperCase(Locale.ROOT);
@@ -56,7 +56,7 @@ public final class RandomText {
         return requestId().toLowerCase(Locale.ROOT);
     }
 
-    /** Four hex numbers, as Stream pushes are numbered (protocol 2.3). */
+    /** Four hex numbers, as Stream pushes are numbered (docs/protocol.md 2.3). */
     public static String pushId() {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         return Integer.toHexString(random.nextInt() | 0x8000_0000) + '_' + Integer.toHexString(random.nextInt(0x1000)) + '_'

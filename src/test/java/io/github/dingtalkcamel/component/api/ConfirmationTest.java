@@ -10,7 +10,7 @@ import io.github.dingtalkcamel.component.secrets.Secret;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which answers confirm what was asked, field by field, of each API of protocol 1.1, 6 and 6.7. */
+/** Which answers confirm what was asked, field by field, of each API of docs/protocol.md 1.1, 6 and 6.7. */
 class ConfirmationTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What answers mean: bodies and statuses of protocol 1.4, 6.1, 6.2, 6.3.5 and 7.1. */
+/** What answers mean: bodies and statuses of docs/protocol.md 1.4, 6.1, 6.2, 6.3.5 and 7.1. */
 class ResponseClassifierTest {
 
     private static final ApiRequest API = new ApiRequest("/v1.0/robot/oToMessages/batchSend", "main", URI.create("http://host/x"), Secret.of("tok3n"), Map.of());
@@ -40,7 +40,7 @@ class ResponseClassifierTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            # api.dingtalk.com, protocol 1.4
+            # api.dingtalk.com, docs/protocol.md 1.4
             400 | {"code":"InvalidAuthentication","requestid":"7C0A","message":"不合法的access_token"}                      | token       | InvalidAuthentication
             400 | {"code":"accesstoken.expired","message":"x"}                                                               | token       | accesstoken.expired
             401 | {"Code":"InvalidAuthentication","Message":"x","RequestId":"y"}                                             | token       | InvalidAuthentication
@@ -50,7 +50,7 @@ class ResponseClassifierTest {
             400 | {"code":"MissinguserIds","message":"userIds is mandatory for this action."}                                | rejected    | MissinguserIds
             404 | {"code":"InvalidAction.NotFound","message":"x"}                                                            | rejected    | InvalidAction.NotFound
             200 | {"errcode":404,"errmsg":"请求的URI地址不存在"}                                                                  | rejected    | 404
-            # oapi, protocol 1.4
+            # oapi, docs/protocol.md 1.4
             200 | {"errcode":88,"sub_code":"40014","sub_msg":"不合法的access_token","errmsg":"ding talk error"}                 | token       | 40014
             200 | {"errcode":88,"sub_code":"40000","sub_msg":"access_token is blank","errmsg":"x"}                            | token       | 40000
             200 | {"errcode":40014,"errmsg":"不合法的access_token"}                                                             | token       | 40014
@@ -60,7 +60,7 @@ class ResponseClassifierTest {
             200 | {"errcode":88,"sub_code":"60020","sub_msg":"x"}                                                            | rejected    | 60020
             200 | {"errcode":22,"sub_msg":"x","errmsg":"Invalid method"}                                                     | rejected    | 22
             200 | {"errcode":88,"errmsg":"no sub code"}                                                                      | rejected    | 88
-            # webhooks, protocol 6.1 and 6.2
+            # webhooks, docs/protocol.md 6.1 and 6.2
             200 | {"errcode":-1,"errmsg":"系统繁忙"}                                                                          | unavailable | -1
             200 | {"errcode":300005,"errmsg":"token is not exist"}                                                           | rejected    | 300005
             200 | {"errcode":310000,"errmsg":"x"}                                                                            | rejected    | 310000
@@ -70,7 +70,7 @@ class ResponseClassifierTest {
             200 | {"errcode":410100,"errmsg":"x"}                                                                            | throttled   | 410100
             200 | {"errcode":430102,"errmsg":"x"}                                                                            | rejected    | 430102
             200 | {"errcode":460101,"errmsg":"x"}                                                                            | rejected    | 460101
-            # robot API, protocol 6.3.5
+            # robot API, docs/protocol.md 6.3.5
             400 | {"code":"invalidParameter.robotCode.notExsit","message":"x"}                                               | rejected    | invalidParameter.robotCode.notExsit
             400 | {"code":"invalid.openConversationId","message":"x"}                                                        | rejected    | invalid.openConversationId
             400 | {"code":"send.too.fast","message":"x"}                                                                     | throttled   | send.too.fast
@@ -79,7 +79,7 @@ class ResponseClassifierTest {
             500 | {"code":"system.error","message":"x"}                                                                      | unavailable | system.error
             500 | {"code":"send.ding.exception","message":"x"}                                                               | unavailable | send.ding.exception
             503 | {"code":"ServiceUnavailable","message":"x"}                                                                | unavailable | ServiceUnavailable
-            # throttling, protocol 7.1
+            # throttling, docs/protocol.md 7.1
             403 | {"code":"Forbidden.AccessDenied.QpsLimitForAppkeyAndApi","message":"x"}                                    | throttled   | Forbidden.AccessDenied.QpsLimitForAppkeyAndApi
             403 | {"code":"Forbidden.AccessDenied.QpmLimitForSuitekeyAndOrgAndApi","message":"x"}                            | throttled   | Forbidden.AccessDenied.QpmLimitForSuitekeyAndOrgAndApi
             403 | {"code":"Forbidden.AccessDenied.QpsLimitForApi","message":"x"}                                             | throttled   | Forbidden.AccessDenied.QpsLimitForApi

@@ -20,7 +20,7 @@ import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** Access tokens: one refresh for all who need it, ahead of need (protocol 1). */
+/** Access tokens: one refresh for all who need it, ahead of need (docs/protocol.md 1). */
 class TokenTest {
 
     private static final String TOKEN = "/v1.0/oauth2/accessToken";

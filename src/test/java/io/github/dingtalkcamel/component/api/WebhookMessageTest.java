@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Protocol 6.2: what a custom robot takes. */
+/** docs/protocol.md 6.2: what a custom robot takes. */
 class WebhookMessageTest {
 
     @ParameterizedTest

@@ -40,7 +40,7 @@ class CallbackCryptoTest {
 
     private final CallbackCrypto crypto = new CallbackCrypto(TOKEN, KEY, OWNER);
 
-    /** Protocol 5.7. */
+    /** docs/protocol.md 5.7. */
     record Vector(String name, String token, String key, String owner, String timestamp, String nonce, String prefix, String encrypt,
             String signature, String plaintext) {
 

@@ -33,7 +33,7 @@ class MessageParserTest {
     private static final String BOT = "{\"dingtalkId\":\"$:LWCP_v1:$fakebot000\"}";
     private static final String LI = "{\"dingtalkId\":\"$:LWCP_v1:$fakeuser02\",\"staffId\":\"staff002\",\"unionId\":\"unionFAKE002\"}";
 
-    /** The example of protocol 3.1. */
+    /** The example of docs/protocol.md 3.1. */
     private static final String GROUP = """
             {"senderPlatform":"Mac","conversationId":"cidFAKEgroup0001==","openThreadId":"cidFAKEgroup0001==",
              "atUsers":[%s,%s],"chatbotCorpId":"dingfakecorp","chatbotUserId":"$:LWCP_v1:$fakebot000","msgId":"msgFAKE0001==",

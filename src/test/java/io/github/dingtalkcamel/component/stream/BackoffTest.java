@@ -35,7 +35,7 @@ class BackoffTest {
         assertThat(backoff.after(failures, 0.1)).isNotEqualTo(backoff.after(failures, 0.9));
     }
 
-    /** Contract 8: no more than 6 open calls in 10 s, were each refused in no time and jitter at its worst. */
+    /** docs/promises.md 8: no more than 6 open calls in 10 s, were each refused in no time and jitter at its worst. */
     @Test
     void asksFewTimesWhileRefused() {
         Duration passed = Duration.ZERO;

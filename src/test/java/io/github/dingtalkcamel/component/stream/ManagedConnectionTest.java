@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import io.github.dingtalkcamel.component.stream.ConnectionStatus.State;
 import org.junit.jupiter.api.Test;
 
-/** Contract 8, row by row, with the network and the time in the test's hand. */
+/** docs/promises.md 8, row by row, with the network and the time in the test's hand. */
 class ManagedConnectionTest {
 
     private static final Duration SECOND = Duration.ofSeconds(1);

@@ -3,7 +3,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** Frames as the server sends them (protocol 2.3). */
+/** Frames as the server sends them (docs/protocol.md 2.3). */
 final class Pushed {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -39,7 +39,7 @@ final class Pushed {
         return frame.put("data", data);
     }
 
-    /** A robot message in a DM (protocol 3.1). */
+    /** A robot message in a DM (docs/protocol.md 3.1). */
     static String said(String msgId, String conversation, String text, String sessionWebhook) {
         ObjectNode message = JSON.createObjectNode().put("msgId", msgId).put("msgtype", "text").put("conversationType", "1").put("conversationId", conversation)
                 .put("senderId", "$:LWCP_v1:$" + conversation).put("senderStaffId", "staff001").put("senderNick", "Ann").put("chatbotUserId", "$:LWCP_v1:$bot")

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The figures of contract 8 with real sockets, against the simulator. Where a figure is long, all of the pace is shortened by the same factor;
- * {@code scripts/stream-promises} takes the time for the real ones.
+ * The figures of docs/promises.md 8 with real sockets, against the simulator. Where a figure is long, all of the pace is shortened by the
+ * same factor; {@code scripts/stream-promises} takes the time for the real ones.
  */
 @Timeout(60)
 class StreamFiguresTest {

@@ -29,7 +29,10 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Messages under way while connections come and go, and many at once: none is lost, none is handled twice, order is kept (contract 5, 8). */
+/**
+ * Messages under way while connections come and go, and many at once: none is lost, none is handled twice, order is kept
+ * (docs/promises.md 5, 8).
+ */
 @Timeout(120)
 class StreamTroubleIT {
 

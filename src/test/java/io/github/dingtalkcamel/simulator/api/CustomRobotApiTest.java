@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Protocol 6.2. */
+/** docs/protocol.md 6.2. */
 class CustomRobotApiTest {
 
     private static final String TEXT = "{\"msgtype\":\"text\",\"text\":{\"content\":\"disk full\"}}";

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Protocol 6.3, 1.4 and the order of 9.7. */
+/** docs/protocol.md 6.3, 1.4 and the order of 9.7. */
 class SimulatedRobotApiTest {
 
     private static final String KEY = "dingfakeappkey000001";

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Protocol 1. */
+/** docs/protocol.md 1. */
 class TokenApiTest {
 
     private static final String KEY = "dingfakeappkey000001";

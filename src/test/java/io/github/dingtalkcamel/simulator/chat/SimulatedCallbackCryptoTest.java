@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Against the vectors of protocol 5.7, 4 and 6.2, of which the first two are DingTalk's own. */
+/** Against the vectors of docs/protocol.md 5.7, 4 and 6.2, of which the first two are DingTalk's own. */
 class SimulatedCallbackCryptoTest {
 
     record Vector(String token, String aesKey, String ownerKey, String timestamp, String nonce, String prefix, String message,

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Trouble on demand, as the other side sees it (protocol 1.4, 6.2, 7.1). */
+/** Trouble on demand, as the other side sees it (docs/protocol.md 1.4, 6.2, 7.1). */
 class FaultInjectorTest {
 
     private static final String KEY = "dingfakeappkey000001";

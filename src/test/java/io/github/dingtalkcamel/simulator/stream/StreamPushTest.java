@@ -29,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What goes over Stream connections and what comes back: protocol 2.3 to 2.8, 6.5.6, 9.4 to 9.6. */
+/** What goes over Stream connections and what comes back: docs/protocol.md 2.3 to 2.8, 6.5.6, 9.4 to 9.6. */
 class StreamPushTest {
 
     private static final String KEY = "dingfakeappkey000001";
