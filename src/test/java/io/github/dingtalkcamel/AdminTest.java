@@ -369,7 +369,7 @@ class AdminTest {
 
     @Test
     void tellsTheWayOfADeadLetter() throws Exception {
-        bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).times(1).noPermission();
+        bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).times(1).noPermission();
         try (LogLines log = LogLines.listen()) {
             PushResult sent = bot.say(UserMessage.text("into the void").from("unheard").byWebhook());
 
@@ -427,18 +427,18 @@ class AdminTest {
         assertThat(tested("main").get("ok").booleanValue()).isTrue();
         assertThat(tokenCalls()).isEqualTo(before + 2);
 
-        bot.simulator().troubles().on(ApiFamily.ROBOT).times(1).noPermission();
+        bot.simulator().faults().on(ApiFamily.ROBOT).times(1).noPermission();
         JsonNode forbidden = tested("main");
         assertThat(forbidden.get("ok").booleanValue()).isFalse();
         assertThat(results(forbidden)).containsExactly("credentials ok", "permissions failed", "callbackUrl unknown");
         assertThat(forbidden.at("/results/1/remedy").textValue()).contains("qyapi_robot_sendmsg");
 
-        bot.simulator().troubles().on(ApiFamily.TOKEN).times(1).answer(400, "{\"code\":\"invalidClientIdOrSecret\",\"message\":\"no\"}");
+        bot.simulator().faults().on(ApiFamily.TOKEN).times(1).answer(400, "{\"code\":\"invalidClientIdOrSecret\",\"message\":\"no\"}");
         JsonNode wrong = tested("main");
         assertThat(results(wrong)).containsExactly("credentials failed", "callbackUrl unknown");
         assertThat(wrong.at("/results/0/remedy").textValue()).contains("dingtalk.app-secret");
 
-        bot.simulator().troubles().on(ApiFamily.TOKEN).times(1).fail(503);
+        bot.simulator().faults().on(ApiFamily.TOKEN).times(1).fail(503);
         JsonNode away = tested("main");
         assertThat(results(away)).containsExactly("credentials unknown", "callbackUrl unknown");
         assertThat(away.get("ok").booleanValue()).as("it could not be tested").isFalse();

@@ -58,8 +58,8 @@ public final class Away {
                                 - setBody:
                                     method: { ref: parrot, method: say }
                         """).start()) {
-            bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).untilCleared().dropBefore();
-            bot.simulator().troubles().everywhere().untilCleared().fail(502);
+            bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).untilCleared().dropBefore();
+            bot.simulator().faults().everywhere().untilCleared().fail(502);
             Instant back = Instant.now().plus(away);
             List<String> conversations = new ArrayList<>();
             for (int person = 0; person < PEOPLE; person++) {
@@ -79,7 +79,7 @@ public final class Away {
             }
             System.out.printf("back after %d s: %d running, %d answered and unsent, %d waiting, %d calls were made in vain, %d threads%n", away.toSeconds(),
                     bot.queue().running(), bot.queue().yielded(), bot.queue().size(), bot.simulator().requests().size(), Thread.activeCount());
-            bot.simulator().troubles().clear();
+            bot.simulator().faults().clear();
             Instant cleared = Instant.now();
             Awaitility.await().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofMillis(100))
                     .until(() -> bot.rows("select 1 from message where state in ('received', 'running') limit 1").isEmpty());

@@ -118,7 +118,7 @@ class ChatPageTest {
         bot.simulator().addApp(SimulatedApp.of(Bot.APP_KEY, Bot.APP_SECRET).withEncryption(Bot.CALLBACK_TOKEN, Bot.AES_KEY).withIntegration("main"));
         bot.route("assistant.camel.yaml", ASSISTANT).route("card-callbacks.camel.yaml", CLICKS);
         bot.start();
-        bot.simulator().messageWays(new MessageTrace(bot.store())::way);
+        bot.simulator().messageTraces(new MessageTrace(bot.store())::way);
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.simulator().stream().connections().size() == 2);
         // what is slow the first time shall not stand in the pictures
         bot.say(UserMessage.text("first").from("staff003"));
@@ -140,7 +140,7 @@ class ChatPageTest {
     @BeforeEach
     void open(org.junit.jupiter.api.TestInfo test) {
         me = "staff-" + test.getTestMethod().orElseThrow().getName();
-        bot.simulator().troubles().clear();
+        bot.simulator().faults().clear();
         bot.simulator().addPerson(Person.of(me, "Person " + me.substring(6, 12)));
         pane().locator(".who").selectOption(me);
         pane().locator("[data-conversation=dm]").click();
@@ -490,7 +490,7 @@ class ChatPageTest {
         trouble("throttle");
         trouble("peace");
         assertThat(log()).containsText("Nothing more is planned");
-        assertThat(bot.simulator().troubles().planned()).isEmpty();
+        assertThat(bot.simulator().faults().planned()).isEmpty();
     }
 
     @Test

@@ -119,14 +119,14 @@ class CrashIT {
             simulator.callbackUrl(Bot.APP_KEY, "http://127.0.0.1:" + port + "/api/dingtalk/webhook/main");
             PackagedJar.Run run = jar.start();
             // the third is refused for as long as this process lives
-            simulator.troubles().on(ApiFamily.SESSION_WEBHOOK).after(2).untilCleared().busy();
+            simulator.faults().on(ApiFamily.SESSION_WEBHOOK).after(2).untilCleared().busy();
             String conversation = simulator.say(UserMessage.text(five).from("person1").byWebhook()).conversationId();
             Awaitility.await().atMost(PATIENCE).until(() -> simulator.requests().stream().anyMatch(request -> request.body().contains("3 xxx")
                     && request.path().equals("/robot/sendBySession")));
             run.kill9();
             assertThat(simulator.deliveriesTo(conversation)).hasSize(2);
 
-            simulator.troubles().clear();
+            simulator.faults().clear();
             run = jar.start();
             Awaitility.await().atMost(PATIENCE).until(() -> jar.rows("select state from message"), List.of(List.of("done"))::equals);
             assertThat(simulator.deliveriesTo(conversation)).extracting(one -> one.text().charAt(0)).containsExactly('1', '2', '3', '4', '5');

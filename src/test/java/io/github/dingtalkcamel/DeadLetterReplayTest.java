@@ -72,7 +72,7 @@ class DeadLetterReplayTest {
     @BeforeEach
     void clean() {
         mood.bad.set(false);
-        bot.simulator().troubles().clear();
+        bot.simulator().faults().clear();
         bot.store().writeAndWait(connection -> {
             try (var delete = connection.createStatement()) {
                 return delete.executeUpdate("delete from dead_letter");
@@ -118,8 +118,8 @@ class DeadLetterReplayTest {
 
     @Test
     void sendsTheRestOfAReplyAndIsOneLetterHoweverOftenItFails() throws Exception {
-        bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).after(1).untilCleared().answer(200, "{\"errcode\":310000,\"errmsg\":\"no\"}");
-        bot.simulator().troubles().on(ApiFamily.ROBOT).untilCleared().noPermission();
+        bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).after(1).untilCleared().answer(200, "{\"errcode\":310000,\"errmsg\":\"no\"}");
+        bot.simulator().faults().on(ApiFamily.ROBOT).untilCleared().noPermission();
         String text = "one " + "a".repeat(160) + "\n\ntwo " + "b".repeat(160) + "\n\nthree " + "c".repeat(150);
         PushResult sent = bot.say(UserMessage.text(text).from("staff011"));
         awaitLetters(1);
@@ -141,7 +141,7 @@ class DeadLetterReplayTest {
         });
         assertThat(get("").get("deadLetters").get(0).get("id").longValue()).isEqualTo(id);
 
-        bot.simulator().troubles().clear();
+        bot.simulator().faults().clear();
         assertThat(jmx("replay", String.valueOf(id))).isEqualTo("1 are replayed, 0 were already, 0 are unknown");
         List<String> shown = bot.awaitReplies(sent.conversationId(), 3);
         assertThat(String.join("", shown)).isEqualToIgnoringWhitespace(text);

@@ -247,7 +247,7 @@ class JarRunIT {
             for (int round = 0; round < rounds; round++) {
                 String text = round + (round % 5 == 4 ? essay : "");
                 List<CompletableFuture<PushResult>> sent = IntStream.range(0, people)
-                        .mapToObj(person -> simulator.saying(UserMessage.text(text).from("person" + person))).toList();
+                        .mapToObj(person -> simulator.sayAsync(UserMessage.text(text).from("person" + person))).toList();
                 assertThat(sent).allSatisfy(one -> assertThat(one.join().fault()).isNull());
             }
             Awaitility.await().atMost(PackagedJar.PATIENCE).until(() -> simulator.deliveries().size() == people * rounds);
@@ -295,22 +295,22 @@ class JarRunIT {
             awaitDeliveries(simulator, 5);
 
             // ways out, each in trouble
-            simulator.troubles().on(ApiFamily.SESSION_WEBHOOK).fail(500);
+            simulator.faults().on(ApiFamily.SESSION_WEBHOOK).fail(500);
             sent.add(simulator.say(UserMessage.text("a").from("staff001")));
             awaitDeliveries(simulator, 6);
-            simulator.troubles().on(ApiFamily.SESSION_WEBHOOK).dropBefore();
+            simulator.faults().on(ApiFamily.SESSION_WEBHOOK).dropBefore();
             sent.add(simulator.say(UserMessage.text("b").from("staff001")));
             awaitDeliveries(simulator, 7);
             Instant soon = Instant.now().plusSeconds(30);
-            simulator.troubles().on(ApiFamily.ROBOT).times(2).throttle();
+            simulator.faults().on(ApiFamily.ROBOT).times(2).throttle();
             sent.add(simulator.say(UserMessage.text("c").from("staff002").sessionExpiresAt(soon)));
             awaitDeliveries(simulator, 8);
             simulator.expireToken(Bot.APP_KEY);
             sent.add(simulator.say(UserMessage.text("d").from("staff002").sessionExpiresAt(soon)));
             awaitDeliveries(simulator, 9);
-            simulator.troubles().on(ApiFamily.ROBOT).noPermission();
+            simulator.faults().on(ApiFamily.ROBOT).noPermission();
             sent.add(simulator.say(UserMessage.text("e").from("staff003").sessionExpiresAt(soon)));
-            simulator.troubles().on(ApiFamily.SESSION_WEBHOOK).answer(200, "{\"errcode\":400,\"errmsg\":\"no\"}");
+            simulator.faults().on(ApiFamily.SESSION_WEBHOOK).answer(200, "{\"errcode\":400,\"errmsg\":\"no\"}");
             sent.add(simulator.say(UserMessage.text("f").from("staff003")));
             Awaitility.await().atMost(PackagedJar.PATIENCE).until(() -> jar.rows("select 1 from dead_letter where kind = 'reply'").size() == 2);
 

@@ -152,7 +152,7 @@ final class Load implements AutoCloseable {
             }
             sent.incrementAndGet();
             open.incrementAndGet();
-            simulator.saying(way.apply(UserMessage.text("m" + message.number + " 1").from(person))).whenComplete((answer, fault) -> taken(message, answer, fault));
+            simulator.sayAsync(way.apply(UserMessage.text("m" + message.number + " 1").from(person))).whenComplete((answer, fault) -> taken(message, answer, fault));
         }
 
         private void taken(Message message, PushResult answer, Throwable fault) {

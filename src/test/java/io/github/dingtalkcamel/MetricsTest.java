@@ -101,7 +101,7 @@ class MetricsTest {
                 assertThat(events.getDropped()).isPositive();
                 assertThat(metrics.get("dingtalk_stream_frames_total")).isGreaterThanOrEqualTo(2);
             } finally {
-                bot.simulator().troubles().clear();
+                bot.simulator().faults().clear();
                 stuckMayEnd.release(100);
                 end.countDown();
             }
@@ -136,19 +136,19 @@ class MetricsTest {
         }
         until(() -> robots.waiting() == 3);
 
-        bot.simulator().troubles().on(ApiFamily.ROBOT).times(1).noPermission();
+        bot.simulator().faults().on(ApiFamily.ROBOT).times(1).noPermission();
         sayWithoutASession("refused");
         until(() -> bot.rows("select 1 from dead_letter").size() == 1);
-        bot.simulator().troubles().on(ApiFamily.ROBOT).untilCleared().throttle();
+        bot.simulator().faults().on(ApiFamily.ROBOT).untilCleared().throttle();
         sayWithoutASession("throttled");
         until(() -> bot.queue().yielded() == 1);
-        bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).untilCleared().dropBefore();
+        bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).untilCleared().dropBefore();
         say("cidAway", "away");
         until(() -> bot.queue().yielded() == 2 && metrics().get("dingtalk_hosts_away") == 1);
     }
 
     private void loseAStreamConnection() {
-        bot.simulator().troubles().on(ApiFamily.STREAM).times(1).fail(503);
+        bot.simulator().faults().on(ApiFamily.STREAM).times(1).fail(503);
         List<String> before = StreamEndToEndTest.open(bot).stream().map(Connection::id).toList();
         bot.simulator().stream().reset(before.get(0));
         until(() -> StreamEndToEndTest.open(bot).size() == 2 && !StreamEndToEndTest.open(bot).stream().map(Connection::id).toList().equals(before));

@@ -82,7 +82,7 @@ class QuotedSecretsTest {
 
     @AfterEach
     void clear() {
-        bot.simulator().troubles().clear();
+        bot.simulator().faults().clear();
     }
 
     @ParameterizedTest
@@ -94,7 +94,7 @@ class QuotedSecretsTest {
             String who = somebody();
             // with a token that is still valid
             call("tools/dingtalk_send_text_notification", Map.of("recipient_type", "user_id", "recipient_id", who, "content", "first"));
-            bot.simulator().troubles().everywhere().untilCleared().quote(form);
+            bot.simulator().faults().everywhere().untilCleared().quote(form);
             seen.add(call("tools/dingtalk_send_text_notification", Map.of("recipient_type", "user_id", "recipient_id", who, "content", "x")));
             seen.add(call("tools/dingtalk_send_text_notification", Map.of("recipient_type", "union_id", "recipient_id", "u" + who, "content", "x")));
             seen.add(call("tools/dingtalk_send_text_notification", Map.of("recipient_type", "chat_id", "recipient_id", "cidFAKEgroup0001==", "content", "x")));
@@ -113,9 +113,9 @@ class QuotedSecretsTest {
                 seen.add(get("messages/main/" + java.net.URLEncoder.encode(sent.msgId(), StandardCharsets.UTF_8)));
             }
             // and the token call itself
-            bot.simulator().troubles().clear();
+            bot.simulator().faults().clear();
             bot.simulator().expireToken(Bot.APP_KEY);
-            bot.simulator().troubles().on(ApiFamily.TOKEN).untilCleared().quote(form);
+            bot.simulator().faults().on(ApiFamily.TOKEN).untilCleared().quote(form);
             seen.add(call("tools/dingtalk_send_text_notification", Map.of("recipient_type", "user_id", "recipient_id", who, "content", "x")));
             seen.add(call("integrations/main/test", Map.of()));
             PushResult noToken = bot.say(UserMessage.text("no token").from(who).sessionExpiresAt(Instant.now()));
@@ -138,7 +138,7 @@ class QuotedSecretsTest {
             assertThat(text).doesNotContain(secrets);
         }
         assertThat(String.join("\n", seen)).contains("错误描述: 参数不合法 <***>").contains("Bearer ***");
-        bot.simulator().troubles().clear();
+        bot.simulator().faults().clear();
         assertThat(call("tools/dingtalk_send_text_notification", Map.of("recipient_type", "user_id", "recipient_id", somebody(), "content", "well again")))
                 .contains("\"successCount\":1");
     }

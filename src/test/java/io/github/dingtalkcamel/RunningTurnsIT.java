@@ -45,7 +45,7 @@ class RunningTurnsIT {
             PackagedJar.Run run = jar.start();
             simulator.callbackUrl(Bot.APP_KEY, run.webhookUrl("main"));
             List<CompletableFuture<PushResult>> sent = IntStream.range(0, limit + more)
-                    .mapToObj(person -> simulator.saying(UserMessage.text("question " + person).from("person" + person))).toList();
+                    .mapToObj(person -> simulator.sayAsync(UserMessage.text("question " + person).from("person" + person))).toList();
             assertThat(sent).allSatisfy(one -> assertThat(one.join().fault()).isNull());
 
             Awaitility.await().atMost(PackagedJar.PATIENCE).until(() -> gate.held() == limit);

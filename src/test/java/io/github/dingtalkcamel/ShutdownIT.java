@@ -77,8 +77,8 @@ class ShutdownIT {
         try (Simulator simulator = PackagedJar.simulator(SimulatorOptions.defaults()); PackagedJar jar = jar(simulator)) {
             PackagedJar.Run run = started(jar, simulator);
             Awaitility.await().atMost(PackagedJar.PATIENCE).until(() -> simulator.stream().connections().size() == 2);
-            simulator.troubles().everywhere().untilCleared().neverAnswer();
-            simulator.troubles().on(ApiFamily.SESSION_WEBHOOK).untilCleared().neverAnswer();
+            simulator.faults().everywhere().untilCleared().neverAnswer();
+            simulator.faults().on(ApiFamily.SESSION_WEBHOOK).untilCleared().neverAnswer();
             for (int group = 0; group < 20; group++) {
                 say(simulator, "cidWaiting" + group);
             }

@@ -133,7 +133,7 @@ final class Soak {
             if (!over && Instant.now().isAfter(begin.plus(duration))) {
                 over = true;
                 trouble.get(2, TimeUnit.MINUTES);
-                simulator.troubles().clear();
+                simulator.faults().clear();
             }
         }
         // what would come twice would come soon
@@ -158,7 +158,7 @@ final class Soak {
                 pushes.incrementAndGet();
                 if (its.nextInt(20) == 0) {
                     // the same once more, within milliseconds
-                    simulator.saying(said);
+                    simulator.sayAsync(said);
                 }
                 PushResult push = simulator.say(said);
                 done = push.accepted();
@@ -249,7 +249,7 @@ final class Soak {
     }
 
     private void oneOf(int which) {
-        FaultInjector plan = simulator.troubles();
+        FaultInjector plan = simulator.faults();
         int times = 1 + random.nextInt(5);
         if (SPOILS_OPENING.contains(which) && open().size() < 2) {
             // more of it while it still works would pile up faster than the back-off uses it up: a gateway that never recovers
@@ -289,7 +289,7 @@ final class Soak {
 
     /** Nobody is connected, and nobody gets in. */
     private void away(Duration time) {
-        FaultInjector.Planned shut = simulator.troubles().on(ApiFamily.STREAM).untilCleared().fail(502);
+        FaultInjector.Planned shut = simulator.faults().on(ApiFamily.STREAM).untilCleared().fail(502);
         open().forEach(simulator.stream()::reset);
         pause(time.toMillis());
         shut.clear();

@@ -160,7 +160,7 @@ class StreamEndToEndTest {
         try {
             assertThat(holding.await(10, TimeUnit.SECONDS)).isTrue();
             long before = received();
-            CompletableFuture<PushResult> push = bot.simulator().saying(said("keep this", "dora").msgId("kept"));
+            CompletableFuture<PushResult> push = bot.simulator().sayAsync(said("keep this", "dora").msgId("kept"));
             until(() -> received() == before + 1);
             // the reading thread is free: it answers what needs no store
             assertThat(bot.simulator().stream().push(null, "CALLBACK", "/v1.0/unknown", "{}").status()).isEqualTo(404);

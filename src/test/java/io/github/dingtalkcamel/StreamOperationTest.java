@@ -54,7 +54,7 @@ class StreamOperationTest {
             StreamEndToEndTest.until(() -> StreamEndToEndTest.open(bot).size() == 2);
             StreamEndToEndTest.until(() -> ready(bot) == 200);
 
-            bot.simulator().troubles().on(ApiFamily.STREAM).untilCleared().fail(503);
+            bot.simulator().faults().on(ApiFamily.STREAM).untilCleared().fail(503);
             bot.simulator().stream().reset(StreamEndToEndTest.open(bot).get(0).id());
             StreamEndToEndTest.until(() -> up(bot, "stream-main-1") != up(bot, "stream-main-2"));
             assertThat(ready(bot)).as("with one of two").isEqualTo(200);
@@ -63,7 +63,7 @@ class StreamOperationTest {
             StreamEndToEndTest.until(() -> check(bot, "stream-main-1").toString().contains("HTTP 503"));
             assertThat(check(bot, "receiving").path("status").asText()).isEqualTo("DOWN");
 
-            bot.simulator().troubles().clear();
+            bot.simulator().faults().clear();
             JMX.invoke(consumer(bot), "reconnect", null, null);
             StreamEndToEndTest.until(() -> ready(bot) == 200);
         }

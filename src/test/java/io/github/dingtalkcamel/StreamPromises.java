@@ -146,7 +146,7 @@ final class StreamPromises {
     private void backoff() throws Exception {
         double[] promised = { 1, 2, 4, 8, 16, 32, 60 };
         try (Simulator simulator = PackagedJar.simulator(SimulatorOptions.defaults()); PackagedJar jar = jar(simulator, 1)) {
-            simulator.troubles().on(ApiFamily.CONNECT).untilCleared().fail(503);
+            simulator.faults().on(ApiFamily.CONNECT).untilCleared().fail(503);
             jar.start();
             until(() -> simulator.stream().openCalls().size() > promised.length);
             Instant first = simulator.stream().openCalls().get(0).time();
@@ -156,7 +156,7 @@ final class StreamPromises {
             row("first retry, growth, ceiling", "1, 2, 4, 8, 16, 32, 60 s, less up to a fifth", shown(gaps),
                     IntStream.range(0, promised.length).allMatch(i -> gaps[i] >= 0.8 * promised[i] && gaps[i] <= promised[i] + SLACK));
 
-            simulator.troubles().clear();
+            simulator.faults().clear();
             until(() -> open(simulator).size() == 1);
             pause(Duration.ofSeconds(61));
             simulator.stream().reset(open(simulator).get(0));
@@ -180,7 +180,7 @@ final class StreamPromises {
         }
         for (ApiFamily silent : List.of(ApiFamily.STREAM, ApiFamily.CONNECT)) {
             try (Simulator simulator = PackagedJar.simulator(SimulatorOptions.defaults()); PackagedJar jar = jar(simulator, 1)) {
-                simulator.troubles().on(silent).neverAnswer();
+                simulator.faults().on(silent).neverAnswer();
                 jar.start();
                 until(() -> open(simulator).size() == 1);
                 double gap = gaps(simulator)[0];
@@ -234,13 +234,13 @@ final class StreamPromises {
         List<CompletableFuture<PushResult>> sent = new ArrayList<>();
         int before = simulator.deliveries().size();
         simulator.stream().disconnect(leaving, Disconnect.after(Duration.ofSeconds(3)));
-        sent.add(simulator.saying(UserMessage.text("on its way").from("p").byStream(leaving)));
+        sent.add(simulator.sayAsync(UserMessage.text("on its way").from("p").byStream(leaving)));
         double replaced = took(() -> until(() -> {
-            sent.add(simulator.saying(UserMessage.text("meanwhile").from("p" + sent.size()).byStream()));
+            sent.add(simulator.sayAsync(UserMessage.text("meanwhile").from("p" + sent.size()).byStream()));
             return open(simulator).size() == 2;
         }));
         while (simulator.stream().connections().stream().anyMatch(connection -> connection.id().equals(leaving))) {
-            sent.add(simulator.saying(UserMessage.text("meanwhile").from("p" + sent.size()).byStream()));
+            sent.add(simulator.sayAsync(UserMessage.text("meanwhile").from("p" + sent.size()).byStream()));
             pause(Duration.ofMillis(20));
         }
         long acked = sent.stream().filter(one -> one.join().accepted()).count();

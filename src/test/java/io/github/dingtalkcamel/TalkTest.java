@@ -310,7 +310,7 @@ class TalkTest {
     void stopsAReplyBetweenTwoChunks() {
         String group = group();
         bindings.bind("zh", group, "echo", "test");
-        bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).after(1).untilCleared().throttle();
+        bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).after(1).untilCleared().throttle();
         try {
             say("zh", group, "staff001", "one " + "a ".repeat(150) + "\n\ntwo " + "b ".repeat(2_900) + "\n\nthree " + "c ".repeat(2_900));
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select r.sent from reply r join message m on m.id = r.message_id where m.conversation_id = '"
@@ -318,7 +318,7 @@ class TalkTest {
             say("zh", group, "staff001", "/stop");
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> states(group).get(0).equals("stopped") && !bot.queue().isRunning(lane("zh", group)));
         } finally {
-            bot.simulator().troubles().clear();
+            bot.simulator().faults().clear();
         }
         assertThat(reply(group, 2)).endsWith("已停止。");
         say("zh", group, "staff001", "next");

@@ -81,7 +81,7 @@ class ToolFilesTest {
     @BeforeEach
     void forget() {
         bot.simulator().clearRecords();
-        bot.simulator().troubles().clear();
+        bot.simulator().faults().clear();
     }
 
     private static JsonNode call(int status, String tool, Map<String, ?> arguments) throws Exception {
@@ -149,7 +149,7 @@ class ToolFilesTest {
     @Test
     void anUploadThatFailsIsToldForEachRecipient() throws Exception {
         Files.write(files.resolve("chart.png"), PNG);
-        bot.simulator().troubles().on(ApiFamily.MEDIA).times(1).answer(200, "{\"errcode\":40006,\"errmsg\":\"不合法的文件大小\"}");
+        bot.simulator().faults().on(ApiFamily.MEDIA).times(1).answer(200, "{\"errcode\":40006,\"errmsg\":\"不合法的文件大小\"}");
 
         JsonNode result = sendFile(200, Map.of("path", "chart.png"));
 
@@ -199,7 +199,7 @@ class ToolFilesTest {
         String url = bot.simulator().url() + "/robot/send?access_token=hidden-robot";
         bot.simulator().addCustomRobot(CustomRobot.of("hidden-robot", OTHER_GROUP));
         try (LogLines log = LogLines.listenToDebug()) {
-            bot.simulator().troubles().on(ApiFamily.CUSTOM_ROBOT).times(1).dropBefore();
+            bot.simulator().faults().on(ApiFamily.CUSTOM_ROBOT).times(1).dropBefore();
             JsonNode result = call(200, "dingtalk_send_text_notification", Map.of("recipient_type", "webhook", "recipient_id", url, "content", "psst"));
 
             assertThat(result.at("/results/0/success").asBoolean()).as("%s", result).isTrue();
@@ -242,7 +242,7 @@ class ToolFilesTest {
     void aMissingPermissionComesWithTheConsolesLink() throws Exception {
         bot.simulator().addDepartment(7_777, "Quiet", 1);
         bot.simulator().hire(Person.of("quiet1", "Quiet One"), 7_777);
-        bot.simulator().troubles().on(ApiFamily.CONTACTS).after(1).times(1).noPermission();
+        bot.simulator().faults().on(ApiFamily.CONTACTS).after(1).times(1).noPermission();
 
         JsonNode result = call(200, "dingtalk_list_users", Map.of("departmentId", 7_777));
         JsonNode error = result.path("error");

@@ -120,7 +120,7 @@ class WebhookAcceptanceTest {
     void handlesAMessageOnceWhenItComesManyTimesAtOnce() {
         UserMessage said = UserMessage.text("at once").msgId("at-once").from("staff003");
         List<CompletableFuture<PushResult>> pushes = IntStream.range(0, 40)
-                .mapToObj(i -> bot.simulator().saying(i % 2 == 0 ? said : said.encrypted())).toList();
+                .mapToObj(i -> bot.simulator().sayAsync(i % 2 == 0 ? said : said.encrypted())).toList();
 
         assertThat(pushes).allSatisfy(push -> assertThat(push.join().accepted()).isTrue());
 

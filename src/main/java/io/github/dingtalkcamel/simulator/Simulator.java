@@ -41,9 +41,9 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
 
 /**
- * A DingTalk of one's own, listening on a port: its {@link #url()} serves as both base URLs. It answers as docs/protocol.md 1 to 7.3 and 9
- * say, remembers what it was asked and what people would see, and gets into {@link #troubles() trouble} on demand. People find a chat
- * page at {@code /}, scripts the controls under {@code /simulator}. Everything in it is lost when it closes.
+ * A local DingTalk, listening on a port: its {@link #url()} serves as both base URLs. It answers as docs/protocol.md 1 to 7.3 and 9
+ * say, records its requests and what users would see, and triggers {@link #faults() faults} on demand. It serves a chat page
+ * at {@code /}, and controls for scripts under {@code /simulator}. Everything in it is lost when it closes.
  *
  * <p>Safe for use by several threads. Not for production data: it has no authentication of its own.
  */
@@ -51,17 +51,17 @@ public final class Simulator implements AutoCloseable {
 
     private final Vertx vertx;
     private final Platform platform;
-    private final FaultInjector troubles;
-    private final ConversationDriver talk;
+    private final FaultInjector faults;
+    private final ConversationDriver driver;
     private final StreamSide stream;
     private final ChatApi chat;
     private final HttpServer server;
 
-    private Simulator(Vertx vertx, Platform platform, FaultInjector troubles, ConversationDriver talk, StreamSide stream, ChatApi chat, HttpServer server) {
+    private Simulator(Vertx vertx, Platform platform, FaultInjector faults, ConversationDriver driver, StreamSide stream, ChatApi chat, HttpServer server) {
         this.vertx = vertx;
         this.platform = platform;
-        this.troubles = troubles;
-        this.talk = talk;
+        this.faults = faults;
+        this.driver = driver;
         this.stream = stream;
         this.chat = chat;
         this.server = server;
@@ -81,17 +81,17 @@ public final class Simulator implements AutoCloseable {
                 .setFileSystemOptions(new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         try {
             Platform platform = new Platform(options);
-            FaultInjector troubles = new FaultInjector(options.clock());
-            StreamSide stream = new StreamSide(vertx, platform, troubles, options);
-            ConversationDriver talk = new ConversationDriver(vertx, platform, new CallbackPush(vertx, platform, options.pushTimeout()), stream.push(), options.quietTime());
-            ChatApi chat = new ChatApi(vertx, platform, talk, new ChatFaults(platform, troubles, talk, stream), stream);
-            troubles.witness((trouble, path) -> platform.timeline().add(new TimelineEvent.FaultTriggered(trouble, path)));
-            Router router = SimulatorServers.router(vertx, platform, options, troubles, talk, stream, chat);
+            FaultInjector faults = new FaultInjector(options.clock());
+            StreamSide stream = new StreamSide(vertx, platform, faults, options);
+            ConversationDriver driver = new ConversationDriver(vertx, platform, new CallbackPush(vertx, platform, options.pushTimeout()), stream.push(), options.quietTime());
+            ChatApi chat = new ChatApi(vertx, platform, driver, new ChatFaults(platform, faults, driver, stream), stream);
+            faults.onTrigger((fault, path) -> platform.timeline().add(new TimelineEvent.FaultTriggered(fault, path)));
+            Router router = SimulatorServers.router(vertx, platform, options, faults, driver, stream, chat);
             HttpServer server = FutureResult.await(SimulatorServers.server(vertx, SimulatorServers.options(options).setPort(options.port()))
                     .requestHandler(router).webSocketHandler(stream::upgrade).listen());
             platform.listensAt(options.publicUrl() == null ? SimulatorServers.urlOf(options.host(), server.actualPort()) : options.publicUrl());
             stream.listensAt(SimulatorServers.endpoint(options, platform.url(), options.stream().tls() == null ? null : SimulatorServers.secure(vertx, options, router, stream)));
-            return new Simulator(vertx, platform, troubles, talk, stream, chat, server);
+            return new Simulator(vertx, platform, faults, driver, stream, chat, server);
         } catch (RuntimeException e) {
             vertx.close();
             throw e.getCause() instanceof BindException bind ? SimulatorServers.cannotListen(options, bind) : e;
@@ -107,9 +107,9 @@ public final class Simulator implements AutoCloseable {
         return platform.url();
     }
 
-    // who there is
+    // apps, robots and people
 
-    /** Adds an app, or replaces the one with its key. The first one added is the one people talk to unless they say otherwise. */
+    /** Adds an app, or replaces the one with its key. Messages without an app key go to the first one added. */
     public void addApp(SimulatedApp app) {
         platform.addApp(app);
     }
@@ -136,7 +136,7 @@ public final class Simulator implements AutoCloseable {
         platform.addPerson(person);
     }
 
-    /** The person with this id, made up if there is none. */
+    /** The person with this id, created if there is none. */
     public Person person(String staffId) {
         return platform.person(staffId);
     }
@@ -158,8 +158,8 @@ public final class Simulator implements AutoCloseable {
     }
 
     /** Lets the chat page show what the application knows of messages; nothing unless set. */
-    public void messageWays(MessageTraces ways) {
-        chat.messageWays(ways);
+    public void messageTraces(MessageTraces traces) {
+        chat.messageTraces(traces);
     }
 
     /** Adds a department below another one. 1 is the root, in which staff001 to staff003 work. */
@@ -167,12 +167,12 @@ public final class Simulator implements AutoCloseable {
         platform.organisation().add(new Organisation.Department(id, name, parent));
     }
 
-    /** Has somebody work in a department, and still where else they do. */
+    /** Adds a person to a department, in addition to those that the person is in. */
     public void hire(Person person, long department) {
         platform.organisation().hire(person, department);
     }
 
-    /** So many people, {@code emp00001} and so on, spread over so many departments, each ten of them below another one. */
+    /** Adds people, {@code emp00001} and so on, spread over the given number of departments; ten departments each are below another one. */
     public void hire(int people, int departments) {
         for (int i = 0; i < departments; i++) {
             addDepartment(1_000 + i, "Department " + i, i < 10 ? 1 : 1_000 + i / 10);
@@ -183,10 +183,7 @@ public final class Simulator implements AutoCloseable {
         }
     }
 
-    /**
-     * Somebody attaches a file to a message to an app's robot: the code to download it by, for the message's content
-     * (docs/protocol.md 3.5).
-     */
+    /** Stores a file that a user attaches to a message to an app's robot. Returns its download code, for the message's content (docs/protocol.md 3.5). */
     public String attach(String appKey, String name, byte[] content) {
         String code = RandomText.base64("dc");
         platform.store(new StoredFile(code, "attachment", platform.app(appKey).robotCode(), name, content));
@@ -198,32 +195,32 @@ public final class Simulator implements AutoCloseable {
         return Optional.ofNullable(platform.storedFile(mediaId));
     }
 
-    // talking
+    // messages of users
 
     /**
-     * Somebody says something: pushed to the app's callback URL, or on a Stream connection, see {@link UserMessage#byStream()}. Returns with the
+     * Sends a user's message: it is pushed to the app's callback URL, or on a Stream connection, see {@link UserMessage#byStream()}. Returns with the
      * application's answer, or without one after the push time-out; {@link PushResult#fault()} tells, also of a missing connection.
      *
      * @throws IllegalArgumentException if there is no such app or connection, or it lacks a callback URL, or a key where encryption is wanted
      */
-    public PushResult say(UserMessage said) {
-        return FutureResult.await(talk.say(said));
+    public PushResult say(UserMessage userMessage) {
+        return FutureResult.await(driver.say(userMessage));
     }
 
     /** As {@link #say}, without waiting. */
-    public CompletableFuture<PushResult> saying(UserMessage said) {
-        return talk.say(said).toCompletionStage().toCompletableFuture();
+    public CompletableFuture<PushResult> sayAsync(UserMessage userMessage) {
+        return driver.say(userMessage).toCompletionStage().toCompletableFuture();
     }
 
-    /** As {@link #say}, and waits so long for a first answer of the robot in that conversation, and until it falls quiet after it. */
-    public AskResult ask(UserMessage said, Duration wait) {
-        return FutureResult.await(talk.ask(said, wait));
+    /** As {@link #say}, and waits at most this long for the first answer of the robot in that conversation, and then until no further one comes. */
+    public AskResult ask(UserMessage userMessage, Duration wait) {
+        return FutureResult.await(driver.ask(userMessage, wait));
     }
 
     /** Pushes an event, encrypted (docs/protocol.md 5.6). DingTalk would try twice more, after 10 s and 30 s; here it is tried once. */
     public PushResult pushEvent(String appKey, String json) {
         Json.required(json, "an event");
-        return FutureResult.await(talk.pushEvent(appKey, json));
+        return FutureResult.await(driver.pushEvent(appKey, json));
     }
 
     /** Presses the console's button that verifies the callback URL (docs/protocol.md 5.5). */
@@ -233,7 +230,7 @@ public final class Simulator implements AutoCloseable {
 
     // what happened
 
-    /** What people would see, oldest first; the last {@code recordSize} of it. */
+    /** What users would see, oldest first; the last {@code recordSize} messages. */
     public List<Delivery> deliveries() {
         return platform.deliveries().all();
     }
@@ -257,13 +254,13 @@ public final class Simulator implements AutoCloseable {
         return platform.cards().get(outTrackId);
     }
 
-    /** Whether a message of the robot's was recalled, so that nobody sees it any more. */
+    /** Whether a message of the robot was recalled, so that no user sees it any more. */
     public boolean isRecalled(String processQueryKey) {
         RecallableMessage sent = platform.sentKeys().get(processQueryKey);
         return sent != null && sent.recalled();
     }
 
-    /** What DingTalk's side was asked, oldest first; the last {@code recordSize} of it. Without the calls to {@code /simulator}. */
+    /** The requests to DingTalk's APIs, oldest first; the last {@code recordSize}. Without the calls to {@code /simulator}. */
     public List<RecordedRequest> requests() {
         return platform.requests().all();
     }
@@ -280,23 +277,23 @@ public final class Simulator implements AutoCloseable {
         return platform.tokens().issued(appKey);
     }
 
-    /** The Stream connections, and all that can be done with them. */
+    /** The Stream side: its connections, and what it pushes. */
     public StreamSide stream() {
         return stream;
     }
 
-    // trouble
+    // faults
 
-    public FaultInjector troubles() {
-        return troubles;
+    public FaultInjector faults() {
+        return faults;
     }
 
-    /** The app's token is invalid from now on; the next one is another. */
+    /** Makes the app's token invalid; the next request for one gets another. */
     public void expireToken(String appKey) {
         platform.tokens().expire(platform.app(appKey).appKey());
     }
 
-    /** The session of this webhook URL is over; the conversation's next message has another. */
+    /** Ends the session of this webhook URL; the conversation's next message has another. */
     public void expireSession(String sessionWebhook) {
         platform.expireSession(sessionWebhook.substring(sessionWebhook.lastIndexOf('=') + 1));
     }

@@ -89,7 +89,7 @@ final class SimulatorServers {
         return (knownSecure ? "wss://" : "ws://") + known.getHost() + ":" + port + known.getRawPath() + SimulatedConnectApi.PATH;
     }
 
-    static Router router(Vertx vertx, Platform platform, SimulatorOptions options, FaultInjector troubles, ConversationDriver talk, StreamSide stream, ChatApi chat) {
+    static Router router(Vertx vertx, Platform platform, SimulatorOptions options, FaultInjector faults, ConversationDriver driver, StreamSide stream, ChatApi chat) {
         Router router = Router.router(vertx);
         stream.register(router);
         SameOriginGuard guard = new SameOriginGuard(platform, options);
@@ -99,8 +99,8 @@ final class SimulatorServers {
                 LIMITS.progressTime(), LIMITS.progressTime())));
         new ChatPage().register(router);
         chat.register(router);
-        new ControlApi(platform, troubles, talk, stream).register(router);
-        SimulatedGateway gateway = new SimulatedGateway(vertx, router, platform, troubles);
+        new ControlApi(platform, faults, driver, stream).register(router);
+        SimulatedGateway gateway = new SimulatedGateway(vertx, router, platform, faults);
         new TokenApi(platform).register(gateway);
         new SessionWebhookApi(platform).register(gateway);
         new CustomRobotApi(platform).register(gateway);

@@ -37,7 +37,7 @@ class GuardedCallsTest {
 
     @Test
     void endsAnAnswerThatTricklesForever() {
-        simulator.troubles().everywhere().trickle(Duration.ofMillis(100));
+        simulator.faults().everywhere().trickle(Duration.ofMillis(100));
 
         assertThatThrownBy(() -> call(Duration.ofMillis(400))).isInstanceOf(GuardedCalls.DeadlineExceededException.class)
                 .satisfies(e -> assertThat(HttpClientLoss.lost(REQUEST, (IOException) e)).isInstanceOf(OutcomeUnknownException.class));
@@ -45,27 +45,27 @@ class GuardedCallsTest {
 
     @Test
     void endsAnAnswerThatNeverComes() {
-        simulator.troubles().everywhere().neverAnswer();
+        simulator.faults().everywhere().neverAnswer();
 
         assertThatThrownBy(() -> call(Duration.ofMillis(300))).isInstanceOf(GuardedCalls.DeadlineExceededException.class);
     }
 
     @Test
     void takesNoMoreOfAnAnswerThanItMay() throws Exception {
-        simulator.troubles().everywhere().answer(200, "x".repeat(LARGEST));
+        simulator.faults().everywhere().answer(200, "x".repeat(LARGEST));
         assertThat(call(Duration.ofSeconds(10))).hasSize(LARGEST);
 
-        simulator.troubles().everywhere().answer(200, "x".repeat(LARGEST + 1));
+        simulator.faults().everywhere().answer(200, "x".repeat(LARGEST + 1));
         assertThatThrownBy(() -> call(Duration.ofSeconds(10))).isInstanceOf(IOException.class).hasMessageContaining("larger than");
     }
 
     @Test
     void repeatsNothingAndFollowsNoRedirect() throws Exception {
-        simulator.troubles().everywhere().answer(503, "busy");
+        simulator.faults().everywhere().answer(503, "busy");
         assertThat(call(Duration.ofSeconds(10))).isEqualTo("busy");
-        simulator.troubles().everywhere().answer(302, "elsewhere");
+        simulator.faults().everywhere().answer(302, "elsewhere");
         assertThat(call(Duration.ofSeconds(10))).isEqualTo("elsewhere");
-        simulator.troubles().everywhere().dropBefore();
+        simulator.faults().everywhere().dropBefore();
         assertThatThrownBy(() -> call(Duration.ofSeconds(10))).isInstanceOf(IOException.class);
 
         assertThat(simulator.requests()).hasSize(3);

@@ -60,7 +60,7 @@ class MentioningReplyTest {
 
     @AfterEach
     void peace() {
-        bot.simulator().troubles().clear();
+        bot.simulator().faults().clear();
     }
 
     @Test
@@ -114,21 +114,21 @@ class MentioningReplyTest {
     @Test
     void keepsThemOverARestartInTheMiddleAndInADeadLettersReplay() throws Exception {
         String text = "a".repeat(5_900) + "\n\n@staff003 see " + "b".repeat(5_000);
-        bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).after(1).untilCleared().fail(502);
+        bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).after(1).untilCleared().fail(502);
         UserMessage said = UserMessage.text(text).inGroup(group()).from("person" + ++people);
         PushResult sent = bot.say(said);
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select sent from reply").equals(List.of(List.of(1))));
         bot.stop();
-        bot.simulator().troubles().clear();
+        bot.simulator().faults().clear();
         bot.start();
         await(sent, "done");
         assertThat(of(sent)).extracting(Delivery::at).containsExactly(new Delivery.At(List.of(asker(), "staff002"), List.of("13800000000"), false),
                 new Delivery.At(List.of("staff003"), List.of(), false));
 
-        bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).after(1).untilCleared().answer(200, "{\"errcode\":310000,\"errmsg\":\"no\"}");
+        bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).after(1).untilCleared().answer(200, "{\"errcode\":310000,\"errmsg\":\"no\"}");
         PushResult refused = bot.say(said.from("person" + ++people).inGroup(group()));
         await(refused, "dead");
-        bot.simulator().troubles().clear();
+        bot.simulator().faults().clear();
         assertThat(of(refused)).hasSize(1);
         bot.store().writeAndWait(connection -> {
             try (var update = connection.createStatement()) {

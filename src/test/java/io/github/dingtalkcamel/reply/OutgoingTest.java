@@ -86,12 +86,12 @@ class OutgoingTest {
 
     @AfterEach
     void peace() {
-        bot.simulator().troubles().clear();
+        bot.simulator().faults().clear();
     }
 
     @Test
     void goesOnByTheRobotApiWhenTheSessionWebhookExpiresBetweenTwoChunks() {
-        bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).after(2).expireToken();
+        bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).after(2).expireToken();
         PushResult sent = bot.say(UserMessage.text(FIVE).from(somebody()));
         await(sent, "done");
 
@@ -105,8 +105,8 @@ class OutgoingTest {
     @Test
     void sendsNothingASecondTimeWhereTheSessionExpiredAfterAnAnswerWasLost() {
         String who = somebody();
-        bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).dropAfter();
-        bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).expireToken();
+        bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).dropAfter();
+        bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).expireToken();
         PushResult sent = bot.say(UserMessage.text("taken, or not taken? " + who).from(who));
         await(sent, "dead");
 
@@ -119,7 +119,7 @@ class OutgoingTest {
 
     @Test
     void outlastsAStormOfThrottlingInOrderAndDelaysNobodyElse() {
-        Planned limit = bot.simulator().troubles().on(ApiFamily.ROBOT).untilCleared().limit(20, Duration.ofSeconds(1), Duration.ZERO);
+        Planned limit = bot.simulator().faults().on(ApiFamily.ROBOT).untilCleared().limit(20, Duration.ofSeconds(1), Duration.ZERO);
         Map<String, List<PushResult>> said = new HashMap<>();
         for (int number = 0; number < 4; number++) {
             for (int person = 0; person < 15; person++) {
@@ -137,7 +137,7 @@ class OutgoingTest {
         said.forEach((conversation, each) -> assertThat(bot.replies(conversation)).extracting(text -> text.substring(text.length() - 1))
                 .containsExactly("0", "1", "2", "3"));
         List<Instant> refused = requests(ROBOT, "storm").stream().filter(request -> request.status() == 403).map(RecordedRequest::time).toList();
-        assertThat(limit.struck()).isEqualTo(refused.size()).isPositive();
+        assertThat(limit.triggered()).isEqualTo(refused.size()).isPositive();
         assertThat(refused).as("refused after those that were under way at the first refusal")
                 .allMatch(at -> at.isBefore(refused.get(0).plusMillis(500)));
         assertThat(said.keySet().stream().flatMap(conversation -> bot.simulator().deliveriesTo(conversation).stream()).map(Delivery::time))
@@ -147,7 +147,7 @@ class OutgoingTest {
 
     @Test
     void outlastsDingTalksAbsenceAndARestartInItInOrderAskingNoAgentTwice() throws Exception {
-        bot.simulator().troubles().everywhere().untilCleared().fail(502);
+        bot.simulator().faults().everywhere().untilCleared().fail(502);
         Map<String, List<PushResult>> said = new HashMap<>();
         int refused = 0;
         for (int number = 0; number < 6; number++) {
@@ -172,7 +172,7 @@ class OutgoingTest {
         bot.stop();
         assertThat(bot.start().rows("select count(*) from message where state = 'running'")).isEqualTo(List.of(List.of(20)));
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.queue().yielded() == 20);
-        bot.simulator().troubles().clear();
+        bot.simulator().faults().clear();
         said.values().forEach(each -> each.forEach(sent -> await(sent, "done")));
 
         said.forEach((conversation, each) -> assertThat(bot.replies(conversation)).as("in order, once each")
@@ -196,13 +196,13 @@ class OutgoingTest {
         assertThat(bot.simulator().reaction(sent.msgId())).isNull();
 
         try (LogLines log = LogLines.listen()) {
-            Planned trouble = bot.simulator().troubles().on(shown).untilCleared().noPermission();
+            Planned trouble = bot.simulator().faults().on(shown).untilCleared().noPermission();
             await(bot.say(UserMessage.text("think again").to(POLITE).from(somebody())), "done");
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> log.containing("shows no reactions").size() == 1);
-            int tries = trouble.struck();
+            int tries = trouble.triggered();
             PushResult last = bot.say(UserMessage.text("think no more").to(POLITE).from(somebody()));
             await(last, "done");
-            assertThat(trouble.struck()).isEqualTo(tries);
+            assertThat(trouble.triggered()).isEqualTo(tries);
             assertThat(bot.replies(last.conversationId())).containsExactly("think no more");
         }
         assertThat(bot.simulator().requests().stream().filter(request -> request.path().equals(shown)).map(RecordedRequest::body))
@@ -228,7 +228,7 @@ class OutgoingTest {
 
     @Test
     void tellsThrottlingByItsCodeOnTheOlderApiToo() {
-        bot.simulator().troubles().on("/topapi/v2/department/listsub").throttle();
+        bot.simulator().faults().on("/topapi/v2/department/listsub").throttle();
         assertThat(departments().getException()).isInstanceOfSatisfying(ThrottledException.class, e -> assertThat(e.code()).isEqualTo("90018"));
         assertThat(departments().getException()).isInstanceOf(CallNotPermittedException.class);
     }

@@ -43,7 +43,7 @@ class ReplyTest {
 
     @AfterEach
     void peace() {
-        bot.simulator().troubles().clear();
+        bot.simulator().faults().clear();
     }
 
     @Test
@@ -93,7 +93,7 @@ class ReplyTest {
 
     @Test
     void goesByTheRobotApiWhenDingTalkSaysThatTheSessionIsOver() {
-        bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).expireToken();
+        bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).expireToken();
         PushResult sent = say(UserMessage.text(LONG).from("person" + ++people));
 
         List<Delivery> deliveries = await(sent, 3);
@@ -121,7 +121,7 @@ class ReplyTest {
 
     @Test
     void sendsAChunkWhenTheOneBeforeWasTaken() {
-        bot.simulator().troubles().on("/robot/sendBySession").after(1).times(2).throttle();
+        bot.simulator().faults().on("/robot/sendBySession").after(1).times(2).throttle();
         PushResult sent = say(UserMessage.text(LONG).from("person" + ++people));
 
         List<Delivery> deliveries = await(sent, 3);

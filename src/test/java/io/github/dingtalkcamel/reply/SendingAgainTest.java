@@ -64,8 +64,8 @@ class SendingAgainTest {
 
     @AfterEach
     void peace() {
-        bot.simulator().troubles().clear();
-        robots.troubles().clear();
+        bot.simulator().faults().clear();
+        robots.faults().clear();
     }
 
     static Stream<Arguments> passingTroubles() {
@@ -81,17 +81,17 @@ class SendingAgainTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("passingTroubles")
     void sendsAgainWhatPassesAndDeliversItOnce(String name, Function<Plan, Planned> trouble) {
-        Planned onSession = trouble.apply(bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).times(2));
+        Planned onSession = trouble.apply(bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).times(2));
         PushResult bySession = say("by session", false);
         await(bySession, "done");
         assertThat(bot.replies(bySession.conversationId())).containsExactly("by session");
-        assertThat(onSession.struck()).isEqualTo(2);
+        assertThat(onSession.triggered()).isEqualTo(2);
 
-        Planned onRobot = trouble.apply(robots.troubles().on(ApiFamily.ROBOT).times(2));
+        Planned onRobot = trouble.apply(robots.faults().on(ApiFamily.ROBOT).times(2));
         PushResult byRobot = say("by robot", true);
         await(byRobot, "done");
         assertThat(robots.deliveriesTo(byRobot.conversationId())).singleElement().satisfies(one -> assertThat(one.text()).isEqualTo("by robot"));
-        assertThat(onRobot.struck()).isEqualTo(2);
+        assertThat(onRobot.triggered()).isEqualTo(2);
         assertThat(deadLetters(byRobot)).isEmpty();
     }
 
@@ -110,7 +110,7 @@ class SendingAgainTest {
 
     @Test
     void isReadOnceWhenOnlyTheAnswerOfASessionWebhookWasLost() throws Exception {
-        bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).times(2).dropAfter();
+        bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).times(2).dropAfter();
         PushResult sent = say("once", false);
         await(sent, "done");
 
@@ -126,7 +126,7 @@ class SendingAgainTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("silences")
     void doesNotSendAgainWhatMayHaveArrived(String name, Function<Plan, Planned> trouble) {
-        trouble.apply(bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).untilCleared());
+        trouble.apply(bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).untilCleared());
         PushResult sent = say("perhaps, " + name, false);
         await(sent, "dead");
 
@@ -140,7 +140,7 @@ class SendingAgainTest {
 
     @Test
     void neverRepeatsWhatIsRefusedForGood() {
-        robots.troubles().on(ApiFamily.ROBOT).untilCleared().noPermission();
+        robots.faults().on(ApiFamily.ROBOT).untilCleared().noPermission();
         PushResult sent = say("not allowed", true);
         await(sent, "dead");
 
@@ -154,7 +154,7 @@ class SendingAgainTest {
 
     @Test
     void keepsTheOrderOfAConversationAndDelaysNoOtherWhileItWaits() {
-        robots.troubles().on(ApiFamily.ROBOT).untilCleared().throttle();
+        robots.faults().on(ApiFamily.ROBOT).untilCleared().throttle();
         String waiting = "person" + ++people;
         PushResult first = bot.say(UserMessage.text("one").from(waiting).sessionExpiresAt(Instant.now()));
         bot.say(UserMessage.text("two").from(waiting).sessionExpiresAt(Instant.now()));
@@ -164,7 +164,7 @@ class SendingAgainTest {
 
         assertThat(state(first)).isEqualTo("running");
         assertThat(state(last)).isEqualTo("received");
-        robots.troubles().clear();
+        robots.faults().clear();
         await(last, "done");
         assertThat(robots.deliveriesTo(first.conversationId())).extracting(one -> one.text()).containsExactly("one", "two");
         assertThat(bot.simulator().deliveriesTo(first.conversationId())).extracting(one -> one.text()).containsExactly("three");
@@ -174,8 +174,8 @@ class SendingAgainTest {
     @Test
     void keepsTheChunksThatAreLeftWhenItGivesUp() {
         String text = "one " + "a".repeat(80) + "\n\ntwo " + "b".repeat(80) + "\n\nthree " + "c".repeat(80);
-        robots.troubles().on(ApiFamily.ROBOT).times(3).busy();
-        robots.troubles().on(ApiFamily.ROBOT).after(1).untilCleared().expireToken();
+        robots.faults().on(ApiFamily.ROBOT).times(3).busy();
+        robots.faults().on(ApiFamily.ROBOT).after(1).untilCleared().expireToken();
         PushResult sent = say(text, true);
         await(sent, "dead");
 
@@ -191,7 +191,7 @@ class SendingAgainTest {
 
     @Test
     void growsTheDelayBetweenRepeats() {
-        bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).times(5).throttle();
+        bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).times(5).throttle();
         PushResult sent = say("slower and slower", false);
         await(sent, "done");
 

@@ -139,7 +139,7 @@ class MediaAndDepartmentsTest {
         assertThat(topapi("/topapi/v2/department/listsub", "{\"dept_id\":99}").path("errcode").asInt()).isEqualTo(60003);
         assertThat(topapi("/topapi/v2/user/list", "{\"dept_id\":1,\"cursor\":0,\"size\":101}").path("errcode").asInt()).isEqualTo(40069);
         assertThat(topapi("/topapi/v2/user/list", "{\"dept_id\":1,\"cursor\":-1,\"size\":10}").path("errcode").asInt()).isEqualTo(40068);
-        simulator.troubles().on(ApiFamily.CONTACTS).times(1).noPermission();
+        simulator.faults().on(ApiFamily.CONTACTS).times(1).noPermission();
         JsonNode refused = topapi("/topapi/v2/user/list", "{\"dept_id\":1,\"cursor\":0,\"size\":10}");
         assertThat(refused.path("errcode").asInt()).isEqualTo(88);
         assertThat(refused.path("sub_code").asText()).isEqualTo("60011");

@@ -160,7 +160,7 @@ class OfficialSdkTest {
     @Test
     void surfacesAMissingPermissionWithItsScopes() throws Exception {
         String token = token();
-        simulator.troubles().on(ApiFamily.ROBOT).noPermission();
+        simulator.faults().on(ApiFamily.ROBOT).noPermission();
 
         TeaException error = errorOf(() -> send(token, hello()));
 
@@ -183,7 +183,7 @@ class OfficialSdkTest {
     @Test
     void surfacesThrottling() throws Exception {
         String token = token();
-        simulator.troubles().on(ApiFamily.ROBOT).throttle();
+        simulator.faults().on(ApiFamily.ROBOT).throttle();
 
         TeaException error = errorOf(() -> sendToGroup(token, "cidFAKEgroup0001=="));
 
@@ -201,7 +201,7 @@ class OfficialSdkTest {
     @Test
     void givesUpOnADroppedConnection() throws Exception {
         String token = token();
-        simulator.troubles().on(ApiFamily.ROBOT).untilCleared().dropBefore();
+        simulator.faults().on(ApiFamily.ROBOT).untilCleared().dropBefore();
 
         assertThat(catchThrowableOfType(TeaUnretryableException.class, () -> send(token, hello()))).isNotNull();
         assertThat(simulator.deliveries()).isEmpty();

@@ -117,7 +117,7 @@ class SimulatorTest {
             simulator.addApp(SimulatedApp.of(KEY, "s3cr3t-fake").withCallbackUrl(application.url()));
 
             List<CompletableFuture<PushResult>> all = IntStream.range(0, 1000)
-                    .mapToObj(i -> simulator.saying(UserMessage.text("m" + i).from("u" + i % 50))).toList();
+                    .mapToObj(i -> simulator.sayAsync(UserMessage.text("m" + i).from("u" + i % 50))).toList();
 
             for (CompletableFuture<PushResult> sent : all) {
                 assertThat(sent.get(20, TimeUnit.SECONDS).fault()).isNull();

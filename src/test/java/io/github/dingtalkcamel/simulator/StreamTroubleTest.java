@@ -141,7 +141,7 @@ class StreamTroubleTest {
     void takesAcksWhileLeaving() throws Exception {
         start(StreamOptions.defaults());
         StreamClient client = connect().answers(frame -> null);
-        CompletableFuture<PushResult> sent = simulator.saying(UserMessage.text("x").byStream());
+        CompletableFuture<PushResult> sent = simulator.sayAsync(UserMessage.text("x").byStream());
         until(() -> client.messages().size() == 1);
 
         simulator.stream().disconnect(client.id());
@@ -188,7 +188,7 @@ class StreamTroubleTest {
     void resetsTheSocket() throws Exception {
         start(StreamOptions.defaults());
         StreamClient client = connect().answers(frame -> null);
-        CompletableFuture<PushResult> sent = simulator.saying(UserMessage.text("x").byStream());
+        CompletableFuture<PushResult> sent = simulator.sayAsync(UserMessage.text("x").byStream());
         until(() -> client.messages().size() == 1);
 
         simulator.stream().reset(client.id());

@@ -75,7 +75,7 @@ class ToolsTest {
 
     @AfterEach
     void peace() {
-        bot.simulator().troubles().clear();
+        bot.simulator().faults().clear();
     }
 
     private String url(String tool) {
@@ -481,7 +481,7 @@ class ToolsTest {
     void doesARequestOnceWhoeverAsksAgainAndHoweverSoon() throws Exception {
         String one = somebody();
         String json = "{\"requestId\":\"req-" + one + "\",\"recipient_type\":\"user_id\",\"recipient_id\":\"" + one + "\",\"content\":\"once\"}";
-        bot.simulator().troubles().on(ApiFamily.ROBOT).slow(Duration.ofMillis(400));
+        bot.simulator().faults().on(ApiFamily.ROBOT).slow(Duration.ofMillis(400));
         List<CompletableFuture<HttpResponse<String>>> together = Stream.generate(() -> calling(TEXT, json)).limit(3).toList();
         List<String> answers = new ArrayList<>(together.stream().map(call -> call.join().body()).toList());
         answers.add(call(TEXT, json).body());
@@ -500,7 +500,7 @@ class ToolsTest {
     @Test
     void saysThatTheOutcomeIsUnknownWhenTheTimeIsOverAndTheSameRequestTellsItLater() throws Exception {
         String one = somebody();
-        bot.simulator().troubles().on(ApiFamily.ROBOT).slow(Duration.ofMillis(900));
+        bot.simulator().faults().on(ApiFamily.ROBOT).slow(Duration.ofMillis(900));
         String json = "{'requestId':'slow-" + one + "','timeoutMs':300,'recipient_type':'user_id','recipient_id':'" + one + "','content':'late'}";
         JsonNode first = result(TEXT, json);
         JsonNode notBegun = result(TEXT, "{'timeoutMs':200,'recipient_type':'user_id','recipient_id':'" + one + "','content':'after it'}");
@@ -515,9 +515,9 @@ class ToolsTest {
     @Test
     void triesAgainWhatCanBeTriedAgainAndTellsWhatCanNot() throws Exception {
         String one = somebody();
-        bot.simulator().troubles().on(ApiFamily.ROBOT).times(2).fail(503);
+        bot.simulator().faults().on(ApiFamily.ROBOT).times(2).fail(503);
         assertThat(result(TEXT, "{'recipient_type':'user_id','recipient_id':'" + one + "','content':'third time'}").path("successCount").asInt()).isEqualTo(1);
-        bot.simulator().troubles().on(ApiFamily.ROBOT).noPermission();
+        bot.simulator().faults().on(ApiFamily.ROBOT).noPermission();
         JsonNode refused = result(TEXT, "{'recipient_type':'user_id','recipient_id':'" + one + "','content':'no'}");
         assertThat(refused.at("/results/0/error/code").asText()).isEqualTo("Forbidden.AccessDenied.AccessTokenPermissionDenied");
         assertThat(refused.at("/results/0/error/hint").asText()).contains("qyapi_robot_sendmsg");
@@ -526,7 +526,7 @@ class ToolsTest {
 
     @Test
     void keepsACardOnRecordWhoseAnswerWasLost() throws Exception {
-        bot.simulator().troubles().on(ApiFamily.CARD).dropAfter();
+        bot.simulator().faults().on(ApiFamily.CARD).dropAfter();
         JsonNode lost = result(RICH, "{'mode':'template','msgKey':'own.schema','msgParam':{'a':'1'},'recipient_type':'chat_id','recipient_id':'" + GROUP + "'}");
         assertThat(lost.at("/results/0/error/code").asText()).isEqualTo("outcomeUnknown");
         String messageId = lost.at("/results/0/messageId").asText();
@@ -539,7 +539,7 @@ class ToolsTest {
 
     @Test
     void leavesRoomForTheWebhookHoweverManyCallsWait() throws Exception {
-        bot.simulator().troubles().on(ApiFamily.ROBOT).untilCleared().slow(Duration.ofSeconds(2));
+        bot.simulator().faults().on(ApiFamily.ROBOT).untilCleared().slow(Duration.ofSeconds(2));
         List<CompletableFuture<HttpResponse<String>>> calls = IntStream.range(0, 135)
                 .mapToObj(i -> calling(TEXT, "{\"recipient_type\":\"user_id\",\"recipient_id\":\"many" + i + "\",\"content\":\"slow\"}")).toList();
         Awaitility.await().atMost(Bot.PATIENCE).pollInterval(Duration.ofMillis(10)).until(() -> requests("/v1.0/robot/oToMessages/batchSend", "many").size() >= 20);
@@ -567,7 +567,7 @@ class ToolsTest {
         // 1,000 by -Dtools.notifications=1000
         int calls = Integer.getInteger("tools.notifications", 84);
         int users = 20;
-        bot.simulator().troubles().on(ApiFamily.ROBOT).untilCleared().limit(20, Duration.ofSeconds(1), Duration.ZERO);
+        bot.simulator().faults().on(ApiFamily.ROBOT).untilCleared().limit(20, Duration.ofSeconds(1), Duration.ZERO);
         List<CompletableFuture<HttpResponse<String>>> under = new ArrayList<>();
         List<CompletableFuture<?>> last = new ArrayList<>(IntStream.rangeClosed(0, users).mapToObj(i -> CompletableFuture.completedFuture(null)).toList());
         for (int i = 0; i < calls; i++) {

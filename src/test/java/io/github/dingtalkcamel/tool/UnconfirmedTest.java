@@ -57,7 +57,7 @@ class UnconfirmedTest {
 
     @AfterEach
     void clear() {
-        bot.simulator().troubles().clear();
+        bot.simulator().faults().clear();
     }
 
     @ParameterizedTest
@@ -71,7 +71,7 @@ class UnconfirmedTest {
             """)
     void aMessageOfAToolIsNotSent(String type, String id, String path, String answer) throws Exception {
         bot.simulator().clearRecords();
-        bot.simulator().troubles().on(path).answer(200, answer);
+        bot.simulator().faults().on(path).answer(200, answer);
         JsonNode result = call(TEXT, Map.of("recipient_type", type, "content", "unconfirmed", "recipient_id",
                 id.isEmpty() ? bot.simulator().url() + "/robot/send?access_token=robot-token-0001" : id));
 
@@ -83,7 +83,7 @@ class UnconfirmedTest {
 
     @Test
     void ofACardNobodyKnowsAndItCanStillBeUpdated() throws Exception {
-        bot.simulator().troubles().on(ApiFamily.CARD).answer(200, "{\"success\":true,\"result\":{\"deliverResults\":[]}}");
+        bot.simulator().faults().on(ApiFamily.CARD).answer(200, "{\"success\":true,\"result\":{\"deliverResults\":[]}}");
         JsonNode result = call(RICH, Map.of("recipient_type", "user_id", "recipient_id", somebody(), "mode", "template",
                 "msgKey", "589420e2-c1e2-46ef-a5ed-b8728e654da9.schema", "msgParam", Map.of("title", "t", "markdown", "m")));
 
@@ -95,7 +95,7 @@ class UnconfirmedTest {
     void aCardIsNotUpdated() throws Exception {
         String card = call(RICH, Map.of("recipient_type", "user_id", "recipient_id", somebody(), "mode", "template",
                 "msgKey", "589420e2-c1e2-46ef-a5ed-b8728e654da9.schema", "msgParam", Map.of("title", "t", "markdown", "m"))).at("/results/0/messageId").asText();
-        bot.simulator().troubles().on(ApiFamily.CARD).untilCleared().answer(200, "{}");
+        bot.simulator().faults().on(ApiFamily.CARD).untilCleared().answer(200, "{}");
         JsonNode result = call(UPDATE, Map.of("messageId", card, "mode", "text", "content", "new", "timeoutMs", 1_500));
 
         assertThat(result.path("successCount").asInt()).isZero();
@@ -112,7 +112,7 @@ class UnconfirmedTest {
             String id = call(TEXT, message).at("/results/0/messageId").asText();
             String path = to.get("recipient_type").equals("chat_id") ? "/v1.0/robot/groupMessages/recall" : "/v1.0/robot/otoMessages/batchRecall";
             int sent = bot.simulator().deliveries().size();
-            bot.simulator().troubles().on(path).times(2).answer(200, answer);
+            bot.simulator().faults().on(path).times(2).answer(200, answer);
 
             JsonNode recall = call(RECALL, Map.of("messageId", id));
             assertUnknown(recall);
@@ -132,7 +132,7 @@ class UnconfirmedTest {
             false | {"ok":true}
             """)
     void aReplyIsNotDone(boolean bySession, String answer) {
-        bot.simulator().troubles().on(bySession ? ApiFamily.SESSION_WEBHOOK : ApiFamily.ROBOT).answer(200, answer);
+        bot.simulator().faults().on(bySession ? ApiFamily.SESSION_WEBHOOK : ApiFamily.ROBOT).answer(200, answer);
         UserMessage said = UserMessage.text("unconfirmed reply").from(somebody());
         PushResult sent = bot.say(bySession ? said : said.sessionExpiresAt(Instant.now()));
         String state = "select state from message where msg_id = '" + sent.msgId() + "'";
@@ -146,7 +146,7 @@ class UnconfirmedTest {
 
     @Test
     void aFileIsNotSentAndTheRemedyIsOfUploads() throws Exception {
-        bot.simulator().troubles().on(ApiFamily.MEDIA).answer(200, "{\"errcode\":0}");
+        bot.simulator().faults().on(ApiFamily.MEDIA).answer(200, "{\"errcode\":0}");
         JsonNode result = call("dingtalk_send_file", Map.of("recipient_type", "user_id", "recipient_id", somebody(), "base64", "UEsDBA==", "name", "a.zip"));
 
         assertUnknown(result);
@@ -157,7 +157,7 @@ class UnconfirmedTest {
     @ValueSource(strings = {"", "{}", "{\"expireIn\":7200}"})
     void anAccessTokenIsAskedForAgainAndNobodyIsSentToTheRecipient(String answer) throws Exception {
         bot.simulator().expireToken(Bot.APP_KEY);
-        bot.simulator().troubles().on(ApiFamily.TOKEN).untilCleared().answer(200, answer);
+        bot.simulator().faults().on(ApiFamily.TOKEN).untilCleared().answer(200, answer);
         Map<String, Object> request = Map.of("recipient_type", "user_id", "recipient_id", somebody(), "content", "no token", "timeoutMs", 1_000,
                 "requestId", "no-token-" + people);
         JsonNode[] result = {call(TEXT, request)};
@@ -170,7 +170,7 @@ class UnconfirmedTest {
         assertThat(result[0].path("successCount").asInt()).isZero();
         assertThat(result[0].at("/results/0/error/code").asText()).isEqualTo(answer.isEmpty() ? "unreadable" : "unconfirmed");
         assertThat(result[0].at("/results/0/error/hint").asText()).contains("dingtalk.api-base-url").doesNotContain("recipient");
-        bot.simulator().troubles().clear();
+        bot.simulator().faults().clear();
         assertThat(call(TEXT, Map.of("recipient_type", "user_id", "recipient_id", somebody(), "content", "token again")).path("successCount").asInt()).isEqualTo(1);
     }
 

@@ -78,14 +78,14 @@ class StopAndStartTest {
             gate.open = true;
             PushResult sleepy = bot.say(UserMessage.text("sleepy").from("staff003"));
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> gate.asked("sleepy") == 1);
-            bot.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).after(1).untilCleared().throttle();
+            bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).after(1).untilCleared().throttle();
             String text = "one " + "a".repeat(80) + "\n\ntwo " + "b".repeat(80) + "\n\nthree " + "c".repeat(70);
             PushResult longReply = bot.say(UserMessage.text(text).from("staff002"));
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select sent from reply").equals(List.of(List.of(1))));
             bot.stop();
             assertThat(bot.replies(cutOff)).isEmpty();
 
-            bot.simulator().troubles().clear();
+            bot.simulator().faults().clear();
             bot.start();
             assertThat(bot.awaitReplies(cutOff, 2)).containsExactly("Dear all: slow", "Dear all: behind it");
             assertThat(bot.awaitReplies(sleepy.conversationId(), 1)).containsExactly("Dear all: sleepy");

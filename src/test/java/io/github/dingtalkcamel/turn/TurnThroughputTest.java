@@ -57,7 +57,7 @@ class TurnThroughputTest {
         for (int i = 0; i < each; i++) {
             List<CompletableFuture<PushResult>> round = new ArrayList<>();
             for (int c = 0; c < conversations; c++) {
-                round.add(bot.simulator().saying(UserMessage.text("turn " + i).from("person" + c)));
+                round.add(bot.simulator().sayAsync(UserMessage.text("turn " + i).from("person" + c)));
             }
             // DingTalk does not push a conversation's next message before it has pushed the one before
             CompletableFuture.allOf(round.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);

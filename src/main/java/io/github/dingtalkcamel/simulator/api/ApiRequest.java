@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.api;
+
 import java.util.Locale;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;

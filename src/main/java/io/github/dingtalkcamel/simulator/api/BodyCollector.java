@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.api;
+
 import io.github.dingtalkcamel.server.BodyReader;
 import io.github.dingtalkcamel.server.BodyRules;
 import io.vertx.core.Handler;

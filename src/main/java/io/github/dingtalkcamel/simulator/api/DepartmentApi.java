@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.api;
+
 import java.util.List;
 
 import com.fasterxml.jackson.databind.JsonNode;

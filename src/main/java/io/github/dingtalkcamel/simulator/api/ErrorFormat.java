@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.api;
+
 import io.github.dingtalkcamel.simulator.text.Json;
 import io.vertx.core.buffer.Buffer;
 

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.api;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.simulator.fault.ApiFamily;
 import io.github.dingtalkcamel.simulator.platform.Person;
@@ -6,7 +7,7 @@ import io.github.dingtalkcamel.simulator.platform.Platform;
 import io.github.dingtalkcamel.simulator.text.Json;
 import io.vertx.core.http.HttpMethod;
 
-/** Who somebody is, by union id and by mobile number (docs/protocol.md 6.7). */
+/** Users by union id and by mobile number (docs/protocol.md 6.7). */
 public final class IdentityApi {
 
     private final Platform platform;

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.api;
+
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -118,13 +119,13 @@ public final class MediaApi {
             throw new ApiErrorException(43004, "无效的HTTP HEADER Content-Type");
         }
         String body = "\r\n" + call.body().toString(StandardCharsets.ISO_8859_1);
-        String line = "\r\n--" + boundary;
+        String connection = "\r\n--" + boundary;
         Map<String, Part> parts = new HashMap<>();
-        int at = body.indexOf(line);
-        while (at >= 0 && !body.startsWith("--", at + line.length())) {
-            int head = at + line.length() + 2;
+        int at = body.indexOf(connection);
+        while (at >= 0 && !body.startsWith("--", at + connection.length())) {
+            int head = at + connection.length() + 2;
             int content = body.indexOf("\r\n\r\n", head);
-            int end = content < 0 ? -1 : body.indexOf(line, content + 2);
+            int end = content < 0 ? -1 : body.indexOf(connection, content + 2);
             if (end < 0) {
                 break;
             }

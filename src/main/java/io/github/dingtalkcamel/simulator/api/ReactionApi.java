@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.api;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.simulator.fault.ApiFamily;
 import io.github.dingtalkcamel.simulator.platform.Platform;

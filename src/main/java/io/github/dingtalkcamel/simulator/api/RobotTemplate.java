@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.api;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,7 +72,7 @@ final class RobotTemplate {
         return ALL.get(msgKey);
     }
 
-    /** Refuses parameters that lack a field or leave it empty. */
+    /** Refuses parameters in which a field is missing or empty. */
     void check(ObjectNode msgParam) {
         for (Field field : fields) {
             String value = Json.text(msgParam, field.name());

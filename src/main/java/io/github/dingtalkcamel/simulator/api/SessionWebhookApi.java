@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.api;
+
 import io.github.dingtalkcamel.simulator.fault.ApiFamily;
 import io.github.dingtalkcamel.simulator.platform.Delivery;
 import io.github.dingtalkcamel.simulator.platform.Platform;

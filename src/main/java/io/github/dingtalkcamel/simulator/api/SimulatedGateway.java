@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.api;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What stands in front of every API: records the request, lets trouble strike, and checks in the order of docs/protocol.md 9.7 – path and
+ * Receives the calls of every API: records the request, triggers faults, and checks in the order of docs/protocol.md 9.7 – path and
  * method, token there, token valid, permission, rate – before the API itself looks at body and business.
  */
 public final class SimulatedGateway {
@@ -36,19 +37,19 @@ public final class SimulatedGateway {
     private final Vertx vertx;
     private final Router router;
     private final Platform platform;
-    private final FaultInjector troubles;
+    private final FaultInjector faults;
 
-    public SimulatedGateway(Vertx vertx, Router router, Platform platform, FaultInjector troubles) {
+    public SimulatedGateway(Vertx vertx, Router router, Platform platform, FaultInjector faults) {
         this.vertx = vertx;
         this.router = router;
         this.platform = platform;
-        this.troubles = troubles;
+        this.faults = faults;
     }
 
     private record Endpoint(ApiFamily family, String scope, boolean tokenNeeded, Function<ApiRequest, ApiResponse> handling) {
     }
 
-    /** An API that anyone may call who knows its address or brings his credentials in the call. */
+    /** Registers an API that needs no access token: its address or the body of the call has the credentials. */
     public void open(HttpMethod method, String path, ApiFamily family, Function<ApiRequest, ApiResponse> handling) {
         register(method, path, new Endpoint(family, "none", false, handling));
     }
@@ -58,7 +59,7 @@ public final class SimulatedGateway {
         register(method, path, new Endpoint(family, scope, true, handling));
     }
 
-    /** The answer to everything that nobody registered; to be called last. */
+    /** Registers the answer to unknown paths. Call it last. */
     public void nothingElse() {
         Endpoint nothing = new Endpoint(ApiFamily.OTHER, "none", false, call -> ErrorFormat.of(call.path()).unknownPath(call.path()));
         router.route().handler(context -> serve(context, nothing));
@@ -92,20 +93,20 @@ public final class SimulatedGateway {
     private void serve(RoutingContext context, Endpoint endpoint) {
         HttpServerRequest request = context.request();
         String path = request.path();
-        Fault trouble = troubles.strike(endpoint.family(), path);
-        if (trouble instanceof Fault.DropBefore) {
+        Fault fault = faults.trigger(endpoint.family(), path);
+        if (fault instanceof Fault.DropBefore) {
             record(context, 0);
             request.connection().close();
             return;
         }
-        ApiResponse answer = answer(context, endpoint, trouble);
-        boolean answered = !(trouble instanceof Fault.DropAfter || trouble instanceof Fault.NeverAnswer);
+        ApiResponse answer = answer(context, endpoint, fault);
+        boolean answered = !(fault instanceof Fault.DropAfter || fault instanceof Fault.NeverAnswer);
         record(context, answered ? answer.status() : 0);
-        if (trouble instanceof Fault.DropAfter) {
+        if (fault instanceof Fault.DropAfter) {
             request.connection().close();
-        } else if (trouble instanceof Fault.Slow slow) {
+        } else if (fault instanceof Fault.Slow slow) {
             vertx.setTimer(slow.delay().toMillis(), timer -> write(request.response(), answer));
-        } else if (trouble instanceof Fault.Trickle trickle) {
+        } else if (fault instanceof Fault.Trickle trickle) {
             HttpServerResponse response = head(request.response(), answer).putHeader("Content-Length", "" + answer.body().length());
             trickle(response, answer.body(), 0, trickle.pause().toMillis());
         } else if (answered) {
@@ -113,23 +114,23 @@ public final class SimulatedGateway {
         }
     }
 
-    private ApiResponse answer(RoutingContext context, Endpoint endpoint, Fault trouble) {
+    private ApiResponse answer(RoutingContext context, Endpoint endpoint, Fault fault) {
         ErrorFormat dialect = ErrorFormat.of(context.request().path());
-        if (trouble instanceof Fault.Canned canned) {
+        if (fault instanceof Fault.Canned canned) {
             return new ApiResponse(canned.status(), canned.contentType(), null, Buffer.buffer(canned.body()));
         }
-        if (trouble instanceof Fault.Quote quote) {
+        if (fault instanceof Fault.Quote quote) {
             Buffer body = context.get(BodyCollector.BODY);
             return dialect.quoting(context.request().path(), quote.form().text(context.request(), body));
         }
-        if (trouble instanceof Fault.Fail fail) {
+        if (fault instanceof Fault.Fail fail) {
             return dialect.failing(fail.status());
         }
-        if (trouble instanceof Fault.Busy) {
+        if (fault instanceof Fault.Busy) {
             return dialect.busy();
         }
         try {
-            return handle(context, endpoint, dialect, trouble);
+            return handle(context, endpoint, dialect, fault);
         } catch (ApiErrorException refusal) {
             return refusal.answer();
         } catch (RuntimeException e) {
@@ -138,18 +139,18 @@ public final class SimulatedGateway {
         }
     }
 
-    private ApiResponse handle(RoutingContext context, Endpoint endpoint, ErrorFormat dialect, Fault trouble) {
+    private ApiResponse handle(RoutingContext context, Endpoint endpoint, ErrorFormat dialect, Fault fault) {
         HttpServerRequest request = context.request();
         MultiMap parameters = MultiMap.caseInsensitiveMultiMap().addAll(request.params()).addAll(context.pathParams());
-        SimulatedApp caller = endpoint.tokenNeeded() ? caller(request, parameters, dialect, trouble) : null;
-        if (!endpoint.tokenNeeded() && trouble instanceof Fault.ExpireToken) {
+        SimulatedApp caller = endpoint.tokenNeeded() ? caller(request, parameters, dialect, fault) : null;
+        if (!endpoint.tokenNeeded() && fault instanceof Fault.ExpireToken) {
             platform.expireSession(parameters.get("session"));
         }
-        if (trouble instanceof Fault.NoPermission missing) {
+        if (fault instanceof Fault.NoPermission missing) {
             String scope = missing.scope() == null ? endpoint.scope() : missing.scope();
             return dialect.missingPermission(scope, caller == null ? "" : caller.appKey());
         }
-        if (trouble instanceof Fault.Throttle || trouble instanceof Fault.Limit) {
+        if (fault instanceof Fault.Throttle || fault instanceof Fault.Limit) {
             return dialect.throttled();
         }
         Buffer body = context.get(BodyCollector.BODY);
@@ -157,12 +158,12 @@ public final class SimulatedGateway {
                 new ApiRequest(request.path(), parameters, request.headers(), body, request.remoteAddress().hostAddress(), caller));
     }
 
-    private SimulatedApp caller(HttpServerRequest request, MultiMap parameters, ErrorFormat dialect, Fault trouble) {
+    private SimulatedApp caller(HttpServerRequest request, MultiMap parameters, ErrorFormat dialect, Fault fault) {
         String token = dialect == ErrorFormat.API ? request.getHeader("x-acs-dingtalk-access-token") : parameters.get("access_token");
         if (token == null || token.isBlank()) {
             throw new ApiErrorException(dialect.missingToken());
         }
-        if (trouble instanceof Fault.ExpireToken) {
+        if (fault instanceof Fault.ExpireToken) {
             String owner = platform.tokens().ownerOrNull(token);
             if (owner != null) {
                 platform.tokens().expire(owner);

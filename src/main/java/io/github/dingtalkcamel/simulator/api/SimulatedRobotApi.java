@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.api;
+
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.Set;

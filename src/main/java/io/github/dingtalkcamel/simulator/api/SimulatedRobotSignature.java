@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.api;
+
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Base64;

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.chat;
+
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -34,13 +35,13 @@ import org.slf4j.LoggerFactory;
  * <caption>Paths</caption>
  * <tr><td>GET happenings</td><td>Server-Sent Events: {@code scene} (robots, people, groups; again when they change), then each
  * {@link TimelineEvent}, beginning with the last 500; 503 while 32 listen</td></tr>
- * <tr><td>POST say</td><td>see {@link ChatRequest}; answers at once, what became of it is a happening</td></tr>
+ * <tr><td>POST say</td><td>see {@link ChatRequest}; answers at once; the outcome is an event of the feed</td></tr>
  * <tr><td>POST files</td><td>the body is kept; answers its code</td></tr>
- * <tr><td>GET files/:code</td><td>pictures to be shown, all else to be saved</td></tr>
+ * <tr><td>GET files/:code</td><td>pictures are shown, other files are downloads</td></tr>
  * <tr><td>GET media</td><td>{@code ?id=}: what a robot uploaded, in the same way</td></tr>
  * <tr><td>POST click</td><td>outTrackId, user, group, action, params: presses a card's button; answers accepted, or the fault</td></tr>
  * <tr><td>GET ways</td><td>{@code ?app=&id=&id=…} (at most 50): what the application knows of these messages, by msgId</td></tr>
- * <tr><td>POST people</td><td>staffId, nick, admin, outsider: adds or replaces somebody</td></tr>
+ * <tr><td>POST people</td><td>staffId, nick, admin, outsider: adds or replaces a person</td></tr>
  * <tr><td>POST troubles</td><td>kind, app, conversation; see {@link ChatFaults}</td></tr>
  * </table>
  */
@@ -54,40 +55,40 @@ public final class ChatApi {
 
     private final Vertx vertx;
     private final Platform platform;
-    private final ConversationDriver talk;
-    private final ChatFaults troubles;
+    private final ConversationDriver driver;
+    private final ChatFaults faults;
     private final StreamSide stream;
     private final ChatFiles files = new ChatFiles();
     private final AtomicInteger asking = new AtomicInteger();
     private final String life = RandomText.hex32();
-    private volatile MessageTraces ways = MessageTraces.UNKNOWN;
+    private volatile MessageTraces traces = MessageTraces.UNKNOWN;
 
-    public ChatApi(Vertx vertx, Platform platform, ConversationDriver talk, ChatFaults troubles, StreamSide stream) {
+    public ChatApi(Vertx vertx, Platform platform, ConversationDriver driver, ChatFaults faults, StreamSide stream) {
         this.vertx = vertx;
         this.platform = platform;
-        this.talk = talk;
-        this.troubles = troubles;
+        this.driver = driver;
+        this.faults = faults;
         this.stream = stream;
     }
 
-    public void messageWays(MessageTraces theirs) {
-        ways = theirs;
+    public void messageTraces(MessageTraces theirs) {
+        traces = theirs;
     }
 
     public void register(Router router) {
-        ControlApi.on(router, HttpMethod.GET, ROOT + "/happenings", this::happenings);
+        ControlApi.on(router, HttpMethod.GET, ROOT + "/happenings", this::events);
         ControlApi.on(router, HttpMethod.POST, ROOT + "/say", this::say);
         ControlApi.on(router, HttpMethod.POST, ROOT + "/files", context ->
                 ControlApi.json(context, 200, Json.write(Json.object().put("file", files.add(ControlApi.body(context)).code()))));
         ControlApi.on(router, HttpMethod.GET, ROOT + "/files/:code", this::file);
         ControlApi.on(router, HttpMethod.GET, ROOT + "/media", this::media);
         ControlApi.on(router, HttpMethod.POST, ROOT + "/click", this::click);
-        ControlApi.on(router, HttpMethod.GET, ROOT + "/ways", this::ways);
+        ControlApi.on(router, HttpMethod.GET, ROOT + "/ways", this::traces);
         ControlApi.on(router, HttpMethod.POST, ROOT + "/people", this::person);
-        ControlApi.on(router, HttpMethod.POST, ROOT + "/troubles", this::trouble);
+        ControlApi.on(router, HttpMethod.POST, ROOT + "/troubles", this::fault);
     }
 
-    private void happenings(RoutingContext context) {
+    private void events(RoutingContext context) {
         ChatFeed feed = new ChatFeed(vertx, platform.timeline(), life, this::scene, context.response());
         if (!feed.begin(context.request().getHeader("Last-Event-ID"))) {
             ControlApi.fail(context, 503, "too many pages are open: close one");
@@ -111,13 +112,13 @@ public final class ChatApi {
             }
         }
         ArrayNode people = scene.putArray("people");
-        for (Person person : platform.introduced()) {
+        for (Person person : platform.listedPeople()) {
             ObjectNode dms = people.addObject().put("staffId", person.staffId()).put("nick", person.nick()).put("senderId", person.dingtalkId())
                     .put("admin", person.admin()).put("outsider", person.outsider()).putObject("dms");
             platform.apps().forEach(app -> dms.put(app.appKey(), Platform.dm(app.robotCode(), person.staffId())));
         }
         ArrayNode groups = scene.putArray("groups");
-        platform.founded().forEach(group -> groups.addObject().put("conversationId", group.conversationId()).put("title", group.title()));
+        platform.listedGroups().forEach(group -> groups.addObject().put("conversationId", group.conversationId()).put("title", group.title()));
         return scene;
     }
 
@@ -126,7 +127,7 @@ public final class ChatApi {
     }
 
     private void say(RoutingContext context) {
-        talk.say(new ChatRequest(ControlApi.bodyJson(context), platform).said());
+        driver.say(new ChatRequest(ControlApi.bodyJson(context), platform).userMessage());
         ControlApi.done(context);
     }
 
@@ -167,7 +168,7 @@ public final class ChatApi {
                 .onFailure(failure -> ControlApi.fail(context, 500, String.valueOf(failure.getMessage())));
     }
 
-    private void ways(RoutingContext context) {
+    private void traces(RoutingContext context) {
         List<String> ids = context.request().params().getAll("id");
         String integration = platform.app(context.request().getParam("app")).integration();
         if (ids.size() > MAX_WAYS) {
@@ -196,7 +197,7 @@ public final class ChatApi {
     private ObjectNode waysOf(String integration, List<String> ids) {
         ObjectNode known = Json.object();
         for (String id : ids) {
-            ways.way(integration, id).map(Json::objectOrNull).ifPresent(way -> known.set(id, way));
+            traces.transport(integration, id).map(Json::objectOrNull).ifPresent(transport -> known.set(id, transport));
         }
         return known;
     }
@@ -218,9 +219,9 @@ public final class ChatApi {
         return value.strip();
     }
 
-    private void trouble(RoutingContext context) {
+    private void fault(RoutingContext context) {
         ObjectNode order = ControlApi.bodyJson(context);
-        troubles.make(Json.text(order, "kind"), Json.text(order, "app"), Json.text(order, "conversation"))
+        faults.make(Json.text(order, "kind"), Json.text(order, "app"), Json.text(order, "conversation"))
                 .onSuccess(did -> ControlApi.json(context, 200, Json.write(Json.object().put("did", did))))
                 .onFailure(failure -> ControlApi.fail(context, 500, String.valueOf(failure.getMessage())));
     }

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.chat;
+
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -11,21 +12,21 @@ import io.github.dingtalkcamel.simulator.stream.SimulatedConnection;
 import io.github.dingtalkcamel.simulator.stream.StreamSide;
 import io.vertx.core.Future;
 
-/** The chat page's buttons for trouble: one word each, and an answer in words of what it did. */
+/** The chat page's buttons for faults: each has a name, and answers what it did. */
 public final class ChatFaults {
 
     static final List<String> KINDS =
             List.of("disconnect", "blackHole", "expireToken", "throttle", "fail", "twice", "expireSession", "peace");
 
     private final Platform platform;
-    private final FaultInjector troubles;
-    private final ConversationDriver talk;
+    private final FaultInjector faults;
+    private final ConversationDriver driver;
     private final StreamSide stream;
 
-    public ChatFaults(Platform platform, FaultInjector troubles, ConversationDriver talk, StreamSide stream) {
+    public ChatFaults(Platform platform, FaultInjector faults, ConversationDriver driver, StreamSide stream) {
         this.platform = platform;
-        this.troubles = troubles;
-        this.talk = talk;
+        this.faults = faults;
+        this.driver = driver;
         this.stream = stream;
     }
 
@@ -33,32 +34,32 @@ public final class ChatFaults {
      * Makes it.
      *
      * @param conversationId where the last message is delivered twice; of no meaning to the others
-     * @throws IllegalArgumentException if there is no such trouble
+     * @throws IllegalArgumentException if there is no such fault
      */
     Future<String> make(String kind, String appKey, String conversationId) {
         return switch (kind == null ? "" : kind) {
-            case "disconnect" -> done(onOneLine(appKey, line -> line.leave(Disconnect.after(stream.silence())),
+            case "disconnect" -> done(onOneConnection(appKey, connection -> connection.leave(Disconnect.after(stream.silence())),
                     "DingTalk said goodbye to one connection and closes it in " + stream.silence().toSeconds() + " s."));
-            case "blackHole" -> done(onOneLine(appKey, SimulatedConnection::blackHole, "One connection is a black hole now: open, and nothing gets through."));
+            case "blackHole" -> done(onOneConnection(appKey, SimulatedConnection::blackHole, "One connection is a black hole now: open, and nothing gets through."));
             case "expireToken" -> {
-                troubles.onTokens().expireToken();
+                faults.onTokens().expireToken();
                 yield done("The next call with an access token finds it expired. Session webhooks need none: expire that too to see it.");
             }
             case "throttle" -> {
-                troubles.onSends().throttle();
+                faults.onSends().throttle();
                 yield done("The next reply is refused as too fast.");
             }
             case "fail" -> {
-                troubles.onSends().fail(503);
+                faults.onSends().fail(503);
                 yield done("The next reply meets a 503.");
             }
             case "expireSession" -> {
-                troubles.on(ApiFamily.SESSION_WEBHOOK).expireToken();
+                faults.on(ApiFamily.SESSION_WEBHOOK).expireToken();
                 yield done("The next reply by session webhook finds it expired.");
             }
             case "twice" -> twice(appKey, conversationId);
             case "peace" -> {
-                troubles.clear();
+                faults.clear();
                 yield done("Nothing more is planned.");
             }
             default -> throw new IllegalArgumentException("kind must be one of " + KINDS + ", not " + kind);
@@ -69,22 +70,22 @@ public final class ChatFaults {
         return Future.succeededFuture(what);
     }
 
-    private String onOneLine(String appKey, Consumer<SimulatedConnection> trouble, String what) {
-        SimulatedConnection line = stream.lines().pick(platform.app(appKey).appKey());
-        if (line == null) {
+    private String onOneConnection(String appKey, Consumer<SimulatedConnection> fault, String what) {
+        SimulatedConnection connection = stream.openConnections().pick(platform.app(appKey).appKey());
+        if (connection == null) {
             return "There is no open Stream connection.";
         }
-        trouble.accept(line);
+        fault.accept(connection);
         return what;
     }
 
     private Future<String> twice(String appKey, String conversationId) {
-        TimelineEvent.Spoken last = conversationId == null ? null
-                : platform.timeline().lastSpokenOrNull(platform.app(appKey).appKey(), conversationId);
+        TimelineEvent.MessagePushed last = conversationId == null ? null
+                : platform.timeline().lastMessageOrNull(platform.app(appKey).appKey(), conversationId);
         if (last == null) {
             return done("Nothing was said in this conversation yet.");
         }
-        return talk.again(last).map(sent -> sent.accepted()
+        return driver.again(last).map(sent -> sent.accepted()
                 ? "The last message was delivered again and taken (" + sent.status() + "): it must not be answered twice."
                 : "The last message was delivered again, and not taken: " + sent.fault());
     }

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.chat;
+
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -12,7 +13,7 @@ import io.vertx.core.http.HttpServerResponse;
 
 /**
  * One open page's share of the {@link Timeline}, as Server-Sent Events. Written only as fast as the page reads: one that reads slowly
- * misses what is forgotten meanwhile. An event's id is {@code life-number}: after a lost connection it goes on behind that, unless the
+ * misses what was dropped in between. An event's id is {@code life-number}: after a lost connection it continues after that event, unless the
  * simulator is another by now; then, and at the first time, it begins with the event {@code begin}.
  */
 final class ChatFeed {
@@ -96,8 +97,8 @@ final class ChatFeed {
                 return;
             }
             last = entry.number();
-            ObjectNode json = entry.happening().json().put("number", entry.number()).put("time", entry.time().toString());
-            write("id: " + life + "-" + last + "\n", entry.happening().name(), Json.write(json));
+            ObjectNode json = entry.event().json().put("number", entry.number()).put("time", entry.time().toString());
+            write("id: " + life + "-" + last + "\n", entry.event().name(), Json.write(json));
         }
     }
 

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.chat;
+
 import io.github.dingtalkcamel.simulator.platform.Ring;
 import io.github.dingtalkcamel.simulator.text.RandomText;
 import io.vertx.core.buffer.Buffer;

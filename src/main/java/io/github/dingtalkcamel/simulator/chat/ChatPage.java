@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.chat;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,7 +12,7 @@ import io.vertx.ext.web.Router;
 
 /**
  * The files of the chat page: {@code simulator/} on the class path, read once. The page itself is at {@code /}. Its policy lets it load
- * scripts, styles and pictures from here only, send to here only, and be framed by nobody.
+ * scripts, styles and pictures from here only, send to here only, and can't be framed.
  */
 public final class ChatPage {
 

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.chat;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.simulator.platform.Delivery;
 import io.github.dingtalkcamel.simulator.platform.Platform;
@@ -31,40 +32,40 @@ final class ChatRequest {
     /**
      * @throws IllegalArgumentException if something is missing or unknown, with what
      */
-    UserMessage said() {
+    UserMessage userMessage() {
         String text = Json.text(order, "text") == null ? "" : Json.text(order, "text");
         if (text.length() > MAX_TEXT) {
             throw new IllegalArgumentException("a message may have " + MAX_TEXT + " characters here, not " + text.length());
         }
-        UserMessage said = byItsWay(UserMessage.text(text).to(Json.text(order, "app")).from(Json.text(order, "user")).inGroup(Json.text(order, "group")));
+        UserMessage userMessage = byTransport(UserMessage.text(text).to(Json.text(order, "app")).from(Json.text(order, "user")).inGroup(Json.text(order, "group")));
         if (!order.path("at").asBoolean(true)) {
-            said = said.withoutMention();
+            userMessage = userMessage.withoutMention();
         }
         String kind = Json.text(order, "kind");
         return switch (kind == null ? "text" : kind) {
-            case "text" -> order.hasNonNull("quote") ? said.with(Json.write(quoting(said))) : said;
-            case "picture" -> content(said, "picture", Json.object().put("downloadCode", file()).put("pictureDownloadCode", file()));
-            case "file" -> content(said, "file", Json.object().put("downloadCode", file()).put("fileName", fileName()));
-            case "audio" -> content(said, "audio", voice(text));
-            case "card" -> content(said, "interactiveCard", card(text));
+            case "text" -> order.hasNonNull("quote") ? userMessage.with(Json.write(quoting(userMessage))) : userMessage;
+            case "picture" -> content(userMessage, "picture", Json.object().put("downloadCode", file()).put("pictureDownloadCode", file()));
+            case "file" -> content(userMessage, "file", Json.object().put("downloadCode", file()).put("fileName", fileName()));
+            case "audio" -> content(userMessage, "audio", voice(text));
+            case "card" -> content(userMessage, "interactiveCard", card(text));
             default -> throw new IllegalArgumentException("kind must be text, picture, file, audio or card, not " + kind);
         };
     }
 
-    private UserMessage byItsWay(UserMessage said) {
-        String way = Json.text(order, "way");
-        return switch (way == null ? "stream" : way) {
-            case "stream" -> said.byStream();
-            case "webhook" -> said.byWebhook();
-            case "encrypted" -> said.encrypted();
-            default -> throw new IllegalArgumentException("way must be stream, webhook or encrypted, not " + way);
+    private UserMessage byTransport(UserMessage userMessage) {
+        String transport = Json.text(order, "way");
+        return switch (transport == null ? "stream" : transport) {
+            case "stream" -> userMessage.byStream();
+            case "webhook" -> userMessage.byWebhook();
+            case "encrypted" -> userMessage.encrypted();
+            default -> throw new IllegalArgumentException("way must be stream, webhook or encrypted, not " + transport);
         };
     }
 
-    private static UserMessage content(UserMessage said, String type, ObjectNode content) {
+    private static UserMessage content(UserMessage userMessage, String type, ObjectNode content) {
         ObjectNode fields = Json.object().put("msgtype", type);
         fields.set("content", content);
-        return said.without("text").with(Json.write(fields));
+        return userMessage.without("text").with(Json.write(fields));
     }
 
     private static ObjectNode voice(String speech) {
@@ -93,12 +94,12 @@ final class ChatRequest {
         return name == null ? "file" : name.substring(0, Math.min(name.length(), MAX_NAME));
     }
 
-    private ObjectNode quoting(UserMessage said) {
+    private ObjectNode quoting(UserMessage userMessage) {
         Timeline.Entry quoted = platform.timeline().entryOrNull(order.path("quote").asLong());
         ObjectNode fields = Json.object();
         ObjectNode text = fields.putObject("text")
-                .put("content", said.groupOrNull() != null && said.mentions() ? " " + said.text() : said.text()).put("isReplyMsg", true);
-        if (quoted != null && quoted.happening() instanceof TimelineEvent.Spoken spoken) {
+                .put("content", userMessage.groupOrNull() != null && userMessage.mentions() ? " " + userMessage.text() : userMessage.text()).put("isReplyMsg", true);
+        if (quoted != null && quoted.event() instanceof TimelineEvent.MessagePushed spoken) {
             ObjectNode original = Json.required(spoken.message().json(), "a message");
             String type = Json.text(original, "msgtype");
             ObjectNode replied = text.putObject("repliedMsg").put("createdAt", original.path("createAt").asLong())
@@ -111,7 +112,7 @@ final class ChatRequest {
             }
             return fields.put("originalMsgId", spoken.message().msgId());
         }
-        if (quoted != null && quoted.happening() instanceof TimelineEvent.Shown shown) {
+        if (quoted != null && quoted.event() instanceof TimelineEvent.Delivered shown) {
             return quotingTheRobot(fields, text, shown.delivery());
         }
         throw new IllegalArgumentException("what shall be quoted is forgotten: only the last messages can be");

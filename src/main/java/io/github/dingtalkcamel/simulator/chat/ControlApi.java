@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.chat;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +34,7 @@ import io.vertx.ext.web.RoutingContext;
  * {@code quoteKey} the {@code processQueryKey} of a message of the robot's that it replies to</td></tr>
  * <tr><td>GET, DELETE deliveries</td><td>what people would see; {@code ?conversation=}, {@code ?limit=} (200)</td></tr>
  * <tr><td>GET, DELETE requests</td><td>what DingTalk's side was asked, without secrets; {@code ?limit=} (200)</td></tr>
- * <tr><td>GET, POST, DELETE troubles</td><td>plans trouble, see {@link FaultRequest}</td></tr>
+ * <tr><td>GET, POST, DELETE troubles</td><td>plans faults, see {@link FaultRequest}</td></tr>
  * <tr><td>chat/…</td><td>for the page at /, see {@link ChatApi}</td></tr>
  * <tr><td>stream/…</td><td>see {@link StreamControls}</td></tr>
  * <tr><td>POST tokens/expire</td><td>expires the token of {@code {"app":…}}, or of the first app</td></tr>
@@ -45,14 +46,14 @@ public final class ControlApi {
     private static final int MAX_WAIT_SECONDS = 600;
 
     private final Platform platform;
-    private final FaultInjector troubles;
-    private final ConversationDriver talk;
+    private final FaultInjector faults;
+    private final ConversationDriver driver;
     private final StreamSide stream;
 
-    public ControlApi(Platform platform, FaultInjector troubles, ConversationDriver talk, StreamSide stream) {
+    public ControlApi(Platform platform, FaultInjector faults, ConversationDriver driver, StreamSide stream) {
         this.platform = platform;
-        this.troubles = troubles;
-        this.talk = talk;
+        this.faults = faults;
+        this.driver = driver;
         this.stream = stream;
     }
 
@@ -74,13 +75,13 @@ public final class ControlApi {
             done(context);
         });
         on(router, HttpMethod.GET, "/troubles", context -> json(context, 200,
-                list(troubles.planned(), trouble -> Json.object().put("trouble", trouble.toString()).put("struck", trouble.struck()))));
+                list(faults.planned(), fault -> Json.object().put("trouble", fault.toString()).put("struck", fault.triggered()))));
         on(router, HttpMethod.POST, "/troubles", context -> {
-            FaultRequest.plan(bodyJson(context), troubles);
+            FaultRequest.plan(bodyJson(context), faults);
             done(context);
         });
         on(router, HttpMethod.DELETE, "/troubles", context -> {
-            troubles.clear();
+            faults.clear();
             done(context);
         });
         new StreamControls(platform, stream).register(router);
@@ -118,7 +119,7 @@ public final class ControlApi {
         if (waitSeconds < 0 || waitSeconds > MAX_WAIT_SECONDS) {
             throw new IllegalArgumentException("waitSeconds must be 0 to " + MAX_WAIT_SECONDS + ", not " + waitSeconds);
         }
-        talk.ask(said(order), Duration.ofSeconds(waitSeconds)).onComplete(done -> {
+        driver.ask(userMessage(order), Duration.ofSeconds(waitSeconds)).onComplete(done -> {
             if (done.failed()) {
                 fail(context, 500, String.valueOf(done.cause().getMessage()));
             } else {
@@ -127,48 +128,48 @@ public final class ControlApi {
         });
     }
 
-    /** Unless told which way: Stream if somebody is connected, else webhook. */
-    private UserMessage by(ObjectNode order, UserMessage said) {
+    /** The transport unless one is given: Stream if an application is connected, else webhook. */
+    private UserMessage by(ObjectNode order, UserMessage userMessage) {
         String by = Json.text(order, "by");
         if (by == null) {
-            boolean stream = !order.path("encrypted").asBoolean(false) && talk.isConnected(Json.text(order, "app"));
-            return stream ? said.byStream() : said.byWebhook();
+            boolean stream = !order.path("encrypted").asBoolean(false) && driver.isConnected(Json.text(order, "app"));
+            return stream ? userMessage.byStream() : userMessage.byWebhook();
         }
         return switch (by) {
-            case "stream" -> said.byStream(Json.text(order, "connection"));
-            case "webhook" -> said.byWebhook();
+            case "stream" -> userMessage.byStream(Json.text(order, "connection"));
+            case "webhook" -> userMessage.byWebhook();
             default -> throw new IllegalArgumentException("by must be stream or webhook, not " + by);
         };
     }
 
-    private UserMessage said(ObjectNode order) {
+    private UserMessage userMessage(ObjectNode order) {
         String text = Json.text(order, "text");
         if (text == null && !order.path("with").isObject() && !order.has("card")) {
             throw new IllegalArgumentException("text is missing: what shall be said?");
         }
-        UserMessage said = order.has("card") ? UserMessage.card(order.get("card").toString()) : UserMessage.text(text == null ? "" : text);
-        said = said.to(Json.text(order, "app")).from(Json.text(order, "user")).inGroup(Json.text(order, "group")).msgId(Json.text(order, "msgId"));
-        said = by(order, said);
+        UserMessage userMessage = order.has("card") ? UserMessage.card(order.get("card").toString()) : UserMessage.text(text == null ? "" : text);
+        userMessage = userMessage.to(Json.text(order, "app")).from(Json.text(order, "user")).inGroup(Json.text(order, "group")).msgId(Json.text(order, "msgId"));
+        userMessage = by(order, userMessage);
         if (!order.path("at").asBoolean(true)) {
-            said = said.withoutMention();
+            userMessage = userMessage.withoutMention();
         }
         if (order.path("encrypted").asBoolean(false)) {
-            said = said.encrypted();
+            userMessage = userMessage.encrypted();
         }
         if (order.path("without").isArray()) {
             String[] fields = new String[order.path("without").size()];
             for (int i = 0; i < fields.length; i++) {
                 fields[i] = order.path("without").path(i).asText();
             }
-            said = said.without(fields);
+            userMessage = userMessage.without(fields);
         }
         if (order.path("quote").isObject()) {
-            said = said.quoting(Json.write(order.path("quote")));
+            userMessage = userMessage.quoting(Json.write(order.path("quote")));
         }
         if (order.path("quoteKey").isTextual()) {
-            said = said.quotingKey(Json.text(order, "quoteKey"));
+            userMessage = userMessage.quotingKey(Json.text(order, "quoteKey"));
         }
-        return order.path("with").isObject() ? said.with(Json.write(order.path("with"))) : said;
+        return order.path("with").isObject() ? userMessage.with(Json.write(order.path("with"))) : userMessage;
     }
 
     private static void tell(RoutingContext context, AskResult exchange, int waitSeconds, boolean asJson) {
@@ -189,7 +190,7 @@ public final class ControlApi {
             return;
         }
         ObjectNode answer = Json.object().put("accepted", sent.accepted()).put("status", sent.status()).put("msgId", sent.msgId())
-                .put("conversationId", sent.conversationId()).put("by", sent.way().name().toLowerCase(Locale.ROOT))
+                .put("conversationId", sent.conversationId()).put("by", sent.transport().name().toLowerCase(Locale.ROOT))
                 .put("connection", sent.connectionId()).put("tookMs", sent.took().toMillis());
         ArrayNode texts = answer.putArray("replies");
         replies.forEach(texts::add);

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.chat;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,9 +40,9 @@ public final class ConversationDriver {
         this.quietTime = quietTime;
     }
 
-    public Future<PushResult> say(UserMessage said) {
-        SimulatedApp app = platform.app(said.appOrNull());
-        return say(said, app, SimulatedRobotMessage.of(said, app, platform));
+    public Future<PushResult> say(UserMessage userMessage) {
+        SimulatedApp app = platform.app(userMessage.appOrNull());
+        return say(userMessage, app, SimulatedRobotMessage.of(userMessage, app, platform));
     }
 
     /** Whether the app has a Stream connection open that takes robot messages. */
@@ -49,44 +50,44 @@ public final class ConversationDriver {
         return stream.canReach(platform.app(appKey));
     }
 
-    private Future<PushResult> say(UserMessage said, SimulatedApp app, SimulatedRobotMessage message) {
-        Transport way = said.wayOrNull();
-        boolean unset = way == null;
-        boolean byStream = way == Transport.STREAM || (unset && app.callbackUrl() == null && stream.canReach(app));
-        platform.timeline().add(new TimelineEvent.Spoken(app, byStream ? Transport.STREAM : Transport.WEBHOOK, said.isEncrypted(), message, false));
+    private Future<PushResult> say(UserMessage userMessage, SimulatedApp app, SimulatedRobotMessage message) {
+        Transport transport = userMessage.transportOrNull();
+        boolean unset = transport == null;
+        boolean byStream = transport == Transport.STREAM || (unset && app.callbackUrl() == null && stream.canReach(app));
+        platform.timeline().add(new TimelineEvent.MessagePushed(app, byStream ? Transport.STREAM : Transport.WEBHOOK, userMessage.isEncrypted(), message, false));
         return witnessed(message, byStream ? Transport.STREAM : Transport.WEBHOOK,
-                () -> byStream ? stream.message(app, message, said.connectionOrNull()) : byWebhook(said, app, message));
+                () -> byStream ? stream.message(app, message, userMessage.connectionOrNull()) : byWebhook(userMessage, app, message));
     }
 
     /** Notes what becomes of a push, also of one that can't be made. */
-    private Future<PushResult> witnessed(SimulatedRobotMessage message, Transport way, Supplier<Future<PushResult>> push) {
+    private Future<PushResult> witnessed(SimulatedRobotMessage message, Transport transport, Supplier<Future<PushResult>> push) {
         try {
-            return push.get().onSuccess(sent -> platform.timeline().add(new TimelineEvent.Answered(sent)));
+            return push.get().onSuccess(sent -> platform.timeline().add(new TimelineEvent.PushAnswered(sent)));
         } catch (RuntimeException e) {
-            platform.timeline().add(new TimelineEvent.Answered(new PushResult(0, "", null, e.getMessage(), message.msgId(), message.conversationId(),
-                    message.sessionWebhook(), message.json(), Duration.ZERO, way, null, null)));
+            platform.timeline().add(new TimelineEvent.PushAnswered(new PushResult(0, "", null, e.getMessage(), message.msgId(), message.conversationId(),
+                    message.sessionWebhook(), message.json(), Duration.ZERO, transport, null, null)));
             throw e;
         }
     }
 
     /** The same message once more, by the way it went before (docs/protocol.md 2.7). */
-    Future<PushResult> again(TimelineEvent.Spoken spoken) {
+    Future<PushResult> again(TimelineEvent.MessagePushed spoken) {
         SimulatedApp app = platform.app(spoken.app().appKey());
-        platform.timeline().add(new TimelineEvent.Spoken(app, spoken.way(), spoken.encrypted(), spoken.message(), true));
+        platform.timeline().add(new TimelineEvent.MessagePushed(app, spoken.transport(), spoken.encrypted(), spoken.message(), true));
         UserMessage form = spoken.encrypted() ? UserMessage.text("").encrypted() : UserMessage.text("");
-        return witnessed(spoken.message(), spoken.way(), () -> spoken.way() == Transport.STREAM
+        return witnessed(spoken.message(), spoken.transport(), () -> spoken.transport() == Transport.STREAM
                 ? stream.message(app, spoken.message(), null)
                 : byWebhook(form, app, spoken.message()));
     }
 
-    private Future<PushResult> byWebhook(UserMessage said, SimulatedApp app, SimulatedRobotMessage message) {
-        String otherSecret = said.signedWithOrNull();
-        Future<CallbackPush.Outcome> outcome = said.isEncrypted()
+    private Future<PushResult> byWebhook(UserMessage userMessage, SimulatedApp app, SimulatedRobotMessage message) {
+        String otherSecret = userMessage.signedWithOrNull();
+        Future<CallbackPush.Outcome> outcome = userMessage.isEncrypted()
                 ? push.encrypted(app, message.json(), otherSecret == null ? app.callbackToken() : otherSecret)
-                : push.plain(app, message.json(), said.signedAtOrNull() == null ? platform.now() : said.signedAtOrNull(),
+                : push.plain(app, message.json(), userMessage.signedAtOrNull() == null ? platform.now() : userMessage.signedAtOrNull(),
                         otherSecret == null ? app.appSecret() : otherSecret);
         return outcome.map(it -> {
-            if (!said.isEncrypted() && it.fault() == null) {
+            if (!userMessage.isEncrypted() && it.fault() == null) {
                 deliverAnswer(it.body(), app, message.conversationId());
             }
             return new PushResult(it.status(), it.body(), it.decrypted(), it.fault(), message.msgId(), message.conversationId(),
@@ -104,7 +105,7 @@ public final class ConversationDriver {
         try {
             platform.deliver(SimulatedWebhookMessage.of(answer, body).delivery(Delivery.Channel.ANSWER, app.robotCode(), conversationId));
         } catch (ApiErrorException notAMessage) {
-            // DingTalk documents no consequence of an answer it cannot read: nobody sees it
+            // DingTalk documents no consequence of an answer that it can't read: users see nothing
         }
     }
 
@@ -116,14 +117,14 @@ public final class ConversationDriver {
     }
 
     /** Says it and gathers the robot's answers in that conversation until it falls quiet, or for as long as one waits for a first one. */
-    public Future<AskResult> ask(UserMessage said, Duration wait) {
-        SimulatedApp app = platform.app(said.appOrNull());
-        SimulatedRobotMessage message = SimulatedRobotMessage.of(said, app, platform);
+    public Future<AskResult> ask(UserMessage userMessage, Duration wait) {
+        SimulatedApp app = platform.app(userMessage.appOrNull());
+        SimulatedRobotMessage message = SimulatedRobotMessage.of(userMessage, app, platform);
         Listener listener = new Listener(app.robotCode());
         Runnable unwatch = platform.watch(message.conversationId(), listener::heard);
         Future<PushResult> sent;
         try {
-            sent = say(said, app, message);
+            sent = say(userMessage, app, message);
         } catch (RuntimeException e) {
             unwatch.run();
             throw e;

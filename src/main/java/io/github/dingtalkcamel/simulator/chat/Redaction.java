@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.chat;
+
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.chat;
+
 import java.net.URI;
 import java.util.HashSet;
 import java.util.Locale;
@@ -12,7 +13,7 @@ import io.vertx.ext.web.RoutingContext;
 
 /**
  * Web pages of elsewhere may not steer the simulator, on whatever address it listens: neither by a cross-site request (Origin) nor by a name of theirs that they
- * let point to this machine (Host). It is called by localhost, by addresses in digits, which nobody can point elsewhere, by the host of its URL, and by the names
+ * let point to this machine (Host). It is called by localhost, by addresses in digits, which no DNS entry can redirect, by the host of its URL, and by the names
  * that it was given.
  */
 public final class SameOriginGuard implements Handler<RoutingContext> {

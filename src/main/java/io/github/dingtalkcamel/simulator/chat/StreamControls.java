@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.chat;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,7 +48,7 @@ import io.vertx.ext.web.RoutingContext;
  * <tr><td>POST fragments</td><td>pieces</td></tr>
  * </table>
  *
- * Refused upgrades and unanswered open calls are troubles, see {@link FaultRequest}: {@code {"kind":"fail","on":"CONNECT","status":503}}.
+ * Refused upgrades and unanswered open calls are faults, see {@link FaultRequest}: {@code {"kind":"fail","on":"CONNECT","status":503}}.
  */
 final class StreamControls {
 
@@ -72,12 +73,12 @@ final class StreamControls {
         ControlApi.on(router, HttpMethod.GET, ROOT + "/acks", context ->
                 ControlApi.json(context, 200, ControlApi.list(ControlApi.last(context, stream.acks()), StreamControls::json)));
         order(router, "/disconnect", this::disconnect);
-        order(router, "/close", order -> each(order, line -> line.close(order.path("code").asInt(1000), Json.text(order, "reason"))));
+        order(router, "/close", order -> each(order, connection -> connection.close(order.path("code").asInt(1000), Json.text(order, "reason"))));
         order(router, "/reset", order -> each(order, SimulatedConnection::reset));
         order(router, "/black-hole", order -> each(order, SimulatedConnection::blackHole));
         order(router, "/write", order -> {
             String text = required(order, "text");
-            each(order, line -> line.write(text));
+            each(order, connection -> connection.write(text));
         });
         order(router, "/redelivery", this::redelivery);
         order(router, "/fragments", order -> stream.fragments(order.path("pieces").asInt(1)));
@@ -96,18 +97,18 @@ final class StreamControls {
     private void each(ObjectNode order, Consumer<SimulatedConnection> action) {
         String connection = Json.text(order, "connection");
         if (connection == null) {
-            stream.lines().all().forEach(action);
+            stream.openConnections().all().forEach(action);
         } else {
-            action.accept(stream.lines().byId(connection));
+            action.accept(stream.openConnections().byId(connection));
         }
     }
 
     private void disconnect(ObjectNode order) {
-        Disconnect farewell = Disconnect.after(Duration.ofMillis(order.path("silenceMs").asLong(stream.silence().toMillis())));
-        farewell = order.hasNonNull("reason") ? farewell.reason(Json.text(order, "reason")) : farewell;
-        farewell = order.hasNonNull("ending") ? farewell.ending(oneOf(Disconnect.Ending.values(), order, "ending")) : farewell;
-        Disconnect said = farewell;
-        each(order, line -> line.leave(said));
+        Disconnect disconnect = Disconnect.after(Duration.ofMillis(order.path("silenceMs").asLong(stream.silence().toMillis())));
+        disconnect = order.hasNonNull("reason") ? disconnect.reason(Json.text(order, "reason")) : disconnect;
+        disconnect = order.hasNonNull("ending") ? disconnect.ending(oneOf(Disconnect.Ending.values(), order, "ending")) : disconnect;
+        Disconnect userMessage = disconnect;
+        each(order, connection -> connection.leave(userMessage));
     }
 
     private void redelivery(ObjectNode order) {

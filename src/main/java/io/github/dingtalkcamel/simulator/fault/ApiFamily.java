@@ -1,6 +1,6 @@
 package io.github.dingtalkcamel.simulator.fault;
 
-/** Groups of endpoints that trouble can be asked for. */
+/** Groups of endpoints for which faults can be planned. */
 public enum ApiFamily {
     /** accessToken of both hosts, docs/protocol.md 1 */
     TOKEN,
@@ -18,7 +18,7 @@ public enum ApiFamily {
     REACTION,
     /** the card platform, docs/protocol.md 6.5 */
     CARD,
-    /** who somebody is, docs/protocol.md 6.7 */
+    /** the identity of users, docs/protocol.md 6.7 */
     IDENTITY,
     /** asking for a Stream connection, docs/protocol.md 2.1 */
     STREAM,

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.fault;
+
 import java.time.Duration;
 
 /** A way in which DingTalk can misbehave. */

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.fault;
+
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumSet;
@@ -9,11 +10,11 @@ import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
 
 /**
- * Trouble on demand. Deterministic: a request meets the oldest planned trouble that is meant for it and not used up, and no other.
+ * Triggers planned faults. Deterministic: a request triggers the oldest planned fault that matches it and is not used up, and no other.
  *
  * <pre>{@code
- * troubles.on(ApiFamily.ROBOT).times(2).throttle();
- * troubles.on("/robot/sendBySession").untilCleared().slow(Duration.ofMillis(300));
+ * faults.on(ApiFamily.ROBOT).times(2).throttle();
+ * faults.on("/robot/sendBySession").untilCleared().slow(Duration.ofMillis(300));
  * }</pre>
  */
 public final class FaultInjector {
@@ -24,64 +25,64 @@ public final class FaultInjector {
     private final List<Planned> planned = new CopyOnWriteArrayList<>();
 
     private final InstantSource clock;
-    private volatile BiConsumer<Fault, String> witness = (trouble, path) -> { };
+    private volatile BiConsumer<Fault, String> onTrigger = (fault, path) -> { };
 
     public FaultInjector(InstantSource clock) {
         this.clock = clock;
     }
 
-    /** Tells of each trouble that strikes, and the path it struck on. */
-    public void witness(BiConsumer<Fault, String> itsWitness) {
-        witness = itsWitness;
+    /** Sets what is called with each fault that is triggered, and the path of the request. */
+    public void onTrigger(BiConsumer<Fault, String> listener) {
+        onTrigger = listener;
     }
 
-    /** For every endpoint of a family; once, unless said otherwise. */
+    /** Plans a fault for every endpoint of a family; once, unless {@link Plan#times} changes that. */
     public Plan on(ApiFamily family) {
         return new Plan((itsFamily, itsPath) -> itsFamily == family, family.name(), 1, 0);
     }
 
-    /** For one path, as in the request without the query; once, unless said otherwise. */
+    /** Plans a fault for one path, given without the query; once, unless {@link Plan#times} changes that. */
     public Plan on(String path) {
         return new Plan((itsFamily, itsPath) -> itsPath.equals(path), path, 1, 0);
     }
 
-    /** For every request there is; once, unless said otherwise. */
+    /** Plans a fault for every request; once, unless {@link Plan#times} changes that. */
     public Plan everywhere() {
         return new Plan((itsFamily, itsPath) -> true, "everything", 1, 0);
     }
 
-    /** For every call that sends something to people; once, unless said otherwise. */
+    /** Plans a fault for every call that sends something to users; once, unless {@link Plan#times} changes that. */
     public Plan onSends() {
         return new Plan((family, path) -> !CONNECTING.contains(family), "sending", 1, 0);
     }
 
-    /** For every call that brings an access token; once, unless said otherwise. */
+    /** Plans a fault for every call with an access token; once, unless {@link Plan#times} changes that. */
     public Plan onTokens() {
         return new Plan((family, path) -> !CONNECTING.contains(family) && !PROVED_BY_URL.contains(family), "calls with a token", 1, 0);
     }
 
-    /** Peace again. */
+    /** Removes all planned faults. */
     public void clear() {
         planned.clear();
     }
 
-    /** What is planned and not used up, oldest first. */
+    /** The planned faults that are not used up, oldest first. */
     public List<Planned> planned() {
-        return planned.stream().filter(trouble -> !trouble.usedUp()).toList();
+        return planned.stream().filter(fault -> !fault.usedUp()).toList();
     }
 
-    /** The trouble this request meets, or null. */
-    public Fault strike(ApiFamily family, String path) {
-        for (Planned trouble : planned) {
-            if (trouble.target.test(family, path) && trouble.strikes()) {
-                witness.accept(trouble.trouble, path);
-                return trouble.trouble;
+    /** The fault that this request triggers, or null. */
+    public Fault trigger(ApiFamily family, String path) {
+        for (Planned fault : planned) {
+            if (fault.target.test(family, path) && fault.triggers()) {
+                onTrigger.accept(fault.fault, path);
+                return fault.fault;
             }
         }
         return null;
     }
 
-    /** Where and how often; the last word says what happens. */
+    /** Where and how often; the last method of the chain says which fault, and plans it. */
     public final class Plan {
 
         private final BiPredicate<ApiFamily, String> target;
@@ -91,7 +92,7 @@ public final class FaultInjector {
 
         private Plan(BiPredicate<ApiFamily, String> target, String targetName, int times, int after) {
             if (times < 1 || after < 0) {
-                throw new IllegalArgumentException("trouble strikes at least once, after no fewer than 0 requests");
+                throw new IllegalArgumentException("a fault is triggered at least once, after no fewer than 0 requests");
             }
             this.target = target;
             this.targetName = targetName;
@@ -107,7 +108,7 @@ public final class FaultInjector {
             return times(Integer.MAX_VALUE);
         }
 
-        /** Lets so many requests pass first. */
+        /** Lets this many requests pass first. */
         public Plan after(int requests) {
             return new Plan(target, targetName, times, requests);
         }
@@ -120,7 +121,7 @@ public final class FaultInjector {
             return cause(new Fault.Throttle());
         }
 
-        /** Strikes those that are too many only; mostly used with {@link #untilCleared}. */
+        /** Triggered only by the requests above a rate; mostly used with {@link #untilCleared}. */
         public Planned limit(int allowed, Duration window, Duration ban) {
             return cause(new Fault.Limit(allowed, window, ban));
         }
@@ -165,36 +166,36 @@ public final class FaultInjector {
             return cause(new Fault.Trickle(pause));
         }
 
-        public Planned cause(Fault trouble) {
-            Planned made = new Planned(this, trouble);
+        public Planned cause(Fault fault) {
+            Planned made = new Planned(this, fault);
             planned.removeIf(Planned::usedUp);
             planned.add(made);
             return made;
         }
     }
 
-    /** Trouble that is planned, and how far it got. */
+    /** A planned fault, and how often it was triggered. */
     public final class Planned {
 
         private final BiPredicate<ApiFamily, String> target;
         private final String targetName;
         private final int times;
-        private final Fault trouble;
+        private final Fault fault;
         private final RateLimit limit;
         private int toPass;
-        private int struck;
+        private int triggered;
 
-        private Planned(Plan plan, Fault trouble) {
+        private Planned(Plan plan, Fault fault) {
             target = plan.target;
             targetName = plan.targetName;
             times = plan.times;
             toPass = plan.after;
-            this.trouble = trouble;
-            limit = trouble instanceof Fault.Limit rate ? new RateLimit(rate.allowed(), rate.window(), rate.ban()) : null;
+            this.fault = fault;
+            limit = fault instanceof Fault.Limit rate ? new RateLimit(rate.allowed(), rate.window(), rate.ban()) : null;
         }
 
-        private synchronized boolean strikes() {
-            if (struck >= times) {
+        private synchronized boolean triggers() {
+            if (triggered >= times) {
                 return false;
             }
             if (toPass > 0) {
@@ -204,17 +205,17 @@ public final class FaultInjector {
             if (limit != null && limit.allows(clock.instant())) {
                 return false;
             }
-            struck++;
+            triggered++;
             return true;
         }
 
         private synchronized boolean usedUp() {
-            return struck >= times;
+            return triggered >= times;
         }
 
-        /** How many requests met it. */
-        public synchronized int struck() {
-            return struck;
+        /** How many requests triggered it. */
+        public synchronized int triggered() {
+            return triggered;
         }
 
         public void clear() {
@@ -223,7 +224,7 @@ public final class FaultInjector {
 
         @Override
         public String toString() {
-            return trouble + " on " + targetName + ", " + struck() + " of " + (times == Integer.MAX_VALUE ? "any number of" : times) + " times";
+            return fault + " on " + targetName + ", " + triggered() + " of " + (times == Integer.MAX_VALUE ? "any number of" : times) + " times";
         }
     }
 }

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.fault;
+
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
@@ -7,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.simulator.text.Json;
 
 /**
- * Trouble as scripts ask for it: {@code {"kind":"throttle","on":"ROBOT","times":2,"after":0}}.
+ * A fault as scripts plan it: {@code {"kind":"throttle","on":"ROBOT","times":2,"after":0}}.
  *
  * <p>{@code on} is an {@link ApiFamily}, a path beginning with {@code /}, or absent for everything; {@code times} 0 means until cleared.
  * Kinds: expireToken, throttle, limit (allowed, windowMs, banMs), noPermission (scope), fail (status), busy, dropBefore, dropAfter, slow (delayMs), neverAnswer,
@@ -18,27 +19,27 @@ public final class FaultRequest {
     private FaultRequest() {
     }
 
-    public static FaultInjector.Planned plan(ObjectNode order, FaultInjector troubles) {
-        FaultInjector.Plan plan = target(Json.text(order, "on"), troubles).after(order.path("after").asInt(0));
+    public static FaultInjector.Planned plan(ObjectNode order, FaultInjector faults) {
+        FaultInjector.Plan plan = target(Json.text(order, "on"), faults).after(order.path("after").asInt(0));
         int times = order.path("times").asInt(1);
-        return (times == 0 ? plan.untilCleared() : plan.times(times)).cause(trouble(order));
+        return (times == 0 ? plan.untilCleared() : plan.times(times)).cause(fault(order));
     }
 
-    private static FaultInjector.Plan target(String on, FaultInjector troubles) {
+    private static FaultInjector.Plan target(String on, FaultInjector faults) {
         if (on == null) {
-            return troubles.everywhere();
+            return faults.everywhere();
         }
         if (on.startsWith("/")) {
-            return troubles.on(on);
+            return faults.on(on);
         }
         try {
-            return troubles.on(ApiFamily.valueOf(on.toUpperCase(Locale.ROOT)));
+            return faults.on(ApiFamily.valueOf(on.toUpperCase(Locale.ROOT)));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("on must be a path or one of " + Arrays.toString(ApiFamily.values()) + ", not " + on, e);
         }
     }
 
-    private static Fault trouble(ObjectNode order) {
+    private static Fault fault(ObjectNode order) {
         String kind = Json.text(order, "kind");
         Duration delay = Duration.ofMillis(order.path("delayMs").asLong(0));
         return switch (kind == null ? "" : kind) {

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.fault;
+
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

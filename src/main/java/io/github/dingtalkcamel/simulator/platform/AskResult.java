@@ -1,8 +1,9 @@
 package io.github.dingtalkcamel.simulator.platform;
+
 import java.util.List;
 
 /**
- * Something said, and what the robot answered in that conversation meanwhile.
+ * A message, and what the robot answered in that conversation.
  *
  * @param replies in order; empty if the push was refused or nothing came in time. Two people asking in one conversation at once each
  *                see the answers to both

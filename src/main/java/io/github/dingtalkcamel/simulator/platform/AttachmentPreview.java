@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.platform;
+
 import java.util.Arrays;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -29,8 +30,8 @@ record AttachmentPreview(String mediaId, String name, int bytes, boolean picture
             return null;
         }
         Buffer beginning = Buffer.buffer(Arrays.copyOf(file.content(), Math.min(file.content().length, BEGINNING)));
-        String said = Json.text(content, "fileName");
-        return new AttachmentPreview(mediaId, said == null ? file.name() : said, file.content().length, PictureType.isPicture(beginning));
+        String userMessage = Json.text(content, "fileName");
+        return new AttachmentPreview(mediaId, userMessage == null ? file.name() : userMessage, file.content().length, PictureType.isPicture(beginning));
     }
 
     ObjectNode json() {

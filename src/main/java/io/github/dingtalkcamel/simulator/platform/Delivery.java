@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.platform;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -17,7 +18,7 @@ import io.github.dingtalkcamel.simulator.text.Json;
  * @param userId          the person in whose DM it shows up; null in groups
  * @param type            msgtype of webhooks ({@code markdown}), msgKey of the robot API ({@code sampleMarkdown})
  * @param title           null where the type has none
- * @param text            what is to be read; null where the type has none (pictures, files)
+ * @param text            its readable text; null where the type has none (pictures, files)
  * @param at              who is notified; {@link At#NONE} on the robot API, which knows no mentions
  * @param processQueryKey handle of the robot API; null on webhooks. People reached by one batchSend share it
  * @param msgUuid         the webhook message's idempotency key, null without

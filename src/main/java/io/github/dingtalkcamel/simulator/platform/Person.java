@@ -1,8 +1,9 @@
 package io.github.dingtalkcamel.simulator.platform;
+
 import io.github.dingtalkcamel.simulator.text.RandomText;
 
 /**
- * Somebody who can talk to robots (docs/protocol.md 3.1).
+ * A user who can talk to robots (docs/protocol.md 3.1).
  *
  * @param staffId    the userId that APIs take
  * @param dingtalkId the encrypted id that payloads carry as senderId

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.platform;
+
 import io.vertx.core.buffer.Buffer;
 
 /** Tells pictures that browsers can show from other files, by their first bytes. */
@@ -7,7 +8,7 @@ public final class PictureType {
     private PictureType() {
     }
 
-    /** The type of a picture that browsers may show, by its first bytes; anything else is bytes to be saved. */
+    /** The type of a picture that browsers may show, by its first bytes; {@code application/octet-stream} for other files. */
     public static String of(Buffer content) {
         if (begins(content, 0x89, 'P', 'N', 'G')) {
             return "image/png";

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.platform;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,7 +20,7 @@ import io.github.dingtalkcamel.simulator.text.RandomText;
 
 /**
  * Everything the fake DingTalk knows: apps, people, groups, tokens, sessions, and what was delivered. Safe for use by several
- * threads. What outsiders can make grow is bounded: people, groups and sessions are forgotten by age of use beyond 100,000 each.
+ * threads. What requests can make grow is bounded: of people, groups and sessions the 100,000 most recently used each are kept.
  */
 public final class Platform {
 
@@ -53,8 +54,8 @@ public final class Platform {
     private final Ring<Delivery> deliveries;
     private final Ring<RecordedRequest> requests;
     private final Timeline timeline;
-    private final Map<String, Person> introduced = Collections.synchronizedMap(new LinkedHashMap<>());
-    private final Map<String, Group> founded = Collections.synchronizedMap(new LinkedHashMap<>());
+    private final Map<String, Person> listedPeople = Collections.synchronizedMap(new LinkedHashMap<>());
+    private final Map<String, Group> listedGroups = Collections.synchronizedMap(new LinkedHashMap<>());
     private final Ring<OpenCall> openCalls = new Ring<>(OPEN_CALLS, Long.MAX_VALUE, call -> 1);
     private final AtomicLong deliveryCount = new AtomicLong();
     private final Map<String, List<Consumer<Delivery>>> watchers = new ConcurrentHashMap<>();
@@ -165,27 +166,27 @@ public final class Platform {
 
     public void addPerson(Person person) {
         people.put(person.staffId(), person);
-        keep(introduced, person.staffId(), person);
+        keep(listedPeople, person.staffId(), person);
     }
 
-    /** Those who were added, the first 100 of them; not those made up on first use. */
-    public List<Person> introduced() {
-        return values(introduced);
+    /** The first 100 persons that were added; not those created on first use. */
+    public List<Person> listedPeople() {
+        return values(listedPeople);
     }
 
-    /** Whoever has this id, made up on first use. */
+    /** The person with this id, created on first use. */
     public Person person(String staffId) {
         return people.getOrCreate(staffId, id -> Person.of(id, id));
     }
 
     public void addGroup(Group group) {
         groups.put(group.conversationId(), group);
-        keep(founded, group.conversationId(), group);
+        keep(listedGroups, group.conversationId(), group);
     }
 
-    /** Those that were added, the first 100 of them; not those made up on first use. */
-    public List<Group> founded() {
-        return values(founded);
+    /** The first 100 groups that were added; not those created on first use. */
+    public List<Group> listedGroups() {
+        return values(listedGroups);
     }
 
     private static <T> void keep(Map<String, T> known, String id, T value) {
@@ -200,7 +201,7 @@ public final class Platform {
         }
     }
 
-    /** The group with this id, made up on first use. */
+    /** The group with this id, created on first use. */
     Group group(String conversationId) {
         return groups.getOrCreate(conversationId, id -> new Group(id, "Group " + id));
     }
@@ -250,7 +251,7 @@ public final class Platform {
         return session;
     }
 
-    /** A session that nobody shares: for a message whose webhook shall expire at a moment of its own. */
+    /** A session that no other message shares: for a message whose webhook expires at a time of its own. */
     SimulatedSession ownSession(String robotCode, String conversationId, Instant expiresAt) {
         SimulatedSession session = new SimulatedSession(RandomText.hex32(), robotCode, conversationId, expiresAt);
         sessions.put(session.id(), session);
@@ -279,7 +280,7 @@ public final class Platform {
         return cards;
     }
 
-    /** Adds a card that nobody sees yet; false if there is one of its outTrackId. */
+    /** Adds a card that no user sees yet; false if there is one of its outTrackId. */
     public boolean addCard(SimulatedCard card) {
         synchronized (cards) {
             boolean isNew = cards.putNew(card.outTrackId(), card);
@@ -290,7 +291,7 @@ public final class Platform {
         }
     }
 
-    /** Changes a card for whoever sees it, one change after the other; nothing where there is none. */
+    /** Changes a card for every user who sees it, one change after the other; does nothing if there is no such card. */
     public void changeCard(String outTrackId, UnaryOperator<SimulatedCard> change) {
         synchronized (cards) {
             SimulatedCard before = cards.get(outTrackId);
@@ -302,7 +303,7 @@ public final class Platform {
         }
     }
 
-    /** Takes a message back from whoever sees it. */
+    /** Recalls a message from every user who sees it. */
     public void recall(String processQueryKey, RecallableMessage sent) {
         sentKeys.put(processQueryKey, sent.asRecalled());
         timeline.add(new TimelineEvent.Recalled(processQueryKey));
@@ -332,7 +333,7 @@ public final class Platform {
     public void deliver(Delivery delivery) {
         Delivery stamped = delivery.stamped(deliveryCount.incrementAndGet(), now());
         deliveries.add(stamped);
-        timeline.add(new TimelineEvent.Shown(stamped, AttachmentPreview.ofOrNull(stamped, this)));
+        timeline.add(new TimelineEvent.Delivered(stamped, AttachmentPreview.ofOrNull(stamped, this)));
         watchers.getOrDefault(stamped.conversationId(), List.of()).forEach(watcher -> watcher.accept(stamped));
         allWatchers.forEach(watcher -> watcher.accept(stamped));
     }

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.platform;
+
 import java.time.Duration;
 
 import io.github.dingtalkcamel.simulator.stream.StreamSide;
@@ -14,14 +15,13 @@ import io.github.dingtalkcamel.simulator.stream.StreamSide;
  * @param conversationId the group or DM; null for events
  * @param sessionWebhook of the message; null for events
  * @param payload        what was pushed, before encryption
- * @param took           from having a connection to the end of the answer, or until it was given up, in real time; DingTalk gives events
- *                       1,500 ms (docs/protocol.md 5.4)
- * @param way            how it was pushed
+ * @param took           from having a connection to the end of the answer, or until it was given up, in real time; DingTalk gives events 1,500 ms (docs/protocol.md 5.4)
+ * @param transport            how it was pushed
  * @param connectionId   the Stream connection it was pushed on; null by webhook, and if no connection was there
  * @param messageId      of the push on that connection, to find it among {@link StreamSide#acks()}; null without one
  */
 public record PushResult(int status, String body, String decrypted, String fault, String msgId, String conversationId, String sessionWebhook,
-        String payload, Duration took, Transport way, String connectionId, String messageId) {
+        String payload, Duration took, Transport transport, String connectionId, String messageId) {
 
     /**
      * Whether DingTalk would be content: HTTP 200, and for encrypted pushes a properly encrypted {@code success} (docs/protocol.md 5.4). By
@@ -34,6 +34,6 @@ public record PushResult(int status, String body, String decrypted, String fault
 
     /** Whether the application may have it and just did not say so: on Stream connections that is no reason to expect no reply. */
     public boolean unanswered() {
-        return way == Transport.STREAM && connectionId != null && status == 0;
+        return transport == Transport.STREAM && connectionId != null && status == 0;
     }
 }

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.platform;
+
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

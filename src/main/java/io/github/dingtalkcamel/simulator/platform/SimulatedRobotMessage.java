@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.platform;
+
 import java.time.Instant;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -9,16 +10,16 @@ import io.github.dingtalkcamel.simulator.text.RandomText;
 /** A robot message as DingTalk puts it on the wire (docs/protocol.md 3), with the ids that tests want to know. */
 public record SimulatedRobotMessage(String msgId, String conversationId, String sessionWebhook, String json) {
 
-    public static SimulatedRobotMessage of(UserMessage said, SimulatedApp app, Platform platform) {
-        Person sender = platform.person(said.user());
-        Group group = said.groupOrNull() == null ? null : platform.group(said.groupOrNull());
+    public static SimulatedRobotMessage of(UserMessage userMessage, SimulatedApp app, Platform platform) {
+        Person sender = platform.person(userMessage.user());
+        Group group = userMessage.groupOrNull() == null ? null : platform.group(userMessage.groupOrNull());
         String conversationId = group == null ? Platform.dm(app.robotCode(), sender.staffId()) : group.conversationId();
         String robotId = RandomText.base64Of("$:LWCP_v1:$", app.robotCode());
-        boolean mentioned = group != null && said.mentions();
+        boolean mentioned = group != null && userMessage.mentions();
         Instant now = platform.now();
-        SimulatedSession session = said.sessionExpiryOrNull() == null
+        SimulatedSession session = userMessage.sessionExpiryOrNull() == null
                 ? platform.session(app.robotCode(), conversationId, now.plus(Platform.SESSION_LIFE))
-                : platform.ownSession(app.robotCode(), conversationId, said.sessionExpiryOrNull());
+                : platform.ownSession(app.robotCode(), conversationId, userMessage.sessionExpiryOrNull());
 
         ObjectNode json = Json.object();
         json.put("senderPlatform", sender.platform());
@@ -32,7 +33,7 @@ public record SimulatedRobotMessage(String msgId, String conversationId, String 
         }
         json.put("chatbotCorpId", Platform.CORP_ID);
         json.put("chatbotUserId", robotId);
-        json.put("msgId", said.msgIdOrNull() == null ? RandomText.base64("msg") : said.msgIdOrNull());
+        json.put("msgId", userMessage.msgIdOrNull() == null ? RandomText.base64("msg") : userMessage.msgIdOrNull());
         json.put("senderNick", sender.nick());
         json.put("isAdmin", sender.admin());
         if (!sender.outsider()) {
@@ -49,12 +50,12 @@ public record SimulatedRobotMessage(String msgId, String conversationId, String 
             json.put("isInAtList", mentioned);
         }
         json.put("sessionWebhook", session.webhook(platform.url()));
-        json.putObject("text").put("content", mentioned ? " " + said.text() : said.text());
+        json.putObject("text").put("content", mentioned ? " " + userMessage.text() : userMessage.text());
         json.put("robotCode", app.robotCode());
         json.put("msgtype", "text");
-        json.remove(said.leftOut());
-        if (said.withOrNull() != null) {
-            json.setAll(Json.required(said.withOrNull(), "fields of a message"));
+        json.remove(userMessage.leftOut());
+        if (userMessage.withOrNull() != null) {
+            json.setAll(Json.required(userMessage.withOrNull(), "fields of a message"));
         }
         return new SimulatedRobotMessage(Json.text(json, "msgId"), conversationId, session.webhook(platform.url()), Json.write(json));
     }

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.platform;
+
 import java.time.Instant;
 
 /** What a session webhook leads to: one robot's right to answer in one conversation until a moment (docs/protocol.md 6.1). */

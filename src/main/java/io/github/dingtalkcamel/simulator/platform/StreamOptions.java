@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.platform;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

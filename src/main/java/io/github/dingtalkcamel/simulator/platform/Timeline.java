@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.platform;
+
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -15,7 +16,7 @@ public final class Timeline {
     private static final int MAX_LISTENERS = 32;
 
     private final InstantSource clock;
-    private final Ring<Entry> entries = new Ring<>(ENTRIES, BYTES, entry -> entry.happening().weight());
+    private final Ring<Entry> entries = new Ring<>(ENTRIES, BYTES, entry -> entry.event().weight());
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private long count;
 
@@ -24,17 +25,17 @@ public final class Timeline {
     }
 
     /** @param number counts up from 1 over the simulator's life */
-    public record Entry(long number, Instant time, TimelineEvent happening) {
+    public record Entry(long number, Instant time, TimelineEvent event) {
     }
 
-    public void add(TimelineEvent happening) {
+    public void add(TimelineEvent event) {
         synchronized (this) {
-            entries.add(new Entry(++count, clock.instant(), happening));
+            entries.add(new Entry(++count, clock.instant(), event));
         }
         listeners.forEach(Runnable::run);
     }
 
-    /** What happened after that number, oldest first, as far as it is remembered. */
+    /** The entries after that number, oldest first, as far as they are kept. */
     public List<Entry> after(long number) {
         List<Entry> all = entries.all();
         if (all.isEmpty()) {
@@ -50,11 +51,11 @@ public final class Timeline {
         return rest.isEmpty() || rest.get(0).number() != number ? null : rest.get(0);
     }
 
-    /** The last message that was said in a conversation to this app, or null. */
-    public TimelineEvent.Spoken lastSpokenOrNull(String appKey, String conversationId) {
+    /** The last message that was pushed to this app in a conversation, or null. */
+    public TimelineEvent.MessagePushed lastMessageOrNull(String appKey, String conversationId) {
         List<Entry> all = entries.all();
         for (int i = all.size() - 1; i >= 0; i--) {
-            if (all.get(i).happening() instanceof TimelineEvent.Spoken spoken && spoken.app().appKey().equals(appKey)
+            if (all.get(i).event() instanceof TimelineEvent.MessagePushed spoken && spoken.app().appKey().equals(appKey)
                     && spoken.message().conversationId().equals(conversationId)) {
                 return spoken;
             }

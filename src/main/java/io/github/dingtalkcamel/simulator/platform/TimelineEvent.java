@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.platform;
+
 import java.util.Locale;
 import java.util.Map;
 
@@ -6,13 +7,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.simulator.fault.Fault;
 import io.github.dingtalkcamel.simulator.text.Json;
 
-/** Something that the chat page shows: what is said, how the application took it, what people are shown, trouble that strikes. */
+/** An entry of the chat page: a message of a user, how the application answered the push, what users see, a fault that was triggered. */
 public sealed interface TimelineEvent {
 
-    /** The kind of it, as the page calls it. */
+    /** Its kind, as the page names it. */
     String name();
 
-    /** What the page is told; no secrets, and no session webhook. */
+    /** What the page gets: without secrets and session webhooks. */
     ObjectNode json();
 
     /** About how many bytes are held for it. */
@@ -21,10 +22,10 @@ public sealed interface TimelineEvent {
     /**
      * A message on its way to the application.
      *
-     * @param way   never null
+     * @param transport   never null
      * @param again whether the same message went out before
      */
-    record Spoken(SimulatedApp app, Transport way, boolean encrypted, SimulatedRobotMessage message, boolean again) implements TimelineEvent {
+    record MessagePushed(SimulatedApp app, Transport transport, boolean encrypted, SimulatedRobotMessage message, boolean again) implements TimelineEvent {
 
         @Override
         public String name() {
@@ -37,7 +38,7 @@ public sealed interface TimelineEvent {
             payload.remove("sessionWebhook");
             payload.remove("sessionWebhookExpiredTime");
             ObjectNode json = Json.object().put("app", app.appKey()).put("msgId", message.msgId()).put("conversationId", message.conversationId())
-                    .put("way", way.name().toLowerCase(Locale.ROOT)).put("encrypted", encrypted).put("again", again);
+                    .put("way", transport.name().toLowerCase(Locale.ROOT)).put("encrypted", encrypted).put("again", again);
             json.set("message", payload);
             return json;
         }
@@ -48,8 +49,8 @@ public sealed interface TimelineEvent {
         }
     }
 
-    /** The application's answer to a push, or that there was none. */
-    record Answered(PushResult sent) implements TimelineEvent {
+    /** The application's answer to a push, or the lack of one. */
+    record PushAnswered(PushResult sent) implements TimelineEvent {
 
         @Override
         public String name() {
@@ -70,11 +71,11 @@ public sealed interface TimelineEvent {
     }
 
     /**
-     * A message in front of people.
+     * A message that users see.
      *
      * @param attached the file that it shows; null without one
      */
-    record Shown(Delivery delivery, AttachmentPreview attached) implements TimelineEvent {
+    record Delivered(Delivery delivery, AttachmentPreview attached) implements TimelineEvent {
 
         @Override
         public String name() {
@@ -128,7 +129,7 @@ public sealed interface TimelineEvent {
         }
     }
 
-    /** A robot took back what has this key, from all whom it had reached. */
+    /** A robot recalled the message of this key from every user that it had reached. */
     record Recalled(String processQueryKey) implements TimelineEvent {
 
         @Override
@@ -147,8 +148,8 @@ public sealed interface TimelineEvent {
         }
     }
 
-    /** Planned trouble met a request. */
-    record FaultTriggered(Fault trouble, String path) implements TimelineEvent {
+    /** A request triggered a planned fault. */
+    record FaultTriggered(Fault fault, String path) implements TimelineEvent {
 
         @Override
         public String name() {
@@ -157,7 +158,7 @@ public sealed interface TimelineEvent {
 
         @Override
         public ObjectNode json() {
-            String kind = trouble.getClass().getSimpleName();
+            String kind = fault.getClass().getSimpleName();
             return Json.object().put("kind", kind.substring(0, 1).toLowerCase(Locale.ROOT) + kind.substring(1)).put("path", path);
         }
 

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.platform;
+
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;

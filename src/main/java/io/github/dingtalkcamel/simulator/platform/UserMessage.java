@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.platform;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -29,7 +30,7 @@ public final class UserMessage implements Cloneable {
     private String signedWith;
     private String with;
     private List<String> without = List.of();
-    private Transport way;
+    private Transport transport;
     private String connection;
 
     private UserMessage(String text) {
@@ -49,7 +50,7 @@ public final class UserMessage implements Cloneable {
         return new UserMessage(text);
     }
 
-    /** Who says it; made up if there is nobody of this id. null: staff001. */
+    /** Sets the sender, who is created if there is no user of this id. null: staff001. */
     public UserMessage from(String staffId) {
         return but(it -> it.user = staffId == null ? "staff001" : staffId);
     }
@@ -74,13 +75,13 @@ public final class UserMessage implements Cloneable {
      * is the app's callback URL if it has one, else Stream.
      */
     public UserMessage byStream() {
-        return but(it -> it.way = Transport.STREAM);
+        return but(it -> it.transport = Transport.STREAM);
     }
 
     /** Pushed on this Stream connection, in whatever state it is. */
     public UserMessage byStream(String connectionId) {
         return but(it -> {
-            it.way = Transport.STREAM;
+            it.transport = Transport.STREAM;
             it.connection = connectionId;
         });
     }
@@ -88,7 +89,7 @@ public final class UserMessage implements Cloneable {
     /** Pushed to the app's callback URL. */
     public UserMessage byWebhook() {
         return but(it -> {
-            it.way = Transport.WEBHOOK;
+            it.transport = Transport.WEBHOOK;
             it.connection = null;
         });
     }
@@ -126,7 +127,7 @@ public final class UserMessage implements Cloneable {
         return but(it -> it.with = json);
     }
 
-    /** Top-level fields of the payload to leave out; done before {@link #with}. */
+    /** Removes top-level fields of the payload, before {@link #with} is applied. */
     public UserMessage without(String... fields) {
         return but(it -> it.without = List.of(fields));
     }
@@ -199,12 +200,12 @@ public final class UserMessage implements Cloneable {
         return with;
     }
 
-    public Transport wayOrNull() {
+    public Transport transportOrNull() {
         boolean needsWebhook = encrypted || signedAt != null || signedWith != null;
-        if (needsWebhook && way == Transport.STREAM) {
+        if (needsWebhook && transport == Transport.STREAM) {
             throw new IllegalArgumentException("signatures and encryption belong to webhooks: there are none on Stream connections");
         }
-        return needsWebhook ? Transport.WEBHOOK : way;
+        return needsWebhook ? Transport.WEBHOOK : transport;
     }
 
     public String connectionOrNull() {

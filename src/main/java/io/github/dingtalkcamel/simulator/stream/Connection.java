@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.stream;
+
 import java.time.Instant;
 import java.util.List;
 

@@ -1,11 +1,12 @@
 package io.github.dingtalkcamel.simulator.stream;
+
 import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How the server takes leave of a connection (docs/protocol.md 2.5, 9.4): a disconnect frame, silence, the end.
+ * How the server disconnects a client (docs/protocol.md 2.5, 9.4): a disconnect frame, silence, and the close.
  *
- * @param silence from the frame to the end
+ * @param silence from the frame to the close
  */
 public record Disconnect(String reason, Duration silence, Ending ending) {
 

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.stream;
+
 import java.time.Duration;
 import java.util.Objects;
 
@@ -17,7 +18,7 @@ public record Redelivery(Mode mode, Duration after) {
     public enum Mode {
         /** nothing: fire and forget, DingTalk's official word */
         NONE,
-        /** no answer of any code in time, up to 3 times; what nobody is connected for is lost */
+        /** no answer of any code in time, up to 3 times; what no connection subscribes to is lost */
         ON_MISSING_ACK,
         /** everything goes out twice within milliseconds, on two connections if there are two */
         DUPLICATE_ALWAYS

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.stream;
+
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -29,9 +30,9 @@ public final class SimulatedConnectApi {
 
     private final Vertx vertx;
     private final Platform platform;
-    private final FaultInjector troubles;
+    private final FaultInjector faults;
     private final Tickets tickets;
-    private final SimulatedConnections lines;
+    private final SimulatedConnections openConnections;
     private final Welcome welcome;
 
     /** What is done with a WebSocket before the client knows that it is accepted. */
@@ -39,12 +40,12 @@ public final class SimulatedConnectApi {
         SimulatedConnection accept(Tickets.Ticket ticket, ServerWebSocket socket);
     }
 
-    SimulatedConnectApi(Vertx vertx, Platform platform, FaultInjector troubles, Tickets tickets, SimulatedConnections lines, Welcome welcome) {
+    SimulatedConnectApi(Vertx vertx, Platform platform, FaultInjector faults, Tickets tickets, SimulatedConnections openConnections, Welcome welcome) {
         this.vertx = vertx;
         this.platform = platform;
-        this.troubles = troubles;
+        this.faults = faults;
         this.tickets = tickets;
-        this.lines = lines;
+        this.openConnections = openConnections;
         this.welcome = welcome;
     }
 
@@ -61,40 +62,40 @@ public final class SimulatedConnectApi {
             refuse(socket, handshake, 404);
             return;
         }
-        Fault trouble = troubles.strike(ApiFamily.CONNECT, PATH);
-        if (trouble instanceof Fault.DropBefore) {
+        Fault fault = faults.trigger(ApiFamily.CONNECT, PATH);
+        if (fault instanceof Fault.DropBefore) {
             record(socket, 0);
             SimulatedConnection.reset(socket);
-        } else if (trouble instanceof Fault.NeverAnswer) {
+        } else if (fault instanceof Fault.NeverAnswer) {
             record(socket, 0);
-        } else if (trouble instanceof Fault.ExpireToken) {
+        } else if (fault instanceof Fault.ExpireToken) {
             tickets.use(ticket(socket));
             refuse(socket, handshake, 401);
-        } else if (trouble instanceof Fault.DropAfter) {
+        } else if (fault instanceof Fault.DropAfter) {
             accept(socket, handshake).ifPresent(SimulatedConnection::reset);
-        } else if (trouble instanceof Fault.Slow slow) {
+        } else if (fault instanceof Fault.Slow slow) {
             later(socket, handshake, slow.delay());
-        } else if (trouble instanceof Fault.Trickle trickle) {
+        } else if (fault instanceof Fault.Trickle trickle) {
             // the answer to an upgrade has no body to trickle
             later(socket, handshake, trickle.pause());
-        } else if (trouble != null) {
-            refuse(socket, handshake, refusal(trouble));
+        } else if (fault != null) {
+            refuse(socket, handshake, refusal(fault));
         } else {
             accept(socket, handshake);
         }
     }
 
-    private static int refusal(Fault trouble) {
-        if (trouble instanceof Fault.Canned canned) {
+    private static int refusal(Fault fault) {
+        if (fault instanceof Fault.Canned canned) {
             return canned.status();
         }
-        if (trouble instanceof Fault.Fail fail) {
+        if (fault instanceof Fault.Fail fail) {
             return fail.status();
         }
-        if (trouble instanceof Fault.Throttle) {
+        if (fault instanceof Fault.Throttle) {
             return 429;
         }
-        return trouble instanceof Fault.NoPermission ? 403 : 503;
+        return fault instanceof Fault.NoPermission ? 403 : 503;
     }
 
     private void later(ServerWebSocket socket, Promise<Integer> handshake, Duration delay) {
@@ -102,7 +103,7 @@ public final class SimulatedConnectApi {
     }
 
     private Optional<SimulatedConnection> accept(ServerWebSocket socket, Promise<Integer> handshake) {
-        if (lines.full()) {
+        if (openConnections.full()) {
             refuse(socket, handshake, 503);
             return Optional.empty();
         }
@@ -112,10 +113,10 @@ public final class SimulatedConnectApi {
             return Optional.empty();
         }
         record(socket, 101);
-        return Optional.of(lines.admit(() -> {
-            SimulatedConnection line = welcome.accept(ticket, socket);
+        return Optional.of(openConnections.admit(() -> {
+            SimulatedConnection connection = welcome.accept(ticket, socket);
             handshake.complete(101);
-            return line;
+            return connection;
         }));
     }
 

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.stream;
+
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -80,7 +81,7 @@ public final class SimulatedConnection {
         reset(channel(socket));
     }
 
-    /** Starts the pings, and the greetings if there are to be any. */
+    /** Starts the pings, and sends the greetings if there are any. */
     void begin(StreamOptions options) {
         if (options.greets()) {
             push(SimulatedFrame.greeting("CONNECTED", platform.now()));
@@ -215,11 +216,11 @@ public final class SimulatedConnection {
     }
 
     /** Says goodbye: from the frame on nothing is pushed. */
-    public void leave(Disconnect farewell) {
+    public void leave(Disconnect disconnect) {
         state = Connection.State.LEAVING;
-        push(SimulatedFrame.disconnect(farewell.reason(), platform.now()));
-        if (farewell.ending() != Disconnect.Ending.NONE) {
-            keep(vertx.setTimer(farewell.silence().toMillis(), timer -> end(farewell.ending())));
+        push(SimulatedFrame.disconnect(disconnect.reason(), platform.now()));
+        if (disconnect.ending() != Disconnect.Ending.NONE) {
+            keep(vertx.setTimer(disconnect.silence().toMillis(), timer -> end(disconnect.ending())));
         }
     }
 
@@ -256,7 +257,7 @@ public final class SimulatedConnection {
     private static Future<Void> reset(Channel channel) {
         return onChannel(channel, () -> {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
-            // from the first handler on, so that TLS does not take its leave
+            // from the first handler on, so that TLS sends no close_notify
             channel.pipeline().firstContext().close();
         });
     }

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.stream;
+
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
 /**
- * Events on their way over Stream: kept while nobody is connected for them, and pushed again after LATER, a fault or silence
+ * Events on their way over Stream: kept while no connection subscribes to them, and pushed again after LATER, a fault or silence
  * (docs/protocol.md 2.7, 9.6). At most 1,000 wait, the oldest are given up first. Safe for use by several threads.
  */
 public final class SimulatedEvents {
@@ -68,7 +69,7 @@ public final class SimulatedEvents {
             if (outcome.connectionId() == null) {
                 keep(new OnItsWay(event.app(), event.event(), event.tries(), true));
                 if (push.canTellEvents(event.app())) {
-                    // somebody connected in between
+                    // a client has connected in between
                     connected(event.app().appKey());
                 }
                 fault = "no open Stream connection of app " + event.app().appKey() + " takes events: it waits for one";

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.stream;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.stream;
+
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -29,15 +30,15 @@ public final class StreamPush {
 
     private final Vertx vertx;
     private final Platform platform;
-    private final SimulatedConnections lines;
+    private final SimulatedConnections openConnections;
     private final Duration timeout;
     private final AtomicInteger waitingRepeats = new AtomicInteger();
     private volatile Redelivery redelivery = Redelivery.none();
 
-    StreamPush(Vertx vertx, Platform platform, SimulatedConnections lines, Duration timeout) {
+    StreamPush(Vertx vertx, Platform platform, SimulatedConnections openConnections, Duration timeout) {
         this.vertx = vertx;
         this.platform = platform;
-        this.lines = lines;
+        this.openConnections = openConnections;
         this.timeout = timeout;
     }
 
@@ -67,33 +68,33 @@ public final class StreamPush {
     }
 
     public boolean canReach(SimulatedApp app) {
-        return lines.anyTakes(app.appKey(), Subscription.MESSAGES);
+        return openConnections.anyTakes(app.appKey(), Subscription.MESSAGES);
     }
 
     boolean canTellEvents(SimulatedApp app) {
-        return lines.anyTakes(app.appKey(), Subscription.EVENTS);
+        return openConnections.anyTakes(app.appKey(), Subscription.EVENTS);
     }
 
     /** To this connection whatever its state, or to any open one for null; without one the message is lost. */
     public Future<PushResult> message(SimulatedApp app, SimulatedRobotMessage message, String connectionId) {
-        SimulatedConnection line = connectionId == null ? lines.pick(app.appKey(), Subscription.MESSAGES, null) : lines.byId(connectionId);
-        if (line == null) {
+        SimulatedConnection connection = connectionId == null ? openConnections.pick(app.appKey(), Subscription.MESSAGES, null) : openConnections.byId(connectionId);
+        if (connection == null) {
             return Future.succeededFuture(Outcome.nowhere("no open Stream connection of app " + app.appKey() + " takes robot messages")
                     .sent(message, message.json()));
         }
-        SimulatedFrame frame = frame(app, message, line);
-        Future<SimulatedAck> ack = line.push(frame);
+        SimulatedFrame frame = frame(app, message, connection);
+        Future<SimulatedAck> ack = connection.push(frame);
         Redelivery mode = redelivery;
         if (mode.mode() == Redelivery.Mode.DUPLICATE_ALWAYS) {
-            pushAgain(app, message, line);
+            pushAgain(app, message, connection);
         } else if (mode.mode() == Redelivery.Mode.ON_MISSING_ACK) {
-            repeatUnlessAcked(app, message, line, ack, mode.after(), Redelivery.REPEATS);
+            repeatUnlessAcked(app, message, connection, ack, mode.after(), Redelivery.REPEATS);
         }
-        return outcome(line, frame, ack, timeout).map(outcome -> outcome.sent(message, message.json()));
+        return outcome(connection, frame, ack, timeout).map(outcome -> outcome.sent(message, message.json()));
     }
 
-    private SimulatedFrame frame(SimulatedApp app, SimulatedRobotMessage message, SimulatedConnection line) {
-        return SimulatedFrame.callback(Subscription.MESSAGES.topic(), app, line.id(), message.json(), platform.now());
+    private SimulatedFrame frame(SimulatedApp app, SimulatedRobotMessage message, SimulatedConnection connection) {
+        return SimulatedFrame.callback(Subscription.MESSAGES.topic(), app, connection.id(), message.json(), platform.now());
     }
 
     private void repeatUnlessAcked(SimulatedApp app, SimulatedRobotMessage message, SimulatedConnection last, Future<SimulatedAck> ack, Duration after, int times) {
@@ -103,9 +104,9 @@ public final class StreamPush {
         waitingRepeats.incrementAndGet();
         long repeat = vertx.setTimer(after.toMillis(), timer -> {
             waitingRepeats.decrementAndGet();
-            SimulatedConnection line = ack.succeeded() ? null : lines.pick(app.appKey(), Subscription.MESSAGES, last);
-            if (line != null) {
-                repeatUnlessAcked(app, message, line, line.push(frame(app, message, line)), after, times - 1);
+            SimulatedConnection connection = ack.succeeded() ? null : openConnections.pick(app.appKey(), Subscription.MESSAGES, last);
+            if (connection != null) {
+                repeatUnlessAcked(app, message, connection, connection.push(frame(app, message, connection)), after, times - 1);
             }
         });
         ack.onSuccess(it -> {
@@ -116,27 +117,27 @@ public final class StreamPush {
     }
 
     private void pushAgain(SimulatedApp app, SimulatedRobotMessage message, SimulatedConnection last) {
-        SimulatedConnection line = lines.pick(app.appKey(), Subscription.MESSAGES, last);
-        if (line != null) {
-            line.push(frame(app, message, line));
+        SimulatedConnection connection = openConnections.pick(app.appKey(), Subscription.MESSAGES, last);
+        if (connection != null) {
+            connection.push(frame(app, message, connection));
         }
     }
 
     /** Any type and topic, known or not, to this connection, or to any open one for null. */
     public Future<PushResult> anything(SimulatedApp app, String type, String topic, String data, String connectionId) {
-        SimulatedConnection line = connectionId == null ? lines.pick(app.appKey()) : lines.byId(connectionId);
-        return to(line, "no open Stream connection of app " + app.appKey(), it -> SimulatedFrame.push(type, topic, app, it.id(), data, platform.now()),
+        SimulatedConnection connection = connectionId == null ? openConnections.pick(app.appKey()) : openConnections.byId(connectionId);
+        return to(connection, "no open Stream connection of app " + app.appKey(), it -> SimulatedFrame.push(type, topic, app, it.id(), data, platform.now()),
                 timeout).map(outcome -> outcome.sent(null, data));
     }
 
     Future<Outcome> event(SimulatedApp app, SimulatedEvent event) {
-        return to(lines.pick(app.appKey(), Subscription.EVENTS, null), null, line -> SimulatedFrame.event(event, app, line.id(), platform.now()), timeout);
+        return to(openConnections.pick(app.appKey(), Subscription.EVENTS, null), null, connection -> SimulatedFrame.event(event, app, connection.id(), platform.now()), timeout);
     }
 
     public Future<CardClickResult> click(SimulatedApp app, CardClick click) {
-        return to(lines.pick(app.appKey(), Subscription.CARDS, null),
+        return to(openConnections.pick(app.appKey(), Subscription.CARDS, null),
                 "no open Stream connection of app " + app.appKey() + " takes card callbacks",
-                line -> SimulatedFrame.callback(Subscription.CARDS.topic(), app, line.id(), click.json(), platform.now()), CARD_DEADLINE)
+                connection -> SimulatedFrame.callback(Subscription.CARDS.topic(), app, connection.id(), click.json(), platform.now()), CARD_DEADLINE)
                 .map(StreamPush::clicked).map(clicked -> applied(app, click, clicked));
     }
 
@@ -171,24 +172,24 @@ public final class StreamPush {
         }
     }
 
-    private Future<Outcome> to(SimulatedConnection line, String whyNot, Function<SimulatedConnection, SimulatedFrame> frame, Duration deadline) {
-        if (line == null) {
+    private Future<Outcome> to(SimulatedConnection connection, String whyNot, Function<SimulatedConnection, SimulatedFrame> frame, Duration deadline) {
+        if (connection == null) {
             return Future.succeededFuture(Outcome.nowhere(whyNot));
         }
-        SimulatedFrame made = frame.apply(line);
-        return outcome(line, made, line.push(made), deadline);
+        SimulatedFrame made = frame.apply(connection);
+        return outcome(connection, made, connection.push(made), deadline);
     }
 
-    private Future<Outcome> outcome(SimulatedConnection line, SimulatedFrame frame, Future<SimulatedAck> ack, Duration deadline) {
+    private Future<Outcome> outcome(SimulatedConnection connection, SimulatedFrame frame, Future<SimulatedAck> ack, Duration deadline) {
         long begin = System.nanoTime();
         Promise<Outcome> outcome = Promise.promise();
-        long timer = vertx.setTimer(deadline.toMillis(), late -> outcome.tryComplete(new Outcome(line.id(), frame.messageId(), null,
+        long timer = vertx.setTimer(deadline.toMillis(), late -> outcome.tryComplete(new Outcome(connection.id(), frame.messageId(), null,
                 "no answer within " + deadline.toMillis() + " ms", Duration.ofNanos(System.nanoTime() - begin))));
         ack.onComplete(done -> {
             vertx.cancelTimer(timer);
             outcome.tryComplete(done.succeeded()
-                    ? new Outcome(line.id(), frame.messageId(), done.result(), fault(done.result()), done.result().took())
-                    : new Outcome(line.id(), frame.messageId(), null, done.cause().getMessage(), Duration.ofNanos(System.nanoTime() - begin)));
+                    ? new Outcome(connection.id(), frame.messageId(), done.result(), fault(done.result()), done.result().took())
+                    : new Outcome(connection.id(), frame.messageId(), null, done.cause().getMessage(), Duration.ofNanos(System.nanoTime() - begin)));
         });
         return outcome.future();
     }

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.stream;
+
 import java.time.Duration;
 import java.util.List;
 
@@ -19,7 +20,7 @@ import io.vertx.ext.web.Router;
 
 /**
  * The Stream side of a simulator (docs/protocol.md 2, 9.2 to 9.6): who is connected, what they answered, and how to make their life hard.
- * People's messages come by {@link Simulator#say}; this here pushes the rest: card clicks, events, and whatever no client expects.
+ * Messages of users are pushed by {@code Simulator.say}; this class pushes card clicks, events, and frames that no client expects.
  *
  * <p>Refused or unanswered upgrades and open calls are {@link FaultInjector} like any others, on {@link ApiFamily#CONNECT} and
  * {@link ApiFamily#STREAM}. Safe for use by several threads.
@@ -35,20 +36,20 @@ public final class StreamSide {
     private final StreamOptions options;
     private final Tickets tickets;
     private final SimulatedConnectApi connect;
-    private final SimulatedConnections lines = new SimulatedConnections();
+    private final SimulatedConnections openConnections = new SimulatedConnections();
     private final Ring<SimulatedAck> acks = new Ring<>(REMEMBERED_ACKS, ACK_BYTES, SimulatedAck::weight);
     private final StreamPush push;
     private final SimulatedEvents events;
     private volatile String endpoint;
     private volatile int fragments = 1;
 
-    public StreamSide(Vertx vertx, Platform platform, FaultInjector troubles, SimulatorOptions options) {
+    public StreamSide(Vertx vertx, Platform platform, FaultInjector faults, SimulatorOptions options) {
         this.vertx = vertx;
         this.platform = platform;
         this.options = options.stream();
         tickets = new Tickets(options.clock());
-        connect = new SimulatedConnectApi(vertx, platform, troubles, tickets, lines, this::accept);
-        push = new StreamPush(vertx, platform, lines, options.pushTimeout());
+        connect = new SimulatedConnectApi(vertx, platform, faults, tickets, openConnections, this::accept);
+        push = new StreamPush(vertx, platform, openConnections, options.pushTimeout());
         events = new SimulatedEvents(vertx, push, this.options.eventRetries());
     }
 
@@ -73,20 +74,20 @@ public final class StreamSide {
     }
 
     private SimulatedConnection accept(Tickets.Ticket ticket, ServerWebSocket socket) {
-        SimulatedConnection line = new SimulatedConnection(vertx, platform, acks, () -> fragments, ticket, socket);
+        SimulatedConnection connection = new SimulatedConnection(vertx, platform, acks, () -> fragments, ticket, socket);
         socket.exceptionHandler(broken -> { });
         socket.closeHandler(closed -> {
-            lines.remove(line);
-            line.ended();
+            openConnections.remove(connection);
+            connection.ended();
         });
         // once the handshake is through: before it, nothing may be written
         vertx.runOnContext(accepted -> {
-            line.begin(options);
+            connection.begin(options);
             if (ticket.subscriptions().contains(Subscription.EVENTS)) {
                 events.connected(ticket.appKey());
             }
         });
-        return line;
+        return connection;
     }
 
     // who is there, and what they did
@@ -96,21 +97,21 @@ public final class StreamSide {
         return endpoint;
     }
 
-    /** Those whose socket is open, oldest first. */
+    /** The connections whose socket is open, oldest first. */
     public List<Connection> connections() {
-        return lines.all().stream().map(SimulatedConnection::snapshot).toList();
+        return openConnections.all().stream().map(SimulatedConnection::snapshot).toList();
     }
 
     public List<Connection> connections(String appKey) {
         return connections().stream().filter(connection -> connection.appKey().equals(appKey)).toList();
     }
 
-    /** The calls that asked for a connection, whatever was answered; oldest first, the last 10,000 of them. */
+    /** The requests for a connection, whatever their answer; oldest first, the last 10,000. */
     public List<OpenCall> openCalls() {
         return platform.openCalls().all();
     }
 
-    /** What clients sent, oldest first; the last 20,000 of it. */
+    /** The frames that clients sent, oldest first; the last 20,000. */
     public List<SimulatedAck> acks() {
         return acks.all();
     }
@@ -127,14 +128,14 @@ public final class StreamSide {
 
     // pushes
 
-    /** Somebody presses a card's button. Returns with the answer, or after 2 s without. */
+    /** Pushes the click on a card's button. Returns with the answer, or after 2 s without one. */
     public CardClickResult click(CardClick click) {
         return FutureResult.await(push.click(platform.app(click.app()), click));
     }
 
     /**
-     * Something happened. Returns with the answer to the first push; {@link PushResult#accepted()} means consumed. What is not consumed is
-     * kept and pushed again, see {@link StreamOptions#eventRetries()}.
+     * Pushes an event. Returns with the answer to the first push; {@link PushResult#accepted()} means consumed. An event that is not
+     * consumed is kept and pushed again, see {@link StreamOptions#eventRetries()}.
      */
     public PushResult event(SimulatedEvent event) {
         return FutureResult.await(events.send(platform.app(event.app()), event));
@@ -152,19 +153,19 @@ public final class StreamSide {
 
     /** Any text, as one WebSocket message: broken JSON, frames without headers. */
     public void write(String connectionId, String text) {
-        lines.byId(connectionId).write(text);
+        openConnections.byId(connectionId).write(text);
     }
 
-    // trouble
+    // faults
 
-    /** Takes leave of a connection as DingTalk does: disconnect frame, {@link StreamOptions#silence()}, close code 1000. */
+    /** Disconnects a client as DingTalk does: disconnect frame, {@link StreamOptions#silence()}, close code 1000. */
     public void disconnect(String connectionId) {
         disconnect(connectionId, Disconnect.after(options.silence()));
     }
 
-    /** Takes leave of a connection. */
-    public void disconnect(String connectionId, Disconnect farewell) {
-        lines.byId(connectionId).leave(farewell);
+    /** Disconnects a client. */
+    public void disconnect(String connectionId, Disconnect disconnect) {
+        openConnections.byId(connectionId).leave(disconnect);
     }
 
     public Duration silence() {
@@ -178,23 +179,23 @@ public final class StreamSide {
 
     /** The same with a reason of at most 123 bytes in the frame. */
     public void close(String connectionId, int code, String reason) {
-        lines.byId(connectionId).close(code, reason);
+        openConnections.byId(connectionId).close(code, reason);
     }
 
-    /** The socket is reset: the client sees its connection break. */
+    /** Resets the socket: the client sees its connection break. */
     public void reset(String connectionId) {
-        FutureResult.await(lines.byId(connectionId).reset());
+        FutureResult.await(openConnections.byId(connectionId).reset());
     }
 
     /**
-     * From now on nothing is read from the connection and nothing is sent, while the socket stays open: until {@link #reset}, or until the
+     * Stops reading from the connection and sending on it, while the socket stays open: until {@link #reset}, or until the
      * simulator closes. Nothing is routed to it any more; {@link UserMessage#byStream(String)} still gets messages lost in it.
      */
     public void blackHole(String connectionId) {
-        FutureResult.await(lines.byId(connectionId).blackHole());
+        FutureResult.await(openConnections.byId(connectionId).blackHole());
     }
 
-    /** From now on each frame goes out in so many WebSocket fragments; 1: in one piece. */
+    /** Sends each further frame in this many WebSocket fragments; 1: unfragmented. */
     public void fragments(int pieces) {
         if (pieces < 1 || pieces > MAX_FRAGMENTS) {
             throw new IllegalArgumentException("fragments must be 1 to " + MAX_FRAGMENTS + ", not " + pieces);
@@ -202,13 +203,13 @@ public final class StreamSide {
         fragments = pieces;
     }
 
-    /** How robot messages are repeated from now on; not at all unless set. */
+    /** Sets how robot messages are repeated; by default they are not. */
     public void redelivery(Redelivery redelivery) {
         push.redelivery(redelivery);
     }
 
-    public SimulatedConnections lines() {
-        return lines;
+    public SimulatedConnections openConnections() {
+        return openConnections;
     }
 
     public SimulatedEvents events() {

@@ -1,7 +1,7 @@
 package io.github.dingtalkcamel.simulator.stream;
 
 /**
- * What a connection wants to be pushed (docs/protocol.md 2.1).
+ * What a connection subscribes to (docs/protocol.md 2.1).
  *
  * @param type  EVENT, CALLBACK or, from some clients, SYSTEM
  * @param topic a path, or {@code *} for all events

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.stream;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -7,7 +8,7 @@ import java.util.List;
 import io.github.dingtalkcamel.simulator.platform.Recent;
 import io.github.dingtalkcamel.simulator.text.RandomText;
 
-/** What entitles to one connection each, for 90 s (docs/protocol.md 2.1). The last 10,000 that nobody used are remembered. */
+/** Tickets, each for one connection within 90 s (docs/protocol.md 2.1). The last 10,000 unused ones are kept. */
 final class Tickets {
 
     static final Duration LIFE = Duration.ofSeconds(90);

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.simulator.text;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

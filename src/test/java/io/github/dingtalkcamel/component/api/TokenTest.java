@@ -28,7 +28,7 @@ class TokenTest {
     @Test
     void isAskedForOnceByAllWhoNeedItAtOnce() throws Exception {
         try (Bot bot = Bot.withSettings(Map.of()).start()) {
-            bot.simulator().troubles().on(ApiFamily.TOKEN).slow(Duration.ofMillis(500));
+            bot.simulator().faults().on(ApiFamily.TOKEN).slow(Duration.ofMillis(500));
             allAnswered(bot, "first", 64);
             assertThat(tokenRequests(bot)).hasSize(1);
 
@@ -43,8 +43,8 @@ class TokenTest {
     @Test
     void isRefreshedAheadOfItsEndAndItsFaultsShowInHealth() throws Exception {
         try (LogLines log = LogLines.listen(); Bot bot = Bot.withSettings(Map.of()).route("token.camel.yaml", impatient())) {
-            bot.simulator().troubles().on(ApiFamily.TOKEN).answer(200, "{\"expireIn\":4,\"accessToken\":\"short\"}");
-            bot.simulator().troubles().on(ApiFamily.TOKEN).untilCleared()
+            bot.simulator().faults().on(ApiFamily.TOKEN).answer(200, "{\"expireIn\":4,\"accessToken\":\"short\"}");
+            bot.simulator().faults().on(ApiFamily.TOKEN).untilCleared()
                     .answer(400, "{\"requestid\":\"R\",\"code\":\"invalidClientIdOrSecret\",\"message\":\"无效的clientId或者clientSecret\"}");
             bot.start();
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> tokenRequests(bot).size() >= 4);
@@ -55,8 +55,8 @@ class TokenTest {
             assertThat(health(bot)).contains("Check dingtalk.app-key and dingtalk.app-secret").doesNotContain(Bot.APP_SECRET);
             assertThat(log.containing("gets no access token")).as("one line, however often it fails").hasSize(1);
 
-            bot.simulator().troubles().clear();
-            bot.simulator().troubles().on(ApiFamily.TOKEN).times(3).dropBefore();
+            bot.simulator().faults().clear();
+            bot.simulator().faults().on(ApiFamily.TOKEN).times(3).dropBefore();
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> !log.containing("has an access token again").isEmpty());
             assertThat(log.containing("gets no access token")).as("one more for the other trouble").hasSize(2)
                     .last().asString().contains("NoHttpResponse");
@@ -78,7 +78,7 @@ class TokenTest {
     private static void allAnswered(Bot bot, String who, int count) throws Exception {
         List<CompletableFuture<PushResult>> said = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            said.add(bot.simulator().saying(UserMessage.text("hello").from(who + i).sessionExpiresAt(Instant.now())));
+            said.add(bot.simulator().sayAsync(UserMessage.text("hello").from(who + i).sessionExpiresAt(Instant.now())));
         }
         CompletableFuture.allOf(said.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
         for (int i = 0; i < count; i++) {

@@ -37,7 +37,7 @@ class AccessTokenTest {
 
     @Test
     void sixtyFourCallersShareOneRefresh() {
-        bare.simulator().troubles().on(ApiFamily.TOKEN).slow(Duration.ofMillis(300));
+        bare.simulator().faults().on(ApiFamily.TOKEN).slow(Duration.ofMillis(300));
 
         assertThat(atOnce(64)).allSatisfy(exchange -> assertThat(exchange.getException()).isNull());
 
@@ -58,7 +58,7 @@ class AccessTokenTest {
 
     @Test
     void aSecondRefusalIsAFailureAndNotRepeatedForever() {
-        bare.simulator().troubles().on("/v1.0/robot/oToMessages/batchSend").untilCleared().expireToken();
+        bare.simulator().faults().on("/v1.0/robot/oToMessages/batchSend").untilCleared().expireToken();
 
         assertThat(bare.send(SEND, "hello").getException()).isInstanceOf(InvalidTokenException.class);
         assertThat(bare.requests("/v1.0/robot/oToMessages/batchSend")).hasSize(2);
@@ -101,7 +101,7 @@ class AccessTokenTest {
         assertThat(bare.requests(BareContext.TOKEN)).as("more than ten minutes before its end").hasSize(1);
 
         clock.passes(Duration.ofMinutes(6));
-        bare.simulator().troubles().on(ApiFamily.TOKEN).slow(Duration.ofMillis(300));
+        bare.simulator().faults().on(ApiFamily.TOKEN).slow(Duration.ofMillis(300));
         Exchange sent = bare.send("later:send?recipientId=staff001", "three");
 
         assertThat(sent.getException()).isNull();

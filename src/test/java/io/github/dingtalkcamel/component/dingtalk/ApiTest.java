@@ -47,7 +47,7 @@ class ApiTest {
 
     @Test
     void usesTheMethodAndKeepsTheQuery() {
-        bare.simulator().troubles().on("/v1.0/some/thing").answer(200, "{\"ok\":true}");
+        bare.simulator().faults().on("/v1.0/some/thing").answer(200, "{\"ok\":true}");
         Map<?, ?> answer = bare.send("dingtalk:api?httpMethod=GET", null, Map.of("CamelDingTalkPath", "/v1.0/some/thing?a=b%20c"))
                 .getMessage()
                 .getBody(Map.class);

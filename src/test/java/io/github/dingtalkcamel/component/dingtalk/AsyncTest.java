@@ -30,7 +30,7 @@ class AsyncTest {
     @Test
     void oneThreadStartsManyCallsAndNoneWaitsForTheirAnswers() throws Exception {
         bare.send("dingtalk:send?recipientId=staff001", "warm up");
-        bare.simulator().troubles().on(ApiFamily.ROBOT).untilCleared().slow(Duration.ofSeconds(1));
+        bare.simulator().faults().on(ApiFamily.ROBOT).untilCleared().slow(Duration.ofSeconds(1));
         Endpoint endpoint = bare.context().getEndpoint("dingtalk:send?recipientId=staff001");
         AsyncProducer producer = endpoint.createAsyncProducer();
         producer.start();

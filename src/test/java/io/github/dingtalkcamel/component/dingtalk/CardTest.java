@@ -88,7 +88,7 @@ class CardTest {
 
     @Test
     void aRepeatAfterALostAnswerMakesNoSecondCard() {
-        bare.simulator().troubles().on(ApiFamily.CARD).dropAfter();
+        bare.simulator().faults().on(ApiFamily.CARD).dropAfter();
         Exchange first = bare.send(CREATE, Map.of("title", "T"));
         assertThat(first.getException()).isInstanceOfSatisfying(DingTalkException.class,
                 e -> assertThat(e.outcome()).isEqualTo(DingTalkException.Outcome.UNKNOWN));

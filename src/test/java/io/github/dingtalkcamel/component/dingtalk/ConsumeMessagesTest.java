@@ -70,7 +70,7 @@ class ConsumeMessagesTest {
             }
         }).connected(1);
 
-        var saying = bare.simulator().saying(UserMessage.text("slow").byStream());
+        var saying = bare.simulator().sayAsync(UserMessage.text("slow").byStream());
         BareContext.await(() -> arrived.size() == 1);
         assertThat(bare.simulator().stream().acks()).isEmpty();
         gate.countDown();

@@ -37,7 +37,7 @@ class ConsumerHealthTest {
 
     @Test
     void isDownWithTheRemedyWhereTheCredentialsAreWrong() throws Exception {
-        bare.simulator().troubles().on(ApiFamily.STREAM).untilCleared().answer(401, "{\"code\":\"authFailed\"}");
+        bare.simulator().faults().on(ApiFamily.STREAM).untilCleared().answer(401, "{\"code\":\"authFailed\"}");
         HealthCheck check = consume();
 
         BareContext.await(() -> String.valueOf(check.call().getMessage().orElse("")).contains("option appSecret"));

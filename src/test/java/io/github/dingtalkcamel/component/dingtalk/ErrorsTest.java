@@ -27,7 +27,7 @@ class ErrorsTest {
     }
 
     private FaultInjector.Plan robot() {
-        return bare.simulator().troubles().on(ApiFamily.ROBOT).untilCleared();
+        return bare.simulator().faults().on(ApiFamily.ROBOT).untilCleared();
     }
 
     private DingTalkException failure(String uri) {

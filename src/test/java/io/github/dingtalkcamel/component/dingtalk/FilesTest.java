@@ -112,7 +112,7 @@ class FilesTest {
 
     @Test
     void neverFetchesFromAHostThatIsNotDingTalks() {
-        bare.simulator().troubles().on("/v1.0/robot/messageFiles/download").answer(200, "{\"downloadUrl\":\"http://127.0.0.1:9/secret\"}");
+        bare.simulator().faults().on("/v1.0/robot/messageFiles/download").answer(200, "{\"downloadUrl\":\"http://127.0.0.1:9/secret\"}");
 
         assertThat(bare.send("dingtalk:download?downloadCode=x", null).getException()).isInstanceOfSatisfying(RejectedException.class,
                 e -> {

@@ -92,7 +92,7 @@ class ReplyTest {
     @Test
     void repliesByTheRobotApiWhereDingTalkSaysThatTheSessionExpired() throws Exception {
         answer("dingtalk:reply", "done", Map.of());
-        bare.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).answer(200, "{\"errcode\":300001,\"errmsg\":\"session 不存在\"}");
+        bare.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).answer(200, "{\"errcode\":300001,\"errmsg\":\"session 不存在\"}");
         PushResult sent = bare.simulator().say(UserMessage.text("build").byStream());
 
         assertThat(bare.simulator().deliveriesTo(sent.conversationId())).singleElement()
@@ -124,7 +124,7 @@ class ReplyTest {
     void aRedeliveryOfCamelContinuesWhereTheFirstTryFailed() throws Exception {
         String text = "paragraph one\n\n".repeat(20);
         answer("dingtalk:reply?maxMessageLength=100", text, Map.of());
-        bare.simulator().troubles().on(ApiFamily.ROBOT).after(1).throttle();
+        bare.simulator().faults().on(ApiFamily.ROBOT).after(1).throttle();
         PushResult sent = bare.simulator().say(UserMessage.text("build").sessionExpiresAt(Instant.now()).byStream());
 
         assertThat(sent.accepted()).isTrue();
@@ -134,7 +134,7 @@ class ReplyTest {
     @Test
     void aLostAnswerIsSentAgainWithTheSameKeySoThatItIsShownOnce() throws Exception {
         answer("dingtalk:reply", "done", Map.of());
-        bare.simulator().troubles().on(ApiFamily.SESSION_WEBHOOK).dropAfter();
+        bare.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).dropAfter();
         PushResult sent = bare.simulator().say(UserMessage.text("build").byStream());
 
         assertThat(sent.accepted()).isTrue();

@@ -137,7 +137,7 @@ class SendTest {
 
     @Test
     void anAnswerWithoutAKeyIsNoSuccess() {
-        bare.simulator().troubles().on("/v1.0/robot/oToMessages/batchSend").answer(200, "{}");
+        bare.simulator().faults().on("/v1.0/robot/oToMessages/batchSend").answer(200, "{}");
         Exchange sent = bare.send("dingtalk:send?recipientId=staff001", "hello");
 
         assertThat(sent.getException()).isInstanceOfSatisfying(DingTalkException.class, e -> assertThat(e.outcome())

@@ -83,7 +83,7 @@ class StrategiesTest {
             });
         };
         String uri = component(it -> it.setCallLimiter(limiter));
-        bare.simulator().troubles().on(ApiFamily.ROBOT).fail(503);
+        bare.simulator().faults().on(ApiFamily.ROBOT).fail(503);
         bare.producer().send(uri, exchange -> {
             exchange.setProperty(CallLimiter.WAIT_UNTIL, until);
             exchange.getMessage().setBody("hello");
@@ -97,7 +97,7 @@ class StrategiesTest {
     void theApplicationsOwnLimiterOpensItsCircuitForTheComponentToo() {
         DingTalkCallLimiter gate = new DingTalkCallLimiter(Duration.ofMinutes(1), Clock.systemUTC(), System::nanoTime);
         String uri = component(it -> it.setCallLimiter(gate));
-        bare.simulator().troubles().on(ApiFamily.ROBOT).untilCleared().fail(503);
+        bare.simulator().faults().on(ApiFamily.ROBOT).untilCleared().fail(503);
 
         List<Exception> failures = new ArrayList<>();
         for (int i = 0; i < 20; i++) {

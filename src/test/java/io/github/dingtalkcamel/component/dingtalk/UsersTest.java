@@ -50,14 +50,14 @@ class UsersTest {
 
     @Test
     void goesOnASecondLaterWhereDingTalkThrottles() {
-        bare.simulator().troubles().on("/topapi/v2/user/list").throttle();
+        bare.simulator().faults().on("/topapi/v2/user/list").throttle();
 
         assertThat(people(bare.send("dingtalk:users", null))).hasSize(3);
     }
 
     @Test
     void saysWhichPermissionIsMissing() {
-        bare.simulator().troubles().on("/topapi/v2/department/listsub").noPermission();
+        bare.simulator().faults().on("/topapi/v2/department/listsub").noPermission();
 
         assertThat(bare.send("dingtalk:users", null).getException()).isInstanceOfSatisfying(RejectedException.class,
                 e -> assertThat(e.remedy()).contains("permission"));

@@ -121,7 +121,7 @@ class ComponentJarIT {
         awaitOut("STARTED [foreign]");
         Awaitility.await().atMost(PATIENCE).until(() -> simulator.stream().connections().size() == 1);
 
-        PushResult said = simulator.saying(UserMessage.text("go").byStream()).join();
+        PushResult said = simulator.sayAsync(UserMessage.text("go").byStream()).join();
         awaitOut("DONE");
 
         assertThat(simulator.deliveriesTo(said.conversationId())).extracting(Delivery::text).containsExactly("you said: go");
@@ -160,7 +160,7 @@ class ComponentJarIT {
         awaitOut("STARTED theirs [their-route] theirs, too");
         Awaitility.await().atMost(PATIENCE).until(() -> simulator.stream().connections().size() == 1);
 
-        PushResult said = simulator.saying(UserMessage.text("hello").byStream()).join();
+        PushResult said = simulator.sayAsync(UserMessage.text("hello").byStream()).join();
 
         assertThat(said.accepted()).isTrue();
         assertThat(simulator.deliveriesTo(said.conversationId())).extracting(Delivery::text).containsExactly("theirs: hello");

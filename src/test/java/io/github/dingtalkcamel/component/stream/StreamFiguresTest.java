@@ -66,9 +66,9 @@ class StreamFiguresTest {
                 String leaving = open(bot).get(0);
                 bot.simulator().stream().disconnect(leaving, Disconnect.after(Duration.ofMillis(500)));
                 // what was on its way
-                sent.add(bot.simulator().saying(UserMessage.text("by the leaving one").from("p" + round).byStream(leaving)));
+                sent.add(bot.simulator().sayAsync(UserMessage.text("by the leaving one").from("p" + round).byStream(leaving)));
                 assertThat(took(() -> until(() -> {
-                    sent.add(bot.simulator().saying(UserMessage.text("meanwhile").from("q" + sent.size()).byStream()));
+                    sent.add(bot.simulator().sayAsync(UserMessage.text("meanwhile").from("q" + sent.size()).byStream()));
                     return open(bot).size() == 2;
                 }))).isLessThan(Duration.ofSeconds(1));
                 until(() -> bot.simulator().stream().connections().stream().map(Connection::id).noneMatch(leaving::equals));
@@ -97,14 +97,14 @@ class StreamFiguresTest {
     void isBackWithinOneRetryIntervalAfterTheGatewayIs() throws Exception {
         try (Bot bot = bot(2).bean("pace", TENTH).start()) {
             until(() -> open(bot).size() == 2);
-            bot.simulator().troubles().on(ApiFamily.STREAM).untilCleared().fail(502);
-            bot.simulator().troubles().on(ApiFamily.CONNECT).untilCleared().dropBefore();
+            bot.simulator().faults().on(ApiFamily.STREAM).untilCleared().fail(502);
+            bot.simulator().faults().on(ApiFamily.CONNECT).untilCleared().dropBefore();
             open(bot).forEach(bot.simulator().stream()::reset);
             // away for so long that a retry interval is 1.6 s at most
             until(() -> bot.simulator().stream().openCalls().size() >= 2 + 2 * 4);
             assertThat(open(bot)).isEmpty();
 
-            bot.simulator().troubles().clear();
+            bot.simulator().faults().clear();
 
             assertThat(took(() -> until(() -> open(bot).size() == 2))).isLessThan(Duration.ofMillis(1_600).plus(SLACK));
             assertThat(bot.say(UserMessage.text("back").byStream()).accepted()).isTrue();
@@ -114,7 +114,7 @@ class StreamFiguresTest {
     @Test
     void asksForNoMoreThanSixConnectionsWhileUpgradesAreRefused() throws Exception {
         try (Bot bot = bot(1).bean("pace", TENTH)) {
-            bot.simulator().troubles().on(ApiFamily.CONNECT).untilCleared().fail(503);
+            bot.simulator().faults().on(ApiFamily.CONNECT).untilCleared().fail(503);
             bot.start();
             until(() -> !bot.simulator().stream().openCalls().isEmpty());
             Instant begin = bot.simulator().stream().openCalls().get(0).time();
@@ -123,7 +123,7 @@ class StreamFiguresTest {
             List<OpenCall> calls = bot.simulator().stream().openCalls().stream().filter(call -> call.time().isBefore(begin.plusMillis(1_000))).toList();
             assertThat(calls).hasSizeBetween(3, 6).allSatisfy(call -> assertThat(call.status()).isEqualTo(200));
 
-            bot.simulator().troubles().clear();
+            bot.simulator().faults().clear();
             until(() -> open(bot).size() == 1);
         }
     }
@@ -132,7 +132,7 @@ class StreamFiguresTest {
     void givesUpAnOpeningThatIsNotAnsweredAndTriesAgain() throws Exception {
         for (ApiFamily silent : List.of(ApiFamily.STREAM, ApiFamily.CONNECT)) {
             try (Bot bot = bot(1).bean("pace", TENTH)) {
-                bot.simulator().troubles().on(silent).neverAnswer();
+                bot.simulator().faults().on(silent).neverAnswer();
                 bot.start();
                 until(() -> open(bot).size() == 1);
 

@@ -106,7 +106,7 @@ class StreamTroubleIT {
                     // what nobody is connected for never leaves DingTalk
                     nobodyThere.incrementAndGet();
                 } else if (sent.size() < MESSAGES) {
-                    sent.add(bot.simulator().saying(said(sent.size()).byStream()));
+                    sent.add(bot.simulator().sayAsync(said(sent.size()).byStream()));
                 }
             }, 0, 1_000 / A_SECOND, TimeUnit.MILLISECONDS);
 
@@ -121,7 +121,7 @@ class StreamTroubleIT {
                     clockwork.submit(() -> {
                         // these are on their way, or not even that
                         for (int i = 0; i < 4 && sent.size() < MESSAGES; i++) {
-                            sent.add(bot.simulator().saying(said(sent.size()).byStream(victim)));
+                            sent.add(bot.simulator().sayAsync(said(sent.size()).byStream(victim)));
                         }
                         bot.simulator().stream().reset(victim);
                     }).get();
@@ -164,7 +164,7 @@ class StreamTroubleIT {
             until(() -> open(bot).size() == 2);
             long begin = System.nanoTime();
             List<CompletableFuture<PushResult>> sent = IntStream.range(0, BURST)
-                    .mapToObj(number -> bot.simulator().saying(UserMessage.text("text " + number).from("person" + number % BURST_PEOPLE).msgId("m" + number).byStream())).toList();
+                    .mapToObj(number -> bot.simulator().sayAsync(UserMessage.text("text " + number).from("person" + number % BURST_PEOPLE).msgId("m" + number).byStream())).toList();
             double pushed = (System.nanoTime() - begin) / 1e9;
 
             List<PushResult> acked = sent.stream().map(CompletableFuture::join).toList();

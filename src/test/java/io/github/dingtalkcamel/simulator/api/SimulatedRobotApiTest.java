@@ -88,7 +88,7 @@ class SimulatedRobotApiTest {
 
     @Test
     void checksInTheOrderOfTheGateway() throws Exception {
-        FaultInjector.Planned denied = simulator.troubles().on(ApiFamily.ROBOT).untilCleared().noPermission();
+        FaultInjector.Planned denied = simulator.faults().on(ApiFamily.ROBOT).untilCleared().noPermission();
 
         assertThat(wire.get(BATCH).json().path("code").asText()).isEqualTo("InvalidAction.NotFound");
         assertThat(wire.post(BATCH, "no json").json().path("code").asText()).isEqualTo("AuthenticationFailed.MissingParameter");

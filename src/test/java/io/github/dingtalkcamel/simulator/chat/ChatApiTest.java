@@ -163,7 +163,7 @@ class ChatApiTest {
     @Test
     void tellsOfMessagesThatWentNowhereAndOfTroubleThatStrikes() throws Exception {
         simulator.addApp(SimulatedApp.of("dinglonely", "s"));
-        simulator.troubles().on(ApiFamily.TOKEN).throttle();
+        simulator.faults().on(ApiFamily.TOKEN).throttle();
         try (Listener listener = new Listener(null)) {
             assertThatThrownBy(() -> simulator.say(UserMessage.text("x").to("dinglonely"))).hasMessageContaining("no callback URL");
             assertThat(listener.next("answered").data().path("fault").asText()).contains("nowhere to push to");
@@ -267,7 +267,7 @@ class ChatApiTest {
 
     @Test
     void asksTheApplicationForWays() throws Exception {
-        simulator.messageWays((integration, msgId) -> switch (msgId) {
+        simulator.messageTraces((integration, msgId) -> switch (msgId) {
             case "known" -> Optional.of("{\"integrationId\":\"" + integration + "\"}");
             case "broken" -> throw new IllegalStateException("store down");
             case "odd" -> Optional.of("no JSON");

@@ -61,7 +61,7 @@ class FaultInjectorTest {
 
     @Test
     void throttlesInTheWordsOfEachHost() throws Exception {
-        simulator.troubles().everywhere().untilCleared().throttle();
+        simulator.faults().everywhere().untilCleared().throttle();
 
         assertThat(batch().status()).isEqualTo(403);
         assertThat(batch().json().path("code").asText()).isEqualTo("Forbidden.AccessDenied.QpsLimitForAppkeyAndApi");
@@ -69,29 +69,29 @@ class FaultInjectorTest {
         Wire.Reply topapi = wire.post("/topapi/v2/user/get?access_token=" + token, "{}");
         assertThat(topapi.json().path("errcode").asInt()).isEqualTo(88);
         assertThat(topapi.json().path("sub_code").asText()).isEqualTo("90018");
-        simulator.troubles().clear();
+        simulator.faults().clear();
         assertThat(batch().status()).isEqualTo(200);
         assertThat(simulator.deliveries()).hasSize(1);
     }
 
     @Test
     void strikesAsOftenAsPlannedAndCounts() throws Exception {
-        FaultInjector.Planned planned = simulator.troubles().on(ApiFamily.ROBOT).after(1).times(2).fail(500);
+        FaultInjector.Planned planned = simulator.faults().on(ApiFamily.ROBOT).after(1).times(2).fail(500);
 
         assertThat(batch().status()).isEqualTo(200);
         assertThat(answer().status()).isEqualTo(200);
-        assertThat(planned.struck()).isZero();
+        assertThat(planned.triggered()).isZero();
         assertThat(batch().status()).isEqualTo(500);
         assertThat(batch().status()).isEqualTo(500);
         assertThat(batch().status()).isEqualTo(200);
-        assertThat(planned.struck()).isEqualTo(2);
-        assertThat(simulator.troubles().planned()).isEmpty();
+        assertThat(planned.triggered()).isEqualTo(2);
+        assertThat(simulator.faults().planned()).isEmpty();
     }
 
     @Test
     void strikesOneTroubleAtATimeTheOldestFirst() throws Exception {
-        simulator.troubles().on(BATCH).fail(500);
-        simulator.troubles().on(ApiFamily.ROBOT).fail(503);
+        simulator.faults().on(BATCH).fail(500);
+        simulator.faults().on(ApiFamily.ROBOT).fail(503);
 
         assertThat(batch().status()).isEqualTo(500);
         assertThat(batch().status()).isEqualTo(503);
@@ -100,8 +100,8 @@ class FaultInjectorTest {
 
     @Test
     void failsWithJsonOrAsAProxyWould() throws Exception {
-        simulator.troubles().on(BATCH).fail(500);
-        simulator.troubles().on(BATCH).fail(502);
+        simulator.faults().on(BATCH).fail(500);
+        simulator.faults().on(BATCH).fail(502);
 
         assertThat(batch().json().path("code").asText()).isEqualTo("system.error");
         Wire.Reply badGateway = batch();
@@ -112,7 +112,7 @@ class FaultInjectorTest {
 
     @Test
     void isBusy() throws Exception {
-        simulator.troubles().on(ApiFamily.SESSION_WEBHOOK).busy();
+        simulator.faults().on(ApiFamily.SESSION_WEBHOOK).busy();
 
         assertThat(answer().text()).isEqualTo("{\"errcode\":-1,\"errmsg\":\"系统繁忙\"}");
         assertThat(answer().json().path("errcode").asInt(-9)).isZero();
@@ -121,7 +121,7 @@ class FaultInjectorTest {
 
     @Test
     void dropsBeforeHandling() {
-        simulator.troubles().on(ApiFamily.SESSION_WEBHOOK).dropBefore();
+        simulator.faults().on(ApiFamily.SESSION_WEBHOOK).dropBefore();
 
         assertThatThrownBy(this::answer).isInstanceOf(IOException.class).isNotInstanceOf(HttpTimeoutException.class);
         assertThat(simulator.deliveries()).isEmpty();
@@ -130,7 +130,7 @@ class FaultInjectorTest {
 
     @Test
     void dropsAfterHandlingSoThatTheSameUuidIsNotSeenTwice() throws Exception {
-        simulator.troubles().on(ApiFamily.SESSION_WEBHOOK).dropAfter();
+        simulator.faults().on(ApiFamily.SESSION_WEBHOOK).dropAfter();
 
         assertThatThrownBy(this::answer).isInstanceOf(IOException.class).isNotInstanceOf(HttpTimeoutException.class);
         assertThat(simulator.deliveries()).hasSize(1);
@@ -140,7 +140,7 @@ class FaultInjectorTest {
 
     @Test
     void answersLate() throws Exception {
-        simulator.troubles().on(BATCH).slow(Duration.ofMillis(200));
+        simulator.faults().on(BATCH).slow(Duration.ofMillis(200));
 
         long begin = System.nanoTime();
         assertThat(batch().status()).isEqualTo(200);
@@ -149,7 +149,7 @@ class FaultInjectorTest {
 
     @Test
     void neverAnswersButDelivers() {
-        simulator.troubles().on(ApiFamily.ROBOT).neverAnswer();
+        simulator.faults().on(ApiFamily.ROBOT).neverAnswer();
 
         assertThatThrownBy(() -> wire.send(wire.request(BATCH, "x-acs-dingtalk-access-token", token, "Content-Type", "application/json")
                 .timeout(Duration.ofMillis(300)).POST(HttpRequest.BodyPublishers.ofString(MESSAGE)))).isInstanceOf(HttpTimeoutException.class);
@@ -159,7 +159,7 @@ class FaultInjectorTest {
 
     @Test
     void tricklesTheWholeAnswer() throws Exception {
-        simulator.troubles().on(BATCH).trickle(Duration.ofMillis(1));
+        simulator.faults().on(BATCH).trickle(Duration.ofMillis(1));
 
         Wire.Reply reply = batch();
 
@@ -169,7 +169,7 @@ class FaultInjectorTest {
 
     @Test
     void answersWhateverOneLikes() throws Exception {
-        simulator.troubles().on(BATCH).answer(200, "<html>punish</html>");
+        simulator.faults().on(BATCH).answer(200, "<html>punish</html>");
 
         assertThat(batch().text()).isEqualTo("<html>punish</html>");
         assertThat(simulator.deliveries()).isEmpty();
@@ -177,8 +177,8 @@ class FaultInjectorTest {
 
     @Test
     void expiresTokenAndSessionForGood() throws Exception {
-        simulator.troubles().on(BATCH).expireToken();
-        simulator.troubles().on(ApiFamily.SESSION_WEBHOOK).expireToken();
+        simulator.faults().on(BATCH).expireToken();
+        simulator.faults().on(ApiFamily.SESSION_WEBHOOK).expireToken();
 
         assertThat(batch().json().path("code").asText()).isEqualTo("InvalidAuthentication");
         assertThat(batch().json().path("code").asText()).isEqualTo("InvalidAuthentication");
@@ -190,8 +190,8 @@ class FaultInjectorTest {
 
     @Test
     void refusesTroubleThatMakesNoSense() {
-        assertThatThrownBy(() -> simulator.troubles().on(BATCH).fail(200)).hasMessageContaining("500");
-        assertThatThrownBy(() -> simulator.troubles().on(BATCH).times(0)).hasMessageContaining("once");
-        assertThatThrownBy(() -> simulator.troubles().on(BATCH).slow(Duration.ZERO)).hasMessageContaining("1 ms");
+        assertThatThrownBy(() -> simulator.faults().on(BATCH).fail(200)).hasMessageContaining("500");
+        assertThatThrownBy(() -> simulator.faults().on(BATCH).times(0)).hasMessageContaining("once");
+        assertThatThrownBy(() -> simulator.faults().on(BATCH).slow(Duration.ZERO)).hasMessageContaining("1 ms");
     }
 }

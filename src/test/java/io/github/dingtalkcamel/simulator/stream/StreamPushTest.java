@@ -80,7 +80,7 @@ class StreamPushTest {
         assertThat(sent.fault()).isNull();
         assertThat(sent.status()).isEqualTo(200);
         assertThat(sent.body()).isEqualTo("{\"response\":null}");
-        assertThat(sent.way()).isEqualTo(Transport.STREAM);
+        assertThat(sent.transport()).isEqualTo(Transport.STREAM);
         assertThat(sent.connectionId()).isEqualTo(client.id());
         StreamClient.await().until(() -> client.messages().size() == 1);
         JsonNode frame = client.messages().get(0);
@@ -201,12 +201,12 @@ class StreamPushTest {
     void pushesByWebhookWhereThereIsOneUnlessTold() throws Exception {
         try (FakeApplication application = new FakeApplication()) {
             connect();
-            assertThat(simulator.say(UserMessage.text("x")).way()).isEqualTo(Transport.STREAM);
+            assertThat(simulator.say(UserMessage.text("x")).transport()).isEqualTo(Transport.STREAM);
 
             simulator.callbackUrl(KEY, application.url());
-            assertThat(simulator.say(UserMessage.text("x")).way()).isEqualTo(Transport.WEBHOOK);
-            assertThat(simulator.say(UserMessage.text("x").byStream()).way()).isEqualTo(Transport.STREAM);
-            assertThat(simulator.say(UserMessage.text("x").byStream().byWebhook()).way()).isEqualTo(Transport.WEBHOOK);
+            assertThat(simulator.say(UserMessage.text("x")).transport()).isEqualTo(Transport.WEBHOOK);
+            assertThat(simulator.say(UserMessage.text("x").byStream()).transport()).isEqualTo(Transport.STREAM);
+            assertThat(simulator.say(UserMessage.text("x").byStream().byWebhook()).transport()).isEqualTo(Transport.WEBHOOK);
             assertThat(application.pushes()).hasSize(2);
             assertThatThrownBy(() -> simulator.say(UserMessage.text("x").byStream().encrypted())).isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("webhooks");
@@ -466,7 +466,7 @@ class StreamPushTest {
         List<StreamClient> both = List.of(connect(), connect());
 
         List<CompletableFuture<PushResult>> all = IntStream.range(0, 2000)
-                .mapToObj(i -> simulator.saying(UserMessage.text("m" + i).from("u" + i % 50).byStream())).toList();
+                .mapToObj(i -> simulator.sayAsync(UserMessage.text("m" + i).from("u" + i % 50).byStream())).toList();
 
         for (CompletableFuture<PushResult> sent : all) {
             sent.get(20, TimeUnit.SECONDS);
