@@ -12,6 +12,7 @@ import io.github.dingtalkcamel.cli.Send;
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 import io.github.dingtalkcamel.encoding.NotUtf8Exception;
 import io.github.dingtalkcamel.encoding.ProcessInput;
+import io.github.dingtalkcamel.log.OutOfMemoryExit;
 import io.github.dingtalkcamel.outbound.ProxyEnvironment;
 import io.github.dingtalkcamel.reload.BadRoutesException;
 import io.github.dingtalkcamel.reload.Eject;
@@ -100,6 +101,7 @@ public final class Application {
 
     /** Runs until the process is told to stop, and ends then in time, whatever else is still busy. */
     private static int start(ProcessInput input, PrintStream errors) {
+        OutOfMemoryExit.install();
         DingTalkMain main = new DingTalkMain(input.environment());
         ShutdownDeadline deadline = new ShutdownDeadline(main::turnsTime, main::closeStore, Runtime.getRuntime()::halt);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {

@@ -60,6 +60,14 @@ public final class GuardedServers extends DefaultMainHttpServerFactory {
         return server;
     }
 
+    /** Has one of the threads that handle requests of the public port do this. */
+    public void executeWork(Runnable work) {
+        web.executeBlocking(() -> {
+            work.run();
+            return null;
+        }, false);
+    }
+
     /** Those of the public port, once its server was made. */
     public OpenConnections webConnections() {
         return web.connections();

@@ -42,8 +42,11 @@ import io.github.dingtalkcamel.observe.Console;
 import io.github.dingtalkcamel.observe.Conversations;
 import io.github.dingtalkcamel.observe.DeadLetterOperations;
 import io.github.dingtalkcamel.observe.Gauges;
+import io.github.dingtalkcamel.observe.HeldBytes;
+import io.github.dingtalkcamel.observe.WorkerChecks;
 import io.github.dingtalkcamel.observe.Unexpected;
 import io.github.dingtalkcamel.outbound.DingTalk;
+import io.github.dingtalkcamel.queue.HeapShare;
 import io.github.dingtalkcamel.reload.LiveContext;
 import io.github.dingtalkcamel.reload.LiveRoutes;
 import io.github.dingtalkcamel.reload.NonStoppingProcessor;
@@ -112,7 +115,8 @@ final class Parts implements AutoCloseable {
     private final Store store;
     private final Simulator simulator;
     private final KeyedQueue queue;
-    private final KeyedQueue commands = new KeyedQueue(COMMANDS_WAITING, COMMANDS_OF_A_CONVERSATION, COMMANDS_RUNNING, IDLE);
+    private final KeyedQueue commands = new KeyedQueue(COMMANDS_WAITING, COMMANDS_OF_A_CONVERSATION, COMMANDS_RUNNING, IDLE,
+            HeapShare.bytes(16, 16));
     private final Agents agents = new Agents();
     private final Clock clock = Clock.systemUTC();
     private final HttpBudgets budgets = HttpBudgets.ofHeap();
@@ -158,7 +162,8 @@ final class Parts implements AutoCloseable {
         // from here on the simulator is a DingTalk like any other
         Settings addressed = started == null ? read : read.withBaseUrls(URI.create(started.url()), URI.create(started.url()));
         this.settings = addressed.withPorts(webhookPort, managementPort);
-        this.queue = new KeyedQueue(settings.queueCapacity(), settings.conversationCapacity(), settings.maxRunningTurns(), IDLE);
+        this.queue = new KeyedQueue(settings.queueCapacity(), settings.conversationCapacity(), settings.maxRunningTurns(), IDLE,
+                HeapShare.bytes(4, 16));
     }
 
     /**
@@ -342,6 +347,7 @@ final class Parts implements AutoCloseable {
             }
         }
         new Checks(settings, store, queue, agents, sending.accessTokens(), webhook, streams, sending.gate()).register(context);
+        new WorkerChecks(store::isWriting, servers::executeWork).queue("seda://turns", queue).queue("seda://commands", commands).register(context);
     }
 
     void afterStart() {
@@ -349,6 +355,9 @@ final class Parts implements AutoCloseable {
         routes.watch();
         new Console(context, settings).open();
         new Gauges(queue, agents, deadLetters, settings, streams, ownEvents, sending.gate(), sending.robotQueue()).register(context);
+        HeldBytes held = new HeldBytes(context).show("turns", queue::bytes, queue::maxBytes).show("commands", commands::bytes, commands::maxBytes)
+                .show("events", ownEvents::bytes, ownEvents::maxBytes).show("tools", sending.toolRuns()::bytes, sending.toolRuns()::maxBytes);
+        held.show("simulator", () -> simulator == null ? 0 : simulator.heldBytes(), () -> simulator == null ? 0 : simulator.maxHeldBytes());
         failedLogins.register(context);
         HttpGauges.register(context, budgets, servers.webConnections(), servers.managementConnections());
         new Beans(context).show("bindings", bindings).show("conversations", conversations).show("events", ownEvents)

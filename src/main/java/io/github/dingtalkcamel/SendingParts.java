@@ -34,14 +34,15 @@ import org.apache.camel.spi.Registry;
 
 /** What it takes to send, under the names that routes call it by: calls to DingTalk, tools, files, custom robots. The command {@code send} has nothing else. */
 record SendingParts(DingTalkCallLimiter gate, RetryQueue line, DingTalk dingTalk, AccessTokens accessTokens, RobotQueue robotQueue,
-        QuotableMessages quotable, Notifications notifications) implements AutoCloseable {
+        QuotableMessages quotable, Notifications notifications, ToolRuns toolRuns) implements AutoCloseable {
 
     static SendingParts bind(CamelContext context, Settings settings, Store store, Clock clock) throws Exception {
         Duration firstDelay = Duration.ofMillis(Long.parseLong(context.resolvePropertyPlaceholders("{{delivery.redelivery-delay:1000}}")));
         DingTalkCallLimiter gate = new DingTalkCallLimiter(firstDelay, clock, System::nanoTime);
         DingTalk dingTalk = new DingTalk(settings, gate);
         SendingParts parts = new SendingParts(gate, new RetryQueue(context, gate, firstDelay, clock), dingTalk, new AccessTokens(settings, clock),
-                new RobotQueue(settings, dingTalk, store, clock), new QuotableMessages(store, clock), new Notifications(store));
+                new RobotQueue(settings, dingTalk, store, clock), new QuotableMessages(store, clock), new Notifications(store),
+                new ToolRuns(new ToolRequests(store, clock), clock));
         parts.bindCalls(context, settings, clock);
         parts.bindRobots(context, clock);
         parts.bindTools(context, settings, store, clock);
@@ -75,15 +76,14 @@ record SendingParts(DingTalkCallLimiter gate, RetryQueue line, DingTalk dingTalk
     }
 
     private void bindTools(CamelContext context, Settings settings, Store store, Clock clock) throws Exception {
-        ToolRuns runs = new ToolRuns(new ToolRequests(store, clock), clock);
-        context.addService(runs);
+        context.addService(toolRuns);
         RecipientSequencer inOrder = new RecipientSequencer();
         context.addService(inOrder);
         KnownSenders people = new KnownSenders(store, clock);
         SentMessages sentMessages = new SentMessages(store, settings, quotable, notifications, clock);
         Registry registry = context.getRegistry();
         registry.bind("toolCalls", new ToolCalls(settings, dingTalk));
-        registry.bind("runTool", new NonStoppingProcessor(runs));
+        registry.bind("runTool", new NonStoppingProcessor(toolRuns));
         registry.bind("inOrder", new NonStoppingProcessor(inOrder));
         registry.bind("sentMessages", sentMessages);
         registry.bind("toolMessages", new ToolMessages(settings));

@@ -78,7 +78,7 @@ class MetricsTest {
                 assertThat(metrics).containsOnlyKeys("dingtalk_turns_waiting", "dingtalk_turns_running", "dingtalk_turns_unsent", "dingtalk_agents_stuck",
                         "dingtalk_agents_discarded_total", "dingtalk_hosts_away", "dingtalk_apis_throttled", "dingtalk_robot_messages_waiting",
                         "dingtalk_dead_letters", "dingtalk_events_waiting", "dingtalk_events_published_total", "dingtalk_events_dropped_total",
-                        "dingtalk_logins_failed_total", "dingtalk_logins_turned_away_total",
+                        "dingtalk_held_bytes", "dingtalk_held_bytes_limit", "dingtalk_logins_failed_total", "dingtalk_logins_turned_away_total",
                         "dingtalk_http_bytes", "dingtalk_http_bytes_limit", "dingtalk_http_bodies_refused_total", "dingtalk_http_connections",
                         "dingtalk_http_connections_refused_total", "dingtalk_http_connections_late_total",
                         "dingtalk_stream_connected", "dingtalk_stream_attempts_total", "dingtalk_stream_failures_total", "dingtalk_stream_losses_total",
@@ -92,6 +92,8 @@ class MetricsTest {
                         .containsEntry("dingtalk_events_dropped_total", (double) events.getDropped())
                         .containsEntry("dingtalk_http_bytes", 0.0).containsEntry("dingtalk_http_bodies_refused_total", 0.0)
                         .hasEntrySatisfying("dingtalk_http_bytes_limit", limit -> assertThat(limit).isGreaterThan(0))
+                        .hasEntrySatisfying("dingtalk_held_bytes", bytes -> assertThat(bytes).isGreaterThanOrEqualTo(0))
+                        .hasEntrySatisfying("dingtalk_held_bytes_limit", limit -> assertThat(limit).isGreaterThan(0))
                         .hasEntrySatisfying("dingtalk_http_connections", open -> assertThat(open).isGreaterThanOrEqualTo(1))
                         .containsEntry("dingtalk_stream_connected", 2.0).containsEntry("dingtalk_stream_losses_total", 1.0)
                         .containsEntry("dingtalk_stream_failures_total", 1.0).containsEntry("dingtalk_stream_attempts_total", 4.0)

@@ -12,6 +12,7 @@ import io.github.dingtalkcamel.conversation.Session;
 import io.github.dingtalkcamel.hook.Hooks;
 import io.github.dingtalkcamel.texts.BotTexts;
 import io.github.dingtalkcamel.turn.KeyedQueue;
+import io.github.dingtalkcamel.turn.Stopped;
 import io.github.dingtalkcamel.turn.Turn;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
@@ -77,7 +78,7 @@ public final class Answers {
     }
 
     /** After {@code /stop}. */
-    public String stopped(@ExchangeProperty(MESSAGE) InboundMessage message, @ExchangeProperty(Stop.STOPPED) KeyedQueue.Stopped stopped) {
+    public String stopped(@ExchangeProperty(MESSAGE) InboundMessage message, @ExchangeProperty(Stop.STOPPED) Stopped stopped) {
         int dropped = stopped.dropped().size();
         if (stopped.isNothing()) {
             return texts.text(message, "stop-nothing");

@@ -54,7 +54,7 @@ public final class Retry {
         }
         String payload = saidAgain(said, inbox.payload(command.id()));
         InboundMessage message = messages.restore(command.message().integration(), payload);
-        KeyedQueue.Slot slot = queue.reserve(Turn.key(message));
+        KeyedQueue.Slot slot = queue.reserve(Turn.key(message), Turn.bytes(payload));
         if (slot == null) {
             throw new QueueFullException();
         }

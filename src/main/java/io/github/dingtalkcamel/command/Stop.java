@@ -8,6 +8,7 @@ import io.github.dingtalkcamel.conversation.Sessions;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.turn.Inbox;
 import io.github.dingtalkcamel.turn.KeyedQueue;
+import io.github.dingtalkcamel.turn.Stopped;
 import io.github.dingtalkcamel.turn.Turn;
 import org.apache.camel.ExchangeProperty;
 
@@ -28,7 +29,7 @@ public final class Stop {
     }
 
     /** Stops it, at once. */
-    public KeyedQueue.Stopped now(@ExchangeProperty(Turn.PROPERTY) Turn command) {
+    public Stopped now(@ExchangeProperty(Turn.PROPERTY) Turn command) {
         InboundMessage message = command.message();
         Predicate<Turn> before = turn -> turn.id() < command.id();
         Predicate<Turn> own = turn -> turn.message().sender().userId().equals(message.sender().userId());
@@ -36,7 +37,7 @@ public final class Stop {
     }
 
     /** Notes durably what was stopped, so that no later start takes it up. */
-    public void keep(@ExchangeProperty(STOPPED) KeyedQueue.Stopped stopped) throws StoreException {
+    public void keep(@ExchangeProperty(STOPPED) Stopped stopped) throws StoreException {
         if (stopped.isNothing()) {
             return;
         }

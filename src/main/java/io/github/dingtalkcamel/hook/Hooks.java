@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.hook;
 import java.time.Duration;
 import java.util.List;
 
+import io.github.dingtalkcamel.queue.HeapShare;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
@@ -19,8 +20,11 @@ public final class Hooks {
     /** For a hook to finish with an event, before the next is handed out nevertheless. */
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
+    /** Waiting events may hold a 32nd of the heap, and 4 MiB. */
+    private static final long MAX_BYTES = HeapShare.bytes(32, 4);
+
     private final CamelContext context;
-    private final EventQueue queue = new EventQueue(CAPACITY, PATIENCE);
+    private final EventQueue queue = new EventQueue(CAPACITY, PATIENCE, MAX_BYTES);
     private final Seda component = new Seda();
 
     public Hooks(CamelContext context) {

@@ -201,6 +201,16 @@ public final class LifecycleEvents implements StreamListener {
         return hooks.queue().size();
     }
 
+    /** Bytes that these hold, by estimate. */
+    public long bytes() {
+        return hooks.queue().bytes();
+    }
+
+    /** Bytes that they may hold. */
+    public long maxBytes() {
+        return hooks.queue().maxBytes();
+    }
+
     @ManagedAttribute(description = "Routes that listen to events")
     public String[] getHooks() {
         return hooks.names().toArray(String[]::new);

@@ -35,12 +35,14 @@ public final class CleanLogEvents implements LogEventFactory, LocationAwareLogEv
 
     @Override
     public LogEvent createEvent(String loggerName, Marker marker, String fqcn, Level level, Message data, List<Property> properties, Throwable thrown) {
+        OutOfMemoryExit.check(thrown);
         return events.createEvent(loggerName, marker, fqcn, level, clean(data), properties, clean(thrown));
     }
 
     @Override
     public LogEvent createEvent(String loggerName, Marker marker, String fqcn, StackTraceElement location, Level level, Message data, List<Property> properties,
             Throwable thrown) {
+        OutOfMemoryExit.check(thrown);
         return events.createEvent(loggerName, marker, fqcn, location, level, clean(data), properties, clean(thrown));
     }
 

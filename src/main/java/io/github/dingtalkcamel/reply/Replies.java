@@ -96,7 +96,7 @@ public final class Replies {
      */
     public void setAside(@ExchangeProperty(Reply.PROPERTY) Reply reply, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty(STORED) Integer stored,
             Exchange exchange) {
-        queue.yield(turn);
+        queue.yield(turn, 2L * reply.chunks().stream().mapToLong(String::length).sum());
         // a notice says what was so at that moment: after a restart the agent is asked again
         if (stored == null && reply.kind().equals(Reply.ANSWER)) {
             try {

@@ -36,6 +36,11 @@ public final class ApiException extends Exception {
         return new ApiException(409, code, message);
     }
 
+    /** There is no room for it now: 503. */
+    public static ApiException busy(String code, String message) {
+        return new ApiException(503, code, message);
+    }
+
     static ApiException off() {
         return new ApiException(403, "api_off", "Tools and admin are off: set dingtalk.api-token (DINGTALK_API_TOKEN), then send it as Authorization: Bearer <token>");
     }

@@ -277,6 +277,16 @@ public final class Simulator implements AutoCloseable {
         return platform.tokens().issued(appKey);
     }
 
+    /** Bytes that the simulator remembers, by estimate. */
+    public long heldBytes() {
+        return platform.heldBytes() + stream.heldBytes();
+    }
+
+    /** Bytes that it may remember. */
+    public long maxHeldBytes() {
+        return platform.maxHeldBytes() + stream.maxHeldBytes();
+    }
+
     /** The Stream side: its connections, and what it pushes. */
     public StreamSide stream() {
         return stream;

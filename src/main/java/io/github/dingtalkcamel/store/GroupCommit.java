@@ -9,6 +9,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.github.dingtalkcamel.log.OutOfMemoryExit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,6 +68,11 @@ final class GroupCommit implements AutoCloseable {
             one.fail(new StoreException("The store is closed", null));
         }
         return one.future;
+    }
+
+    /** False once the thread that writes has ended. */
+    boolean isAlive() {
+        return closed || thread.isAlive();
     }
 
     String trouble() {
@@ -220,6 +226,7 @@ final class GroupCommit implements AutoCloseable {
     }
 
     private void failed(List<Pending<?>> batch, Throwable cause) {
+        OutOfMemoryExit.check(cause);
         if (trouble == null) {
             LOG.error("The store could not be written: {}", cause.toString());
         }
@@ -247,7 +254,8 @@ final class GroupCommit implements AutoCloseable {
         void complete() {
             try {
                 future.complete(result);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                OutOfMemoryExit.check(e);
                 // a dependent's own fault must not stop the writer
                 LOG.warn("What follows a write failed", e);
             }

@@ -206,6 +206,11 @@ public final class Store implements AutoCloseable {
         takenOver.set(stop);
     }
 
+    /** False when the thread that writes has ended although the store is open: nothing is stored any more then. */
+    public boolean isWriting() {
+        return opened().groupCommit().isAlive();
+    }
+
     private String lockTrouble() {
         StoreLock lock = opened().lock();
         return lock == null ? null : lock.trouble();

@@ -1,6 +1,9 @@
 package io.github.dingtalkcamel.tool;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -44,6 +47,26 @@ public record ToolCall(Tool tool, String integration, ObjectNode arguments, List
     /** Whether {@code at} names anyone. */
     boolean hasMentions() {
         return object("at").filter(at -> at.path("isAtAll").asBoolean() || !at.path("atUserIds").isEmpty() || !at.path("atMobiles").isEmpty()).isPresent();
+    }
+
+    /** What the call holds in memory until it is done, by estimate: two bytes a character, one where it is Base64. */
+    long bytes() {
+        return (4 << 10) + 100L * targets.size() + bytes("", arguments);
+    }
+
+    private static long bytes(String name, JsonNode node) {
+        long bytes = 64 + 2L * name.length();
+        if (node.isTextual()) {
+            return bytes + (name.equals(FileInBody.ARGUMENT) ? 1L : 2L) * node.textValue().length();
+        }
+        for (Iterator<Map.Entry<String, JsonNode>> fields = node.fields(); fields.hasNext();) {
+            Map.Entry<String, JsonNode> field = fields.next();
+            bytes += bytes(field.getKey(), field.getValue());
+        }
+        for (Iterator<JsonNode> each = node.isArray() ? node.elements() : Collections.emptyIterator(); each.hasNext();) {
+            bytes += bytes("", each.next());
+        }
+        return bytes;
     }
 
     /** Without what people write and whom they write to. */

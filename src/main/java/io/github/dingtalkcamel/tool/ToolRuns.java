@@ -9,6 +9,7 @@ import java.util.concurrent.TimeoutException;
 
 import io.github.dingtalkcamel.component.api.Failure;
 import io.github.dingtalkcamel.limits.DingTalkCallLimiter;
+import io.github.dingtalkcamel.queue.HeapShare;
 import io.github.dingtalkcamel.server.ApiException;
 import io.github.dingtalkcamel.store.StoreException;
 import org.apache.camel.AsyncCallback;
@@ -25,6 +26,8 @@ import org.slf4j.LoggerFactory;
  * Runs a tool's call by {@code direct:tool-run}, once for each {@code requestId}: who asks again gets the same result, and waits for it while it is not there.
  * A run that broke is not done again: its outcome is unknown. One that was refused ({@link ApiException}) did nothing, and may come again.
  * <p>
+ * What calls hold in memory until they are done is bounded in bytes, for those too whose caller waits no longer: a call beyond it is refused, 503.
+ * <p>
  * The caller waits no longer than its {@code timeoutMs}. What is under way then goes on, so that its outcome is known afterwards; what is not is not begun.
  */
 public final class ToolRuns extends AsyncProcessorSupport implements CamelContextAware {
@@ -36,6 +39,8 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
     private static final String TARGET = "direct:tool-run";
 
     private final ToolRequests requests;
+    private final long maxBytes;
+    private long bytes;
     private final InstantSource clock;
     private final Map<String, Flight> underWay = new HashMap<>();
     private CamelContext camelContext;
@@ -44,6 +49,12 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
     private ExecutorService answers;
 
     public ToolRuns(ToolRequests requests, InstantSource clock) {
+        this(requests, clock, HeapShare.bytes(4, 64));
+    }
+
+    /** @param maxBytes that calls may hold together */
+    ToolRuns(ToolRequests requests, InstantSource clock, long maxBytes) {
+        this.maxBytes = maxBytes;
         this.requests = requests;
         this.clock = clock;
     }
@@ -79,6 +90,7 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
     private Flight flight(ToolCall call) throws ApiException {
         Flight mine = new Flight(new ToolRun(call, clock), new CompletableFuture<>());
         if (call.requestId() == null) {
+            hold(mine);
             start(mine);
             return mine;
         }
@@ -92,6 +104,7 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
             }
         }
         try {
+            hold(mine);
             Map<String, Object> first = requests.begin(call);
             if (first == null) {
                 start(mine);
@@ -103,6 +116,33 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
             throw e;
         }
         return mine;
+    }
+
+    /** Until its outcome is known. */
+    private void hold(Flight flight) throws ApiException {
+        long size = flight.run().call().bytes();
+        synchronized (this) {
+            // one alone is never too large: its body was bounded
+            if (bytes > 0 && bytes + size > maxBytes) {
+                throw ApiException.busy("busy", "The calls under way hold as much memory as they may. Try again later");
+            }
+            bytes += size;
+        }
+        flight.outcome().whenComplete((result, failure) -> give(size));
+    }
+
+    private synchronized void give(long size) {
+        bytes -= size;
+    }
+
+    /** Bytes that calls under way hold, by estimate. */
+    public synchronized long bytes() {
+        return bytes;
+    }
+
+    /** Bytes that they may hold. */
+    public long maxBytes() {
+        return maxBytes;
     }
 
     private void start(Flight flight) {

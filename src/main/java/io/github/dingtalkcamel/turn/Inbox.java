@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
@@ -33,6 +34,9 @@ public final class Inbox {
     private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
 
     private static final long REFUSAL_PAUSE_MILLIS = Duration.ofHours(1).toMillis();
+
+    /** A page of unfinished messages ends behind this many characters: it is in memory as a whole. */
+    static final long PAGE_CHARACTERS = 4L << 20;
 
     private final Store store;
     private final InstantSource clock;
@@ -99,14 +103,24 @@ public final class Inbox {
         return store.read(connection -> Sql.number(connection, "select max(id) from message"));
     }
 
-    /** What an earlier process left unfinished, in order of arrival, a page at a time. */
+    /** What an earlier process left unfinished, in order of arrival, a page at a time, which ends behind {@link #PAGE_CHARACTERS}. */
     public List<Unfinished> unfinished(long afterId, long lastId, int limit) throws StoreException {
-        return store.read(connection -> Sql.list(connection, """
+        return store.read(connection -> Sql.query(connection, """
                 select m.id, m.kind, m.integration, m.conversation_id, m.payload, m.attempts, coalesce(d.replayed_at, m.received_at) as received_at,
                     r.chunks, r.sent, r.mentions
                 from message m left join reply r on r.message_id = m.id left join dead_letter d on d.message_id = m.id
                 where m.state in ('received', 'running') and m.id > ? and m.id <= ? order by m.id limit ?""",
-                Inbox::unfinished, afterId, lastId, limit));
+                Inbox::page, afterId, lastId, limit));
+    }
+
+    private static List<Unfinished> page(ResultSet rows) throws SQLException {
+        List<Unfinished> page = new ArrayList<>();
+        for (long characters = 0; characters < PAGE_CHARACTERS && rows.next();) {
+            Unfinished one = unfinished(rows);
+            page.add(one);
+            characters += one.payload().length();
+        }
+        return page;
     }
 
     private static Unfinished unfinished(ResultSet row) throws SQLException {

@@ -99,15 +99,20 @@ public final class Intake implements AutoCloseable {
         public boolean process(Exchange exchange, AsyncCallback callback) {
             InboundMessage message = exchange.getProperty(InboundMessage.PROPERTY, InboundMessage.class);
             String payload = exchange.getProperty(InboundMessage.PAYLOAD, String.class);
-            KeyedQueue.Slot slot = queue.reserve(Turn.key(message));
+            KeyedQueue.Slot slot = queue.reserve(Turn.key(message), Turn.bytes(payload));
             if (slot == null) {
                 refuseUnlessKnown(exchange, message);
                 callback.done(true);
                 return true;
             }
             inbox.add(kind, message, payload, exchange.getProperty(Delivery.PROPERTY, Delivery.class)).whenCompleteAsync((added, failure) -> {
-                stored(exchange, message, slot, added, failure);
-                callback.done(false);
+                try {
+                    stored(exchange, message, slot, added, failure);
+                    callback.done(false);
+                } catch (RuntimeException | Error e) {
+                    // a future would keep it to itself
+                    LOG.error("What follows the storing of a message failed", e);
+                }
             }, inOrder);
             return false;
         }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 
+import io.github.dingtalkcamel.component.message.Delivery;
 import io.github.dingtalkcamel.queue.KeyedOrder;
 import io.github.dingtalkcamel.queue.SedaQueue;
 import org.apache.camel.Exchange;
@@ -27,6 +28,9 @@ import org.apache.camel.support.UnitOfWorkHelper;
  * <p>
  * Does not promise durability: waiting exchanges are rows of the store, which are queued again at the next start.
  * <p>
+ * What turns hold in memory is bounded in bytes as well, from the reservation until the exchange is done: the waiting ones, the running ones, and the
+ * replies of those that wait for DingTalk.
+ * <p>
  * A place is {@link #reserve reserved} before a message is stored, so that what is stored always fits.
  * <p>
  * A turn that is {@link #stop stopped} frees its conversation at once, and counts as running until its exchange ends: so the number of running exchanges
@@ -40,36 +44,49 @@ public final class KeyedQueue extends SedaQueue {
     private final int capacity;
     private final int maxRunning;
     private final long idleNanos;
+    private final long maxBytes;
 
     private final KeyedOrder<String, Exchange> order = new KeyedOrder<>();
     private final Places places;
     private final Set<KeyedOrder.Entry<String, Exchange>> yielded = new HashSet<>();
     private int running;
     private boolean closed;
+    private long bytes;
+    /** Since when a turn might start that no worker has come for; null where there is none. */
+    private Long startableSince;
 
     public KeyedQueue(int capacity, int conversationCapacity, int maxRunning) {
-        this(capacity, conversationCapacity, maxRunning, Duration.ZERO);
+        this(capacity, conversationCapacity, maxRunning, Duration.ZERO, Long.MAX_VALUE);
     }
 
     /**
-     * @param idle the least time that a poll waits while the queue is open. Thousands of workers wake seldom then, and those of a closed queue still end at
-     *             once: Camel has one time-out for both, and sleeps as long before its first poll
+     * @param idle     the least time that a poll waits while the queue is open. Thousands of workers wake seldom then, and those of a closed queue still end
+     *                 at once: Camel has one time-out for both, and sleeps as long before its first poll
+     * @param maxBytes that turns may hold together, waiting and running
      */
-    public KeyedQueue(int capacity, int conversationCapacity, int maxRunning, Duration idle) {
+    public KeyedQueue(int capacity, int conversationCapacity, int maxRunning, Duration idle, long maxBytes) {
+        this.maxBytes = maxBytes;
         this.capacity = capacity;
         this.maxRunning = maxRunning;
         this.idleNanos = idle.toNanos();
         this.places = new Places(capacity, conversationCapacity);
     }
 
-    /** A place among the waiting turns. Used up by the offer of its exchange, or given back. */
+    /** A place among the waiting turns, and the bytes that the turn holds until it is done. Used up by the offer of its exchange, or given back. */
     public final class Slot {
 
         private final String key;
         private boolean held = true;
+        private long holds;
 
-        private Slot(String key) {
+        private Slot(String key, long holds) {
             this.key = key;
+            hold(holds);
+        }
+
+        private void hold(long more) {
+            holds += more;
+            bytes += more;
         }
 
         private KeyedQueue queue() {
@@ -82,37 +99,36 @@ public final class KeyedQueue extends SedaQueue {
          * @return true when it was not
          */
         public boolean release() {
-            lock.lock();
-            try {
+            return locked(() -> {
                 if (!held) {
                     return false;
                 }
                 held = false;
+                hold(-holds);
                 places.giveBack(key);
                 return true;
-            } finally {
-                lock.unlock();
-            }
+            });
         }
     }
 
     /**
      * Takes a place for one exchange of a conversation.
      *
-     * @return null when the queue is full, or that conversation's part of it, or when the queue is closed
+     * @param turnBytes what it holds in memory
+     * @return          null when the queue is full, in turns or in bytes, or that conversation's part of it, or when the queue is closed
      */
-    public Slot reserve(String key) {
-        return locked(() -> closed || !places.isFree(key) ? null : place(key));
+    public Slot reserve(String key, long turnBytes) {
+        return locked(() -> closed || bytes + turnBytes > maxBytes || !places.isFree(key) ? null : place(key, turnBytes));
     }
 
     /** Takes a place beyond all limits: for turns that were accepted before this start. */
-    public Slot reserveAnyway(String key) {
-        return locked(() -> place(key));
+    public Slot reserveAnyway(String key, long turnBytes) {
+        return locked(() -> place(key, turnBytes));
     }
 
-    private Slot place(String key) {
+    private Slot place(String key, long turnBytes) {
         places.take(key);
-        return new Slot(key);
+        return new Slot(key, turnBytes);
     }
 
     /** Queues the exchange of a {@link Turn} in the place that was reserved for it. */
@@ -126,8 +142,9 @@ public final class KeyedQueue extends SedaQueue {
             // so that a command never reaches an agent, however a route was edited
             throw new IllegalArgumentException("Turn " + turn.reference() + " has its place in another queue");
         }
-        lock.lock();
-        try {
+        // the message holds all that is needed of it; the whole tree of its JSON would stay in memory
+        exchange.removeProperty(Delivery.PROPERTY);
+        changing(() -> {
             Slot slot = turn.slot();
             if (!slot.held) {
                 throw new IllegalArgumentException("Turn " + turn.reference() + " was queued already");
@@ -135,10 +152,8 @@ public final class KeyedQueue extends SedaQueue {
             slot.held = false;
             order.add(slot.key, exchange);
             signalWork();
-            return true;
-        } finally {
-            lock.unlock();
-        }
+        });
+        return true;
     }
 
     @Override
@@ -148,32 +163,48 @@ public final class KeyedQueue extends SedaQueue {
             return null;
         }
         Exchange exchange = entry.item();
-        places.giveBack(turn(exchange).slot().key);
+        Slot slot = turn(exchange).slot();
+        places.giveBack(slot.key);
         running++;
-        exchange.getExchangeExtension().addOnCompletion(new Done(entry));
+        startableSince = null;
+        exchange.getExchangeExtension().addOnCompletion(new Done(entry, slot));
         signalWork();
         return exchange;
     }
 
-    private void signalWork() {
-        if (order.canStart() && running < maxRunning) {
-            change.signal();
+    private void changing(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+        } finally {
+            lock.unlock();
         }
     }
 
-    private void done(KeyedOrder.Entry<String, Exchange> entry) {
-        lock.lock();
-        try {
+    private void signalWork() {
+        boolean startable = order.canStart() && running < maxRunning;
+        if (startable) {
+            change.signal();
+        }
+        startableSince = startable ? startableSince == null ? Long.valueOf(System.nanoTime()) : startableSince : null;
+    }
+
+    /** How long turns have waited that might run, while no worker came for any: at most some milliseconds where workers work. */
+    public Duration unattended() {
+        return locked(() -> closed || startableSince == null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - startableSince));
+    }
+
+    private void done(KeyedOrder.Entry<String, Exchange> entry, Slot slot) {
+        changing(() -> {
+            slot.hold(-slot.holds);
             if (yielded.remove(entry)) {
-                places.giveBack(turn(entry.item()).slot().key);
+                places.giveBack(slot.key);
             } else {
                 running--;
             }
             order.remove(entry);
             signalWork();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** The running exchange of a turn's conversation if it is that turn's, else null. */
@@ -184,48 +215,32 @@ public final class KeyedQueue extends SedaQueue {
 
     /**
      * A turn gives its running place to another conversation, and holds one among the waiting until it is done: it only waits for DingTalk now. What follows
-     * in its own conversation still waits for it. Nothing happens where {@value #MOST_YIELDED} have yielded, or where the conversation went past it.
+     * in its own conversation still waits for it. Nothing happens where {@value #MOST_YIELDED} have yielded, where the reply does not fit into memory, or where the
+     * conversation went past it.
+     *
+     * @param replyBytes what the reply holds in memory until the turn is done
      */
-    public void yield(Turn turn) {
-        lock.lock();
-        try {
+    public void yield(Turn turn, long replyBytes) {
+        changing(() -> {
             KeyedOrder.Entry<String, Exchange> entry = running(turn);
-            if (entry != null && yielded.size() < MOST_YIELDED && yielded.add(entry)) {
+            if (entry != null && yielded.size() < MOST_YIELDED && bytes + replyBytes <= maxBytes && yielded.add(entry)) {
+                turn.slot().hold(replyBytes);
                 places.take(turn.slot().key);
                 running--;
                 signalWork();
             }
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** The conversation goes past this turn, which is as good as done: the rest of it need not delay the next one. It still counts as running. */
     public void goOn(@ExchangeProperty(Turn.PROPERTY) Turn turn) {
-        lock.lock();
-        try {
+        changing(() -> {
             KeyedOrder.Entry<String, Exchange> entry = running(turn);
             if (entry != null) {
                 order.remove(entry);
                 signalWork();
             }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /**
-     * What was stopped in a conversation.
-     *
-     * @param running the turn that was being answered, or null
-     * @param dropped those that waited, in their order
-     */
-    public record Stopped(Turn running, List<Turn> dropped) {
-
-        /** Whether there was nothing to stop. */
-        public boolean isNothing() {
-            return running == null && dropped.isEmpty();
-        }
+        });
     }
 
     /**
@@ -242,6 +257,8 @@ public final class KeyedQueue extends SedaQueue {
                 if (which.test(turn(entry.item()))) {
                     order.remove(entry);
                     places.giveBack(key);
+                    Slot slot = turn(entry.item()).slot();
+                    slot.hold(-slot.holds);
                     dropped.add(entry.item());
                 }
             }
@@ -277,14 +294,16 @@ public final class KeyedQueue extends SedaQueue {
     private final class Done extends SynchronizationAdapter {
 
         private final KeyedOrder.Entry<String, Exchange> entry;
+        private final Slot slot;
 
-        Done(KeyedOrder.Entry<String, Exchange> entry) {
+        Done(KeyedOrder.Entry<String, Exchange> entry, Slot slot) {
             this.entry = entry;
+            this.slot = slot;
         }
 
         @Override
         public void onDone(Exchange ended) {
-            done(entry);
+            done(entry, slot);
         }
 
         @Override
@@ -296,13 +315,10 @@ public final class KeyedQueue extends SedaQueue {
 
     /** Hands out nothing more. To those who drain the queue it is empty; waiting turns stay stored. */
     public void close() {
-        lock.lock();
-        try {
+        changing(() -> {
             closed = true;
             change.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Turns that wait, without those whose message is being stored just now. */
@@ -339,9 +355,19 @@ public final class KeyedQueue extends SedaQueue {
         return maxRunning;
     }
 
-    /** True while no further turn would get a place. */
+    /** True while no further turn would get a place, however short its message. */
     public boolean isFull() {
-        return remainingCapacity() == 0;
+        return remainingCapacity() == 0 || bytes() + Turn.LEAST_BYTES > maxBytes;
+    }
+
+    /** Bytes that turns hold, waiting and running, by estimate. */
+    public long bytes() {
+        return locked(() -> bytes);
+    }
+
+    /** Bytes that they may hold. */
+    public long maxBytes() {
+        return maxBytes;
     }
 
     @Override

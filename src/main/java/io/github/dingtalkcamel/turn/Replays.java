@@ -94,8 +94,12 @@ public final class Replays {
             }
             String key = Turn.key(message);
             int before = queue.waiting(key) + placed.getOrDefault(key, 0);
-            KeyedQueue.Slot slot = before < FEW ? queue.reserve(key) : null;
+            KeyedQueue.Slot slot = before < FEW ? queue.reserve(key, Turn.bytes(request.payload())) : null;
             if (slot == null) {
+                if (queue.isFull()) {
+                    // in bytes: the rest need not be looked at
+                    room = 0;
+                }
                 full.add(conversation);
                 return;
             }

@@ -66,7 +66,7 @@ public final class Resumption {
                 }
                 after = row.id();
             }
-            finished = page.size() < PAGE;
+            finished = page.size() < PAGE && page.stream().mapToLong(row -> row.payload().length()).sum() < Inbox.PAGE_CHARACTERS;
         }
         return counted(turns);
     }
@@ -87,7 +87,8 @@ public final class Resumption {
         DeadLetters.Reason reason = reasonToGiveUp(row, message, why);
         if (reason == null) {
             KeyedQueue where = row.kind() == Turn.Kind.TURN ? queue : commands;
-            turns.add(new Turn(row.id(), row.kind(), message, where.reserveAnyway(Turn.key(message)), row.progress(), new Cancellation()));
+            KeyedQueue.Slot slot = where.reserveAnyway(Turn.key(message), Turn.bytes(row.payload()));
+            turns.add(new Turn(row.id(), row.kind(), message, slot, row.progress(), new Cancellation()));
             return;
         }
         if (row.kind() != Turn.Kind.TURN) {

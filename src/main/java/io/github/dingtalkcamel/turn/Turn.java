@@ -22,6 +22,9 @@ public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot s
     /** Exchange property that holds the turn. */
     public static final String PROPERTY = "CamelDingTalkTurn";
 
+    /** What a turn holds in memory beside its message: its exchange, ids, and what the route notes. An estimate. */
+    static final long LEAST_BYTES = 3 << 10;
+
     /** What becomes of a stored message. */
     public enum Kind {
         /** An agent answers it. */
@@ -69,6 +72,11 @@ public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot s
     /** True once somebody said {@code /stop}: nothing more of it goes out. */
     public boolean isStopped() {
         return cancellation.isStopped();
+    }
+
+    /** What the turn of a message holds in memory, by estimate: two bytes a character, so that no script is dearer than it counts. */
+    public static long bytes(String payload) {
+        return LEAST_BYTES + 2L * payload.length();
     }
 
     /** Turns with the same key run one after the other. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -162,5 +163,30 @@ class EventQueueTest {
 
     private static void done(Exchange exchange) {
         UnitOfWorkHelper.doneSynchronizations(exchange, exchange.getExchangeExtension().handoverCompletions());
+    }
+
+    @Test
+    void holdsNoMoreBytesThanItMay() {
+        EventQueue queue = new EventQueue(10, LONG, 10_000);
+        Exchange large = event();
+        large.getMessage().setBody(Map.of("text", "x".repeat(3_000)));
+        Exchange next = event();
+        next.getMessage().setBody(Map.of("text", "x".repeat(3_000)));
+
+        assertThat(queue.offer(large)).isTrue();
+        assertThat(queue.bytes()).isBetween(6_000L, 6_500L);
+        assertThat(queue.offer(next)).isFalse();
+        assertThat(queue.offerOwn(event())).as("events of our own have half of it").isFalse();
+
+        assertThat(queue.poll()).isSameAs(large);
+        assertThat(queue.bytes()).isZero();
+        assertThat(queue.offer(next)).isTrue();
+    }
+
+    @Test
+    void countsWhatATreeOfSmallObjectsReallyHolds() {
+        List<Object> objects = Collections.nCopies(1_000, Map.of());
+
+        assertThat(HeapSize.of(Map.of("list", objects))).isGreaterThan(50_000);
     }
 }

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -16,6 +17,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +36,7 @@ class ToolRunsTest {
     private Store store;
     private ToolRuns toolRuns;
     private Exception fault;
+    private CountDownLatch blocked;
 
     @BeforeEach
     void start() throws Exception {
@@ -42,6 +45,10 @@ class ToolRunsTest {
         context.addService(toolRuns);
         RouteBuilder.addRoutes(context, routes -> routes.from("direct:tool-run").process(exchange -> {
             runs.incrementAndGet();
+            if (blocked != null) {
+                blocked.await();
+                return;
+            }
             throw fault;
         }));
         context.start();
@@ -92,6 +99,36 @@ class ToolRunsTest {
         exchange.setProperty(ToolCall.PROPERTY, new ToolCall(Tool.SEND_TEXT, "main", JsonNodeFactory.instance.objectNode(),
                 List.of(Target.of(RecipientType.USER_ID, "staff001")), "once", Duration.ofSeconds(10), "f"));
         toolRuns.process(exchange);
+        return exchange;
+    }
+
+    @Test
+    void isRefusedWhereTheCallsUnderWayHoldAllTheMemoryThatTheyMay() throws Exception {
+        ToolRuns small = new ToolRuns(new ToolRequests(store, Clock.systemUTC()), Clock.systemUTC(), 100_000);
+        context.addService(small);
+        CountDownLatch end = new CountDownLatch(1);
+        blocked = end;
+        Exchange first = call("first", 40_000);
+        small.process(first, done -> {
+        });
+        Exchange second = call("second", 40_000);
+        small.process(second);
+
+        assertThat(second.getException()).isInstanceOfSatisfying(ApiException.class, refused -> assertThat(refused.status()).isEqualTo(503));
+        assertThat(small.bytes()).isBetween(80_000L, 100_000L);
+        end.countDown();
+        Awaitility.await().until(() -> small.bytes() == 0);
+        Exchange again = call("second", 40_000);
+        small.process(again);
+        assertThat(again.getException()).as("it was not noted").isNull();
+        assertThat(call("file", 0).getProperty(ToolCall.PROPERTY, ToolCall.class).bytes()).isLessThan(5_000);
+    }
+
+    private Exchange call(String requestId, int characters) {
+        Exchange exchange = new DefaultExchange(context);
+        exchange.setProperty(ToolCall.PROPERTY, new ToolCall(Tool.SEND_TEXT, "main",
+                JsonNodeFactory.instance.objectNode().put("content", "x".repeat(characters)), List.of(Target.of(RecipientType.USER_ID, "staff001")), requestId,
+                Duration.ofSeconds(10), requestId));
         return exchange;
     }
 }

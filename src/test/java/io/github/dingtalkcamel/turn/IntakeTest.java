@@ -167,4 +167,17 @@ class IntakeTest {
         exchange.setProperty(InboundMessage.PAYLOAD, Spoken.payload(conversation, msgId));
         return exchange;
     }
+
+    @Test
+    void refusesWhatHasNoRoomInMemory() {
+        queue = new KeyedQueue(100, 50, 10, Duration.ZERO, 2 * Turn.bytes(Spoken.payload("cid", "m1")));
+        intake = new Intake(inbox, queue, new KeyedQueue(100, 50, 10));
+        intake.open();
+        assertThat(take("cid", "m1").join().getException()).isNull();
+        assertThat(take("cid", "m2").join().getException()).isNull();
+
+        assertThat(take("cid", "m3").join().getException()).isInstanceOf(QueueFullException.class);
+        assertThat(inbox.holds("main", "m3")).isFalse();
+        assertThat(take("cid", "m1").join().getProperty(Intake.STORED)).as("seen before").isEqualTo("duplicate");
+    }
 }

@@ -25,7 +25,9 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.impl.engine.DefaultUnitOfWork;
 import org.apache.camel.spi.Synchronization;
 import org.apache.camel.support.DefaultExchange;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import io.github.dingtalkcamel.component.message.Delivery;
 
 class KeyedQueueTest {
 
@@ -85,17 +87,17 @@ class KeyedQueueTest {
     @Test
     void holdsNoMoreThanItsCapacityWhereReservedPlacesCount() {
         KeyedQueue queue = new KeyedQueue(3, 10, 10);
-        KeyedQueue.Slot reserved = queue.reserve("a");
+        KeyedQueue.Slot reserved = queue.reserve("a", 0);
         offer(queue, "b", "b1");
         assertThat(queue.isFull()).isFalse();
         offer(queue, "c", "c1");
 
-        assertThat(queue.reserve("d")).isNull();
+        assertThat(queue.reserve("d", 0)).isNull();
         assertThat(queue.isFull()).isTrue();
         assertThat(queue.size()).as("what is being stored does not wait yet").isEqualTo(2);
         reserved.release();
         assertThat(queue.remainingCapacity()).isEqualTo(1);
-        assertThat(queue.reserve("d")).isNotNull();
+        assertThat(queue.reserve("d", 0)).isNotNull();
     }
 
     @Test
@@ -104,16 +106,16 @@ class KeyedQueueTest {
         offer(queue, "a", "a1");
         offer(queue, "a", "a2");
 
-        assertThat(queue.reserve("a")).isNull();
-        assertThat(queue.reserve("b")).isNotNull();
+        assertThat(queue.reserve("a", 0)).isNull();
+        assertThat(queue.reserve("b", 0)).isNotNull();
         queue.poll();
-        assertThat(queue.reserve("a")).as("what runs does not wait").isNotNull();
+        assertThat(queue.reserve("a", 0)).as("what runs does not wait").isNotNull();
     }
 
     @Test
     void countsAReleaseOnceAndNoneAfterTheOffer() {
         KeyedQueue queue = new KeyedQueue(2, 2, 2);
-        KeyedQueue.Slot given = queue.reserve("a");
+        KeyedQueue.Slot given = queue.reserve("a", 0);
         given.release();
         given.release();
         assertThat(queue.remainingCapacity()).isEqualTo(2);
@@ -138,12 +140,12 @@ class KeyedQueueTest {
     void takesEarlierTurnsBeyondItsBounds() {
         KeyedQueue queue = new KeyedQueue(1, 1, 10);
         for (int i = 1; i <= 3; i++) {
-            queue.offer(exchange(queue.reserveAnyway("a"), "a", "a" + i));
+            queue.offer(exchange(queue.reserveAnyway("a", 0), "a", "a" + i));
         }
 
         assertThat(queue.size()).isEqualTo(3);
         assertThat(queue.remainingCapacity()).isZero();
-        assertThat(queue.reserve("b")).isNull();
+        assertThat(queue.reserve("b", 0)).isNull();
     }
 
     @Test
@@ -154,7 +156,7 @@ class KeyedQueueTest {
 
         assertThat(queue.poll()).isNull();
         assertThat(queue.poll(1, TimeUnit.MILLISECONDS)).isNull();
-        assertThat(queue.reserve("a")).isNull();
+        assertThat(queue.reserve("a", 0)).isNull();
         assertThat(queue.size()).as("to those who drain it").isZero();
         assertThat(queue.isEmpty()).isTrue();
     }
@@ -195,7 +197,7 @@ class KeyedQueueTest {
 
     @Test
     void endsThePollsOfIdleWorkersWhenItCloses() throws Exception {
-        KeyedQueue queue = new KeyedQueue(10, 10, 1, Duration.ofMinutes(10));
+        KeyedQueue queue = new KeyedQueue(10, 10, 1, Duration.ofMinutes(10), Long.MAX_VALUE);
         CompletableFuture<Exchange> polling = CompletableFuture.supplyAsync(() -> uninterrupted(queue));
         offer(queue, "a", "a1");
         assertThat(name(polling.get(5, TimeUnit.SECONDS))).as("longer open than the poll's own 20 ms").isEqualTo("a1");
@@ -236,7 +238,7 @@ class KeyedQueueTest {
         KeyedQueue queue = new KeyedQueue(100_000, 100, 100_000);
         for (int i = 0; i < 1_000; i++) {
             offer(queue, "conversation " + i, "x");
-            queue.reserve("given back " + i).release();
+            queue.reserve("given back " + i, 0).release();
         }
         assertThat(queue.conversations()).isEqualTo(1_000);
         for (int i = 0; i < 1_000; i++) {
@@ -254,7 +256,7 @@ class KeyedQueueTest {
         offer(queue, "b", "b1");
         queue.poll();
 
-        KeyedQueue.Stopped stopped = queue.stop("a", turn -> true);
+        Stopped stopped = queue.stop("a", turn -> true);
         assertThat(stopped.running().message().msgId()).isEqualTo("a1");
         assertThat(stopped.running().isStopped()).isTrue();
         assertThat(stopped.dropped()).singleElement().satisfies(turn -> assertThat(turn.isStopped()).isTrue());
@@ -317,7 +319,7 @@ class KeyedQueueTest {
     @Test
     void takesNoExchangeWithAPlaceInAnotherQueue() {
         KeyedQueue commands = new KeyedQueue(10, 10, 10);
-        Exchange command = exchange(commands.reserve("a"), "a", "/stop");
+        Exchange command = exchange(commands.reserve("a", 0), "a", "/stop");
 
         assertThatThrownBy(() -> new KeyedQueue(10, 10, 10).offer(command)).hasMessageContaining("another queue");
     }
@@ -430,7 +432,7 @@ class KeyedQueueTest {
     }
 
     private Exchange offer(KeyedQueue queue, String conversation, String text) {
-        KeyedQueue.Slot slot = queue.reserve(conversation);
+        KeyedQueue.Slot slot = queue.reserve(conversation, 0);
         assertThat(slot).as("a place for " + text).isNotNull();
         Exchange exchange = exchange(slot, conversation, text);
         assertThat(queue.offer(exchange)).isTrue();
@@ -460,5 +462,81 @@ class KeyedQueueTest {
                 end.onComplete(exchange);
             }
         });
+    }
+
+    @Test
+    void holdsNoMoreBytesThanItMayUntilTheTurnsAreDone() throws Exception {
+        KeyedQueue queue = new KeyedQueue(10, 10, 10, Duration.ZERO, 10_000);
+        KeyedQueue.Slot first = queue.reserve("a", 6_000);
+        KeyedQueue.Slot second = queue.reserve("b", 4_000);
+
+        assertThat(queue.reserve("c", 1)).isNull();
+        assertThat(queue.isFull()).isTrue();
+        assertThat(second.release()).isTrue();
+        assertThat(queue.bytes()).isEqualTo(6_000);
+
+        queue.offer(exchange(first, "a", "long"));
+        assertThat(queue.reserve("c", 4_001)).isNull();
+        Exchange running = queue.poll(10, TimeUnit.SECONDS);
+        assertThat(queue.reserve("c", 4_001)).as("what runs is held too").isNull();
+        done(running);
+        assertThat(queue.bytes()).isZero();
+        assertThat(queue.reserve("c", 4_001)).isNotNull();
+    }
+
+    @Test
+    void givesTheBytesBackOfWhatIsStopped() throws Exception {
+        KeyedQueue queue = new KeyedQueue(10, 10, 10, Duration.ZERO, 10_000);
+        queue.offer(exchange(queue.reserve("a", 1_000), "a", "runs"));
+        queue.offer(exchange(queue.reserve("a", 2_000), "a", "waits"));
+        Exchange running = queue.poll(10, TimeUnit.SECONDS);
+
+        queue.stop("a", turn -> true);
+        assertThat(queue.bytes()).as("the running one is still in memory").isEqualTo(1_000);
+        done(running);
+        assertThat(queue.bytes()).isZero();
+    }
+
+    @Test
+    void keepsTheRunningPlaceOfATurnWhoseReplyHasNoRoom() throws Exception {
+        KeyedQueue queue = new KeyedQueue(10, 10, 1, Duration.ZERO, 10_000);
+        queue.offer(exchange(queue.reserve("a", 1_000), "a", "first"));
+        Exchange first = queue.poll(10, TimeUnit.SECONDS);
+        Turn turn = first.getProperty(Turn.PROPERTY, Turn.class);
+
+        queue.yield(turn, 9_001);
+        assertThat(queue.running()).isEqualTo(1);
+        queue.yield(turn, 9_000);
+        assertThat(queue.running()).isZero();
+        assertThat(queue.bytes()).isEqualTo(10_000);
+        done(first);
+        assertThat(queue.bytes()).isZero();
+    }
+
+    @Test
+    void forgetsTheDeliveryThatTheMessageWasReadFrom() {
+        KeyedQueue queue = new KeyedQueue(10, 10, 1);
+        Exchange exchange = exchange(queue.reserve("a", 0), "a", "text");
+        exchange.setProperty(Delivery.PROPERTY, "a tree of JSON");
+
+        queue.offer(exchange);
+
+        assertThat(exchange.getProperty(Delivery.PROPERTY)).isNull();
+    }
+
+    @Test
+    void knowsHowLongTurnsHaveWaitedForAWorker() throws Exception {
+        KeyedQueue queue = new KeyedQueue(10, 10, 1);
+        assertThat(queue.unattended()).isZero();
+        offer(queue, "a", "first");
+        offer(queue, "b", "second");
+        Awaitility.await().until(() -> queue.unattended().toMillis() >= 1);
+
+        Exchange first = queue.poll(10, TimeUnit.SECONDS);
+        assertThat(queue.unattended()).as("no more may run").isZero();
+        done(first);
+        Awaitility.await().until(() -> queue.unattended().toMillis() >= 1);
+        queue.close();
+        assertThat(queue.unattended()).isZero();
     }
 }

@@ -64,7 +64,7 @@ class ResumptionTest {
             assertThat(message.conversationId()).isEqualTo("cid0");
         });
         assertThat(turns).extracting(Turn::slot).doesNotContainNull();
-        assertThat(queue.reserve("new one")).as("they fill the queue").isNull();
+        assertThat(queue.reserve("new one", 0)).as("they fill the queue").isNull();
     }
 
     @Test

@@ -49,7 +49,7 @@ class StopAndStartTest {
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> gate.entered.get() == 2);
 
             CompletableFuture<Void> stopping = CompletableFuture.runAsync(() -> stop(bot));
-            Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.queue().isEmpty() && bot.queue().reserve("x") == null);
+            Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.queue().isEmpty() && bot.queue().reserve("x", 0) == null);
             gate.permits.release(2);
             stopping.get(20, TimeUnit.SECONDS);
             assertThat(bot.replies(dm)).as("finished with all its routes, though the stop had begun").containsExactly("Dear all: one");

@@ -1,11 +1,12 @@
 package io.github.dingtalkcamel.simulator.chat;
 
 import io.github.dingtalkcamel.simulator.platform.Ring;
+import io.github.dingtalkcamel.simulator.platform.SimulatorMemory;
 import io.github.dingtalkcamel.simulator.text.RandomText;
 import io.vertx.core.buffer.Buffer;
 
 /**
- * Pictures and files that the page's people sent, by download code: at most 8 MiB each and 64 MiB together, the oldest are forgotten
+ * Pictures and files that the page's people sent, by download code: at most 8 MiB each, and together a 32nd of the heap, at most 64 MiB; the oldest are forgotten
  * first. Safe for use by several threads.
  */
 final class ChatFiles {
@@ -13,7 +14,7 @@ final class ChatFiles {
     static final int MAX_BYTES = 8 << 20;
 
     private static final int MAX_FILES = 1_000;
-    private static final long MAX_TOTAL_BYTES = 64L << 20;
+    private static final long MAX_TOTAL_BYTES = SimulatorMemory.share(32, 64);
 
     private final Ring<ChatFile> files = new Ring<>(MAX_FILES, MAX_TOTAL_BYTES, file -> 400 + file.content().length());
 

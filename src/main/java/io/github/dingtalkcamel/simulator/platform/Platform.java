@@ -31,9 +31,9 @@ public final class Platform {
     /** docs/protocol.md 3.1: sessionWebhookExpiredTime = createAt + 90 min. */
     static final Duration SESSION_LIFE = Duration.ofMinutes(90);
 
-    private static final int KNOWN = 100_000;
+    private static final int KNOWN = SimulatorMemory.known();
     private static final int LISTED = 100;
-    private static final long RECORD_BYTES = 64L << 20;
+    private static final long RECORD_BYTES = SimulatorMemory.share(32, 64);
     private static final int OPEN_CALLS = 10_000;
 
     private final InstantSource clock;
@@ -45,9 +45,9 @@ public final class Platform {
     private final Recent<String, String> currentSessions = new Recent<>(KNOWN);
     private final Recent<String, Boolean> takenMsgUuids = new Recent<>(KNOWN);
     private final Recent<String, String> reactions = new Recent<>(KNOWN);
-    private final Ring<StoredFile> files = new Ring<>(1_000, 256L << 20, file -> file.content().length);
+    private final Ring<StoredFile> files = new Ring<>(1_000, SimulatorMemory.share(8, 256), file -> 400 + file.content().length);
     private final Organisation organisation = new Organisation();
-    private final Recent<String, SimulatedCard> cards = new Recent<>(KNOWN);
+    private final Recent<String, SimulatedCard> cards = new Recent<>(KNOWN, SimulatorMemory.share(32, 64), SimulatedCard::weight);
     private final Recent<String, RecallableMessage> sentKeys = new Recent<>(KNOWN);
     private final Recent<String, String> mobiles = new Recent<>(KNOWN);
     private final Tokens tokens;
@@ -75,6 +75,16 @@ public final class Platform {
         List.of("staff001", "staff002", "staff003").forEach(id -> organisation.hire(person(id), Organisation.ROOT));
         addGroup(new Group("cidFAKEgroup0001==", "Ops room"));
         addGroup(new Group("cidFAKEgroup0002==", "Tea kitchen"));
+    }
+
+    /** Bytes that it remembers, by estimate. */
+    public long heldBytes() {
+        return files.held() + cards.held() + deliveries.held() + requests.held() + timeline.held();
+    }
+
+    /** Bytes that it may remember. */
+    public long maxHeldBytes() {
+        return files.maxWeight() + cards.maxWeight() + deliveries.maxWeight() + requests.maxWeight() + timeline.maxHeld();
     }
 
     public Instant now() {

@@ -28,6 +28,15 @@ public final class Ring<T> {
         }
     }
 
+    /** What the entries weigh together. */
+    public synchronized long held() {
+        return held;
+    }
+
+    public long maxWeight() {
+        return maxWeight;
+    }
+
     /** A copy, oldest first. */
     public synchronized List<T> all() {
         return new ArrayList<>(entries);

@@ -25,6 +25,15 @@ public record SimulatedCard(String app, String outTrackId, String templateId, Ma
         conversationIds = List.copyOf(conversationIds);
     }
 
+    long weight() {
+        return 400 + weight(params) + privateParams.values().stream().mapToLong(SimulatedCard::weight).sum()
+                + conversationIds.stream().mapToLong(id -> 50 + 2L * id.length()).sum();
+    }
+
+    private static long weight(Map<String, String> params) {
+        return params.entrySet().stream().mapToLong(param -> 100 + 2L * (param.getKey().length() + param.getValue().length())).sum();
+    }
+
     /** A copy in the order in which the variables were set, which is how the chat page lists them. */
     private static Map<String, String> inOrder(Map<String, String> params) {
         return Collections.unmodifiableMap(new LinkedHashMap<>(params));

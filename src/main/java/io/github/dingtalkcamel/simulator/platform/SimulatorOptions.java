@@ -12,7 +12,7 @@ import java.util.Set;
  * @param port        0 takes a free one
  * @param publicUrl   the URL that goes into session webhooks, for simulators behind another name; null: from host and port
  * @param clock       decides about expiry and times; waiting and time-outs use real time
- * @param recordSize  how many deliveries, and how many requests, are remembered; each of both also holds at most 64 MiB
+ * @param recordSize  how many deliveries, and how many requests, are remembered; each of both also holds at most a 32nd of the heap, and 64 MiB
  * @param pushTimeout how long the application may take to answer a push
  * @param quietTime   how long a conversation must be quiet after a first reply for the reply to count as complete
  * @param stream      how its Stream side runs

@@ -12,13 +12,21 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class Timeline {
 
     private static final int ENTRIES = 2_000;
-    private static final long BYTES = 32L << 20;
+    private static final long BYTES = SimulatorMemory.share(32, 32);
     private static final int MAX_LISTENERS = 32;
 
     private final InstantSource clock;
     private final Ring<Entry> entries = new Ring<>(ENTRIES, BYTES, entry -> entry.event().weight());
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private long count;
+
+    long held() {
+        return entries.held();
+    }
+
+    long maxHeld() {
+        return entries.maxWeight();
+    }
 
     public Timeline(InstantSource clock) {
         this.clock = clock;

@@ -121,11 +121,7 @@ public sealed interface TimelineEvent {
 
         @Override
         public long weight() {
-            return 400 + weight(card.params()) + card.privateParams().values().stream().mapToLong(Card::weight).sum();
-        }
-
-        private static long weight(Map<String, String> params) {
-            return params.entrySet().stream().mapToLong(param -> 100 + 2L * (param.getKey().length() + param.getValue().length())).sum();
+            return card.weight();
         }
     }
 

@@ -11,6 +11,7 @@ import io.github.dingtalkcamel.simulator.platform.OpenCall;
 import io.github.dingtalkcamel.simulator.platform.Platform;
 import io.github.dingtalkcamel.simulator.platform.PushResult;
 import io.github.dingtalkcamel.simulator.platform.Ring;
+import io.github.dingtalkcamel.simulator.platform.SimulatorMemory;
 import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
 import io.github.dingtalkcamel.simulator.platform.StreamOptions;
 import io.github.dingtalkcamel.simulator.platform.UserMessage;
@@ -28,7 +29,7 @@ import io.vertx.ext.web.Router;
 public final class StreamSide {
 
     private static final int REMEMBERED_ACKS = 20_000;
-    private static final long ACK_BYTES = 64L << 20;
+    private static final long ACK_BYTES = SimulatorMemory.share(64, 64);
     private static final int MAX_FRAGMENTS = 1_000;
 
     private final Vertx vertx;
@@ -42,6 +43,14 @@ public final class StreamSide {
     private final SimulatedEvents events;
     private volatile String endpoint;
     private volatile int fragments = 1;
+
+    public long heldBytes() {
+        return acks.held();
+    }
+
+    public long maxHeldBytes() {
+        return acks.maxWeight();
+    }
 
     public StreamSide(Vertx vertx, Platform platform, FaultInjector faults, SimulatorOptions options) {
         this.vertx = vertx;
