@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Map;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dingtalkcamel.agent.Agents;
-import io.github.dingtalkcamel.conversation.Bindings.Binding;
+import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.conversation.Bindings;
+import io.github.dingtalkcamel.conversation.Bindings.Binding;
 import io.github.dingtalkcamel.server.ApiCall;
 import io.github.dingtalkcamel.server.ApiException;
 import io.github.dingtalkcamel.settings.Settings;
@@ -18,7 +18,6 @@ import org.apache.camel.Message;
 /** {@code /api/dingtalk/bindings} (docs/api.md). */
 public final class BindingsApi {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MAX_BODY_BYTES = 64 * 1024;
     private static final int LONGEST_ID = 512;
     private static final int NAMED = 100;
@@ -67,7 +66,7 @@ public final class BindingsApi {
             throw ApiException.tooLarge("The body may have at most " + MAX_BODY_BYTES + " bytes");
         }
         try {
-            JsonNode agent = body == null || body.length == 0 ? null : JSON.readTree(body).get("agent");
+            JsonNode agent = body == null || body.length == 0 ? null : Json.MAPPER.readTree(body).get("agent");
             if (agent != null && agent.isTextual()) {
                 return agent.textValue();
             }

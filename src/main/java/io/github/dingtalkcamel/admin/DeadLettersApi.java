@@ -7,17 +7,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.server.ApiCall;
 import io.github.dingtalkcamel.server.ApiException;
+import io.github.dingtalkcamel.turn.DeadLetters;
 import io.github.dingtalkcamel.turn.DeadLetters.Letter;
 import io.github.dingtalkcamel.turn.DeadLetters.Requested;
-import io.github.dingtalkcamel.turn.DeadLetters;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
 
@@ -26,9 +24,8 @@ public final class DeadLettersApi {
 
     private static final int MOST_BYTES = 64 * 1024;
     private static final String SHAPE = "Send {} to replay all, or {\"ids\":[1,2]} with up to " + DeadLetters.MOST_IDS + " ids of the list";
-    private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(8).build()).build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+    private static final ObjectMapper JSON = Json.MAPPER.copy()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final DeadLetters deadLetters;
 

@@ -3,8 +3,8 @@ import java.util.List;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.message.BadMessageException;
 import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.conversation.Sessions;
@@ -22,8 +22,6 @@ import org.apache.camel.ExchangeProperty;
  * again: it is answered to him, and he is whom the agent sees. Nobody acts in another's name by it.
  */
 public final class Retry {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** What stays the command's own (docs/protocol.md 3.1): who says it, when, and where the answer goes. */
     private static final List<String> OWN_FIELDS = List.of("msgId", "createAt", "conversationTitle", "senderId", "senderStaffId", "senderUnionId", "senderNick",
@@ -74,8 +72,8 @@ public final class Retry {
 
     private static String saidAgain(String said, String command) {
         try {
-            ObjectNode again = (ObjectNode) JSON.readTree(said);
-            JsonNode own = JSON.readTree(command);
+            ObjectNode again = (ObjectNode) Json.MAPPER.readTree(said);
+            JsonNode own = Json.MAPPER.readTree(command);
             for (String field : OWN_FIELDS) {
                 if (own.has(field)) {
                     again.set(field, own.get(field));

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.message.BadMessageException;
 import io.github.dingtalkcamel.component.message.Body;
 import io.github.dingtalkcamel.component.message.CallbackCrypto;
@@ -42,7 +42,6 @@ public final class Webhook {
 
     private static final String ACCEPTED = "{\"msgtype\":\"empty\"}";
     private static final String SUCCESS = "success";
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Settings settings;
     private final HeldBodies held;
@@ -159,7 +158,7 @@ public final class Webhook {
             return ACCEPTED;
         }
         CallbackCrypto crypto = cryptos.get(delivery.integration());
-        return JSON.writeValueAsString(crypto.seal(SUCCESS, delivery.timestamp(), delivery.nonce()));
+        return Json.MAPPER.writeValueAsString(crypto.seal(SUCCESS, delivery.timestamp(), delivery.nonce()));
     }
 
     /**

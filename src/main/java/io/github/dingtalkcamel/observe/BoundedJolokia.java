@@ -10,11 +10,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.server.ManagementGuard;
 import io.github.dingtalkcamel.server.Refusals;
 import io.vertx.core.Handler;
@@ -44,9 +42,6 @@ public final class BoundedJolokia extends DefaultJolokiaPlatformHttpPlugin {
     private static final int AT_A_TIME = 2;
     private static final int PATIENCE_SECONDS = 5;
     private static final String NOTIFICATION = "notification";
-
-    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(64).build()).build()).build();
 
     private final Semaphore working = new Semaphore(AT_A_TIME);
     private final Semaphore held = new Semaphore(MOST_HELD);
@@ -127,7 +122,7 @@ public final class BoundedJolokia extends DefaultJolokiaPlatformHttpPlugin {
                 return jolokia.handleGetRequest(request.uri(), path, parameters(request.params())).toJSONString();
             }
             byte[] body = context.body().buffer() == null ? new byte[0] : context.body().buffer().getBytes();
-            JsonNode asked = JSON.readTree(body);
+            JsonNode asked = Json.MAPPER.readTree(body);
             if (asked == null || !asked.isArray()) {
                 return one(jolokia, request, asked);
             }
@@ -169,7 +164,7 @@ public final class BoundedJolokia extends DefaultJolokiaPlatformHttpPlugin {
             config.put("maxObjects", objects <= 0 ? MOST_OBJECTS : Math.min(objects, MOST_OBJECTS));
         }
         try {
-            byte[] json = JSON.writeValueAsBytes(asked);
+            byte[] json = Json.MAPPER.writeValueAsBytes(asked);
             JSONStructure answer = jolokia.handlePostRequest(request.uri(), new ByteArrayInputStream(json), StandardCharsets.UTF_8.name(), parameters(request.params()));
             String text = answer.toJSONString();
             return text.length() <= MOST_OF_ONE ? text : error(413, "The answer is larger than " + (MOST_OF_ONE >> 20) + " MB: ask for single attributes, or with maxDepth");
@@ -182,7 +177,7 @@ public final class BoundedJolokia extends DefaultJolokiaPlatformHttpPlugin {
 
     /** As Jolokia tells errors. */
     private static String error(int status, String message) {
-        return JSON.createObjectNode().put("status", status).put("error_type", SecurityException.class.getName()).put("error", message).toString();
+        return Json.MAPPER.createObjectNode().put("status", status).put("error_type", SecurityException.class.getName()).put("error", message).toString();
     }
 
     private static Map<String, String[]> parameters(MultiMap given) {

@@ -2,8 +2,8 @@ package io.github.dingtalkcamel.server;
 import java.util.Map;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dingtalkcamel.component.api.Failure;
+import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.message.BadMessageException;
 import io.github.dingtalkcamel.component.message.ProofException;
 import io.github.dingtalkcamel.store.StoreException;
@@ -12,8 +12,6 @@ import org.apache.camel.Exchange;
 
 /** Error bodies: {@code {"error":{"code":…,"message":…}}}, with what to fix, and nothing of what was sent. */
 public final class Refusals {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final String PROOF = "The proof is missing or wrong. A robot message needs the headers timestamp (1 h old at most, 5 min ahead at most) and sign, made with the app's"
                                         + " secret; an encrypted callback needs signature, timestamp and nonce in the query, and this integration's token, AES key and owner key";
@@ -61,7 +59,7 @@ public final class Refusals {
     /** An error body. */
     public static String json(String code, String message) {
         try {
-            return JSON.writeValueAsString(Map.of("error", Map.of("code", code, "message", message)));
+            return Json.MAPPER.writeValueAsString(Map.of("error", Map.of("code", code, "message", message)));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

@@ -4,12 +4,11 @@ import java.io.UncheckedIOException;
 import java.util.List;
 
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dingtalkcamel.component.json.Json;
 
 /** A list of texts in one column, as a JSON array. */
 public final class Texts {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<List<String>> LIST = new TypeReference<>() {
     };
 
@@ -18,7 +17,7 @@ public final class Texts {
 
     public static String write(List<String> texts) {
         try {
-            return JSON.writeValueAsString(texts);
+            return Json.MAPPER.writeValueAsString(texts);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -26,7 +25,7 @@ public final class Texts {
 
     public static List<String> read(String json) {
         try {
-            return List.copyOf(JSON.readValue(json, LIST));
+            return List.copyOf(Json.MAPPER.readValue(json, LIST));
         } catch (IOException e) {
             throw new UncheckedIOException("A list of texts in the store is damaged", e);
         }

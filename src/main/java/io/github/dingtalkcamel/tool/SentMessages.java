@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dingtalkcamel.component.api.DingTalkJson;
+import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.message.TextForms;
 import io.github.dingtalkcamel.conversation.Notifications;
 import io.github.dingtalkcamel.conversation.QuotableMessages;
@@ -34,7 +34,6 @@ import org.slf4j.LoggerFactory;
 public final class SentMessages {
 
     private static final Logger LOG = LoggerFactory.getLogger(SentMessages.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<Map<String, String>> PARAMS = new TypeReference<>() {
     };
 
@@ -136,7 +135,7 @@ public final class SentMessages {
 
     private static Map<String, String> params(String json) {
         try {
-            return json == null ? Map.of() : JSON.readValue(json, PARAMS);
+            return json == null ? Map.of() : Json.MAPPER.readValue(json, PARAMS);
         } catch (JsonProcessingException e) {
             LOG.warn("The stored variables of a card are damaged: a quote of it may have no text");
             return Map.of();

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.component.api.DingTalkJson;
@@ -14,6 +13,7 @@ import io.github.dingtalkcamel.component.chunk.Chunk;
 import io.github.dingtalkcamel.component.chunk.Chunker;
 import io.github.dingtalkcamel.component.chunk.EncodedSize;
 import io.github.dingtalkcamel.component.chunk.MarkdownTitle;
+import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.server.ApiException;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
@@ -22,7 +22,6 @@ import org.apache.camel.ExchangeProperty;
 /** What a call's arguments become: messages of the robot, or a card of the card platform. Whatever is wrong with them is told before anything is sent. */
 public final class ToolMessages {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOST_MESSAGES = 100;
     private static final int MOST_URL_BUTTONS = 5;
     private static final String TEMPLATE_SUFFIX = ".schema";
@@ -171,7 +170,7 @@ public final class ToolMessages {
 
     /** As the public template of docs/protocol.md 6.5.8 wants them. */
     private static String buttons(List<Button> buttons) {
-        ObjectNode object = JSON.createObjectNode();
+        ObjectNode object = Json.MAPPER.createObjectNode();
         ArrayNode list = object.putArray("msgButtons");
         for (Button button : buttons) {
             ObjectNode one = list.addObject().put("text", button.title()).put("color", list.size() == 1 ? "blue" : "gray");

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.server.ApiException;
 import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Sql;
@@ -25,7 +25,6 @@ import io.github.dingtalkcamel.store.Texts;
 public final class ToolRequests {
 
     private static final Duration KEPT = Duration.ofHours(24);
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<Map<String, Object>> RESULT = new TypeReference<>() {
     };
 
@@ -121,7 +120,7 @@ public final class ToolRequests {
 
     private static String write(Map<String, Object> result) {
         try {
-            return JSON.writeValueAsString(result);
+            return Json.MAPPER.writeValueAsString(result);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -129,7 +128,7 @@ public final class ToolRequests {
 
     private static Map<String, Object> read(String json) {
         try {
-            return JSON.readValue(json, RESULT);
+            return Json.MAPPER.readValue(json, RESULT);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

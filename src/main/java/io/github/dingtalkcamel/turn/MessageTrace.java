@@ -6,9 +6,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.store.Sql;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
@@ -19,7 +19,6 @@ import io.github.dingtalkcamel.store.StoreException;
  */
 public final class MessageTrace {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final int DEAD_LETTERS = 50;
 
     private final Store store;
@@ -42,7 +41,7 @@ public final class MessageTrace {
     }
 
     private static ObjectNode way(Connection connection, String integration, String msgId, ResultSet row) throws SQLException {
-        ObjectNode way = JSON.createObjectNode();
+        ObjectNode way = Json.MAPPER.createObjectNode();
         way.put("integrationId", integration).put("msgId", msgId);
         way.put("conversationId", row.getString("conversation_id")).put("senderId", row.getString("sender_id"));
         way.put("kind", row.getString("kind")).put("state", row.getString("state"));
@@ -61,10 +60,10 @@ public final class MessageTrace {
     }
 
     private static ArrayNode replies(String lines) throws SQLException {
-        ArrayNode replies = JSON.createArrayNode();
+        ArrayNode replies = Json.MAPPER.createArrayNode();
         try {
             for (String line : lines == null || lines.isEmpty() ? new String[0] : lines.split("\n")) {
-                ObjectNode chunk = (ObjectNode) JSON.readTree(line);
+                ObjectNode chunk = (ObjectNode) Json.MAPPER.readTree(line);
                 replies.add(chunk.put("at", time(chunk.path("at").asLong())));
             }
         } catch (IOException e) {
@@ -74,10 +73,10 @@ public final class MessageTrace {
     }
 
     private static ArrayNode deadLetters(Connection connection, long message) throws SQLException {
-        ArrayNode letters = JSON.createArrayNode();
+        ArrayNode letters = Json.MAPPER.createArrayNode();
         return letters.addAll(Sql.list(connection,
                 "select id, code, reason, remedy, attempts, created_at from dead_letter where message_id = ? order by id limit ?",
-                row -> JSON.createObjectNode().put("id", row.getLong("id")).put("code", row.getString("code")).put("reason", row.getString("reason"))
+                row -> Json.MAPPER.createObjectNode().put("id", row.getLong("id")).put("code", row.getString("code")).put("reason", row.getString("reason"))
                         .put("remedy", row.getString("remedy")).put("attempts", row.getInt("attempts")).put("at", time(row.getLong("created_at"))),
                 message, DEAD_LETTERS));
     }

@@ -5,20 +5,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dingtalkcamel.component.api.Mentions;
+import io.github.dingtalkcamel.component.json.Json;
 
 /** Whom each chunk of a reply mentions, in one column: a JSON array with an {@code at} for each chunk, null where none mentions anyone. */
 final class StoredMentions {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private StoredMentions() {
     }
 
     static String write(List<Mentions> mentions) {
         try {
-            return mentions.stream().allMatch(Mentions::isEmpty) ? null : JSON.writeValueAsString(mentions.stream().map(Mentions::at).toList());
+            return mentions.stream().allMatch(Mentions::isEmpty) ? null : Json.MAPPER.writeValueAsString(mentions.stream().map(Mentions::at).toList());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -30,7 +28,7 @@ final class StoredMentions {
         }
         try {
             List<Mentions> mentions = new ArrayList<>();
-            for (JsonNode at : JSON.readTree(json)) {
+            for (JsonNode at : Json.MAPPER.readTree(json)) {
                 mentions.add(new Mentions(texts(at.path("atUserIds")), texts(at.path("atMobiles")), at.path("isAtAll").asBoolean()));
             }
             return List.copyOf(mentions);

@@ -3,7 +3,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dingtalkcamel.component.json.Json;
 
 /**
  * JSON as it is sent to DingTalk: compact, in UTF-8, with no more escapes than JSON demands. An emoji is 4 bytes, where Jackson's byte generator
@@ -14,15 +14,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
  */
 public final class DingTalkJson {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private DingTalkJson() {
     }
 
     /** The bytes of a request's body. */
     public static byte[] bytes(Object value) {
         try {
-            return JSON.writeValueAsString(value).getBytes(StandardCharsets.UTF_8);
+            return Json.MAPPER.writeValueAsString(value).getBytes(StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

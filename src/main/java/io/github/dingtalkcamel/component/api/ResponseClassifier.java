@@ -8,14 +8,12 @@ import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.util.Set;
+
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 
 /**
@@ -40,9 +38,6 @@ public final class ResponseClassifier {
 
     /** Names of this application's own settings. */
     public static final OptionNames SETTINGS = OptionNames.settings("dingtalk.");
-
-    private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(64).build()).build()).build();
 
     private static final int SHOWN = 300;
     private static final int CODE_SHOWN = 200;
@@ -235,7 +230,7 @@ public final class ResponseClassifier {
 
     private static JsonNode parse(byte[] body) {
         try {
-            return JSON.readTree(body);
+            return Json.MAPPER.readTree(body);
         } catch (IOException e) {
             return null;
         }

@@ -5,8 +5,8 @@ import java.util.List;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.dingtalkcamel.component.json.Json;
 
 /**
  * A message in the form that custom robots take (docs/protocol.md 6.2), checked: text, link, markdown, actionCard or feedCard, with its
@@ -18,7 +18,6 @@ public record WebhookMessage(String json) {
     /** What {@code msgUuid} adds to the body. */
     private static final int MAX_BYTES = 20_000 - 64;
     private static final List<String> TYPES = List.of("text", "link", "markdown", "actionCard", "feedCard");
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
      * @param  body              a map, a JSON tree, or JSON text
@@ -63,7 +62,7 @@ public record WebhookMessage(String json) {
     /** The same JSON with the key by which DingTalk knows a repetition. */
     public static JsonNode withUuid(String json, String msgUuid) {
         try {
-            return ((ObjectNode) JSON.readTree(json)).put("msgUuid", msgUuid);
+            return ((ObjectNode) Json.MAPPER.readTree(json)).put("msgUuid", msgUuid);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("The store holds a message that is not JSON", e);
         }
@@ -72,7 +71,7 @@ public record WebhookMessage(String json) {
     private static JsonNode tree(Object body) throws RejectedException {
         try {
             // never the caller's own tree, since at may change it
-            return body instanceof String text ? JSON.readTree(text) : JSON.valueToTree(body).deepCopy();
+            return body instanceof String text ? Json.MAPPER.readTree(text) : Json.MAPPER.valueToTree(body).deepCopy();
         } catch (JsonProcessingException | IllegalArgumentException e) {
             throw invalid("A custom robot's message is a JSON object, but this is not JSON");
         }

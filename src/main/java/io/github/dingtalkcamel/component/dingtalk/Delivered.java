@@ -8,8 +8,8 @@ import java.util.concurrent.CompletableFuture;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dingtalkcamel.component.api.DingTalkException;
+import io.github.dingtalkcamel.component.json.Json;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
@@ -19,7 +19,6 @@ import org.apache.camel.Message;
  */
 final class Delivered {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {
     };
 
@@ -29,7 +28,7 @@ final class Delivered {
     private boolean reached;
 
     static Map<String, Object> map(JsonNode answer) {
-        return JSON.convertValue(answer, MAP);
+        return Json.MAPPER.convertValue(answer, MAP);
     }
 
     /** DingTalk took it for somebody. @param id of what was sent, or null where DingTalk gives none */

@@ -4,8 +4,8 @@ import java.util.Map;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dingtalkcamel.component.api.DingTalkApp;
+import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.message.BadMessageException;
 import io.github.dingtalkcamel.component.message.Body;
 import io.github.dingtalkcamel.component.message.Delivery;
@@ -89,7 +89,6 @@ interface PushedExchange {
     /** A click on a card. */
     record OfCard(DingTalkApp app) implements PushedExchange {
 
-        private static final ObjectMapper JSON = new ObjectMapper();
         private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {
         };
 
@@ -104,7 +103,7 @@ interface PushedExchange {
             JsonNode pressed = content(json).path("cardPrivateData");
             Map<String, Object> click = new LinkedHashMap<>();
             click.put("action", pressed.path("actionIds").path(0).asText(json.path("actionId").asText("")));
-            click.put("params", pressed.path("params").isObject() ? JSON.convertValue(pressed.get("params"), MAP) : new LinkedHashMap<>());
+            click.put("params", pressed.path("params").isObject() ? Json.MAPPER.convertValue(pressed.get("params"), MAP) : new LinkedHashMap<>());
             click.put("outTrackId", json.path("outTrackId").asText(""));
             click.put("userId", json.path("userId").asText(""));
             Message in = exchange.getMessage();

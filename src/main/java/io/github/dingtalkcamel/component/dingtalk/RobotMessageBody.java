@@ -4,9 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dingtalkcamel.component.api.DingTalkJson;
 import io.github.dingtalkcamel.component.chunk.MarkdownTitle;
+import io.github.dingtalkcamel.component.json.Json;
 import org.apache.camel.Exchange;
 
 /**
@@ -16,8 +16,6 @@ import org.apache.camel.Exchange;
  * @param msgParam its parameters, as the JSON text that DingTalk wants
  */
 record RobotMessageBody(String msgKey, String msgParam) {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** The message that an exchange's body is to become. */
     static RobotMessageBody of(Exchange exchange, MessageOptions options) {
@@ -65,8 +63,8 @@ record RobotMessageBody(String msgKey, String msgParam) {
     /** The body as JSON; null where it is none. */
     static JsonNode tree(Object body) {
         try {
-            return body instanceof String text ? JSON.readTree(text) : body instanceof byte[] bytes ? JSON.readTree(bytes)
-                    : JSON.valueToTree(body);
+            return body instanceof String text ? Json.MAPPER.readTree(text) : body instanceof byte[] bytes ? Json.MAPPER.readTree(bytes)
+                    : Json.MAPPER.valueToTree(body);
         } catch (IOException | IllegalArgumentException e) {
             return null;
         }

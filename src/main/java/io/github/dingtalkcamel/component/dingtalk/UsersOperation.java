@@ -8,12 +8,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dingtalkcamel.component.api.DepartmentTraversal;
 import io.github.dingtalkcamel.component.api.Failures;
 import io.github.dingtalkcamel.component.api.RejectedException;
 import io.github.dingtalkcamel.component.api.ThrottledException;
 import io.github.dingtalkcamel.component.api.User;
+import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.message.Language;
 import org.apache.camel.Exchange;
 
@@ -25,7 +25,6 @@ record UsersOperation(Api api, DingTalkConfiguration uri) implements Operation {
 
     private static final int MOST_THROTTLED_IN_A_ROW = 5;
     private static final long PAUSE_MILLIS = 1_100;
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {
     };
 
@@ -87,7 +86,7 @@ record UsersOperation(Api api, DingTalkConfiguration uri) implements Operation {
         List<Map<String, Object>> people = new ArrayList<>();
         for (User each : walk.people()) {
             if (keyword.isEmpty() || each.holds(keyword)) {
-                people.add(JSON.convertValue(each, MAP));
+                people.add(Json.MAPPER.convertValue(each, MAP));
             }
         }
         return people;

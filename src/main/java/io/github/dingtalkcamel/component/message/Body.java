@@ -10,11 +10,11 @@ import java.nio.charset.StandardCharsets;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.message.BadMessageException.Code;
 
 /**
@@ -29,7 +29,7 @@ public record Body(Form form, ObjectNode json) {
     /** Bytes of a body, or characters where it comes as text: 1 MiB. */
     public static final int MAX_SIZE = 1 << 20;
     /** Levels of nesting; the outermost object is the first. */
-    public static final int MAX_DEPTH = 64;
+    public static final int MAX_DEPTH = Json.MAX_DEPTH;
 
     private static final int MAX_NUMBER_LENGTH = 400;
     private static final int MAX_NAME_LENGTH = 10_000;
@@ -37,8 +37,7 @@ public record Body(Form form, ObjectNode json) {
     private static final ObjectMapper MAPPER = new ObjectMapper(JsonFactory.builder()
             // names come from outside: a shared table of them would be everyone's to fill
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(MAX_DEPTH)
+            .streamReadConstraints(Json.constraints()
                     .maxStringLength(MAX_SIZE)
                     .maxNumberLength(MAX_NUMBER_LENGTH)
                     .maxNameLength(MAX_NAME_LENGTH)

@@ -3,8 +3,8 @@ import java.util.Map;
 import java.util.Set;
 
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.secrets.Sha256;
 
 /**
@@ -24,7 +24,6 @@ public record Delivery(String integration, boolean encrypted, String signature, 
     public static final String PROPERTY = "CamelDingTalkDelivery";
 
     private static final Set<String> CHECKS = Set.of("check_url", "check_create_suite_url", "check_update_suite_url");
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {
     };
 
@@ -113,7 +112,7 @@ public record Delivery(String integration, boolean encrypted, String signature, 
 
     /** What the event says, or the click. */
     public Map<String, Object> details() {
-        return JSON.convertValue(content.json(), MAP);
+        return Json.MAPPER.convertValue(content.json(), MAP);
     }
 
     private static String digest(ObjectNode json) {

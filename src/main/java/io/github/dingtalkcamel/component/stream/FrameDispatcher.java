@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.message.BadMessageException;
 import io.github.dingtalkcamel.component.message.Body;
 import io.github.dingtalkcamel.component.message.Delivery;
@@ -36,8 +36,6 @@ public final class FrameDispatcher {
 
     /** DingTalk waits 2 s (docs/protocol.md 6.5.6); the rest is for the way. */
     static final Duration CARD_PATIENCE = Duration.ofMillis(1_700);
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Door door;
     private final Executor messages;
@@ -138,7 +136,7 @@ public final class FrameDispatcher {
         JsonNode response = null;
         if (outcome.failure() == null && outcome.body() != null && !"".equals(outcome.body())) {
             try {
-                response = outcome.body() instanceof String text ? JSON.readTree(text) : JSON.valueToTree(outcome.body());
+                response = outcome.body() instanceof String text ? Json.MAPPER.readTree(text) : Json.MAPPER.valueToTree(outcome.body());
             } catch (IOException | IllegalArgumentException e) {
                 LOG.warn("The answer to a click on a card is no JSON: the card stays as it is");
             }

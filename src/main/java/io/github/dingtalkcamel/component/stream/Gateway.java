@@ -15,15 +15,16 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
+
 import javax.net.ssl.SSLException;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.component.api.BoundedAnswer;
 import io.github.dingtalkcamel.component.api.DingTalkApp;
 import io.github.dingtalkcamel.component.api.DingTalkJson;
+import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.message.Delivery;
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 import org.slf4j.Logger;
@@ -42,7 +43,6 @@ final class Gateway implements Connector {
     private static final int OK = 200;
     private static final int UNAUTHORIZED = 401;
     private static final int PROXY_AUTHENTICATION = 407;
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpClient http;
     private final URI address;
@@ -85,7 +85,7 @@ final class Gateway implements Connector {
     }
 
     private HttpRequest request() throws IOException {
-        ObjectNode body = JSON.createObjectNode();
+        ObjectNode body = Json.MAPPER.createObjectNode();
         body.put("clientId", app.appKey());
         body.put("clientSecret", app.appSecret().reveal());
         ArrayNode subscriptions = body.putArray("subscriptions");
@@ -133,9 +133,9 @@ final class Gateway implements Connector {
     private URI ticketed(HttpResponse<byte[]> answer) throws OpenException {
         JsonNode json;
         try {
-            json = JSON.readTree(answer.body());
+            json = Json.MAPPER.readTree(answer.body());
         } catch (IOException e) {
-            json = JSON.missingNode();
+            json = Json.MAPPER.missingNode();
         }
         if (answer.statusCode() != OK) {
             throw refused(answer.statusCode(), LogSafe.of(json == null ? "" : json.path("code").asText("")));
