@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ import org.apache.camel.support.SimpleEventNotifierSupport;
 import org.apache.camel.support.service.ServiceHelper;
 import org.apache.camel.util.OrderedLocationProperties;
 
-/** Camel's main with our settings read, and our parts made, before anything of Camel is configured by them. */
+/** Camel Main that reads our settings and creates our beans before it configures Camel, since both configure Camel. */
 class DingTalkMain extends Main {
 
     private static final Path FILE = Path.of("config", "application.properties");
@@ -41,18 +42,18 @@ class DingTalkMain extends Main {
     private volatile Parts parts;
     private volatile boolean takesMessages;
 
-    /** With this environment, in which no character is lost, in place of the process's own, as far as our settings go. */
+    /** Reads our settings from this environment, in which no character is lost, instead of the process's own. */
     DingTalkMain(Map<String, String> environment) {
         this(environment, strings(System.getProperties()));
     }
 
-    /** With these in place of the process's own environment and system properties, as far as our settings go. */
+    /** Reads our settings from these instead of the process's own environment and system properties. */
     DingTalkMain(Map<String, String> environment, Map<String, String> systemProperties) {
         super(Application.class);
         this.environment = environment;
         this.systemProperties = systemProperties;
         setAppName("dingtalk-camel");
-        // a setting of the file wins over the packaged one of the same name
+        // a setting in the file overrides the packaged one of the same name
         setDefaultPropertyPlaceholderLocation("file:" + FILE + ";optional=true,classpath:application.properties");
         addMainListener(new MainListenerSupport() {
             @Override
@@ -72,7 +73,7 @@ class DingTalkMain extends Main {
         });
     }
 
-    /** As Camel's main does, but with routes that can be exchanged while they run. */
+    /** As Camel Main does, but a context whose routes can be replaced while they run. */
     @Override
     protected CamelContext createCamelContext() {
         LiveContext context = new LiveContext();
@@ -82,19 +83,19 @@ class DingTalkMain extends Main {
     }
 
     /**
-     * Camel reads properties files as ISO-8859-1 and keeps a byte order mark in the first name. So each file that it was told of, ours
-     * among them, is read again by our reader.
+     * Camel reads properties files as ISO-8859-1 and keeps a byte order mark in the first name. So each of its properties files is read
+     * again here, as UTF-8 with or without a byte order mark.
      */
     @Override
     protected void configurePropertiesService(CamelContext context) throws Exception {
-        // before Camel looks at the file, so that a fault in it is told in our words
+        // before Camel reads the file, so that our message explains what is wrong in it
         file();
         PropertiesComponent properties = (PropertiesComponent) context.getPropertiesComponent();
         properties.setEncoding(StandardCharsets.UTF_8.name());
         super.configurePropertiesService(context);
         for (PropertiesSource source : properties.getPropertiesSources()) {
             if (source instanceof FilePropertiesSource file) {
-                // Camel has loaded it by then, and does so once
+                // this makes Camel load it, which it does once
                 ServiceHelper.initService(file);
                 Path path = Path.of(file.getLocation().getPath());
                 if (Files.isRegularFile(path)) {
@@ -132,9 +133,9 @@ class DingTalkMain extends Main {
                 Runtime.version().feature()).read();
     }
 
-    /** Where the routes of this working directory and environment are. */
+    /** The routes directory that this working directory and environment set. */
     static Path routesDir(Map<String, String> environment) throws SettingsException {
-        // only to resolve placeholders with: it is never started, so there is nothing to close
+        // only resolves placeholders: it is never started, so there is nothing to close
         CamelContext placeholders = new DefaultCamelContext();
         return new SettingsReader(environment, strings(System.getProperties()), strings(file()), placeholders::resolvePropertyPlaceholders,
                 Runtime.version().feature()).routesDir();
@@ -155,7 +156,7 @@ class DingTalkMain extends Main {
     private static Properties properties(Path file) {
         try {
             Properties properties = TextFile.properties(file);
-            // the names are looked for in the values, as they are written
+            // a lost variable matters only where a value of the file refers to it
             Optional<String> lost = LostVariables.ofThisProcess().usedIn(String.join("\n", strings(properties).values()));
             if (lost.isPresent()) {
                 throw new StartException(FileNames.shown(file) + " " + lost.get(), null);
@@ -176,12 +177,12 @@ class DingTalkMain extends Main {
         return parts;
     }
 
-    /** How long running turns may go on once the process is told to stop; empty before there can be any. */
+    /** How long running turns may take once the process is told to stop; empty before there can be any. */
     Optional<Duration> turnsTime() {
         return takesMessages ? Optional.of(parts.settings().shutdownTimeout()) : Optional.empty();
     }
 
-    /** For a process that ends before everything else is closed. */
+    /** Closes the store of a process that ends before everything else is closed. */
     void closeStore() {
         Parts made = parts;
         if (made != null) {

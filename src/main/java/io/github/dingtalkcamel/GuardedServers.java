@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel;
+
 import java.util.List;
 
 import io.github.dingtalkcamel.server.Descriptors;
@@ -20,12 +21,12 @@ import org.apache.camel.main.HttpManagementServerConfigurationProperties;
 import org.apache.camel.main.HttpServerConfigurationProperties;
 
 /**
- * Camel's HTTP servers, each with bounded connections on threads of its own, and with its guard before it listens: no request is ever
- * answered without, and none of the public port keeps the management port from answering.
+ * Creates Camel's HTTP servers, each with bounded connections and threads of its own, and installs its guard before it listens. So every
+ * request passes a guard, and load on the public port does not keep the management port from answering.
  */
 public final class GuardedServers extends DefaultMainHttpServerFactory {
 
-    /** Where Camel's servers look for theirs when they are made, one after the other. */
+    /** The name by which Camel's servers look up their Vert.x when they are created, one after the other. */
     private static final String VERTX = "vertx";
 
     private final HttpGuards guards;
@@ -68,12 +69,12 @@ public final class GuardedServers extends DefaultMainHttpServerFactory {
         }, false);
     }
 
-    /** Those of the public port, once its server was made. */
+    /** The connections of the public port, once its server is created. */
     public OpenConnections webConnections() {
         return web.connections();
     }
 
-    /** Those of the management port, once its server was made. */
+    /** The connections of the management port, once its server is created. */
     public OpenConnections managementConnections() {
         return management.connections();
     }

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel;
+
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
@@ -29,9 +30,9 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpEngine;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 
 /**
- * What stands before Camel's routes at the public HTTP server, where no byte of a body has been read: whether there is such an
- * integration, the token of tools and admin. And between them and the routes: a body is read when a route takes it, within a
- * bound and a budget. And what stands behind them: an error in JSON for what no route of the API takes.
+ * Guards the public HTTP server in front of Camel's routes. Before a byte of the body is read, it checks that the integration exists, or
+ * the token of tools and admin. Once a route matches, it reads the body within a bound and a budget. Requests to the API that no route
+ * matches get an error in JSON.
  */
 public final class HttpGuards {
 
@@ -42,7 +43,7 @@ public final class HttpGuards {
     private static final String RULES = "dingtalk.body.rules";
     private static final int MAX_API_BYTES = 32 << 20;
     private static final Duration LONGEST_UPLOAD = Duration.ofMinutes(10);
-    /** The bytes, decoded, and the pieces of it that routes look at; what is not proved never becomes a tree of objects. */
+    /** How often a body is in memory: its bytes, decoded, and parts of it; an unproved body is never parsed into a tree of objects. */
     private static final int UNPROVED_COPIES = 3;
     private static final int PROVED_COPIES = 6;
     private static final int API_COPIES = 2;
@@ -70,7 +71,7 @@ public final class HttpGuards {
         this.held = held;
     }
 
-    /** The server that these stand before; it does not listen yet. */
+    /** Sets the server to guard, which does not listen yet. */
     public void guard(LimitedVertx server) {
         vertx = server;
         Duration whole = server.limits().unprovedBodyTime();
@@ -81,12 +82,12 @@ public final class HttpGuards {
         calls = new BodyRules(MAX_API_BYTES, budgets.api(), API_COPIES, LONGEST_UPLOAD, progress);
     }
 
-    /** Camel's way to make a route's consumer, with the body read by these rules. */
+    /** Creates the consumers of routes as Camel does, with bodies read by these guards. */
     public PlatformHttpEngine engine() {
         return new VertxPlatformHttpEngine() {
             @Override
             public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor processor) {
-                // the server is there by now
+                // the server exists by now
                 install(getCamelContext());
                 return super.createConsumer(endpoint, processor);
             }
@@ -100,7 +101,7 @@ public final class HttpGuards {
         installed = true;
         String name = VertxPlatformHttpRouter.getRouterNameFromPort(settings.webhookPort());
         VertxPlatformHttpRouter camels = VertxPlatformHttpRouter.lookup(context, name);
-        // bound beside it, the old one would be found
+        // while the old one is bound too, Camel finds that
         context.getRegistry().unbind(name);
         context.getRegistry().bind(name, new VertxPlatformHttpRouter(camels.getServer(), camels.vertx(), camels, name,
                 camels.getServerType()) {
@@ -112,17 +113,17 @@ public final class HttpGuards {
         camels.route(API + "*").last().handler(this::nobodyAnswers);
     }
 
-    /** The routes are there: requests are let through from now on. Before, they would be told that nothing is here. */
+    /** Lets requests through, since the routes run now; until then they get 503. */
     public void open() {
         open = true;
     }
 
-    /** The routes go: what comes from now on is told to come again. */
+    /** Refuses requests with 503 and Retry-After, since the routes stop now. */
     public void shut() {
         open = false;
     }
 
-    /** Looks at a request before anything else does. */
+    /** Handles each request first. */
     public void handle(RoutingContext request) {
         if (!open) {
             Refusal.busy(request, "not_running", "The application is starting or stopping. Try again later");
@@ -135,7 +136,7 @@ public final class HttpGuards {
         }
     }
 
-    /** An integration that is not there takes no body. */
+    /** Refuses requests for an unknown integration without reading their body. */
     private void knownOnly(RoutingContext request) {
         String integration = request.normalizedPath().substring(WEBHOOKS.length());
         if (!webhook.isOn(integration)) {
@@ -150,7 +151,7 @@ public final class HttpGuards {
         } else {
             request.put(RULES, unprovedMessages);
             request.addHeadersEndHandler(answer -> {
-                // an encrypted callback: it was proved by its body
+                // an encrypted callback is proved by its body
                 if (request.request().method() == HttpMethod.POST && request.response().getStatusCode() == 200) {
                     vertx.connections().proved(request.request());
                 }
@@ -159,7 +160,7 @@ public final class HttpGuards {
         }
     }
 
-    /** Strangers can't fill the memory with tools' files, nor find out which paths there are. */
+    /** Refuses calls without the token before their body, such as a file, takes memory, and without telling which paths exist. */
     private void authorisedOnly(RoutingContext request) {
         try {
             access.check(request.request());
@@ -177,7 +178,7 @@ public final class HttpGuards {
         }
     }
 
-    /** What is posted here is JSON, also where {@code curl -d} calls it a form: forms would be taken apart before a route sees them. */
+    /** Treats every posted body as JSON, also one that {@code curl -d} declares as a form: a form would be parsed before the route gets it. */
     private static void readAsJson(HttpServerRequest request) {
         String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
         if (type != null && !type.toLowerCase(Locale.ROOT).contains("json")) {
@@ -185,7 +186,7 @@ public final class HttpGuards {
         }
     }
 
-    /** A route takes this request: only now its body is read. */
+    /** Reads the body, once a route matches the request. */
     private void readBody(RoutingContext request) {
         BodyRules rules = request.get(RULES, strangers);
         Bodies.read(request, rules, () -> {

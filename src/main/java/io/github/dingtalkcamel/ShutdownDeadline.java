@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel;
+
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -11,17 +12,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends a process that was told to stop and does not end by itself: because of agents or hooks that do not return, open
- * connections, a DingTalk or a database that does not answer.
+ * Ends a process that was told to stop and does not end by itself, because agents or hooks do not return, connections stay open, or
+ * DingTalk or the database does not answer.
  * <p>
- * Promises: at most {@link #GRACE} plus {@link #CLOSING} after the time that running turns are given, the process has ended. The store is
- * closed before, as at any other end, if that takes less than {@link #CLOSING}; if not, the next start treats it as after a {@code kill -9}.
+ * Promises: the process has ended at most {@link #GRACE} plus {@link #CLOSING} after the time that running turns are given. The store is
+ * closed first if that takes less than {@link #CLOSING}; if not, the next start recovers it as after a {@code kill -9}.
  * <p>
- * Does not promise: that what still runs then is finished. Its messages stay stored for the next start.
+ * Does not promise: that turns which still run then are finished. Their messages stay stored for the next start.
  */
 final class ShutdownDeadline {
 
-    /** What Camel needs to close everything after the running turns' time. */
+    /** The time that Camel needs to close everything after the running turns' time. */
     static final Duration GRACE = Duration.ofSeconds(3);
     static final Duration CLOSING = Duration.ofMillis(1_500);
 
@@ -36,7 +37,7 @@ final class ShutdownDeadline {
     private final CountDownLatch ended = new CountDownLatch(1);
 
     /**
-     * @param turnsTime  how long running turns may go on, or empty where no message can have come in yet: then the process ends at once
+     * @param turnsTime  how long running turns may take, or empty if no message can have arrived yet: then the process ends at once
      * @param closeStore closes the store, from a thread of its own
      * @param halt       ends the process with this status, at once
      */
@@ -52,7 +53,7 @@ final class ShutdownDeadline {
         this.halt = halt;
     }
 
-    /** The process is to stop: from now on the time runs. Only the first call counts. */
+    /** Starts the deadline, since the process was told to stop. Only the first call counts. */
     void arm(int status) {
         if (armed.compareAndSet(false, true)) {
             long begin = System.nanoTime();
@@ -60,17 +61,17 @@ final class ShutdownDeadline {
         }
     }
 
-    /** True once the process is to stop. */
+    /** Whether the process was told to stop. */
     boolean isArmed() {
         return armed.get();
     }
 
-    /** Everything came to its end by itself. */
+    /** Reports that everything has ended by itself. */
     void ended() {
         ended.countDown();
     }
 
-    /** Returns when everything came to its end; a virtual machine that shuts down waits for that, or for the halt. */
+    /** Returns when everything has ended; a virtual machine that shuts down waits for that, or for the halt. */
     void awaitEnd() {
         try {
             ended.await();
@@ -91,7 +92,7 @@ final class ShutdownDeadline {
             }
             daemon("dingtalk-shutdown-store", closeStore).join(closing.toMillis());
         } catch (InterruptedException e) {
-            // nothing interrupts this thread; if something does, the process ends all the same
+            // nothing interrupts this thread; if it is interrupted, the process ends all the same
         } finally {
             if (ended.getCount() > 0) {
                 System.out.flush();
@@ -102,7 +103,7 @@ final class ShutdownDeadline {
     }
 
     private static void tellOfTheRest(long begin) {
-        LOG.warn("Not everything came to its end {} s after the stop: the rest is cut off."
+        LOG.warn("Not everything has ended {} s after the stop: the rest is aborted."
                 + " Turns that still ran stay stored for the next start",
                 TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));
     }

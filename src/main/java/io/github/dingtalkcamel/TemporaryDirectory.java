@@ -1,11 +1,12 @@
 package io.github.dingtalkcamel;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 import io.github.dingtalkcamel.settings.StartException;
 
-/** The temp directory of the Java virtual machine. Files on their way, the console's files and SQLite's library pass through it. */
+/** The temp directory of the Java virtual machine: uploads and downloads, the console's files and SQLite's library use it. */
 final class TemporaryDirectory {
 
     private TemporaryDirectory() {
@@ -14,7 +15,7 @@ final class TemporaryDirectory {
     /**
      * Checks that files can be created there.
      *
-     * @throws StartException where not; the message says what to do
+     * @throws StartException if they can't; the message says what to do
      */
     static void check(Path directory) throws StartException {
         try {

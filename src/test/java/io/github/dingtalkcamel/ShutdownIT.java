@@ -108,7 +108,7 @@ class ShutdownIT {
             Awaitility.await().atMost(PackagedJar.PATIENCE).until(() -> jar.rows("select 1 from message where state = 'done'").size() == 1);
 
             assertEndsInTime(jar, run);
-            assertThat(run.log()).doesNotContain("Not everything came to its end").contains("Apache Camel 4.18.0 (dingtalk-camel) shutdown");
+            assertThat(run.log()).doesNotContain("Not everything has ended").contains("Apache Camel 4.18.0 (dingtalk-camel) shutdown");
         }
     }
 
