@@ -10,6 +10,7 @@ import java.util.Optional;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dingtalkcamel.component.message.EarlierMessages;
+import io.github.dingtalkcamel.component.text.Truncation;
 import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Sql;
 import io.github.dingtalkcamel.store.Store;
@@ -69,7 +70,7 @@ public final class QuotableMessages implements EarlierMessages {
                 insert into sent_text (integration, message_key, text, sent_at) values (?, ?, ?, ?)
                 on conflict (integration, message_key) do update set text = excluded.text""",
                 textsByKey.entrySet().stream().filter(each -> each.getKey().length() <= LONGEST_KEY && !each.getValue().isBlank()).toList(),
-                each -> List.of(integration, each.getKey(), each.getValue().substring(0, Math.min(each.getValue().length(), LONGEST_TEXT)), now));
+                each -> List.of(integration, each.getKey(), Truncation.of(each.getValue(), LONGEST_TEXT), now));
     }
 
     /** Forgets texts by their ids, as part of a transaction: they were recalled. */

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.component.stream.StreamListener;
+import io.github.dingtalkcamel.component.text.Truncation;
 import io.github.dingtalkcamel.turn.Turn;
 import io.github.dingtalkcamel.turn.Turns;
 import org.apache.camel.CamelContext;
@@ -100,7 +101,7 @@ public final class LifecycleEvents implements StreamListener {
         if (hooks.listen()) {
             Map<String, Object> event = of(message);
             String word = message.text().split("\\s", 2)[0].toLowerCase(Locale.ROOT);
-            event.put("command", word.substring(0, Math.min(word.length(), LONGEST_COMMAND)));
+            event.put("command", Truncation.of(word, LONGEST_COMMAND));
             publish("bot_command", message.integration(), event);
         }
     }

@@ -18,6 +18,7 @@ import io.github.dingtalkcamel.component.api.CallNotPermittedException;
 import io.github.dingtalkcamel.component.api.Failure;
 import io.github.dingtalkcamel.component.api.RetryableException;
 import io.github.dingtalkcamel.component.api.StoppingException;
+import io.github.resilience4j.core.IntervalFunction;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -92,9 +93,8 @@ public final class RetryQueue extends AsyncProcessorSupport implements AutoClose
     }
 
     private Duration delay(int tries) {
-        long millis = Math.min(LONGEST_DELAY.toMillis(), firstDelay.toMillis() << Math.min(16, tries - 1));
-        // a fifth more or less, so that those who failed together don't come back together
-        return Duration.ofMillis((long) (millis * (0.8 + 0.4 * Math.random())));
+        // a fifth more or less, so that calls that failed together are not repeated together
+        return Duration.ofMillis(IntervalFunction.ofExponentialRandomBackoff(firstDelay, 2, 0.2, LONGEST_DELAY).apply(tries));
     }
 
     /** How many wait. */

@@ -13,6 +13,8 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import io.github.dingtalkcamel.component.text.LogSafe;
+
 /**
  * Finds names that look like settings and are none: below {@code dingtalk.} in the file and in {@code -D}, and {@code DINGTALK_*} in the
  * environment. Learns on the way which integrations there are.

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import io.github.dingtalkcamel.component.secrets.Secret;
+import io.github.dingtalkcamel.component.text.LogSafe;
 
 /** The values of the process-wide settings, or of one integration's; faults are reported while they are read, and leave no value. */
 final class Values {

@@ -6,6 +6,7 @@ import java.util.Set;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.dingtalkcamel.component.text.Truncation;
 
 /**
  * The text of an interactive card, in the shapes seen in the field; no document describes them. The first that holds any text counts:
@@ -128,13 +129,9 @@ public final class CardText {
         if (storable.isEmpty() || texts.size() >= MOST_TEXTS || characters >= MOST_CHARACTERS || texts.contains(storable)) {
             return;
         }
-        String cut = storable.length() <= MOST_CHARACTERS - characters ? storable : cut(storable, MOST_CHARACTERS - characters);
+        String cut = Truncation.of(storable, MOST_CHARACTERS - characters);
         characters += cut.length();
         texts.add(cut);
-    }
-
-    private static String cut(String text, int length) {
-        return text.substring(0, Character.isHighSurrogate(text.charAt(length - 1)) ? length - 1 : length);
     }
 
     private String joined() {

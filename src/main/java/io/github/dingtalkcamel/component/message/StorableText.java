@@ -1,5 +1,7 @@
 package io.github.dingtalkcamel.component.message;
 
+import io.github.dingtalkcamel.component.text.Truncation;
+
 /** Text from outside in a form that every database takes and every reader can be shown. */
 public final class StorableText {
 
@@ -21,11 +23,7 @@ public final class StorableText {
 
     /** The same in one line and cut, never within a surrogate pair: for names and titles, which are shown and logged. */
     static String label(String text, int maxLength) {
-        int end = Math.min(text.length(), maxLength);
-        if (end < text.length() && Character.isHighSurrogate(text.charAt(end - 1))) {
-            end--;
-        }
-        StringBuilder line = new StringBuilder(of(text.substring(0, end)));
+        StringBuilder line = new StringBuilder(of(Truncation.of(text, maxLength)));
         for (int i = 0; i < line.length(); i++) {
             char c = line.charAt(i);
             if (Character.isISOControl(c) || c == '\u2028' || c == '\u2029') {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.component.message.BadMessageException;
 import io.github.dingtalkcamel.component.message.Body;
+import io.github.dingtalkcamel.component.text.LogSafe;
 
 /**
  * What the server pushes (docs/protocol.md 2.3). Only the fields that are used; texts are never null.

@@ -1,6 +1,7 @@
 package io.github.dingtalkcamel.component.stream;
 import java.util.Set;
 
+import io.github.dingtalkcamel.component.text.LogSafe;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

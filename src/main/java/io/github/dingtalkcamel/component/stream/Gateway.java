@@ -27,6 +27,7 @@ import io.github.dingtalkcamel.component.api.DingTalkJson;
 import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.message.Delivery;
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
+import io.github.dingtalkcamel.component.text.LogSafe;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

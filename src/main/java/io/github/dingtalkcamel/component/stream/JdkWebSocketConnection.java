@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.dingtalkcamel.component.message.Body;
+import io.github.dingtalkcamel.component.text.LogSafe;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
