@@ -178,7 +178,10 @@ public final class HttpGuards {
         }
     }
 
-    /** Treats every posted body as JSON, also one that {@code curl -d} declares as a form: a form would be parsed before the route gets it. */
+    /**
+     * Treats every posted body as JSON, also one that {@code curl -d} declares as a form: a form would be parsed before the route gets
+     * it.
+     */
     private static void readAsJson(HttpServerRequest request) {
         String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
         if (type != null && !type.toLowerCase(Locale.ROOT).contains("json")) {

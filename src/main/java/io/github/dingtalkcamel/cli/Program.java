@@ -20,8 +20,8 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * The program's command line: {@link #run} does what the words behind the jar's name ask for. Help goes to the standard output with status 0;
- * wrong use goes to the errors, with the command's usage, and status {@value #WRONG_USE}.
+ * The program's command line: {@link #run} does what the words behind the jar's name ask for. Help goes to the standard output with
+ * status 0; wrong use goes to the errors, with the command's usage, and status {@value #WRONG_USE}.
  */
 @Command(name = "dingtalk-camel", customSynopsis = {
         "java -jar dingtalk-camel.jar                  starts the program; SIGTERM stops it",
@@ -51,7 +51,10 @@ public final class Program implements Callable<Integer> {
     /** What the commands do, in this process. */
     public interface Work {
 
-        /** Why words, settings or names can't be used as they are, because characters were lost in them; one line each, none if all is well. */
+        /**
+         * Why words, settings or names can't be used as they are, because characters were lost in them; one line each, none if all is
+         * well.
+         */
         List<String> lostCharacters();
 
         /** Prepares the process, before any command but help. The status to end with where that fails, which has been explained by then. */

@@ -31,9 +31,10 @@ import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 
 /**
- * What the command {@code send} does: runs the tools' own routes, those of the routes directory that replace a packaged file included, and ends.
- * It starts no servers, no Stream connection and no turns, and can run beside a process that does. Its store is its own and ends with it, so what
- * it sends can't be updated or recalled later, and a custom robot's 20 messages a minute are waited for, but not shared with other processes.
+ * What the command {@code send} does: runs the tools' own routes, those of the routes directory that replace a packaged file included,
+ * and ends. It starts no servers, no Stream connection and no turns, and can run beside a process that does. Its store is its own and
+ * ends with it, so what it sends can't be updated or recalled later, and a custom robot's 20 messages a minute are waited for, but not
+ * shared with other processes.
  */
 public final class Send {
 
@@ -60,8 +61,8 @@ public final class Send {
     /** With these settings, and what else sending needs. */
     public Send(Settings settings, Sending sending, PrintStream out, PrintStream errors) {
         // with a simulator, the one that a running process started is called
-        URI simulator = URI.create("http://" + (settings.simulatorHost().contains(":") ? "[" + settings.simulatorHost() + "]" : settings.simulatorHost())
-                + ":" + settings.simulatorPort());
+        String host = settings.simulatorHost();
+        URI simulator = URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + settings.simulatorPort());
         this.sending = sending;
         this.settings = settings.simulator() ? settings.withBaseUrls(simulator, simulator) : settings;
         this.out = out;
@@ -75,13 +76,14 @@ public final class Send {
      */
     int run(List<SendCommand.Call> calls) throws Exception {
         if (settings.integrations().stream().allMatch(integration -> integration.isInvented() && !integration.hasWebhook())) {
-            errors.println("There is no app to send as: set dingtalk.app-key and dingtalk.app-secret (DINGTALK_APP_KEY, DINGTALK_APP_SECRET),"
-                    + " or dingtalk.webhook (DINGTALK_WEBHOOK)");
+            errors.println("There is no app to send as: set dingtalk.app-key and dingtalk.app-secret"
+                    + " (DINGTALK_APP_KEY, DINGTALK_APP_SECRET), or dingtalk.webhook (DINGTALK_WEBHOOK)");
             return WRONG_USE;
         }
         NativeLibrary.prepare(null);
         Path folder = Files.createTempDirectory("dingtalk-camel-send");
-        try (Store store = Store.open("jdbc:sqlite:" + folder.resolve("send.db"), null, null); CamelContext context = new DefaultCamelContext()) {
+        try (Store store = Store.open("jdbc:sqlite:" + folder.resolve("send.db"), null, null);
+                CamelContext context = new DefaultCamelContext()) {
             AutoCloseable bound = sending.bind(context, settings, store, Clock.systemUTC());
             context.getRegistry().bind("refusals", new Refusals());
             context.getRegistry().bind("failedLogins", new FailedLogins(Clock.systemUTC()));
@@ -119,7 +121,8 @@ public final class Send {
         producer.send("direct:tool", exchange);
         if (exchange.getException() != null) {
             ApiException refused = Failure.of(exchange, ApiException.class);
-            errors.println(refused != null ? refused.getMessage() : Problem.of(exchange.getException()).message() + ": " + KnownSecrets.clean(exchange.getException().toString()));
+            errors.println(refused != null ? refused.getMessage()
+                    : Problem.of(exchange.getException()).message() + ": " + KnownSecrets.clean(exchange.getException().toString()));
             return refused != null ? WRONG_USE : FAILED;
         }
         Map<?, ?> result = exchange.getMessage().getBody(Map.class);
@@ -136,7 +139,8 @@ public final class Send {
 
     private int print(Map<?, ?> target) {
         if (Boolean.TRUE.equals(target.get("queued"))) {
-            errors.println(target.get("target") + ": notInTime, not sent within --timeout: a custom robot takes 20 messages a minute, of all who use it. Send less, or wait longer");
+            errors.println(target.get("target") + ": notInTime, not sent within --timeout: a custom robot accepts 20 messages a minute,"
+                    + " from all processes together. Send less, or wait longer");
             return FAILED;
         }
         if (Boolean.TRUE.equals(target.get("success"))) {
@@ -147,7 +151,8 @@ public final class Send {
             return DONE;
         }
         Object error = target.get("error");
-        errors.println(target.get("target") + ": " + (error instanceof Problem why ? why.code() + ", " + why.message() + ". " + why.hint() : error));
+        errors.println(target.get("target") + ": "
+                + (error instanceof Problem why ? why.code() + ", " + why.message() + ". " + why.hint() : error));
         return FAILED;
     }
 

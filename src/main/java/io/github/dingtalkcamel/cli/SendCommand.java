@@ -43,8 +43,9 @@ final class SendCommand implements Callable<Integer> {
 
     @Mixin
     private HelpOption help;
-    @Option(names = "--to", paramLabel = "TYPE:ID", description = "user_id:staff001, union_id:…, mobile:…, open_id:…, chat_id:cid…; can be repeated."
-            + " Without it: the default recipient")
+    @Option(names = "--to", paramLabel = "TYPE:ID",
+            description = "user_id:staff001, union_id:…, mobile:…, open_id:…, chat_id:cid…; can be repeated."
+                    + " Without it: the default recipient")
     private List<String> to = List.of();
     @Option(names = "--webhook", description = "sends to the custom robot of the settings")
     private boolean webhook;
@@ -54,8 +55,8 @@ final class SendCommand implements Callable<Integer> {
     private String title;
     @Option(names = "--file", paramLabel = "PATH", description = "sends this file, after the text where there is one")
     private String file;
-    @Option(names = "--at", paramLabel = "WHOM", description = "mentions user_id:staff001, mobile:13800000000 or all, where the channel can (--webhook);"
-            + " can be repeated")
+    @Option(names = "--at", paramLabel = "WHOM",
+            description = "mentions user_id:staff001, mobile:13800000000 or all, where the channel can (--webhook); can be repeated")
     private List<String> at = List.of();
     @Option(names = "--integration", paramLabel = "ID", description = "the app to send as (main)")
     private String integration;
@@ -133,7 +134,10 @@ final class SendCommand implements Callable<Integer> {
         }
     }
 
-    /** Without a type, {@code all} is everyone and 11 digits that begin with 1 are a mobile number, anything else is a user id. True for all. */
+    /**
+     * Without a type, {@code all} is everyone and 11 digits that begin with 1 are a mobile number, anything else is a user id. True
+     * for all.
+     */
     private boolean mention(String word, List<String> userIds, List<String> mobiles) {
         String whom = word.startsWith("@") ? word.substring(1) : word;
         boolean mobile = whom.startsWith("mobile:") || whom.matches("1\\d{10}");
@@ -192,7 +196,8 @@ final class SendCommand implements Callable<Integer> {
     }
 
     private Map<String, Object> markdown(String content) {
-        Map<String, Object> message = new LinkedHashMap<>(Map.of("tool", "dingtalk_send_rich_notification", "mode", "markdown", "markdown", content));
+        Map<String, Object> message = new LinkedHashMap<>(
+                Map.of("tool", "dingtalk_send_rich_notification", "mode", "markdown", "markdown", content));
         if (title != null) {
             message.put("title", title);
         }

@@ -30,6 +30,7 @@ record EjectedVersion(String version, String fingerprint) {
     }
 
     String line() {
-        return "# ejected from dingtalk-camel " + version + ", " + fingerprint + ": keep this line to be told when the packaged file changes";
+        return "# ejected from dingtalk-camel " + version + ", " + fingerprint
+                + ": keep this line to be told when the packaged file changes";
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.apache.camel.AsyncProcessor;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Consumer;
 import org.apache.camel.Endpoint;
 import org.apache.camel.NamedNode;
@@ -27,8 +28,8 @@ import org.apache.camel.support.resume.AdapterHelper;
 import org.apache.camel.support.service.ServiceHelper;
 
 /**
- * A route that its consumer reaches through a {@link RouteSwitch}: a newer version of the route can take over the consumer, while this one finishes the
- * exchanges in it.
+ * A route that its consumer reaches through a {@link RouteSwitch}: a newer version of the route can take over the consumer, while this
+ * one finishes the exchanges in it.
  */
 final class LiveRoute extends DefaultRoute {
 
@@ -42,7 +43,8 @@ final class LiveRoute extends DefaultRoute {
     private ResumeStrategy resumeStrategy;
     private ConsumerListener<?, ?> consumerListener;
 
-    LiveRoute(org.apache.camel.CamelContext context, NamedNode definition, String id, String description, String note, Endpoint endpoint, Resource resource) {
+    LiveRoute(CamelContext context, NamedNode definition, String id, String description, String note, Endpoint endpoint,
+            Resource resource) {
         super(context, definition, id, description, note, endpoint, resource);
     }
 

@@ -26,15 +26,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads the packaged route files and those of the routes directory, where a file replaces the packaged one of its name, and reloads each file that
- * changes while the program runs.
+ * Loads the packaged route files and those of the routes directory, where a file replaces the packaged one of its name, and reloads
+ * each file that changes while the program runs.
  *
- * <p>Promises: a change is applied completely or not at all. The new version is built before the old one is touched; then the next message goes to the
- * new version, and the old one finishes the messages in it, however long that takes. A file that can't be parsed or built changes nothing and is logged
- * once. A stopped route stays stopped when its file changes.
+ * <p>Promises: a change is applied completely or not at all. The new version is built before the old one is touched; then the next
+ * message goes to the new version, and the old one finishes the messages in it, however long that takes. A file that can't be parsed
+ * or built changes nothing and is logged once. A stopped route stays stopped when its file changes.
  *
- * <p>Does not promise: rest services and templates in files are read at the start only. Events that arrive while a hook's {@code from} is changed may
- * not reach that hook.
+ * <p>Does not promise: rest services and templates in files are read at the start only. Events that arrive while a hook's {@code from}
+ * is changed may not reach that hook.
  */
 public final class LiveRoutes implements AutoCloseable {
 
@@ -125,14 +125,15 @@ public final class LiveRoutes implements AutoCloseable {
 
     /** A file of a former packaged name replaces nothing: its routes run beside those that took their place. */
     private void warnIfRenamed(RouteFile file) {
-        RouteFileNames.successors(file.name(), packaged.keySet()).ifPresent(successors -> LOG.warn("{} replaces no packaged file any more:"
-                + " the routes of that name are in {} now. Eject these, move your changes there, and delete this file", file.shown(), successors));
+        RouteFileNames.successors(file.name(), packaged.keySet()).ifPresent(successors -> LOG.warn(
+                "{} replaces no packaged file any more: the routes of that name are in {} now. Eject these, move your changes there,"
+                        + " and delete this file", file.shown(), successors));
     }
 
     private void warnIfStale(RouteFile file) {
         EjectedVersion.of(file.text()).filter(stamp -> packaged.containsKey(file.name()) && !stamp.isOf(packaged.get(file.name()).text()))
-                .ifPresent(stamp -> LOG.warn("{} was ejected from version {}; the packaged {} has changed since: eject it to another directory, and compare",
-                        file.shown(), stamp.version(), file.name()));
+                .ifPresent(stamp -> LOG.warn("{} was ejected from version {}; the packaged {} has changed since:"
+                        + " eject it to another directory, and compare", file.shown(), stamp.version(), file.name()));
     }
 
     /** Starts to watch the directory: changes are looked for every 300 ms. */
@@ -212,8 +213,8 @@ public final class LiveRoutes implements AutoCloseable {
     private List<String> inOrder(Map<String, RouteFile> wanted) {
         Set<String> names = new TreeSet<>(wanted.keySet());
         names.addAll(loaded.keySet());
-        return names.stream().sorted(Comparator.comparing(name -> !wanted.containsKey(name) || !wanted.get(name).text().contains("outeConfiguration:")))
-                .toList();
+        return names.stream().sorted(Comparator.comparing(
+                name -> !wanted.containsKey(name) || !wanted.get(name).text().contains("outeConfiguration:"))).toList();
     }
 
     /** Replaces a file's previous version; null for a file that is new or gone. Returns what is wrong with the change, or null. */
@@ -221,7 +222,8 @@ public final class LiveRoutes implements AutoCloseable {
         List<Candidate> candidates = new ArrayList<>();
         try {
             if (before != null && before.atStartOnly) {
-                throw new BadRoutesException(before.file.shown() + " has rest services or templates: restart the program to apply its change", null);
+                throw new BadRoutesException(before.file.shown() + " has rest services or templates:"
+                        + " restart the program to apply its change", null);
             }
             candidates = candidates(name, before, file);
         } catch (Exception e) {
@@ -231,8 +233,8 @@ public final class LiveRoutes implements AutoCloseable {
         List<RouteDefinition> arriving = candidates.stream().flatMap(candidate -> candidate.routes.stream()).toList();
         Set<String> files = candidates.stream().map(candidate -> candidate.file.name()).collect(Collectors.toCollection(TreeSet::new));
         files.add(name);
-        List<LiveRoute> leaving = files.stream().map(loaded::get).filter(Objects::nonNull).flatMap(each -> each.routes.stream()).map(context::liveRoute)
-                .filter(Objects::nonNull).toList();
+        List<LiveRoute> leaving = files.stream().map(loaded::get).filter(Objects::nonNull).flatMap(each -> each.routes.stream())
+                .map(context::liveRoute).filter(Objects::nonNull).toList();
         RouteReplacement replacement = new RouteReplacement(context, draining, leaving);
         try {
             replacement.build(arriving);
@@ -283,7 +285,8 @@ public final class LiveRoutes implements AutoCloseable {
         return candidates;
     }
 
-    private Candidate configured(RouteFile file, RouteConfigurationBuilder builder, List<RouteConfigurationDefinition> configurations) throws Exception {
+    private Candidate configured(RouteFile file, RouteConfigurationBuilder builder, List<RouteConfigurationDefinition> configurations)
+            throws Exception {
         builder.configureRoutes(context);
         List<RouteDefinition> routes = RouteParser.routes(file, builder);
         if (RouteParser.hasMore(builder)) {
@@ -301,7 +304,8 @@ public final class LiveRoutes implements AutoCloseable {
     /** Restores route configurations and beans after a rejected change. */
     private void restore(Loaded before, RouteFile file) {
         try {
-            Set<RouteConfigurationDefinition> known = loaded.values().stream().flatMap(each -> each.configurations.stream()).collect(Collectors.toSet());
+            Set<RouteConfigurationDefinition> known = loaded.values().stream().flatMap(each -> each.configurations.stream())
+                    .collect(Collectors.toSet());
             context.getRouteConfigurationDefinitions().removeIf(each -> !known.contains(each));
             known.forEach(each -> {
                 if (!context.getRouteConfigurationDefinitions().contains(each)) {
@@ -333,7 +337,10 @@ public final class LiveRoutes implements AutoCloseable {
     }
 
     private String named(List<String> routes) {
-        return routes.isEmpty() ? "no routes" : (routes.size() == 1 ? "route " : "routes ") + routes.stream().map(this::state).collect(Collectors.joining(", "));
+        if (routes.isEmpty()) {
+            return "no routes";
+        }
+        return (routes.size() == 1 ? "route " : "routes ") + routes.stream().map(this::state).collect(Collectors.joining(", "));
     }
 
     private String state(String id) {

@@ -7,8 +7,8 @@ import org.apache.camel.AsyncProcessor;
 import org.apache.camel.Exchange;
 
 /**
- * A processor that is not stopped with the routes that use it. Camel stops every processor of a route that is a service together with the route, although
- * other versions of the route may share it.
+ * A processor that is not stopped with the routes that use it. Camel stops every processor of a route that is a service together with
+ * the route, although other versions of the route may share it.
  */
 public final class NonStoppingProcessor implements AsyncProcessor {
 

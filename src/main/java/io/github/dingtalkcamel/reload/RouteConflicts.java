@@ -34,7 +34,8 @@ final class RouteConflicts {
         Set<String> once = new TreeSet<>();
         for (String id : routes.ids()) {
             if (!once.add(id)) {
-                throw new BadRoutesException(routes.file().shown() + " has two routes with the id " + id + ": give one of them another", null);
+                throw new BadRoutesException(routes.file().shown() + " has two routes with the id " + id
+                        + ": give one of them another", null);
             }
         }
     }
@@ -49,8 +50,8 @@ final class RouteConflicts {
     }
 
     /**
-     * The server would give a request to the route that came first, and the other would never get it. Between two files of the routes directory
-     * only equal paths are refused: a path with a variable may be meant to leave out what the other path names.
+     * The server would give a request to the route that came first, and the other would never get it. Between two files of the routes
+     * directory only equal paths are refused: a path with a variable may be meant to leave out what the other path names.
      */
     private static void checkPaths(Routes routes, Routes other) {
         RouteFile file = routes.file();
@@ -67,7 +68,7 @@ final class RouteConflicts {
 
     private static BadRoutesException twice(RouteFile file, HttpPath path, RouteFile other, HttpPath taken) {
         return new BadRoutesException("Route " + path.route() + " in " + file.shown() + " takes " + path + ", which route " + taken.route()
-                + " in " + other.shown() + " takes (" + taken + "): give it another path" + (other.own() ? "" : ", outside /api/dingtalk, or name the file "
-                + other.name() + " to replace that one"), null);
+                + " in " + other.shown() + " takes (" + taken + "): give it another path"
+                + (other.own() ? "" : ", outside /api/dingtalk, or name the file " + other.name() + " to replace that one"), null);
     }
 }

@@ -58,10 +58,14 @@ final class RouteParser {
         throw empty(file);
     }
 
-    /** The routes of a builder that has configured them. Refuses a file without any, and gives routes without an id one that stays the same. */
+    /**
+     * The routes of a builder that has configured them. Refuses a file without any, and gives routes without an id one that stays the
+     * same.
+     */
     static List<RouteDefinition> routes(RouteFile file, RouteConfigurationBuilder builder) {
         List<RouteDefinition> routes = builder.getRouteCollection().getRoutes();
-        if (routes.isEmpty() && builder.getRouteConfigurationCollection().getRouteConfigurations().isEmpty() && !hasMore(builder) && !hasBeans(file)) {
+        if (routes.isEmpty() && builder.getRouteConfigurationCollection().getRouteConfigurations().isEmpty()
+                && !hasMore(builder) && !hasBeans(file)) {
             throw empty(file);
         }
         int nameless = 0;
@@ -85,7 +89,8 @@ final class RouteParser {
     }
 
     private static BadRoutesException empty(RouteFile file) {
-        return new BadRoutesException(file.shown() + " has no routes: begin with \"- route:\", as the packaged files do, or delete it", null);
+        return new BadRoutesException(file.shown()
+                + " has no routes: begin with \"- route:\", as the packaged files do, or delete it", null);
     }
 
     /** Describes in one line what is wrong with a file: its name, the line where that is known, and the reason. */

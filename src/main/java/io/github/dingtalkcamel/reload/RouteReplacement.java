@@ -19,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Replaces routes by new versions, all or none. {@link #build} creates the new versions with their producers while the old ones keep running;
- * {@link #start} starts the consumers that are new; {@link #finish} then can't fail. After an exception of the first two, call {@link #undo}.
+ * Replaces routes by new versions, all or none. {@link #build} creates the new versions with their producers while the old ones keep
+ * running; {@link #start} starts the consumers that are new; {@link #finish} then can't fail. After an exception of the first two,
+ * call {@link #undo}.
  */
 final class RouteReplacement {
 
@@ -97,7 +98,10 @@ final class RouteReplacement {
         return (LiveRoute) context.getModelReifierFactory().createRoute(context, definition);
     }
 
-    /** Decides which new version takes over which consumer: that of the old version of its id if the endpoint is the same, else any of the same endpoint. */
+    /**
+     * Decides which new version takes over which consumer: that of the old version of its id if the endpoint is the same, else any of
+     * the same endpoint.
+     */
     private void pairUp() {
         for (Arrival arrival : arriving) {
             leaving.stream().filter(old -> old.getId().equals(arrival.route.getId())).findAny().ifPresent(old -> {
@@ -111,7 +115,8 @@ final class RouteReplacement {
         }
         for (Arrival arrival : arriving) {
             if (arrival.before == null) {
-                leaving.stream().filter(old -> old.isConsuming() && !takenOver.contains(old) && old.getEndpoint().equals(arrival.route.getEndpoint()))
+                leaving.stream().filter(old -> old.isConsuming() && !takenOver.contains(old))
+                        .filter(old -> old.getEndpoint().equals(arrival.route.getEndpoint()))
                         .findFirst().ifPresent(old -> pair(arrival, old));
             }
         }
@@ -142,8 +147,8 @@ final class RouteReplacement {
     }
 
     private static IllegalArgumentException taken(Route route, Route other) {
-        return new IllegalArgumentException("route " + route.getId() + " consumes from " + route.getEndpoint().getEndpointBaseUri() + " as route "
-                + other.getId() + " does, and only one can");
+        return new IllegalArgumentException("route " + route.getId() + " consumes from " + route.getEndpoint().getEndpointBaseUri()
+                + " as route " + other.getId() + " does, and only one can");
     }
 
     /** Starts the consumers that are new. If one can't run beside an old one, such as on the same file, the old ones are paused first. */
@@ -188,7 +193,8 @@ final class RouteReplacement {
             draining.add(old, withConsumer, nanos);
         }
         for (Arrival arrival : arriving) {
-            tolerating("Route " + arrival.route.getId() + " runs, but was not registered completely", () -> context.attach(arrival.definition, arrival.service));
+            tolerating("Route " + arrival.route.getId() + " runs, but was not registered completely",
+                    () -> context.attach(arrival.definition, arrival.service));
         }
     }
 

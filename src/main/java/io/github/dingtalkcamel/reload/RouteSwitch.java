@@ -10,8 +10,8 @@ import org.apache.camel.support.AsyncCallbackToCompletableFutureAdapter;
 import org.apache.camel.support.PluginHelper;
 
 /**
- * Connects a consumer to the current version of its route. When a route is edited its consumer keeps its threads, connections and subscriptions, and
- * the next message goes to the new version. Every message finds a complete route.
+ * Connects a consumer to the current version of its route. When a route is edited its consumer keeps its threads, connections and
+ * subscriptions, and the next message goes to the new version. Every message finds a complete route.
  *
  * <p>Has no life cycle of its own: a consumer starts and stops its processor, and that must not start or stop the route.
  */

@@ -12,8 +12,8 @@ import io.github.dingtalkcamel.component.file.FileNames;
 import io.github.dingtalkcamel.encoding.TextFile;
 
 /**
- * The routes directory: every non-hidden {@code *.yaml} and {@code *.yml} directly in it. Links are followed, so a file that is swapped by a link, as in
- * a mounted ConfigMap, is seen as changed. A directory that does not exist counts as empty.
+ * The routes directory: every non-hidden {@code *.yaml} and {@code *.yml} directly in it. Links are followed, so a file that is
+ * swapped by a link, as in a mounted ConfigMap, is seen as changed. A directory that does not exist counts as empty.
  */
 final class RoutesDirectory {
 
@@ -50,12 +50,14 @@ final class RoutesDirectory {
             List<Path> found = files.filter(file -> file.getFileName().toString().matches("[^.].*\\.ya?ml")).filter(Files::isRegularFile)
                     .limit(MAX_FILES + 1L).toList();
             if (found.size() > MAX_FILES) {
-                throw new BadRoutesException("The routes directory " + directory + " has more than " + MAX_FILES + " files. See dingtalk.routes-dir", null);
+                throw new BadRoutesException("The routes directory " + directory + " has more than " + MAX_FILES
+                        + " files. See dingtalk.routes-dir", null);
             }
             return found;
         } catch (IOException | RuntimeException e) {
             throw e instanceof BadRoutesException bad ? bad
-                    : new BadRoutesException("The routes directory " + directory + " can't be read: " + e.getMessage() + ". See dingtalk.routes-dir", e);
+                    : new BadRoutesException("The routes directory " + directory + " can't be read: " + e.getMessage()
+                            + ". See dingtalk.routes-dir", e);
         }
     }
 

@@ -183,7 +183,10 @@ public final class Simulator implements AutoCloseable {
         }
     }
 
-    /** Stores a file that a user attaches to a message to an app's robot. Returns its download code, for the message's content (docs/protocol.md 3.5). */
+    /**
+     * Stores a file that a user attaches to a message to an app's robot. Returns its download code, for the message's content
+     * (docs/protocol.md 3.5).
+     */
     public String attach(String appKey, String name, byte[] content) {
         String code = RandomText.base64("dc");
         platform.store(new StoredFile(code, "attachment", platform.app(appKey).robotCode(), name, content));
@@ -198,10 +201,12 @@ public final class Simulator implements AutoCloseable {
     // messages of users
 
     /**
-     * Sends a user's message: it is pushed to the app's callback URL, or on a Stream connection, see {@link UserMessage#byStream()}. Returns with the
-     * application's answer, or without one after the push time-out; {@link PushResult#fault()} tells, also of a missing connection.
+     * Sends a user's message: it is pushed to the app's callback URL, or on a Stream connection, see {@link UserMessage#byStream()}.
+     * Returns with the application's answer, or without one after the push time-out; {@link PushResult#fault()} tells, also of a
+     * missing connection.
      *
-     * @throws IllegalArgumentException if there is no such app or connection, or it lacks a callback URL, or a key where encryption is wanted
+     * @throws IllegalArgumentException if there is no such app or connection, or it lacks a callback URL, or a key where encryption is
+     *                                  wanted
      */
     public PushResult say(UserMessage userMessage) {
         return FutureResult.await(driver.say(userMessage));
@@ -212,7 +217,10 @@ public final class Simulator implements AutoCloseable {
         return driver.say(userMessage).toCompletionStage().toCompletableFuture();
     }
 
-    /** As {@link #say}, and waits at most this long for the first answer of the robot in that conversation, and then until no further one comes. */
+    /**
+     * As {@link #say}, and waits at most this long for the first answer of the robot in that conversation, and then until no further
+     * one comes.
+     */
     public AskResult ask(UserMessage userMessage, Duration wait) {
         return FutureResult.await(driver.ask(userMessage, wait));
     }

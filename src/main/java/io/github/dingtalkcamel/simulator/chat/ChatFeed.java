@@ -13,8 +13,8 @@ import io.vertx.core.http.HttpServerResponse;
 
 /**
  * One open page's share of the {@link Timeline}, as Server-Sent Events. Written only as fast as the page reads: one that reads slowly
- * misses what was dropped in between. An event's id is {@code life-number}: after a lost connection it continues after that event, unless the
- * simulator is another by now; then, and at the first time, it begins with the event {@code begin}.
+ * misses what was dropped in between. An event's id is {@code life-number}: after a lost connection it continues after that event,
+ * unless the simulator is another by now; then, and at the first time, it begins with the event {@code begin}.
  */
 final class ChatFeed {
 

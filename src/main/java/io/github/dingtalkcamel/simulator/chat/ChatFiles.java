@@ -6,8 +6,8 @@ import io.github.dingtalkcamel.simulator.text.RandomText;
 import io.vertx.core.buffer.Buffer;
 
 /**
- * Pictures and files that the page's people sent, by download code: at most 8 MiB each, and together a 32nd of the heap, at most 64 MiB; the oldest are forgotten
- * first. Safe for use by several threads.
+ * Pictures and files that the page's people sent, by download code: at most 8 MiB each, and together a 32nd of the heap, at most 64
+ * MiB; the oldest are forgotten first. Safe for use by several threads.
  */
 final class ChatFiles {
 

@@ -10,8 +10,8 @@ import io.github.dingtalkcamel.simulator.text.Json;
 import io.github.dingtalkcamel.simulator.text.RandomText;
 
 /**
- * What the chat page wants said: {@code app, user, group, at, way} (stream, webhook, encrypted), {@code kind} (text, picture, file, audio, card),
- * {@code text, file, fileName, quote}; put into the shapes of docs/protocol.md 3.3 and 3.4.
+ * What the chat page wants said: {@code app, user, group, at, way} (stream, webhook, encrypted), {@code kind} (text, picture, file,
+ * audio, card), {@code text, file, fileName, quote}; put into the shapes of docs/protocol.md 3.3 and 3.4.
  *
  * <p>{@code file} is a code of {@link ChatFiles}, {@code quote} the number of what is quoted in the {@link Timeline}.
  */

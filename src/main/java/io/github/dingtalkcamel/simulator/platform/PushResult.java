@@ -15,7 +15,8 @@ import io.github.dingtalkcamel.simulator.stream.StreamSide;
  * @param conversationId the group or DM; null for events
  * @param sessionWebhook of the message; null for events
  * @param payload        what was pushed, before encryption
- * @param took           from having a connection to the end of the answer, or until it was given up, in real time; DingTalk gives events 1,500 ms (docs/protocol.md 5.4)
+ * @param took           from having a connection to the end of the answer, or until it was given up, in real time; DingTalk gives
+ *                       events 1,500 ms (docs/protocol.md 5.4)
  * @param transport            how it was pushed
  * @param connectionId   the Stream connection it was pushed on; null by webhook, and if no connection was there
  * @param messageId      of the push on that connection, to find it among {@link StreamSide#acks()}; null without one

@@ -7,7 +7,10 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
-/** A map that forgets what was not used for longest once it is full, in entries or in their weight together. Safe for use by several threads. */
+/**
+ * A map that forgets what was not used for longest once it is full, in entries or in their weight together. Safe for use by several
+ * threads.
+ */
 public final class Recent<K, V> {
 
     private final Map<K, V> entries = new LinkedHashMap<>(16, 0.75f, true);

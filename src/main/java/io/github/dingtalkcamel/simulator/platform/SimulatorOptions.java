@@ -12,11 +12,13 @@ import java.util.Set;
  * @param port        0 takes a free one
  * @param publicUrl   the URL that goes into session webhooks, for simulators behind another name; null: from host and port
  * @param clock       decides about expiry and times; waiting and time-outs use real time
- * @param recordSize  how many deliveries, and how many requests, are remembered; each of both also holds at most a 32nd of the heap, and 64 MiB
+ * @param recordSize  how many deliveries, and how many requests, are remembered; each of both also holds at most a 32nd of the heap,
+ *                    and 64 MiB
  * @param pushTimeout how long the application may take to answer a push
  * @param quietTime   how long a conversation must be quiet after a first reply for the reply to count as complete
  * @param stream      how its Stream side runs
- * @param hostNames   further names by which people call it, without ports; it answers them, localhost, addresses in digits, and the host of its URL
+ * @param hostNames   further names by which people call it, without ports; it answers them, localhost, addresses in digits, and the
+ *                    host of its URL
  */
 public record SimulatorOptions(String host, int port, String publicUrl, InstantSource clock, int recordSize, Duration pushTimeout,
         Duration quietTime, StreamOptions stream, Set<String> hostNames) {
@@ -40,7 +42,10 @@ public record SimulatorOptions(String host, int port, String publicUrl, InstantS
         }
     }
 
-    /** Loopback, a free port, the system's clock, 20,000 records, 5 s to answer a push, 300 ms of quiet, {@link StreamOptions#defaults()}. */
+    /**
+     * Loopback, a free port, the system's clock, 20,000 records, 5 s to answer a push, 300 ms of quiet,
+     * {@link StreamOptions#defaults()}.
+     */
     public static SimulatorOptions defaults() {
         return new SimulatorOptions("127.0.0.1", 0, null, InstantSource.system(), 20_000, Duration.ofSeconds(5), Duration.ofMillis(300),
                 StreamOptions.defaults(), Set.of());

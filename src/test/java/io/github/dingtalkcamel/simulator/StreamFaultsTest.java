@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Connections that live, are told to go, break and go silent: docs/protocol.md 2.5, 2.9, 9.3, 9.4. */
-class StreamTroubleTest {
+class StreamFaultsTest {
 
     private static final String KEY = "dingfakeappkey000001";
     private static final String SECRET = "s3cr3t-fake";
