@@ -32,7 +32,8 @@ import org.apache.camel.ExchangeProperty;
  * The sessions (docs/promises.md 1): one for each conversation, or, with scope {@code sender}, one for each person in each group. In the
  * store; read through a cache, since every turn asks. What a turn changes is written in the turn's own transactions.
  * <p>
- * Promises: what is done to one session is done in one order, in memory and in the store. A turn that ends after {@code /new} changes nothing of the
+ * Promises: what is done to one session is done in one order, in memory and in the store. A turn that ends after {@code /new} changes
+ * nothing of the
  * session that follows.
  */
 public final class Sessions {
@@ -183,7 +184,8 @@ public final class Sessions {
     }
 
     /**
-     * When the session that goes on began, or null where there is none. Silence ends a session; what a tool sends is no silence, and where no session
+     * When the session that goes on began, or null where there is none. Silence ends a session; what a tool sends is no silence, and where
+     * no session
      * is on it begins one.
      */
     private Instant beginning(Session session, List<Notification> sent, String integration, Instant now) {

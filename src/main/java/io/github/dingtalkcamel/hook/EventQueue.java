@@ -14,10 +14,13 @@ import org.apache.camel.support.SynchronizationAdapter;
 /**
  * The queue behind {@code seda:dingtalk-events}: hands out one event at a time, the next when every hook is done with it.
  * <p>
- * Promises: each hook gets the events in the order of their offers. Never more than {@code capacity} wait. Events of our own take no more than half of
- * the places, so that however many there are, DingTalk's find room. The bytes that waiting events hold are bounded likewise, but one event always fits.
+ * Promises: each hook gets the events in the order of their offers. Never more than {@code capacity} wait. Events of our own take no more
+ * than half of
+ * the places, so that however many there are, DingTalk's find room. The bytes that waiting events hold are bounded likewise, but one event
+ * always fits.
  * <p>
- * Does not promise: durability; that a slow hook delays no other; to wait for a hook for longer than {@code patience}: then the next one is handed out.
+ * Does not promise: durability; that a slow hook delays no other; to wait for a hook for longer than {@code patience}: then the next one is
+ * handed out.
  */
 public final class EventQueue extends SedaQueue {
 

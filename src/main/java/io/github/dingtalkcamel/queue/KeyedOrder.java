@@ -12,7 +12,8 @@ import java.util.Set;
 /**
  * Which items of which keys wait, and which run.
  * <p>
- * Promises: items that share a key start in the order in which they were added, and never run at the same time. Keys take turns: an item that could start
+ * Promises: items that share a key start in the order in which they were added, and never run at the same time. Keys take turns: an item
+ * that could start
  * earlier is started earlier, so a busy key delays no other. A key without items takes no memory.
  * <p>
  * Does not promise thread safety: the owner guards it, and bounds how much it adds.
@@ -154,11 +155,6 @@ public final class KeyedOrder<K, T> {
     /** How many items wait. */
     public int waitingCount() {
         return waiting;
-    }
-
-    /** Whether an item of the key waits or runs. */
-    public boolean contains(K key) {
-        return lanes.containsKey(key);
     }
 
     /** The keys of which an item waits or runs: a view. */

@@ -16,7 +16,8 @@ import org.apache.camel.Exchange;
 /**
  * The {@link BlockingQueue} that Camel's {@code seda} wants, for queues that decide themselves what is handed out next.
  * <p>
- * A subclass says what to hand out and what waits; it is asked with {@link #lock} held. It signals {@link #change} when something may have become
+ * A subclass says what to hand out and what waits; it is asked with {@link #lock} held. It signals {@link #change} when something may have
+ * become
  * available. Producers never wait: an offer is accepted or refused at once, whatever its time-out.
  */
 public abstract class SedaQueue extends AbstractQueue<Exchange> implements BlockingQueue<Exchange> {

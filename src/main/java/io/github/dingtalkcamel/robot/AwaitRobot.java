@@ -15,13 +15,14 @@ import org.apache.camel.Exchange;
 import org.apache.camel.support.AsyncProcessorSupport;
 
 /**
- * Waits, without a thread, until a message to a custom robot is out or it is plain that it will not be before the caller's patience ends (property
- * {@link DingTalkCallLimiter#PATIENCE}, else 10 s). The body becomes {@code {"queued": false}}, or {@code {"queued": true, "note": …}} where the message still waits; it goes out later. Fails where DingTalk refused it.
+ * Waits, without a thread, until a message to a custom robot was sent or can't be sent before the caller's deadline (property
+ * {@link DingTalkCallLimiter#PATIENCE}, else 10 s). The body becomes {@code {"queued": false}}, or {@code {"queued": true, "note": …}} where
+ * the message still waits; it goes out later. Fails where DingTalk refused it.
  */
 public final class AwaitRobot extends AsyncProcessorSupport {
 
     private static final Duration USUAL = Duration.ofSeconds(10);
-    /** Before the caller's patience ends, so that it hears that the message is stored, and not that nobody knows. */
+    /** Before the caller's deadline, so that the caller learns that the message is stored, and does not get an unknown outcome. */
     private static final Duration MARGIN = Duration.ofMillis(300);
 
     private static final Map<String, Object> QUEUED = Map.of("queued", true,
@@ -43,7 +44,7 @@ public final class AwaitRobot extends AsyncProcessorSupport {
         RobotQueue.Ticket ticket = exchange.getProperty(RobotQueue.TICKET, RobotQueue.Ticket.class);
         Instant patience = exchange.getProperty(DingTalkCallLimiter.PATIENCE, clock.instant().plus(USUAL), Instant.class);
         long left = Math.max(0, Duration.between(clock.instant(), patience).toMillis());
-        // what can't be out in time is not waited for: others in line would wait along
+        // no wait for a message that can't be sent in time: other calls for the recipient would wait, too
         long timeout;
         try {
             timeout = queue.silence(ticket.robot()).toMillis() >= left ? 0 : left - Math.min(left / 4, MARGIN.toMillis());
@@ -52,7 +53,7 @@ public final class AwaitRobot extends AsyncProcessorSupport {
             callback.done(true);
             return true;
         }
-        // after that nobody waits any more: a failure goes to the log
+        // after the time-out no caller waits: a failure is logged
         ticket.out().orTimeout(timeout, TimeUnit.MILLISECONDS).whenCompleteAsync((out, failure) -> {
             if (failure == null) {
                 exchange.getMessage().setBody(Map.of("queued", false));

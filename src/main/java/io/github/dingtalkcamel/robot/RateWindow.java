@@ -9,12 +9,16 @@ import java.util.List;
 import io.github.resilience4j.core.IntervalFunction;
 
 /**
- * When one custom robot may be called: at most 20 times a minute, and not while DingTalk has silenced it or it is unavailable. In memory, not thread-safe.
+ * When one custom robot may be called: at most 20 times a minute, and not while DingTalk has silenced it or it is unavailable. In memory,
+ * not thread-safe.
  */
 final class RateWindow {
 
     static final int CALLS = 20;
-    /** A second more than DingTalk's minute, and counted from answers: however long a call takes, it arrives a minute after the 20th before it. */
+    /**
+     * A second more than DingTalk's minute, and counted from answers: however long a call takes, it arrives a minute after the 20th before
+     * it.
+     */
     static final Duration WINDOW = Duration.ofSeconds(61);
     /** Ten minutes, by DingTalk's rule for more than 20 messages a minute, and some seconds. */
     static final Duration BAN = Duration.ofSeconds(605);
@@ -58,7 +62,10 @@ final class RateWindow {
         return closedFor().isZero();
     }
 
-    /** Whether nothing needs to be remembered: no call within the window, no silence. The window is longer than the longest back-off between failures. */
+    /**
+     * Whether nothing needs to be remembered: no call within the window, no silence. The window is longer than the longest back-off between
+     * failures.
+     */
     boolean isIdle() {
         return isOpen() && answered.isEmpty();
     }

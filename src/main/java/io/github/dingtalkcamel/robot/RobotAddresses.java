@@ -14,7 +14,10 @@ import io.github.dingtalkcamel.outbound.DingTalk;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 
-/** The URLs of custom robots: from the settings or from a call, on DingTalk's origin only, signed where the integration has a secret for its robot. */
+/**
+ * The URLs of custom robots: from the settings or from a call, on DingTalk's origin only, signed where the integration has a secret for its
+ * robot.
+ */
 final class RobotAddresses {
 
     private final Settings settings;

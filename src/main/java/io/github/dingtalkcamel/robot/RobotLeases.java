@@ -5,7 +5,10 @@ import java.time.InstantSource;
 
 import io.github.dingtalkcamel.queue.KeyedOrder;
 
-/** One sender at a time for each robot. A lease that is not given back ends by itself, so that a call that never ends blocks its robot for minutes only. */
+/**
+ * One sender at a time for each robot. A lease that is not given back ends by itself, so that a call that never ends blocks its robot for
+ * minutes only.
+ */
 final class RobotLeases {
 
     /** More than any call takes. */

@@ -34,15 +34,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Messages to the integrations' custom robots, stored until they are sent: one after the other in their order, at most 20 in any minute for each robot, also
+ * Messages to the integrations' custom robots, stored until they are sent: one after the other in their order, at most 20 in any minute for
+ * each robot, also
  * across a restart. A robot that DingTalk has silenced is not called for ten minutes.
  * <p>
- * Promises: what {@link #add} accepted survives {@code kill -9}; it is sent, or its failure is in the log and on its row. After a crash in the middle of
+ * Promises: what {@link #add} accepted survives {@code kill -9}; it is sent, or its failure is in the log and on its row. After a crash in
+ * the middle of
  * a call the message is sent again with its {@code msgUuid}, by which DingTalk recognises it.
  * <p>
  * Does not promise: that no other program uses up the robot's 20. A message that DingTalk throttles for that reason waits like the others.
  * <p>
- * Remembers a robot only while it was called within the last minute, is silenced or is being called, and {@value #MOST_ROBOTS} at most; messages for more
+ * Remembers a robot only while it was called within the last minute, is silenced or is being called, and {@value #MOST_ROBOTS} at most;
+ * messages for more
  * robots than that wait in the store.
  */
 public final class RobotQueue {
@@ -160,7 +163,10 @@ public final class RobotQueue {
         return outbox.robots(mostRobots).stream().filter(name -> !closed && !leases.isTaken(name) && with(name, false, this::isOpen)).toList();
     }
 
-    /** A robot's next message, or null where none waits, the robot must not be called, or it is being called. The caller reports the message's end. */
+    /**
+     * A robot's next message, or null where none waits, the robot must not be called, or it is being called. The caller reports the
+     * message's end.
+     */
     public Waiting next(@Variable("robot") String name) throws StoreException {
         return with(name, null, robot -> {
             if (closed || !isOpen(robot) || !leases.take(name)) {

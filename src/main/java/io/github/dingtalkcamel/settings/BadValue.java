@@ -15,7 +15,7 @@ final class BadValue extends Exception {
         this.showable = showable;
     }
 
-    /** The problem goes on from the value: "is not a port". */
+    /** The problem, as a continuation of the value: "is not a port". */
     static BadValue of(String problem, String remedy) {
         return new BadValue(problem, remedy, List.of(), true);
     }

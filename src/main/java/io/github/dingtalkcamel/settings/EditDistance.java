@@ -4,7 +4,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** How far a word is from one that was probably meant: letters left out, added, changed or swapped with their neighbour (Damerau-Levenshtein). */
+/**
+ * How far a word is from one that was probably meant: letters left out, added, changed or swapped with their neighbour
+ * (Damerau-Levenshtein).
+ */
 public final class EditDistance {
 
     private EditDistance() {

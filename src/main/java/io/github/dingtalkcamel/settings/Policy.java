@@ -6,6 +6,6 @@ public enum Policy {
     OPEN,
     /** Only the users, or the groups, on the list. */
     ALLOWLIST,
-    /** Nobody. */
+    /** No user. */
     DISABLED
 }

@@ -4,6 +4,6 @@ package io.github.dingtalkcamel.settings;
 public enum SessionScope {
     /** All who talk in the conversation. */
     CONVERSATION,
-    /** Nobody: each person has a session of their own. */
+    /** Not shared: each person has a session of their own. */
     SENDER
 }

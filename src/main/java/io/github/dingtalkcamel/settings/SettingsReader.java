@@ -40,7 +40,8 @@ public final class SettingsReader {
 
     /**
      * @param environment        as {@link System#getenv()}; what does not begin with {@code DINGTALK_} is ignored
-     * @param systemProperties   {@code -D}; what does not begin with {@code dingtalk.} is ignored, except {@code DINGTALK_*}, which is a slip
+     * @param systemProperties   {@code -D}; what does not begin with {@code dingtalk.} is ignored, except {@code DINGTALK_*}, which is a
+     *                           slip
      * @param fileProperties     likewise
      * @param placeholders       resolves a text that holds <code>{{</code>; may throw, and its message is not shown
      * @param javaFeatureVersion such as 17; decides the default of max-running-turns

@@ -169,7 +169,10 @@ final class UnknownNames {
         unknown(name, EditDistance.nearest(tail, notation.withinIntegration()).map(each -> notation.integrations() + id + notation.separator() + each));
     }
 
-    /** {@code dingtalk.sales.app-key} and {@code dingtalk.integration.sales.app-key} are meant to be {@code dingtalk.integrations.sales.app-key}. */
+    /**
+     * {@code dingtalk.sales.app-key} and {@code dingtalk.integration.sales.app-key} are meant to be {@code
+     * dingtalk.integrations.sales.app-key}.
+     */
     private static Optional<String> misplaced(Notation notation, String rest) {
         return Stream.of(behind(notation, rest), rest).filter(each -> isWithinIntegration(notation, each)).map(notation.integrations()::concat).findFirst();
     }

@@ -85,7 +85,8 @@ final class ValueTypes {
     }
 
     /**
-     * A time span: a number with its unit ({@code 500ms}, {@code 90s}, {@code 30m}, {@code 1h}, {@code 2d}, several as {@code 1h30m}), ISO-8601
+     * A time span: a number with its unit ({@code 500ms}, {@code 90s}, {@code 30m}, {@code 1h}, {@code 2d}, several as {@code 1h30m}),
+     * ISO-8601
      * ({@code PT1H}), or a plain number, which is seconds as in {@code shutdown-timeout}.
      */
     static ValueType<Duration> duration(Duration least, Duration most) {
@@ -306,7 +307,10 @@ final class ValueTypes {
         return text.strip();
     }
 
-    /** A key or token that a machine made: visible ASCII without quotes. Never shown, also where it is no secret: what is in its place may be one. */
+    /**
+     * A key or token that a machine made: visible ASCII without quotes. Never shown, also where it is no secret: what is in its place may be
+     * one.
+     */
     static ValueType<String> credential() {
         return text -> {
             refuseSpaceAround(text);

@@ -9,7 +9,8 @@ import java.util.function.Consumer;
 import io.github.dingtalkcamel.component.secrets.Secret;
 
 /**
- * Tokens and passwords that could be guessed by whoever reaches the port they protect. Where only this machine does, any will do. A wildcard host counts as
+ * Tokens and passwords that could be guessed by a client that reaches the port they protect. On a port that only this machine reaches, any
+ * is accepted. A wildcard host counts as
  * reachable, so the API token does by default: {@code dingtalk.webhook-host} is 0.0.0.0.
  */
 public final class WeakSecrets {

@@ -17,7 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The data directory, held by one process at a time. The lock goes with the process, however it ends. The directory and this program's files in it are for the
+ * The data directory, held by one process at a time. The lock goes with the process, however it ends. The directory and this program's files
+ * in it are for the
  * process's user alone, also where an older version made them otherwise.
  */
 public final class DataDirectory implements AutoCloseable {
@@ -65,7 +66,10 @@ public final class DataDirectory implements AutoCloseable {
                 null);
     }
 
-    /** What an older version left readable by others is theirs no longer. Only names that this program gives are touched: the directory may hold others. */
+    /**
+     * What an older version left readable by others is theirs no longer. Only names that this program gives are touched: the directory may
+     * hold others.
+     */
     private static void mendRights(Path directory) {
         try {
             if (OwnerOnly.isShared(directory)) {

@@ -2,10 +2,11 @@ package io.github.dingtalkcamel.store;
 import java.time.Duration;
 
 /**
- * What becomes too old in a table. Whoever owns the table declares it; {@link Housekeeping} does it.
+ * Rows of a table that become too old. The class that owns the table declares them; {@link Housekeeping} deletes them.
  *
  * @param what what the rows are, for the log
- * @param sql  deletes some of them: the first parameter is the time before which they are too old, in epoch milliseconds, the second the most rows that go
+ * @param sql  deletes some of them: the first parameter is the time before which they are too old, in epoch milliseconds, the second the
+ *             most rows that go
  *             at once. An index must serve it
  * @param kept how long they are kept
  * @param told whether people should hear that they went

@@ -14,10 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One thread that writes: it takes what waits, does it in one transaction, and commits once. So the cost of a sync is shared by all who wait for it,
+ * One thread that writes: it takes what waits, does it in one transaction, and commits once. So the cost of a sync is shared by all who wait
+ * for it,
  * and the order of submissions is the order of rows.
  * <p>
- * When one piece of work fails, the transaction is undone and each piece is tried in a transaction of its own, so that only the faulty one fails.
+ * When one piece of work fails, the transaction is undone and each piece is tried in a transaction of its own, so that only the faulty one
+ * fails.
  */
 final class GroupCommit implements AutoCloseable {
 
@@ -119,7 +121,7 @@ final class GroupCommit implements AutoCloseable {
             try {
                 batch.add(pending.take());
             } catch (InterruptedException e) {
-                // nobody but close() ends this thread, and it says so in the queue
+                // only close() ends this thread, by an entry in the queue
                 continue;
             }
             pending.drainTo(batch, IN_A_COMMIT - 1);
@@ -188,7 +190,8 @@ final class GroupCommit implements AutoCloseable {
     }
 
     /**
-     * SQLite undoes by itself what a full disk stops. Its driver then fails to undo it again, and to begin the next transaction: each statement would commit
+     * SQLite undoes by itself what a full disk stops. Its driver then fails to undo it again, and to begin the next transaction: each
+     * statement would commit
      * by itself on that connection, so it is used no more.
      */
     private void rollback(Connection connection, Throwable cause) {

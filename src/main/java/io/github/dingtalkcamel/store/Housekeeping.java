@@ -7,7 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the store bounded: what is too old is deleted, and the space is given back, each in commits of some milliseconds, between which others write.
+ * Keeps the store bounded: deletes rows that are too old and gives their space back, in commits of some milliseconds, between which other
+ * writes run.
  */
 public final class Housekeeping {
 
@@ -29,7 +30,7 @@ public final class Housekeeping {
     /**
      * Deletes a batch.
      *
-     * @return false when all that is too old is gone, until the next round
+     * @return false when nothing that is too old is left, until the next round
      */
     public synchronized boolean deleteSome() throws StoreException {
         Expiry expiry = expiries.get(next);
@@ -50,7 +51,7 @@ public final class Housekeeping {
     /**
      * Gives some free space back to the disk.
      *
-     * @return false when there is nothing more to give back
+     * @return false when no more can be given back
      */
     public boolean reclaimSome() throws StoreException {
         return store.reclaim();

@@ -11,7 +11,7 @@ import java.util.function.Predicate;
  */
 public final class NativeLibrary {
 
-    /** The driver's own property: whoever sets it has chosen. */
+    /** The driver's own property: if it is set, it is respected. */
     private static final String DRIVERS_PROPERTY = "org.sqlite.tmpdir";
     private static final String TEMPORARY_DIRECTORY = "java.io.tmpdir";
 

@@ -13,9 +13,11 @@ import java.util.function.Function;
 import io.github.dingtalkcamel.component.message.StorableText;
 
 /**
- * One SQL statement with its values, within {@link Store#read} or {@link Store#write}: the only place that prepares statements for the tables.
+ * One SQL statement with its values, within {@link Store#read} or {@link Store#write}: the only place that prepares statements for the
+ * tables.
  * <p>
- * Each text value is made {@linkplain StorableText storable} first, in conditions as in rows, so that no database refuses it and what was stored is
+ * Each text value is made {@linkplain StorableText storable} first, in conditions as in rows, so that no database refuses it and what was
+ * stored is
  * found again. Values are texts, numbers or null.
  * <p>
  * Does not promise: transactions, which {@link Store} makes; or typed columns, which the row mapper reads.
@@ -57,7 +59,10 @@ public final class Sql {
         }
     }
 
-    /** Executes a query, or an {@code insert … returning}, and returns what the mapper makes of each row, in order; a list that the caller may change. */
+    /**
+     * Executes a query, or an {@code insert … returning}, and returns what the mapper makes of each row, in order; a list that the caller
+     * may change.
+     */
     public static <T> List<T> list(Connection connection, String sql, RowMapper<T> mapper, Object... values) throws SQLException {
         return query(connection, sql, rows -> {
             List<T> all = new ArrayList<>();

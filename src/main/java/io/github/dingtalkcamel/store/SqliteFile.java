@@ -15,10 +15,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file of an SQLite store, looked at before it is used: a file that is empty, cut short, damaged, or robbed of its {@code -wal} is met with words,
+ * The file of an SQLite store, looked at before it is used: a file that is empty, cut short, damaged, or robbed of its {@code -wal} is met
+ * with words,
  * never with a fresh start that hides a loss.
  * <p>
- * What was committed last is in {@code <file>-wal} while a process runs, and after one that was killed. So while one runs there is a {@code <file>-open}
+ * What was committed last is in {@code <file>-wal} while a process runs, and after one that was killed. So while one runs there is a {@code
+ * <file>-open}
  * beside it: where that is left and the {@code -wal} is not, something is missing.
  */
 final class SqliteFile {

@@ -21,7 +21,8 @@ import org.sqlite.SQLiteConfig;
 /**
  * The durable store: an SQLite file by default, PostgreSQL by URL (docs/settings.md, {@code dingtalk.store-url}).
  * <p>
- * Promises: what {@link #write} completed survives {@code kill -9} and, as far as the disk keeps its word, a power cut: each commit is synced. Writes
+ * Promises: what {@link #write} completed survives {@code kill -9} and, as far as the disk keeps its word, a power cut: each commit is
+ * synced. Writes
  * are done one after the other in the order of their submission, many to a commit. Reads run beside them and see what is committed.
  * <p>
  * A full disk fails writes until there is room again. A damaged file, or one that was taken away, is written no more until the next start.
@@ -69,7 +70,7 @@ public final class Store implements AutoCloseable {
         return store;
     }
 
-    /** As {@link #open}, on a thread of its own. Who uses the store before it is open waits, and gets the exception if there is one. */
+    /** As {@link #open}, on a thread of its own. Calls made before the store is open wait, and get the exception if there is one. */
     public static Store opening(String url, String user, String password) {
         AtomicReference<Consumer<String>> takenOver = new AtomicReference<>(why -> {
         });
@@ -147,7 +148,10 @@ public final class Store implements AutoCloseable {
         return Sql.exists(connection, "select id from message order by id desc limit 1");
     }
 
-    /** Work on the store's one writing connection. It may be run a second time when others in its commit failed, so it must do nothing but SQL. */
+    /**
+     * Work on the store's one writing connection. It may be run a second time when others in its commit failed, so it must do nothing but
+     * SQL.
+     */
     @FunctionalInterface
     public interface Work<T> {
         T run(Connection connection) throws SQLException;
@@ -156,7 +160,8 @@ public final class Store implements AutoCloseable {
     /**
      * Queues work for the next commit.
      *
-     * @return completed on the writing thread when the commit is durable, in order of submission; or with a {@link StoreException} when it was not written
+     * @return completed on the writing thread when the commit is durable, in order of submission; or with a {@link StoreException} when it
+     *         was not written
      */
     public <T> CompletableFuture<T> write(Work<T> work) {
         return opened().groupCommit().submit(work);
@@ -186,18 +191,19 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** Where it is, without credentials. */
+    /** The store's URL, without credentials. */
     public String description() {
         return description;
     }
 
-    /** True from a write that failed until one that did not: known without a look at the disk. */
+    /** True from a write that failed until one that succeeded. Does not access the disk. */
     public boolean isFailing() {
         return opened().groupCommit().trouble() != null || lockTrouble() != null;
     }
 
     /**
-     * Has it told, once, when another process took a PostgreSQL store: nothing is written any more then, and this process should stop. Called by a
+     * Has it told, once, when another process took a PostgreSQL store: nothing is written any more then, and this process should stop.
+     * Called by a
      * thread that must not be held up.
      *
      * @param stop gets what happened and what to do
@@ -221,7 +227,8 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Why it does not work, or null. Where the last commit failed, another one is tried, of a large message's size, since nobody else may come to try.
+     * Why the store does not work, or null. Where the last commit failed, a test commit of a large message's size is tried, since no other
+     * write may follow.
      */
     public String trouble() {
         String lost = lockTrouble();
@@ -246,7 +253,8 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Gives some of an SQLite file's free space back to the disk, in one small commit; PostgreSQL sees to that itself. A fifth of the file stays free for
+     * Gives some of an SQLite file's free space back to the disk, in one small commit; PostgreSQL sees to that itself. A fifth of the file
+     * stays free for
      * what comes next.
      *
      * @return true when there is more to give back

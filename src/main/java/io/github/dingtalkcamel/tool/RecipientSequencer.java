@@ -13,7 +13,8 @@ import org.apache.camel.support.AsyncProcessorSupport;
 import org.apache.camel.support.SynchronizationAdapter;
 
 /**
- * Keeps the order of what is sent to a recipient: a call continues when all earlier calls for any of its recipients have ended. No thread waits. A person
+ * Keeps the order of what is sent to a recipient: a call continues when all earlier calls for any of its recipients have ended. No thread
+ * waits. A person
  * who is addressed in two ways counts as two recipients.
  */
 public final class RecipientSequencer extends AsyncProcessorSupport implements CamelContextAware {

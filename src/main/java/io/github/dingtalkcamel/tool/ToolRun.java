@@ -50,11 +50,6 @@ public final class ToolRun {
         return deadline;
     }
 
-    /** How long the caller still waits. */
-    public long millisLeft() {
-        return Math.max(0, Duration.between(clock.instant(), deadline).toMillis());
-    }
-
     /** Recipients of which nothing has become yet. */
     synchronized List<Target> waiting() {
         return outcomes.entrySet().stream().filter(each -> each.getValue().state() == State.WAITING).map(Map.Entry::getKey).toList();

@@ -3,7 +3,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Stops a turn from outside, whatever it is doing. What waits for somebody else registers how it can be ended; what takes several steps asks before each.
+ * Stops a turn from outside, whatever it is doing. Code that waits registers how to end the wait; code of several steps checks before each
+ * step.
  * Safe for use by many threads.
  */
 public final class Cancellation {

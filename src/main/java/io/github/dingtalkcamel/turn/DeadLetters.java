@@ -17,7 +17,8 @@ import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.store.Texts;
 
 /**
- * What could not be finished waits here, with its reason, for a person: {@code waiting → requested → replayed}, and {@code waiting} again if the replay
+ * Turns that failed wait here, with the reason, for an operator: {@code waiting → requested → replayed}, and {@code waiting} again if the
+ * replay
  * fails. {@link Replays} does what is requested.
  * <p>
  * Promises: a message has one dead letter at most. A request is durable when it is answered, and of several for the same letter one counts.
@@ -103,7 +104,7 @@ public final class DeadLetters {
                 reply == null ? null : StoredMentions.write(reply.mentionsLeft()), now);
     }
 
-    /** A command or a refusal that could not be answered: nobody wants that answer later, so its record says why, and that is all. */
+    /** A command or a refusal that could not be answered: its answer would be of no use later, so only its record says why. */
     public void givenUp(long id, Reason reason) throws StoreException {
         long now = clock.millis();
         store.writeAndWait(connection -> {

@@ -23,7 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The messages that came in, as the store keeps them: {@code received → running → done, failed, stopped or dead}. The queue of record: what is in memory
+ * The messages that came in, as the store keeps them: {@code received → running → done, failed, stopped or dead}. The queue of record: what
+ * is in memory
  * is only a copy. Commands and refusals are among them, marked as such; they do not run.
  * <p>
  * Promises: a message is stored once per integration, whatever way it came and however often (docs/promises.md 4); the insert itself
@@ -52,7 +53,7 @@ public final class Inbox {
     }
 
     /**
-     * Stores a message. A refusal only where the same person was not refused within the hour before.
+     * Stores a message; a refusal only where the same person was not refused within the last hour.
      *
      * @param  payload  the message as DingTalk sent it
      * @param  delivery how it came and what proved it, or null where that is not known
@@ -140,7 +141,7 @@ public final class Inbox {
         }
     }
 
-    /** The turn is being answered: one attempt more. Nothing changes for one that was stopped. */
+    /** The turn is being answered, which counts as an attempt. A stopped turn is not changed. */
     public void running(long id, String agent, String boundBy) throws StoreException {
         store.writeAndWait(nowRunning(id, agent, boundBy, null));
     }
@@ -153,7 +154,7 @@ public final class Inbox {
                 now, agent, boundBy, storedMillis, id);
     }
 
-    /** The stop of the process ended an attempt that was nobody's fault: it does not count. */
+    /** The attempt ended because the process stopped: it does not count. */
     public void interrupted(long id) throws StoreException {
         update("update message set attempts = attempts - 1 where id = ? and attempts > 0", id);
     }
@@ -198,7 +199,7 @@ public final class Inbox {
         };
     }
 
-    /** Turns that somebody stopped: they are not taken up again. */
+    /** Turns that a user stopped: they are not resumed. */
     public void stopped(Collection<Long> ids) throws StoreException {
         long now = clock.millis();
         store.writeAndWait(connection -> {
@@ -209,7 +210,9 @@ public final class Inbox {
         });
     }
 
-    /** A command or a refusal is done with. It is {@code failed} where there is an error, which means that its answer was not sent. */
+    /**
+     * A command or a refusal ended: {@code failed} where there is an error, which means that its answer was not sent, else {@code done}.
+     */
     public void answered(long id, String error, SentChunk sent) throws StoreException {
         long now = clock.millis();
         store.writeAndWait(connection -> {

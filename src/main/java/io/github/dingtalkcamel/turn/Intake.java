@@ -19,14 +19,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The steps of {@code accept} that store: reserve a place in a queue, insert the message, and let the exchange go on when that is durable. What is to be
- * answered by an agent has its place in the turns' queue; commands and refusals have theirs in a queue of their own, and so are taken while the other is full.
+ * The steps of {@code accept} that store: reserve a place in a queue, insert the message, and let the exchange go on when that is durable.
+ * What is to be
+ * answered by an agent has its place in the turns' queue; commands and refusals have theirs in a queue of their own, and so are taken while
+ * the other is full.
  * <p>
- * Sets the property {@value #STORED} to {@code new} or {@code duplicate}, for a refusal that is not due to {@code not due}, and for a new one the
- * {@link Turn}. Exchanges go on one after the other, in the order of their rows, so that what follows queues them in that order. The thread that delivered
+ * Sets the property {@value #STORED} to {@code new} or {@code duplicate}, for a refusal that is not due to {@code not due}, and for a new
+ * one the
+ * {@link Turn}. Exchanges go on one after the other, in the order of their rows, so that what follows queues them in that order. The thread
+ * that delivered
  * the message does not wait.
  * <p>
- * Until {@link #open} is called nothing goes on: what an earlier process left behind is queued first.
+ * Nothing is accepted before {@link #open} is called: turns that an earlier process left behind are queued first.
  */
 public final class Intake implements AutoCloseable {
 
@@ -136,7 +140,7 @@ public final class Intake implements AutoCloseable {
         }
     }
 
-    /** A route that stores a turn and does not queue it is somebody's edit gone wrong: that must show, and its place must not stay taken. */
+    /** A route that stores a turn and does not queue it was edited wrongly: that is reported, and the turn's place is freed. */
     private static final class QueuedOrSaid extends SynchronizationAdapter {
 
         private final Turn turn;

@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
  * Makes turns of the dead letters whose replay is asked for (docs/promises.md 7): in order of arrival of their messages, each through the
  * same queue as any turn, as fast as there is room beside those who talk now.
  * <p>
- * Promises: each request makes one turn. A crash before that leaves the request, one after it leaves an unfinished turn, which {@link Resumption} takes up.
+ * Promises: each request makes one turn. A crash before that leaves the request, one after it leaves an unfinished turn, which {@link
+ * Resumption} takes up.
  */
 public final class Replays {
 

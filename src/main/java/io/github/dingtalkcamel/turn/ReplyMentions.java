@@ -11,8 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads whom an agent's reply mentions from the headers that the agent left: {@value AgentConstants#AT_USER_IDS}, {@value AgentConstants#AT_MOBILES}
- * and {@value AgentConstants#AT_ALL}. What can't be an id, and more than {@value Mentions#MOST} people, is left out with a line in the log: the reply
+ * Reads whom an agent's reply mentions from the headers that the agent left: {@value AgentConstants#AT_USER_IDS}, {@value
+ * AgentConstants#AT_MOBILES}
+ * and {@value AgentConstants#AT_ALL}. What can't be an id, and more than {@value Mentions#MOST} people, is left out with a line in the log:
+ * the reply
  * goes out all the same.
  */
 public final class ReplyMentions {

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes up what an earlier process left unfinished (docs/promises.md 5): in order of arrival, each up to three times in all, and none older
  * than {@code dingtalk.max-turn-age}. What is too old, or was tried too often, becomes a dead letter. Commands and refusals among them are
- * answered again, in their place; nobody waits any longer for an answer to one that is too old.
+ * answered again, in their place; a message that is too old is not answered any more.
  */
 public final class Resumption {
 
@@ -50,7 +50,7 @@ public final class Resumption {
         this.last = inbox.newest();
     }
 
-    /** The next turns to queue, a page at a time; none once all are. What a fault of the store interrupts goes on with the next call. */
+    /** The next turns to queue, a page at a time; none once all are. After a failure of the store the next call continues. */
     public synchronized List<Turn> next() throws StoreException {
         List<Turn> turns = new ArrayList<>();
         while (turns.isEmpty() && !finished) {

@@ -44,7 +44,7 @@ public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot s
         }
     }
 
-    /** A turn that nobody has stopped yet. */
+    /** A turn that was not stopped yet. */
     public Turn(long id, InboundMessage message, KeyedQueue.Slot slot, Progress progress) {
         this(id, Kind.TURN, message, slot, progress, new Cancellation());
     }
@@ -69,7 +69,7 @@ public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot s
         return kind == Kind.REFUSAL;
     }
 
-    /** True once somebody said {@code /stop}: nothing more of it goes out. */
+    /** True once a user sent {@code /stop}: nothing more of it is sent. */
     public boolean isStopped() {
         return cancellation.isStopped();
     }
@@ -91,7 +91,7 @@ public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot s
      */
     public record Progress(List<String> chunks, int sent, List<Mentions> mentions) {
 
-        /** A reply that mentions nobody. */
+        /** A reply without mentions. */
         public Progress(List<String> chunks, int sent) {
             this(chunks, sent, List.of());
         }

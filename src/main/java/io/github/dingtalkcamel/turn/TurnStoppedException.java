@@ -1,6 +1,6 @@
 package io.github.dingtalkcamel.turn;
 
-/** Somebody said {@code /stop}: the turn ends here, and nobody is told by it. */
+/** Thrown when a turn is cancelled by {@code /stop}; the user gets no further message. */
 public class TurnStoppedException extends Exception {
 
     public TurnStoppedException() {

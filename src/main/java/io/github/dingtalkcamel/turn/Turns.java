@@ -23,7 +23,9 @@ import org.slf4j.LoggerFactory;
 public final class Turns {
 
     private static final Logger LOG = LoggerFactory.getLogger(Turns.class);
-    /** One line for each turn that ended, so that a search for a message's id finds what became of it. Dead letters have a line of their own. */
+    /**
+     * One line for each turn that ended, so that a search for a message's id finds what became of it. Dead letters have a line of their own.
+     */
     private static final Logger ENDED = LoggerFactory.getLogger("dingtalk.turns");
 
     /** Exchange property: why the agent failed, where it did. */
@@ -127,7 +129,9 @@ public final class Turns {
                 turn.message().msgId(), agent, agentMillis);
     }
 
-    /** It counts in its session where an agent was asked; of what failed nothing is remembered, since whoever tries again says it again. */
+    /**
+     * It counts in its session where an agent was asked. A failed turn is not remembered, since a user who tries again repeats the message.
+     */
     private void leave(Turn turn, Session session, Answer answer, boolean failed, long agentMillis, Store.Work<?> with) throws StoreException {
         // after a crash between two chunks there is the reply, and no agent was asked
         Answer known = answer == null && turn.isReplying() ? new Answer(String.join("", turn.progress().chunks()), 0, 0) : answer;

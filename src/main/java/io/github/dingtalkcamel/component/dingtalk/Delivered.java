@@ -47,10 +47,6 @@ final class Delivered {
         recipients.forEach(recipient -> failed.putIfAbsent(recipient, why));
     }
 
-    synchronized boolean isFailed(String recipient) {
-        return failed.containsKey(recipient);
-    }
-
     /** Puts the result into the message; fails where nobody was reached. */
     synchronized CompletableFuture<Void> into(Exchange exchange) {
         if (!reached) {

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
-/** JSON of at most {@link #MAX_DEPTH} levels: deeper texts, whose only use is to exhaust a parser's or a visitor's stack, are refused when they are read. */
+/**
+ * JSON of at most {@link #MAX_DEPTH} levels: deeper texts, whose only use is to exhaust a parser's or a visitor's stack, are refused when
+ * they are read.
+ */
 public final class Json {
 
     /** Levels of nesting; the outermost object or array is the first. */

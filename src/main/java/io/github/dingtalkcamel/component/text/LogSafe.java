@@ -4,7 +4,10 @@ import java.util.function.IntFunction;
 
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 
-/** Text from outside in a form fit for logs, errors and health: one short line without invisible characters, and without the secrets that it may quote. */
+/**
+ * Text from outside in a form fit for logs, errors and health: one short line without invisible characters, and without the secrets that it
+ * may quote.
+ */
 public final class LogSafe {
 
     private static final int LENGTH = 120;
@@ -18,7 +21,9 @@ public final class LogSafe {
         return visible(KnownSecrets.clean(words), LENGTH, c -> " ").strip();
     }
 
-    /** A name that an operator must be able to recognise: at most {@value #NAME_LENGTH} characters, of which invisible ones are spelt out. */
+    /**
+     * A name that an operator must be able to recognise: at most {@value #NAME_LENGTH} characters, of which invisible ones are spelt out.
+     */
     public static String name(String name) {
         return visible(KnownSecrets.clean(name), NAME_LENGTH, c -> Character.isBmpCodePoint(c) ? String.format("\\u%04x", c) : String.format("\\x{%x}", c));
     }

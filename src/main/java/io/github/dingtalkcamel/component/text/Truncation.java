@@ -6,7 +6,9 @@ public final class Truncation {
     private Truncation() {
     }
 
-    /** The beginning of a text: at most so many characters (UTF-16 units), one less where the last one would be the first half of a pair. */
+    /**
+     * The beginning of a text: at most so many characters (UTF-16 units), one less where the last one would be the first half of a pair.
+     */
     public static String of(String text, int maxLength) {
         if (text.length() <= maxLength) {
             return text;
