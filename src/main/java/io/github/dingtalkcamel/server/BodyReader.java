@@ -19,7 +19,8 @@ public final class BodyReader {
 
     private static final String SHARE = "dingtalk.body.share";
     private static final int FIRST_ROOM = 1_024;
-    private static final int MOST_ROOM = 1 << 20;
+    /** Larger ones can take twice their size of a heap of the usual collector, and want it in one piece. */
+    private static final int MOST_ROOM = 1 << 18;
     /** A request whose client left before the answer is given up by now by whatever handles it. */
     static final long AFTER_DISCONNECT_MS = 30_000;
 

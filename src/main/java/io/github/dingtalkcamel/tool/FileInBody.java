@@ -6,15 +6,16 @@ import java.util.Optional;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufInputStream;
+import io.netty.util.ByteProcessor;
 
 /**
  * The file that a call carries in its body as Base64, taken out before the rest is read as JSON: a JSON parser holds a text of that
  * length several times over, which a small heap has no room for.
  *
- * @param base64 the text, its escapes resolved; one byte a character in memory
+ * @param base64 the text, where it is in the body
  * @param rest   the body with an empty text in its place
  */
-record FileInBody(String base64, InputStream rest) {
+record FileInBody(EncodedFile base64, InputStream rest) {
 
     static final String ARGUMENT = "base64";
 
@@ -85,28 +86,34 @@ record FileInBody(String base64, InputStream rest) {
     }
 
     private static Optional<FileInBody> cut(ByteBuf body, int from, int end) {
-        byte[] text = new byte[end - from];
-        body.getBytes(from, text);
-        int length = 0;
-        for (int i = 0; i < text.length; i++) {
-            byte character = text[i];
-            boolean escaped = character == '\\' && i + 1 < text.length;
-            if (escaped) {
-                character = resolved(text[++i]);
-            }
-            if (character < ' ' && !escaped || character == '{' || character == '\\') {
-                // another escape, a template, or nothing that JSON allows
-                return Optional.empty();
-            }
-            text[length++] = character;
+        ByteBuf text = body.slice(from, end - from);
+        if (text.forEachByte(new Plain()) >= 0) {
+            // another escape, a template, or nothing that JSON allows
+            return Optional.empty();
         }
         InputStream rest = new SequenceInputStream(new ByteBufInputStream(body.slice(body.readerIndex(), from - body.readerIndex())),
                 new ByteBufInputStream(body.slice(end, body.writerIndex() - end)));
-        return Optional.of(new FileInBody(new String(text, 0, length, StandardCharsets.ISO_8859_1), rest));
+        return Optional.of(new FileInBody(new EncodedFile(text), rest));
+    }
+
+    /** Goes on as long as characters are what a parser would take as they are, or escapes of such. */
+    private static final class Plain implements ByteProcessor {
+
+        private boolean escaped;
+
+        @Override
+        public boolean process(byte character) {
+            if (escaped) {
+                escaped = false;
+                return resolved(character) != '\\';
+            }
+            escaped = character == '\\';
+            return character >= ' ' && character != '{';
+        }
     }
 
     /** What stands for an escaped character; a backslash for those that no Base64 has. */
-    private static byte resolved(byte escaped) {
+    static byte resolved(byte escaped) {
         return switch (escaped) {
             case '/' -> '/';
             case 'n' -> '\n';

@@ -60,12 +60,9 @@ public final class OutgoingFiles {
     }
 
     /** A file that came as base64, with or without line breaks; {@code temporary} as with {@link #fromUrl}. */
-    OutgoingFile fromBase64(String base64, Optional<String> name, Path temporary) throws FileException {
+    OutgoingFile fromBase64(InputStream base64, Optional<String> name, Path temporary) throws FileException {
         String called = name.orElseThrow(() -> new FileException("nameMissing", "A file in base64 has no name", "Say its name, with its extension, in argument name"));
         Media.of(SafeFileName.shown(called));
-        if (base64.length() / 4L * 3 > Media.LARGEST + (1 << 20)) {
-            throw Downloads.tooLarge(Media.LARGEST);
-        }
         try (OutputStream out = Files.newOutputStream(temporary)) {
             write(base64, out);
         } catch (IOException e) {
@@ -75,10 +72,15 @@ public final class OutgoingFiles {
     }
 
     /** Piece by piece: of what came as base64 there is one copy in memory, and no second one. */
-    private static void write(String base64, OutputStream out) throws IOException, FileException {
+    private static void write(InputStream base64, OutputStream out) throws IOException, FileException {
         byte[] piece = new byte[PIECE];
         try (InputStream decoded = Base64.getDecoder().wrap(new Base64Text(base64))) {
+            long size = 0;
             for (int read = read(decoded, piece); read >= 0; read = read(decoded, piece)) {
+                size += read;
+                if (size > Media.LARGEST) {
+                    throw Downloads.tooLarge(Media.LARGEST);
+                }
                 out.write(piece, 0, read);
             }
         }

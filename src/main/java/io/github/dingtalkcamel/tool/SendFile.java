@@ -45,18 +45,17 @@ public final class SendFile {
      * @throws ApiException naming the argument, when it can't be had or DingTalk does not take it: nothing was sent
      */
     public OutgoingFile take(Exchange exchange, @ExchangeProperty(ToolCall.PROPERTY) ToolCall call) throws ApiException {
-        List<String> given = Stream.of("path", "url", "base64").filter(name -> call.text(name).isPresent()).toList();
+        List<String> given = Stream.of("path", "url", "base64").filter(call.arguments()::has).toList();
         if (given.size() != 1) {
             throw ApiException.badRequest("bad_argument", given.isEmpty() ? "path is missing: say the file by one of path, url and base64"
                     : given.get(1) + " must not be there beside " + given.get(0) + ": say the file by one of path, url and base64");
         }
         String by = given.get(0);
-        String value = call.text(by).orElseThrow();
         try {
             return switch (by) {
-                case "path" -> files.fromPath(value, call.text("name"));
-                case "url" -> files.fromUrl(value, call.text("name"), temporary(exchange));
-                default -> files.fromBase64(value, call.text("name"), temporary(exchange));
+                case "path" -> files.fromPath(call.text(by).orElseThrow(), call.text("name"));
+                case "url" -> files.fromUrl(call.text(by).orElseThrow(), call.text("name"), temporary(exchange));
+                default -> files.fromBase64(call.encodedFile().orElseThrow(), call.text("name"), temporary(exchange));
             };
         } catch (FileException e) {
             throw ApiException.badRequest(e.code(), by + ": " + e.getMessage() + ". " + e.remedy());

@@ -1,4 +1,7 @@
 package io.github.dingtalkcamel.tool;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Iterator;
@@ -34,6 +37,14 @@ public record ToolCall(Tool tool, String integration, ObjectNode arguments, List
         return Optional.ofNullable(arguments.get(name)).map(JsonNode::textValue);
     }
 
+    /** The characters of a file that was given in Base64, from the first; none where there is none. */
+    Optional<InputStream> encodedFile() {
+        JsonNode given = arguments.get(FileInBody.ARGUMENT);
+        EncodedFile inBody = EncodedFile.of(given);
+        return inBody != null ? Optional.of(inBody.characters()) : text(FileInBody.ARGUMENT).map(text -> new ByteArrayInputStream(
+                text.getBytes(StandardCharsets.US_ASCII)));
+    }
+
     /** A number that was given. */
     public Optional<Integer> number(String name) {
         return Optional.ofNullable(arguments.get(name)).map(JsonNode::intValue);
@@ -49,15 +60,18 @@ public record ToolCall(Tool tool, String integration, ObjectNode arguments, List
         return object("at").filter(at -> at.path("isAtAll").asBoolean() || !at.path("atUserIds").isEmpty() || !at.path("atMobiles").isEmpty()).isPresent();
     }
 
-    /** What the call holds in memory until it is done, by estimate: two bytes a character, one where it is Base64. */
+    /** What the call holds in memory until it is done, by estimate: two bytes a character, one where it is a file in Base64. */
     long bytes() {
         return (4 << 10) + 100L * targets.size() + bytes("", arguments);
     }
 
     private static long bytes(String name, JsonNode node) {
         long bytes = 64 + 2L * name.length();
+        if (EncodedFile.of(node) != null) {
+            return bytes + EncodedFile.of(node).length();
+        }
         if (node.isTextual()) {
-            return bytes + (name.equals(FileInBody.ARGUMENT) ? 1L : 2L) * node.textValue().length();
+            return bytes + 2L * node.textValue().length();
         }
         for (Iterator<Map.Entry<String, JsonNode>> fields = node.fields(); fields.hasNext();) {
             Map.Entry<String, JsonNode> field = fields.next();

@@ -104,7 +104,7 @@ public final class ToolCalls {
                 Optional<FileInBody> file = FileInBody.of(bytes);
                 InputStream rest = file.isPresent() ? file.get().rest() : new ByteBufInputStream(bytes);
                 if (JSON.readTree(rest) instanceof ObjectNode object) {
-                    file.ifPresent(taken -> object.put(FileInBody.ARGUMENT, taken.base64()));
+                    file.ifPresent(taken -> object.set(FileInBody.ARGUMENT, taken.base64().node()));
                     return object;
                 }
             } else {
@@ -150,7 +150,7 @@ public final class ToolCalls {
 
     private static JsonNode checked(Argument argument, JsonNode value) throws ApiException {
         JsonNode right = switch (argument.kind()) {
-            case TEXT -> isText(value, argument.most()) ? value : null;
+            case TEXT -> EncodedFile.of(value) != null || isText(value, argument.most()) ? value : null;
             case TEXTS -> isText(value, argument.most()) || isTexts(value, argument.most()) ? value : null;
             case NUMBER -> value.isIntegralNumber() && value.canConvertToInt() && value.intValue() >= argument.least() && value.intValue() <= argument.most()
                     ? value : null;

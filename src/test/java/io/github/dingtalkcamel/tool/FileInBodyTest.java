@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.tool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
@@ -27,8 +28,15 @@ class FileInBodyTest {
         Optional<FileInBody> file = FileInBody.of(bytes(body));
         assertThat(file).isPresent();
         ObjectNode read = (ObjectNode) JSON.readTree(file.get().rest());
-        read.put("base64", file.get().base64());
-        assertThat(read).isEqualTo(JSON.readTree(body));
+        read.set("base64", file.get().base64().node());
+        assertThat(JSON.readTree(JSON.writeValueAsBytes(read))).isEqualTo(JSON.readTree(body));
+        assertThat(new String(file.get().base64().characters().readAllBytes(), StandardCharsets.ISO_8859_1)).isEqualTo(JSON.readTree(body).get("base64").textValue());
+        InputStream oneByOne = file.get().base64().characters();
+        StringBuilder characters = new StringBuilder();
+        for (int character = oneByOne.read(); character >= 0; character = oneByOne.read()) {
+            characters.append((char) character);
+        }
+        assertThat(characters).hasToString(JSON.readTree(body).get("base64").textValue());
     }
 
     @ParameterizedTest
