@@ -246,11 +246,13 @@ final class Parts implements AutoCloseable {
         registry.bind("liveRoutes", routes);
         registry.bind("apiAccess", apiAccess);
         registry.bind("webhook", webhook);
+        registry.bind("verifySignature", (Processor) webhook::verifySignature);
+        registry.bind("decryptCallback", (Processor) webhook::decryptCallback);
         registry.bind("streams", streams);
         registry.bind("events", new EventRepository(store, clock));
         registry.bind("messages", messages);
-        registry.bind("admission", new MessageFilter());
-        registry.bind("policies", policies);
+        registry.bind("messageFilter", new MessageFilter());
+        registry.bind("accessPolicy", policies);
         registry.bind("storeTurn", new NonStoppingProcessor(intake.turns()));
         registry.bind("storeCommand", new NonStoppingProcessor(intake.commands()));
         registry.bind("storeRefusal", new NonStoppingProcessor(intake.refusals()));
@@ -310,7 +312,7 @@ final class Parts implements AutoCloseable {
         streams.tell(ownEvents);
         registry.bind("seda", hooks.component());
         registry.bind("hooks", hooks);
-        registry.bind("ownEvents", ownEvents);
+        registry.bind("lifecycleEvents", ownEvents);
     }
 
     private void bindApi(Registry registry) {

@@ -87,7 +87,7 @@ record SendingParts(DingTalkCallLimiter gate, RetryQueue line, DingTalk dingTalk
         registry.bind("inOrder", new NonStoppingProcessor(inOrder));
         registry.bind("sentMessages", sentMessages);
         registry.bind("toolMessages", new ToolMessages(settings));
-        registry.bind("people", people);
+        registry.bind("knownSenders", people);
         registry.bind("recipients", new Recipients(people));
         registry.bind("dispatches", new Dispatches(settings, sentMessages));
         registry.bind("recalls", new Recalls(settings, sentMessages, clock));

@@ -116,7 +116,7 @@ class ChatPageTest {
         bot = Bot.withSettings(Map.of("dingtalk.stream", "true", "dingtalk.max-message-length", "300", "dingtalk.api-token", TOKEN),
                 SimulatorOptions.defaults().stream(StreamOptions.defaults().silence(Duration.ofMillis(300))));
         bot.simulator().addApp(SimulatedApp.of(Bot.APP_KEY, Bot.APP_SECRET).withEncryption(Bot.CALLBACK_TOKEN, Bot.AES_KEY).withIntegration("main"));
-        bot.route("assistant.camel.yaml", ASSISTANT).route("card-callbacks.camel.yaml", CLICKS);
+        bot.route("assistant.camel.yaml", ASSISTANT).route("inbound-card.camel.yaml", CLICKS);
         bot.start();
         bot.simulator().messageTraces(new MessageTrace(bot.store())::way);
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.simulator().stream().connections().size() == 2);

@@ -33,7 +33,7 @@ class ConsoleTest {
 
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final String CAMEL = "org.apache.camel:context=dingtalk-camel,type=";
-    private static final String ECHO = CAMEL + "routes,name=\"echo\"";
+    private static final String ECHO = CAMEL + "routes,name=\"turn-agent-echo\"";
     private static final String CONTEXT = CAMEL + "context,name=\"dingtalk-camel\"";
     private static final String SAID = "a-word-that-only-people-saw";
     private static final String PASSWORD = "a-password-among-system-properties";
@@ -93,7 +93,7 @@ class ConsoleTest {
     @ValueSource(strings = { "/observe/jolokia", "/hawtio/jolokia" })
     void readsStatisticsAndStopsAndStartsARoute(String path) throws Exception {
         assertThat(ask(path, Map.of("type", "read", "mbean", ECHO, "attribute", "ExchangesCompleted")).path("value").asLong()).isGreaterThanOrEqualTo(12);
-        assertThat(ask(path, exec(CONTEXT, "dumpRoutesStatsAsXml", true, false)).path("value").asText()).contains("routeStat id=\"echo\"");
+        assertThat(ask(path, exec(CONTEXT, "dumpRoutesStatsAsXml", true, false)).path("value").asText()).contains("routeStat id=\"turn-agent-echo\"");
         assertThat(ask(path, exec(ECHO, "dumpRouteStatsAsXml", true, true)).path("value").asText()).contains("processorStat");
         assertThat(ask(path, exec(CONTEXT, "dumpRoutesAsXml()")).path("value").asText()).contains("agent:echo");
 
@@ -145,9 +145,9 @@ class ConsoleTest {
         CAMEL + "context,name=\"dingtalk-camel\" | createEndpoint",
         CAMEL + "context,name=\"dingtalk-camel\" | stop",
         CAMEL + "context,name=\"dingtalk-camel\" | dumpRoutesAsXml(boolean)",
-        CAMEL + "routes,name=\"echo\" | remove",
-        CAMEL + "routes,name=\"echo\" | updateRouteFromXml(java.lang.String)",
-        CAMEL + "routes,name=\"echo\" | dumpRouteAsXml(boolean)",
+        CAMEL + "routes,name=\"turn-agent-echo\" | remove",
+        CAMEL + "routes,name=\"turn-agent-echo\" | updateRouteFromXml(java.lang.String)",
+        CAMEL + "routes,name=\"turn-agent-echo\" | dumpRouteAsXml(boolean)",
         CAMEL + "tracer,name=BacklogTracer | dumpAllTracedMessages()",
         CAMEL + "tracer,name=BacklogDebugger | enableDebugger()",
         CAMEL + "services,name=GlobalVariableRepository | variables",
@@ -280,9 +280,9 @@ class ConsoleTest {
         Assumptions.assumeTrue(chromium != null, "There is no Chromium here: Hawtio was not looked at");
         try (Browser browser = Browser.start(chromium)) {
             browser.open(bot.managementUrl() + "/hawtio/camel/routes");
-            browser.await("document.querySelector('[id$=routes-accept-folder]')");
-            browser.evaluate("document.querySelector('[id$=routes-accept-folder] .pf-v6-c-tree-view__node-text').click()");
-            browser.await("[...document.querySelectorAll('h1, h2, h3')].some(title => title.innerText == 'accept')");
+            browser.await("document.querySelector('[id$=routes-inbound-message-folder]')");
+            browser.evaluate("document.querySelector('[id$=routes-inbound-message-folder] .pf-v6-c-tree-view__node-text').click()");
+            browser.await("[...document.querySelectorAll('h1, h2, h3')].some(title => title.innerText == 'inbound-message')");
             browser.await("document.querySelector('a[href*=routeDiagram]')");
             browser.evaluate("document.querySelector('a[href*=routeDiagram]').click()");
             // the step that stores a message, with how often it ran
@@ -291,7 +291,7 @@ class ConsoleTest {
             Files.write(Path.of("target", "hawtio.png"), picture);
             assertThat(picture.length).as("a blank page is smaller").isBetween(30_000, 250_000);
             assertThat(browser.evaluate("document.title")).contains("dingtalk-camel");
-            assertThat(browser.evaluate("document.body.innerText")).contains("accept", "dingtalk-stream://all");
+            assertThat(browser.evaluate("document.body.innerText")).contains("inbound-message", "dingtalk-stream://all");
         }
     }
 

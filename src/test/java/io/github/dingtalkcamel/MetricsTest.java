@@ -63,7 +63,7 @@ class MetricsTest {
         };
         Processor held = exchange -> end.await();
         try (Bot started = Bot.withSettings(Map.of("dingtalk.stream", "true"))) {
-            bot = started.bean("stuck", stuck).bean("held", held).bean("hook", held).route("agents.camel.yaml", AGENTS);
+            bot = started.bean("stuck", stuck).bean("held", held).bean("hook", held).route("turn-agent-echo.camel.yaml", AGENTS);
             String robot = bot.simulator().url() + "/robot/send?access_token=0123456789abcdef";
             bot.simulator().addCustomRobot(robot, "");
             bot.set("dingtalk.webhook", robot).start();
@@ -74,7 +74,7 @@ class MetricsTest {
                 Map<String, Double> metrics = metrics();
 
                 Streams streams = bean("streams", Streams.class);
-                LifecycleEvents events = bean("ownEvents", LifecycleEvents.class);
+                LifecycleEvents events = bean("lifecycleEvents", LifecycleEvents.class);
                 assertThat(metrics).containsOnlyKeys("dingtalk_turns_waiting", "dingtalk_turns_running", "dingtalk_turns_unsent", "dingtalk_agents_stuck",
                         "dingtalk_agents_discarded_total", "dingtalk_hosts_away", "dingtalk_apis_throttled", "dingtalk_robot_messages_waiting",
                         "dingtalk_dead_letters", "dingtalk_events_waiting", "dingtalk_events_published_total", "dingtalk_events_dropped_total",
@@ -127,7 +127,7 @@ class MetricsTest {
         say("cidHeld", "running", "waiting", "waiting too");
         until(() -> bot.queue().running() == 1 && bot.queue().size() == 2);
 
-        LifecycleEvents events = bean("ownEvents", LifecycleEvents.class);
+        LifecycleEvents events = bean("lifecycleEvents", LifecycleEvents.class);
         until(() -> {
             events.bindingChanged("main", "cidAny", "any", "test");
             return events.getDropped() > 0 && events.getWaiting() == EVENTS_THAT_WAIT;

@@ -92,7 +92,7 @@ class StreamEndToEndTest {
         };
         Duration[] retries = Stream.generate(() -> Duration.ofMillis(200)).limit(REDELIVERIES).toArray(Duration[]::new);
         bot = Bot.withSettings(Map.of("dingtalk.stream", "true"), SimulatorOptions.defaults().stream(StreamOptions.defaults().eventRetries(retries)))
-                .bean("hook", hook).route("hook.yaml", HOOK).route("card-callbacks.camel.yaml", CLICKS).start();
+                .bean("hook", hook).route("hook.yaml", HOOK).route("inbound-card.camel.yaml", CLICKS).start();
         until(() -> open(bot).size() == 2);
     }
 

@@ -42,7 +42,7 @@ public final class Answers {
 
     /** Why somebody is barred, and what an admin has to add. Nothing where he no longer is. */
     public String refusal(@ExchangeProperty(MESSAGE) InboundMessage message) {
-        AccessPolicy.Denial bar = policies.bar(message);
+        AccessPolicy.Denial bar = policies.denialReason(message);
         if (bar == null) {
             return null;
         }

@@ -27,7 +27,7 @@ public final class AccessPolicy {
     }
 
     /** Why the message's sender may not talk to the bot where he did, or null where he may. */
-    public Denial bar(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
+    public Denial denialReason(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
         Integration integration = settings.integration(message.integration()).orElseThrow();
         Denial place = message.conversationType() == ConversationType.DM ? directMessages(integration) : group(integration, message);
         return place != null || integration.allowsUser(message.sender().userId()) ? place : Denial.USER;

@@ -3,9 +3,11 @@ package io.github.dingtalkcamel.inbound;
 import java.time.Duration;
 import java.time.InstantSource;
 
+import io.github.dingtalkcamel.component.message.Delivery;
 import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Sql;
 import io.github.dingtalkcamel.store.Store;
+import org.apache.camel.ExchangeProperty;
 import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.support.service.ServiceSupport;
 
@@ -23,6 +25,11 @@ public final class EventRepository extends ServiceSupport implements IdempotentR
     public EventRepository(Store store, InstantSource clock) {
         this.store = store;
         this.clock = clock;
+    }
+
+    /** What tells one event from all others: its integration and its id. */
+    public String keyOf(@ExchangeProperty(Delivery.PROPERTY) Delivery delivery) {
+        return delivery.integration() + "/" + delivery.eventId();
     }
 
     @Override

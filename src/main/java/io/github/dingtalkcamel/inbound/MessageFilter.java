@@ -1,9 +1,10 @@
 package io.github.dingtalkcamel.inbound;
 import io.github.dingtalkcamel.component.message.InboundMessage;
+import org.apache.camel.ExchangeProperty;
 
 /**
- * Decides which messages go no further (docs/promises.md 5, "Who gets through"). Policies and allow lists are not its business: a person
- * barred by them gets an answer, what is dropped here gets none.
+ * Decides which messages are dropped without an answer: the robot's own, empty ones, and in groups those that do not @ the robot. Policies and
+ * allow lists are checked later, by {@link io.github.dingtalkcamel.conversation.AccessPolicy}: a person whom they deny gets an answer.
  */
 public final class MessageFilter {
 
@@ -26,8 +27,13 @@ public final class MessageFilter {
         }
     }
 
-    /** Why the message is to be dropped, or null where it is admitted. Of several reasons the first in the order of the enum. */
-    public DropReason dropReason(InboundMessage message) {
+    /** True for a message that the robot answers: one for it, with something to answer, and not its own. */
+    public boolean isForRobot(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
+        return dropReason(message) == null;
+    }
+
+    /** Why the message is dropped, or null where it is admitted. Of several reasons the first in the order of the enum. */
+    public DropReason dropReason(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
         if (message.fromRobotItself()) {
             return DropReason.OWN_MESSAGE;
         }

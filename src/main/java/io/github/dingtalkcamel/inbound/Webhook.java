@@ -120,36 +120,56 @@ public final class Webhook {
     }
 
     /**
-     * The delivery with its content in the clear, once its proof holds: HMAC of a robot message (docs/protocol.md 4), signature and owner
-     * key of an encrypted body (docs/protocol.md 5).
+     * The step {@code verifySignature}: the HMAC of a plain robot message, or the signature over what an encrypted callback holds.
      *
-     * @throws ProofException      when it does not
-     * @throws BadMessageException when what was encrypted is neither message nor event
+     * @throws ProofException where the signature, its headers or its time prove nothing, or the settings to check it with are missing
      */
-    public Delivery prove(@ExchangeProperty(Delivery.PROPERTY) Delivery delivery, @ExchangeProperty(PROVED) boolean read)
-            throws ProofException, BadMessageException {
+    public void verifySignature(Exchange exchange) throws ProofException {
+        Delivery delivery = exchange.getProperty(Delivery.PROPERTY, Delivery.class);
         try {
-            if (!delivery.encrypted()) {
-                signatures.get(delivery.integration()).check(delivery.timestamp(), delivery.signature());
-                if (!read) {
-                    // its timestamp became fresh after its body was only looked through: there is nothing to hand on
-                    throw new ProofException(ProofException.Reason.HEADERS);
-                }
-                return delivery;
+            if (delivery.encrypted()) {
+                crypto(delivery).verify(delivery.signature(), delivery.timestamp(), delivery.nonce(), encrypted(delivery));
+                return;
             }
-            return delivery.with(Body.read(decrypted(delivery)));
+            signatures.get(delivery.integration()).check(delivery.timestamp(), delivery.signature());
+            if (!exchange.getProperty(PROVED, false, Boolean.class)) {
+                // its timestamp became fresh after its body was only looked through: there is nothing to hand on
+                throw new ProofException(ProofException.Reason.HEADERS);
+            }
         } catch (ProofException e) {
             throw e.of(delivery.integration());
         }
     }
 
-    private String decrypted(Delivery delivery) throws ProofException {
+    /**
+     * The step {@code decryptCallback}: a verified callback's content in the clear, its owner key checked. A plain message stays as it is.
+     *
+     * @throws ProofException      where it can't be decrypted, or is another app's
+     * @throws BadMessageException where what was encrypted is neither message nor event
+     */
+    public void decryptCallback(Exchange exchange) throws ProofException, BadMessageException {
+        Delivery delivery = exchange.getProperty(Delivery.PROPERTY, Delivery.class);
+        if (!delivery.encrypted()) {
+            return;
+        }
+        try {
+            String text = crypto(delivery).decrypted(encrypted(delivery));
+            exchange.setProperty(Delivery.PROPERTY, delivery.with(Body.read(text)));
+        } catch (ProofException e) {
+            throw e.of(delivery.integration());
+        }
+    }
+
+    private CallbackCrypto crypto(Delivery delivery) throws ProofException {
         CallbackCrypto crypto = cryptos.get(delivery.integration());
         if (crypto == null) {
             throw new ProofException(ProofException.Reason.NOT_SET);
         }
-        String encrypt = delivery.content().json().path("encrypt").textValue();
-        return crypto.open(delivery.signature(), delivery.timestamp(), delivery.nonce(), encrypt);
+        return crypto;
+    }
+
+    private static String encrypted(Delivery delivery) {
+        return delivery.content().json().path("encrypt").textValue();
     }
 
     /** What DingTalk wants to hear: encrypted where the request was (docs/protocol.md 5.4), plain otherwise (docs/protocol.md 4). */

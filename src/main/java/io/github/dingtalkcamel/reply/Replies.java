@@ -44,6 +44,11 @@ public final class Replies {
         this.quotable = quotable;
     }
 
+    /** True while chunks are left to send and the turn was not stopped. */
+    public boolean hasNext(@ExchangeProperty(Reply.PROPERTY) Reply reply, @ExchangeProperty(Turn.PROPERTY) Turn turn) {
+        return reply.isUnfinished() && !turn.isStopped();
+    }
+
     /** The reply to send: the rest of one that a crash interrupted, else the body in chunks. A blank body is no reply. */
     public Reply plan(@Body String text, @Variable("notice") Boolean notice, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty(Mentions.PROPERTY) Mentions set,
             Exchange exchange) throws StoreException {

@@ -35,7 +35,7 @@ public final class KnownSenders {
     }
 
     /** Remembers who wrote. Those who wrote before cost nothing; for others a row joins the next commit, and nobody waits for it. */
-    public void met(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
+    public void remember(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
         InboundMessage.Sender sender = message.sender();
         if (sender.staffId() != null) {
             remember(new Id(message.integration(), sender.id()), sender.staffId());

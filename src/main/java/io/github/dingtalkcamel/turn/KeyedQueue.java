@@ -136,7 +136,7 @@ public final class KeyedQueue extends SedaQueue {
     public boolean offer(Exchange exchange) {
         Turn turn = turn(exchange);
         if (turn == null) {
-            throw new IllegalArgumentException("seda:turns and seda:commands take stored messages only: send to direct:accept instead");
+            throw new IllegalArgumentException("seda:turns and seda:commands take stored messages only: send to direct:inbound-message instead");
         }
         if (turn.slot().queue() != this) {
             // so that a command never reaches an agent, however a route was edited

@@ -2,6 +2,8 @@ package io.github.dingtalkcamel.turn;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 
 import io.github.dingtalkcamel.component.message.BadMessageException;
@@ -69,6 +71,30 @@ public final class Resumption {
             finished = page.size() < PAGE && page.stream().mapToLong(row -> row.payload().length()).sum() < Inbox.PAGE_CHARACTERS;
         }
         return counted(turns);
+    }
+
+    /** All turns to queue, read a page at a time. What a fault of the store interrupts is continued by the next call. */
+    public Iterator<Turn> unfinishedTurns() {
+        return new Iterator<>() {
+            private Iterator<Turn> page = Collections.emptyIterator();
+
+            @Override
+            public boolean hasNext() {
+                while (!page.hasNext() && isUnfinished()) {
+                    page = nextPage();
+                }
+                return page.hasNext();
+            }
+
+            private Iterator<Turn> nextPage() {
+                return Resumption.this.next().iterator();
+            }
+
+            @Override
+            public Turn next() {
+                return page.next();
+            }
+        };
     }
 
     private List<Turn> counted(List<Turn> turns) {

@@ -64,7 +64,12 @@ public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot s
         return kind == Kind.COMMAND;
     }
 
-    /** True for a message whose sender is to be told that he may not talk to the bot. */
+    /** True for a command or a refusal, which the bot answers itself. */
+    public boolean isForBot() {
+        return kind != Kind.TURN;
+    }
+
+    /** True for a message whose sender is told that they may not talk to the bot. */
     public boolean isRefusal() {
         return kind == Kind.REFUSAL;
     }

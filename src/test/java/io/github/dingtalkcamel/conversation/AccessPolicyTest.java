@@ -58,7 +58,7 @@ class AccessPolicyTest {
         if (groups != null) {
             settings.put("dingtalk.allowed-groups", groups);
         }
-        assertThat(policies(settings).bar(message(who, where, false))).isEqualTo(bar);
+        assertThat(policies(settings).denialReason(message(who, where, false))).isEqualTo(bar);
     }
 
     @ParameterizedTest

@@ -109,9 +109,9 @@ class EjectTest {
 
     @Test
     void knowsTheFilesOfThisProgram() throws IOException {
-        Eject.ofThisProgram(home, new PrintStream(out, true, StandardCharsets.UTF_8), System.err).run("turns", false);
+        Eject.ofThisProgram(home, new PrintStream(out, true, StandardCharsets.UTF_8), System.err).run("turn-answer", false);
 
-        String packaged = Files.readString(Path.of("src/main/resources/routes/turns.camel.yaml"));
-        assertThat(EjectedVersion.of(Files.readString(home.resolve("turns.camel.yaml"))).orElseThrow().isOf(packaged)).isTrue();
+        String packaged = Files.readString(Path.of("src/main/resources/routes/turn-answer.camel.yaml"));
+        assertThat(EjectedVersion.of(Files.readString(home.resolve("turn-answer.camel.yaml"))).orElseThrow().isOf(packaged)).isTrue();
     }
 }

@@ -49,7 +49,7 @@ class HttpPathTest {
     void stopsTheStartAndNamesBothRoutes(String file) throws Exception {
         try (Bot bot = Bot.withSettings(Map.of()).route(file, route("/api/dingtalk/webhook/main"))) {
             assertThatThrownBy(bot::start).hasStackTraceContaining("Route mine in ").hasStackTraceContaining(file + " takes /api/dingtalk/webhook/main, which route ")
-                    .hasStackTraceContaining("in packaged webhook.camel.yaml takes (").hasStackTraceContaining("give it another path, outside /api/dingtalk");
+                    .hasStackTraceContaining("in packaged inbound-webhook.camel.yaml takes (").hasStackTraceContaining("give it another path, outside /api/dingtalk");
         }
     }
 

@@ -39,7 +39,8 @@ class LiveRoutesTest {
     /** docs/promises.md 3 has 2 s: here thrice as much, since other tests may have the processors. */
     private static final Duration LIVE = Duration.ofSeconds(6);
     private static final int SENDERS = 2;
-    private static final List<String> PASSED = List.of("turns", "accept", "reply", "webhook", "stream", "dingtalk-api", "errors");
+    private static final List<String> PASSED = List.of("turn-answer", "turn-queue", "inbound-message", "reply-message", "inbound-webhook", "inbound-stream",
+            "dingtalk-api", "errors");
 
     private static Bot bot;
     private static Path directory;
@@ -74,7 +75,7 @@ class LiveRoutesTest {
             }
         }
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> ask("hello").equals("hello") && bot.context().getRoute("helpdesk") == null
-                && seemsPackaged("turns"));
+                && seemsPackaged("turn-answer"));
         log.close();
     }
 
@@ -87,7 +88,7 @@ class LiveRoutesTest {
 
         write(file, HttpPathTest.route("/api/dingtalk/webhook/{any}"));
 
-        awaitLog("Route mine in", file, "takes /api/dingtalk/webhook/{any}", "packaged webhook.camel.yaml");
+        awaitLog("Route mine in", file, "takes /api/dingtalk/webhook/{any}", "packaged inbound-webhook.camel.yaml");
         assertThat(bot.get(bot.webhookUrl()).body()).isEqualTo("success");
         assertThat(bot.say(UserMessage.text("by webhook").from("shadowed").byWebhook()).accepted()).isTrue();
         assertThat(bot.get(orders).body()).as("the former version").isEqualTo("mine");
@@ -126,14 +127,14 @@ class LiveRoutesTest {
         for (String packaged : PASSED) {
             awaitLog("/" + packaged + ".camel.yaml is live");
         }
-        write("turns.camel.yaml", packaged("turns").replace("\"{{turns.workers}}\"", "7"));
-        Awaitility.await().atMost(Bot.PATIENCE).until(() -> log.containing("turns.camel.yaml is live").size() == 2);
-        write("webhook.camel.yaml", packaged("webhook").replace("httpMethodRestrict: POST", "httpMethodRestrict: POST\n        muteException: true"));
-        Awaitility.await().atMost(Bot.PATIENCE).until(() -> log.containing("webhook.camel.yaml is live").size() == 2);
+        write("turn-answer.camel.yaml", packaged("turn-answer").replace("\"{{turns.workers}}\"", "7"));
+        Awaitility.await().atMost(Bot.PATIENCE).until(() -> log.containing("turn-answer.camel.yaml is live").size() == 2);
+        write("inbound-webhook.camel.yaml", packaged("inbound-webhook").replace("httpMethodRestrict: POST", "httpMethodRestrict: POST\n        muteException: true"));
+        Awaitility.await().atMost(Bot.PATIENCE).until(() -> log.containing("inbound-webhook.camel.yaml is live").size() == 2);
         for (String packaged : PASSED) {
             Files.delete(directory.resolve(packaged + ".camel.yaml"));
         }
-        awaitLog("packaged turns.camel.yaml is back");
+        awaitLog("packaged turn-answer.camel.yaml is back");
 
         // another input of the agent, then links, swapped as a mounted ConfigMap does
         write("helpdesk.camel.yaml", helpdesk(5).replace("trigger: main", "trigger: main\n        exchangePattern: InOut"));
@@ -197,10 +198,10 @@ class LiveRoutesTest {
 
         write("helpdesk.camel.yaml", helpdesk(2));
         // the workers that hold the slow turn are replaced too
-        write("turns.camel.yaml", packaged("turns").replace("\"{{turns.workers}}\"", "5"));
+        write("turn-answer.camel.yaml", packaged("turn-answer").replace("\"{{turns.workers}}\"", "5"));
         Awaitility.await().atMost(LIVE).until(() -> log.containing("helpdesk.camel.yaml is live").size() == 2);
         assertThat(ask("quick")).isEqualTo("v2 quick v2");
-        awaitLog("turns.camel.yaml is live");
+        awaitLog("turn-answer.camel.yaml is live");
         assertThat(ask("quicker")).isEqualTo("v2 quicker v2");
         Files.delete(directory.resolve("helpdesk.camel.yaml"));
         awaitLog("helpdesk.camel.yaml is gone, and with it route helpdesk");
@@ -221,13 +222,13 @@ class LiveRoutesTest {
 
     @Test
     void replacesAPackagedFileAndBringsItBack() throws Exception {
-        write("agents.camel.yaml", packaged("agents").replace("simple: \"${body}\"", "simple: \"own ${body}\""));
+        write("turn-agent-echo.camel.yaml", packaged("turn-agent-echo").replace("simple: \"${body}\"", "simple: \"own ${body}\""));
         Awaitility.await().atMost(LIVE).until(() -> ask("hello").equals("own hello"));
-        assertThat(log.containing("agents.camel.yaml is live: route echo")).hasSize(1);
+        assertThat(log.containing("turn-agent-echo.camel.yaml is live: route turn-agent-echo")).hasSize(1);
 
-        Files.delete(directory.resolve("agents.camel.yaml"));
+        Files.delete(directory.resolve("turn-agent-echo.camel.yaml"));
         Awaitility.await().atMost(LIVE).until(() -> ask("hello").equals("hello"));
-        assertThat(log.containing("packaged agents.camel.yaml is back: route echo")).hasSize(1);
+        assertThat(log.containing("packaged turn-agent-echo.camel.yaml is back: route turn-agent-echo")).hasSize(1);
     }
 
     @Test
@@ -260,7 +261,7 @@ class LiveRoutesTest {
         write("misspelt.yaml", "- route:\n    from:\n      uri: direct:m\n      steps:\n        - tu: log:x\n");
         write("unknown.yaml", "- route:\n    id: unknown\n    from:\n      uri: direct:u\n      steps:\n        - log: x\n        - to: nosuch:thing\n");
         write("second.yaml", helpdesk(2));
-        write("input.yaml", "- route:\n    id: input\n    from:\n      uri: direct:accept\n      steps:\n        - log: x\n");
+        write("input.yaml", "- route:\n    id: input\n    from:\n      uri: direct:inbound-message\n      steps:\n        - log: x\n");
         Files.write(directory.resolve("latin.yaml"), "# \u00e4".getBytes(StandardCharsets.ISO_8859_1));
         awaitLog("latin.yaml is not UTF-8");
         Files.delete(directory.resolve("latin.yaml"));
@@ -328,12 +329,12 @@ class LiveRoutesTest {
 
     @Test
     void warnsOfAnEjectedFileThatIsOlderThanThePackagedOne() throws Exception {
-        String text = packaged("agents");
-        write("agents.camel.yaml", EjectedVersion.of("0.0.9", text).line() + "\n" + text + "# mine\n");
-        awaitLog("agents.camel.yaml is live");
+        String text = packaged("turn-agent-echo");
+        write("turn-agent-echo.camel.yaml", EjectedVersion.of("0.0.9", text).line() + "\n" + text + "# mine\n");
+        awaitLog("turn-agent-echo.camel.yaml is live");
         assertThat(log.containing("has changed since")).isEmpty();
-        write("agents.camel.yaml", EjectedVersion.of("0.0.9", text + "older").line() + "\n" + text);
-        awaitLog("was ejected from version 0.0.9; the packaged agents.camel.yaml has changed since");
+        write("turn-agent-echo.camel.yaml", EjectedVersion.of("0.0.9", text + "older").line() + "\n" + text);
+        awaitLog("was ejected from version 0.0.9; the packaged turn-agent-echo.camel.yaml has changed since");
     }
 
     @Test

@@ -132,7 +132,7 @@ class KeyedQueueTest {
         Exchange exchange = offer(queue, "a", "a1");
 
         assertThatThrownBy(() -> queue.offer(exchange)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("main-1");
-        assertThatThrownBy(() -> queue.offer(new DefaultExchange(CONTEXT))).hasMessageContaining("direct:accept");
+        assertThatThrownBy(() -> queue.offer(new DefaultExchange(CONTEXT))).hasMessageContaining("direct:inbound-message");
         assertThat(queue.size()).isEqualTo(1);
     }
 

@@ -91,6 +91,12 @@ public final class CallbackCrypto {
      * @throws ProofException for whatever is wrong, null and garbage included; from outside one looks like the other
      */
     public String open(String signature, String timestamp, String nonce, String encrypt) throws ProofException {
+        verify(signature, timestamp, nonce, encrypt);
+        return decrypted(encrypt);
+    }
+
+    /** The first half of {@link #open}: checks the signature over what is encrypted. */
+    public void verify(String signature, String timestamp, String nonce, String encrypt) throws ProofException {
         if (!isParameter(signature) || !isParameter(timestamp) || !isParameter(nonce)
                 || encrypt == null || encrypt.length() > Body.MAX_SIZE) {
             throw new ProofException(Reason.MISSING);
@@ -99,6 +105,10 @@ public final class CallbackCrypto {
         if (!MessageDigest.isEqual(expected, signature.getBytes(StandardCharsets.UTF_8))) {
             throw new ProofException(Reason.SIGNATURE);
         }
+    }
+
+    /** The second half of {@link #open}: decrypts what was verified, and checks the owner key in it. */
+    public String decrypted(String encrypt) throws ProofException {
         return unwrap(decrypt(encrypt));
     }
 
