@@ -70,8 +70,6 @@ import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.settings.StartException;
 import io.github.dingtalkcamel.simulator.Simulator;
-import io.github.dingtalkcamel.simulator.platform.SimulatedApp;
-import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
 import io.github.dingtalkcamel.store.DataDirectory;
 import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Housekeeping;
@@ -149,7 +147,7 @@ final class Parts implements AutoCloseable {
             }
             // beside the rest of the start: it takes about as long as Camel's configuration
             opened = Store.opening(read.storeUrl().reveal(), read.storeUser().orElse(null), read.storePassword().reveal());
-            started = read.simulator() ? simulator(read) : null;
+            started = read.simulator() ? BuiltInSimulator.start(read) : null;
         } catch (RuntimeException e) {
             if (opened != null) {
                 opened.close();
@@ -176,30 +174,6 @@ final class Parts implements AutoCloseable {
         } catch (IOException e) {
             throw new StartException("Can't listen on " + host + ":" + port + ": " + e.getMessage() + ". Stop what has the port, or choose another with "
                     + setting + "; 0 takes a free one", e);
-        }
-    }
-
-    private static Simulator simulator(Settings settings) {
-        try {
-            Simulator simulator = Simulator.start(SimulatorOptions.defaults().host(settings.simulatorHost()).port(settings.simulatorPort())
-                    .hostNames(settings.hostNames()));
-            for (Integration integration : settings.integrations()) {
-                if (integration.hasApp()) {
-                    SimulatedApp app = SimulatedApp.of(integration.appKey().orElseThrow(), integration.appSecret().reveal())
-                            .withRobotCode(integration.robotCode().orElseThrow()).withIntegration(integration.id());
-                    simulator.addApp(integration.callbackToken().isSet()
-                            ? app.withEncryption(integration.callbackToken().reveal(), integration.callbackAesKey().reveal())
-                                    .withOwnerKey(integration.callbackOwnerKey().orElseThrow())
-                            : app);
-                }
-                if (integration.hasWebhook()) {
-                    simulator.addCustomRobot(integration.webhook().reveal(), integration.webhookSecret().reveal());
-                }
-            }
-            return simulator;
-        } catch (RuntimeException e) {
-            throw new StartException("The simulator can't start: " + e.getMessage()
-                    + ". Choose another port with dingtalk.simulator-port (DINGTALK_SIMULATOR_PORT), or set an app's credentials", e);
         }
     }
 

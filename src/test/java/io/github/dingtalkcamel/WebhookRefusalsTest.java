@@ -449,7 +449,7 @@ class WebhookRefusalsTest {
     private static void assertRefused(HttpResponse<String> answer, int status, String code) throws Exception {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
         assertThat(answer.headers().firstValue("content-type")).hasValue("application/json; charset=utf-8");
-        assertThat(answer.headers().map().keySet()).isSubsetOf("content-type", "content-length", "transfer-encoding", "connection");
+        assertThat(answer.headers().map().keySet()).isSubsetOf("content-type", "content-length", "transfer-encoding", "connection", "retry-after");
         JsonNode body = Callback.JSON.readTree(answer.body());
         assertThat(body.fieldNames()).toIterable().containsExactly("error");
         assertThat(body.get("error").fieldNames()).toIterable().containsExactlyInAnyOrder("code", "message");

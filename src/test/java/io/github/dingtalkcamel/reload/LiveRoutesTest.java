@@ -75,7 +75,7 @@ class LiveRoutesTest {
             }
         }
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> ask("hello").equals("hello") && bot.context().getRoute("helpdesk") == null
-                && seemsPackaged("turn-answer"));
+                && seemsPackaged("turn"));
         log.close();
     }
 
@@ -215,7 +215,7 @@ class LiveRoutesTest {
         assertThat(ask("echo")).isEqualTo("echo");
         // who watches a route sees the version that runs
         String counted = bot.get(bot.managementUrl() + "/observe/metrics").body();
-        assertThat(counted).contains("routeId=\"turns\"");
+        assertThat(counted).contains("routeId=\"turn\"");
         assertThat(ManagementFactory.getPlatformMBeanServer().queryNames(new ObjectName("org.apache.camel:type=routes,name=\"turns\",*"), null))
                 .isNotEmpty();
     }
@@ -272,7 +272,7 @@ class LiveRoutesTest {
         assertThat(log.containing("misspelt.yaml").get(0)).contains("line 5");
         awaitLog("unknown.yaml:7: route unknown", "nosuch");
         awaitLog("Route helpdesk is in", "second.yaml");
-        awaitLog("input.yaml", "route accept does, and only one can");
+        awaitLog("input.yaml", "route inbound-message does, and only one can");
         // told once, also when something else changes
         write("helpdesk.camel.yaml", helpdesk(3));
         awaitVersion(3);
