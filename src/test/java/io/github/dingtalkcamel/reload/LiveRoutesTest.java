@@ -216,7 +216,7 @@ class LiveRoutesTest {
         // who watches a route sees the version that runs
         String counted = bot.get(bot.managementUrl() + "/observe/metrics").body();
         assertThat(counted).contains("routeId=\"turn\"");
-        assertThat(ManagementFactory.getPlatformMBeanServer().queryNames(new ObjectName("org.apache.camel:type=routes,name=\"turns\",*"), null))
+        assertThat(ManagementFactory.getPlatformMBeanServer().queryNames(new ObjectName("org.apache.camel:type=routes,name=\"turn\",*"), null))
                 .isNotEmpty();
     }
 
