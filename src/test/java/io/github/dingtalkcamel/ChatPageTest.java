@@ -90,7 +90,7 @@ class ChatPageTest {
             - route:
                 id: card-callback
                 from:
-                  uri: direct:card-callback
+                  uri: direct:inbound-card
                   steps:
                     - setBody:
                         simple: '${exchangeProperty.CamelDingTalkDelivery.details}'

@@ -280,8 +280,11 @@ class ConsoleTest {
         Assumptions.assumeTrue(chromium != null, "There is no Chromium here: Hawtio was not looked at");
         try (Browser browser = Browser.start(chromium)) {
             browser.open(bot.managementUrl() + "/hawtio/camel/routes");
-            browser.await("document.querySelector('[id$=routes-inbound-message-folder]')");
-            browser.evaluate("document.querySelector('[id$=routes-inbound-message-folder] .pf-v6-c-tree-view__node-text').click()");
+            // the tree shows the routes in groups by flow
+            browser.await("document.querySelector('[id$=routes-inbound-folder]')");
+            browser.evaluate("document.querySelector('[id$=routes-inbound-folder] .pf-v6-c-tree-view__node-toggle').click()");
+            browser.await("document.querySelector('[id$=inbound-message-folder]')");
+            browser.evaluate("document.querySelector('[id$=inbound-message-folder] .pf-v6-c-tree-view__node-text').click()");
             browser.await("[...document.querySelectorAll('h1, h2, h3')].some(title => title.innerText == 'inbound-message')");
             browser.await("document.querySelector('a[href*=routeDiagram]')");
             browser.evaluate("document.querySelector('a[href*=routeDiagram]').click()");

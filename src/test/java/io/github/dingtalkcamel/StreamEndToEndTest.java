@@ -62,7 +62,7 @@ class StreamEndToEndTest {
             - route:
                 id: card-callback
                 from:
-                  uri: direct:card-callback
+                  uri: direct:inbound-card
                   steps:
                     - setBody:
                         simple: "${exchangeProperty.CamelDingTalkDelivery.details}"
