@@ -72,9 +72,12 @@ public final class Attack implements AutoCloseable {
         attack("webhook, management", "HTTP/2 by prior knowledge and by upgrade; Content-Length with Transfer-Encoding",
                 this::otherProtocols);
         attack("management", times(260) + " bodies for Jolokia without the login", this::jolokia);
+        attack("management", "bulks of 2000 and of 200 lists for Jolokia, two at once, with the login", this::bulks);
+        attack("webhook, tools", times(3_000) + " malformed chunked bodies, multipart posts and ids with line breaks", this::logs);
         // first, since after wrong tokens the address has to wait for a minute
         attack("tools", "two files of 18 MB at once, four times, then ten, with the token", this::largeFiles);
         attack("tools", times(100) + " bodies of 32 MiB without the token", this::toolsWithoutToken);
+        attack("tools", times(5_000) + " guesses of the token", this::guesses);
         stopUnderAttack();
         System.out.println("\n| surface | what was tried | what holds |\n|---|---|---|");
         table.forEach(System.out::println);
@@ -252,6 +255,69 @@ public final class Attack implements AutoCloseable {
                     "HTTP/1.1 401");
         }
         return "401 before a byte of the body";
+    }
+
+    private String bulks() throws Exception {
+        is(400, bulk(2_000).join().statusCode(), "a bulk of 2000");
+        for (CompletableFuture<HttpResponse<String>> answer : List.of(bulk(200), bulk(200))) {
+            int status = answer.join().statusCode();
+            if (status != 200 && status != 503) {
+                throw new AssertionError("a bulk of 200 was answered " + status);
+            }
+        }
+        return "at most 200 requests, the answer bounded: 400, 413 or 503";
+    }
+
+    private CompletableFuture<HttpResponse<String>> bulk(int lists) {
+        String body = "[" + String.join(",", java.util.Collections.nCopies(lists, "{\"type\":\"list\"}")) + "]";
+        String login = Base64.getEncoder().encodeToString(LOGIN.getBytes(StandardCharsets.UTF_8));
+        return HTTP.sendAsync(HttpRequest.newBuilder(URI.create(run.managementUrl() + "/observe/jolokia")).timeout(Duration.ofSeconds(60))
+                .header("Authorization", "Basic " + login).header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private String logs() throws Exception {
+        int before = run.log().length() + run.errors().length();
+        String tool = "/api/dingtalk/tools/dingtalk_send_file";
+        for (int i = 0; i < times(3_000); i++) {
+            RawHttp socket = RawHttp.to(url());
+            try {
+                socket.send(switch (i % 3) {
+                    case 0 -> webhookPost("Transfer-Encoding: chunked\r\n") + "nonsense\r\n\u0001\r\n";
+                    case 1 -> head("POST", tool, "Content-Length: 9\r\n").replace("application/json", "multipart/form-data; boundary=x") + "--x--oops";
+                    default -> webhookPost("Content-Length: 64\r\nsign: x\r\ntimestamp: 1\r\n")
+                            + "{\"msgtype\":\"text\",\"msgId\":\"a\\r\\nERROR forged line\",\"x\":\"yyyyyy\"}";
+                });
+            } catch (IOException refused) {
+                // closed, as it may
+            } finally {
+                socket.close();
+            }
+        }
+        proved();
+        String log = run.log() + run.errors();
+        int written = log.length() - before;
+        if (written > 40_000 || log.lines().anyMatch(line -> line.startsWith("\tat ") || line.startsWith("ERROR forged"))) {
+            throw new AssertionError(written + " characters in the log:\n" + log.substring(Math.max(0, log.length() - 4_000)));
+        }
+        return "20 lines a minute for each logger, no stack trace, no forged line";
+    }
+
+    private String guesses() throws Exception {
+        String url = url().replace("webhook/main", "integrations");
+        int turnedAway = 0;
+        for (int i = 0; i < times(5_000); i++) {
+            int status = HTTP.send(HttpRequest.newBuilder(URI.create(url)).timeout(IN_TIME).header("Authorization", "Bearer guess" + i).build(),
+                    HttpResponse.BodyHandlers.ofString()).statusCode();
+            if (status != 401 && status != 429) {
+                throw new AssertionError("a guess was answered " + status);
+            }
+            turnedAway += status == 429 ? 1 : 0;
+        }
+        if (turnedAway < times(5_000) / 2 || figure("dingtalk_logins_failed_total{at=\"api\"") < 20 || !run.log().contains("Wrong API token from 127.0.0.1")) {
+            throw new AssertionError(turnedAway + " of the guesses were turned away:\n" + run.log());
+        }
+        return "20 a minute, then 429; logged with the address, and counted";
     }
 
     private String toolsWithoutToken() throws Exception {
