@@ -20,6 +20,7 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dingtalkcamel.inbound.Streams;
 import io.github.dingtalkcamel.simulator.fault.ApiFamily;
 import io.github.dingtalkcamel.simulator.fault.QuotedSecrets;
 import io.github.dingtalkcamel.simulator.platform.CustomRobot;
@@ -168,7 +169,9 @@ class QuotedSecretsTest {
     @Test
     void aCloseReasonOfTheStreamIsCleaned() throws Exception {
         try (LogLines log = LogLines.listen()) {
-            StreamEndToEndTest.until(() -> StreamEndToEndTest.open(bot).size() == 2);
+            // the server sees a connection open a moment before the client does
+            Streams streams = bot.context().getRegistry().lookupByNameAndType("streams", Streams.class);
+            StreamEndToEndTest.until(() -> streams.connected("main") == 2 && StreamEndToEndTest.open(bot).size() == 2);
             bot.simulator().stream().close(StreamEndToEndTest.open(bot).get(0).id(), 4001, "bad client " + APP_SECRET);
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> !log.containing("is lost").isEmpty());
 
