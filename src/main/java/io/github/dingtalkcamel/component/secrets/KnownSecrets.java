@@ -103,6 +103,20 @@ public final class KnownSecrets {
         PROCESS.add(PROCESS.passing, secret);
     }
 
+    /** Forgets all of the process's secrets: for tests, which are many applications in one process. */
+    static void forgetAll() {
+        PROCESS.forget();
+    }
+
+    private synchronized void forget() {
+        byKey.clear();
+        uses.clear();
+        shortOnes.clear();
+        settings.clear();
+        tokens.clear();
+        passing.clear();
+    }
+
     void addSetting(String secret) {
         add(settings, secret);
     }
