@@ -165,7 +165,7 @@ public final class HttpGuards {
         try {
             access.check(request.request());
         } catch (ApiException e) {
-            Refusal.send(request, e.status(), e.code(), e.getMessage());
+            Refusal.send(request, e.httpStatus(), e.errorCode(), e.getMessage());
             return;
         }
         vertx.connections().proved(request.request());

@@ -207,7 +207,7 @@ final class Parts implements AutoCloseable {
         deadLetters = new DeadLetters(store, clock);
         intake = new Intake(inbox, queue, commands);
         HeldBodies held = new HeldBodies();
-        webhook = new Webhook(settings, clock, held);
+        webhook = new Webhook(settings, clock, held, failedLogins);
         streams = new Streams(settings);
         Resumption resumption = new Resumption(inbox, queue, commands, messages, deadLetters, intake, settings.maxTurnAge(), clock);
         Notices notices = new Notices(texts);
@@ -257,7 +257,6 @@ final class Parts implements AutoCloseable {
         registry.bind("countTries", (Processor) DeadLetterChannel::repeats);
         registry.bind("refusals", new Refusals());
         registry.bind("unexpected", new Unexpected());
-        registry.bind("failedLogins", failedLogins);
         // in place of Camel's own, which has no bounds
         registry.bind("jolokia", new BoundedJolokia());
         // each webhook request holds a worker until its message is stored, with others in one commit; each tool's call one until it is done

@@ -14,7 +14,6 @@ import io.github.dingtalkcamel.component.api.Failure;
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 import io.github.dingtalkcamel.observe.Unexpected;
 import io.github.dingtalkcamel.server.ApiException;
-import io.github.dingtalkcamel.server.FailedLogins;
 import io.github.dingtalkcamel.server.Refusals;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.NativeLibrary;
@@ -43,7 +42,7 @@ public final class Send {
     private static final int WRONG_USE = 2;
 
     /** Files of routes that sending takes. */
-    private static final List<String> ROUTES = List.of("errors", "dingtalk-api", "token", "tools", "send-file", "custom-robot");
+    private static final List<String> ROUTES = List.of("support-errors", "dingtalk-api", "token", "tools", "send-file", "custom-robot");
 
     private final Settings settings;
     private final Sending sending;
@@ -86,7 +85,6 @@ public final class Send {
                 CamelContext context = new DefaultCamelContext()) {
             AutoCloseable bound = sending.bind(context, settings, store, Clock.systemUTC());
             context.getRegistry().bind("refusals", new Refusals());
-            context.getRegistry().bind("failedLogins", new FailedLogins(Clock.systemUTC()));
             context.getRegistry().bind("unexpected", new Unexpected());
             context.addComponent("platform-http", new NoServer());
             context.getShutdownStrategy().setTimeout(1);

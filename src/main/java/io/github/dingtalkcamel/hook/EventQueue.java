@@ -70,6 +70,15 @@ public final class EventQueue extends SedaQueue {
         return offer(event, capacity, maxBytes);
     }
 
+    /** Queues an event of DingTalk. @throws HooksFullException when there is no room */
+    @Override
+    public boolean add(Exchange event) {
+        if (!offer(event)) {
+            throw new HooksFullException();
+        }
+        return true;
+    }
+
     /** Queues an event of our own. @return false when there is no room for those */
     public boolean offerOwn(Exchange event) {
         return offer(event, capacity / 2, maxBytes / 2);

@@ -14,6 +14,7 @@ import io.github.dingtalkcamel.component.message.CallbackCrypto;
 import io.github.dingtalkcamel.component.message.Delivery;
 import io.github.dingtalkcamel.component.message.ProofException;
 import io.github.dingtalkcamel.component.message.RobotSignature;
+import io.github.dingtalkcamel.server.FailedLogins;
 import io.github.dingtalkcamel.server.HeldBodies;
 import io.github.dingtalkcamel.server.TooLargeException;
 import io.github.dingtalkcamel.server.UnknownIntegrationException;
@@ -45,12 +46,14 @@ public final class Webhook {
 
     private final Settings settings;
     private final HeldBodies held;
+    private final FailedLogins failedLogins;
     private final Map<String, RobotSignature> signatures = new HashMap<>();
     private final Map<String, CallbackCrypto> cryptos = new HashMap<>();
 
-    public Webhook(Settings settings, InstantSource clock, HeldBodies held) {
+    public Webhook(Settings settings, InstantSource clock, HeldBodies held, FailedLogins failedLogins) {
         this.settings = settings;
         this.held = held;
+        this.failedLogins = failedLogins;
         for (Integration integration : settings.integrations()) {
             if (integration.hasApp() && integration.callback()) {
                 signatures.put(integration.id(), new RobotSignature(integration.appSecret().reveal(), clock));
@@ -137,6 +140,7 @@ public final class Webhook {
                 throw new ProofException(ProofException.Reason.HEADERS);
             }
         } catch (ProofException e) {
+            failedLogins.wrongProof();
             throw e.of(delivery.integration());
         }
     }
@@ -156,6 +160,7 @@ public final class Webhook {
             String text = crypto(delivery).decrypted(encrypted(delivery));
             exchange.setProperty(Delivery.PROPERTY, delivery.with(Body.read(text)));
         } catch (ProofException e) {
+            failedLogins.wrongProof();
             throw e.of(delivery.integration());
         }
     }

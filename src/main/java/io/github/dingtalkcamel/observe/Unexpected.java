@@ -5,12 +5,13 @@ import org.apache.camel.support.ExchangeHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs a failure that no route expects, with its stack trace. The log bounds the lines of this logger, since a stranger's request may be what causes them. */
+/** Logs a failure that no route expects, with its stack trace. The log bounds the lines of this logger: requests of strangers may cause them. */
 public final class Unexpected {
 
     private static final Logger LOG = LoggerFactory.getLogger("dingtalk.unexpected");
 
     public void log(Exchange exchange) {
-        LOG.error("Route {} failed unexpectedly", ExchangeHelper.getRouteId(exchange), Failure.of(exchange, Exception.class));
+        String failed = exchange.getProperty(Exchange.FAILURE_ROUTE_ID, ExchangeHelper.getRouteId(exchange), String.class);
+        LOG.error("Route {} failed unexpectedly", failed, Failure.of(exchange, Exception.class));
     }
 }

@@ -103,7 +103,7 @@ public abstract class SedaQueue extends AbstractQueue<Exchange> implements Block
         return locked(() -> List.copyOf(waiting()).iterator());
     }
 
-    /** Never waits. @throws IllegalStateException when there is no room */
+    /** Never waits: fails as {@link #add} does when there is no room. */
     @Override
     public final void put(Exchange exchange) {
         add(exchange);

@@ -1,10 +1,11 @@
 package io.github.dingtalkcamel.server;
 
+import io.github.dingtalkcamel.component.http.HttpError;
 
 /**
  * A request of the API that can't be done as it was made. The message is for the caller: what was wrong and what to do, and nothing secret.
  */
-public final class ApiException extends Exception {
+public final class ApiException extends Exception implements HttpError {
 
     private final int status;
     private final String code;
@@ -53,13 +54,13 @@ public final class ApiException extends Exception {
         return new ApiException(429, "too_many_failures", FailedLogins.remedy(FailedLogins.Door.API));
     }
 
-    /** The HTTP status. */
-    public int status() {
+    @Override
+    public int httpStatus() {
         return status;
     }
 
-    /** The {@code code} of the error's body. */
-    public String code() {
+    @Override
+    public String errorCode() {
         return code;
     }
 }

@@ -3,6 +3,7 @@ package io.github.dingtalkcamel.store;
 import java.time.InstantSource;
 import java.util.List;
 
+import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,24 @@ public final class Housekeeping {
         this.store = store;
         this.clock = clock;
         this.expiries = List.copyOf(expiries);
+    }
+
+    /** Deletes all rows that are too old, batch by batch; ends early when the context stops. */
+    public void deleteOldRows(CamelContext context) throws StoreException {
+        while (deleteSome() && isRunning(context)) {
+            LOG.debug("Old rows of the store are deleted");
+        }
+    }
+
+    /** Gives free space back to the disk, piece by piece; ends early when the context stops. */
+    public void reclaimSpace(CamelContext context) throws StoreException {
+        while (reclaimSome() && isRunning(context)) {
+            LOG.debug("Free space of the store is given back");
+        }
+    }
+
+    private static boolean isRunning(CamelContext context) {
+        return !context.isStopping() && !context.isStopped();
     }
 
     /**

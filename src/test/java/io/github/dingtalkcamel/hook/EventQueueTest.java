@@ -87,7 +87,7 @@ class EventQueueTest {
         assertThat(IntStream.range(0, 4).mapToObj(i -> queue.offerOwn(event()))).containsExactly(true, true, false, false);
         assertThat(IntStream.range(0, 3).mapToObj(i -> queue.offer(event()))).containsExactly(true, true, false);
         assertThat(queue.remainingCapacity()).isZero();
-        assertThatThrownBy(() -> queue.put(event())).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> queue.put(event())).isInstanceOf(HooksFullException.class);
         assertThat(queue.drainTo(new ArrayList<>(), 3)).isEqualTo(3);
         assertThat(queue).hasSize(1);
     }

@@ -114,7 +114,7 @@ class ToolRunsTest {
         Exchange second = call("second", 40_000);
         small.process(second);
 
-        assertThat(second.getException()).isInstanceOfSatisfying(ApiException.class, refused -> assertThat(refused.status()).isEqualTo(503));
+        assertThat(second.getException()).isInstanceOfSatisfying(ApiException.class, refused -> assertThat(refused.httpStatus()).isEqualTo(503));
         assertThat(small.bytes()).isBetween(80_000L, 100_000L);
         end.countDown();
         Awaitility.await().until(() -> small.bytes() == 0);

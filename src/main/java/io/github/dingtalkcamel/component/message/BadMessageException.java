@@ -1,12 +1,14 @@
 package io.github.dingtalkcamel.component.message;
 
+import io.github.dingtalkcamel.component.http.HttpError;
+
 /**
  * A body that is not a message: not JSON, of neither form, or with a field missing or of the wrong type (docs/promises.md 4: status 400).
  *
  * <p>The message is for the caller: it names the field, what it was and what it should be. It never quotes what was sent, since that
  * may be large or secret.
  */
-public final class BadMessageException extends Exception {
+public final class BadMessageException extends Exception implements HttpError {
 
     /** What kind of fault, as the {@code code} of an error body. */
     public enum Code {
@@ -29,7 +31,7 @@ public final class BadMessageException extends Exception {
             this.wireName = wireName;
         }
 
-        /** As it stands in an error body. */
+        /** As an error body has it. */
         public String wireName() {
             return wireName;
         }
@@ -45,6 +47,16 @@ public final class BadMessageException extends Exception {
 
     static BadMessageException field(String path, String was, String shouldBe) {
         return new BadMessageException(Code.BAD_FIELD, "the field " + path + " is " + was + "; it must be " + shouldBe);
+    }
+
+    @Override
+    public int httpStatus() {
+        return 400;
+    }
+
+    @Override
+    public String errorCode() {
+        return code.wireName();
     }
 
     /** The kind of fault. */

@@ -1,14 +1,19 @@
 package io.github.dingtalkcamel.component.message;
 
+import io.github.dingtalkcamel.component.http.HttpError;
+
 /**
  * A callback that does not prove itself (status 401).
  * <p>
  * The message says which proof failed and what to do about it. It is for the operator's log: the caller is told the same whatever was wrong, so that
  * strangers learn nothing about the secrets.
  */
-public final class ProofException extends Exception {
+public final class ProofException extends Exception implements HttpError {
 
     private static final String SETTINGS = "dingtalk.";
+    private static final String ANSWER = "The proof is missing or wrong. A robot message needs the headers timestamp (1 h old at most, 5 min ahead at most) and sign,"
+            + " made with the app's secret; an encrypted callback needs signature, timestamp and nonce in the query, and this integration's token, AES key"
+            + " and owner key";
 
     /** What was found wrong first. */
     public enum Reason {
@@ -68,6 +73,22 @@ public final class ProofException extends Exception {
     public ProofException of(String integration) {
         return integration.equals("main") ? this
                 : new ProofException(reason, getMessage().replace(SETTINGS, SETTINGS + "integrations." + integration + "."));
+    }
+
+    @Override
+    public int httpStatus() {
+        return 401;
+    }
+
+    @Override
+    public String errorCode() {
+        return "wrong_proof";
+    }
+
+    /** The same for every reason: which of two secrets was wrong is not said. */
+    @Override
+    public String errorMessage() {
+        return ANSWER;
     }
 
     /** For the log, never for the caller. */
