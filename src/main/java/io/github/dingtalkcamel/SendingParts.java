@@ -2,12 +2,15 @@ package io.github.dingtalkcamel;
 import java.time.Clock;
 import java.time.Duration;
 
+import io.github.dingtalkcamel.component.dingtalk.DingTalkComponent;
 import io.github.dingtalkcamel.conversation.Notifications;
 import io.github.dingtalkcamel.conversation.QuotableMessages;
 import io.github.dingtalkcamel.limits.DingTalkCallLimiter;
 import io.github.dingtalkcamel.limits.RetryQueue;
+import io.github.dingtalkcamel.limits.WaitingCallLimiter;
 import io.github.dingtalkcamel.outbound.AccessTokens;
 import io.github.dingtalkcamel.outbound.DingTalk;
+import io.github.dingtalkcamel.outbound.IntegrationApps;
 import io.github.dingtalkcamel.outbound.SingleFlight;
 import io.github.dingtalkcamel.reload.NonStoppingProcessor;
 import io.github.dingtalkcamel.reload.Utf8Routes;
@@ -40,9 +43,13 @@ record SendingParts(DingTalkCallLimiter gate, RetryQueue line, DingTalk dingTalk
         Duration firstDelay = Duration.ofMillis(Long.parseLong(context.resolvePropertyPlaceholders("{{delivery.redelivery-delay:1000}}")));
         DingTalkCallLimiter gate = new DingTalkCallLimiter(firstDelay, clock, System::nanoTime);
         DingTalk dingTalk = new DingTalk(settings, gate);
-        SendingParts parts = new SendingParts(gate, new RetryQueue(context, gate, firstDelay, clock), dingTalk, new AccessTokens(settings, clock),
+        RetryQueue line = new RetryQueue(context, gate, firstDelay, clock);
+        DingTalkComponent component = new DingTalkComponent(context);
+        SendingParts parts = new SendingParts(gate, line, dingTalk, new AccessTokens(settings, component),
                 new RobotQueue(settings, dingTalk, store, clock), new QuotableMessages(store, clock), new Notifications(store),
                 new ToolRuns(new ToolRequests(store, clock), clock));
+        parts.configure(component, settings, clock);
+        context.addComponent("dingtalk", component);
         parts.bindCalls(context, settings, clock);
         parts.bindRobots(context, clock);
         parts.bindTools(context, settings, store, clock);
@@ -52,10 +59,17 @@ record SendingParts(DingTalkCallLimiter gate, RetryQueue line, DingTalk dingTalk
         return parts;
     }
 
+    /** Plugs the limits of the application into the component, and its integrations. */
+    private void configure(DingTalkComponent component, Settings settings, Clock clock) {
+        WaitingCallLimiter limiter = new WaitingCallLimiter(gate, line, clock);
+        component.setIntegrationLookup(new IntegrationApps(settings));
+        component.setCallLimiter(limiter);
+        component.setCallRetry(limiter);
+        component.setCallObserver(accessTokens);
+    }
+
     private void bindCalls(CamelContext context, Settings settings, Clock clock) throws Exception {
-        SingleFlight refreshToken = new SingleFlight("direct:token-refresh", "integration", "rejectedToken");
-        // not by the routes that call them, which come and go
-        context.addService(refreshToken);
+        // not by the routes that call it, which come and go
         context.addService(line);
         Registry registry = context.getRegistry();
         registry.bind("sourceLoader", new Utf8Routes());
@@ -65,7 +79,6 @@ record SendingParts(DingTalkCallLimiter gate, RetryQueue line, DingTalk dingTalk
         registry.bind("dingTalk", dingTalk);
         registry.bind("dingtalk-http", DingTalk.component());
         registry.bind("accessTokens", accessTokens);
-        registry.bind("refreshToken", new NonStoppingProcessor(refreshToken));
     }
 
     private void bindRobots(CamelContext context, Clock clock) throws Exception {

@@ -5,18 +5,15 @@ import java.util.Map;
 import java.util.Set;
 
 import io.github.dingtalkcamel.admin.Diagnosis.Result;
-import io.github.dingtalkcamel.component.api.AccessToken;
 import io.github.dingtalkcamel.component.api.DingTalkException;
 import io.github.dingtalkcamel.component.api.Failure;
 import io.github.dingtalkcamel.component.api.RejectedException;
-import io.github.dingtalkcamel.component.secrets.Secret;
 import io.github.dingtalkcamel.inbound.Webhook;
 import io.github.dingtalkcamel.server.Addresses;
 import io.github.dingtalkcamel.server.ApiCall;
 import io.github.dingtalkcamel.server.ApiException;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
-import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 
@@ -44,11 +41,6 @@ public final class IntegrationTests {
         Diagnosis diagnosis = new Diagnosis(integration, List.of());
         return integration.hasApp() ? diagnosis
                 : diagnosis.with("credentials", Result.OFF, "It has no app, and sends to its group webhook only", null);
-    }
-
-    /** The token that is in use, so that it is not taken for a new one; null where there is none. */
-    public Secret heldToken(@Body Object cached) {
-        return cached instanceof AccessToken token ? token.value() : null;
     }
 
     /** DingTalk gave a token. */

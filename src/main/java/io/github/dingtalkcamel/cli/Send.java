@@ -42,7 +42,7 @@ public final class Send {
     private static final int WRONG_USE = 2;
 
     /** Files of routes that sending takes. */
-    private static final List<String> ROUTES = List.of("support-errors", "dingtalk-api", "token", "tools", "send-file", "custom-robot");
+    private static final List<String> ROUTES = List.of("support-errors", "dingtalk-api", "tools", "send-file", "custom-robot");
 
     private final Settings settings;
     private final Sending sending;

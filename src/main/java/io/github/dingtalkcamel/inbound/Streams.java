@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.github.dingtalkcamel.component.api.DingTalkApp;
-import io.github.dingtalkcamel.component.api.OptionNames;
 import io.github.dingtalkcamel.component.stream.ConnectionMetrics;
 import io.github.dingtalkcamel.component.stream.ConnectionStatus;
 import io.github.dingtalkcamel.component.stream.StreamConnections;
 import io.github.dingtalkcamel.component.stream.StreamFigure;
 import io.github.dingtalkcamel.component.stream.StreamListener;
+import io.github.dingtalkcamel.outbound.IntegrationApps;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 
@@ -80,10 +80,7 @@ public final class Streams {
 
     /** The app of an integration, as Stream connections need it. */
     public DingTalkApp app(Integration integration) {
-        String prefix = integration.id().equals("main") ? "dingtalk." : "dingtalk.integrations." + integration.id() + ".";
-        return new DingTalkApp(integration.id(), integration.appKey().orElse(null), integration.appSecret(), integration.robotCode().orElse(null),
-                settings.apiBaseUrl(), settings.oapiBaseUrl(), integration.language(), integration.maxMessageLength(), integration.streamConnections(),
-                settings.files().attachmentHosts(), integration.webhook(), integration.webhookSecret(), OptionNames.settings(prefix));
+        return IntegrationApps.of(settings, integration);
     }
 
     ConnectionMetrics traffic(String integration) {

@@ -69,7 +69,7 @@ public final class DingTalkCallLimiter implements CallLimiter {
     void giveBack(Exchange exchange) {
         GrantedPermit pass = (GrantedPermit) exchange.removeProperty(GrantedPermit.GRANTED);
         if (pass != null) {
-            circuit(host(pass.line())).giveBack();
+            giveBack(pass);
         }
     }
 
@@ -96,7 +96,13 @@ public final class DingTalkCallLimiter implements CallLimiter {
     public CompletableFuture<Permit> acquirePermission(ApiRequest call, Instant waitUntil) {
         String line = line(call);
         GrantedPermit pass = tryPass(line);
-        return pass == null ? CompletableFuture.failedFuture(notNow(line)) : CompletableFuture.completedFuture(new Permit() {
+        return pass == null ? CompletableFuture.failedFuture(notNow(line)) : CompletableFuture.completedFuture(permit(pass));
+    }
+
+    /** The permit as the component reports on it. */
+    Permit permit(GrantedPermit pass) {
+        String line = pass.line();
+        return new Permit() {
             @Override
             public void answered() {
                 learn(pass, line, null);
@@ -109,9 +115,13 @@ public final class DingTalkCallLimiter implements CallLimiter {
 
             @Override
             public void notUsed() {
-                circuit(host(line)).giveBack();
+                giveBack(pass);
             }
-        });
+        };
+    }
+
+    void giveBack(GrantedPermit pass) {
+        circuit(host(pass.line())).giveBack();
     }
 
     /** What became of a call that passed tells the circuit and the bucket; null for done. */
@@ -139,7 +149,7 @@ public final class DingTalkCallLimiter implements CallLimiter {
                || failure instanceof ThrottledException && failure.code().equals(ThrottledException.BLOCKED);
     }
 
-    private CallNotPermittedException notNow(String line) {
+    CallNotPermittedException notNow(String line) {
         DingTalkException away = circuit(host(line)).why();
         return away != null ? new CallNotPermittedException(away.code(), away.getMessage(), away.remedy(), line)
                 : new CallNotPermittedException("notNow", "DingTalk takes no further call of " + shown(line) + " just now",
@@ -153,6 +163,10 @@ public final class DingTalkCallLimiter implements CallLimiter {
         } else {
             waiting.remove(line);
         }
+    }
+
+    boolean isQueueing(String line) {
+        return waiting.contains(line);
     }
 
     /** True while a host of DingTalk's is away. */
@@ -190,7 +204,7 @@ public final class DingTalkCallLimiter implements CallLimiter {
     }
 
     /** The host, and for what has a bucket also whose and which: {@code api.dingtalk.com main /v1.0/robot/groupMessages/send}. */
-    private static String line(ApiRequest request) {
+    static String line(ApiRequest request) {
         URI uri = request.uri();
         String host = uri.getPort() < 0 ? uri.getHost() : uri.getHost() + ":" + uri.getPort();
         return request.isSessionWebhook() ? host : host + " " + request.integration() + " " + request.name();

@@ -9,10 +9,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 import io.github.dingtalkcamel.component.api.CallNotPermittedException;
 import io.github.dingtalkcamel.component.api.Failure;
@@ -25,7 +27,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.support.AsyncProcessorSupport;
 
 /**
- * Where exchanges wait after a {@link RetryableException}: those that were not let through until the {@link DingTalkCallLimiter} has a pass for them, in order of
+ * Where exchanges and calls wait after a {@link RetryableException}: those that were not let through until the {@link DingTalkCallLimiter} has a pass for them, in order of
  * arrival; others for a delay that doubles with each try. They go on with whatever comes next in their route, at the latest when their patience ends.
  * <p>
  * No thread waits. They go on by a few threads, so that a host that comes back is not run over.
@@ -41,7 +43,7 @@ public final class RetryQueue extends AsyncProcessorSupport implements AutoClose
     private static final String DELAYED = "";
 
     private final DingTalkCallLimiter gate;
-    private final Duration firstDelay;
+    private final IntervalFunction delays;
     private final InstantSource clock;
     private final CamelContext context;
     private final AtomicInteger goingOn = new AtomicInteger();
@@ -55,11 +57,19 @@ public final class RetryQueue extends AsyncProcessorSupport implements AutoClose
     public RetryQueue(CamelContext context, DingTalkCallLimiter gate, Duration firstDelay, InstantSource clock) {
         this.context = context;
         this.gate = gate;
-        this.firstDelay = firstDelay;
+        // a fifth more or less, so that those who failed together don't come back together
+        this.delays = IntervalFunction.ofExponentialRandomBackoff(firstDelay, 2, 0.2, LONGEST_DELAY);
         this.clock = clock;
     }
 
-    private record Waiting(Exchange exchange, AsyncCallback callback, Instant from, Instant until) {
+    /**
+     * One that waits.
+     *
+     * @param whose what it can be woken by
+     * @param goOn  continues it, with a permit or with null
+     * @param stop  ends it where the process ends
+     */
+    private record Waiting(Object whose, Consumer<GrantedPermit> goOn, Runnable stop, Instant from, Instant until) {
         @Override
         public boolean equals(Object other) {
             return this == other;
@@ -76,25 +86,52 @@ public final class RetryQueue extends AsyncProcessorSupport implements AutoClose
         gate.giveBack(exchange);
         CallNotPermittedException notNow = Failure.of(exchange, CallNotPermittedException.class);
         Instant now = clock.instant();
-        Waiting one = new Waiting(exchange, callback, notNow == null ? now.plus(delay(exchange.getProperty(TRIES, 1, Integer.class))) : now,
+        Waiting one = new Waiting(exchange, permit -> {
+            exchange.setProperty(GrantedPermit.GRANTED, permit);
+            callback.done(false);
+        }, () -> {
+            exchange.setException(new StoppingException());
+            callback.done(false);
+        }, notNow == null ? now.plus(delay(exchange.getProperty(TRIES, 1, Integer.class))) : now,
                 exchange.getProperty(DingTalkCallLimiter.PATIENCE, now.plus(LONGEST_DELAY), Instant.class));
-        synchronized (this) {
-            if (!closed) {
-                String line = notNow == null ? DELAYED : notNow.line();
-                lines.computeIfAbsent(line, key -> new LinkedHashSet<>()).add(one);
-                gate.queueing(line, true);
-                tickSoon();
-                return false;
-            }
+        if (add(notNow == null ? DELAYED : notNow.line(), one)) {
+            return false;
         }
         exchange.setException(new StoppingException());
         callback.done(true);
         return true;
     }
 
+    /** A permit of a line, in order of arrival; null where there is none until then. Fails where the process ends. */
+    CompletableFuture<GrantedPermit> permit(String line, Instant until) {
+        return waiting(line, clock.instant(), until);
+    }
+
+    /** Completes after the delay that follows so many failures, at the latest then. Fails where the process ends. */
+    CompletableFuture<Void> pause(int failures, Instant until) {
+        return waiting(DELAYED, clock.instant().plus(delay(failures)), until).thenAccept(none -> { });
+    }
+
+    private CompletableFuture<GrantedPermit> waiting(String line, Instant from, Instant until) {
+        CompletableFuture<GrantedPermit> future = new CompletableFuture<>();
+        if (!add(line, new Waiting(future, future::complete, () -> future.completeExceptionally(new StoppingException()), from, until))) {
+            future.completeExceptionally(new StoppingException());
+        }
+        return future;
+    }
+
+    private synchronized boolean add(String line, Waiting one) {
+        if (closed) {
+            return false;
+        }
+        lines.computeIfAbsent(line, key -> new LinkedHashSet<>()).add(one);
+        gate.queueing(line, true);
+        tickSoon();
+        return true;
+    }
+
     private Duration delay(int tries) {
-        // a fifth more or less, so that calls that failed together are not repeated together
-        return Duration.ofMillis(IntervalFunction.ofExponentialRandomBackoff(firstDelay, 2, 0.2, LONGEST_DELAY).apply(tries));
+        return Duration.ofMillis(delays.apply(Math.max(1, tries)));
     }
 
     /** How many wait. */
@@ -106,7 +143,7 @@ public final class RetryQueue extends AsyncProcessorSupport implements AutoClose
     public synchronized boolean wake(Exchange exchange) {
         for (Set<Waiting> line : lines.values()) {
             for (Waiting one : line) {
-                if (one.exchange() == exchange) {
+                if (one.whose() == exchange) {
                     line.remove(one);
                     goOn(one, null);
                     return true;
@@ -179,8 +216,7 @@ public final class RetryQueue extends AsyncProcessorSupport implements AutoClose
         goingOn.incrementAndGet();
         workers.execute(() -> {
             try {
-                one.exchange().setProperty(GrantedPermit.GRANTED, pass);
-                one.callback().done(false);
+                one.goOn().accept(pass);
             } finally {
                 goingOn.decrementAndGet();
             }
@@ -196,10 +232,7 @@ public final class RetryQueue extends AsyncProcessorSupport implements AutoClose
             lines.values().forEach(all::addAll);
             lines.clear();
         }
-        all.forEach(one -> {
-            one.exchange().setException(new StoppingException());
-            workers.execute(() -> one.callback().done(false));
-        });
+        all.forEach(one -> workers.execute(one.stop()));
     }
 
     @Override

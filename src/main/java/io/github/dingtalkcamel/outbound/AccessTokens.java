@@ -1,19 +1,19 @@
 package io.github.dingtalkcamel.outbound;
+
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.github.dingtalkcamel.component.api.AccessToken;
-import io.github.dingtalkcamel.component.api.Addresses;
 import io.github.dingtalkcamel.component.api.ApiRequest;
+import io.github.dingtalkcamel.component.api.CallObserver;
+import io.github.dingtalkcamel.component.api.CallTiming;
+import io.github.dingtalkcamel.component.api.DingTalkApp;
 import io.github.dingtalkcamel.component.api.DingTalkException;
 import io.github.dingtalkcamel.component.api.Failure;
 import io.github.dingtalkcamel.component.api.UnavailableException;
-import io.github.dingtalkcamel.component.secrets.KnownSecrets;
+import io.github.dingtalkcamel.component.dingtalk.DingTalkComponent;
 import io.github.dingtalkcamel.component.secrets.Secret;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
@@ -23,20 +23,23 @@ import org.apache.camel.Variable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What {@code token.camel.yaml} asks about access tokens: which are good enough, and what the answer of a refresh holds. The cache itself is Camel's. */
-public final class AccessTokens {
+/**
+ * The access tokens of the integrations: which integrations need one, and which can't get one. The tokens themselves are kept by the
+ * component {@code dingtalk}, which all senders share.
+ */
+public final class AccessTokens implements CallObserver {
 
     private static final Logger LOG = LoggerFactory.getLogger(AccessTokens.class);
 
-    private static final long LONGEST_LIFE_SECONDS = Duration.ofDays(30).toSeconds();
+    private static final CallTiming TIMING = new CallTiming(Duration.ofSeconds(15), null);
 
     private final Settings settings;
-    private final InstantSource clock;
+    private final DingTalkComponent component;
     private final Map<String, DingTalkException> troubles = new ConcurrentHashMap<>();
 
-    public AccessTokens(Settings settings, InstantSource clock) {
+    public AccessTokens(Settings settings, DingTalkComponent component) {
         this.settings = settings;
-        this.clock = clock;
+        this.component = component;
     }
 
     /** Ids of the integrations that need a token. */
@@ -44,44 +47,49 @@ public final class AccessTokens {
         return settings.integrations().stream().filter(Integration::hasApp).map(Integration::id).toList();
     }
 
-    /** True when the cache holds no token that may be sent: none, one that has expired, or the one that DingTalk has just refused. */
-    public boolean isMissing(@Body Object cached, @Variable("rejectedToken") Secret rejected) {
-        return !(cached instanceof AccessToken token) || !clock.instant().isBefore(token.expiresAt()) || token.value().equals(rejected);
+    /** Gets a token for the integration, or asks for the next one where its end is near. */
+    public CompletableFuture<Void> prepare(@Body String integration) {
+        return component.client().prepareToken(app(integration), TIMING);
     }
 
-    /** True when a refresh is due: the token is missing, or near its end. */
-    public boolean isDue(@Body Object cached, @Variable("rejectedToken") Secret rejected) {
-        return isMissing(cached, rejected) || !clock.instant().isBefore(((AccessToken) cached).refreshAt());
+    /** Gets a new token for the integration from DingTalk. */
+    public CompletableFuture<Void> renew(@Variable("integration") String integration) {
+        return component.client().renewToken(app(integration), TIMING);
     }
 
-    /** The call that asks for a token (docs/protocol.md 1.1). */
-    public ApiRequest request(@Variable("integration") String id) {
-        Integration integration = settings.integration(id).orElseThrow();
-        return new ApiRequest(ApiRequest.ACCESS_TOKEN, id, Addresses.of(settings.apiBaseUrl(), ApiRequest.ACCESS_TOKEN), Secret.UNSET,
-                Map.of("appKey", integration.appKey().orElseThrow(), "appSecret", integration.appSecret().reveal()));
+    /** The token that the integration calls with, but not the one that DingTalk has refused. */
+    public CompletableFuture<?> token(@Variable("integration") String integration, @Variable("rejectedToken") Secret refused) {
+        return component.client().token(app(integration), refused, TIMING);
     }
 
-    /** The token out of the answer. */
-    public AccessToken issued(@Body JsonNode answer, @Variable("integration") String id) {
-        // both are there: an answer without them was no success
-        String value = answer.path("accessToken").asText();
-        long seconds = answer.path("expireIn").asLong();
-        KnownSecrets.token(value);
-        if (troubles.remove(id) != null) {
-            LOG.info("Integration {} has an access token again", id);
+    private DingTalkApp app(String integration) {
+        return IntegrationApps.of(settings, settings.integration(integration).orElseThrow());
+    }
+
+    @Override
+    public void called(ApiRequest call, Duration took, DingTalkException failure) {
+        if (!call.name().equals(ApiRequest.ACCESS_TOKEN)) {
+            return;
         }
-        Instant now = clock.instant();
-        return AccessToken.issued(value, now, Duration.ofSeconds(Math.min(seconds, LONGEST_LIFE_SECONDS)));
+        if (failure != null) {
+            note(call.integration(), failure);
+        } else if (troubles.remove(call.integration()) != null) {
+            LOG.info("Integration {} has an access token again", call.integration());
+        }
     }
 
-    /** Notes that no token could be had; one log line for each change. */
-    public void failed(Exchange exchange, @Variable("integration") String id) {
+    /** Notes that the token of the integration could not be prepared. */
+    public void failed(Exchange exchange, @Body String integration) {
         Exception failure = Failure.of(exchange, Exception.class);
-        DingTalkException cause = failure instanceof DingTalkException d ? d
-                : new UnavailableException("internal", failure.getClass().getSimpleName(), "See the log", failure);
-        DingTalkException before = troubles.put(id, cause);
-        if (before == null || !before.code().equals(cause.code())) {
-            LOG.warn("Integration {} gets no access token: {}. {}", id, cause.getMessage(), cause.remedy());
+        note(integration, failure instanceof DingTalkException refusal ? refusal
+                : new UnavailableException("internal", failure.getClass().getSimpleName(), "See the log", failure));
+    }
+
+    /** One log line for each change. */
+    private void note(String integration, DingTalkException failure) {
+        DingTalkException before = troubles.put(integration, failure);
+        if (before == null || !before.code().equals(failure.code())) {
+            LOG.warn("Integration {} gets no access token: {}. {}", integration, failure.getMessage(), failure.remedy());
         }
     }
 

@@ -9,11 +9,14 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.github.dingtalkcamel.component.api.ApiRequest;
 import io.github.dingtalkcamel.component.api.CallNotPermittedException;
+import io.github.dingtalkcamel.component.api.Permit;
 import io.github.dingtalkcamel.component.api.StoppingException;
+import io.github.dingtalkcamel.component.api.ThrottledException;
 import io.github.dingtalkcamel.component.api.UnavailableException;
 import io.github.dingtalkcamel.component.secrets.Secret;
 import org.apache.camel.CamelContext;
@@ -151,6 +154,68 @@ class RetryQueueTest {
         assertThat(gate.tryPass("oapi.example")).isNull();
         line.process(first, done -> { });
         assertThat(gate.tryPass("oapi.example")).isNotNull();
+    }
+
+    @Test
+    void callsOfTheComponentWaitForTheirPermitsInOrderOfArrival() {
+        WaitingCallLimiter limiter = new WaitingCallLimiter(gate, line, clock);
+        Instant patient = clock.instant().plus(Duration.ofMinutes(5));
+        List<String> permitted = new CopyOnWriteArrayList<>();
+        hostGoesAway();
+
+        CompletableFuture<Permit> first = limiter.acquirePermission(SESSION, patient);
+        CompletableFuture<Permit> second = limiter.acquirePermission(SESSION, patient);
+        first.thenRun(() -> permitted.add("first"));
+        second.thenRun(() -> permitted.add("second"));
+        assertThat(limiter.acquirePermission(SESSION, null)).as("a caller that can't wait").isCompletedExceptionally();
+        assertThat(line.size()).isEqualTo(2);
+
+        clock.pass(Duration.ofMillis(1_100));
+        first.join().answered();
+        second.join().answered();
+        assertThat(permitted).containsExactly("first", "second");
+        assertThat(limiter.acquirePermission(SESSION, patient)).isCompleted();
+    }
+
+    @Test
+    void aCallOfTheComponentIsRefusedWhenItsTimeEnds() {
+        WaitingCallLimiter limiter = new WaitingCallLimiter(gate, line, clock);
+        hostGoesAway();
+        CompletableFuture<Permit> tries = limiter.acquirePermission(SESSION, clock.instant().plus(Duration.ofMinutes(5)));
+        CompletableFuture<Permit> late = limiter.acquirePermission(SESSION, clock.instant().plus(Duration.ofSeconds(10)));
+
+        clock.pass(Duration.ofSeconds(11));
+
+        assertThat(tries.join()).isNotNull();
+        assertThatThrownBy(late::join).hasCauseInstanceOf(CallNotPermittedException.class).hasMessageContaining("is away since");
+        assertThat(limiter.acquirePermission(SESSION, clock.instant())).as("no time at all").isCompletedExceptionally();
+    }
+
+    @Test
+    void aFailedCallIsRepeatedEightTimesWithGrowingPausesAndNotAfterItsTime() {
+        WaitingCallLimiter limiter = new WaitingCallLimiter(gate, line, clock);
+        Instant until = clock.instant().plus(Duration.ofMinutes(5));
+
+        CompletableFuture<Boolean> third = limiter.retry(SEND, gone(), 3, until);
+        clock.pass(Duration.ofMillis(3_100));
+        line.tick();
+        assertThat(third).as("4 s, a fifth more or less").isNotDone();
+        clock.pass(Duration.ofMillis(1_800));
+        assertThat(third.join()).isTrue();
+
+        assertThat(limiter.retry(SEND, gone(), 9, until).join()).isFalse();
+        assertThat(limiter.retry(SEND, gone(), 1, clock.instant()).join()).isFalse();
+        assertThat(limiter.retry(SEND, new ThrottledException("Forbidden.AccessDenied.QpsLimitForApi", "too fast", "wait", null), 9, until))
+                .as("throttling is waited out").isNotDone();
+    }
+
+    @Test
+    void callsThatWaitEndWhenTheProcessStops() {
+        WaitingCallLimiter limiter = new WaitingCallLimiter(gate, line, clock);
+        hostGoesAway();
+        CompletableFuture<Permit> waits = limiter.acquirePermission(SESSION, clock.instant().plus(Duration.ofMinutes(5)));
+        line.close();
+        assertThatThrownBy(waits::join).hasCauseInstanceOf(StoppingException.class);
     }
 
     @Test

@@ -22,7 +22,8 @@ import io.github.dingtalkcamel.component.secrets.Secret;
  * at most 1 MiB, follows
  * no redirect, and completes with DingTalk's answer only where DingTalk said that it did what it was asked; else with a {@link
  * DingTalkException}. A call whose
- * access token is refused is repeated once with a new one; nothing else is repeated.
+ * access token is refused is repeated once with a new one. Nothing else is repeated, except by a {@link CallRetry} for callers that can
+ * wait.
  */
 public final class DingTalkClient {
 
@@ -32,6 +33,7 @@ public final class DingTalkClient {
     private final Executor executor;
     private final ScheduledExecutorService deadlines;
     private final CallLimiter limiter;
+    private final CallRetry retry;
     private final CallObserver observer;
     private final TokenCache tokens;
 
@@ -41,12 +43,12 @@ public final class DingTalkClient {
      * @param deadlines ends calls that take too long
      */
     public DingTalkClient(HttpClient http, Executor executor, ScheduledExecutorService deadlines, CallLimiter limiter,
-            CallObserver observer,
-            InstantSource clock) {
+            CallRetry retry, CallObserver observer, InstantSource clock) {
         this.http = http;
         this.executor = executor;
         this.deadlines = deadlines;
         this.limiter = limiter;
+        this.retry = retry;
         this.observer = observer;
         this.tokens = new TokenCache(clock);
     }
@@ -65,15 +67,34 @@ public final class DingTalkClient {
         ApiRequest request = new ApiRequest(query < 0 ? path : path.substring(0, query), app.name(), Addresses.of(app.baseUrlOf(path),
                 path), Secret.UNSET, body,
                 method);
-        Function<ApiRequest, CompletableFuture<JsonNode>> caller = call -> callOnce(app, call, timing);
-        return tokens.token(app, caller).thenCompose(token -> callOnce(app, request.with(token.value()), timing)
-                .exceptionallyCompose(failure -> isRefused(failure) ? again(app, request, token, timing, caller)
+        return attempt(app, request, timing, 0);
+    }
+
+    private CompletableFuture<JsonNode> attempt(DingTalkApp app, ApiRequest request, CallTiming timing, int failures) {
+        return authorised(app, request, timing).exceptionallyCompose(failure -> {
+            if (timing.waitUntil() == null || !(Failures.causeOf(failure) instanceof RetryableException again)) {
+                return CompletableFuture.failedFuture(failure);
+            }
+            int failed = again instanceof CallNotPermittedException ? failures : failures + 1;
+            return retry.retry(request, again, failed, timing.waitUntil())
+                    .thenCompose(yes -> yes ? attempt(app, request, timing, failed) : CompletableFuture.failedFuture(failure));
+        });
+    }
+
+    private CompletableFuture<JsonNode> authorised(DingTalkApp app, ApiRequest request, CallTiming timing) {
+        return tokens.token(app, issuer(app, timing)).thenCompose(token -> callOnce(app, request.with(token.value()), timing)
+                .exceptionallyCompose(failure -> isRefused(failure) ? again(app, request, token, timing)
                 : CompletableFuture.failedFuture(failure)));
     }
 
-    private CompletableFuture<JsonNode> again(DingTalkApp app, ApiRequest request, AccessToken refused, CallTiming timing,
-            Function<ApiRequest, CompletableFuture<JsonNode>> caller) {
-        return tokens.tokenInPlaceOf(refused, app, caller).thenCompose(token -> callOnce(app, request.with(token.value()), timing));
+    private CompletableFuture<JsonNode> again(DingTalkApp app, ApiRequest request, AccessToken refused, CallTiming timing) {
+        return tokens.tokenInPlaceOf(refused.value(), app, issuer(app, timing))
+                .thenCompose(token -> callOnce(app, request.with(token.value()), timing));
+    }
+
+    /** Makes the call for a new token. Others share it, so it does not wait for as long as this caller can. */
+    private Function<ApiRequest, CompletableFuture<JsonNode>> issuer(DingTalkApp app, CallTiming timing) {
+        return call -> callOnce(app, call, new CallTiming(timing.timeout(), null));
     }
 
     private static boolean isRefused(Throwable failure) {
@@ -84,7 +105,17 @@ public final class DingTalkClient {
      * The app's access token, from memory or from DingTalk; asked for ahead of its end. For those who keep it ready before it is needed.
      */
     public CompletableFuture<Void> prepareToken(DingTalkApp app, CallTiming timing) {
-        return tokens.token(app, call -> callOnce(app, call, timing)).thenAccept(token -> { });
+        return tokens.token(app, issuer(app, timing)).thenAccept(token -> { });
+    }
+
+    /** The app's access token, from memory or from DingTalk, but not the one that DingTalk has refused. */
+    public CompletableFuture<AccessToken> token(DingTalkApp app, Secret refused, CallTiming timing) {
+        return refused == null ? tokens.token(app, issuer(app, timing)) : tokens.tokenInPlaceOf(refused, app, issuer(app, timing));
+    }
+
+    /** A new access token from DingTalk, whatever is in memory: tells whether the app's credentials are right. */
+    public CompletableFuture<Void> renewToken(DingTalkApp app, CallTiming timing) {
+        return tokens.renew(app, issuer(app, timing)).thenAccept(token -> { });
     }
 
     /** Makes one call as it is, for URLs that are secrets themselves. */

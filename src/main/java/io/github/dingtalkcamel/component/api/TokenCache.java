@@ -63,15 +63,22 @@ public final class TokenCache {
     }
 
     /** A token in the place of one that DingTalk refused: a new one, unless another caller has got that already. */
-    CompletableFuture<AccessToken> tokenInPlaceOf(AccessToken refused, DingTalkApp app, Function<ApiRequest,
-            CompletableFuture<JsonNode>> caller) {
+    CompletableFuture<AccessToken> tokenInPlaceOf(Secret refused, DingTalkApp app,
+            Function<ApiRequest, CompletableFuture<JsonNode>> caller) {
         Key key = Key.of(app);
         CompletableFuture<AccessToken> cached = cache.getIfPresent(key);
         AccessToken known = cached == null ? null : known(cached);
-        if (known != null && known.value().equals(refused.value())) {
+        if (known != null && known.value().equals(refused)) {
             cache.asMap().remove(key, cached);
         }
         return token(app, caller);
+    }
+
+    /** A new token, in the place of any that is in memory. */
+    CompletableFuture<AccessToken> renew(DingTalkApp app, Function<ApiRequest, CompletableFuture<JsonNode>> caller) {
+        CompletableFuture<AccessToken> cached = cache.getIfPresent(Key.of(app));
+        AccessToken known = cached == null ? null : known(cached);
+        return known == null ? token(app, caller) : tokenInPlaceOf(known.value(), app, caller);
     }
 
     private void refresh(Key key, DingTalkApp app, Function<ApiRequest, CompletableFuture<JsonNode>> caller) {

@@ -9,6 +9,7 @@ import java.util.concurrent.ScheduledExecutorService;
 
 import io.github.dingtalkcamel.component.api.CallLimiter;
 import io.github.dingtalkcamel.component.api.CallObserver;
+import io.github.dingtalkcamel.component.api.CallRetry;
 import io.github.dingtalkcamel.component.api.DingTalkClient;
 import io.github.dingtalkcamel.component.api.FileDownload;
 import io.github.dingtalkcamel.component.api.HttpConnections;
@@ -51,6 +52,9 @@ public class DingTalkComponent extends HealthCheckComponent {
     @Metadata(label = "advanced", autowired = true,
             description = "Decides when a call to DingTalk may be made. Every call may be made at once where it is not set.")
     private CallLimiter callLimiter;
+    @Metadata(label = "advanced", autowired = true,
+            description = "Decides whether a failed call is made again, for exchanges that can wait. None is where it is not set.")
+    private CallRetry callRetry;
     @Metadata(label = "advanced", autowired = true, description = "Learns of each call to DingTalk, for metrics and traces")
     private CallObserver callObserver;
 
@@ -101,7 +105,7 @@ public class DingTalkComponent extends HealthCheckComponent {
         deadlines = getCamelContext().getExecutorServiceManager().newScheduledThreadPool(this, "DingTalkDeadlines", 1);
         http = HttpConnections.client(CONNECT_TIMEOUT, executor);
         client = new DingTalkClient(http, executor, deadlines, callLimiter == null ? CallLimiter.UNLIMITED : callLimiter,
-                callObserver == null ? CallObserver.NONE : callObserver, clock);
+                callRetry == null ? CallRetry.NONE : callRetry, callObserver == null ? CallObserver.NONE : callObserver, clock);
         downloads = new FileDownload(http, executor, deadlines);
     }
 
@@ -173,6 +177,14 @@ public class DingTalkComponent extends HealthCheckComponent {
 
     public void setCallLimiter(CallLimiter callLimiter) {
         this.callLimiter = callLimiter;
+    }
+
+    public CallRetry getCallRetry() {
+        return callRetry;
+    }
+
+    public void setCallRetry(CallRetry callRetry) {
+        this.callRetry = callRetry;
     }
 
     public CallObserver getCallObserver() {

@@ -20,6 +20,7 @@ import io.github.dingtalkcamel.component.api.DingTalkApp;
 import io.github.dingtalkcamel.component.api.DingTalkException;
 import io.github.dingtalkcamel.component.api.OptionNames;
 import io.github.dingtalkcamel.component.api.Permit;
+import io.github.dingtalkcamel.component.api.UnavailableException;
 import io.github.dingtalkcamel.component.message.Language;
 import io.github.dingtalkcamel.component.secrets.Secret;
 import io.github.dingtalkcamel.limits.DingTalkCallLimiter;
@@ -89,8 +90,32 @@ class StrategiesTest {
             exchange.getMessage().setBody("hello");
         });
 
-        assertThat(learned).containsExactly("asked /v1.0/oauth2/accessToken true", "answered /v1.0/oauth2/accessToken",
+        // the call for an access token is shared with callers that can't wait
+        assertThat(learned).containsExactly("asked /v1.0/oauth2/accessToken false", "answered /v1.0/oauth2/accessToken",
                 "asked /v1.0/robot/oToMessages/batchSend true", "failed ServiceUnavailable");
+    }
+
+    @Test
+    void aFailedCallIsMadeAgainAsTheStrategySaysForAnExchangeThatCanWait() {
+        List<String> asked = new CopyOnWriteArrayList<>();
+        Instant until = Instant.now().plusSeconds(60);
+        String uri = component(it -> it.setCallRetry((call, failure, failures, waitUntil) -> {
+            asked.add(call.name() + " " + failure.code() + " " + failures + " " + until.equals(waitUntil));
+            return CompletableFuture.completedFuture(failures < 3);
+        }));
+        bare.simulator().faults().on(ApiFamily.ROBOT).times(2).fail(503);
+        Exchange patient = bare.producer().send(uri, exchange -> {
+            exchange.setProperty(CallLimiter.WAIT_UNTIL, until);
+            exchange.getMessage().setBody("hello");
+        });
+        bare.simulator().faults().on(ApiFamily.ROBOT).times(1).fail(503);
+        Exchange impatient = bare.send(uri, "hello");
+
+        assertThat(patient.getException()).isNull();
+        assertThat(asked).containsExactly("/v1.0/robot/oToMessages/batchSend ServiceUnavailable 1 true",
+                "/v1.0/robot/oToMessages/batchSend ServiceUnavailable 2 true");
+        assertThat(impatient.getException()).isInstanceOf(UnavailableException.class);
+        assertThat(bare.requests("/v1.0/robot/oToMessages/batchSend")).hasSize(4);
     }
 
     @Test
