@@ -52,23 +52,28 @@ final class JdkWebSocketConnection implements WebSocket.Listener, WebSocketConne
     public CompletionStage<?> onText(WebSocket webSocket, CharSequence piece, boolean last) {
         int room = Body.MAX_SIZE - text.length();
         oversized |= piece.length() > room;
-        text.append(piece, 0, Math.min(room, piece.length()));
+        // as a String: a builder copies the client's CharBuffer one character at a time
+        String part = piece.subSequence(0, Math.min(room, piece.length())).toString();
         if (last) {
-            String whole = text.toString();
-            boolean cut = oversized;
+            refuseOrPassOn(text.isEmpty() ? part : text.append(part).toString(), oversized);
             text.setLength(0);
             text.trimToSize();
             oversized = false;
-            guarded(() -> {
-                if (cut) {
-                    events.refused(whole, "the frame is larger than " + Body.MAX_SIZE + " characters");
-                } else {
-                    events.text(whole);
-                }
-            });
+        } else {
+            text.append(part);
         }
         webSocket.request(1);
         return null;
+    }
+
+    private void refuseOrPassOn(String whole, boolean isCut) {
+        guarded(() -> {
+            if (isCut) {
+                events.refused(whole, "the frame is larger than " + Body.MAX_SIZE + " characters");
+            } else {
+                events.text(whole);
+            }
+        });
     }
 
     @Override
