@@ -11,7 +11,6 @@ import io.github.dingtalkcamel.limits.WaitingCallLimiter;
 import io.github.dingtalkcamel.outbound.AccessTokens;
 import io.github.dingtalkcamel.outbound.DingTalk;
 import io.github.dingtalkcamel.outbound.IntegrationApps;
-import io.github.dingtalkcamel.outbound.SingleFlight;
 import io.github.dingtalkcamel.reload.NonStoppingProcessor;
 import io.github.dingtalkcamel.reload.Utf8Routes;
 import io.github.dingtalkcamel.reply.RetryPolicy;
@@ -32,6 +31,7 @@ import io.github.dingtalkcamel.tool.ToolCalls;
 import io.github.dingtalkcamel.tool.ToolMessages;
 import io.github.dingtalkcamel.tool.ToolRequests;
 import io.github.dingtalkcamel.tool.ToolRuns;
+import io.github.dingtalkcamel.tool.UserDirectories;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.Registry;
 
@@ -46,7 +46,7 @@ record SendingParts(DingTalkCallLimiter gate, RetryQueue line, DingTalk dingTalk
         RetryQueue line = new RetryQueue(context, gate, firstDelay, clock);
         DingTalkComponent component = new DingTalkComponent(context);
         SendingParts parts = new SendingParts(gate, line, dingTalk, new AccessTokens(settings, component),
-                new RobotQueue(settings, dingTalk, store, clock), new QuotableMessages(store, clock), new Notifications(store),
+                new RobotQueue(settings, store, clock), new QuotableMessages(store, clock), new Notifications(store),
                 new ToolRuns(new ToolRequests(store, clock), clock));
         parts.configure(component, settings, clock);
         context.addComponent("dingtalk", component);
@@ -95,7 +95,7 @@ record SendingParts(DingTalkCallLimiter gate, RetryQueue line, DingTalk dingTalk
         KnownSenders people = new KnownSenders(store, clock);
         SentMessages sentMessages = new SentMessages(store, settings, quotable, notifications, clock);
         Registry registry = context.getRegistry();
-        registry.bind("toolCalls", new ToolCalls(settings, dingTalk));
+        registry.bind("toolCalls", new ToolCalls(settings));
         registry.bind("runTool", new NonStoppingProcessor(toolRuns));
         registry.bind("inOrder", new NonStoppingProcessor(inOrder));
         registry.bind("sentMessages", sentMessages);
@@ -107,10 +107,10 @@ record SendingParts(DingTalkCallLimiter gate, RetryQueue line, DingTalk dingTalk
     }
 
     private static void bindContacts(CamelContext context, Settings settings, Clock clock) throws Exception {
-        SingleFlight readContacts = new SingleFlight("direct:read-contacts", "directory", "integration");
-        context.addService(readContacts);
-        context.getRegistry().bind("contacts", new Contacts(settings, clock));
-        context.getRegistry().bind("readContacts", new NonStoppingProcessor(readContacts));
+        UserDirectories directories = new UserDirectories(context, clock);
+        context.addService(directories);
+        context.getRegistry().bind("contacts", new Contacts(settings));
+        context.getRegistry().bind("userDirectories", directories);
     }
 
     /** Nothing more is begun; what waits for a custom robot stays stored. */

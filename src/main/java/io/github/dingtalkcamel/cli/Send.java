@@ -41,8 +41,8 @@ public final class Send {
     private static final int FAILED = 1;
     private static final int WRONG_USE = 2;
 
-    /** Files of routes that sending takes. */
-    private static final List<String> ROUTES = List.of("support-errors", "dingtalk-api", "tools", "send-file", "custom-robot");
+    /** The route files that sending takes. */
+    static final List<String> ROUTES = List.of("support-errors", "dingtalk-api", "tools", "tool-send-file", "robot-queue");
 
     private final Settings settings;
     private final Sending sending;

@@ -11,6 +11,7 @@ import io.github.dingtalkcamel.component.api.DingTalkException;
 import io.github.dingtalkcamel.component.api.DingTalkJson;
 import io.github.dingtalkcamel.component.api.Failure;
 import io.github.dingtalkcamel.component.api.ResponseClassifier;
+import io.github.dingtalkcamel.component.api.WebhookAddresses;
 import io.github.dingtalkcamel.component.secrets.Secret;
 import io.github.dingtalkcamel.limits.DingTalkCallLimiter;
 import io.github.dingtalkcamel.settings.Settings;
@@ -34,8 +35,6 @@ public final class DingTalk {
 
     /** Where Camel counts how often a call was repeated: without it the repeats have no end. */
     private static final String REDELIVERY = "CamelRedeliver*";
-
-    private static final String SESSION_WEBHOOK_PATH = "/robot/sendBySession";
 
     private final Settings settings;
     private final DingTalkCallLimiter gate;
@@ -131,27 +130,8 @@ public final class DingTalk {
         return request.token();
     }
 
-    /**
-     * True for the address of a custom robot (docs/protocol.md 6.2): {@code /robot/send} below the base URL of the older API, with an
-     * access token.
-     */
-    public boolean isCustomRobot(URI uri) {
-        return Addresses.sameOrigin(settings.oapiBaseUrl(), uri) && Addresses.of(settings.oapiBaseUrl(), "/robot/send").getPath().equals(uri.getPath())
-               && uri.getRawUserInfo() == null && uri.getRawQuery() != null && uri.getRawQuery().matches("access_token=[^&]+");
-    }
-
-    /**
-     * True for the address of a session webhook (docs/protocol.md 6.1): exactly {@code /robot/sendBySession}, as it is spelt, on the origin
-     * of one of the two base URLs. Any other path of the same origin may belong to a stranger: {@code /robot/send?access_token=…} is a
-     * custom robot of anybody's.
-     */
+    /** See {@link WebhookAddresses#isSessionWebhook}. */
     public boolean isSessionWebhook(URI uri) {
-        return (Addresses.sameOrigin(settings.apiBaseUrl(), uri) || Addresses.sameOrigin(settings.oapiBaseUrl(), uri))
-               && SESSION_WEBHOOK_PATH.equals(uri.getRawPath()) && uri.getRawUserInfo() == null && uri.getRawFragment() == null;
-    }
-
-    /** True when the address is on the origin of the older API's base URL: custom robots live there (docs/protocol.md 6.2). */
-    public boolean isOapi(URI uri) {
-        return Addresses.sameOrigin(settings.oapiBaseUrl(), uri);
+        return new WebhookAddresses(settings.apiBaseUrl(), settings.oapiBaseUrl()).isSessionWebhook(uri);
     }
 }

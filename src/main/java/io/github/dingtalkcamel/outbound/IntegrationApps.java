@@ -30,10 +30,14 @@ public final class IntegrationApps implements IntegrationLookup {
 
     /** The app of an integration; its options are named as the settings are. */
     public static DingTalkApp of(Settings settings, Integration integration) {
-        String prefix = integration.id().equals("main") ? "dingtalk." : "dingtalk.integrations." + integration.id() + ".";
         return new DingTalkApp(integration.id(), integration.appKey().orElse(null), integration.appSecret(),
                 integration.robotCode().orElse(null), settings.apiBaseUrl(), settings.oapiBaseUrl(), integration.language(),
                 integration.maxMessageLength(), integration.streamConnections(), settings.files().attachmentHosts(), integration.webhook(),
-                integration.webhookSecret(), OptionNames.settings(prefix));
+                integration.webhookSecret(), names(integration.id()));
+    }
+
+    /** What error messages call the options of an integration: its settings. */
+    public static OptionNames names(String integration) {
+        return OptionNames.settings(integration.equals("main") ? "dingtalk." : "dingtalk.integrations." + integration + ".");
     }
 }

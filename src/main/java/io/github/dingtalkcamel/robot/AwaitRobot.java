@@ -7,7 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-import io.github.dingtalkcamel.limits.DingTalkCallLimiter;
+import io.github.dingtalkcamel.component.api.CallLimiter;
 import io.github.dingtalkcamel.store.StoreException;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
@@ -16,7 +16,7 @@ import org.apache.camel.support.AsyncProcessorSupport;
 
 /**
  * Waits, without a thread, until a message to a custom robot was sent or can't be sent before the caller's deadline (property
- * {@link DingTalkCallLimiter#PATIENCE}, else 10 s). The body becomes {@code {"queued": false}}, or {@code {"queued": true, "note": …}} where
+ * {@link CallLimiter#WAIT_UNTIL}, else 10 s). The body becomes {@code {"queued": false}}, or {@code {"queued": true, "note": …}} where
  * the message still waits; it goes out later. Fails where DingTalk refused it.
  */
 public final class AwaitRobot extends AsyncProcessorSupport {
@@ -42,7 +42,7 @@ public final class AwaitRobot extends AsyncProcessorSupport {
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
         RobotQueue.Ticket ticket = exchange.getProperty(RobotQueue.TICKET, RobotQueue.Ticket.class);
-        Instant patience = exchange.getProperty(DingTalkCallLimiter.PATIENCE, clock.instant().plus(USUAL), Instant.class);
+        Instant patience = exchange.getProperty(CallLimiter.WAIT_UNTIL, clock.instant().plus(USUAL), Instant.class);
         long left = Math.max(0, Duration.between(clock.instant(), patience).toMillis());
         // no wait for a message that can't be sent in time: other calls for the recipient would wait, too
         long timeout;

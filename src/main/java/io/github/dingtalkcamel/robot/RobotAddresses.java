@@ -2,15 +2,13 @@ package io.github.dingtalkcamel.robot;
 
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.time.InstantSource;
 
-import io.github.dingtalkcamel.component.api.ApiRequest;
 import io.github.dingtalkcamel.component.api.RejectedException;
-import io.github.dingtalkcamel.component.api.SignedUrl;
-import io.github.dingtalkcamel.component.api.WebhookMessage;
+import io.github.dingtalkcamel.component.api.RobotAddress;
+import io.github.dingtalkcamel.component.api.WebhookAddresses;
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 import io.github.dingtalkcamel.component.secrets.Secret;
-import io.github.dingtalkcamel.outbound.DingTalk;
+import io.github.dingtalkcamel.outbound.IntegrationApps;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 
@@ -21,13 +19,11 @@ import io.github.dingtalkcamel.settings.Settings;
 final class RobotAddresses {
 
     private final Settings settings;
-    private final DingTalk dingTalk;
-    private final InstantSource clock;
+    private final WebhookAddresses webhooks;
 
-    RobotAddresses(Settings settings, DingTalk dingTalk, InstantSource clock) {
+    RobotAddresses(Settings settings) {
         this.settings = settings;
-        this.dingTalk = dingTalk;
-        this.clock = clock;
+        this.webhooks = new WebhookAddresses(settings.apiBaseUrl(), settings.oapiBaseUrl());
     }
 
     /** The URL of a call, or unset where it names the robot of the integration's settings, or none. */
@@ -35,12 +31,11 @@ final class RobotAddresses {
         return url != null && url.isSet() && settings.integration(integration).map(Integration::webhook).filter(url::equals).isEmpty() ? url : Secret.UNSET;
     }
 
-    /** The call that sends a message. */
-    ApiRequest request(RobotQueue.Waiting message) throws RejectedException {
+    /** The address that a message is sent to. */
+    RobotAddress address(RobotQueue.Waiting message) throws RejectedException {
         URI uri = checked(message.integration(), message.url());
         Secret secret = message.url().isSet() ? Secret.UNSET : settings.integration(message.integration()).orElseThrow().webhookSecret();
-        return new ApiRequest(ApiRequest.CUSTOM_ROBOT, message.robot(), secret.isSet() ? SignedUrl.of(uri, clock.millis(), secret) : uri,
-                Secret.UNSET, WebhookMessage.withUuid(message.payload(), message.msgUuid()));
+        return new RobotAddress(message.robot(), uri, secret, IntegrationApps.names(message.integration()));
     }
 
     /**
@@ -60,7 +55,7 @@ final class RobotAddresses {
         }
         try {
             URI uri = new URI(robot.reveal());
-            if (dingTalk.isOapi(uri) && uri.getRawUserInfo() == null && uri.getRawQuery() != null) {
+            if (webhooks.isOfOlderApi(uri) && uri.getRawUserInfo() == null && uri.getRawQuery() != null) {
                 return uri;
             }
         } catch (URISyntaxException e) {

@@ -3,6 +3,7 @@ package io.github.dingtalkcamel.robot;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -11,17 +12,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-import io.github.dingtalkcamel.component.api.ApiRequest;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dingtalkcamel.component.api.CallNotPermittedException;
 import io.github.dingtalkcamel.component.api.DingTalkException;
 import io.github.dingtalkcamel.component.api.Failure;
 import io.github.dingtalkcamel.component.api.RejectedException;
 import io.github.dingtalkcamel.component.api.RetryableException;
+import io.github.dingtalkcamel.component.api.RobotAddress;
 import io.github.dingtalkcamel.component.api.ThrottledException;
 import io.github.dingtalkcamel.component.api.WebhookMessage;
+import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.secrets.Secret;
 import io.github.dingtalkcamel.component.secrets.Sha256;
-import io.github.dingtalkcamel.outbound.DingTalk;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Store;
@@ -71,12 +74,12 @@ public final class RobotQueue {
     private final Map<String, CompletableFuture<Void>> tickets = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    public RobotQueue(Settings settings, DingTalk dingTalk, Store store, InstantSource clock) {
-        this(settings, dingTalk, store, clock, MOST_ROBOTS);
+    public RobotQueue(Settings settings, Store store, InstantSource clock) {
+        this(settings, store, clock, MOST_ROBOTS);
     }
 
-    RobotQueue(Settings settings, DingTalk dingTalk, Store store, InstantSource clock, int mostRobots) {
-        this.addresses = new RobotAddresses(settings, dingTalk, clock);
+    RobotQueue(Settings settings, Store store, InstantSource clock, int mostRobots) {
+        this.addresses = new RobotAddresses(settings);
         this.outbox = new RobotOutbox(store, clock);
         this.leases = new RobotLeases(clock);
         this.clock = clock;
@@ -90,6 +93,15 @@ public final class RobotQueue {
      * @param url   that URL, else unset
      */
     public record Waiting(long id, String robot, String integration, Secret url, String msgUuid, String payload, long queuedAt) {
+
+        /** What is sent, in the form that custom robots take. */
+        public JsonNode message() {
+            try {
+                return Json.MAPPER.readTree(payload);
+            } catch (JsonProcessingException e) {
+                throw new IllegalStateException("The store holds a message that is not JSON", e);
+            }
+        }
 
         /** Without its text. */
         @Override
@@ -164,10 +176,18 @@ public final class RobotQueue {
     }
 
     /**
+     * The messages that can be sent to a robot one after the other: each is taken when it is asked for, after the end of the one before it
+     * was reported, until none waits, the robot must not be called, or another sender calls it.
+     */
+    public Iterator<Waiting> sendable(@Body String robot) {
+        return new SendableMessages(this, robot);
+    }
+
+    /**
      * A robot's next message, or null where none waits, the robot must not be called, or it is being called. The caller reports the
      * message's end.
      */
-    public Waiting next(@Variable("robot") String name) throws StoreException {
+    Waiting next(String name) throws StoreException {
         return with(name, null, robot -> {
             if (closed || !isOpen(robot) || !leases.take(name)) {
                 return null;
@@ -196,9 +216,9 @@ public final class RobotQueue {
         return next;
     }
 
-    /** The call that sends it, signed where the robot has a secret. */
-    public ApiRequest request(@ExchangeProperty(MESSAGE) Waiting message) throws RejectedException {
-        return addresses.request(message);
+    /** Where it is sent to. */
+    public RobotAddress address(@ExchangeProperty(MESSAGE) Waiting message) throws RejectedException {
+        return addresses.address(message);
     }
 
     /** DingTalk accepted the message. */

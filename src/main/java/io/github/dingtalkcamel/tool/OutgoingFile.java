@@ -7,10 +7,10 @@ import io.github.dingtalkcamel.component.file.Media;
 /**
  * A file that DingTalk takes.
  *
- * @param path      where it lies on this machine
- * @param name      as people see it
- * @param media     its kind
- * @param length    of a recording or a film, else zero
+ * @param path   where it is on this machine
+ * @param name   as people see it
+ * @param media  its kind
+ * @param length of a recording or a video, else zero
  */
 public record OutgoingFile(Path path, String name, Media media, Duration length) {
 

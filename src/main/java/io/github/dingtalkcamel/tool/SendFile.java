@@ -2,20 +2,16 @@ package io.github.dingtalkcamel.tool;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dingtalkcamel.component.api.Failure;
 import io.github.dingtalkcamel.component.api.FileException;
-import io.github.dingtalkcamel.component.file.Media;
 import io.github.dingtalkcamel.server.ApiException;
 import io.github.dingtalkcamel.settings.Settings;
 import org.apache.camel.Body;
@@ -23,11 +19,11 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
 import org.apache.camel.support.SynchronizationAdapter;
-import org.apache.hc.client5.http.entity.mime.HttpMultipartMode;
-import org.apache.hc.client5.http.entity.mime.MultipartEntityBuilder;
-import org.apache.hc.core5.http.HttpEntity;
 
-/** What {@code send-file.camel.yaml} needs to know of files: take one, make the form that uploads it, and the message that shows it. */
+/**
+ * Takes the file of a call of {@code dingtalk_send_file} and makes the message that shows it, after the file, and a video's cover picture,
+ * were uploaded. Media ids of the cover picture are kept, one for each integration: they do not expire (docs/protocol.md 6.6.1).
+ */
 public final class SendFile {
 
     private static final String COVER = "video-cover.png";
@@ -62,7 +58,7 @@ public final class SendFile {
         }
     }
 
-    /** A file that goes when the exchange does. */
+    /** A file that is deleted with the exchange. */
     static Path temporary(Exchange exchange) {
         try {
             Path file = Files.createTempFile("dingtalk-camel-", ".file");
@@ -82,52 +78,32 @@ public final class SendFile {
         }
     }
 
-    /** The form that uploads a file (docs/protocol.md 6.6.1), read from the disk as it is sent. */
-    public HttpEntity form(@Body OutgoingFile file) {
-        return MultipartEntityBuilder.create()
-                // names are UTF-8, as browsers send them
-                .setMode(HttpMultipartMode.LEGACY).setCharset(StandardCharsets.UTF_8)
-                .addTextBody("type", file.media().type())
-                .addPart("media", new PathBody(file.path(), file.name()))
-                .build();
-    }
-
-    /** The media id out of the answer. */
-    public String mediaId(@Body JsonNode answer) {
-        // it is there: an answer without it was no success
-        return answer.path("media_id").asText();
-    }
-
-    /**
-     * The media id of the picture that films are shown with, or null while it has to be uploaded. Ids last for ever
-     * (docs/protocol.md 6.6.1).
-     */
-    public String cover(@Variable("integration") String integration) {
-        return covers.get(integration);
+    /** Whether the file is a video, and the picture that videos are shown with was not uploaded for the integration yet. */
+    public boolean needsCover(@ExchangeProperty(OutgoingFile.PROPERTY) OutgoingFile file, @Variable("integration") String integration) {
+        return file.isVideo() && !covers.containsKey(integration);
     }
 
     /** That picture. */
-    public OutgoingFile coverPicture(Exchange exchange) throws IOException {
+    public Path coverPicture(Exchange exchange) throws IOException {
         Path file = temporary(exchange);
         try (InputStream in = SendFile.class.getResourceAsStream("/" + COVER)) {
             Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
         }
-        return new OutgoingFile(file, COVER, Media.IMAGE, Duration.ZERO);
+        return file;
     }
 
     /** Keeps that picture's media id. */
-    public String keepCover(@Body String mediaId, @Variable("integration") String integration) {
+    public void keepCover(@Body String mediaId, @Variable("integration") String integration) {
         covers.put(integration, mediaId);
-        return mediaId;
     }
 
     /** The message that shows the file to its recipients. */
-    public List<RobotMessage> messages(@ExchangeProperty(OutgoingFile.PROPERTY) OutgoingFile file, @Variable("mediaId") String mediaId,
-            @Variable("coverId") String coverId) {
-        return List.of(new RobotMessage(OutgoingFiles.msgKey(file.media()), OutgoingFiles.msgParam(file, mediaId, coverId)));
+    public List<RobotMessage> messages(@ExchangeProperty(OutgoingFile.PROPERTY) OutgoingFile file, @Body String mediaId,
+            @Variable("integration") String integration) {
+        return List.of(new RobotMessage(OutgoingFiles.msgKey(file.media()), OutgoingFiles.msgParam(file, mediaId, covers.get(integration))));
     }
 
-    /** It could not be uploaded: nobody gets it. */
+    /** It could not be uploaded, so no recipient gets it. */
     public void failed(Exchange exchange, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) {
         run.failed(run.call().targets(), Problem.of(Failure.of(exchange, Exception.class)));
     }

@@ -48,6 +48,11 @@ public enum Tool {
         return sending;
     }
 
+    /** Whether it can't do without an app: a custom robot sends no files and lists no users. */
+    boolean needsApp() {
+        return this == SEND_FILE || this == LIST_USERS;
+    }
+
     List<Argument> arguments() {
         return arguments;
     }

@@ -25,10 +25,10 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.dingtalkcamel.component.api.WebhookAddresses;
 import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.secrets.Secret;
 import io.github.dingtalkcamel.component.secrets.Sha256;
-import io.github.dingtalkcamel.outbound.DingTalk;
 import io.github.dingtalkcamel.server.ApiException;
 import io.github.dingtalkcamel.settings.EditDistance;
 import io.github.dingtalkcamel.settings.Integration;
@@ -53,11 +53,11 @@ public final class ToolCalls {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();
 
     private final Settings settings;
-    private final DingTalk dingTalk;
+    private final WebhookAddresses webhooks;
 
-    public ToolCalls(Settings settings, DingTalk dingTalk) {
+    public ToolCalls(Settings settings) {
         this.settings = settings;
-        this.dingTalk = dingTalk;
+        this.webhooks = new WebhookAddresses(settings.apiBaseUrl(), settings.oapiBaseUrl());
     }
 
     /**
@@ -82,6 +82,9 @@ public final class ToolCalls {
         ObjectNode arguments = checked(wanted, given);
         String fingerprint = fingerprint(wanted, arguments);
         Integration integration = integration(arguments);
+        if (wanted.needsApp() && !integration.hasApp()) {
+            throw bad("integrationId", "must name an integration with an app: " + integration.id() + " has only a custom robot");
+        }
         Duration timeout = Optional.ofNullable(arguments.remove("timeoutMs")).map(ms -> Duration.ofMillis(ms.intValue())).orElse(USUAL_TIMEOUT);
         String requestId = Optional.ofNullable(arguments.remove("requestId")).map(JsonNode::textValue).orElse(null);
         List<Target> targets = wanted.sends() ? targets(arguments, integration) : List.of();
@@ -267,7 +270,7 @@ public final class ToolCalls {
     private Target webhook(String url) throws ApiException {
         try {
             URI uri = URI.create(url);
-            if (dingTalk.isCustomRobot(uri)) {
+            if (webhooks.isCustomRobot(uri)) {
                 return Target.of(RecipientType.WEBHOOK, url);
             }
         } catch (IllegalArgumentException e) {

@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import io.github.dingtalkcamel.component.api.CallLimiter;
 import io.github.dingtalkcamel.component.api.Failure;
 import io.github.dingtalkcamel.limits.DingTalkCallLimiter;
 import io.github.dingtalkcamel.queue.HeapShare;
@@ -152,6 +153,7 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
             exchange.setProperty(ToolCall.PROPERTY, run.call());
             exchange.setProperty(ToolRun.PROPERTY, run);
             exchange.setProperty(DingTalkCallLimiter.PATIENCE, run.deadline());
+            exchange.setProperty(CallLimiter.WAIT_UNTIL, run.deadline());
             exchange.setVariable("integration", run.call().integration());
             producer.send(TARGET, exchange);
             if (exchange.getException() == null) {

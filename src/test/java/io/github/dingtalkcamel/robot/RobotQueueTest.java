@@ -4,26 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dingtalkcamel.component.api.ApiRequest;
 import io.github.dingtalkcamel.component.api.DingTalkException;
 import io.github.dingtalkcamel.component.api.RejectedException;
+import io.github.dingtalkcamel.component.api.RobotAddress;
 import io.github.dingtalkcamel.component.api.SignedUrl;
 import io.github.dingtalkcamel.component.api.ThrottledException;
 import io.github.dingtalkcamel.component.api.UnavailableException;
 import io.github.dingtalkcamel.component.secrets.Secret;
-import io.github.dingtalkcamel.limits.DingTalkCallLimiter;
-import io.github.dingtalkcamel.outbound.DingTalk;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.settings.SettingsReader;
 import io.github.dingtalkcamel.store.EachStore;
@@ -62,15 +60,15 @@ class RobotQueueTest {
 
     private RobotQueue queue(Store store, Map<String, String> more) {
         Settings settings = settings(more);
-        return new RobotQueue(settings, new DingTalk(settings, new DingTalkCallLimiter(Duration.ofSeconds(1), Clock.systemUTC(), System::nanoTime)), store, clock);
+        return new RobotQueue(settings, store, clock);
     }
 
     private static Map<String, Object> text(String content) {
         return Map.of("msgtype", "text", "text", Map.of("content", content));
     }
 
-    private static String content(RobotQueue queue, RobotQueue.Waiting message) throws Exception {
-        return ((JsonNode) queue.request(message).body()).path("text").path("content").asText();
+    private static String content(RobotQueue.Waiting message) {
+        return message.message().path("text").path("content").asText();
     }
 
     /** DingTalk's side: counts like a real robot, and bans like one. */
@@ -88,7 +86,7 @@ class RobotQueueTest {
                     silentUntil = now.isBefore(silentUntil) ? silentUntil : now.plusSeconds(600);
                     queue.end(next, new ThrottledException("660026", "too fast", "wait", null));
                 } else {
-                    taken.add(content(queue, next));
+                    taken.add(content(next));
                     at.add(now);
                     now = now.plusMillis(50);
                     queue.sent(next);
@@ -180,6 +178,31 @@ class RobotQueueTest {
     }
 
     @Test
+    void handsOutOneMessageAfterTheOtherToASplitThatLooksAheadUntilTheMinuteIsFull() throws Exception {
+        try (Store store = EachStore.SQLITE.open(folder)) {
+            RobotQueue queue = queue(store);
+            for (int i = 0; i < 22; i++) {
+                queue.add(text("alarm " + i), "main", null);
+            }
+            Iterator<RobotQueue.Waiting> sendable = queue.sendable("main");
+            List<String> sent = new ArrayList<>();
+            while (sendable.hasNext()) {
+                RobotQueue.Waiting message = sendable.next();
+                boolean more = sendable.hasNext();
+                if (message == null) {
+                    assertThat(more).isFalse();
+                } else {
+                    sent.add(content(message));
+                    queue.sent(message);
+                }
+            }
+
+            assertThat(sent).hasSize(20).startsWith("alarm 0", "alarm 1").endsWith("alarm 19");
+            assertThat(queue.waiting()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void hasABoundAndSaysSo() throws Exception {
         try (Store store = EachStore.SQLITE.open(folder)) {
             RobotQueue queue = queue(store);
@@ -219,10 +242,11 @@ class RobotQueueTest {
             RobotQueue queue = queue(store, Map.of("dingtalk.webhook-secret", "SECabc"));
             queue.add(text("x"), "main", null);
             RobotQueue.Waiting message = queue.next("main");
-            ApiRequest request = queue.request(message);
+            RobotAddress address = queue.address(message);
+            ApiRequest request = address.request(message.message(), now);
 
             assertThat(request.uri().toString()).contains(TOKEN).contains("&sign=");
-            assertThat(request + " " + message + " " + queue).doesNotContain(TOKEN).doesNotContain("sign=");
+            assertThat(request + " " + address + " " + message + " " + queue).doesNotContain(TOKEN).doesNotContain("sign=");
         }
     }
 
@@ -235,7 +259,7 @@ class RobotQueueTest {
 
             assertThat(queue.next("main")).isNull();
             assertThat(queue.due()).containsExactly(robot);
-            assertThat(queue.request(queue.next(robot)).uri()).hasToString(other.reveal());
+            assertThat(queue.address(queue.next(robot)).url()).hasToString(other.reveal());
             assertThat(robot).doesNotContain("fedcba");
             assertThat(queue.add(text("here"), "main", Secret.of("https://oapi.dingtalk.com/robot/send?access_token=" + TOKEN)).robot()).isEqualTo("main");
         }
@@ -278,8 +302,7 @@ class RobotQueueTest {
     void remembersNoMoreRobotsThanItMayAndSendsToTheOthersLater() throws Exception {
         try (Store store = EachStore.SQLITE.open(folder)) {
             Settings settings = settings(Map.of());
-            RobotQueue queue = new RobotQueue(settings, new DingTalk(settings, new DingTalkCallLimiter(Duration.ofSeconds(1), Clock.systemUTC(),
-                    System::nanoTime)), store, clock, 2);
+            RobotQueue queue = new RobotQueue(settings, store, clock, 2);
             List<String> robots = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
                 robots.add(queue.add(text("x"), "main", other(i)).robot());

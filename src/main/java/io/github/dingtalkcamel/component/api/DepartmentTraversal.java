@@ -16,9 +16,6 @@ import com.fasterxml.jackson.databind.JsonNode;
  */
 public final class DepartmentTraversal {
 
-    /** Exchange property that holds it. */
-    public static final String PROPERTY = "CamelDingTalkWalk";
-
     /** No more people are read. */
     public static final int MOST_PEOPLE = 200_000;
     private static final int MOST_DEPARTMENTS = 50_000;
@@ -92,7 +89,7 @@ public final class DepartmentTraversal {
         open.removeFirst();
     }
 
-    /** Everybody met, each once, by user id. */
+    /** The users that were met, each once, by user id. */
     public List<User> people() {
         return List.copyOf(people.values());
     }

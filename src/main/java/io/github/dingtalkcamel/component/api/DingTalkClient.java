@@ -82,19 +82,19 @@ public final class DingTalkClient {
     }
 
     private CompletableFuture<JsonNode> authorised(DingTalkApp app, ApiRequest request, CallTiming timing) {
-        return tokens.token(app, issuer(app, timing)).thenCompose(token -> callOnce(app, request.with(token.value()), timing)
+        return tokens.token(app, issuer(app, timing)).thenCompose(token -> callOnce(app.names(), request.with(token.value()), timing)
                 .exceptionallyCompose(failure -> isRefused(failure) ? again(app, request, token, timing)
                 : CompletableFuture.failedFuture(failure)));
     }
 
     private CompletableFuture<JsonNode> again(DingTalkApp app, ApiRequest request, AccessToken refused, CallTiming timing) {
         return tokens.tokenInPlaceOf(refused.value(), app, issuer(app, timing))
-                .thenCompose(token -> callOnce(app, request.with(token.value()), timing));
+                .thenCompose(token -> callOnce(app.names(), request.with(token.value()), timing));
     }
 
     /** Makes the call for a new token. Others share it, so it does not wait for as long as this caller can. */
     private Function<ApiRequest, CompletableFuture<JsonNode>> issuer(DingTalkApp app, CallTiming timing) {
-        return call -> callOnce(app, call, new CallTiming(timing.timeout(), null));
+        return call -> callOnce(app.names(), call, new CallTiming(timing.timeout(), null));
     }
 
     private static boolean isRefused(Throwable failure) {
@@ -118,10 +118,10 @@ public final class DingTalkClient {
         return tokens.renew(app, issuer(app, timing)).thenAccept(token -> { });
     }
 
-    /** Makes one call as it is, for URLs that are secrets themselves. */
-    public CompletableFuture<JsonNode> callOnce(DingTalkApp app, ApiRequest request, CallTiming timing) {
+    /** Makes one call as it is, for URLs that are secrets themselves. @param names what errors call the options */
+    public CompletableFuture<JsonNode> callOnce(OptionNames names, ApiRequest request, CallTiming timing) {
         return limiter.acquirePermission(request, timing.waitUntil()).thenCompose(permit -> {
-            Call call = new Call(app, request, permit);
+            Call call = new Call(names, request, permit);
             call.start(timing.timeout());
             return call.result;
         });
@@ -130,15 +130,15 @@ public final class DingTalkClient {
     /** One call under way. */
     private final class Call {
 
-        private final DingTalkApp app;
+        private final OptionNames names;
         private final ApiRequest request;
         private final Permit permit;
         private final CompletableFuture<JsonNode> result = new CompletableFuture<>();
         private final long begin = System.nanoTime();
         private volatile boolean answerBegan;
 
-        Call(DingTalkApp app, ApiRequest request, Permit permit) {
-            this.app = app;
+        Call(OptionNames names, ApiRequest request, Permit permit) {
+            this.names = names;
             this.request = request;
             this.permit = permit;
         }
@@ -184,9 +184,9 @@ public final class DingTalkClient {
             Duration took = Duration.ofNanos(System.nanoTime() - begin);
             try {
                 if (lost != null) {
-                    throw Failures.lost(request, lost, answerBegan, app.names());
+                    throw Failures.lost(request, lost, answerBegan, names);
                 }
-                JsonNode answer = ResponseClassifier.of(request, response.statusCode(), response.body(), app.names());
+                JsonNode answer = ResponseClassifier.of(request, response.statusCode(), response.body(), names);
                 permit.answered();
                 observer.called(request, took, null);
                 result.complete(answer);

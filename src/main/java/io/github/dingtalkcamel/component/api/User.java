@@ -1,13 +1,16 @@
 package io.github.dingtalkcamel.component.api;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * Somebody of the organisation. What DingTalk does not tell is null and left out of JSON.
+ * A user of the organisation. What DingTalk does not tell is null and left out of JSON.
  *
  * @param departmentIds those that were walked through
  */
@@ -33,9 +36,23 @@ public record User(String userId, String name, String unionId, String title, Str
         return Stream.of(userId, name, unionId, title, jobNumber, email).anyMatch(text -> text != null && text.toLowerCase(Locale.ROOT).contains(keyword));
     }
 
-    /** Without who it is. */
+    /** By name, without those that are null. */
+    Map<String, Object> fields() {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("userId", userId);
+        fields.put("name", name);
+        fields.put("unionId", unionId);
+        fields.put("title", title);
+        fields.put("jobNumber", jobNumber);
+        fields.put("email", email);
+        fields.put("departmentIds", departmentIds);
+        fields.values().removeIf(Objects::isNull);
+        return fields;
+    }
+
+    /** The id only. */
     @Override
     public String toString() {
-        return "Colleague[" + userId + "]";
+        return "User[" + userId + "]";
     }
 }

@@ -9,6 +9,7 @@ import io.github.dingtalkcamel.component.api.ApiRequest;
 import io.github.dingtalkcamel.component.api.CallLimiter;
 import io.github.dingtalkcamel.component.api.CallTiming;
 import io.github.dingtalkcamel.component.api.DingTalkApp;
+import io.github.dingtalkcamel.component.api.RobotAddress;
 import io.github.dingtalkcamel.component.secrets.Secret;
 import org.apache.camel.Exchange;
 
@@ -31,7 +32,12 @@ record Api(DingTalkApp app, long timeoutMillis, DingTalkComponent component) {
 
     /** Posts to an address that needs no token, since it is a secret itself. @param name of the address, for logs and errors */
     CompletableFuture<JsonNode> post(Exchange exchange, String name, URI address, Object body) {
-        return component.client().callOnce(app, new ApiRequest(name, app.name(), address, Secret.UNSET, body), timing(exchange));
+        return component.client().callOnce(app.names(), new ApiRequest(name, app.name(), address, Secret.UNSET, body), timing(exchange));
+    }
+
+    /** Posts a message to a custom robot, which may be another than the app's. */
+    CompletableFuture<JsonNode> post(Exchange exchange, RobotAddress robot, Object message) {
+        return component.client().callOnce(robot.names(), robot.request(message, now()), timing(exchange));
     }
 
     private CallTiming timing(Exchange exchange) {

@@ -8,34 +8,38 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.dingtalkcamel.component.api.ApiRequest;
+import io.github.dingtalkcamel.component.api.DingTalkApp;
 import io.github.dingtalkcamel.component.api.Mentions;
 import io.github.dingtalkcamel.component.api.RejectedException;
-import io.github.dingtalkcamel.component.api.SignedUrl;
+import io.github.dingtalkcamel.component.api.RobotAddress;
 import io.github.dingtalkcamel.component.api.WebhookMessage;
 import io.github.dingtalkcamel.component.chunk.MarkdownTitle;
-import io.github.dingtalkcamel.component.secrets.Secret;
 import org.apache.camel.Exchange;
 
 /**
- * {@code dingtalk:robot}: a message of a custom robot to its group, signed where the robot has a secret. Leaves the exchange's message as
- * it is.
+ * {@code dingtalk:robot}: a message of a custom robot to its group, signed where the robot has a secret. The robot is that of exchange
+ * property {@link RobotAddress#PROPERTY}, else that of the endpoint. Leaves the exchange's message as it is.
  */
 final class RobotOperation implements Operation {
 
     private final Api api;
     private final DingTalkConfiguration uri;
-    private final URI webhook;
-    private final Secret secret;
+    /** That of the endpoint; null where it has none, and the exchanges bring their own. */
+    private final RobotAddress own;
 
     RobotOperation(Api api, DingTalkConfiguration uri) {
         this.api = api;
         this.uri = uri;
-        this.webhook = webhook(uri.getWebhookUrl() == null ? api.app().webhookUrl().reveal() : uri.getWebhookUrl(), api);
-        this.secret = uri.getWebhookUrl() == null ? api.app().webhookSecret() : DingTalkEndpoint.secret(uri.getSecret());
+        DingTalkApp app = api.app();
+        if (uri.getWebhookUrl() != null) {
+            own = new RobotAddress(app.name(), webhook(uri.getWebhookUrl()), DingTalkEndpoint.secret(uri.getSecret()), app.names());
+        } else {
+            own = app.webhookUrl().isSet() ? new RobotAddress(app.name(), webhook(app.webhookUrl().reveal()), app.webhookSecret(),
+                    app.names()) : null;
+        }
     }
 
-    private static URI webhook(String text, Api api) {
+    private URI webhook(String text) {
         try {
             URI url = new URI(text.strip());
             boolean web = "https".equalsIgnoreCase(url.getScheme()) || "http".equalsIgnoreCase(url.getScheme());
@@ -46,26 +50,43 @@ final class RobotOperation implements Operation {
         } catch (URISyntaxException e) {
             // told below, without the URL, which is a secret
         }
-        throw new IllegalArgumentException("dingtalk:robot needs " + api.app().names().of("webhookUrl")
+        throw needsAddress();
+    }
+
+    private IllegalArgumentException needsAddress() {
+        return new IllegalArgumentException("dingtalk:robot needs " + api.app().names().of("webhookUrl")
                 + " as the robot's settings in the group show it:"
                 + " https://oapi.dingtalk.com/robot/send?access_token=…");
     }
 
+    /** Only an object of this class, which no part of a message can be. */
+    private RobotAddress address(Exchange exchange) {
+        Object given = exchange.getProperty(RobotAddress.PROPERTY);
+        if (given != null && !(given instanceof RobotAddress)) {
+            throw new IllegalArgumentException("Exchange property " + RobotAddress.PROPERTY + " must be a RobotAddress, not a "
+                    + given.getClass().getName());
+        }
+        if (given == null && own == null) {
+            throw needsAddress();
+        }
+        return given == null ? own : (RobotAddress) given;
+    }
+
     @Override
     public CompletableFuture<?> perform(Exchange exchange) throws RejectedException {
+        RobotAddress robot = address(exchange);
         MessageOptions options = new MessageOptions(exchange, uri);
         String json = WebhookMessage.of(message(exchange, options)).json();
         String given = options.text(DingTalkConstants.MSG_UUID, null);
         String uuid = given != null ? given : UUID.nameUUIDFromBytes((exchange.getExchangeId() + '\n' + json)
                 .getBytes(StandardCharsets.UTF_8)).toString();
-        URI address = secret.isSet() ? SignedUrl.of(webhook, api.now().toEpochMilli(), secret) : webhook;
-        return api.post(exchange, ApiRequest.CUSTOM_ROBOT, address, WebhookMessage.withUuid(json, uuid));
+        return api.post(exchange, robot, WebhookMessage.withUuid(json, uuid));
     }
 
     /** The body in the robot's own form; a body that has this form already is sent as it is. */
     private static Object message(Exchange exchange, MessageOptions options) {
         Object body = exchange.getMessage().getBody();
-        if (body instanceof Map<?, ?> map && map.get("msgtype") != null) {
+        if (body instanceof Map<?, ?> map && map.get("msgtype") != null || body instanceof JsonNode tree && tree.hasNonNull("msgtype")) {
             return body;
         }
         String format = options.format();

@@ -8,10 +8,10 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.dingtalkcamel.component.api.Addresses;
 import io.github.dingtalkcamel.component.api.ApiRequest;
 import io.github.dingtalkcamel.component.api.DingTalkApp;
 import io.github.dingtalkcamel.component.api.Mentions;
+import io.github.dingtalkcamel.component.api.WebhookAddresses;
 import io.github.dingtalkcamel.component.chunk.Asker;
 import io.github.dingtalkcamel.component.chunk.Chunker;
 import io.github.dingtalkcamel.component.chunk.MarkdownTitle;
@@ -28,7 +28,6 @@ import org.apache.camel.Exchange;
 record SessionReply(Api api, InboundMessage message, MessageOptions options, String asker, Mentions others) {
 
     private static final Duration MARGIN = Duration.ofSeconds(60);
-    private static final String PATH = "/robot/sendBySession";
 
     static SessionReply of(Api api, InboundMessage message, MessageOptions options) {
         boolean group = message.conversationType() == ConversationType.GROUP;
@@ -46,16 +45,11 @@ record SessionReply(Api api, InboundMessage message, MessageOptions options, Str
     boolean isUsable() {
         URI webhook = message.sessionWebhook();
         DingTalkApp app = api.app();
-        return webhook != null && isAlive() && (isOf(app.oapiBaseUrl(), webhook) || isOf(app.apiBaseUrl(), webhook));
+        return webhook != null && isAlive() && new WebhookAddresses(app.apiBaseUrl(), app.oapiBaseUrl()).isSessionWebhook(webhook);
     }
 
     private boolean isAlive() {
         return message.sessionWebhookExpiresAt() != null && api.now().plus(MARGIN).isBefore(message.sessionWebhookExpiresAt());
-    }
-
-    private static boolean isOf(URI base, URI webhook) {
-        return Addresses.sameOrigin(base, webhook) && PATH.equals(webhook.getRawPath()) && webhook.getRawUserInfo() == null
-               && webhook.getRawFragment() == null;
     }
 
     /**

@@ -1,19 +1,14 @@
 package io.github.dingtalkcamel.component.dingtalk;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import com.fasterxml.jackson.core.type.TypeReference;
 import io.github.dingtalkcamel.component.api.DepartmentTraversal;
 import io.github.dingtalkcamel.component.api.Failures;
 import io.github.dingtalkcamel.component.api.RejectedException;
 import io.github.dingtalkcamel.component.api.ThrottledException;
-import io.github.dingtalkcamel.component.api.User;
-import io.github.dingtalkcamel.component.json.Json;
+import io.github.dingtalkcamel.component.api.UserList;
 import io.github.dingtalkcamel.component.message.Language;
 import org.apache.camel.Exchange;
 
@@ -25,8 +20,6 @@ record UsersOperation(Api api, DingTalkConfiguration uri) implements Operation {
 
     private static final int MOST_THROTTLED_IN_A_ROW = 5;
     private static final long PAUSE_MILLIS = 1_100;
-    private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {
-    };
 
     @Override
     public CompletableFuture<?> perform(Exchange exchange) {
@@ -35,7 +28,7 @@ record UsersOperation(Api api, DingTalkConfiguration uri) implements Operation {
         DepartmentTraversal walk = new DepartmentTraversal(department(options), language(options));
         AtomicInteger throttled = new AtomicInteger();
         return InTurn.whileTrue(walk::isUnfinished, () -> step(exchange, walk, throttled))
-                .thenAccept(done -> exchange.getMessage().setBody(people(walk, keyword == null ? "" : keyword.toLowerCase(Locale.ROOT))));
+                .thenAccept(done -> exchange.getMessage().setBody(users(walk, keyword == null ? "" : keyword.toLowerCase(Locale.ROOT))));
     }
 
     private CompletableFuture<?> step(Exchange exchange, DepartmentTraversal walk, AtomicInteger throttled) {
@@ -82,13 +75,7 @@ record UsersOperation(Api api, DingTalkConfiguration uri) implements Operation {
         return english ? "en_US" : "zh_CN";
     }
 
-    private static List<Map<String, Object>> people(DepartmentTraversal walk, String keyword) {
-        List<Map<String, Object>> people = new ArrayList<>();
-        for (User each : walk.people()) {
-            if (keyword.isEmpty() || each.holds(keyword)) {
-                people.add(Json.MAPPER.convertValue(each, MAP));
-            }
-        }
-        return people;
+    private static UserList users(DepartmentTraversal walk, String keyword) {
+        return new UserList(keyword.isEmpty() ? walk.people() : walk.people().stream().filter(each -> each.holds(keyword)).toList());
     }
 }

@@ -1,10 +1,13 @@
 package io.github.dingtalkcamel.component.dingtalk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.Map;
 
 import io.github.dingtalkcamel.component.api.RejectedException;
+import io.github.dingtalkcamel.component.api.User;
+import io.github.dingtalkcamel.component.api.UserList;
 import io.github.dingtalkcamel.simulator.platform.Person;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.AfterEach;
@@ -46,6 +49,18 @@ class UsersTest {
                 .containsExactly("Alice", "Bob");
         assertThat(people(bare.send("dingtalk:users?keyword=bOB", null))).extracting(person -> person.get("userId")).containsExactly("b1");
         assertThat(people(bare.send("dingtalk:users", null, Map.of("CamelDingTalkDepartmentId", 71)))).hasSize(1);
+    }
+
+    @Test
+    void makesAMapWhenItIsReadAndLeavesOutWhatDingTalkDoesNotTell() {
+        List<Map<String, Object>> people = people(bare.send("dingtalk:users?keyword=staff001", null));
+
+        assertThat(people).isInstanceOfSatisfying(UserList.class, list -> assertThat(list.users()).extracting(User::userId)
+                .containsExactly("staff001"));
+        assertThat(people.get(0)).isNotSameAs(people.get(0)).isEqualTo(people.get(0)).containsEntry("userId", "staff001")
+                .containsKeys("name", "departmentIds").doesNotContainValue(null);
+        assertThat(people.get(0).keySet()).isSubsetOf("userId", "name", "unionId", "title", "jobNumber", "email", "departmentIds");
+        assertThatThrownBy(() -> people.remove(0)).isInstanceOf(UnsupportedOperationException.class);
     }
 
     @Test

@@ -1,0 +1,29 @@
+package io.github.dingtalkcamel.tool;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+
+import io.github.dingtalkcamel.server.ApiException;
+import io.github.dingtalkcamel.settings.SettingsReader;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ToolCallsTest {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dingtalk_send_file", "dingtalk_list_users"})
+    void refusesWhatACustomRobotCanNotDoWhereTheIntegrationHasNothingElse(String tool) throws Exception {
+        ToolCalls calls = new ToolCalls(new SettingsReader(Map.of(),
+                Map.of("dingtalk.webhook", "https://oapi.dingtalk.com/robot/send?access_token=x"), Map.of(), text -> text, 17).read());
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
+            DefaultExchange exchange = new DefaultExchange(context);
+            exchange.getMessage().setBody(Map.of());
+
+            assertThatThrownBy(() -> calls.read(tool, exchange.getMessage())).isInstanceOf(ApiException.class)
+                    .hasMessage("integrationId must name an integration with an app: main has only a custom robot");
+        }
+    }
+}
