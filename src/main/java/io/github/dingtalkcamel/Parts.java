@@ -314,7 +314,7 @@ final class Parts implements AutoCloseable {
     void beforeStart() {
         store.awaitOpen();
         if (simulator != null) {
-            simulator.messageTraces(new MessageTrace(store)::way);
+            simulator.messageTraces(new MessageTrace(store)::json);
             for (Integration integration : settings.integrations()) {
                 if (webhook.isOn(integration.id())) {
                     simulator.callbackUrl(integration.appKey().orElseThrow(), Addresses.webhook(settings, integration.id()));

@@ -154,6 +154,8 @@ class AdminTest {
             GET,    conversations?limit=,       400, bad_limit
             GET,    conversations?cursor=WyJhIl0, 400, bad_cursor
             POST,   bindings/main/cid,          404, not_found
+            PATCH,  bindings/main/cid,          404, not_found
+            DELETE, dead-letters,               404, not_found
             GET,    bindings/main/cid,          404, not_bound
             GET,    bindings/nobody/cid,        404, unknown_integration
             PUT,    bindings/nobody/cid,        404, unknown_integration

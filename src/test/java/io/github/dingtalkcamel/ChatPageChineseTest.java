@@ -54,7 +54,7 @@ class ChatPageChineseTest {
             bot.simulator().addApp(SimulatedApp.of(Bot.APP_KEY, Bot.APP_SECRET).withEncryption(Bot.CALLBACK_TOKEN, Bot.AES_KEY)
                     .withIntegration("main"));
             bot.start();
-            bot.simulator().messageTraces(new MessageTrace(bot.store())::way);
+            bot.simulator().messageTraces(new MessageTrace(bot.store())::json);
             Page page = browser.page(1280, 860, ColorScheme.LIGHT, "zh-CN");
             page.navigate(bot.simulator().url() + "/");
             assertThat(page.locator("html")).hasAttribute("lang", "zh-Hans");

@@ -118,7 +118,7 @@ class ChatPageTest {
         bot.simulator().addApp(SimulatedApp.of(Bot.APP_KEY, Bot.APP_SECRET).withEncryption(Bot.CALLBACK_TOKEN, Bot.AES_KEY).withIntegration("main"));
         bot.route("assistant.camel.yaml", ASSISTANT).route("inbound-card.camel.yaml", CLICKS);
         bot.start();
-        bot.simulator().messageTraces(new MessageTrace(bot.store())::way);
+        bot.simulator().messageTraces(new MessageTrace(bot.store())::json);
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.simulator().stream().connections().size() == 2);
         // what is slow the first time shall not stand in the pictures
         bot.say(UserMessage.text("first").from("staff003"));

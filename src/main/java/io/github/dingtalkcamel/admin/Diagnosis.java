@@ -54,7 +54,7 @@ public record Diagnosis(Integration integration, List<Finding> findings) {
     Map<String, Object> shown() {
         Map<String, Object> shown = new LinkedHashMap<>();
         shown.put("integrationId", integration.id());
-        // that DingTalk could not be asked is no success; where it finds the callback nobody can find out from here
+        // a check that DingTalk did not answer is no success, except the callback URL, which can't be checked from here
         shown.put("ok", findings.stream().noneMatch(finding -> finding.result() == Result.FAILED
                 || finding.result() == Result.UNKNOWN && !finding.check().equals(CALLBACK_URL)));
         shown.put("results", findings.stream().map(Diagnosis::shown).toList());

@@ -21,8 +21,7 @@ import org.apache.camel.ExchangeProperty;
 public final class IntegrationTests {
 
     /**
-     * How DingTalk complains of a message without a recipient (docs/protocol.md 6.3.1, 6.3.5): it got past the permission, which is looked
-     * at before.
+     * DingTalk's codes for a message without recipients (docs/protocol.md 6.3.1, 6.3.5). It checks the permission before, so that is granted.
      */
     private static final Set<String> NO_RECIPIENT = Set.of("MissinguserIds", "invalidParameter.userIds.empty", "invalidParameter.userId.empty", "illegal.receivers");
 
@@ -34,7 +33,7 @@ public final class IntegrationTests {
         this.webhook = webhook;
     }
 
-    /** Nothing found yet. */
+    /** The integration that the path names, with nothing found yet. */
     public Diagnosis begin(@ExchangeProperty(ApiCall.PROPERTY) ApiCall call) throws ApiException {
         Integration integration = settings.integration(call.part(1)).orElseThrow(() -> ApiException.notFound("unknown_integration",
                 "There is no such integration: GET /api/dingtalk/integrations lists those there are"));
@@ -48,13 +47,13 @@ public final class IntegrationTests {
         return diagnosis.with("credentials", Result.OK, "DingTalk gave an access token", null);
     }
 
-    /** It did not. */
+    /** DingTalk gave none, or could not be asked. */
     public Diagnosis tokenRefused(Exchange exchange, @ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis) {
         return because(exchange, diagnosis, "credentials");
     }
 
-    /** A message to nobody: nothing is sent, but DingTalk looks at the permission first. */
-    public Map<String, Object> messageToNobody(@ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis) {
+    /** A message without recipients: nothing is sent, but DingTalk checks the permission first. */
+    public Map<String, Object> messageWithoutRecipients(@ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("robotCode", diagnosis.integration().robotCode().orElseThrow());
         body.put("msgKey", "sampleText");
@@ -63,12 +62,12 @@ public final class IntegrationTests {
         return body;
     }
 
-    /** What DingTalk said to that, where it did not mind. */
+    /** DingTalk accepted it. */
     public Diagnosis sendingAllowed(@ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis) {
         return diagnosis.with("permissions", Result.OK, "The robot may send messages (qyapi_robot_sendmsg). Others can't be asked about without using them", null);
     }
 
-    /** What DingTalk said to that, where it did. */
+    /** DingTalk refused it: because recipients are missing, so that sending is allowed, or for another reason. */
     public Diagnosis sendingRefused(Exchange exchange, @ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis) {
         RejectedException rejected = Failure.of(exchange, RejectedException.class);
         return rejected != null && NO_RECIPIENT.contains(rejected.code()) ? sendingAllowed(diagnosis) : because(exchange, diagnosis, "permissions");
@@ -77,13 +76,14 @@ public final class IntegrationTests {
     private static Diagnosis because(Exchange exchange, Diagnosis diagnosis, String check) {
         DingTalkException failure = Failure.of(exchange, DingTalkException.class);
         if (failure == null) {
-            return diagnosis.with(check, Result.UNKNOWN, "It could not be asked: " + Failure.of(exchange, Exception.class).getClass().getSimpleName(), "See the log");
+            return diagnosis.with(check, Result.UNKNOWN, "It could not be asked: " + Failure.of(exchange, Exception.class).getClass().getSimpleName(),
+                    "See the log");
         }
         return diagnosis.with(check, failure instanceof RejectedException ? Result.FAILED : Result.UNKNOWN, failure.getMessage(), failure.remedy());
     }
 
-    /** Whether it is known where DingTalk reaches the webhook. That it really does, only the console's own check can tell. */
-    public Diagnosis callback(@ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis) {
+    /** Whether the address is known at which DingTalk reaches the webhook. Only DingTalk's console can check that it does. */
+    public Diagnosis callbackUrl(@ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis) {
         String id = diagnosis.integration().id();
         if (!webhook.isOn(id)) {
             return diagnosis.with(Diagnosis.CALLBACK_URL, Result.OFF, "The webhook is off: messages come by Stream, if at all", null);

@@ -8,15 +8,15 @@ import org.apache.camel.ExchangeProperty;
 /** {@code GET /api/dingtalk/messages/{integrationId}/{msgId}} (docs/api.md). */
 public final class MessagesApi {
 
-    private final MessageTrace ways;
+    private final MessageTrace traces;
 
-    public MessagesApi(MessageTrace ways) {
-        this.ways = ways;
+    public MessagesApi(MessageTrace traces) {
+        this.traces = traces;
     }
 
-    /** The way of the message that the path names. */
-    public ObjectNode way(@ExchangeProperty(ApiCall.PROPERTY) ApiCall call) throws ApiException {
-        return ways.of(call.part(1), call.part(2)).orElseThrow(() -> ApiException.notFound("unknown_message",
+    /** The trace of the message that the path names. */
+    public ObjectNode trace(@ExchangeProperty(ApiCall.PROPERTY) ApiCall call) throws ApiException {
+        return traces.of(call.part(1), call.part(2)).orElseThrow(() -> ApiException.notFound("unknown_message",
                 "This integration got no such message, or it is no longer kept: check the integration's id and DingTalk's msgId"));
     }
 }

@@ -46,7 +46,8 @@ public final class Agents {
         withdrawn.remove(consumer);
         AgentConsumer other = offered(name);
         if (other != null && !isSameRoute(other, consumer)) {
-            throw new IllegalStateException("Agent " + name + " is provided by route " + other.getRouteId() + " already: give one of the two another name");
+            throw new IllegalArgumentException("Agent " + name + " is provided by route " + other.getRouteId()
+                    + " already: give one of the two another name");
         }
         List<AgentConsumer> versions = running.computeIfAbsent(name, it -> new ArrayList<>());
         if (!versions.contains(consumer)) {

@@ -9,7 +9,10 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
 
-/** Who may use tools and admin: those who bear {@code dingtalk.api-token}, compared in constant time. While it is not set, nobody. */
+/**
+ * Access to tools and admin: allowed with the bearer token of {@code dingtalk.api-token}, compared in constant time, and for no one while
+ * that is not set.
+ */
 public final class ApiAccess {
 
     private static final String SCHEME = "bearer ";
@@ -23,17 +26,22 @@ public final class ApiAccess {
     }
 
     /**
-     * Lets a request through.
+     * Checks the token of a request.
      *
-     * @return              what it asks for
+     * @return              the parsed request
      * @throws ApiException 403 while no token is set, 401 for a missing or wrong one, 429 for any after too many wrong ones
      */
     public ApiCall authorised(Message request) throws ApiException {
-        check(((HttpMessage) request).getRequest());
-        return ApiCall.of(request.getHeader(Exchange.HTTP_PATH, "", String.class), request.getHeader(Exchange.HTTP_RAW_QUERY, String.class));
+        HttpServerRequest http = ((HttpMessage) request).getRequest();
+        check(http);
+        return ApiCall.of(http.method().name(), request.getHeader(Exchange.HTTP_PATH, "", String.class),
+                request.getHeader(Exchange.HTTP_RAW_QUERY, String.class));
     }
 
-    /** The same where no more than the request's head is there. Taken from the request itself: among an exchange's headers there are query parameters too. */
+    /**
+     * Checks the token where only the head of the request has been read. It is read from the request itself, since the headers of an exchange
+     * hold query parameters too.
+     */
     public void check(HttpServerRequest request) throws ApiException {
         if (!token.isSet()) {
             throw ApiException.off();

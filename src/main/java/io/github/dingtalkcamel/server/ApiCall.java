@@ -10,12 +10,13 @@ import java.util.Optional;
 import io.github.dingtalkcamel.component.message.StorableText;
 
 /**
- * What a request of the API says beside its body, as one value: no header of a client is left to steer a route.
+ * A request of the API without its body, as one value, so that no header of a client can control a route.
  *
- * @param path  the decoded parts of the path after {@code /api/dingtalk/}: {@code bindings}, the integration's id, the conversation's
- * @param query the parameters, each the first time that it is given
+ * @param method the HTTP method in capitals, such as {@code GET}
+ * @param path   the decoded parts of the path after {@code /api/dingtalk/}: {@code bindings}, the integration's id, the conversation's
+ * @param query  the parameters, each with its first value
  */
-public record ApiCall(List<String> path, Map<String, String> query) {
+public record ApiCall(String method, List<String> path, Map<String, String> query) {
 
     /** Exchange property that holds the call. */
     public static final String PROPERTY = "CamelDingTalkApiCall";
@@ -28,7 +29,7 @@ public record ApiCall(List<String> path, Map<String, String> query) {
      * @param rawPath  percent-encoded, so that an id may hold slashes
      * @param rawQuery percent-encoded, or null
      */
-    static ApiCall of(String rawPath, String rawQuery) {
+    static ApiCall of(String method, String rawPath, String rawQuery) {
         String below = rawPath.startsWith(ROOT) ? rawPath.substring(ROOT.length()) : "";
         Map<String, String> query = new HashMap<>();
         for (String pair : (rawQuery == null ? "" : rawQuery).split("&", PARAMETERS)) {
@@ -38,7 +39,8 @@ public record ApiCall(List<String> path, Map<String, String> query) {
             }
         }
         // in a path a plus is a plus
-        return new ApiCall(Arrays.stream(below.split("/")).map(part -> decoded(part.replace("+", "%2B"))).toList(), query);
+        List<String> path = Arrays.stream(below.split("/")).map(part -> decoded(part.replace("+", "%2B"))).toList();
+        return new ApiCall(method, path, query);
     }
 
     private static String decoded(String text) {

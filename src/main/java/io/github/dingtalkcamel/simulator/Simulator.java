@@ -1,5 +1,6 @@
 package io.github.dingtalkcamel.simulator;
 
+import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.List;
@@ -70,7 +71,7 @@ public final class Simulator implements AutoCloseable {
     /**
      * Starts one and returns once it listens.
      *
-     * @throws IllegalStateException if it cannot listen, with the reason in words
+     * @throws UncheckedIOException if it cannot listen, with the reason in words
      */
     public static Simulator start(SimulatorOptions options) {
         Vertx vertx = Vertx.vertx(new VertxOptions()

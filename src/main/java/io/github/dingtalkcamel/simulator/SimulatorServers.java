@@ -1,5 +1,6 @@
 package io.github.dingtalkcamel.simulator;
 
+import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.URI;
 
@@ -116,8 +117,8 @@ final class SimulatorServers {
         return router;
     }
 
-    static IllegalStateException cannotListen(SimulatorOptions options, BindException cause) {
-        return new IllegalStateException("The simulator cannot listen on " + options.host() + ":" + options.port() + " ("
+    static UncheckedIOException cannotListen(SimulatorOptions options, BindException cause) {
+        return new UncheckedIOException("The simulator cannot listen on " + options.host() + ":" + options.port() + " ("
                 + cause.getMessage() + "). Another process may have the port: stop it, or give the simulator another port (0 takes a free one)",
                 cause);
     }

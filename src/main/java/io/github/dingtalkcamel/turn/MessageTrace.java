@@ -14,8 +14,8 @@ import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
 
 /**
- * What became of a message: how it came in, what proved it, who answered and what went out, as JSON. Ids, times and reasons; nothing of
- * what was said. Members that are not known are null; times are ISO-8601 in UTC.
+ * The trace of a message as JSON: how it came in, what proved it, which agent answered and what was sent. It holds ids, times and reasons,
+ * never the text of messages. Unknown members are null; times are ISO-8601 in UTC.
  */
 public final class MessageTrace {
 
@@ -27,32 +27,32 @@ public final class MessageTrace {
         this.store = store;
     }
 
-    /** The way as JSON text; empty where the integration got no such message. */
-    public Optional<String> way(String integration, String msgId) throws StoreException {
+    /** The trace as JSON text; empty where the integration got no such message. */
+    public Optional<String> json(String integration, String msgId) throws StoreException {
         return of(integration, msgId).map(ObjectNode::toString);
     }
 
-    /** The way as JSON; empty where the integration got no such message. */
+    /** The trace as JSON; empty where the integration got no such message. */
     public Optional<ObjectNode> of(String integration, String msgId) throws StoreException {
         return store.read(connection -> Sql.first(connection, """
                 select id, conversation_id, sender_id, kind, state, came_by, proof, received_at, stored_ms, attempts, agent, bound_by, started_at,
                     agent_ms, finished_at, error, replies
-                from message where integration = ? and msg_id = ?""", row -> way(connection, integration, msgId, row), integration, msgId));
+                from message where integration = ? and msg_id = ?""", row -> trace(connection, integration, msgId, row), integration, msgId));
     }
 
-    private static ObjectNode way(Connection connection, String integration, String msgId, ResultSet row) throws SQLException {
-        ObjectNode way = Json.MAPPER.createObjectNode();
-        way.put("integrationId", integration).put("msgId", msgId);
-        way.put("conversationId", row.getString("conversation_id")).put("senderId", row.getString("sender_id"));
-        way.put("kind", row.getString("kind")).put("state", row.getString("state"));
-        way.put("by", row.getString("came_by")).put("proof", row.getString("proof"));
-        way.put("receivedAt", time(Sql.nullableLong(row, "received_at"))).put("storedMs", Sql.nullableLong(row, "stored_ms"));
-        way.put("attempts", row.getInt("attempts")).put("agent", row.getString("agent")).put("boundBy", row.getString("bound_by"));
-        way.put("startedAt", time(Sql.nullableLong(row, "started_at"))).put("agentMs", Sql.nullableLong(row, "agent_ms"));
-        way.put("finishedAt", time(Sql.nullableLong(row, "finished_at"))).put("error", row.getString("error"));
-        way.set("replies", replies(row.getString("replies")));
-        way.set("deadLetters", deadLetters(connection, row.getLong("id")));
-        return way;
+    private static ObjectNode trace(Connection connection, String integration, String msgId, ResultSet row) throws SQLException {
+        ObjectNode trace = Json.MAPPER.createObjectNode();
+        trace.put("integrationId", integration).put("msgId", msgId);
+        trace.put("conversationId", row.getString("conversation_id")).put("senderId", row.getString("sender_id"));
+        trace.put("kind", row.getString("kind")).put("state", row.getString("state"));
+        trace.put("by", row.getString("came_by")).put("proof", row.getString("proof"));
+        trace.put("receivedAt", time(Sql.nullableLong(row, "received_at"))).put("storedMs", Sql.nullableLong(row, "stored_ms"));
+        trace.put("attempts", row.getInt("attempts")).put("agent", row.getString("agent")).put("boundBy", row.getString("bound_by"));
+        trace.put("startedAt", time(Sql.nullableLong(row, "started_at"))).put("agentMs", Sql.nullableLong(row, "agent_ms"));
+        trace.put("finishedAt", time(Sql.nullableLong(row, "finished_at"))).put("error", row.getString("error"));
+        trace.set("replies", replies(row.getString("replies")));
+        trace.set("deadLetters", deadLetters(connection, row.getLong("id")));
+        return trace;
     }
 
     private static String time(Long millis) {

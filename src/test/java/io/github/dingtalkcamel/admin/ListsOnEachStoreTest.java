@@ -53,18 +53,18 @@ class ListsOnEachStoreTest {
             bindings.bind("main", "cidA", "echo", "api");
             bindings.bind("zeta", "cid0", "other", null);
 
-            MessageTrace ways = new MessageTrace(store);
-            assertThat(new ObjectMapper().readTree(ways.way("main", "m1").orElseThrow())).isEqualTo(new ObjectMapper().readTree("""
+            MessageTrace traces = new MessageTrace(store);
+            assertThat(new ObjectMapper().readTree(traces.json("main", "m1").orElseThrow())).isEqualTo(new ObjectMapper().readTree("""
                     {"integrationId":"main","msgId":"m1","conversationId":"cidB","senderId":"staff001","kind":"turn","state":"done","by":"stream","proof":"stream",
                      "receivedAt":"2026-02-01T08:00:00.120Z","storedMs":3,"attempts":1,"agent":"echo","boundBy":"fallback","startedAt":"2026-02-01T08:00:00.120Z",
                      "agentMs":12,"finishedAt":"2026-02-01T08:00:00.120Z","error":null,
                      "replies":[{"chunk":1,"of":2,"channel":"sessionWebhook","at":"2026-02-01T08:00:00.120Z"},
                                 {"chunk":2,"of":2,"channel":"robotApi","at":"2026-02-01T08:00:00.120Z"}],"deadLetters":[]}"""));
-            JsonNode way = ways.of("main", "m2").orElseThrow();
+            JsonNode way = traces.of("main", "m2").orElseThrow();
             assertThat(way.get("state").textValue()).isEqualTo("dead");
             assertThat(way.at("/deadLetters/0/code").textValue()).isEqualTo("310000");
             assertThat(List.of(way.get("by").isNull(), way.get("storedMs").isNull(), way.get("agentMs").isNull())).containsOnly(true);
-            assertThat(ways.way("other", "m1")).isEmpty();
+            assertThat(traces.json("other", "m1")).isEmpty();
 
             Map<String, Object> first = new ConversationsApi(store).list(call("limit", "2"));
             assertThat(first.get("conversations").toString()).isEqualTo("[{integrationId=main, conversationId=cidA, type=dm, title=null,"
@@ -85,6 +85,6 @@ class ListsOnEachStoreTest {
     }
 
     private static ApiCall call(String parameter, String value) {
-        return new ApiCall(List.of("conversations"), Map.of(parameter, value));
+        return new ApiCall("GET", List.of("conversations"), Map.of(parameter, value));
     }
 }

@@ -3,6 +3,7 @@ package io.github.dingtalkcamel.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.http.HttpRequest;
@@ -30,7 +31,7 @@ class SimulatorTest {
     void saysThatItsPortIsTaken() throws Exception {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             assertThatThrownBy(() -> Simulator.start(SimulatorOptions.defaults().port(other.getLocalPort())))
-                    .isInstanceOf(IllegalStateException.class)
+                    .isInstanceOf(UncheckedIOException.class)
                     .hasMessageContaining("127.0.0.1:" + other.getLocalPort()).hasMessageContaining("another port");
         }
     }

@@ -64,7 +64,7 @@ public record WebhookMessage(String json) {
         try {
             return ((ObjectNode) Json.MAPPER.readTree(json)).put("msgUuid", msgUuid);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("The store holds a message that is not JSON", e);
+            throw new IllegalArgumentException("The message to repeat is not JSON", e);
         }
     }
 

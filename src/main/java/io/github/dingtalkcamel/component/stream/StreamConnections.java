@@ -84,13 +84,13 @@ public final class StreamConnections {
     /**
      * Opens connections for a subscriber, or changes the ones that there are. Does not wait for them.
      *
-     * @throws IllegalStateException where another subscriber receives the same kind
+     * @throws IllegalArgumentException where another subscriber receives the same kind
      */
     public void subscribe(StreamSubscriber subscriber) {
         synchronized (subscriptions) {
             for (Delivery.Kind kind : subscriber.kinds()) {
                 if (subscriptions.containsKey(kind)) {
-                    throw new IllegalStateException("Two routes consume the " + kind.name().toLowerCase(Locale.ROOT) + "s of DingTalk app "
+                    throw new IllegalArgumentException("Two routes consume the " + kind.name().toLowerCase(Locale.ROOT) + "s of DingTalk app "
                             + app.name()
                             + ", and each is delivered once only: let one route hand them on to the other");
                 }

@@ -1,5 +1,7 @@
 package io.github.dingtalkcamel.simulator.stream;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.CompletionException;
 
 import io.vertx.core.Future;
@@ -19,7 +21,10 @@ public final class FutureResult {
         try {
             return future.toCompletionStage().toCompletableFuture().join();
         } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause().getMessage(), e.getCause());
+            if (e.getCause() instanceof IOException cause) {
+                throw new UncheckedIOException(cause.getMessage(), cause);
+            }
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
     }
 }

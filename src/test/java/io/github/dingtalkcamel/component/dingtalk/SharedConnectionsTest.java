@@ -87,6 +87,6 @@ class SharedConnectionsTest {
     void twoRoutesCannotConsumeTheSameMessages() throws Exception {
         bare.route(routes("dingtalk:messages")).connected(1);
 
-        assertThatThrownBy(() -> bare.route(routes("dingtalk:messages?language=en"))).hasStackTraceContaining("Two routes consume");
+        assertThatThrownBy(() -> bare.route(routes("dingtalk:messages?language=en"))).hasStackTraceContaining("IllegalArgumentException: Two routes consume");
     }
 }
