@@ -22,6 +22,7 @@ import io.github.dingtalkcamel.tool.Attachments;
 import io.github.dingtalkcamel.tool.Contacts;
 import io.github.dingtalkcamel.tool.Dispatches;
 import io.github.dingtalkcamel.tool.KnownSenders;
+import io.github.dingtalkcamel.tool.OpenApiDocument;
 import io.github.dingtalkcamel.tool.Recalls;
 import io.github.dingtalkcamel.tool.RecipientSequencer;
 import io.github.dingtalkcamel.tool.Recipients;
@@ -31,6 +32,7 @@ import io.github.dingtalkcamel.tool.ToolCalls;
 import io.github.dingtalkcamel.tool.ToolMessages;
 import io.github.dingtalkcamel.tool.ToolRequests;
 import io.github.dingtalkcamel.tool.ToolRuns;
+import io.github.dingtalkcamel.tool.Tools;
 import io.github.dingtalkcamel.tool.UserDirectories;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.Registry;
@@ -95,15 +97,17 @@ record SendingParts(DingTalkCallLimiter gate, RetryQueue line, DingTalk dingTalk
         KnownSenders people = new KnownSenders(store, clock);
         SentMessages sentMessages = new SentMessages(store, settings, quotable, notifications, clock);
         Registry registry = context.getRegistry();
-        registry.bind("toolCalls", new ToolCalls(settings));
+        Tools tools = new Tools(context);
+        registry.bind("toolCalls", new ToolCalls(settings, tools));
+        registry.bind("openApi", new OpenApiDocument(tools));
         registry.bind("runTool", new NonStoppingProcessor(toolRuns));
         registry.bind("inOrder", new NonStoppingProcessor(inOrder));
         registry.bind("sentMessages", sentMessages);
         registry.bind("toolMessages", new ToolMessages(settings));
         registry.bind("knownSenders", people);
         registry.bind("recipients", new Recipients(people));
-        registry.bind("dispatches", new Dispatches(settings, sentMessages));
-        registry.bind("recalls", new Recalls(settings, sentMessages, clock));
+        registry.bind("dispatches", new Dispatches(sentMessages));
+        registry.bind("recalls", new Recalls(sentMessages, clock));
     }
 
     private static void bindContacts(CamelContext context, Settings settings, Clock clock) throws Exception {

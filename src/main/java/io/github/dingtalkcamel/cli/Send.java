@@ -42,7 +42,7 @@ public final class Send {
     private static final int WRONG_USE = 2;
 
     /** The route files that sending takes. */
-    static final List<String> ROUTES = List.of("support-errors", "dingtalk-api", "tools", "tool-send-file", "robot-queue");
+    static final List<String> ROUTES = List.of("support-errors", "tool-call", "tool-send", "tool-deliver", "tool-send-file", "robot-queue");
 
     private final Settings settings;
     private final Sending sending;

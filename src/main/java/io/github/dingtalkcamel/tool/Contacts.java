@@ -26,7 +26,6 @@ import org.apache.camel.ExchangeProperty;
 public final class Contacts {
 
     private static final int ROOT = 1;
-    private static final int USUAL_PAGE = 20;
     private static final Problem READING = new Problem("stillReading", "The organisation's people are still being read",
             "Call again in a few seconds: the reading goes on, and its result is kept for " + UserDirectories.KEPT.toMinutes()
                     + " minutes");
@@ -50,7 +49,7 @@ public final class Contacts {
     /** Puts the page that the call asks for into its result. @param people all users of its directory, by user id */
     public void page(@Body List<User> people, @ExchangeProperty(ToolCall.PROPERTY) ToolCall call,
             @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) throws ApiException {
-        int size = call.number("pageSize").orElse(USUAL_PAGE);
+        int size = call.number("pageSize").orElse(Tool.USUAL_PAGE);
         String keyword = call.text("keyword").map(text -> text.strip().toLowerCase(Locale.ROOT)).orElse("");
         Stream<User> rest = people.subList(firstAfter(people, after(call)), people.size()).stream();
         List<User> page = rest.filter(each -> keyword.isEmpty() || each.holds(keyword)).limit(size + 1L).toList();

@@ -1,9 +1,9 @@
 package io.github.dingtalkcamel.tool;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 import io.github.dingtalkcamel.component.message.TextForms;
@@ -17,43 +17,61 @@ public final class Dispatch {
     /** Exchange property that holds it. */
     public static final String PROPERTY = "CamelDingTalkDispatch";
 
-    /** By which way. */
-    public enum Channel {
+    /** How it is sent. */
+    enum Channel {
         PEOPLE, GROUP, CARD, ROBOT
     }
 
     private final Channel channel;
+    private final Map<Target, String> ids;
     private final List<Target> targets;
     private final List<RobotMessage> messages;
     private final Card card;
     private final boolean degraded;
     private final List<String> keys = new ArrayList<>();
     private final Map<String, RobotMessage> byKey = new LinkedHashMap<>();
+    private final String outTrackId;
     private int next;
-    private String outTrackId;
     private boolean queued;
 
-    Dispatch(Channel channel, List<Target> targets, List<RobotMessage> messages, Card card, boolean degraded) {
+    /** @param ids of each recipient the id that DingTalk knows it by, in order; for a custom robot any */
+    Dispatch(Channel channel, Map<Target, String> ids, List<RobotMessage> messages, Card card, boolean degraded) {
         this.channel = channel;
-        this.targets = new ArrayList<>(targets);
+        this.ids = new LinkedHashMap<>(ids);
+        this.targets = new ArrayList<>(ids.keySet());
         this.messages = messages;
         this.card = card;
         this.degraded = degraded;
+        this.outTrackId = card == null ? null : "card-" + UUID.randomUUID();
     }
 
-    /** For the choice of the route. */
-    public Channel channel() {
+    Channel channel() {
         return channel;
     }
 
-    /** Whether it mentions anyone: only custom robots can. */
-    boolean mentions() {
-        return channel == Channel.ROBOT && messages.stream().anyMatch(message -> !message.mentions().isEmpty());
+    /** Whether it goes out by {@code dingtalk:card}. */
+    public boolean isCardDelivery() {
+        return channel == Channel.CARD;
     }
 
-    /** Whether there is more to send, and still somebody to send it to. */
-    public boolean isUnfinished() {
-        return next < (card == null ? messages.size() : 1) && !targets.isEmpty();
+    /** Whether it goes to a custom robot. */
+    public boolean isToRobot() {
+        return channel == Channel.ROBOT;
+    }
+
+    /** What is sent, one call each, in order: the messages, or the card. */
+    public List<?> parts() {
+        return card != null ? List.of(card) : messages;
+    }
+
+    /** By what the component is told the recipients: user ids or a group's conversation id. */
+    public String recipientType() {
+        return (targets.get(0).type() == RecipientType.CHAT_ID ? RecipientType.CHAT_ID : RecipientType.USER_ID).wireName();
+    }
+
+    /** The ids of the recipients that have got all of it so far, each once. */
+    public List<String> recipientIds() {
+        return targets.stream().map(ids::get).distinct().toList();
     }
 
     /** The custom robot's URL, unset for the one in the settings. */
@@ -61,11 +79,26 @@ public final class Dispatch {
         return targets.get(0).id();
     }
 
+    /** The card's id, which is ours: a repeated call makes no second card. */
+    public String outTrackId() {
+        return outTrackId;
+    }
+
+    /** Whether it mentions anyone: only custom robots can. */
+    boolean mentions() {
+        return channel == Channel.ROBOT && messages.stream().anyMatch(message -> !message.mentions().isEmpty());
+    }
+
+    /** The recipients that have got all of it so far. */
     List<Target> targets() {
         return targets;
     }
 
-    RobotMessage message() {
+    String id(Target target) {
+        return ids.get(target);
+    }
+
+    private RobotMessage message() {
         return messages.get(next);
     }
 
@@ -75,22 +108,6 @@ public final class Dispatch {
 
     boolean isDegraded() {
         return degraded;
-    }
-
-    /** User ids of the people, each once. */
-    List<String> userIds(ToolRun run) {
-        LinkedHashSet<String> userIds = new LinkedHashSet<>();
-        targets.forEach(target -> userIds.add(run.userId(target)));
-        return List.copyOf(userIds);
-    }
-
-    /** The card's id, ours. */
-    String outTrackId() {
-        return outTrackId;
-    }
-
-    void outTrackId(String id) {
-        outTrackId = id;
     }
 
     /** DingTalk took one; key is null where it gives none. */

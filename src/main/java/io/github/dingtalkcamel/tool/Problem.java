@@ -1,8 +1,10 @@
 package io.github.dingtalkcamel.tool;
 import io.github.dingtalkcamel.component.api.DingTalkException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Why something did not become of a recipient.
+ * Why a recipient did not get a message, or a call failed.
  *
  * @param code    DingTalk's, or our word
  * @param message what happened
@@ -10,16 +12,24 @@ import io.github.dingtalkcamel.component.api.DingTalkException;
  */
 public record Problem(String code, String message, String hint) {
 
+    /** The log bounds the lines of this logger. */
+    private static final Logger LOG = LoggerFactory.getLogger("dingtalk.unexpected");
+
     static final Problem TIMEOUT = new Problem("timeout", "Not sent: timeoutMs passed before its turn came", "Send it again, with a larger timeoutMs");
     static final Problem NOT_BEGUN = new Problem("timeout", "Not done: timeoutMs passed before its turn came", "Call again, with a larger timeoutMs");
     static final Problem UNDER_WAY = new Problem("outcomeUnknown", "timeoutMs passed before DingTalk answered: it may arrive",
             "Call again with the same requestId for the outcome, which sends nothing; without a requestId ask the recipient");
+    static final Problem STILL_RUNS = new Problem("outcomeUnknown", "timeoutMs passed before the tool's route ended: it still runs",
+            "Call again with the same requestId for the outcome, which does nothing again; else use a larger timeoutMs");
     static final Problem CUT_SHORT = new Problem("outcomeUnknown", "The process stopped while this was sent: it may have arrived",
             "Ask the recipient; to send it again use another requestId");
 
-    /** What an exception says to whoever called a tool. */
+    /** What an exception says to the caller of a tool. One that is not DingTalk's answer is logged. */
     public static Problem of(Exception cause) {
-        return cause instanceof DingTalkException said ? new Problem(said.code(), said.getMessage(), said.remedy())
-                : new Problem("internal", "It could not be done", "See the log at this time");
+        if (cause instanceof DingTalkException said) {
+            return new Problem(said.code(), said.getMessage(), said.remedy());
+        }
+        LOG.error("A tool failed unexpectedly", cause);
+        return new Problem("internal", "It could not be done", "See the log at this time");
     }
 }

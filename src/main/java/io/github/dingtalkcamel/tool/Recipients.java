@@ -3,7 +3,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.dingtalkcamel.component.api.Failure;
@@ -34,7 +33,7 @@ public final class Recipients {
     private record Key(String integration, Target target) {
     }
 
-    /** Those whom only DingTalk, or the record of people met, knows. */
+    /** Those that only DingTalk, or the record of people who wrote to the bot, can resolve. */
     public List<Target> unknown(@ExchangeProperty(ToolRun.PROPERTY) ToolRun run) {
         for (Target target : run.waiting()) {
             String userId = cache.getIfPresent(new Key(run.call().integration(), target));
@@ -59,8 +58,9 @@ public final class Recipients {
     }
 
     /** DingTalk's answer says who it is. */
-    public void found(@Body JsonNode answer, @ExchangeProperty(TARGET) Target target, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) throws RejectedException {
-        String userId = answer.at("/result/userid").asText("");
+    public void found(@Body Map<String, Object> answer, @ExchangeProperty(TARGET) Target target, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run)
+            throws RejectedException {
+        String userId = answer.get("result") instanceof Map<?, ?> result && result.get("userid") instanceof String id ? id : "";
         if (userId.isEmpty()) {
             throw new RejectedException("noUserId", "DingTalk names no user id for this recipient", "Name the recipient by user_id", null);
         }
@@ -68,14 +68,14 @@ public final class Recipients {
         run.resolved(target, userId);
     }
 
-    /** Somebody the bot has met. */
+    /** A person who wrote to the bot: DingTalk can't resolve an open id. */
     public void met(@ExchangeProperty(TARGET) Target target, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) throws RejectedException {
         run.resolved(target, people.staffId(run.call().integration(), target.id().reveal()).orElseThrow(() -> new RejectedException("unknownOpenId",
-                "Nobody with this open_id has written to the bot, and DingTalk's robot API can't send to an open_id",
+                "No person with this open_id has written to the bot, and DingTalk's robot API can't send to an open_id",
                 "Name the recipient by user_id, union_id or mobile, or have them write to the bot once", null)));
     }
 
-    /** Nobody knows who it is: this one gets nothing. */
+    /** The user id is unknown: this recipient gets nothing. */
     public void notFound(Exchange exchange, @ExchangeProperty(TARGET) Target target, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) {
         run.failed(List.of(target), Problem.of(Failure.of(exchange, Exception.class)));
     }

@@ -34,6 +34,11 @@ public record SentMessage(String integration, String messageId, Kind kind, List<
         return kind == Kind.GROUP || isCard() && recipients.get(0).type() == RecipientType.CHAT_ID;
     }
 
+    /** By what the component is told where it is. */
+    public String recipientType() {
+        return (isInGroup() ? RecipientType.CHAT_ID : RecipientType.USER_ID).wireName();
+    }
+
     @Override
     public String toString() {
         return "SentMessage[" + integration + " " + messageId + ", " + kind + ", recipients=" + recipients.size() + "]";

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -46,17 +47,19 @@ public final class ToolCalls {
     static final int MOST_RECIPIENTS = 1_000;
 
     private static final int MAX_BODY_BYTES = 32 << 20;
-    private static final Duration USUAL_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration USUAL_TIMEOUT = Duration.ofMillis(Tool.USUAL_TIMEOUT_MILLIS);
     private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
             .streamReadConstraints(Json.constraints().maxStringLength(MAX_BODY_BYTES).build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();
 
     private final Settings settings;
+    private final Tools tools;
     private final WebhookAddresses webhooks;
 
-    public ToolCalls(Settings settings) {
+    public ToolCalls(Settings settings, Tools tools) {
         this.settings = settings;
+        this.tools = tools;
         this.webhooks = new WebhookAddresses(settings.apiBaseUrl(), settings.oapiBaseUrl());
     }
 
@@ -68,10 +71,10 @@ public final class ToolCalls {
      * @throws ApiException 404 for a tool that there is not, 400 for a faulty argument
      */
     public ToolCall read(@Variable("tool") String tool, Message request) throws ApiException {
-        Tool wanted = Tool.named(tool).orElseThrow(() -> ApiException.notFound("unknown_tool", "There is no tool of this name"
-                + EditDistance.nearest(tool, Tool.names().stream()).map(near -> ": did you mean " + near + "?").orElse(".")
-                + " There are " + String.join(", ", Tool.names())));
-        ObjectNode given = body(request);
+        Tool wanted = tools.named(tool).orElseThrow(() -> ApiException.notFound("unknown_tool", "There is no tool of this name"
+                + EditDistance.nearest(tool, tools.names()).map(near -> ": did you mean " + near + "?").orElse(".")
+                + " There are " + tools.names().collect(Collectors.joining(", "))));
+        ObjectNode given = body(request, wanted);
         JsonNode state = given.remove("state");
         if (state != null && !state.isNull()) {
             if (!state.isObject()) {
@@ -89,11 +92,13 @@ public final class ToolCalls {
         String requestId = Optional.ofNullable(arguments.remove("requestId")).map(JsonNode::textValue).orElse(null);
         List<Target> targets = wanted.sends() ? targets(arguments, integration) : List.of();
         ToolCall call = new ToolCall(wanted, integration.id(), arguments, targets, requestId, timeout, fingerprint);
-        AtArgument.of(call);
+        if (wanted.sends()) {
+            AtArgument.of(call);
+        }
         return call;
     }
 
-    private static ObjectNode body(Message request) throws ApiException {
+    private static ObjectNode body(Message request, Tool tool) throws ApiException {
         try {
             if (request.getBody() instanceof Map<?, ?> map) {
                 return JSON.valueToTree(map);
@@ -104,7 +109,7 @@ public final class ToolCalls {
                 }
                 // read where it is: a copy of a file's bytes is what a small heap has no room for
                 ByteBuf bytes = body.getByteBuf();
-                Optional<FileInBody> file = FileInBody.of(bytes);
+                Optional<FileInBody> file = tool.isAdded() ? Optional.empty() : FileInBody.of(bytes);
                 InputStream rest = file.isPresent() ? file.get().rest() : new ByteBufInputStream(bytes);
                 if (JSON.readTree(rest) instanceof ObjectNode object) {
                     file.ifPresent(taken -> object.set(FileInBody.ARGUMENT, taken.base64().node()));
@@ -131,9 +136,12 @@ public final class ToolCalls {
         ObjectNode checked = JSON.createObjectNode();
         for (Iterator<Map.Entry<String, JsonNode>> fields = given.fields(); fields.hasNext();) {
             Map.Entry<String, JsonNode> field = fields.next();
-            Argument argument = tool.argument(field.getKey()).orElseThrow(() -> unknown(tool, field.getKey()));
+            Argument argument = tool.argument(field.getKey()).orElse(null);
+            if (argument == null && !tool.isAdded()) {
+                throw unknown(tool, field.getKey());
+            }
             if (!field.getValue().isNull()) {
-                checked.set(argument.name(), checked(argument, field.getValue()));
+                checked.set(field.getKey(), argument == null ? field.getValue() : checked(argument, field.getValue()));
             }
         }
         for (Argument argument : tool.arguments()) {

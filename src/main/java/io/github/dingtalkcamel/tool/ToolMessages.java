@@ -41,8 +41,11 @@ public final class ToolMessages {
         return mentioning(call, chunks(call, "content", content).stream().map(chunk -> new RobotMessage("sampleText", Map.of("content", chunk))).toList());
     }
 
-    /** The messages of a rich notification that is no card of the card platform. */
-    public List<RobotMessage> rich(@ExchangeProperty(ToolCall.PROPERTY) ToolCall call) throws ApiException {
+    /** The messages of a rich notification; none where it is a card of the card platform. */
+    public List<RobotMessage> rich(@ExchangeProperty(ToolCall.PROPERTY) ToolCall call, @ExchangeProperty(Card.PROPERTY) Card card) throws ApiException {
+        if (card != null) {
+            return List.of();
+        }
         return switch (call.text("mode").orElseThrow()) {
             case "markdown" -> markdown(call, call.text("title").orElse(null),
                     call.text("markdown").orElseThrow(() -> ToolCalls.bad("markdown", "is missing: with mode markdown it must be what is shown")));

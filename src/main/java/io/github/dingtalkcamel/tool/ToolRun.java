@@ -33,6 +33,7 @@ public final class ToolRun {
     private final Map<Target, String> hints = new LinkedHashMap<>();
     private final Map<String, Object> data = new LinkedHashMap<>();
     private Problem failure;
+    private boolean ended;
 
     ToolRun(ToolCall call, InstantSource clock) {
         this.call = call;
@@ -124,6 +125,22 @@ public final class ToolRun {
         }
     }
 
+    /** Begins a call without recipients. False when it is too late: then nothing is done. */
+    synchronized boolean begin() {
+        if (!clock.instant().isBefore(deadline)) {
+            return false;
+        }
+        failure = Problem.STILL_RUNS;
+        return true;
+    }
+
+    /** The route of a user's tool has ended. @param left what it left, for the result's {@code data} */
+    synchronized void ended(Map<String, Object> left) {
+        data.putAll(left);
+        failure = null;
+        ended = true;
+    }
+
     /** Why the call failed as a whole, and not for single recipients; null takes it back. */
     public synchronized void error(Problem why) {
         failure = why;
@@ -161,7 +178,7 @@ public final class ToolRun {
             results.add(one);
         }
         // without a recipient and without data nothing was begun, and an empty result would look like a success
-        Problem whole = failure == null && results.isEmpty() && data.isEmpty() ? Problem.NOT_BEGUN : failure;
+        Problem whole = failure == null && results.isEmpty() && data.isEmpty() && !ended ? Problem.NOT_BEGUN : failure;
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("tool", call.tool().wireName());
         result.put("integrationId", call.integration());

@@ -1,15 +1,22 @@
 package io.github.dingtalkcamel.tool;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.github.dingtalkcamel.component.api.CallLimiter;
 import io.github.dingtalkcamel.component.api.Failure;
-import io.github.dingtalkcamel.limits.DingTalkCallLimiter;
+import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.queue.HeapShare;
 import io.github.dingtalkcamel.server.ApiException;
 import io.github.dingtalkcamel.store.StoreException;
@@ -24,7 +31,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a tool's call by {@code direct:tool-run}, once for each {@code requestId}: who asks again gets the same result, and waits for it while it is not there.
+ * Runs a tool's call by {@code direct:run-tool}, once for each {@code requestId}: who asks again gets the same result, and waits for it while it is not there.
  * A run that broke is not done again: its outcome is unknown. One that was refused ({@link ApiException}) did nothing, and may come again.
  * <p>
  * What calls hold in memory until they are done is bounded in bytes, for those too whose caller waits no longer: a call beyond it is refused, 503.
@@ -37,7 +44,7 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
     public static final int MOST = 64;
 
     private static final Logger LOG = LoggerFactory.getLogger(ToolRuns.class);
-    private static final String TARGET = "direct:tool-run";
+    private static final String TARGET = "direct:run-tool";
 
     private final ToolRequests requests;
     private final long maxBytes;
@@ -60,6 +67,9 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
         this.clock = clock;
     }
 
+    private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {
+    };
+
     private record Flight(ToolRun run, CompletableFuture<Map<String, Object>> outcome) {
     }
 
@@ -68,7 +78,8 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
         ToolCall call = exchange.getProperty(ToolCall.PROPERTY, ToolCall.class);
         Flight flight;
         try {
-            flight = flight(call);
+            // a route of a tool that calls another one holds a thread already, and must not wait for a second one
+            flight = flight(call, exchange.getProperty(ToolRun.PROPERTY) != null ? answers : threads);
         } catch (Exception e) {
             exchange.setException(e);
             callback.done(true);
@@ -88,11 +99,11 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
         return false;
     }
 
-    private Flight flight(ToolCall call) throws ApiException {
+    private Flight flight(ToolCall call, Executor executor) throws ApiException {
         Flight mine = new Flight(new ToolRun(call, clock), new CompletableFuture<>());
         if (call.requestId() == null) {
             hold(mine);
-            start(mine);
+            start(mine, executor);
             return mine;
         }
         synchronized (underWay) {
@@ -108,7 +119,7 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
             hold(mine);
             Map<String, Object> first = requests.begin(call);
             if (first == null) {
-                start(mine);
+                start(mine, executor);
             } else {
                 end(mine, first, null);
             }
@@ -146,16 +157,19 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
         return maxBytes;
     }
 
-    private void start(Flight flight) {
-        threads.execute(() -> {
+    private void start(Flight flight, Executor executor) {
+        executor.execute(() -> {
             ToolRun run = flight.run();
             Exchange exchange = new DefaultExchange(camelContext);
             exchange.setProperty(ToolCall.PROPERTY, run.call());
             exchange.setProperty(ToolRun.PROPERTY, run);
-            exchange.setProperty(DingTalkCallLimiter.PATIENCE, run.deadline());
             exchange.setProperty(CallLimiter.WAIT_UNTIL, run.deadline());
             exchange.setVariable("integration", run.call().integration());
-            producer.send(TARGET, exchange);
+            if (run.call().tool().isAdded()) {
+                runAdded(run, exchange);
+            } else {
+                producer.send(TARGET, exchange);
+            }
             if (exchange.getException() == null) {
                 Map<String, Object> result = run.result();
                 keep(run.call(), result);
@@ -169,6 +183,46 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
                 end(flight, null, refused != null ? refused : exchange.getException());
             }
         });
+    }
+
+    /** A user's route gets the arguments as its body, and leaves the result's data there. What it can't do is the result's error. */
+    private void runAdded(ToolRun run, Exchange exchange) {
+        if (!run.begin()) {
+            return;
+        }
+        try {
+            exchange.getMessage().setBody(Json.MAPPER.convertValue(run.call().arguments(), MAP));
+            producer.send(TARGET, exchange);
+            if (exchange.getException() == null) {
+                run.ended(data(exchange));
+            }
+        } catch (RuntimeException e) {
+            exchange.setException(e);
+        }
+        if (exchange.getException() != null && Failure.of(exchange, ApiException.class) == null) {
+            run.error(Problem.of(Failure.of(exchange, Exception.class)));
+            exchange.setException(null);
+        }
+    }
+
+    private static Map<String, Object> data(Exchange exchange) {
+        Object body = exchange.getMessage().getBody();
+        if (body == null) {
+            return Map.of();
+        }
+        boolean isText = !(body instanceof Map) && !(body instanceof Collection) && !(body instanceof Number) && !(body instanceof Boolean)
+                && !(body instanceof JsonNode);
+        String text = isText ? exchange.getMessage().getBody(String.class) : null;
+        JsonNode left = text == null ? Json.MAPPER.valueToTree(body) : json(text);
+        return left.isObject() ? Json.MAPPER.convertValue(left, MAP) : Map.of("result", Json.MAPPER.convertValue(left, Object.class));
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return Json.MAPPER.readTree(text) instanceof ObjectNode object ? object : TextNode.valueOf(text);
+        } catch (JsonProcessingException e) {
+            return TextNode.valueOf(text);
+        }
     }
 
     /** The result is given all the same where it can't be kept: what was sent was sent. */

@@ -64,7 +64,7 @@ class HttpPathTest {
                 - route:
                     from: { uri: direct:mine, steps: [ { setBody: { constant: mine } } ] }
                 """)) {
-            assertThatThrownBy(bot::start).hasStackTraceContaining("takes POST /api/dingtalk/tools/{name}, which route tool-http in packaged tools.camel.yaml takes");
+            assertThatThrownBy(bot::start).hasStackTraceContaining("takes POST /api/dingtalk/tools/{name}, which route tool-http in packaged tool-call.camel.yaml takes");
         }
     }
 

@@ -16,9 +16,10 @@ class ToolCallsTest {
     @ParameterizedTest
     @ValueSource(strings = {"dingtalk_send_file", "dingtalk_list_users"})
     void refusesWhatACustomRobotCanNotDoWhereTheIntegrationHasNothingElse(String tool) throws Exception {
-        ToolCalls calls = new ToolCalls(new SettingsReader(Map.of(),
-                Map.of("dingtalk.webhook", "https://oapi.dingtalk.com/robot/send?access_token=x"), Map.of(), text -> text, 17).read());
         try (DefaultCamelContext context = new DefaultCamelContext()) {
+            ToolCalls calls = new ToolCalls(new SettingsReader(Map.of(),
+                    Map.of("dingtalk.webhook", "https://oapi.dingtalk.com/robot/send?access_token=x"), Map.of(), text -> text, 17).read(),
+                    new Tools(context));
             DefaultExchange exchange = new DefaultExchange(context);
             exchange.getMessage().setBody(Map.of());
 

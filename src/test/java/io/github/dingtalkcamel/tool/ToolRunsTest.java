@@ -43,7 +43,7 @@ class ToolRunsTest {
         store = EachStore.SQLITE.open(folder);
         toolRuns = new ToolRuns(new ToolRequests(store, Clock.systemUTC()), Clock.systemUTC());
         context.addService(toolRuns);
-        RouteBuilder.addRoutes(context, routes -> routes.from("direct:tool-run").process(exchange -> {
+        RouteBuilder.addRoutes(context, routes -> routes.from("direct:run-tool").process(exchange -> {
             runs.incrementAndGet();
             if (blocked != null) {
                 blocked.await();

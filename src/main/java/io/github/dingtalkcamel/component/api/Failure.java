@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.component.api;
 import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.CompletionException;
 
+import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExpressionEvaluationException;
 import org.apache.camel.RuntimeExchangeException;
@@ -29,7 +30,9 @@ public final class Failure {
     }
 
     private static boolean isWrapping(Throwable exception) {
+        // a split that stops at a failure says by an exception of this very class where it stopped; its subclasses are failures themselves
         return exception instanceof RuntimeExchangeException || exception instanceof ExpressionEvaluationException
+               || exception.getClass() == CamelExchangeException.class
                || exception instanceof CompletionException || exception instanceof InvocationTargetException;
     }
 }

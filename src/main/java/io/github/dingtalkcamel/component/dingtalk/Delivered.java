@@ -47,19 +47,23 @@ final class Delivered {
         recipients.forEach(recipient -> failed.putIfAbsent(recipient, why));
     }
 
-    /** Puts the result into the message; fails where nobody was reached. */
+    /**
+     * Puts the result into the message, and the recipients that were not reached into its headers and {@link RecipientFailures}. Fails where
+     * none was reached, with the reason of the first one.
+     */
     synchronized CompletableFuture<Void> into(Exchange exchange) {
-        if (!reached) {
-            return CompletableFuture.failedFuture(failed.values().iterator().next());
-        }
         Message message = exchange.getMessage();
         message.removeHeader(DingTalkConstants.FAILED_RECIPIENTS);
         message.removeHeader(DingTalkConstants.FAILURE_REASONS);
+        exchange.setProperty(RecipientFailures.PROPERTY, new RecipientFailures(failed));
         if (!failed.isEmpty()) {
             Map<String, String> reasons = new LinkedHashMap<>();
             failed.forEach((recipient, why) -> reasons.put(recipient, why.code() + ": " + why.getMessage()));
             message.setHeader(DingTalkConstants.FAILED_RECIPIENTS, List.copyOf(failed.keySet()));
             message.setHeader(DingTalkConstants.FAILURE_REASONS, reasons);
+        }
+        if (!reached) {
+            return CompletableFuture.failedFuture(failed.values().iterator().next());
         }
         if (ids.isEmpty()) {
             message.removeHeader(DingTalkConstants.SENT_MESSAGE_ID);

@@ -67,7 +67,8 @@ public final class DingTalkConstants {
               javaType = "Object")
     public static final String SENT_MESSAGE_ID = "CamelDingTalkSentMessageId";
     @Metadata(label = "producer",
-              description = "Set by send and card: a list of the recipients that did not get it; missing where all got it",
+              description = "Set by send and card, also where they fail: a list of the recipients that did not get it; missing where all"
+                      + " got it",
                       javaType = "List")
     public static final String FAILED_RECIPIENTS = "CamelDingTalkFailedRecipients";
     @Metadata(label = "producer",
