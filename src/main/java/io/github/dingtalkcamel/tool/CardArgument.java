@@ -25,9 +25,9 @@ import io.github.dingtalkcamel.settings.EditDistance;
 record CardArgument(Optional<String> title, Optional<String> markdown, Optional<List<Button>> buttons, boolean horizontal, Optional<String> templateId,
         Map<String, String> params) {
 
-    private static final List<String> NAMES = List.of("title", "markdown", "text", "buttons", "btns", "singleTitle", "singleURL", "orientation", "btnOrientation",
+    static final List<String> NAMES = List.of("title", "markdown", "text", "buttons", "btns", "singleTitle", "singleURL", "orientation", "btnOrientation",
             "templateId", "params", "cardTemplateId", "cardData");
-    private static final List<String> BUTTON_NAMES = List.of("title", "url", "actionURL", "action");
+    static final List<String> BUTTON_NAMES = List.of("title", "url", "actionURL", "action");
     private static final int MOST_BUTTONS = 10;
 
     static CardArgument of(ToolCall call) throws ApiException {

@@ -7,8 +7,10 @@ import java.sql.SQLException;
 import java.util.concurrent.CompletionException;
 
 import io.github.dingtalkcamel.store.StoreException;
+import org.apache.camel.CamelExchangeException;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
+import org.apache.camel.ValidationException;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,22 @@ class FailureTest {
     void isFoundInCamelsWrappings() {
         StoreException thrown = new StoreException("not written", null);
         caught(new CamelExecutionException("wrapped", exchange, new CompletionException(thrown)));
+
+        assertThat(Failure.of(exchange, Exception.class)).isSameAs(thrown);
+    }
+
+    @Test
+    void isWhatStoppedASplitAndNotThatItStopped() {
+        StoreException thrown = new StoreException("not written", null);
+        caught(new CamelExchangeException("Multicast processing failed for number 1", exchange, thrown));
+
+        assertThat(Failure.of(exchange, Exception.class)).isSameAs(thrown);
+    }
+
+    @Test
+    void isASubclassOfCamelsExchangeExceptionItself() {
+        ValidationException thrown = new ValidationException("not valid", exchange, new IOException("no file"));
+        caught(thrown);
 
         assertThat(Failure.of(exchange, Exception.class)).isSameAs(thrown);
     }

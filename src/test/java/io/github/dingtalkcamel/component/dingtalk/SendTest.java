@@ -116,6 +116,19 @@ class SendTest {
     }
 
     @Test
+    void namesThemAllWithTheirOwnReasonsWhereNobodyGotIt() {
+        bare.simulator().addPerson(Person.of("ghost", "Ghost").with(Person.Reach.UNKNOWN));
+        bare.simulator().addPerson(Person.of("flooded", "Flooded").with(Person.Reach.FLOW_CONTROLLED));
+        Exchange sent = bare.send("dingtalk:send?recipientId=ghost,flooded", "hello");
+
+        assertThat(sent.getException()).isInstanceOf(DingTalkException.class);
+        assertThat(sent.getMessage().getHeader("CamelDingTalkFailedRecipients")).isEqualTo(List.of("ghost", "flooded"));
+        assertThat(sent.getMessage().getHeader("CamelDingTalkFailureReasons", Map.class).get("flooded")).asString().startsWith("flowControlled: ");
+        assertThat(RecipientFailures.of(sent)).hasSize(2).hasEntrySatisfying("ghost", why -> assertThat(why.code()).isEqualTo("invalidStaffId"))
+                .hasEntrySatisfying("flooded", why -> assertThat(why.code()).isEqualTo("flowControlled"));
+    }
+
+    @Test
     void sendsToManyPeopleByTwentiesAndReturnsAListOfIds() {
         List<String> people = IntStream.rangeClosed(1, 45).mapToObj(i -> "many" + i).toList();
         Exchange sent = bare.send("dingtalk:send", "hello", Map.of("CamelDingTalkRecipientId", people));
