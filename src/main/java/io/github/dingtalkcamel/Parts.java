@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 
+import io.github.dingtalkcamel.component.api.WebhookAddresses;
 import io.github.dingtalkcamel.admin.BindingsApi;
 import io.github.dingtalkcamel.admin.ConversationsApi;
 import io.github.dingtalkcamel.admin.DeadLettersApi;
@@ -50,12 +51,12 @@ import io.github.dingtalkcamel.queue.HeapShare;
 import io.github.dingtalkcamel.reload.LiveContext;
 import io.github.dingtalkcamel.reload.LiveRoutes;
 import io.github.dingtalkcamel.reload.NonStoppingProcessor;
+import io.github.dingtalkcamel.reply.BusyConversations;
 import io.github.dingtalkcamel.reply.BusyNotice;
 import io.github.dingtalkcamel.reply.DeadLetterChannel;
 import io.github.dingtalkcamel.reply.Notices;
 import io.github.dingtalkcamel.reply.Replies;
-import io.github.dingtalkcamel.reply.RobotApi;
-import io.github.dingtalkcamel.reply.SessionWebhook;
+import io.github.dingtalkcamel.reply.RetryPolicy;
 import io.github.dingtalkcamel.reply.Thinking;
 import io.github.dingtalkcamel.robot.RobotQueue;
 import io.github.dingtalkcamel.server.Addresses;
@@ -248,11 +249,11 @@ final class Parts implements AutoCloseable {
         registry.bind("agents", agents);
         registry.bind("fallback", new Fallback(settings));
         registry.bind("notices", notices);
-        registry.bind("busyNotice", new BusyNotice(notices, clock));
-        registry.bind("replies", new Replies(settings, inbox, queue, sending.quotable()));
+        registry.bind("busyNotice", new BusyNotice(notices, new WebhookAddresses(settings.apiBaseUrl(), settings.oapiBaseUrl()), clock));
+        registry.bind("busyConversations", new BusyConversations(clock));
+        registry.bind("replies", new Replies(settings, inbox, queue, sending.quotable(), new RetryPolicy(sending.gate(), settings.maxTurnAge(), clock),
+                clock));
         registry.bind("thinking", new Thinking(settings));
-        registry.bind("sessionWebhook", new SessionWebhook(sending.dingTalk(), clock));
-        registry.bind("robotApi", new RobotApi(settings));
         registry.bind("deadLetterChannel", new DeadLetterChannel(deadLetters, inbox));
         registry.bind("countTries", (Processor) DeadLetterChannel::repeats);
         registry.bind("refusals", new Refusals());

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.message.EarlierMessages;
 import io.github.dingtalkcamel.component.text.Truncation;
 import io.github.dingtalkcamel.store.Expiry;
@@ -61,6 +62,11 @@ public final class QuotableMessages implements EarlierMessages {
                 LOG.debug("A message that was sent could not be remembered: a quote of it will have no text: {}", failure.getMessage());
             }
         });
+    }
+
+    /** The same, for an answer as the component {@code dingtalk} gives it. */
+    public void sent(String integration, Map<?, ?> answer, String text) {
+        sent(integration, Json.MAPPER.<JsonNode>valueToTree(answer), text);
     }
 
     /** Remembers texts by their ids, as part of a transaction. A text that is known already is replaced. */

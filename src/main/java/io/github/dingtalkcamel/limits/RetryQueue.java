@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import io.github.dingtalkcamel.component.api.CallNotPermittedException;
+import io.github.dingtalkcamel.component.api.CallRetry;
 import io.github.dingtalkcamel.component.api.Failure;
 import io.github.dingtalkcamel.component.api.RetryableException;
 import io.github.dingtalkcamel.component.api.StoppingException;
@@ -35,7 +36,7 @@ import org.apache.camel.support.AsyncProcessorSupport;
 public final class RetryQueue extends AsyncProcessorSupport implements AutoCloseable {
 
     /** Exchange property: how often the exchange has tried what it is at. */
-    public static final String TRIES = "CamelDingTalkTries";
+    public static final String TRIES = CallRetry.TRIES;
 
     private static final int THREADS = 32;
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(60);

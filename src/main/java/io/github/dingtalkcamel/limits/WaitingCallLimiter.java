@@ -58,6 +58,10 @@ public final class WaitingCallLimiter implements CallLimiter, CallRetry {
         if (!clock.instant().isBefore(waitUntil)) {
             return CompletableFuture.completedFuture(false);
         }
+        if (failure instanceof CallNotPermittedException own && own.line().equals(DingTalkCallLimiter.line(call))) {
+            // the call itself waits for its permit
+            return CompletableFuture.completedFuture(true);
+        }
         if (failure instanceof CallNotPermittedException refused) {
             // the access token's own call does not wait, since others share it
             return queue.permit(refused.line(), waitUntil).thenApply(permit -> {

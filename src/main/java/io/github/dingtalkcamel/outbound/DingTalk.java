@@ -1,6 +1,5 @@
 package io.github.dingtalkcamel.outbound;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,7 +10,6 @@ import io.github.dingtalkcamel.component.api.DingTalkException;
 import io.github.dingtalkcamel.component.api.DingTalkJson;
 import io.github.dingtalkcamel.component.api.Failure;
 import io.github.dingtalkcamel.component.api.ResponseClassifier;
-import io.github.dingtalkcamel.component.api.WebhookAddresses;
 import io.github.dingtalkcamel.component.secrets.Secret;
 import io.github.dingtalkcamel.limits.DingTalkCallLimiter;
 import io.github.dingtalkcamel.settings.Settings;
@@ -128,10 +126,5 @@ public final class DingTalk {
     /** The token that DingTalk refused, so that it is not taken from the cache again. */
     public Secret refusedToken(@ExchangeProperty(ApiRequest.PROPERTY) ApiRequest request) {
         return request.token();
-    }
-
-    /** See {@link WebhookAddresses#isSessionWebhook}. */
-    public boolean isSessionWebhook(URI uri) {
-        return new WebhookAddresses(settings.apiBaseUrl(), settings.oapiBaseUrl()).isSessionWebhook(uri);
     }
 }

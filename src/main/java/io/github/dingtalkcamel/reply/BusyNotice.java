@@ -1,43 +1,45 @@
 package io.github.dingtalkcamel.reply;
-import java.time.Duration;
-import java.time.InstantSource;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+
+import io.github.dingtalkcamel.component.api.Mentions;
+import io.github.dingtalkcamel.component.api.WebhookAddresses;
 import io.github.dingtalkcamel.component.message.InboundMessage;
+import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 
-/** Tells senders whose message found no room in the queue: at most once a minute in each conversation. */
+/** Tells senders whose message found no room in the queue. By the session webhook: the robot API has a quota. */
 public final class BusyNotice {
 
-    private static final long PAUSE_MILLIS = Duration.ofMinutes(1).toMillis();
-    private static final int MAX_CONVERSATIONS = 10_000;
+    private static final Duration MARGIN = Duration.ofSeconds(60);
 
     private final Notices notices;
+    private final WebhookAddresses addresses;
     private final InstantSource clock;
-    /** When each conversation was told, the longest ago first. */
-    private final Map<String, Long> told = new LinkedHashMap<>();
 
-    public BusyNotice(Notices notices, InstantSource clock) {
+    /** @param addresses tells DingTalk's session webhooks from other addresses */
+    public BusyNotice(Notices notices, WebhookAddresses addresses, InstantSource clock) {
         this.notices = notices;
+        this.addresses = addresses;
         this.clock = clock;
     }
 
-    /** Whether this conversation is to be told now; if so, it won't be again for a minute. */
-    public synchronized boolean isDue(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
-        long now = clock.millis();
-        told.values().removeIf(at -> at + PAUSE_MILLIS <= now || at > now);
-        String key = message.integration() + '/' + message.conversationId();
-        if (told.containsKey(key) || told.size() >= MAX_CONVERSATIONS) {
-            return false;
-        }
-        told.put(key, now);
-        return true;
+    /** Whether the sender can be told: the message has a session webhook of DingTalk's with more than a minute to live. */
+    public boolean isPossible(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
+        Instant end = message.sessionWebhookExpiresAt();
+        return message.sessionWebhook() != null && end != null && clock.instant().plus(MARGIN).isBefore(end)
+               && addresses.isSessionWebhook(message.sessionWebhook());
     }
 
-    /** The notice as a reply of one chunk. */
-    public Reply reply(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
-        return new Reply(List.of(notices.busy(message)), 0, "busy");
+    /** The conversation, as {@link BusyConversations} knows it. */
+    public String conversation(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
+        return message.integration() + '/' + message.conversationId();
+    }
+
+    /** Makes the notice the exchange's message. */
+    public void write(Exchange exchange, @ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
+        exchange.setMessage(ChunkMessage.of(exchange.getContext(), message, "busy", 0, notices.busy(message), Mentions.NONE));
     }
 }

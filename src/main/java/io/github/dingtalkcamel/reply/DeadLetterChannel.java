@@ -1,9 +1,9 @@
 package io.github.dingtalkcamel.reply;
+import io.github.dingtalkcamel.component.api.CallRetry;
 import io.github.dingtalkcamel.component.api.DingTalkException;
 import io.github.dingtalkcamel.component.api.Failure;
 import io.github.dingtalkcamel.component.api.StoppingException;
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
-import io.github.dingtalkcamel.limits.RetryQueue;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.turn.DeadLetters;
 import io.github.dingtalkcamel.turn.Inbox;
@@ -36,7 +36,7 @@ public final class DeadLetterChannel {
             // nothing more of it goes out
             exchange.setRouteStop(true);
         }
-        exchange.setProperty(RetryQueue.TRIES, 1 + exchange.getIn().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class));
+        exchange.setProperty(CallRetry.TRIES, 1 + exchange.getIn().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class));
     }
 
     /**
@@ -61,7 +61,7 @@ public final class DeadLetterChannel {
         }
         Exception cause = Failure.of(exchange, Exception.class);
         DeadLetters.Reason reason = reason(cause);
-        int tries = exchange.getProperty(RetryQueue.TRIES, 1, Integer.class);
+        int tries = exchange.getProperty(CallRetry.TRIES, 1, Integer.class);
         if (turn.kind() != Turn.Kind.TURN) {
             LOG.warn("The {} {} is not answered after {} tries: {}. {}", turn.kind().code(), turn.reference(), tries, reason.text(), reason.remedy());
             deadLetters.givenUp(turn.id(), reason);

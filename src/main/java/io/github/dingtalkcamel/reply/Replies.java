@@ -1,13 +1,20 @@
 package io.github.dingtalkcamel.reply;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.github.dingtalkcamel.component.api.ApiRequest;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+
+import io.github.dingtalkcamel.component.api.CallLimiter;
+import io.github.dingtalkcamel.component.api.CallRetry;
 import io.github.dingtalkcamel.component.api.Mentions;
 import io.github.dingtalkcamel.component.chunk.Asker;
 import io.github.dingtalkcamel.component.chunk.Chunk;
 import io.github.dingtalkcamel.component.chunk.Chunker;
+import io.github.dingtalkcamel.component.dingtalk.DingTalkConstants;
 import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.conversation.QuotableMessages;
 import io.github.dingtalkcamel.settings.Integration;
@@ -20,93 +27,119 @@ import io.github.dingtalkcamel.turn.Turn;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Header;
+import org.apache.camel.Message;
 import org.apache.camel.Variable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Cuts replies into chunks and keeps count of those that went out, durably where there are several or where they have to wait. */
+/** Cuts replies into chunks and keeps count of those that were sent, durably where there are several or where they have to wait. */
 public final class Replies {
 
     private static final Logger LOG = LoggerFactory.getLogger(Replies.class);
 
-    /** Exchange property: how many chunks are sent according to the store; nothing while the reply is not stored. */
-    private static final String STORED = "CamelDingTalkStoredChunks";
+    /** Exchange property: until when the reply may wait for DingTalk. */
+    private static final String DEADLINE = "CamelDingTalkReplyDeadline";
+    private static final int NOT_STORED = -1;
 
     private final Settings settings;
     private final Inbox inbox;
     private final KeyedQueue queue;
     private final QuotableMessages quotable;
+    private final RetryPolicy policy;
+    private final InstantSource clock;
 
-    public Replies(Settings settings, Inbox inbox, KeyedQueue queue, QuotableMessages quotable) {
+    public Replies(Settings settings, Inbox inbox, KeyedQueue queue, QuotableMessages quotable, RetryPolicy policy, InstantSource clock) {
         this.settings = settings;
         this.inbox = inbox;
         this.queue = queue;
         this.quotable = quotable;
+        this.policy = policy;
+        this.clock = clock;
     }
 
-    /** True while chunks are left to send and the turn was not stopped. */
-    public boolean hasNext(@ExchangeProperty(Reply.PROPERTY) Reply reply, @ExchangeProperty(Turn.PROPERTY) Turn turn) {
-        return reply.isUnfinished() && !turn.isStopped();
-    }
-
-    /** The reply to send: the rest of one that a crash interrupted, else the body in chunks. A blank body is no reply. */
-    public Reply plan(@Body String text, @Variable("notice") Boolean notice, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty(Mentions.PROPERTY) Mentions set,
-            Exchange exchange) throws StoreException {
+    /**
+     * The reply to send: the rest of one that a crash interrupted, else the body in chunks. A blank body is no reply. Its calls don't wait at
+     * first, but don't overtake those that do, and are not made once the turn is stopped.
+     */
+    public Reply plan(@Body String text, @Variable("notice") Boolean notice, @ExchangeProperty(Turn.PROPERTY) Turn turn,
+            @ExchangeProperty(Mentions.PROPERTY) Mentions set, Exchange exchange) throws StoreException {
+        exchange.setProperty(DEADLINE, policy.until(turn.message()));
+        exchange.setProperty(CallLimiter.WAIT_UNTIL, clock.instant());
+        exchange.setProperty(CallLimiter.CANCELLED, (BooleanSupplier) turn::isStopped);
         if (turn.isReplying()) {
-            exchange.setProperty(STORED, turn.progress().sent());
-            return new Reply(turn.progress().chunks(), turn.progress().sent(), Reply.ANSWER, turn.progress().mentions());
+            Turn.Progress progress = turn.progress();
+            return new Reply(progress.chunks(), progress.sent(), progress.sent(), Reply.ANSWER, progress.mentions());
         }
-        Mentions mentions = set == null || Boolean.TRUE.equals(notice) ? Mentions.NONE : set;
-        List<String> chunks = chunker(turn.message(), mentions).chunks(encodable(text)).stream().map(Chunk::text).filter(chunk -> !chunk.isBlank()).toList();
-        Reply reply = new Reply(chunks, 0, Boolean.TRUE.equals(notice) ? "notice" : Reply.ANSWER, mentions.among(chunks));
-        if (reply.isLong()) {
-            inbox.replying(turn.id(), chunks, reply.mentions());
-            exchange.setProperty(STORED, 0);
+        boolean isNotice = Boolean.TRUE.equals(notice);
+        Mentions mentions = set == null || isNotice ? Mentions.NONE : set;
+        List<String> chunks = chunker(turn.message(), mentions).chunks(encodable(text)).stream().map(Chunk::text)
+                .filter(chunk -> !chunk.isBlank()).toList();
+        Reply reply = new Reply(chunks, 0, NOT_STORED, isNotice ? Reply.NOTICE : Reply.ANSWER, mentions.among(chunks));
+        if (chunks.size() > 1) {
+            store(reply, turn);
         }
         return reply;
     }
 
-    /** The reply after its next chunk was taken. Nothing is stored yet, so nothing can fail. */
-    public Reply advance(@ExchangeProperty(Reply.PROPERTY) Reply reply) {
-        return reply.advanced();
+    private void store(Reply reply, Turn turn) throws StoreException {
+        inbox.replying(turn.id(), reply.chunks(), reply.mentions());
+        reply.stored(0);
+    }
+
+    /** The chunks that are left to send, in order, each a message for {@code dingtalk:reply}. */
+    public List<Message> unsent(@ExchangeProperty(Reply.PROPERTY) Reply reply, @ExchangeProperty(Turn.PROPERTY) Turn turn,
+            Exchange exchange) {
+        return IntStream.range(reply.sent(), reply.chunks().size()).mapToObj(number -> ChunkMessage.of(exchange.getContext(), turn.message(),
+                reply.kind(), number, reply.chunks().get(number), reply.mentions(number))).toList();
+    }
+
+    /** False once the turn was stopped: nothing more of it is sent. */
+    public boolean isWanted(@ExchangeProperty(Turn.PROPERTY) Turn turn) {
+        return !turn.isStopped();
     }
 
     /**
-     * Records the chunk that was taken last; for a reply that is stored, durably. Nothing where none was taken since. The body is DingTalk's
-     * answer: its id of the chunk is remembered for quotes.
+     * Records the chunk that DingTalk took; for a reply that is stored, durably. Nothing where it was not sent, since the turn was stopped
+     * while it waited. The body is DingTalk's answer: its id of the chunk is remembered for quotes.
      */
-    public void sent(Exchange exchange, @Body Object answer, @ExchangeProperty(Reply.PROPERTY) Reply reply,
-            @ExchangeProperty(Turn.PROPERTY) Turn turn,
-            @ExchangeProperty(ApiRequest.PROPERTY) ApiRequest request, @ExchangeProperty(STORED) Integer stored) throws StoreException {
-        if (reply.sent() == 0 || stored != null && stored == reply.sent()) {
+    public void recordChunk(Exchange exchange, @Body Object answer, @Header(ChunkMessage.NUMBER) int chunk,
+            @Header(DingTalkConstants.CHANNEL) String channel, @ExchangeProperty(Reply.PROPERTY) Reply reply,
+            @ExchangeProperty(Turn.PROPERTY) Turn turn) throws StoreException {
+        if (channel == null || reply.isStored(chunk)) {
             return;
         }
-        if (answer instanceof JsonNode json) {
-            quotable.sent(turn.message().integration(), json, reply.chunks().get(reply.sent() - 1));
+        exchange.removeProperty(CallRetry.TRIES);
+        reply.sent(chunk);
+        if (answer instanceof Map<?, ?> map) {
+            quotable.sent(turn.message().integration(), map, reply.chunks().get(chunk));
         }
-        String channel = request.name().equals(ApiRequest.SESSION_WEBHOOK) ? "sessionWebhook" : "robotApi";
-        SentChunk sent = inbox.sentNow(reply.sent(), reply.chunks().size(), channel);
-        if (stored != null) {
+        SentChunk sent = inbox.sentNow(chunk + 1, reply.chunks().size(), channel);
+        if (reply.isStored()) {
             inbox.replied(turn.id(), sent);
-            exchange.setProperty(STORED, reply.sent());
+            reply.stored(chunk + 1);
         } else {
-            // noted with the turn's end, in the same commit
-            exchange.setProperty(SentChunk.PROPERTY, sent);
+            reply.last(sent);
         }
     }
 
+    /** The chunk that is recorded in the same commit as the turn's end; null where the reply was stored. */
+    public SentChunk unrecorded(@ExchangeProperty(Reply.PROPERTY) Reply reply) {
+        return reply.last();
+    }
+
     /**
-     * The reply has to wait: it is stored, so that a restart meanwhile does not ask the agent again, and its turn gives its running place to another
-     * conversation.
+     * The reply has to wait, from now on for as long as it may: it is stored, so that a restart meanwhile does not ask the agent again, and
+     * its turn gives its running place to another conversation.
      */
-    public void setAside(@ExchangeProperty(Reply.PROPERTY) Reply reply, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty(STORED) Integer stored,
-            Exchange exchange) {
+    public void setAside(@ExchangeProperty(Reply.PROPERTY) Reply reply, @ExchangeProperty(Turn.PROPERTY) Turn turn,
+            @ExchangeProperty(DEADLINE) Instant deadline, Exchange exchange) {
+        exchange.setProperty(CallLimiter.WAIT_UNTIL, deadline);
         queue.yield(turn, 2L * reply.chunks().stream().mapToLong(String::length).sum());
         // a notice says what was so at that moment: after a restart the agent is asked again
-        if (stored == null && reply.kind().equals(Reply.ANSWER)) {
+        if (!reply.isStored() && !reply.isNotice()) {
             try {
-                inbox.replying(turn.id(), reply.chunks(), reply.mentions());
-                exchange.setProperty(STORED, 0);
+                store(reply, turn);
             } catch (StoreException e) {
                 LOG.debug("Turn {} waits for DingTalk with its reply in memory only: {}", turn.reference(), e.getMessage());
             }

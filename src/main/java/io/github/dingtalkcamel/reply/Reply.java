@@ -1,66 +1,105 @@
 package io.github.dingtalkcamel.reply;
+
 import java.util.List;
 
 import io.github.dingtalkcamel.component.api.Mentions;
+import io.github.dingtalkcamel.turn.SentChunk;
 
 /**
- * A reply on its way out.
- *
- * @param chunks what to send, in order
- * @param sent   how many of them DingTalk has taken
- * @param kind   {@code answer}, or {@code notice} for a text of the bot's own
- * @param mentions whom each chunk mentions, beside the asker; may be empty where none does
+ * A reply on its way out, and how far it got. Its chunks are sent by exchanges of their own, one after the other, which share it: so what the
+ * one before has sent is known to the next one, and to the dead letter of the turn.
  */
-public record Reply(List<String> chunks, int sent, String kind, List<Mentions> mentions) {
+public final class Reply {
 
     /** Exchange property that holds the reply. */
     public static final String PROPERTY = "CamelDingTalkReply";
 
     /** Kind of what an agent said. */
     public static final String ANSWER = "answer";
+    /** Kind of a text of the bot's own. */
+    public static final String NOTICE = "notice";
 
-    public Reply {
-        chunks = List.copyOf(chunks);
-        mentions = List.copyOf(mentions);
+    private final List<String> chunks;
+    private final String kind;
+    private final List<Mentions> mentions;
+    private int sent;
+    private int stored;
+    private SentChunk last;
+
+    /**
+     * @param chunks   what to send, in order
+     * @param sent     how many of them DingTalk has taken
+     * @param stored   how many of them the store says were taken; negative where the reply is not stored
+     * @param kind     {@value #ANSWER} or {@value #NOTICE}
+     * @param mentions whom each chunk mentions, beside the asker; may be empty where none does
+     */
+    public Reply(List<String> chunks, int sent, int stored, String kind, List<Mentions> mentions) {
+        this.chunks = List.copyOf(chunks);
+        this.sent = sent;
+        this.stored = stored;
+        this.kind = kind;
+        this.mentions = List.copyOf(mentions);
     }
 
-    /** A reply that mentions no one beside the asker. */
-    public Reply(List<String> chunks, int sent, String kind) {
-        this(chunks, sent, kind, List.of());
+    public List<String> chunks() {
+        return chunks;
     }
 
-    /** True while there are chunks to send. */
-    public boolean isUnfinished() {
-        return sent < chunks.size();
+    public String kind() {
+        return kind;
     }
 
-    /** The chunk to send now. */
-    public String next() {
-        return chunks.get(sent);
+    public List<Mentions> mentions() {
+        return mentions;
     }
 
-    /** Whom that mentions, beside the asker. */
-    public Mentions nextMentions() {
-        return sent < mentions.size() ? mentions.get(sent) : Mentions.NONE;
+    /** Whom a chunk mentions, beside the asker. */
+    Mentions mentions(int chunk) {
+        return chunk < mentions.size() ? mentions.get(chunk) : Mentions.NONE;
     }
 
-    /** True for a reply whose progress is worth keeping. */
-    public boolean isLong() {
-        return chunks.size() > 1;
+    /** How many chunks DingTalk has taken. */
+    public synchronized int sent() {
+        return sent;
+    }
+
+    /** DingTalk took that chunk, the first is 0. Nothing where that is known. */
+    synchronized void sent(int chunk) {
+        sent = Math.max(sent, chunk + 1);
+    }
+
+    /** Whether its progress is in the store. */
+    synchronized boolean isStored() {
+        return stored >= 0;
+    }
+
+    /** Whether the store knows that this chunk was taken. */
+    synchronized boolean isStored(int chunk) {
+        return chunk < stored;
+    }
+
+    /** So many chunks were taken, according to the store. */
+    synchronized void stored(int count) {
+        stored = count;
+    }
+
+    /** The chunk to be recorded with the end of the turn, since the reply is not stored; null for none. */
+    synchronized SentChunk last() {
+        return last;
+    }
+
+    synchronized void last(SentChunk chunk) {
+        last = chunk;
     }
 
     /** True for a text of the bot's own. */
     public boolean isNotice() {
-        return kind.equals("notice");
-    }
-
-    Reply advanced() {
-        return new Reply(chunks, sent + 1, kind, mentions);
+        return kind.equals(NOTICE);
     }
 
     /** Without what it says. */
     @Override
     public String toString() {
-        return "Reply[" + kind + ", " + sent + " of " + chunks.size() + "]";
+        return "Reply[" + kind + ", " + sent() + " of " + chunks.size() + "]";
     }
 }

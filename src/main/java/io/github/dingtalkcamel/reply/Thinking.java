@@ -30,22 +30,22 @@ public final class Thinking {
         this.settings = settings;
     }
 
-    /** One message's reaction. Whichever is later, that it is shown or that the turn is over, has it taken back. */
+    /** One message's reaction. The later one of the two removes it: that it is shown, or that the turn has ended. */
     public static final class Thought {
 
         /** Exchange property that holds it. */
         public static final String PROPERTY = "CamelDingTalkThought";
 
         private boolean shown;
-        private boolean over;
+        private boolean ended;
 
         private synchronized boolean shown() {
             shown = true;
-            return over;
+            return ended;
         }
 
-        private synchronized boolean over() {
-            over = true;
+        private synchronized boolean ended() {
+            ended = true;
             return shown;
         }
     }
@@ -56,28 +56,28 @@ public final class Thinking {
                && settings.integration(message.integration()).filter(integration -> integration.hasApp() && integration.thinkingReaction()).isPresent();
     }
 
-    /** Nothing is shown yet. */
+    /** The state of a reaction that is not shown yet. */
     public Thought begin() {
         return new Thought();
     }
 
-    /** What shows the reaction, and what takes it back: the same. */
+    /** What shows the reaction, and what removes it: the same. */
     public Map<String, Object> reaction(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
         return Map.of("robotCode", settings.integration(message.integration()).orElseThrow().robotCode().orElseThrow(), "openMsgId", message.msgId(),
                 "openConversationId", message.conversationId(), "emotionType", 2, "emotionName", NAME, "textEmotion", LOOK);
     }
 
-    /** Notes that it is shown; true when the turn is over already, so that it must be taken back. */
-    public boolean isShownTooLate(@ExchangeProperty(Thought.PROPERTY) Thought thought) {
+    /** Notes that it is shown, and returns whether the turn has ended already, so that it must be removed. */
+    public boolean markShown(@ExchangeProperty(Thought.PROPERTY) Thought thought) {
         return thought.shown();
     }
 
-    /** Notes that the turn is over; true when the reaction is shown, so that it must be taken back. */
-    public boolean isLeftBehind(@ExchangeProperty(Thought.PROPERTY) Thought thought) {
-        return thought.over();
+    /** Notes that the turn has ended, and returns whether the reaction is shown, so that it must be removed. */
+    public boolean markEnded(@ExchangeProperty(Thought.PROPERTY) Thought thought) {
+        return thought.ended();
     }
 
-    /** It failed: no more of it for this integration. */
+    /** The API failed: this integration shows no more reactions. */
     public void switchOff(Exchange exchange, @ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
         if (off.add(message.integration())) {
             LOG.warn("Integration {} shows no reactions while its agents think until the next start: {}", message.integration(),

@@ -42,6 +42,17 @@ class RetryQueueTest {
     private final RetryQueue line = new RetryQueue(context, gate, Duration.ofSeconds(1), clock);
     private final List<Exchange> wentOn = new CopyOnWriteArrayList<>();
 
+    /** It would wait twice else, and use up two permits. */
+    @Test
+    void aCallThatWasNotPermittedWaitsOnceForItsPermit() {
+        WaitingCallLimiter limiter = new WaitingCallLimiter(gate, line, clock);
+        Instant later = clock.now.plusSeconds(60);
+
+        assertThat(limiter.retry(SEND, gate.notNow(DingTalkCallLimiter.line(SEND)), 0, later)).isCompletedWithValue(true);
+        assertThat(limiter.retry(SEND, gate.notNow("oapi.example main " + ApiRequest.ACCESS_TOKEN), 0, later)).as("another call's permit").isNotDone();
+        assertThat(limiter.retry(SEND, gate.notNow(DingTalkCallLimiter.line(SEND)), 0, clock.now)).as("its time is over").isCompletedWithValue(false);
+    }
+
     private static final class Later extends Clock {
         private volatile Instant now = Instant.parse("2026-11-22T10:00:00Z");
 

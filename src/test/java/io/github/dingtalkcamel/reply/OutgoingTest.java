@@ -118,6 +118,23 @@ class OutgoingTest {
     }
 
     @Test
+    void sendsNothingOfATurnThatWasStoppedWhileItsReplyWaited() {
+        String who = somebody();
+        bot.simulator().faults().on(ApiFamily.ROBOT).untilCleared().fail(502);
+        PushResult waiting = bot.say(UserMessage.text("nobody wants this").from(who).sessionExpiresAt(Instant.now()));
+        Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.queue().yielded() == 1);
+        PushResult stop = bot.say(UserMessage.text("/stop").from(who));
+        await(stop, "done");
+
+        bot.simulator().faults().clear();
+        Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.queue().yielded() == 0 && bot.queue().running() == 0);
+
+        assertThat(requests(ROBOT, "nobody wants this")).allMatch(request -> request.status() == 502);
+        assertThat(bot.rows("select state from message where msg_id = '" + waiting.msgId() + "'")).isEqualTo(List.of(List.of("stopped")));
+        assertThat(bot.rows("select 1 from dead_letter d join message m on m.id = d.message_id where m.msg_id = '" + waiting.msgId() + "'")).isEmpty();
+    }
+
+    @Test
     void outlastsAStormOfThrottlingInOrderAndDelaysNobodyElse() {
         Planned limit = bot.simulator().faults().on(ApiFamily.ROBOT).untilCleared().limit(20, Duration.ofSeconds(1), Duration.ZERO);
         Map<String, List<PushResult>> said = new HashMap<>();

@@ -46,8 +46,7 @@ class SendingAgainTest {
     static void start() throws Exception {
         robots = robots(0);
         bot = Bot.withSettings(Map.of("dingtalk.api-base-url", robots.url(), "dingtalk.max-message-length", "100"))
-                .property("camel.component.dingtalk-http.response-timeout", String.valueOf(SILENCE.toMillis()))
-                .property("camel.component.dingtalk-http.so-timeout", String.valueOf(SILENCE.toMillis())).start();
+                .property("camel.component.dingtalk.configuration.timeout", String.valueOf(SILENCE.toMillis())).start();
     }
 
     private static Simulator robots(int port) {

@@ -17,6 +17,12 @@ public interface CallLimiter {
      */
     String WAIT_UNTIL = "CamelDingTalkWaitUntil";
 
+    /**
+     * Exchange property, a {@link java.util.function.BooleanSupplier}: whether the calls of the exchange are not wanted any more. Asked
+     * before each call, after it has waited for its permission. A call under way is not ended.
+     */
+    String CANCELLED = "CamelDingTalkCancelled";
+
     /** Permits every call at once. */
     CallLimiter UNLIMITED = (call, waitUntil) -> CompletableFuture.completedFuture(Permit.NONE);
 

@@ -5,11 +5,14 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Decides whether and when a call that failed is made again. Asked only about failures after which that is safe, and only for callers that
- * can wait, see {@link CallLimiter#WAIT_UNTIL}. Calls to session webhooks and custom robots, whose addresses are secrets, are not repeated
- * by it. Must be safe for use by many threads, and must not block the thread that asks.
+ * can wait, see {@link CallLimiter#WAIT_UNTIL}. Calls to custom robots, whose addresses are secrets, are not repeated by it. Must be safe
+ * for use by many threads, and must not block the thread that asks.
  */
 @FunctionalInterface
 public interface CallRetry {
+
+    /** Exchange property, an Integer: how often the message that an exchange sends was tried and failed. Set by {@code dingtalk:reply}. */
+    String TRIES = "CamelDingTalkTries";
 
     /** Repeats nothing. */
     CallRetry NONE = (call, failure, failures, waitUntil) -> CompletableFuture.completedFuture(false);

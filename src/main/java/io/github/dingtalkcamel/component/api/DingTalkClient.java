@@ -63,11 +63,19 @@ public final class DingTalkClient {
      * bodies as JSON.
      */
     public CompletableFuture<JsonNode> call(DingTalkApp app, String method, String path, Object body, CallTiming timing) {
+        return attempt(app, request(app, method, path, body), timing, 0);
+    }
+
+    /** The same, for callers that ask the {@link CallRetry} themselves: the call is repeated with a new access token only. */
+    public CompletableFuture<JsonNode> callUnrepeated(DingTalkApp app, String method, String path, Object body, CallTiming timing) {
+        return authorised(app, request(app, method, path, body), timing);
+    }
+
+    /** The call of a path of either host, which may have a query, without an access token. */
+    public static ApiRequest request(DingTalkApp app, String method, String path, Object body) {
         int query = path.indexOf('?');
-        ApiRequest request = new ApiRequest(query < 0 ? path : path.substring(0, query), app.name(), Addresses.of(app.baseUrlOf(path),
-                path), Secret.UNSET, body,
-                method);
-        return attempt(app, request, timing, 0);
+        return new ApiRequest(query < 0 ? path : path.substring(0, query), app.name(), Addresses.of(app.baseUrlOf(path), path),
+                Secret.UNSET, body, method);
     }
 
     private CompletableFuture<JsonNode> attempt(DingTalkApp app, ApiRequest request, CallTiming timing, int failures) {
@@ -121,6 +129,10 @@ public final class DingTalkClient {
     /** Makes one call as it is, for URLs that are secrets themselves. @param names what errors call the options */
     public CompletableFuture<JsonNode> callOnce(OptionNames names, ApiRequest request, CallTiming timing) {
         return limiter.acquirePermission(request, timing.waitUntil()).thenCompose(permit -> {
+            if (timing.cancelled().getAsBoolean()) {
+                permit.notUsed();
+                return CompletableFuture.failedFuture(new CallCancelledException());
+            }
             Call call = new Call(names, request, permit);
             call.start(timing.timeout());
             return call.result;

@@ -58,6 +58,7 @@ public class DingTalkComponent extends HealthCheckComponent {
     @Metadata(label = "advanced", autowired = true, description = "Learns of each call to DingTalk, for metrics and traces")
     private CallObserver callObserver;
 
+    private final ExpiredSessions expiredSessions = new ExpiredSessions();
     private InstantSource clock = InstantSource.system();
     private HttpClient http;
     private DingTalkClient client;
@@ -137,6 +138,10 @@ public class DingTalkComponent extends HealthCheckComponent {
             streams = new StreamHub(HttpConnections.client(CONNECT_TIMEOUT, null), pace == null ? StreamTimeouts.PROMISED : pace, clock);
         }
         return streams;
+    }
+
+    ExpiredSessions expiredSessions() {
+        return expiredSessions;
     }
 
     FileDownload downloads() {

@@ -17,7 +17,8 @@ public class DingTalkConfiguration implements Cloneable {
     private String robotCode;
     @UriParam(label = "common",
               description = "Name of an app that the application has set up, in the place of appKey, appSecret, robotCode and the base"
-                            + " URLs. Needs an IntegrationLookup in the component.")
+                            + " URLs. Needs an IntegrationLookup in the component; a producer without it and without appKey then acts for the"
+                            + " integration that received the exchange's message.")
     private String integration;
     @UriParam(label = "advanced", defaultValue = "https://api.dingtalk.com",
               description = "Where DingTalk's newer API is: another region, a gateway, or a simulator")

@@ -66,6 +66,9 @@ public final class DingTalkConstants {
               description = "Set by send, reply and card: the id of what was sent, or a list of several. Read by recall",
               javaType = "Object")
     public static final String SENT_MESSAGE_ID = "CamelDingTalkSentMessageId";
+    @Metadata(label = "producer", description = "Set by reply: how its last message was sent", javaType = "String",
+              enums = "sessionWebhook,robotApi")
+    public static final String CHANNEL = "CamelDingTalkChannel";
     @Metadata(label = "producer",
               description = "Set by send and card, also where they fail: a list of the recipients that did not get it; missing where all"
                       + " got it",

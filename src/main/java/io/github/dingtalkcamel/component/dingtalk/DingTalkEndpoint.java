@@ -69,10 +69,23 @@ public class DingTalkEndpoint extends DefaultEndpoint implements EndpointService
 
     /** The one app that a producer acts for. */
     DingTalkApp app() {
-        List<DingTalkApp> apps = apps();
+        return single(apps(), configuration.getIntegration());
+    }
+
+    /** The app of an integration. */
+    DingTalkApp app(String integration) {
+        return single(checked(integrations(integration)), integration);
+    }
+
+    /** Whether a producer acts for the integration that received the exchange's message, since it names no app. */
+    boolean isForEachMessagesApp() {
+        return configuration.getIntegration() == null && configuration.getAppKey() == null && getComponent().getIntegrationLookup() != null
+                && kind != DingTalkKind.robot;
+    }
+
+    private DingTalkApp single(List<DingTalkApp> apps, String integration) {
         if (apps.size() != 1) {
-            throw new IllegalArgumentException("dingtalk:" + kind + ": option integration=" + configuration.getIntegration() + " names "
-                    + apps.size()
+            throw new IllegalArgumentException("dingtalk:" + kind + ": option integration=" + integration + " names " + apps.size()
                     + " apps, and a producer acts for one: name a single one");
         }
         return apps.get(0);
@@ -80,7 +93,10 @@ public class DingTalkEndpoint extends DefaultEndpoint implements EndpointService
 
     /** The apps that the endpoint acts for, each with what it needs. */
     List<DingTalkApp> apps() {
-        List<DingTalkApp> apps = configuration.getIntegration() == null ? List.of(ownApp()) : integrations(configuration.getIntegration());
+        return checked(configuration.getIntegration() == null ? List.of(ownApp()) : integrations(configuration.getIntegration()));
+    }
+
+    private List<DingTalkApp> checked(List<DingTalkApp> apps) {
         for (DingTalkApp app : apps) {
             if (kind != DingTalkKind.robot && !app.hasCredentials()) {
                 throw new IllegalArgumentException("dingtalk:" + kind + " needs an app: set " + app.names().of("appKey") + " and "

@@ -7,8 +7,12 @@ final class Operations {
     private Operations() {
     }
 
+    /** For the app of the endpoint, or for that of each exchange's message. */
     static Operation of(DingTalkEndpoint endpoint) {
-        DingTalkApp app = endpoint.app();
+        return endpoint.isForEachMessagesApp() ? new OfMessagesApp(endpoint) : of(endpoint, endpoint.app());
+    }
+
+    static Operation of(DingTalkEndpoint endpoint, DingTalkApp app) {
         DingTalkConfiguration options = endpoint.getConfiguration();
         DingTalkComponent component = endpoint.getComponent();
         Api api = new Api(app, options.getTimeout(), component);

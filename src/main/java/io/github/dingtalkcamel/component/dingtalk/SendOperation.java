@@ -21,8 +21,8 @@ import org.apache.camel.Exchange;
 record SendOperation(Api api, DingTalkConfiguration uri) implements Operation {
 
     private static final int MOST_PEOPLE = 20;
-    private static final String TO_PEOPLE = "/v1.0/robot/oToMessages/batchSend";
-    private static final String TO_GROUP = "/v1.0/robot/groupMessages/send";
+    static final String TO_PEOPLE = "/v1.0/robot/oToMessages/batchSend";
+    static final String TO_GROUP = "/v1.0/robot/groupMessages/send";
 
     @Override
     public CompletableFuture<?> perform(Exchange exchange) {

@@ -45,7 +45,8 @@ record SessionReply(Api api, InboundMessage message, MessageOptions options, Str
     boolean isUsable() {
         URI webhook = message.sessionWebhook();
         DingTalkApp app = api.app();
-        return webhook != null && isAlive() && new WebhookAddresses(app.apiBaseUrl(), app.oapiBaseUrl()).isSessionWebhook(webhook);
+        return webhook != null && isAlive() && !api.component().expiredSessions().contains(webhook)
+               && new WebhookAddresses(app.apiBaseUrl(), app.oapiBaseUrl()).isSessionWebhook(webhook);
     }
 
     private boolean isAlive() {

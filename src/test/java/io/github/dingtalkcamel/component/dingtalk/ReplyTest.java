@@ -5,10 +5,20 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 
+import io.github.dingtalkcamel.component.api.CallLimiter;
+import io.github.dingtalkcamel.component.api.CallRetry;
 import io.github.dingtalkcamel.component.api.DingTalkException;
+import io.github.dingtalkcamel.component.api.OutcomeUnknownException;
+import io.github.dingtalkcamel.component.api.Permit;
 import io.github.dingtalkcamel.component.api.RejectedException;
+import io.github.dingtalkcamel.component.api.UnavailableException;
 import io.github.dingtalkcamel.simulator.fault.ApiFamily;
 import io.github.dingtalkcamel.simulator.platform.Delivery;
 import io.github.dingtalkcamel.simulator.platform.PushResult;
@@ -140,6 +150,115 @@ class ReplyTest {
         assertThat(sent.accepted()).isTrue();
         assertThat(bare.texts(sent.conversationId())).containsExactly("done");
         assertThat(bare.requests("/robot/sendBySession")).hasSize(2);
+    }
+
+    /** Answers after the property was set, by an exchange that can wait. */
+    private void answerPatiently(String text, String property, Object value) throws Exception {
+        bare.route(new RouteBuilder() {
+            @Override
+            public void configure() {
+                onException(Exception.class).handled(true).process(exchange -> replied.set(exchange.copy()));
+                from("dingtalk:messages").process(exchange -> {
+                    exchange.setProperty(CallLimiter.WAIT_UNTIL, Instant.now().plusSeconds(60));
+                    exchange.setProperty(property, value);
+                    exchange.getMessage().setBody(text);
+                }).to("dingtalk:reply?maxMessageLength=100").process(exchange -> replied.set(exchange.copy()));
+            }
+        }).connected(1);
+    }
+
+    @Test
+    void aMessageByTheSessionWebhookIsSentAgainAsTheStrategySaysForAnExchangeThatCanWait() throws Exception {
+        List<String> asked = new CopyOnWriteArrayList<>();
+        bare.component().setCallRetry((call, failure, failures, until) -> {
+            asked.add(call.name() + " " + failure.code() + " " + failures);
+            return CompletableFuture.completedFuture(failures < 3);
+        });
+        answerPatiently("done", "none", "");
+        bare.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).times(2).fail(503);
+        PushResult sent = bare.simulator().say(UserMessage.text("build").byStream());
+        bare.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).times(3).fail(503);
+        PushResult failed = bare.simulator().say(UserMessage.text("again").byStream());
+
+        assertThat(bare.texts(sent.conversationId())).containsExactly("done");
+        assertThat(asked).containsExactly("session webhook ServiceUnavailable 1", "session webhook ServiceUnavailable 2", "session webhook ServiceUnavailable 1",
+                "session webhook ServiceUnavailable 2", "session webhook ServiceUnavailable 3");
+        assertThat(replied.get().getProperty(Exchange.EXCEPTION_CAUGHT)).isInstanceOf(UnavailableException.class);
+        assertThat(replied.get().getProperty(CallRetry.TRIES)).isEqualTo(3);
+        assertThat(failed.accepted()).isTrue();
+    }
+
+    @Test
+    void isNotSentByTheRobotApiWhereTheSessionExpiresAfterAnAnswerWasLost() throws Exception {
+        bare.component().setCallRetry((call, failure, failures, until) -> CompletableFuture.completedFuture(true));
+        answerPatiently("done", "none", "");
+        bare.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).dropAfter();
+        bare.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).expireToken();
+        PushResult sent = bare.simulator().say(UserMessage.text("build").byStream());
+
+        assertThat(replied.get().getProperty(Exchange.EXCEPTION_CAUGHT)).isInstanceOf(OutcomeUnknownException.class);
+        assertThat(bare.texts(sent.conversationId())).containsExactly("done");
+        assertThat(bare.requests("/v1.0/robot/oToMessages/batchSend")).isEmpty();
+    }
+
+    @Test
+    void anExchangeThatIsCancelledSendsNoFurtherMessageAndContinues() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        // before the first message, before its call, before the second message
+        answerPatiently("paragraph one\n\n".repeat(20), CallLimiter.CANCELLED, (BooleanSupplier) () -> asked.incrementAndGet() > 2);
+        PushResult sent = bare.simulator().say(UserMessage.text("build").byStream());
+
+        assertThat(bare.texts(sent.conversationId())).hasSize(1);
+        assertThat(replied.get().getProperty(Exchange.EXCEPTION_CAUGHT)).isNull();
+        assertThat(replied.get().getMessage().getHeaders()).doesNotContainKey("CamelDingTalkChannel");
+    }
+
+    @Test
+    void aCallThatIsCancelledWhileItWaitsForItsPermitIsNotMade() throws Exception {
+        AtomicInteger given = new AtomicInteger();
+        AtomicBoolean cancelled = new AtomicBoolean();
+        AtomicInteger unused = new AtomicInteger();
+        bare.context().getRegistry().bind("limiter", CallLimiter.class, (CallLimiter) (call, until) -> {
+            cancelled.set(call.isSessionWebhook());
+            given.incrementAndGet();
+            return CompletableFuture.completedFuture(new Permit() {
+                @Override
+                public void answered() {
+                }
+
+                @Override
+                public void failed(DingTalkException failure) {
+                }
+
+                @Override
+                public void notUsed() {
+                    unused.incrementAndGet();
+                }
+            });
+        });
+        bare.context().removeComponent("dingtalk");
+        DingTalkConfiguration configuration = bare.component().getConfiguration();
+        configuration.setAppKey(BareContext.APP_KEY);
+        configuration.setAppSecret(BareContext.APP_SECRET);
+        configuration.setApiBaseUrl(bare.simulator().url());
+        configuration.setOapiBaseUrl(bare.simulator().url());
+        answerPatiently("done", CallLimiter.CANCELLED, (BooleanSupplier) cancelled::get);
+        bare.simulator().say(UserMessage.text("build").byStream());
+
+        assertThat(given.get()).isPositive();
+        assertThat(unused).hasValue(1);
+        assertThat(bare.requests("/robot/sendBySession")).isEmpty();
+        assertThat(replied.get().getProperty(Exchange.EXCEPTION_CAUGHT)).isNull();
+    }
+
+    @Test
+    void saysByWhichChannelItWent() throws Exception {
+        answer("dingtalk:reply", "done", Map.of("CamelDingTalkChannel", "carrier pigeon"));
+        bare.simulator().say(UserMessage.text("build").byStream());
+        assertThat(replied.get().getMessage().getHeader("CamelDingTalkChannel")).isEqualTo("sessionWebhook");
+
+        bare.simulator().say(UserMessage.text("build").sessionExpiresAt(Instant.now()).byStream());
+        assertThat(replied.get().getMessage().getHeader("CamelDingTalkChannel")).isEqualTo("robotApi");
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 import io.github.dingtalkcamel.component.api.CallLimiter;
@@ -25,6 +26,9 @@ import io.github.dingtalkcamel.component.message.Language;
 import io.github.dingtalkcamel.component.secrets.Secret;
 import io.github.dingtalkcamel.limits.DingTalkCallLimiter;
 import io.github.dingtalkcamel.simulator.fault.ApiFamily;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
+import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -167,5 +171,31 @@ class StrategiesTest {
         assertThat(bare.texts(bare.dm("staff001"))).containsExactly("hello");
         assertThatThrownBy(() -> bare.send("other:send?recipientId=staff001&integration=none", "hello"))
                 .hasStackTraceContaining("no integration is called none");
+    }
+
+    @Test
+    void anEndpointThatNamesNoAppActsForTheIntegrationThatReceivedTheMessage() throws Exception {
+        String url = bare.simulator().url();
+        AtomicReference<String> lookedUp = new AtomicReference<>();
+        component(it -> {
+            it.setConfiguration(new DingTalkConfiguration());
+            it.setIntegrationLookup(name -> {
+                lookedUp.set(name);
+                return List.of(new DingTalkApp(name, BareContext.APP_KEY, Secret.of(BareContext.APP_SECRET), null, URI.create(url),
+                        URI.create(url), Language.EN, 6000, 1, Set.of(), Secret.UNSET, Secret.UNSET, OptionNames.settings("dingtalk.")));
+            });
+        });
+        bare.route(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("dingtalk:messages").setBody().constant("done").to("other:reply");
+            }
+        }).connected(1);
+        PushResult sent = bare.simulator().say(UserMessage.text("build").byStream());
+
+        assertThat(bare.texts(sent.conversationId())).containsExactly("done");
+        assertThat(lookedUp).hasValue(BareContext.APP_KEY);
+        assertThat(bare.send("other:send?recipientId=staff001", "hello").getException()).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("set option integration");
     }
 }
