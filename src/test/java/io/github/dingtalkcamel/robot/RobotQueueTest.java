@@ -186,12 +186,10 @@ class RobotQueueTest {
             }
             Iterator<RobotQueue.Waiting> sendable = queue.sendable("main");
             List<String> sent = new ArrayList<>();
-            while (sendable.hasNext()) {
+            for (boolean more = sendable.hasNext(); more;) {
                 RobotQueue.Waiting message = sendable.next();
-                boolean more = sendable.hasNext();
-                if (message == null) {
-                    assertThat(more).isFalse();
-                } else {
+                more = sendable.hasNext();
+                if (message != null) {
                     sent.add(content(message));
                     queue.sent(message);
                 }
