@@ -57,7 +57,7 @@ record SendingParts(DingTalkCallLimiter gate, RetryQueue line, DingTalk dingTalk
         parts.bindTools(context, settings, store, clock);
         bindContacts(context, settings, clock);
         context.getRegistry().bind("sendFile", new SendFile(settings));
-        context.getRegistry().bind("attachments", new Attachments(settings, clock));
+        context.getRegistry().bind("attachments", new Attachments());
         return parts;
     }
 
