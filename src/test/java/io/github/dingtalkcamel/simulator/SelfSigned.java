@@ -7,9 +7,9 @@ import java.util.concurrent.TimeUnit;
 import io.github.dingtalkcamel.simulator.platform.StreamOptions;
 
 /** A key store with a certificate for this machine, made by the JDK's own keytool. It serves as the trust store as well. */
-record SelfSigned(Path keyStore, String password) {
+public record SelfSigned(Path keyStore, String password) {
 
-    static SelfSigned in(Path directory) throws IOException, InterruptedException {
+    public static SelfSigned in(Path directory) throws IOException, InterruptedException {
         SelfSigned made = new SelfSigned(directory.resolve("simulator.p12"), "changeit");
         Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
                 "-genkeypair", "-alias", "simulator", "-keyalg", "EC", "-groupname", "secp256r1", "-validity", "30",
