@@ -110,6 +110,39 @@ class SendTest {
     }
 
     @Test
+    void callsAToolOfARouteOfTheUsersAndStartsNothingElseOfItsFile() throws Exception {
+        Path routes = Files.createDirectories(folder.resolve("routes"));
+        Path ticked = folder.resolve("ticked");
+        Files.writeString(routes.resolve("orders.yaml"), Files.readString(Path.of("docs/examples/order-tool.camel.yaml")) + """
+                - route: {id: own-timer, from: {uri: "timer:own?delay=0&repeatCount=1", steps: [{to: "file:%s"}]}}
+                """.formatted(ticked));
+        Files.writeString(routes.resolve("broken.yaml"), "- route: {id: broken, from: {uri: 'nothing:at-all', steps: []}}");
+
+        assertThat(send("", "--tool", "order_shipped", "{\"customer\":\"staff001\",\"order\":\"A-17\"}")).as(errors.toString()).isZero();
+
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("{\"result\":\"Told about order A-17\"}\n");
+        assertThat(simulator.deliveries()).extracting(Delivery::text).containsExactly("Order A-17 has been shipped");
+        assertThat(ticked).doesNotExist();
+        assertThat(send("{\"customer\":\"staff404\",\"order\":\"A-18\"}", "--tool", "order_shipped", "-")).isEqualTo(1);
+        assertThat(errors.toString(StandardCharsets.UTF_8)).contains("invalidStaffId");
+    }
+
+    @Test
+    void callsEachToolOfTheProgramAndRefusesOthers() throws Exception {
+        assertThat(send("", "--tool", "dingtalk_list_users")).as(errors.toString()).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("\"userId\"");
+        assertThat(send("", "--tool", "dingtalk_recall_message", "{\"messageId\":\"m\"}")).isEqualTo(2);
+        assertThat(errors.toString(StandardCharsets.UTF_8)).contains("messageId is on record neither");
+        assertThat(send("", "--tool", "order_shipped")).isEqualTo(2);
+        assertThat(errors.toString(StandardCharsets.UTF_8)).startsWith("There is no tool of this name");
+        assertThat(send("", "--tool", "order_shipped", "no JSON")).isEqualTo(2);
+        assertThat(send("", "--tool", "order_shipped", "null")).isEqualTo(2);
+        assertThat(errors.toString(StandardCharsets.UTF_8)).startsWith("The arguments of --tool are a JSON object");
+        assertThat(send("", "--tool", "order_shipped", "--to", "user_id:staff001", "{}")).isEqualTo(2);
+        assertThat(errors.toString(StandardCharsets.UTF_8)).startsWith("--tool goes with --integration and --timeout only");
+    }
+
+    @Test
     void mentionsPeopleWhereTheChannelCan() throws Exception {
         assertThat(send("", "--webhook", "--at", "staff002", "--at", "user_id:17000000000,13800000000", "--at", "mobile:+86-1", "disk full")).as(errors.toString()).isZero();
         assertThat(simulator.deliveries()).singleElement().satisfies(delivery -> {

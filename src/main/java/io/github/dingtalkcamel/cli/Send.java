@@ -5,13 +5,20 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.github.dingtalkcamel.component.api.Failure;
+import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
+import io.github.dingtalkcamel.encoding.TextFile;
 import io.github.dingtalkcamel.observe.Unexpected;
 import io.github.dingtalkcamel.server.ApiException;
 import io.github.dingtalkcamel.server.Refusals;
@@ -24,25 +31,31 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.direct.DirectComponent;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.DefaultExchange;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 
 /**
- * What the command {@code send} does: runs the tools' own routes, those of the routes directory that replace a packaged file included,
- * and ends. It starts no servers, no Stream connection and no turns, and can run beside a process that does. Its store is its own and
+ * What the command {@code send} does: runs the tools' own routes, those of the routes directory that replace a packaged file or add the
+ * tool that is called included, and ends. It starts no servers, no Stream connection and no turns, and can run beside a process that does. Its store is its own and
  * ends with it, so what it sends can't be updated or recalled later, and a custom robot's 20 messages a minute are waited for, but not
  * shared with other processes.
  */
 public final class Send {
 
+    private static final String EXTENSION = ".camel.yaml";
     private static final int DONE = 0;
     private static final int FAILED = 1;
     private static final int WRONG_USE = 2;
 
     /** The route files that sending takes. */
     static final List<String> ROUTES = List.of("support-errors", "tool-call", "tool-send", "tool-deliver", "tool-send-file", "robot-queue");
+
+    /** Those of further tools, for calls that name one of them. */
+    static final Map<String, List<String>> FURTHER = Map.of("dingtalk_list_users", List.of("tool-list-users"),
+            "dingtalk_update_message", List.of("tool-update", "tool-recall"), "dingtalk_recall_message", List.of("tool-recall"));
 
     private final Settings settings;
     private final Sending sending;
@@ -82,16 +95,14 @@ public final class Send {
         NativeLibrary.prepare(null);
         Path folder = Files.createTempDirectory("dingtalk-camel-send");
         try (Store store = Store.open("jdbc:sqlite:" + folder.resolve("send.db"), null, null);
-                CamelContext context = new DefaultCamelContext()) {
+                DefaultCamelContext context = new DefaultCamelContext()) {
             AutoCloseable bound = sending.bind(context, settings, store, Clock.systemUTC());
             context.getRegistry().bind("refusals", new Refusals());
             context.getRegistry().bind("unexpected", new Unexpected());
             context.addComponent("platform-http", new NoServer());
             context.getShutdownStrategy().setTimeout(1);
             context.getShutdownStrategy().setSuppressLoggingOnTimeout(true);
-            for (String name : ROUTES) {
-                PluginHelper.getRoutesLoader(context).loadRoutes(routes(context, name + ".camel.yaml"));
-            }
+            load(context, calls.stream().map(SendCommand.Call::tool).distinct().toList());
             context.start();
             int status = DONE;
             try (ProducerTemplate producer = context.createProducerTemplate()) {
@@ -107,12 +118,46 @@ public final class Send {
         }
     }
 
+    private void load(DefaultCamelContext context, List<String> tools) throws Exception {
+        Set<String> packaged = new LinkedHashSet<>(ROUTES);
+        tools.forEach(tool -> packaged.addAll(FURTHER.getOrDefault(tool, List.of())));
+        for (String name : packaged) {
+            PluginHelper.getRoutesLoader(context).loadRoutes(routes(context, name + EXTENSION));
+        }
+        List<RouteDefinition> before = List.copyOf(context.getRouteDefinitions());
+        for (Path file : filesOf(tools)) {
+            if (!packaged.contains(file.getFileName().toString().replace(EXTENSION, ""))) {
+                PluginHelper.getRoutesLoader(context).loadRoutes(ResourceHelper.resolveResource(context, file.toUri().toString()));
+            }
+        }
+        // timers and what else waits for something by itself is no part of a call
+        context.getRouteDefinitions().stream().filter(route -> !before.contains(route) && !route.getInput().getEndpointUri().startsWith("direct:"))
+                .forEach(route -> route.setAutoStartup("false"));
+    }
+
+    /** The files of the routes directory that have the route of a tool. */
+    private List<Path> filesOf(List<String> tools) throws IOException {
+        if (!Files.isDirectory(settings.routesDir())) {
+            return List.of();
+        }
+        Pattern route = Pattern.compile("direct:tool-(" + tools.stream().map(Pattern::quote).collect(Collectors.joining("|")) + ")(?![\\w.-])");
+        List<Path> found = new ArrayList<>();
+        try (Stream<Path> files = Files.list(settings.routesDir())) {
+            for (Path file : files.filter(each -> each.getFileName().toString().matches("[^.].*\\.ya?ml") && Files.isRegularFile(each)).sorted().toList()) {
+                if (route.matcher(TextFile.read(file)).find()) {
+                    found.add(file);
+                }
+            }
+        }
+        return found;
+    }
+
     private Resource routes(CamelContext context, String file) {
         Path own = settings.routesDir().resolve(file);
         return ResourceHelper.resolveResource(context, Files.isRegularFile(own) ? own.toUri().toString() : "classpath:routes/" + file);
     }
 
-    private int call(CamelContext context, ProducerTemplate producer, SendCommand.Call call) {
+    private int call(CamelContext context, ProducerTemplate producer, SendCommand.Call call) throws IOException {
         Exchange exchange = new DefaultExchange(context);
         exchange.setVariable("tool", call.tool());
         exchange.getMessage().setBody(call.arguments());
@@ -128,6 +173,9 @@ public final class Send {
         if (result.get("error") instanceof Problem why) {
             errors.println(why.code() + ", " + why.message() + ". " + why.hint());
             status = FAILED;
+        }
+        if (result.get("data") instanceof Map<?, ?> data && !data.isEmpty()) {
+            out.println(Json.MAPPER.writeValueAsString(data));
         }
         for (Object each : (List<?>) result.get("results")) {
             status = Math.max(status, print((Map<?, ?>) each));

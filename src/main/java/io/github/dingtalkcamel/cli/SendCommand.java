@@ -13,8 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import io.github.dingtalkcamel.component.api.Mentions;
 import io.github.dingtalkcamel.component.file.FileNames;
+import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.encoding.NotUtf8Exception;
 import io.github.dingtalkcamel.encoding.Utf8;
 import picocli.CommandLine.Command;
@@ -35,6 +38,9 @@ final class SendCommand implements Callable<Integer> {
     private static final int MOST_TEXT_BYTES = 800_000;
     private static final int MOST_FILE_BYTES = 20 << 20;
     private static final int MOST_SECONDS = 600;
+
+    private static final TypeReference<Map<String, Object>> ARGUMENTS = new TypeReference<>() {
+    };
 
     private final Program.Work work;
     private final InputStream in;
@@ -58,6 +64,9 @@ final class SendCommand implements Callable<Integer> {
     @Option(names = "--at", paramLabel = "WHOM",
             description = "mentions user_id:staff001, mobile:13800000000 or all, where the channel can (--webhook); can be repeated")
     private List<String> at = List.of();
+    @Option(names = "--tool", paramLabel = "NAME",
+            description = "calls this tool, such as one of a route of yours; the text is its arguments, a JSON object (none)")
+    private String tool;
     @Option(names = "--integration", paramLabel = "ID", description = "the app to send as (main)")
     private String integration;
     @Option(names = "--timeout", paramLabel = "SECONDS", description = "how long to try, 1 to 600 seconds (60)")
@@ -95,6 +104,9 @@ final class SendCommand implements Callable<Integer> {
         if (integration != null) {
             common.put("integrationId", integration);
         }
+        if (tool != null) {
+            return List.of(new Call(tool, toolArguments(common)));
+        }
         Map<String, List<String>> recipients = recipients();
         mentions(common);
         String text = text();
@@ -106,6 +118,20 @@ final class SendCommand implements Callable<Integer> {
             messages.add(file(file));
         }
         return calls(recipients, common, messages);
+    }
+
+    private Map<String, Object> toolArguments(Map<String, Object> common) throws IOException {
+        if (!to.isEmpty() || webhook || markdown || title != null || file != null || !at.isEmpty()) {
+            throw wrong("--tool goes with --integration and --timeout only: what else the tool takes is in its arguments, a JSON object");
+        }
+        String json = texts.isEmpty() ? "{}" : givenText();
+        Map<String, Object> arguments = new LinkedHashMap<>(common);
+        try {
+            arguments.putAll(Json.MAPPER.readValue(json, ARGUMENTS));
+        } catch (JsonProcessingException | NullPointerException e) {
+            throw wrong("The arguments of --tool are a JSON object, such as '{\"order\": \"A-17\"}'");
+        }
+        return arguments;
     }
 
     private Map<String, List<String>> recipients() {
@@ -161,6 +187,11 @@ final class SendCommand implements Callable<Integer> {
 
     /** The text to send; null where only a file is. */
     private String text() throws IOException {
+        return texts.isEmpty() && file != null ? null : givenText();
+    }
+
+    /** The one text of the command, or standard input. */
+    private String givenText() throws IOException {
         for (String text : texts) {
             if (text.startsWith("--") && !text.contains(" ")) {
                 throw wrong("There is no " + text);
@@ -169,8 +200,7 @@ final class SendCommand implements Callable<Integer> {
         if (texts.size() > 1) {
             throw wrong("More than one text: put quotes around it");
         }
-        boolean given = !texts.isEmpty() && !texts.get(0).equals("-");
-        return given ? texts.get(0) : file == null || !texts.isEmpty() ? standardInput() : null;
+        return texts.isEmpty() || texts.get(0).equals("-") ? standardInput() : texts.get(0);
     }
 
     private List<Call> calls(Map<String, List<String>> recipients, Map<String, Object> common, List<Map<String, Object>> messages) {

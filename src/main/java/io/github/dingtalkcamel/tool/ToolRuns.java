@@ -31,16 +31,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a tool's call by {@code direct:run-tool}, once for each {@code requestId}: who asks again gets the same result, and waits for it while it is not there.
- * A run that broke is not done again: its outcome is unknown. One that was refused ({@link ApiException}) did nothing, and may come again.
+ * Runs a tool's call by {@code direct:run-tool}, once for each {@code requestId}: a repeated call gets the same result, and waits for it while the first one runs.
+ * A run that failed unexpectedly is not repeated, since its outcome is unknown. One that was refused ({@link ApiException}) did nothing, and may be repeated.
  * <p>
- * What calls hold in memory until they are done is bounded in bytes, for those too whose caller waits no longer: a call beyond it is refused, 503.
+ * The memory that calls hold until they are done is bounded in bytes, also for calls whose caller waits no longer: a call beyond it is refused with 503.
  * <p>
- * The caller waits no longer than its {@code timeoutMs}. What is under way then goes on, so that its outcome is known afterwards; what is not is not begun.
+ * The caller waits no longer than its {@code timeoutMs}. What has begun by then continues, so that its outcome is known afterwards; the rest is not begun.
  */
 public final class ToolRuns extends AsyncProcessorSupport implements CamelContextAware {
 
-    /** How many run at once; others wait for their turn. */
+    /** How many run at once; others wait. Calls that the route of a tool makes are not counted, its own run is. */
     public static final int MOST = 64;
 
     private static final Logger LOG = LoggerFactory.getLogger(ToolRuns.class);
@@ -179,7 +179,7 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
                 if (refused != null) {
                     forget(run.call());
                 }
-                // whatever else broke may have broken behind a message that is out: the call stays noted, and is not done again
+                // another failure may have come after a message was sent: the call stays noted, and is not repeated
                 end(flight, null, refused != null ? refused : exchange.getException());
             }
         });
@@ -230,7 +230,7 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
         try {
             requests.end(call, result);
         } catch (StoreException e) {
-            LOG.warn("The result of {} could not be kept: who asks for it again hears that the outcome is unknown", call, e);
+            LOG.warn("The result of {} could not be stored: a repeated call is told that the outcome is unknown", call, e);
         }
     }
 
@@ -238,7 +238,7 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
         try {
             requests.forget(call);
         } catch (StoreException e) {
-            LOG.warn("{} did nothing, but that could not be noted: who asks for it again hears that the outcome is unknown", call, e);
+            LOG.warn("{} did nothing, but that could not be stored: a repeated call is told that the outcome is unknown", call, e);
         }
     }
 
@@ -260,7 +260,7 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
     protected void doStart() {
         producer = camelContext.createProducerTemplate();
         threads = camelContext.getExecutorServiceManager().newFixedThreadPool(this, "dingtalk-tools", MOST);
-        // of their own, so that whoever waited long enough is not kept waiting by those that run
+        // with threads of their own: an answer must not wait for the runs
         answers = camelContext.getExecutorServiceManager().newCachedThreadPool(this, "dingtalk-tool-answers");
     }
 

@@ -99,4 +99,21 @@ class SendRoutesTest {
         assertThat(Send.ROUTES).as("files that " + Send.class.getSimpleName() + " loads").containsExactlyInAnyOrderElementsOf(needed);
         assertThat(files().stream().map(SendRoutesTest::name)).containsAll(Send.ROUTES);
     }
+
+    @Test
+    void loadsTheFilesOfFurtherToolsWhereTheyAreNamed() throws IOException {
+        Set<String> further = new TreeSet<>();
+        for (Path file : files()) {
+            read(file).forEach(each -> {
+                String uri = each.at("/route/from/uri").asText();
+                if (uri.startsWith("direct:tool-") && !Send.ROUTES.contains(name(file))) {
+                    String tool = uri.substring("direct:tool-".length());
+                    further.add(tool);
+                    assertThat(Send.FURTHER.get(tool)).as(tool).contains(name(file));
+                }
+            });
+        }
+
+        assertThat(Send.FURTHER.keySet()).isEqualTo(further);
+    }
 }
