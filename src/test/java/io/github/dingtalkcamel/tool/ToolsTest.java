@@ -525,6 +525,38 @@ class ToolsTest {
     }
 
     @Test
+    void tellsEachRecipientItsOwnReasonWhereDingTalkRefusesThemAll() throws Exception {
+        JsonNode result = result(TEXT, "{'recipient_type':'user_id','recipient_id':['stranger','flooded'],'content':'to none'}");
+
+        assertThat(texts(result.path("results"), "target")).containsExactly("user_id:stranger", "user_id:flooded");
+        assertThat(result.at("/results/0/error/code").asText()).isEqualTo("invalidStaffId");
+        assertThat(result.at("/results/1/error/code").asText()).isEqualTo("flowControlled");
+    }
+
+    @Test
+    void sendsNoFurtherMessageOfATextToRecipientsThatMissedOne() throws Exception {
+        String one = somebody();
+        bot.simulator().faults().on(ApiFamily.ROBOT).noPermission();
+        JsonNode result = result(TEXT, "{'recipient_type':'user_id','recipient_id':'" + one + "','content':'" + "words ".repeat(90) + "'}");
+
+        assertThat(result.at("/results/0/error/code").asText()).isEqualTo("Forbidden.AccessDenied.AccessTokenPermissionDenied");
+        assertThat(requests("/v1.0/robot/oToMessages/batchSend", one)).hasSize(1);
+        assertThat(to(one)).isEmpty();
+    }
+
+    @Test
+    void noAddressOfACustomRobotAndNoRecipientBecomesAnEndpoint() throws Exception {
+        String one = somebody();
+        bot.simulator().addCustomRobot(CustomRobot.of("endpoint-token-7", GROUP));
+        result(TEXT, "{'recipient_type':'webhook','recipient_id':'" + bot.simulator().url() + "/robot/send?access_token=endpoint-token-7','content':'to a robot'}");
+        result(TEXT, "{'recipient_type':'user_id','recipient_id':'" + one + "','content':'to a person'}");
+
+        assertThat(to(one)).hasSize(1);
+        assertThat(bot.context().getEndpoints()).extracting(endpoint -> endpoint.getEndpointUri())
+                .anyMatch(uri -> uri.startsWith("dingtalk://send")).noneMatch(uri -> uri.contains("endpoint-token-7") || uri.contains(one));
+    }
+
+    @Test
     void keepsACardOnRecordWhoseAnswerWasLost() throws Exception {
         bot.simulator().faults().on(ApiFamily.CARD).dropAfter();
         JsonNode lost = result(RICH, "{'mode':'template','msgKey':'own.schema','msgParam':{'a':'1'},'recipient_type':'chat_id','recipient_id':'" + GROUP + "'}");
