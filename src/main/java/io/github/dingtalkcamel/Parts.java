@@ -46,7 +46,6 @@ import io.github.dingtalkcamel.observe.Gauges;
 import io.github.dingtalkcamel.observe.HeldBytes;
 import io.github.dingtalkcamel.observe.WorkerChecks;
 import io.github.dingtalkcamel.observe.Unexpected;
-import io.github.dingtalkcamel.outbound.DingTalk;
 import io.github.dingtalkcamel.queue.HeapShare;
 import io.github.dingtalkcamel.reload.LiveContext;
 import io.github.dingtalkcamel.reload.LiveRoutes;
@@ -251,7 +250,7 @@ final class Parts implements AutoCloseable {
         registry.bind("notices", notices);
         registry.bind("busyNotice", new BusyNotice(notices, new WebhookAddresses(settings.apiBaseUrl(), settings.oapiBaseUrl()), clock));
         registry.bind("busyConversations", new BusyConversations(clock));
-        registry.bind("replies", new Replies(settings, inbox, queue, sending.quotable(), new RetryPolicy(sending.gate(), settings.maxTurnAge(), clock),
+        registry.bind("replies", new Replies(settings, inbox, queue, sending.quotable(), new RetryPolicy(settings.maxTurnAge(), clock),
                 clock));
         registry.bind("thinking", new Thinking(settings));
         registry.bind("deadLetterChannel", new DeadLetterChannel(deadLetters, inbox));

@@ -9,11 +9,9 @@ import io.github.dingtalkcamel.limits.DingTalkCallLimiter;
 import io.github.dingtalkcamel.limits.RetryQueue;
 import io.github.dingtalkcamel.limits.WaitingCallLimiter;
 import io.github.dingtalkcamel.outbound.AccessTokens;
-import io.github.dingtalkcamel.outbound.DingTalk;
 import io.github.dingtalkcamel.outbound.IntegrationApps;
 import io.github.dingtalkcamel.reload.NonStoppingProcessor;
 import io.github.dingtalkcamel.reload.Utf8Routes;
-import io.github.dingtalkcamel.reply.RetryPolicy;
 import io.github.dingtalkcamel.robot.AwaitRobot;
 import io.github.dingtalkcamel.robot.RobotQueue;
 import io.github.dingtalkcamel.settings.Settings;
@@ -38,21 +36,20 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.spi.Registry;
 
 /** What it takes to send, under the names that routes call it by: calls to DingTalk, tools, files, custom robots. The command {@code send} has nothing else. */
-record SendingParts(DingTalkCallLimiter gate, RetryQueue line, DingTalk dingTalk, AccessTokens accessTokens, RobotQueue robotQueue,
+record SendingParts(DingTalkCallLimiter gate, RetryQueue line, AccessTokens accessTokens, RobotQueue robotQueue,
         QuotableMessages quotable, Notifications notifications, ToolRuns toolRuns) implements AutoCloseable {
 
     static SendingParts bind(CamelContext context, Settings settings, Store store, Clock clock) throws Exception {
         Duration firstDelay = Duration.ofMillis(Long.parseLong(context.resolvePropertyPlaceholders("{{delivery.redelivery-delay:1000}}")));
         DingTalkCallLimiter gate = new DingTalkCallLimiter(firstDelay, clock, System::nanoTime);
-        DingTalk dingTalk = new DingTalk(settings, gate);
         RetryQueue line = new RetryQueue(context, gate, firstDelay, clock);
         DingTalkComponent component = new DingTalkComponent(context);
-        SendingParts parts = new SendingParts(gate, line, dingTalk, new AccessTokens(settings, component),
+        SendingParts parts = new SendingParts(gate, line, new AccessTokens(settings, component),
                 new RobotQueue(settings, store, clock), new QuotableMessages(store, clock), new Notifications(store),
                 new ToolRuns(new ToolRequests(store, clock), clock));
         parts.configure(component, settings, clock);
         context.addComponent("dingtalk", component);
-        parts.bindCalls(context, settings, clock);
+        parts.bindCalls(context);
         parts.bindRobots(context, clock);
         parts.bindTools(context, settings, store, clock);
         bindContacts(context, settings, clock);
@@ -70,16 +67,11 @@ record SendingParts(DingTalkCallLimiter gate, RetryQueue line, DingTalk dingTalk
         component.setCallObserver(accessTokens);
     }
 
-    private void bindCalls(CamelContext context, Settings settings, Clock clock) throws Exception {
+    private void bindCalls(CamelContext context) throws Exception {
         // not by the routes that call it, which come and go
         context.addService(line);
         Registry registry = context.getRegistry();
         registry.bind("sourceLoader", new Utf8Routes());
-        registry.bind("patience", new RetryPolicy(gate, settings.maxTurnAge(), clock));
-        registry.bind("dingTalkGate", gate);
-        registry.bind("awaitDingTalk", new NonStoppingProcessor(line));
-        registry.bind("dingTalk", dingTalk);
-        registry.bind("dingtalk-http", DingTalk.component());
         registry.bind("accessTokens", accessTokens);
     }
 

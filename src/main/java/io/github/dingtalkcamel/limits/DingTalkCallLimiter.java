@@ -18,19 +18,14 @@ import io.github.dingtalkcamel.component.api.OutcomeUnknownException;
 import io.github.dingtalkcamel.component.api.Permit;
 import io.github.dingtalkcamel.component.api.ThrottledException;
 import io.github.dingtalkcamel.component.api.UnavailableException;
-import org.apache.camel.Exchange;
-import org.apache.camel.ExchangeProperty;
 
 /**
- * What every call to DingTalk passes: the circuit of the host, and the token bucket of (app, API) or custom robot, which all senders share. Session
- * webhooks have no bucket.
+ * Permits every call to DingTalk, or refuses it: by the circuit of the host, and by the token bucket of (app, API) or custom robot, which
+ * all senders share. Session webhooks have no bucket.
  * <p>
- * Nobody waits here. Who may not pass gets a {@link CallNotPermittedException}, at once and before anything was sent.
+ * No caller waits here. A call that is not permitted fails with a {@link CallNotPermittedException}, at once and before anything was sent.
  */
 public final class DingTalkCallLimiter implements CallLimiter {
-
-    /** Exchange property: until when the exchange waits in {@link RetryQueue} for its turn, an {@link Instant}. Those without one don't wait, and join no line. */
-    public static final String PATIENCE = "CamelDingTalkPatience";
 
     private final Map<String, HostCircuitBreaker> circuits = new ConcurrentHashMap<>();
     private final Map<String, AdaptiveRateLimiter> paces = new ConcurrentHashMap<>();
@@ -46,38 +41,7 @@ public final class DingTalkCallLimiter implements CallLimiter {
         this.nanoTime = nanoTime;
     }
 
-    /** Lets the call under way pass now, or says why not. */
-    public void pass(Exchange exchange, @ExchangeProperty(ApiRequest.PROPERTY) ApiRequest request) throws CallNotPermittedException {
-        String line = line(request);
-        GrantedPermit granted = exchange.getProperty(GrantedPermit.GRANTED, GrantedPermit.class);
-        GrantedPermit pass = null;
-        if (granted != null && granted.line().equals(line)) {
-            exchange.removeProperty(GrantedPermit.GRANTED);
-            pass = granted;
-        }
-        giveBack(exchange);
-        if (pass == null && !(isPatient(exchange) && waiting.contains(line))) {
-            pass = tryPass(line);
-        }
-        if (pass == null) {
-            throw notNow(line);
-        }
-        exchange.setProperty(GrantedPermit.IN_USE, pass);
-    }
-
-    /** A pass that was not needed after all: the one call that tries a host must not get lost. */
-    void giveBack(Exchange exchange) {
-        GrantedPermit pass = (GrantedPermit) exchange.removeProperty(GrantedPermit.GRANTED);
-        if (pass != null) {
-            giveBack(pass);
-        }
-    }
-
-    private static boolean isPatient(Exchange exchange) {
-        return exchange.getProperty(PATIENCE) != null;
-    }
-
-    /** A pass, if there is one now; null else. */
+    /** A permit, or null where there is none now. */
     GrantedPermit tryPass(String line) {
         HostCircuitBreaker circuit = circuit(host(line));
         if (!circuit.tryPass()) {
@@ -91,7 +55,7 @@ public final class DingTalkCallLimiter implements CallLimiter {
         return new GrantedPermit(line, nanoTime.getAsLong());
     }
 
-    /** The permission for a call of the component, which doesn't wait here. */
+    /** The permission for a call, which does not wait here. */
     @Override
     public CompletableFuture<Permit> acquirePermission(ApiRequest call, Instant waitUntil) {
         String line = line(call);
@@ -120,15 +84,12 @@ public final class DingTalkCallLimiter implements CallLimiter {
         };
     }
 
+    /** A permit that was not needed: the one call that tries a host must not get lost. */
     void giveBack(GrantedPermit pass) {
         circuit(host(pass.line())).giveBack();
     }
 
-    /** What became of a call that passed tells the circuit and the bucket; null for done. */
-    public void learn(Exchange exchange, ApiRequest request, DingTalkException failure) {
-        learn((GrantedPermit) exchange.removeProperty(GrantedPermit.IN_USE), line(request), failure);
-    }
-
+    /** What became of a call tells the circuit and the bucket. @param failure null for a call that was done */
     private void learn(GrantedPermit pass, String line, DingTalkException failure) {
         AdaptiveRateLimiter pace = pace(line);
         if (isHostsFault(failure)) {
@@ -143,7 +104,7 @@ public final class DingTalkCallLimiter implements CallLimiter {
         }
     }
 
-    /** Not there, or this machine's address is blocked: that is so for whatever is called. */
+    /** The host is unavailable, or has blocked this machine's address: that is so for all its APIs. */
     private static boolean isHostsFault(DingTalkException failure) {
         return failure instanceof UnavailableException || failure instanceof OutcomeUnknownException
                || failure instanceof ThrottledException && failure.code().equals(ThrottledException.BLOCKED);
@@ -156,9 +117,9 @@ public final class DingTalkCallLimiter implements CallLimiter {
                         "It waits for its turn; if this lasts, send less, or raise the app's quota in DingTalk's console", line);
     }
 
-    /** Whether somebody waits in that line, so that those who come now stand behind. */
-    void queueing(String line, boolean somebody) {
-        if (somebody) {
+    /** Notes whether calls wait in that line, so that new ones are put behind them. */
+    void queueing(String line, boolean calls) {
+        if (calls) {
             waiting.add(line);
         } else {
             waiting.remove(line);

@@ -6,10 +6,5 @@ package io.github.dingtalkcamel.limits;
  * @param line what it is good for
  * @param at   when it was got, by {@code System.nanoTime()}'s measure
  */
-public record GrantedPermit(String line, long at) {
-
-    /** Exchange property: a pass got while waiting, for the next call. */
-    public static final String GRANTED = "CamelDingTalkPass";
-    /** Exchange property: the pass of the call under way. */
-    static final String IN_USE = "CamelDingTalkPassInUse";
+record GrantedPermit(String line, long at) {
 }

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.limits;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -14,29 +15,19 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 
-import io.github.dingtalkcamel.component.api.CallNotPermittedException;
-import io.github.dingtalkcamel.component.api.CallRetry;
-import io.github.dingtalkcamel.component.api.Failure;
-import io.github.dingtalkcamel.component.api.RetryableException;
 import io.github.dingtalkcamel.component.api.StoppingException;
 import io.github.resilience4j.core.IntervalFunction;
-import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
-import org.apache.camel.Exchange;
-import org.apache.camel.support.AsyncProcessorSupport;
+import org.apache.camel.support.service.ServiceSupport;
 
 /**
- * Where exchanges and calls wait after a {@link RetryableException}: those that were not let through until the {@link DingTalkCallLimiter} has a pass for them, in order of
- * arrival; others for a delay that doubles with each try. They go on with whatever comes next in their route, at the latest when their patience ends.
+ * Where calls wait: those that were not permitted, until the {@link DingTalkCallLimiter} has a permit for them, in order of arrival; those
+ * that failed, for a delay that doubles with each failure. None waits longer than its caller can.
  * <p>
- * No thread waits. They go on by a few threads, so that a host that comes back is not run over.
+ * No thread waits. What has waited continues on a few threads, so that a host that is available again is not flooded.
  */
-public final class RetryQueue extends AsyncProcessorSupport implements AutoCloseable {
-
-    /** Exchange property: how often the exchange has tried what it is at. */
-    public static final String TRIES = CallRetry.TRIES;
+public final class RetryQueue extends ServiceSupport implements AutoCloseable {
 
     private static final int THREADS = 32;
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(60);
@@ -47,7 +38,7 @@ public final class RetryQueue extends AsyncProcessorSupport implements AutoClose
     private final IntervalFunction delays;
     private final InstantSource clock;
     private final CamelContext context;
-    private final AtomicInteger goingOn = new AtomicInteger();
+    private final AtomicInteger continuing = new AtomicInteger();
     private final Map<String, Set<Waiting>> lines = new LinkedHashMap<>();
     private ExecutorService workers;
     private ScheduledExecutorService ticks;
@@ -58,19 +49,19 @@ public final class RetryQueue extends AsyncProcessorSupport implements AutoClose
     public RetryQueue(CamelContext context, DingTalkCallLimiter gate, Duration firstDelay, InstantSource clock) {
         this.context = context;
         this.gate = gate;
-        // a fifth more or less, so that those who failed together don't come back together
+        // a fifth more or less, so that calls that failed together are not repeated together
         this.delays = IntervalFunction.ofExponentialRandomBackoff(firstDelay, 2, 0.2, LONGEST_DELAY);
         this.clock = clock;
     }
 
     /**
-     * One that waits.
+     * One call that waits.
      *
-     * @param whose what it can be woken by
-     * @param goOn  continues it, with a permit or with null
-     * @param stop  ends it where the process ends
+     * @param permit completed when the call may continue: with a permit, or with null where it waited for none or its time has ended
+     * @param from   when a delay is over
+     * @param until  when the caller's time ends
      */
-    private record Waiting(Object whose, Consumer<GrantedPermit> goOn, Runnable stop, Instant from, Instant until) {
+    private record Waiting(CompletableFuture<GrantedPermit> permit, Instant from, Instant until) {
         @Override
         public boolean equals(Object other) {
             return this == other;
@@ -82,27 +73,6 @@ public final class RetryQueue extends AsyncProcessorSupport implements AutoClose
         }
     }
 
-    @Override
-    public boolean process(Exchange exchange, AsyncCallback callback) {
-        gate.giveBack(exchange);
-        CallNotPermittedException notNow = Failure.of(exchange, CallNotPermittedException.class);
-        Instant now = clock.instant();
-        Waiting one = new Waiting(exchange, permit -> {
-            exchange.setProperty(GrantedPermit.GRANTED, permit);
-            callback.done(false);
-        }, () -> {
-            exchange.setException(new StoppingException());
-            callback.done(false);
-        }, notNow == null ? now.plus(delay(exchange.getProperty(TRIES, 1, Integer.class))) : now,
-                exchange.getProperty(DingTalkCallLimiter.PATIENCE, now.plus(LONGEST_DELAY), Instant.class));
-        if (add(notNow == null ? DELAYED : notNow.line(), one)) {
-            return false;
-        }
-        exchange.setException(new StoppingException());
-        callback.done(true);
-        return true;
-    }
-
     /** A permit of a line, in order of arrival; null where there is none until then. Fails where the process ends. */
     CompletableFuture<GrantedPermit> permit(String line, Instant until) {
         return waiting(line, clock.instant(), until);
@@ -110,15 +80,16 @@ public final class RetryQueue extends AsyncProcessorSupport implements AutoClose
 
     /** Completes after the delay that follows so many failures, at the latest then. Fails where the process ends. */
     CompletableFuture<Void> pause(int failures, Instant until) {
-        return waiting(DELAYED, clock.instant().plus(delay(failures)), until).thenAccept(none -> { });
+        Duration delay = Duration.ofMillis(delays.apply(Math.max(1, failures)));
+        return waiting(DELAYED, clock.instant().plus(delay), until).thenAccept(none -> { });
     }
 
     private CompletableFuture<GrantedPermit> waiting(String line, Instant from, Instant until) {
-        CompletableFuture<GrantedPermit> future = new CompletableFuture<>();
-        if (!add(line, new Waiting(future, future::complete, () -> future.completeExceptionally(new StoppingException()), from, until))) {
-            future.completeExceptionally(new StoppingException());
+        CompletableFuture<GrantedPermit> permit = new CompletableFuture<>();
+        if (!add(line, new Waiting(permit, from, until))) {
+            permit.completeExceptionally(new StoppingException());
         }
-        return future;
+        return permit;
     }
 
     private synchronized boolean add(String line, Waiting one) {
@@ -131,27 +102,9 @@ public final class RetryQueue extends AsyncProcessorSupport implements AutoClose
         return true;
     }
 
-    private Duration delay(int tries) {
-        return Duration.ofMillis(delays.apply(Math.max(1, tries)));
-    }
-
-    /** How many wait. */
+    /** How many calls wait. */
     public synchronized int size() {
         return lines.values().stream().mapToInt(Set::size).sum();
-    }
-
-    /** Lets one exchange go on at once, as if its patience had ended; false if it does not wait. */
-    public synchronized boolean wake(Exchange exchange) {
-        for (Set<Waiting> line : lines.values()) {
-            for (Waiting one : line) {
-                if (one.whose() == exchange) {
-                    line.remove(one);
-                    goOn(one, null);
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 
     private void tickSoon() {
@@ -161,18 +114,18 @@ public final class RetryQueue extends AsyncProcessorSupport implements AutoClose
         }
     }
 
-    /** Lets go on whoever may. */
+    /** Lets calls continue that may. */
     synchronized void tick() {
         ticking = false;
         Instant now = clock.instant();
         for (String line : List.copyOf(lines.keySet())) {
             Set<Waiting> waiting = lines.get(line);
-            boolean passed = line.equals(DELAYED) ? delayed(waiting, now) : inLine(line, waiting, now);
+            boolean permitted = line.equals(DELAYED) ? delayed(waiting, now) : inLine(line, waiting, now);
             if (waiting.isEmpty()) {
                 lines.remove(line);
                 gate.queueing(line, false);
-            } else if (passed) {
-                // another line may be the first next time: a host that is away is tried by one call only
+            } else if (permitted) {
+                // another line may be the first next time: an unavailable host is tried by one call only
                 lines.put(line, lines.remove(line));
             }
         }
@@ -186,45 +139,45 @@ public final class RetryQueue extends AsyncProcessorSupport implements AutoClose
             Waiting one = each.next();
             if (!now.isBefore(one.from()) || !now.isBefore(one.until())) {
                 each.remove();
-                goOn(one, null);
+                resume(one, null);
             }
         }
         return false;
     }
 
     private boolean inLine(String line, Set<Waiting> waiting, Instant now) {
-        boolean passed = false;
+        boolean permitted = false;
         boolean shut = false;
         for (Iterator<Waiting> each = waiting.iterator(); each.hasNext() && hasWorkers();) {
             Waiting one = each.next();
-            GrantedPermit pass = shut ? null : gate.tryPass(line);
-            shut = pass == null;
-            if (pass != null || !now.isBefore(one.until())) {
+            GrantedPermit permit = shut ? null : gate.tryPass(line);
+            shut = permit == null;
+            if (permit != null || !now.isBefore(one.until())) {
                 each.remove();
-                goOn(one, pass);
-                passed |= pass != null;
+                resume(one, permit);
+                permitted |= permit != null;
             }
         }
-        return passed;
+        return permitted;
     }
 
-    /** A pass must be used soon: it is only given out where a thread is free to use it. */
+    /** A permit must be used soon: it is only given out where a thread is free to use it. */
     private boolean hasWorkers() {
-        return goingOn.get() < THREADS;
+        return continuing.get() < THREADS;
     }
 
-    private void goOn(Waiting one, GrantedPermit pass) {
-        goingOn.incrementAndGet();
+    private void resume(Waiting one, GrantedPermit permit) {
+        continuing.incrementAndGet();
         workers.execute(() -> {
             try {
-                one.goOn().accept(pass);
+                one.permit().complete(permit);
             } finally {
-                goingOn.decrementAndGet();
+                continuing.decrementAndGet();
             }
         });
     }
 
-    /** Nobody waits any longer: what waits ends with a {@link StoppingException}, so that the next start goes on with it. */
+    /** Ends all waiting with a {@link StoppingException}, so that the next start continues what is stored. */
     @Override
     public void close() {
         List<Waiting> all = new ArrayList<>();
@@ -233,13 +186,13 @@ public final class RetryQueue extends AsyncProcessorSupport implements AutoClose
             lines.values().forEach(all::addAll);
             lines.clear();
         }
-        all.forEach(one -> workers.execute(one.stop()));
+        all.forEach(one -> workers.execute(() -> one.permit().completeExceptionally(new StoppingException())));
     }
 
     @Override
     protected void doStart() {
-        workers = context.getExecutorServiceManager().newFixedThreadPool(this, "dingtalk-going-on", THREADS);
-        ticks = context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "dingtalk-line");
+        workers = context.getExecutorServiceManager().newFixedThreadPool(this, "dingtalk-waited", THREADS);
+        ticks = context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "dingtalk-waiting");
     }
 
     @Override

@@ -14,7 +14,6 @@ import io.github.dingtalkcamel.component.api.DingTalkException;
 import io.github.dingtalkcamel.component.api.Failure;
 import io.github.dingtalkcamel.component.api.UnavailableException;
 import io.github.dingtalkcamel.component.dingtalk.DingTalkComponent;
-import io.github.dingtalkcamel.component.secrets.Secret;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import org.apache.camel.Body;
@@ -55,11 +54,6 @@ public final class AccessTokens implements CallObserver {
     /** Gets a new token for the integration from DingTalk. */
     public CompletableFuture<Void> renew(@Variable("integration") String integration) {
         return component.client().renewToken(app(integration), TIMING);
-    }
-
-    /** The token that the integration calls with, but not the one that DingTalk has refused. */
-    public CompletableFuture<?> token(@Variable("integration") String integration, @Variable("rejectedToken") Secret refused) {
-        return component.client().token(app(integration), refused, TIMING);
     }
 
     private DingTalkApp app(String integration) {

@@ -20,9 +20,7 @@ import io.github.dingtalkcamel.component.api.ThrottledException;
 import io.github.dingtalkcamel.component.api.UnavailableException;
 import io.github.dingtalkcamel.component.secrets.Secret;
 import org.apache.camel.CamelContext;
-import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.support.DefaultExchange;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,12 +38,12 @@ class RetryQueueTest {
     private final DingTalkCallLimiter gate = new DingTalkCallLimiter(Duration.ofSeconds(1), clock, () -> clock.now.toEpochMilli() * 1_000_000);
     private final CamelContext context = new DefaultCamelContext();
     private final RetryQueue line = new RetryQueue(context, gate, Duration.ofSeconds(1), clock);
-    private final List<Exchange> wentOn = new CopyOnWriteArrayList<>();
+    private final WaitingCallLimiter limiter = new WaitingCallLimiter(gate, line, clock);
+    private final List<String> permitted = new CopyOnWriteArrayList<>();
 
     /** It would wait twice else, and use up two permits. */
     @Test
     void aCallThatWasNotPermittedWaitsOnceForItsPermit() {
-        WaitingCallLimiter limiter = new WaitingCallLimiter(gate, line, clock);
         Instant later = clock.now.plusSeconds(60);
 
         assertThat(limiter.retry(SEND, gate.notNow(DingTalkCallLimiter.line(SEND)), 0, later)).isCompletedWithValue(true);
@@ -88,96 +86,62 @@ class RetryQueueTest {
     }
 
     @Test
-    void triesAnAbsentHostWithOneCallAtATimeThenLetsAllGoOnInOrder() throws Exception {
+    void triesAnUnavailableHostWithOneCallAtATimeThenPermitsAllInOrder() {
         hostGoesAway();
-        List<Exchange> all = List.of(waits(SESSION), waits(SESSION), waits(SESSION), waits(SEND));
+        List<CompletableFuture<Permit>> all = List.of(waits(SESSION, "first"), waits(SESSION, "second"), waits(SESSION, "third"),
+                waits(SEND, "another API"));
         line.tick();
-        assertThat(wentOn).isEmpty();
+        assertThat(permitted).isEmpty();
 
         clock.pass(Duration.ofMillis(1_100));
-        awaitWentOn(1);
+        awaitPermitted(1);
         line.tick();
-        assertThat(wentOn).containsExactly(all.get(0));
-        gate.pass(all.get(0), SESSION);
-        gate.learn(all.get(0), SESSION, gone());
+        assertThat(permitted).containsExactly("first");
+        all.get(0).join().failed(gone());
         assertThat(gate.isAway()).isTrue();
 
         clock.pass(Duration.ofMillis(1_100));
         line.tick();
-        assertThat(wentOn).as("the second pause is longer").hasSize(1);
+        assertThat(permitted).as("the second pause is longer").hasSize(1);
         clock.pass(Duration.ofSeconds(1));
-        awaitWentOn(2);
-        assertThat(wentOn.get(1)).as("whoever waits for something else on that host has his turn").isSameAs(all.get(3));
-        gate.pass(all.get(3), SEND);
-        gate.learn(all.get(3), SEND, null);
+        awaitPermitted(2);
+        assertThat(permitted.get(1)).as("what waits for something else on that host has its turn").isEqualTo("another API");
+        all.get(3).join().answered();
 
-        awaitWentOn(4);
-        assertThat(wentOn).containsExactlyInAnyOrderElementsOf(all);
+        awaitPermitted(4);
+        assertThat(permitted).containsExactlyInAnyOrder("first", "second", "third", "another API");
         assertThat(gate.isAway()).isFalse();
         assertThat(line.size()).isZero();
     }
 
     @Test
-    void goesOnWithoutAPassWhenPatienceEnds() {
-        hostGoesAway();
-        Exchange one = waits(SESSION);
-        // the one try that is due meanwhile goes to somebody else, who never comes back
-        clock.pass(Duration.ofSeconds(2));
-        Exchange first = wentOnFirst();
-        assertThat(first).isSameAs(one);
-        Exchange impatient = waits(SESSION);
-        clock.pass(Duration.ofMinutes(10));
-        awaitWentOn(2);
-        assertThat(wentOn.get(1)).isSameAs(impatient);
-        assertThatThrownBy(() -> gate.pass(impatient, SESSION)).isInstanceOf(CallNotPermittedException.class).hasMessageContaining("oapi.example is away since")
-                .hasMessageNotContaining("session=");
-    }
-
-    @Test
-    void standsBehindThoseWhoWaitForTheSame() {
-        hostGoesAway();
-        waits(SESSION);
+    void aCallThatCanWaitIsPutBehindThoseThatWaitForTheSame() {
+        WaitingCallLimiter withoutTicks = new WaitingCallLimiter(gate, new RetryQueue(context, gate, Duration.ofSeconds(1), clock), clock);
         gate.queueing("oapi.example", true);
-        Exchange patient = exchange();
-        gate.learn(exchange(), SESSION, null);
-        assertThatThrownBy(() -> gate.pass(patient, SESSION)).isInstanceOf(CallNotPermittedException.class);
+
+        assertThat(withoutTicks.acquirePermission(SESSION, inFiveMinutes())).isNotDone();
+        assertThat(withoutTicks.acquirePermission(SESSION, null)).as("one that can't wait").isCompleted();
     }
 
     @Test
-    void endsEveryWaitWhenTheProcessStops() {
+    void aPermitThatIsNotUsedIsGivenToTheNextCall() {
         hostGoesAway();
-        Exchange before = waits(SESSION);
-        line.close();
-        awaitWentOn(1);
-        assertThat(before.getException()).isInstanceOf(StoppingException.class);
-        assertThat(line.process(before, done -> { })).isTrue();
-        assertThat(before.getException()).isInstanceOf(StoppingException.class);
-    }
-
-    @Test
-    void losesNoTryWhenWhoeverHasItNeedsItNoMore() {
-        hostGoesAway();
-        Exchange first = waits(SESSION);
+        CompletableFuture<Permit> first = waits(SESSION, "first");
         clock.pass(Duration.ofMillis(1_100));
-        awaitWentOn(1);
-        // it failed at something else, which others had begun, and waits again
-        first.setProperty(Exchange.EXCEPTION_CAUGHT, gone());
+        awaitPermitted(1);
         assertThat(gate.tryPass("oapi.example")).isNull();
-        line.process(first, done -> { });
+
+        first.join().notUsed();
         assertThat(gate.tryPass("oapi.example")).isNotNull();
     }
 
     @Test
     void callsOfTheComponentWaitForTheirPermitsInOrderOfArrival() {
-        WaitingCallLimiter limiter = new WaitingCallLimiter(gate, line, clock);
         Instant patient = clock.instant().plus(Duration.ofMinutes(5));
-        List<String> permitted = new CopyOnWriteArrayList<>();
         hostGoesAway();
 
-        CompletableFuture<Permit> first = limiter.acquirePermission(SESSION, patient);
-        CompletableFuture<Permit> second = limiter.acquirePermission(SESSION, patient);
-        first.thenRun(() -> permitted.add("first"));
-        second.thenRun(() -> permitted.add("second"));
+        CompletableFuture<Permit> first = waits(SESSION, "first");
+        CompletableFuture<Permit> second = waits(SESSION, "second");
         assertThat(limiter.acquirePermission(SESSION, null)).as("a caller that can't wait").isCompletedExceptionally();
         assertThat(line.size()).isEqualTo(2);
 
@@ -190,7 +154,6 @@ class RetryQueueTest {
 
     @Test
     void aCallOfTheComponentIsRefusedWhenItsTimeEnds() {
-        WaitingCallLimiter limiter = new WaitingCallLimiter(gate, line, clock);
         hostGoesAway();
         CompletableFuture<Permit> tries = limiter.acquirePermission(SESSION, clock.instant().plus(Duration.ofMinutes(5)));
         CompletableFuture<Permit> late = limiter.acquirePermission(SESSION, clock.instant().plus(Duration.ofSeconds(10)));
@@ -198,13 +161,13 @@ class RetryQueueTest {
         clock.pass(Duration.ofSeconds(11));
 
         assertThat(tries.join()).isNotNull();
-        assertThatThrownBy(late::join).hasCauseInstanceOf(CallNotPermittedException.class).hasMessageContaining("is away since");
+        assertThatThrownBy(late::join).hasCauseInstanceOf(CallNotPermittedException.class)
+                .hasMessageContaining("oapi.example is away since").hasMessageNotContaining("session=");
         assertThat(limiter.acquirePermission(SESSION, clock.instant())).as("no time at all").isCompletedExceptionally();
     }
 
     @Test
     void aFailedCallIsRepeatedEightTimesWithGrowingPausesAndNotAfterItsTime() {
-        WaitingCallLimiter limiter = new WaitingCallLimiter(gate, line, clock);
         Instant until = clock.instant().plus(Duration.ofMinutes(5));
 
         CompletableFuture<Boolean> third = limiter.retry(SEND, gone(), 3, until);
@@ -222,25 +185,17 @@ class RetryQueueTest {
 
     @Test
     void callsThatWaitEndWhenTheProcessStops() {
-        WaitingCallLimiter limiter = new WaitingCallLimiter(gate, line, clock);
         hostGoesAway();
         CompletableFuture<Permit> waits = limiter.acquirePermission(SESSION, clock.instant().plus(Duration.ofMinutes(5)));
         line.close();
         assertThatThrownBy(waits::join).hasCauseInstanceOf(StoppingException.class);
-    }
-
-    @Test
-    void canBeWoken() {
-        hostGoesAway();
-        Exchange one = waits(SESSION);
-        assertThat(line.wake(one)).isTrue();
-        awaitWentOn(1);
-        assertThat(line.wake(one)).isFalse();
+        assertThatThrownBy(limiter.acquirePermission(SESSION, inFiveMinutes())::join).as("one that comes after it")
+                .hasCauseInstanceOf(StoppingException.class);
     }
 
     private void hostGoesAway() {
         for (int call = 0; call < 8; call++) {
-            gate.learn(exchange(), SESSION, gone());
+            gate.acquirePermission(SESSION, null).join().failed(gone());
         }
         assertThat(gate.isAway()).isTrue();
     }
@@ -249,26 +204,17 @@ class RetryQueueTest {
         return new UnavailableException("unreachable", "session webhook: ConnectException", "Check the network", null);
     }
 
-    private Exchange exchange() {
-        Exchange exchange = new DefaultExchange(context);
-        exchange.setProperty(DingTalkCallLimiter.PATIENCE, clock.instant().plus(Duration.ofMinutes(5)));
-        return exchange;
+    private Instant inFiveMinutes() {
+        return clock.instant().plus(Duration.ofMinutes(5));
     }
 
-    private Exchange waits(ApiRequest request) {
-        Exchange exchange = exchange();
-        assertThatThrownBy(() -> gate.pass(exchange, request)).isInstanceOfSatisfying(CallNotPermittedException.class,
-                refused -> exchange.setProperty(Exchange.EXCEPTION_CAUGHT, refused));
-        line.process(exchange, done -> wentOn.add(exchange));
-        return exchange;
+    private CompletableFuture<Permit> waits(ApiRequest request, String name) {
+        CompletableFuture<Permit> permit = limiter.acquirePermission(request, inFiveMinutes());
+        permit.thenRun(() -> permitted.add(name));
+        return permit;
     }
 
-    private Exchange wentOnFirst() {
-        awaitWentOn(1);
-        return wentOn.get(0);
-    }
-
-    private void awaitWentOn(int count) {
-        Awaitility.await().atMost(Duration.ofSeconds(10)).pollInterval(Duration.ofMillis(5)).until(() -> wentOn.size() >= count);
+    private void awaitPermitted(int count) {
+        Awaitility.await().atMost(Duration.ofSeconds(10)).pollInterval(Duration.ofMillis(5)).until(() -> permitted.size() >= count);
     }
 }

@@ -40,7 +40,7 @@ class LiveRoutesTest {
     private static final Duration LIVE = Duration.ofSeconds(6);
     private static final int SENDERS = 2;
     private static final List<String> PASSED = List.of("turn-answer", "turn-queue", "inbound-message", "reply-message", "inbound-webhook", "inbound-stream",
-            "dingtalk-api", "support-errors");
+            "support-errors");
 
     private static Bot bot;
     private static Path directory;

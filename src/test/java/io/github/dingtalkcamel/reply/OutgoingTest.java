@@ -15,8 +15,9 @@ import java.util.stream.IntStream;
 
 import io.github.dingtalkcamel.Bot;
 import io.github.dingtalkcamel.LogLines;
-import io.github.dingtalkcamel.component.api.ApiRequest;
 import io.github.dingtalkcamel.component.api.CallNotPermittedException;
+import io.github.dingtalkcamel.component.api.OptionNames;
+import io.github.dingtalkcamel.component.api.RobotAddress;
 import io.github.dingtalkcamel.component.api.ThrottledException;
 import io.github.dingtalkcamel.component.secrets.Secret;
 import io.github.dingtalkcamel.simulator.fault.ApiFamily;
@@ -231,7 +232,7 @@ class OutgoingTest {
         bot.simulator().addCustomRobot(CustomRobot.of("c".repeat(64), "cidStormGroup=="));
         List<Exception> failures = new ArrayList<>();
         for (int call = 0; call < 25; call++) {
-            Exchange made = call("custom robot", "/robot/send?access_token=" + "c".repeat(64), call);
+            Exchange made = notice(URI.create(bot.simulator().url() + "/robot/send?access_token=" + "c".repeat(64)), call);
             if (made.getException() != null) {
                 failures.add(made.getException());
             }
@@ -251,17 +252,15 @@ class OutgoingTest {
     }
 
     private static Exchange departments() {
-        return bot.context().createProducerTemplate().request("direct:dingtalk-oapi", exchange -> {
-            exchange.setVariable("integration", "main");
-            exchange.setVariable("path", "/topapi/v2/department/listsub");
-            exchange.getMessage().setBody(Map.of("dept_id", 1));
-        });
+        return bot.context().createProducerTemplate().request("dingtalk:api?integration=main&path=/topapi/v2/department/listsub",
+                exchange -> exchange.getMessage().setBody(Map.of("dept_id", 1)));
     }
 
-    private static Exchange call(String name, String path, int number) {
-        ApiRequest request = new ApiRequest(name, "main", URI.create(bot.simulator().url() + path), Secret.UNSET,
-                Map.of("msgtype", "text", "text", Map.of("content", "notice " + number)));
-        return bot.context().createProducerTemplate().request("direct:dingtalk-call", exchange -> exchange.setProperty(ApiRequest.PROPERTY, request));
+    private static Exchange notice(URI robot, int number) {
+        return bot.context().createProducerTemplate().request("dingtalk:robot", exchange -> {
+            exchange.setProperty(RobotAddress.PROPERTY, new RobotAddress("main", robot, Secret.UNSET, OptionNames.OF_URI));
+            exchange.getMessage().setBody(Map.of("msgtype", "text", "text", Map.of("content", "notice " + number)));
+        });
     }
 
     private static String somebody() {

@@ -10,7 +10,7 @@ import io.github.dingtalkcamel.component.secrets.Secret;
  * @param integration whose call it is
  * @param uri         where to; may be a secret itself
  * @param token       the access token to send with it, {@link Secret#UNSET} for none
- * @param body        what to send, as JSON; an {@code HttpEntity} that can be sent again is sent as it is
+ * @param body        what to send, as JSON; a {@link MultipartForm} is sent as it is
  * @param method      the HTTP method
  */
 public record ApiRequest(String name, String integration, URI uri, Secret token, Object body, String method) {
@@ -26,9 +26,6 @@ public record ApiRequest(String name, String integration, URI uri, Secret token,
 
     /** Name of a call to a custom robot, whose URL can't be shown. */
     public static final String CUSTOM_ROBOT = "custom robot";
-
-    /** Exchange property that holds the call under way. */
-    public static final String PROPERTY = "CamelDingTalkRequest";
 
     /** A call by POST. */
     public ApiRequest(String name, String integration, URI uri, Secret token, Object body) {

@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel.component.api;
-import io.github.dingtalkcamel.limits.RetryQueue;
 
-/** Nothing was sent: the host is away, or the API has no permit left. Whoever may wait waits in {@link RetryQueue} for {@link #line()}. */
+/** Nothing was sent: the host is unavailable, or the API takes no further call now. A {@link CallRetry} can wait for {@link #line()}. */
 public class CallNotPermittedException extends RetryableException {
 
     private final String line;

@@ -116,11 +116,6 @@ public final class DingTalkClient {
         return tokens.token(app, issuer(app, timing)).thenAccept(token -> { });
     }
 
-    /** The app's access token, from memory or from DingTalk, but not the one that DingTalk has refused. */
-    public CompletableFuture<AccessToken> token(DingTalkApp app, Secret refused, CallTiming timing) {
-        return refused == null ? tokens.token(app, issuer(app, timing)) : tokens.tokenInPlaceOf(refused, app, issuer(app, timing));
-    }
-
     /** A new access token from DingTalk, whatever is in memory: tells whether the app's credentials are right. */
     public CompletableFuture<Void> renewToken(DingTalkApp app, CallTiming timing) {
         return tokens.renew(app, issuer(app, timing)).thenAccept(token -> { });

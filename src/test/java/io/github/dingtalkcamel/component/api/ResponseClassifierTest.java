@@ -3,26 +3,23 @@ package io.github.dingtalkcamel.component.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
 
 import io.github.dingtalkcamel.component.secrets.Secret;
-import io.github.dingtalkcamel.outbound.GuardedCalls;
-import io.github.dingtalkcamel.outbound.HttpClientLoss;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import org.apache.hc.client5.http.ConnectTimeoutException;
-import org.apache.hc.core5.http.ConnectionClosedException;
-import org.apache.hc.core5.http.NoHttpResponseException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -177,25 +174,29 @@ class ResponseClassifierTest {
 
     @Test
     void triesAgainOnlyWhereNothingWasDoneOrTheRepeatIsSafe() {
-        assertThat(HttpClientLoss.lost(SESSION, new ConnectException("refused"))).isInstanceOf(UnavailableException.class);
-        assertThat(HttpClientLoss.lost(SESSION, new UnknownHostException("host"))).isInstanceOf(UnavailableException.class);
-        assertThat(HttpClientLoss.lost(SESSION, new ConnectTimeoutException("slow"))).isInstanceOf(UnavailableException.class);
-        assertThat(HttpClientLoss.lost(SESSION, new NoHttpResponseException("closed"))).isInstanceOf(UnavailableException.class);
-        assertThat(HttpClientLoss.lost(SESSION, new SocketException("Connection reset"))).isInstanceOf(UnavailableException.class);
-        assertThat(HttpClientLoss.lost(SESSION, new SocketTimeoutException("Read timed out"))).isInstanceOf(OutcomeUnknownException.class);
-        assertThat(HttpClientLoss.lost(SESSION, new GuardedCalls.DeadlineExceededException(Duration.ofSeconds(1), new SocketException("Socket closed"))))
-                .isInstanceOf(OutcomeUnknownException.class);
-        assertThat(HttpClientLoss.lost(SESSION, new ConnectionClosedException("in the middle of the answer"))).isInstanceOf(OutcomeUnknownException.class);
-        assertThat(HttpClientLoss.lost(SESSION, new IOException("the answer is larger than 1 bytes"))).isInstanceOf(OutcomeUnknownException.class);
+        assertThat(lost(new ConnectException("refused"), false)).isInstanceOf(UnavailableException.class);
+        assertThat(lost(new UnknownHostException("host"), false)).isInstanceOf(UnavailableException.class);
+        assertThat(lost(new HttpConnectTimeoutException("slow"), false)).isInstanceOf(UnavailableException.class);
+        assertThat(lost(new IOException("HTTP/1.1 header parser received no bytes"), false)).isInstanceOf(UnavailableException.class);
+        assertThat(lost(new SocketException("Connection reset"), false)).isInstanceOf(UnavailableException.class);
+        assertThat(lost(new SocketException("Connection reset"), true)).isInstanceOf(OutcomeUnknownException.class);
+        assertThat(lost(new SocketTimeoutException("Read timed out"), false)).isInstanceOf(OutcomeUnknownException.class);
+        assertThat(lost(new HttpTimeoutException("no complete answer within 15000 ms"), true)).isInstanceOf(OutcomeUnknownException.class);
+        assertThat(lost(new EOFException("in the middle of the answer"), true)).isInstanceOf(OutcomeUnknownException.class);
+        assertThat(lost(new BoundedAnswer.TooLargeException("the answer is larger than 1 bytes"), true)).isInstanceOf(OutcomeUnknownException.class);
     }
 
     @Test
     void keepsAddressesAndTokensOutOfWhatItSays() {
-        DingTalkException lost = HttpClientLoss.lost(SESSION, new ConnectException("http://host/robot/sendBySession?session=s3cret refused"));
+        DingTalkException lost = lost(new ConnectException("http://host/robot/sendBySession?session=s3cret refused"), false);
 
         assertThat(lost.getMessage()).doesNotContain("s3cret").contains("session webhook");
         assertThatThrownBy(() -> ResponseClassifier.of(SESSION, 200, bytes("{\"errcode\":1,\"errmsg\":\"x\"}"))).hasMessageNotContaining("s3cret");
         assertThatThrownBy(() -> ResponseClassifier.of(API, 400, bytes("{\"code\":\"x\"}"))).hasMessageNotContaining("tok3n");
+    }
+
+    private static DingTalkException lost(IOException cause, boolean answerBegan) {
+        return Failures.lost(SESSION, cause, answerBegan, OptionNames.OF_URI);
     }
 
     private static byte[] bytes(String body) {

@@ -6,10 +6,12 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import io.github.dingtalkcamel.component.api.OptionNames;
+import io.github.dingtalkcamel.component.api.RobotAddress;
 import io.github.dingtalkcamel.component.message.Delivery;
+import io.github.dingtalkcamel.component.secrets.Secret;
 import io.github.dingtalkcamel.inbound.StreamComponent;
 import io.github.dingtalkcamel.inbound.Streams;
-import io.github.dingtalkcamel.outbound.DingTalk;
 import io.github.dingtalkcamel.outbound.ProxyEnvironment;
 import io.github.dingtalkcamel.settings.SettingsReader;
 import org.apache.camel.Exchange;
@@ -56,14 +58,13 @@ final class ProxyProbe {
         heard.await(30, TimeUnit.SECONDS);
 
         try (DefaultCamelContext context = new DefaultCamelContext()) {
-            context.addComponent("dingtalk-http", DingTalk.component());
             context.start();
-            Exchange answer = context.createProducerTemplate().request("dingtalk-http://dingtalk?throwExceptionOnFailure=false", exchange -> {
-                exchange.getIn().setHeader(Exchange.HTTP_URI, url + "/robot/test");
-                exchange.getIn().setHeader(Exchange.HTTP_METHOD, "POST");
-                exchange.getIn().setBody("{\"rest\":true}");
+            Exchange sent = context.createProducerTemplate().request("dingtalk:robot", exchange -> {
+                exchange.setProperty(RobotAddress.PROPERTY, new RobotAddress("robot", URI.create(url + "/robot/send?access_token=x"),
+                        Secret.UNSET, OptionNames.OF_URI));
+                exchange.getMessage().setBody("hello");
             });
-            System.out.println("REST " + (answer.getException() == null ? answer.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE) : answer.getException()));
+            System.out.println("REST " + (sent.getException() == null ? "done" : sent.getException()));
         }
         System.out.println("SHOWN " + System.getProperties());
         System.exit(0);

@@ -44,7 +44,7 @@ class ProxyTest {
                 process.destroyForcibly();
             }
             String output = Files.readString(folder.resolve("out"), StandardCharsets.UTF_8);
-            assertThat(output).contains("STREAM hello").contains("REST 200");
+            assertThat(output).contains("STREAM hello").contains("REST done");
             assertThat(output).as("consoles show system properties").doesNotContain("p@ss").doesNotContain("p%40ss");
             assertThat(gateway.posted).hasSize(1);
             // the open call, the upgrade and the REST call: nothing went past the proxy
