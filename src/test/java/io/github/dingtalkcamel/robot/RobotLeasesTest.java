@@ -22,6 +22,19 @@ class RobotLeasesTest {
     }
 
     @Test
+    void leavesOutRobotsBeyondItsBoundUntilALeaseIsGivenBackOrEnds() {
+        for (int i = 0; i < RobotLeases.MOST; i++) {
+            assertThat(leases.take("robot" + i)).isTrue();
+        }
+        assertThat(leases.take("a")).isFalse();
+        leases.giveBack("robot3");
+        assertThat(leases.take("a")).isTrue();
+        assertThat(leases.take("b")).isFalse();
+        now = now.plus(RobotLeases.LONGEST);
+        assertThat(leases.take("b")).isTrue();
+    }
+
+    @Test
     void endsALeaseThatIsNotGivenBack() {
         leases.take("a");
         now = now.plus(RobotLeases.LONGEST).minusMillis(1);

@@ -151,14 +151,14 @@ class RobotRoutesTest {
     }
 
     @Test
-    void callsSixteenRobotsAtTheSameTimeAndNoMore() {
+    void callsOnlySoManyRobotsAtTheSameTimeAndTheOthersLater() {
         simulator.faults().on(ApiFamily.CUSTOM_ROBOT).untilCleared().slow(Duration.ofMillis(300));
-        List<CompletableFuture<Exchange>> sent = IntStream.range(0, 40).mapToObj(i -> {
+        List<CompletableFuture<Exchange>> sent = IntStream.range(0, RobotLeases.MOST + 20).mapToObj(i -> {
             simulator.addCustomRobot(CustomRobot.of("robot-token-" + i, "cidGroup" + i));
             return say("hello", Secret.of(simulator.url() + "/robot/send?access_token=robot-token-" + i));
         }).toList();
 
         sent.forEach(each -> assertThat(each.join().getMessage().getBody()).isEqualTo(Map.of("queued", false)));
-        assertThat(calls.most).hasValue(16);
+        assertThat(calls.most).hasValue(RobotLeases.MOST);
     }
 }
