@@ -85,7 +85,7 @@ public final class Application {
         public Send send(PrintStream out, PrintStream problems) throws SettingsException {
             // before the first class that logs
             System.setProperty("log.level", "error");
-            return new Send(DingTalkMain.settings(input.environment()), SendingParts::bind, out, problems);
+            return new Send(DingTalkMain.settings(input.environment()), SendingConfiguration::bind, out, problems);
         }
 
         @Override

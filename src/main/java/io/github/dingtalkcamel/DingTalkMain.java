@@ -39,7 +39,7 @@ class DingTalkMain extends Main {
 
     private final Map<String, String> environment;
     private final Map<String, String> systemProperties;
-    private volatile Parts parts;
+    private volatile ApplicationConfiguration beans;
     private volatile boolean takesMessages;
 
     /** Reads our settings from this environment, in which no character is lost, instead of the process's own. */
@@ -58,17 +58,17 @@ class DingTalkMain extends Main {
         addMainListener(new MainListenerSupport() {
             @Override
             public void beforeStart(BaseMainSupport main) {
-                parts.beforeStart();
+                beans.beforeStart();
             }
 
             @Override
             public void afterStart(BaseMainSupport main) {
-                parts.afterStart();
+                beans.afterStart();
             }
 
             @Override
             public void beforeStop(BaseMainSupport main) {
-                parts.beforeStop();
+                beans.beforeStop();
             }
         });
     }
@@ -111,9 +111,9 @@ class DingTalkMain extends Main {
     protected void autoconfigure(CamelContext context) throws Exception {
         // secrets may come from a vault, so vaults are configured before our settings are read
         doConfigureVaultFromMainConfiguration(context, configure(), new OrderedLocationProperties());
-        parts = new Parts(context, read(context));
-        parts.bind();
-        parts.store().whenTakenOver(why -> {
+        beans = new ApplicationConfiguration(context, read(context));
+        beans.bind();
+        beans.store().whenTakenOver(why -> {
             // before completed(), which sets it to 0
             exitCode.compareAndSet(UNINITIALIZED_EXIT_CODE, Application.FAILED);
             completed();
@@ -124,7 +124,7 @@ class DingTalkMain extends Main {
                 takesMessages |= event instanceof CamelEvent.CamelContextRoutesStartingEvent;
             }
         });
-        setRoutesCollector(new OverlayingRoutes(parts.routes()));
+        setRoutesCollector(new OverlayingRoutes(beans.routes()));
         super.autoconfigure(context);
     }
 
@@ -173,18 +173,18 @@ class DingTalkMain extends Main {
         return strings;
     }
 
-    Parts parts() {
-        return parts;
+    ApplicationConfiguration beans() {
+        return beans;
     }
 
     /** How long running turns may take once the process is told to stop; empty before there can be any. */
     Optional<Duration> turnsTime() {
-        return takesMessages ? Optional.of(parts.settings().shutdownTimeout()) : Optional.empty();
+        return takesMessages ? Optional.of(beans.settings().shutdownTimeout()) : Optional.empty();
     }
 
     /** Closes the store of a process that ends before everything else is closed. */
     void closeStore() {
-        Parts made = parts;
+        ApplicationConfiguration made = beans;
         if (made != null) {
             made.closeStore();
         }
@@ -193,16 +193,16 @@ class DingTalkMain extends Main {
     @Override
     protected void doStop() throws Exception {
         super.doStop();
-        if (parts != null) {
-            parts.close();
+        if (beans != null) {
+            beans.close();
         }
     }
 
     @Override
     protected void doFail(Exception e) {
         super.doFail(e);
-        if (parts != null) {
-            parts.close();
+        if (beans != null) {
+            beans.close();
         }
     }
 }

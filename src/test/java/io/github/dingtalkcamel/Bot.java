@@ -189,11 +189,11 @@ public final class Bot implements AutoCloseable {
     }
 
     public KeyedQueue queue() {
-        return main.parts().queue();
+        return main.beans().queue();
     }
 
     public Store store() {
-        return main.parts().store();
+        return main.beans().store();
     }
 
     public Path home() {
@@ -205,11 +205,11 @@ public final class Bot implements AutoCloseable {
     }
 
     public String webhookUrl(String integration) {
-        return "http://127.0.0.1:" + main.parts().settings().webhookPort() + "/api/dingtalk/webhook/" + integration;
+        return "http://127.0.0.1:" + main.beans().settings().webhookPort() + "/api/dingtalk/webhook/" + integration;
     }
 
     public String managementUrl() {
-        return "http://127.0.0.1:" + main.parts().settings().managementPort();
+        return "http://127.0.0.1:" + main.beans().settings().managementPort();
     }
 
     /** {@code staff001} says something to the robot in a DM, proved as DingTalk would. */

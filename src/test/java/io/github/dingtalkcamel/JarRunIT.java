@@ -214,7 +214,7 @@ class JarRunIT {
             }
             Awaitility.await().atMost(PackagedJar.PATIENCE).until(() -> gate.held() == 1);
 
-            first.terminate().awaitLog("Stopping: no more messages are taken");
+            first.terminate().awaitLog("Stopping: no more messages are accepted");
             assertThat(simulator.say(UserMessage.text("too late")).accepted()).isFalse();
             gate.open();
 

@@ -80,7 +80,7 @@ class SendTest {
         Program.Work work = new FakeWork() {
             @Override
             public Send send(PrintStream toOut, PrintStream toErrors) throws Exception {
-                return new Send(new SettingsReader(Map.of(), settings, Map.of(), text -> text, 17).read(), SendingParts::bind, toOut, toErrors);
+                return new Send(new SettingsReader(Map.of(), settings, Map.of(), text -> text, 17).read(), SendingConfiguration::bind, toOut, toErrors);
             }
         };
         return Program.run(Stream.concat(Stream.of("send"), Stream.of(words)).toList(), work, new ByteArrayInputStream(standardInput),

@@ -147,7 +147,7 @@ class ShutdownIT {
         System.out.println("ended " + took.toMillis() + " ms after SIGTERM, with status " + status);
         assertThat(took).as(run::log).isLessThan(LATEST);
         assertThat(status).isIn(0, 143);
-        assertThat(run.log()).contains("Stopping: no more messages are taken");
+        assertThat(run.log()).contains("Stopping: no more messages are accepted");
         assertThat(Files.exists(jar.workingDirectory().resolve("data/dingtalk.db-open"))).as("the store was closed").isFalse();
     }
 

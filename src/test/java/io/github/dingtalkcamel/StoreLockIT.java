@@ -47,7 +47,7 @@ class StoreLockIT {
 
             assertThat(first.exitStatus()).isEqualTo(1);
             assertThat(first.log()).contains("Nothing more is written: The store " + url + " is in use by another dingtalk-camel", "Stop that one",
-                    "Stopping: no more messages are taken");
+                    "Stopping: no more messages are accepted");
             third.join().close();
         }
     }

@@ -21,7 +21,7 @@ import io.github.dingtalkcamel.component.api.Permit;
 import io.github.dingtalkcamel.component.dingtalk.DingTalkComponent;
 import io.github.dingtalkcamel.component.secrets.Secret;
 import io.github.dingtalkcamel.observe.Unexpected;
-import io.github.dingtalkcamel.reload.NonStoppingProcessor;
+import io.github.dingtalkcamel.queue.NonStoppingProcessor;
 import io.github.dingtalkcamel.server.Refusals;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.settings.SettingsReader;

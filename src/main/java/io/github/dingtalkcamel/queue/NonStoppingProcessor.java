@@ -1,4 +1,4 @@
-package io.github.dingtalkcamel.reload;
+package io.github.dingtalkcamel.queue;
 
 import java.util.concurrent.CompletableFuture;
 

@@ -1,0 +1,204 @@
+package io.github.dingtalkcamel;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+
+import io.github.dingtalkcamel.admin.AdminConfiguration;
+import io.github.dingtalkcamel.agent.AgentConfiguration;
+import io.github.dingtalkcamel.command.CommandConfiguration;
+import io.github.dingtalkcamel.conversation.ConversationConfiguration;
+import io.github.dingtalkcamel.hook.HookConfiguration;
+import io.github.dingtalkcamel.inbound.InboundConfiguration;
+import io.github.dingtalkcamel.observe.HeldBytes;
+import io.github.dingtalkcamel.observe.ObserveConfiguration;
+import io.github.dingtalkcamel.reload.LiveContext;
+import io.github.dingtalkcamel.reload.LiveRoutes;
+import io.github.dingtalkcamel.reply.ReplyConfiguration;
+import io.github.dingtalkcamel.robot.RobotConfiguration;
+import io.github.dingtalkcamel.server.Addresses;
+import io.github.dingtalkcamel.server.HttpGauges;
+import io.github.dingtalkcamel.server.ManagementGuard;
+import io.github.dingtalkcamel.server.ServerConfiguration;
+import io.github.dingtalkcamel.settings.Integration;
+import io.github.dingtalkcamel.settings.Settings;
+import io.github.dingtalkcamel.simulator.Simulator;
+import io.github.dingtalkcamel.store.Expiry;
+import io.github.dingtalkcamel.store.Housekeeping;
+import io.github.dingtalkcamel.store.Store;
+import io.github.dingtalkcamel.texts.BotTexts;
+import io.github.dingtalkcamel.tool.ToolConfiguration;
+import io.github.dingtalkcamel.tool.ToolRuns;
+import io.github.dingtalkcamel.turn.KeyedQueue;
+import io.github.dingtalkcamel.turn.MessageTrace;
+import io.github.dingtalkcamel.turn.TurnConfiguration;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.Registry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The beans of the application: the configuration of each package, in an order in which each finds what it needs, and what happens to them
+ * when the application starts and stops.
+ */
+final class ApplicationConfiguration implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger("dingtalk-camel");
+    private static final int WEBHOOK_WORKERS = 64;
+
+    private final CamelContext context;
+    private final OpenedResources resources;
+    private final Settings settings;
+    private final Store store;
+    private final Clock clock = Clock.systemUTC();
+    private SendingConfiguration sending;
+    private ServerConfiguration server;
+    private TurnConfiguration turn;
+    private HookConfiguration hook;
+    private InboundConfiguration inbound;
+    private ObserveConfiguration observe;
+    private LiveRoutes routes;
+    private HttpGuards httpGuards;
+    private GuardedServers servers;
+
+    ApplicationConfiguration(CamelContext context, Settings read) {
+        this.context = context;
+        this.resources = new OpenedResources(read);
+        this.settings = resources.settings();
+        this.store = resources.store();
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    Store store() {
+        return store;
+    }
+
+    LiveRoutes routes() {
+        return routes;
+    }
+
+    KeyedQueue queue() {
+        return turn.turns();
+    }
+
+    /** Binds the beans that routes and Camel's own configuration name. */
+    void bind() throws Exception {
+        Registry registry = context.getRegistry();
+        BotTexts texts = new BotTexts(settings, Path.of("config"));
+        sending = SendingConfiguration.bind(context, settings, store, clock);
+        ConversationConfiguration conversation =
+                ConversationConfiguration.bind(registry, settings, store, sending.notifications(), clock);
+        AgentConfiguration agent = AgentConfiguration.bind(registry, settings);
+        turn = TurnConfiguration.bind(registry, settings, store, conversation.sessions(), sending.quotable(), clock);
+        hook = HookConfiguration.bind(context, clock);
+        server = ServerConfiguration.bind(registry, settings, clock);
+        inbound = InboundConfiguration.bind(registry, settings, store, server, clock);
+        conversation.bindings().tell(hook.events()::bindingChanged);
+        inbound.streams().tell(hook.events());
+        CommandConfiguration.bind(registry, texts, agent.agents(), conversation, turn, hook.hooks(), clock);
+        ReplyConfiguration.bind(registry, settings, texts, turn, sending.quotable(), clock);
+        AdminConfiguration.bind(registry, settings, store, inbound, sending.outbound().accessTokens(), agent.agents(),
+                conversation.bindings(), turn.deadLetters());
+        observe = new ObserveConfiguration(context, settings, store, turn, agent.agents(), conversation, inbound, hook.events(),
+                sending.limits().callLimiter(), sending.outbound().accessTokens(), sending.robot().robotQueue());
+        observe.bind();
+        routes = new LiveRoutes((LiveContext) context, settings.routesDir());
+        registry.bind("liveRoutes", routes);
+        registry.bind("housekeeping", new Housekeeping(store, clock, expiries()));
+        bindServers(registry);
+        context.getPropertiesComponent().setOverrideProperties(properties());
+    }
+
+    private List<Expiry> expiries() {
+        List<Expiry> expiries = new ArrayList<>(TurnConfiguration.expiries(settings));
+        expiries.addAll(ConversationConfiguration.expiries(settings));
+        expiries.addAll(InboundConfiguration.expiries());
+        expiries.addAll(RobotConfiguration.expiries(settings));
+        expiries.addAll(ToolConfiguration.expiries(settings));
+        return expiries;
+    }
+
+    private void bindServers(Registry registry) {
+        httpGuards = new HttpGuards(settings, inbound.webhook(), server.apiAccess(), server.budgets(), server.heldBodies());
+        // a webhook request holds a worker until its message is stored, with others in one commit; a tool call until it is done
+        servers = new GuardedServers(httpGuards, new ManagementGuard(settings, server.budgets(), server.failedLogins()),
+                WEBHOOK_WORKERS + ToolRuns.MOST);
+        registry.bind("servers", servers);
+        registry.bind("platform-http-engine", httpGuards.engine());
+    }
+
+    private Properties properties() {
+        Properties properties = new Properties();
+        properties.setProperty("turns.workers", String.valueOf(settings.maxRunningTurns()));
+        properties.setProperty("commands.workers", String.valueOf(TurnConfiguration.COMMAND_WORKERS));
+        properties.setProperty("camel.main.shutdownTimeout", String.valueOf(Math.max(1, settings.shutdownTimeout().toSeconds())));
+        // the process ends by then, see ShutdownDeadline: Camel must not let it end before the store is closed
+        properties.setProperty("camel.main.extraShutdownTimeout",
+                String.valueOf(ShutdownDeadline.GRACE.plus(ShutdownDeadline.CLOSING).toSeconds() + 1));
+        properties.setProperty("camel.server.host", settings.webhookHost());
+        properties.setProperty("camel.server.port", String.valueOf(settings.webhookPort()));
+        properties.setProperty("camel.management.host", settings.managementHost());
+        properties.setProperty("camel.management.port", String.valueOf(settings.managementPort()));
+        return properties;
+    }
+
+    void beforeStart() {
+        store.awaitOpen();
+        Simulator simulator = resources.simulator();
+        if (simulator != null) {
+            simulator.messageTraces(new MessageTrace(store)::json);
+            for (Integration integration : settings.integrations()) {
+                if (inbound.webhook().isOn(integration.id())) {
+                    simulator.callbackUrl(integration.appKey().orElseThrow(), Addresses.webhook(settings, integration.id()));
+                }
+            }
+        }
+        observe.registerChecks(servers::executeWork);
+    }
+
+    void afterStart() {
+        httpGuards.open();
+        routes.watch();
+        observe.show();
+        Simulator simulator = resources.simulator();
+        ToolRuns toolRuns = sending.tool().toolRuns();
+        new HeldBytes(context).show("tools", toolRuns::bytes, toolRuns::maxBytes).show("simulator",
+                () -> simulator == null ? 0 : simulator.heldBytes(), () -> simulator == null ? 0 : simulator.maxHeldBytes());
+        server.failedLogins().register(context);
+        HttpGauges.register(context, server.budgets(), servers.webConnections(), servers.managementConnections());
+        observe.printBanner(simulator == null ? null : simulator.url(), routes);
+    }
+
+    /** Accepts no more messages and hands out no more turns. What runs may finish. */
+    void beforeStop() {
+        LOG.info("Stopping: no more messages are accepted; {} running turns have {} s to finish, the rest stays stored for the next start",
+                turn.turns().running(), settings.shutdownTimeout().toSeconds());
+        httpGuards.shut();
+        routes.stop();
+        // first, so that what came in until then has its place in the queue
+        inbound.close();
+        turn.close();
+        sending.close();
+    }
+
+    @Override
+    public void close() {
+        if (turn != null) {
+            turn.intake().close();
+        }
+        if (routes != null) {
+            routes.close();
+        }
+        resources.close();
+    }
+
+    /** Closes the store only, for a process that ends before everything else is closed. */
+    void closeStore() {
+        resources.closeStore();
+    }
+}

@@ -1,0 +1,41 @@
+package io.github.dingtalkcamel;
+
+import java.time.Clock;
+
+import io.github.dingtalkcamel.conversation.Notifications;
+import io.github.dingtalkcamel.conversation.QuotableMessages;
+import io.github.dingtalkcamel.limits.LimitsConfiguration;
+import io.github.dingtalkcamel.outbound.OutboundConfiguration;
+import io.github.dingtalkcamel.reload.Utf8Routes;
+import io.github.dingtalkcamel.robot.RobotConfiguration;
+import io.github.dingtalkcamel.settings.Settings;
+import io.github.dingtalkcamel.store.Store;
+import io.github.dingtalkcamel.tool.ToolConfiguration;
+import org.apache.camel.CamelContext;
+
+/**
+ * The beans that sending needs: calls to DingTalk, custom robots and tools. The command {@code send} has no others.
+ *
+ * @param quotable      what was sent, for messages that quote it
+ * @param notifications what tools sent into a conversation, for its history
+ */
+record SendingConfiguration(LimitsConfiguration limits, OutboundConfiguration outbound, RobotConfiguration robot, ToolConfiguration tool,
+        QuotableMessages quotable, Notifications notifications) implements AutoCloseable {
+
+    static SendingConfiguration bind(CamelContext context, Settings settings, Store store, Clock clock) throws Exception {
+        context.getRegistry().bind("sourceLoader", new Utf8Routes());
+        QuotableMessages quotable = new QuotableMessages(store, clock);
+        Notifications notifications = new Notifications(store);
+        LimitsConfiguration limits = LimitsConfiguration.bind(context, clock);
+        return new SendingConfiguration(limits, OutboundConfiguration.bind(context, settings, limits),
+                RobotConfiguration.bind(context, settings, store, clock),
+                ToolConfiguration.bind(context, settings, store, quotable, notifications, clock), quotable, notifications);
+    }
+
+    /** Begins no more calls. What waits for a custom robot stays stored. */
+    @Override
+    public void close() {
+        robot.close();
+        limits.close();
+    }
+}

@@ -1,0 +1,26 @@
+package io.github.dingtalkcamel.command;
+
+import java.time.Clock;
+
+import io.github.dingtalkcamel.agent.Agents;
+import io.github.dingtalkcamel.conversation.ConversationConfiguration;
+import io.github.dingtalkcamel.hook.Hooks;
+import io.github.dingtalkcamel.texts.BotTexts;
+import io.github.dingtalkcamel.turn.TurnConfiguration;
+import org.apache.camel.spi.Registry;
+
+/** The beans of this package: the commands and their answers. */
+public final class CommandConfiguration {
+
+    private CommandConfiguration() {
+    }
+
+    /** Creates them, and binds what routes name. */
+    public static void bind(Registry registry, BotTexts texts, Agents agents, ConversationConfiguration conversation,
+            TurnConfiguration turn, Hooks hooks, Clock clock) {
+        registry.bind("commands", new Commands(agents));
+        registry.bind("answers", new Answers(texts, turn.turns(), agents, conversation.accessPolicy(), hooks, clock));
+        registry.bind("stop", new Stop(turn.turns(), turn.inbox(), conversation.sessions()));
+        registry.bind("retry", new Retry(turn.turns(), turn.inbox(), conversation.sessions(), turn.messages()));
+    }
+}

@@ -1,0 +1,56 @@
+package io.github.dingtalkcamel.observe;
+
+import java.util.concurrent.Executor;
+
+import io.github.dingtalkcamel.agent.Agents;
+import io.github.dingtalkcamel.conversation.ConversationConfiguration;
+import io.github.dingtalkcamel.hook.LifecycleEvents;
+import io.github.dingtalkcamel.inbound.InboundConfiguration;
+import io.github.dingtalkcamel.limits.DingTalkCallLimiter;
+import io.github.dingtalkcamel.outbound.AccessTokens;
+import io.github.dingtalkcamel.reload.LiveRoutes;
+import io.github.dingtalkcamel.robot.RobotQueue;
+import io.github.dingtalkcamel.settings.Settings;
+import io.github.dingtalkcamel.store.Store;
+import io.github.dingtalkcamel.turn.TurnConfiguration;
+import org.apache.camel.CamelContext;
+
+/**
+ * What operators see of the application: health checks, metrics, JMX, Hawtio and the banner.
+ *
+ * @param context where it is registered
+ */
+public record ObserveConfiguration(CamelContext context, Settings settings, Store store, TurnConfiguration turn, Agents agents,
+        ConversationConfiguration conversation, InboundConfiguration inbound, LifecycleEvents events, DingTalkCallLimiter limiter,
+        AccessTokens accessTokens, RobotQueue robotQueue) {
+
+    /** Binds what routes and Camel name. */
+    public void bind() {
+        context.getRegistry().bind("unexpected", new Unexpected());
+        // in place of Camel's own, which has no bounds
+        context.getRegistry().bind("jolokia", new BoundedJolokia());
+    }
+
+    /** Registers the health checks. @param requests the workers that handle requests of the public port */
+    public void registerChecks(Executor requests) {
+        new Checks(settings, store, turn.turns(), agents, accessTokens, inbound.webhook(), inbound.streams(), limiter).register(context);
+        new WorkerChecks(store::isWriting, requests).queue("seda://turns", turn.turns()).queue("seda://commands", turn.commands())
+                .register(context);
+    }
+
+    /** Opens the console, and registers metrics and beans of JMX. Camel's registry of meters exists by then. */
+    public void show() {
+        new Console(context, settings).open();
+        new Gauges(turn.turns(), agents, turn.deadLetters(), settings, inbound.streams(), events, limiter, robotQueue).register(context);
+        new HeldBytes(context).show("turns", turn.turns()::bytes, turn.turns()::maxBytes)
+                .show("commands", turn.commands()::bytes, turn.commands()::maxBytes).show("events", events::bytes, events::maxBytes);
+        new Beans(context).show("bindings", conversation.bindings())
+                .show("conversations", new Conversations(conversation.sessions(), agents)).show("events", events)
+                .show("dead-letters", new DeadLetterOperations(turn.deadLetters()));
+    }
+
+    /** Logs what runs and what is missing. @param simulator its URL, or null without one */
+    public void printBanner(String simulator, LiveRoutes routes) {
+        new Banner(settings, store, agents, inbound.webhook(), simulator, routes).print();
+    }
+}

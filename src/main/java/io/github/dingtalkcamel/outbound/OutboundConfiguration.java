@@ -1,0 +1,27 @@
+package io.github.dingtalkcamel.outbound;
+
+import io.github.dingtalkcamel.component.dingtalk.DingTalkComponent;
+import io.github.dingtalkcamel.limits.LimitsConfiguration;
+import io.github.dingtalkcamel.settings.Settings;
+import org.apache.camel.CamelContext;
+
+/**
+ * The beans of this package: the component {@code dingtalk} with the limits and integrations of the application.
+ *
+ * @param accessTokens which integrations need an access token, and which can't get one
+ */
+public record OutboundConfiguration(AccessTokens accessTokens) {
+
+    /** Creates them, adds the component, and binds what routes name. */
+    public static OutboundConfiguration bind(CamelContext context, Settings settings, LimitsConfiguration limits) {
+        DingTalkComponent component = new DingTalkComponent(context);
+        AccessTokens accessTokens = new AccessTokens(settings, component);
+        component.setIntegrationLookup(new IntegrationApps(settings));
+        component.setCallLimiter(limits.waiting());
+        component.setCallRetry(limits.waiting());
+        component.setCallObserver(accessTokens);
+        context.addComponent("dingtalk", component);
+        context.getRegistry().bind("accessTokens", accessTokens);
+        return new OutboundConfiguration(accessTokens);
+    }
+}

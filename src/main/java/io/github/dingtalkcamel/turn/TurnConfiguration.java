@@ -1,0 +1,77 @@
+package io.github.dingtalkcamel.turn;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.dingtalkcamel.conversation.QuotableMessages;
+import io.github.dingtalkcamel.conversation.Sessions;
+import io.github.dingtalkcamel.queue.HeapShare;
+import io.github.dingtalkcamel.queue.NonStoppingProcessor;
+import io.github.dingtalkcamel.settings.Settings;
+import io.github.dingtalkcamel.store.Expiry;
+import io.github.dingtalkcamel.store.Store;
+import org.apache.camel.spi.Registry;
+
+/**
+ * The beans of this package: the stored messages, the queues of turns and commands, and the dead letters.
+ *
+ * @param inbox       the stored messages
+ * @param messages    reads messages as DingTalk sent them
+ * @param turns       the queue behind {@code seda:turns}
+ * @param commands    the queue behind {@code seda:commands}
+ * @param intake      stores what comes in
+ * @param deadLetters what could not be finished
+ */
+public record TurnConfiguration(Inbox inbox, Messages messages, KeyedQueue turns, KeyedQueue commands, Intake intake,
+        DeadLetters deadLetters) implements AutoCloseable {
+
+    /** Workers of commands, which wait only for the store and DingTalk. A command whose answer is sent again holds none. */
+    public static final int COMMAND_WORKERS = 32;
+
+    private static final int COMMANDS_WAITING = 10_000;
+    private static final int COMMANDS_OF_A_CONVERSATION = 1_000;
+    private static final int COMMANDS_RUNNING = 1_000;
+    /** How often idle workers check whether they are still needed. */
+    private static final Duration IDLE = Duration.ofSeconds(1);
+
+    /** Creates them, and binds what routes name. */
+    public static TurnConfiguration bind(Registry registry, Settings settings, Store store, Sessions sessions, QuotableMessages quotable,
+            Clock clock) {
+        KeyedQueue turns = new KeyedQueue(settings.queueCapacity(), settings.conversationCapacity(), settings.maxRunningTurns(), IDLE,
+                HeapShare.bytes(4, 16));
+        KeyedQueue commands = new KeyedQueue(COMMANDS_WAITING, COMMANDS_OF_A_CONVERSATION, COMMANDS_RUNNING, IDLE,
+                HeapShare.bytes(16, 16));
+        Inbox inbox = new Inbox(store, clock);
+        Messages messages = new Messages(settings, quotable);
+        Intake intake = new Intake(inbox, turns, commands);
+        DeadLetters deadLetters = new DeadLetters(store, clock);
+        Resumption resumption = new Resumption(inbox, turns, commands, messages, deadLetters, intake, settings.maxTurnAge(), clock);
+        registry.bind("messages", messages);
+        registry.bind("storeTurn", new NonStoppingProcessor(intake.turns()));
+        registry.bind("storeCommand", new NonStoppingProcessor(intake.commands()));
+        registry.bind("storeRefusal", new NonStoppingProcessor(intake.refusals()));
+        registry.bind("turns", turns);
+        registry.bind("commandQueue", commands);
+        registry.bind("turnRecord", new Turns(inbox, sessions));
+        registry.bind("resumption", resumption);
+        registry.bind("replays", new Replays(deadLetters, messages, turns, resumption));
+        return new TurnConfiguration(inbox, messages, turns, commands, intake, deadLetters);
+    }
+
+    /** What housekeeping deletes of this package. */
+    public static List<Expiry> expiries(Settings settings) {
+        List<Expiry> expiries = new ArrayList<>();
+        expiries.add(Inbox.expiry(settings.keeping().messages()));
+        expiries.addAll(DeadLetters.expiries(settings.keeping().deadLetters(), settings.keeping().messages()));
+        return expiries;
+    }
+
+    /** Hands out no more turns and commands. Those that wait stay stored; those that run may finish. */
+    @Override
+    public void close() {
+        turns.close();
+        commands.close();
+    }
+}
