@@ -33,6 +33,7 @@ public final class Dispatch {
     private final String outTrackId;
     private int next;
     private boolean queued;
+    private boolean failed;
 
     /** @param ids of each recipient the id that DingTalk knows it by, in order; for a custom robot any */
     Dispatch(Channel channel, Map<Target, String> ids, List<RobotMessage> messages, Card card, boolean degraded) {
@@ -138,6 +139,16 @@ public final class Dispatch {
     String text(TextForms forms) {
         return card != null ? MessageText.of(card)
                 : messages.subList(0, next).stream().map(message -> MessageText.of(message, forms)).collect(Collectors.joining());
+    }
+
+    /** A part of it could not be sent. */
+    void fail() {
+        failed = true;
+    }
+
+    /** Whether all of it so far was sent, to a recipient at least. */
+    public boolean isIntact() {
+        return !failed && !targets.isEmpty();
     }
 
     /** It is stored, and will go out later. */

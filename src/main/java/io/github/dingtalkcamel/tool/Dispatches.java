@@ -97,9 +97,9 @@ public final class Dispatches {
         }
     }
 
-    /** All of it was sent: records it, and says so of its recipients. */
+    /** Where all of it was sent, records it, and says so of its recipients. */
     public void finish(@ExchangeProperty(Dispatch.PROPERTY) Dispatch dispatch, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) {
-        if (!dispatch.targets().isEmpty()) {
+        if (dispatch.isIntact()) {
             sentMessages.record(dispatch, run);
             if (dispatch.isQueued()) {
                 run.queued(dispatch.targets());
@@ -121,6 +121,7 @@ public final class Dispatches {
 
     /** It could not be sent, or not all of it. What was sent is recorded. */
     public void failed(Exchange exchange, @ExchangeProperty(Dispatch.PROPERTY) Dispatch dispatch, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) {
+        dispatch.fail();
         Exception cause = Failure.of(exchange, Exception.class);
         if (dispatch.isCardDelivery() && (cause instanceof OutcomeUnknownException || Problem.of(cause).code().equals(CARD_EXISTS))) {
             // whether it was delivered is unknown, but by its id, which is ours, it can be updated
