@@ -110,7 +110,7 @@ public final class HttpGuards {
                 return HttpGuards.this::readBody;
             }
         });
-        camels.route(API + "*").last().handler(this::nobodyAnswers);
+        camels.route(API + "*").last().handler(this::notFound);
     }
 
     /** Lets requests through, since the routes run now; until then they get 503. */
@@ -201,7 +201,7 @@ public final class HttpGuards {
         });
     }
 
-    private void nobodyAnswers(RoutingContext request) {
+    private void notFound(RoutingContext request) {
         if (request.normalizedPath().startsWith(WEBHOOKS)) {
             request.next();
         } else {

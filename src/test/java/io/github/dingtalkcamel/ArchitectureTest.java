@@ -1,7 +1,11 @@
 package io.github.dingtalkcamel;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -21,6 +25,8 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.github.dingtalkcamel.cli.Send;
+import org.apache.camel.spi.Registry;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -59,6 +65,18 @@ class ArchitectureTest {
     @Test
     void packagesHaveNoCycles() {
         slices().assignedFrom(new ByPackage()).should().beFreeOfCycles().check(classes);
+    }
+
+    @Test
+    void onlyConfigurationsBindBeansOfRoutes() {
+        noClasses().that().resideInAPackage(OURS + "..").and().haveSimpleNameNotEndingWith("Configuration")
+                .and().doNotHaveFullyQualifiedName(Send.class.getName())
+                .and().doNotHaveFullyQualifiedName(GuardedServers.class.getName())
+                .and().doNotHaveFullyQualifiedName(HttpGuards.class.getName())
+                .should().callMethodWhere(target(name("bind")).and(target(owner(assignableTo(Registry.class)))))
+                .because("a reader finds the bean that a route names in the …Configuration of its package;"
+                        + " servers bind what Camel looks up itself, and send what takes the place of the application's")
+                .check(classes);
     }
 
     @Test

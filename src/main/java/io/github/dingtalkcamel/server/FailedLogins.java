@@ -21,18 +21,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes guessing visible and slow: wrong API tokens, management logins and webhook proofs are counted, the first two logged with the client's address, and
- * after 20 wrong ones within a minute nothing that an address offers is looked at until the minute is over, right or wrong.
+ * Makes guessing visible and slow. Wrong API tokens, management logins and webhook proofs are counted, and the first two are logged with the
+ * client's address. After 20 wrong ones within a minute, every login from that address is refused unseen until the minute is over.
  *
- * <p>An address is that of the connection: behind a proxy all clients share the proxy's, so the proxy should bound them itself. IPv6 addresses count by their
- * first 64 bits, which one customer has. Wrong proofs lock nobody out, since DingTalk's messages may come by the same proxy. The 10,000 addresses that failed
- * last are known; older ones are forgotten. Not promised: that a guesser with many addresses is stopped.
+ * <p>An address is that of the connection: behind a proxy all clients share the proxy's, so the proxy should bound them itself. IPv6 addresses
+ * count by their first 64 bits, which belong to one customer. Wrong proofs block no address, since DingTalk's messages may come by the same
+ * proxy. The last 10,000 addresses that failed are remembered. Not promised: that a guesser with many addresses is stopped.
  */
 public final class FailedLogins {
 
-    /** What somebody tried to pass. */
+    /** What can be guessed. */
     public enum Door {
-        API("API token", "dingtalk.api-token"), MANAGEMENT("management login", "dingtalk.management-password"), WEBHOOK("webhook proof", "dingtalk.app-secret");
+        API("API token", "dingtalk.api-token"), MANAGEMENT("management login", "dingtalk.management-password"),
+        WEBHOOK("webhook proof", "dingtalk.app-secret");
 
         private final String what;
         private final String setting;
@@ -72,7 +73,7 @@ public final class FailedLogins {
         }
     }
 
-    /** Whether what a request offers is not looked at, because too much of its address was wrong; the answer's {@code Retry-After} is set then. */
+    /** Whether a request is refused unseen, because its address had too many wrong ones; then the answer's {@code Retry-After} is set. */
     public boolean turnsAway(Door door, HttpServerRequest request) {
         long seconds = secondsToWait(door, address(request));
         if (seconds > 0) {
@@ -92,10 +93,10 @@ public final class FailedLogins {
         failed.get(Door.WEBHOOK).increment();
     }
 
-    /** What is told to those who are turned away. */
+    /** The error text for a request that is refused unseen. */
     public static String remedy(Door door) {
-        return "More than " + MOST_A_MINUTE + " requests of your address had a wrong " + door.what + " within a minute. Wait as Retry-After says, then send the value of "
-                + door.setting;
+        return "More than " + MOST_A_MINUTE + " requests of your address had a wrong " + door.what
+                + " within a minute. Wait as Retry-After says, then send the value of " + door.setting;
     }
 
     synchronized long secondsToWait(Door door, String address) {
@@ -113,7 +114,8 @@ public final class FailedLogins {
         if (count < MOST_A_MINUTE) {
             LOG.warn("Wrong {} from {}, number {} of its address within a minute", door.what, address, count);
         } else {
-            LOG.warn("Wrong {} from {}, number {} of its address within a minute: until that is over the address is answered 429", door.what, address, count);
+            LOG.warn("Wrong {} from {}, number {} of its address within a minute: until that is over the address is answered 429", door.what,
+                    address, count);
         }
     }
 

@@ -93,7 +93,7 @@ public final class ManagementGuard implements AuthenticationHandler {
         }
     }
 
-    /** Where no login is set, nobody has proved anything. */
+    /** Without a login, no connection counts as proved. */
     private void proved(RoutingContext request) {
         if (user != null) {
             vertx.connections().proved(request.request());

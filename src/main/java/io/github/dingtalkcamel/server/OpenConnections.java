@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The open connections of one HTTP server, bounded. Where a new one would exceed a bound, the oldest one that has not proved who its
- * client is gives way, so that whoever holds many connections open keeps none of them from being used by others; where none can, the new
- * one is closed. Safe for use by several threads.
+ * The open connections of one HTTP server, bounded. Where a new one would exceed a bound, the oldest one whose client has proved nothing is
+ * closed, so that a client with many idle connections does not keep others out; where there is none, the new one is closed. Safe for use by
+ * several threads.
  */
 public final class OpenConnections implements Handler<HttpConnection> {
 

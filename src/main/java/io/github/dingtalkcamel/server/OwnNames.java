@@ -5,9 +5,9 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The names by which one of our servers may be called: {@code localhost}, addresses in digits, the host that it listens on, and those that were given besides.
- * Another name is one that somebody else's DNS let point here, so that a page of theirs counts as ours in a browser (DNS rebinding). An address in digits can't
- * be made to do so.
+ * The names by which one of our servers may be called: {@code localhost}, addresses in digits, the host that it listens on, and further names
+ * that are given. Another name may be one that a foreign DNS server points here, so that a browser counts a foreign page as ours (DNS
+ * rebinding). That can't be done with an address in digits.
  */
 public final class OwnNames {
 
