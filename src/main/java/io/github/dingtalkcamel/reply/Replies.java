@@ -123,9 +123,15 @@ public final class Replies {
         }
     }
 
-    /** The chunk that is recorded in the same commit as the turn's end; null where the reply was stored. */
-    public SentChunk unrecorded(@ExchangeProperty(Reply.PROPERTY) Reply reply) {
-        return reply.last();
+    /**
+     * Ends the reply: the chunk of a reply that is not stored is left to be recorded in the same commit as the turn's end. Later calls of the
+     * exchange neither wait nor are cancelled as those of the reply.
+     */
+    public void end(Exchange exchange, @ExchangeProperty(Reply.PROPERTY) Reply reply) {
+        exchange.setProperty(SentChunk.PROPERTY, reply.last());
+        exchange.removeProperty(CallLimiter.WAIT_UNTIL);
+        exchange.removeProperty(CallLimiter.CANCELLED);
+        exchange.removeProperty(DEADLINE);
     }
 
     /**

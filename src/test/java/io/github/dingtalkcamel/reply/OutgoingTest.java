@@ -213,6 +213,14 @@ class OutgoingTest {
         assertThat(requests(shown, sent.msgId())).hasSize(1);
         assertThat(bot.simulator().reaction(sent.msgId())).isNull();
 
+        bot.simulator().faults().on(ROBOT).untilCleared().throttle();
+        String who = somebody();
+        PushResult stopped = bot.say(UserMessage.text("think in vain").to(POLITE).from(who).sessionExpiresAt(Instant.now()));
+        Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.queue().yielded() == 1 && bot.simulator().reaction(stopped.msgId()) != null);
+        await(bot.say(UserMessage.text("/stop").to(POLITE).from(who)), "done");
+        bot.simulator().faults().clear();
+        Awaitility.await().atMost(Duration.ofSeconds(40)).until(() -> bot.simulator().reaction(stopped.msgId()) == null);
+
         try (LogLines log = LogLines.listen()) {
             Planned trouble = bot.simulator().faults().on(shown).untilCleared().noPermission();
             await(bot.say(UserMessage.text("think again").to(POLITE).from(somebody())), "done");
