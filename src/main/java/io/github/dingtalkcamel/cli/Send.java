@@ -38,10 +38,10 @@ import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 
 /**
- * What the command {@code send} does: runs the tools' own routes, those of the routes directory that replace a packaged file or add the
- * tool that is called included, and ends. It starts no servers, no Stream connection and no turns, and can run beside a process that does. Its store is its own and
- * ends with it, so what it sends can't be updated or recalled later, and a custom robot's 20 messages a minute are waited for, but not
- * shared with other processes.
+ * What the command {@code send} does: runs the tools' own routes, and ends. Files of the routes directory that replace a packaged file or
+ * add the tool that is called are part of them. It starts no servers, no Stream connection and no turns, and can run beside a process that
+ * does. Its store is its own and ends with it, so what it sends can't be updated or recalled later, and a custom robot's 20 messages a
+ * minute are waited for, but not shared with other processes.
  */
 public final class Send {
 
@@ -130,9 +130,9 @@ public final class Send {
                 PluginHelper.getRoutesLoader(context).loadRoutes(ResourceHelper.resolveResource(context, file.toUri().toString()));
             }
         }
-        // timers and what else waits for something by itself is no part of a call
-        context.getRouteDefinitions().stream().filter(route -> !before.contains(route) && !route.getInput().getEndpointUri().startsWith("direct:"))
-                .forEach(route -> route.setAutoStartup("false"));
+        // timers and other consumers are no part of a call
+        context.getRouteDefinitions().stream().filter(route -> !before.contains(route))
+                .filter(route -> !route.getInput().getEndpointUri().startsWith("direct:")).forEach(route -> route.setAutoStartup("false"));
     }
 
     /** The files of the routes directory that have the route of a tool. */
@@ -140,11 +140,12 @@ public final class Send {
         if (!Files.isDirectory(settings.routesDir())) {
             return List.of();
         }
-        Pattern route = Pattern.compile("direct:tool-(" + tools.stream().map(Pattern::quote).collect(Collectors.joining("|")) + ")(?![\\w.-])");
+        String names = tools.stream().map(Pattern::quote).collect(Collectors.joining("|"));
+        Pattern route = Pattern.compile("direct:tool-(" + names + ")(?![\\w.-])");
         List<Path> found = new ArrayList<>();
         try (Stream<Path> files = Files.list(settings.routesDir())) {
-            for (Path file : files.filter(each -> each.getFileName().toString().matches("[^.].*\\.ya?ml") && Files.isRegularFile(each)).sorted().toList()) {
-                if (route.matcher(TextFile.read(file)).find()) {
+            for (Path file : files.filter(each -> each.getFileName().toString().matches("[^.].*\\.ya?ml")).sorted().toList()) {
+                if (Files.isRegularFile(file) && route.matcher(TextFile.read(file)).find()) {
                     found.add(file);
                 }
             }

@@ -35,8 +35,8 @@ public final class Dispatches {
     }
 
     /** The recipients that wait for the messages, or the card: people by twenties, the others one by one, in the order of the call. */
-    public List<Dispatch> of(@ExchangeProperty(ToolRun.PROPERTY) ToolRun run, @ExchangeProperty(RobotMessage.PROPERTY) List<RobotMessage> messages,
-            @ExchangeProperty(Card.PROPERTY) Card card) {
+    public List<Dispatch> of(@ExchangeProperty(ToolRun.PROPERTY) ToolRun run,
+            @ExchangeProperty(RobotMessage.PROPERTY) List<RobotMessage> messages, @ExchangeProperty(Card.PROPERTY) Card card) {
         boolean degraded = run.call().tool() == Tool.UPDATE;
         List<Dispatch> dispatches = new ArrayList<>();
         Map<String, List<Target>> people = new LinkedHashMap<>();
@@ -54,7 +54,9 @@ public final class Dispatches {
         List<List<Target>> each = new ArrayList<>(people.values());
         for (int from = 0; from < each.size(); from += MOST_PEOPLE) {
             Map<Target, String> batch = new LinkedHashMap<>();
-            each.subList(from, Math.min(each.size(), from + MOST_PEOPLE)).forEach(same -> same.forEach(target -> batch.put(target, id(target, run))));
+            for (List<Target> same : each.subList(from, Math.min(each.size(), from + MOST_PEOPLE))) {
+                same.forEach(target -> batch.put(target, id(target, run)));
+            }
             dispatches.add(new Dispatch(Dispatch.Channel.PEOPLE, batch, messages, null, degraded));
         }
         return dispatches;
@@ -70,7 +72,8 @@ public final class Dispatches {
     }
 
     /** The robot sent a message, to all but those that DingTalk refused: they get no further message of it. */
-    public void sent(Exchange exchange, @ExchangeProperty(Dispatch.PROPERTY) Dispatch dispatch, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) {
+    public void sent(Exchange exchange, @ExchangeProperty(Dispatch.PROPERTY) Dispatch dispatch,
+            @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) {
         RecipientFailures.of(exchange).forEach((id, why) -> {
             List<Target> refused = dispatch.targets().stream().filter(target -> dispatch.id(target).equals(id)).toList();
             run.failed(refused, problem(why, dispatch), dispatch.taken() == 0 ? null : dispatch.messageId());
@@ -111,7 +114,8 @@ public final class Dispatches {
             }
             if (run.call().hasMentions() && !dispatch.mentions()) {
                 run.hint(dispatch.targets(), switch (dispatch.channel()) {
-                    case PEOPLE, GROUP -> "Sent without the mentions of at: the robot API has none. A custom robot (recipient_type webhook) can mention people";
+                    case PEOPLE, GROUP -> "Sent without the mentions of at: the robot API has none."
+                            + " A custom robot (recipient_type webhook) can mention people";
                     case CARD -> "Sent without the mentions of at: a card mentions people only by its own template";
                     case ROBOT -> "Sent without the mentions of at: DingTalk has them in text, markdown and cards with buttons only";
                 });
@@ -120,7 +124,8 @@ public final class Dispatches {
     }
 
     /** It could not be sent, or not all of it. What was sent is recorded. */
-    public void failed(Exchange exchange, @ExchangeProperty(Dispatch.PROPERTY) Dispatch dispatch, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) {
+    public void failed(Exchange exchange, @ExchangeProperty(Dispatch.PROPERTY) Dispatch dispatch,
+            @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) {
         dispatch.fail();
         Exception cause = Failure.of(exchange, Exception.class);
         if (dispatch.isCardDelivery() && (cause instanceof OutcomeUnknownException || Problem.of(cause).code().equals(CARD_EXISTS))) {

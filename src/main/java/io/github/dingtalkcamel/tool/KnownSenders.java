@@ -60,7 +60,7 @@ public final class KnownSenders {
         });
     }
 
-    /** The user id of somebody who wrote to this integration. */
+    /** The user id of a person who wrote to this integration. */
     Optional<String> staffId(String integration, String id) throws StoreException {
         return store.read(connection -> Sql.first(connection, "select staff_id from person where integration = ? and id = ?",
                 row -> row.getString(1), integration, id));

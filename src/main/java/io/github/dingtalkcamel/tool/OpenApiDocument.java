@@ -11,7 +11,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.component.json.Json;
 
-/** The OpenAPI document: the tools as they describe themselves, users' tools included, before what {@code openapi.json} says of the rest. */
+/** The OpenAPI document: the tools as they describe themselves, those of users included, then what {@code openapi.json} says of admin. */
 public final class OpenApiDocument {
 
     private static final String RESOURCE = "/openapi.json";

@@ -15,8 +15,10 @@ public record Problem(String code, String message, String hint) {
     /** The log bounds the lines of this logger. */
     private static final Logger LOG = LoggerFactory.getLogger("dingtalk.unexpected");
 
-    static final Problem TIMEOUT = new Problem("timeout", "Not sent: timeoutMs passed before its turn came", "Send it again, with a larger timeoutMs");
-    static final Problem NOT_BEGUN = new Problem("timeout", "Not done: timeoutMs passed before its turn came", "Call again, with a larger timeoutMs");
+    static final Problem TIMEOUT = new Problem("timeout", "Not sent: timeoutMs passed before its turn came",
+            "Send it again, with a larger timeoutMs");
+    static final Problem NOT_BEGUN = new Problem("timeout", "Not done: timeoutMs passed before its turn came",
+            "Call again, with a larger timeoutMs");
     static final Problem UNDER_WAY = new Problem("outcomeUnknown", "timeoutMs passed before DingTalk answered: it may arrive",
             "Call again with the same requestId for the outcome, which sends nothing; without a requestId ask the recipient");
     static final Problem STILL_RUNS = new Problem("outcomeUnknown", "timeoutMs passed before the tool's route ended: it still runs",

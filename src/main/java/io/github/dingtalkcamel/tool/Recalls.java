@@ -32,7 +32,8 @@ public final class Recalls {
                     "Send another message that corrects it", null);
         }
         if (message.keys().isEmpty()) {
-            throw new RejectedException("noKey", "DingTalk gave no key for the message, so it can't be recalled", "Send another message that corrects it", null);
+            throw new RejectedException("noKey", "DingTalk gave no key for the message, so it can't be recalled",
+                    "Send another message that corrects it", null);
         }
         if (!run.begin(message.recipients())) {
             throw new RejectedException(Problem.TIMEOUT.code(), Problem.TIMEOUT.message(), Problem.TIMEOUT.hint(), null);
@@ -40,7 +41,8 @@ public final class Recalls {
     }
 
     /** All recipients see it no more. */
-    public void done(@ExchangeProperty(SentMessage.PROPERTY) SentMessage message, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) throws StoreException {
+    public void done(@ExchangeProperty(SentMessage.PROPERTY) SentMessage message, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run)
+            throws StoreException {
         sentMessages.recalled(message);
         if (run.call().tool() == Tool.UPDATE) {
             // what is sent anew tells what became of them
@@ -58,7 +60,8 @@ public final class Recalls {
     }
 
     /** It is as it was, or the outcome is unknown. */
-    public void failed(Exchange exchange, @ExchangeProperty(SentMessage.PROPERTY) SentMessage message, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) {
+    public void failed(Exchange exchange, @ExchangeProperty(SentMessage.PROPERTY) SentMessage message,
+            @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) {
         run.failed(message.recipients(), Problem.of(Failure.of(exchange, Exception.class)), message.messageId());
     }
 }

@@ -58,8 +58,8 @@ public final class Recipients {
     }
 
     /** DingTalk's answer says who it is. */
-    public void found(@Body Map<String, Object> answer, @ExchangeProperty(TARGET) Target target, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run)
-            throws RejectedException {
+    public void found(@Body Map<String, Object> answer, @ExchangeProperty(TARGET) Target target,
+            @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) throws RejectedException {
         String userId = answer.get("result") instanceof Map<?, ?> result && result.get("userid") instanceof String id ? id : "";
         if (userId.isEmpty()) {
             throw new RejectedException("noUserId", "DingTalk names no user id for this recipient", "Name the recipient by user_id", null);
@@ -70,13 +70,15 @@ public final class Recipients {
 
     /** A person who wrote to the bot: DingTalk can't resolve an open id. */
     public void met(@ExchangeProperty(TARGET) Target target, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) throws RejectedException {
-        run.resolved(target, people.staffId(run.call().integration(), target.id().reveal()).orElseThrow(() -> new RejectedException("unknownOpenId",
+        String openId = target.id().reveal();
+        run.resolved(target, people.staffId(run.call().integration(), openId).orElseThrow(() -> new RejectedException("unknownOpenId",
                 "No person with this open_id has written to the bot, and DingTalk's robot API can't send to an open_id",
                 "Name the recipient by user_id, union_id or mobile, or have them write to the bot once", null)));
     }
 
     /** The user id is unknown: this recipient gets nothing. */
-    public void notFound(Exchange exchange, @ExchangeProperty(TARGET) Target target, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) {
+    public void notFound(Exchange exchange, @ExchangeProperty(TARGET) Target target,
+            @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) {
         run.failed(List.of(target), Problem.of(Failure.of(exchange, Exception.class)));
     }
 }

@@ -15,7 +15,7 @@ public record RobotMessage(String msgKey, Map<String, String> msgParam, Mentions
     /** Exchange property that holds the messages that each recipient is to get, a list, in order. */
     public static final String PROPERTY = "CamelDingTalkToolMessages";
 
-    /** A message that mentions nobody. */
+    /** A message without mentions. */
     public RobotMessage(String msgKey, Map<String, String> msgParam) {
         this(msgKey, msgParam, Mentions.NONE);
     }

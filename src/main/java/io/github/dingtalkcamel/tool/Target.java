@@ -22,7 +22,7 @@ public record Target(RecipientType type, Secret id) {
         return of(RecipientType.valueOf(shown.substring(0, colon).toUpperCase(Locale.ROOT)), shown.substring(colon + 1));
     }
 
-    /** As results name it, to whoever named it: {@code user_id:staff001}. A custom robot's token stays out. */
+    /** As results name it, to its caller: {@code user_id:staff001}. A custom robot's token stays out. */
     public String named() {
         return type == RecipientType.WEBHOOK ? shown() : type.wireName() + ":" + id.reveal();
     }

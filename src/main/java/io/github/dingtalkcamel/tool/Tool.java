@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A tool, and what it takes: the only description of it, by which calls are checked and OpenAPI is made. Each tool is a route that begins with
- * {@code direct:tool-} and the tool's name. Routes of users add tools ({@link Tools}).
+ * A tool, and what it takes: the only description of it, by which calls are checked and OpenAPI is made. Each tool is a route that begins
+ * with {@code direct:tool-} and the tool's name. Routes of users add tools ({@link Tools}).
  */
 public final class Tool {
 
@@ -21,26 +21,31 @@ public final class Tool {
             "sampleText, sampleMarkdown, sampleActionCard2 …, or the id of a card's template, which ends in .schema");
     private static final Argument MSG_PARAM = Argument.object("msgParam", "The template's parameters, or a text that holds them as JSON");
 
-    public static final Tool SEND_TEXT = sending("dingtalk_send_text_notification", "Sends a text", "Long ones become several messages.", """
+    public static final Tool SEND_TEXT = sending("dingtalk_send_text_notification", "Sends a text",
+            "Long ones become several messages.", """
             {"recipient_type":"user_id","recipient_id":["staff001","staff002"],"content":"Build 4711 is green","requestId":"build-4711"}""",
             Argument.text("content", "What is shown").needed());
     public static final Tool SEND_RICH = sending("dingtalk_send_rich_notification", "Sends markdown, a card, or any template",
             "Cards whose buttons call back are updatable; a click is the event card_callback.", """
             {"mode":"interactive","recipient_type":"chat_id","recipient_id":"cid…","card":{"title":"Deploy?","markdown":"**v2** is ready",
              "buttons":[{"title":"Deploy","action":"deploy"},{"title":"See","url":"https://ci.example/42"}]}}""",
-            Argument.word("mode", List.of("markdown", "interactive", "template"), "What is sent: markdown, a card, or the template of msgKey").needed(),
-            Argument.text("title", 200, TITLE), Argument.text("markdown", "With mode markdown, or the card's text"), CARD, MSG_KEY, MSG_PARAM);
-    public static final Tool SEND_FILE = sending("dingtalk_send_file", "Sends a file, a picture, sound or a film", "One of path, url and base64.", """
+            Argument.word("mode", List.of("markdown", "interactive", "template"), "What is sent: markdown, a card, or a template")
+                    .needed(),
+            Argument.text("title", 200, TITLE), Argument.text("markdown", "With mode markdown, or the card's text"), CARD, MSG_KEY,
+            MSG_PARAM);
+    public static final Tool SEND_FILE = sending("dingtalk_send_file", "Sends a file, a picture, sound or a film",
+            "One of path, url and base64.", """
             {"recipient_type":"user_id","recipient_id":"staff001","base64":"SGVsbG8=","name":"hello.pdf"}""",
-            Argument.text("path", 4_000, "A file below dingtalk.files-dir"), Argument.text("url", 4_000, "Where to fetch it, http or https"),
-            Argument.text("base64", 32 << 20, "The file itself"), Argument.text("name", 255, "Its name, with the ending that says what it is"));
-    public static final Tool UPDATE = packaged("dingtalk_update_message", "Updates a message", "A card is changed where it is, and of it only what is"
-            + " given; anything else is recalled and sent anew, which the result calls degraded.", """
+            Argument.text("path", 4_000, "A file below dingtalk.files-dir"),
+            Argument.text("url", 4_000, "Where to fetch it, http or https"), Argument.text("base64", 32 << 20, "The file itself"),
+            Argument.text("name", 255, "Its name, with the ending that says what it is"));
+    public static final Tool UPDATE = packaged("dingtalk_update_message", "Updates a message", "A card is changed where it is,"
+            + " and of it only what is given; anything else is recalled and sent anew, which the result calls degraded.", """
             {"messageId":"pqk…","mode":"text","content":"Build 4711 is red after all"}""",
             Argument.text("messageId", 512, MESSAGE_ID).needed(),
             Argument.word("mode", List.of("text", "interactive", "template"), "What the message becomes").needed(),
-            Argument.text("title", 200, TITLE), Argument.text("content", "With mode text"), Argument.text("markdown", "The card's text"), CARD, MSG_KEY,
-            MSG_PARAM);
+            Argument.text("title", 200, TITLE), Argument.text("content", "With mode text"),
+            Argument.text("markdown", "The card's text"), CARD, MSG_KEY, MSG_PARAM);
     public static final Tool RECALL = packaged("dingtalk_recall_message", "Recalls a message",
             "From all who have got it; the result names them. Not after 24 h.", """
             {"messageId":"pqk…"}""",
@@ -72,18 +77,19 @@ public final class Tool {
         this.added = added;
         List<Argument> all = new ArrayList<>(own);
         if (sending) {
-            all.add(Argument.word("recipient_type", RecipientType.names(), "What recipient_id is. Left out together with it: the default recipient of"
-                    + " the settings. open_id: the sender id of somebody who has written to the bot"));
+            all.add(Argument.word("recipient_type", RecipientType.names(), "What recipient_id is. Left out together with it: the default"
+                    + " recipient of the settings. open_id: the sender id of a person who has written to the bot"));
             all.add(Argument.texts("recipient_id", "One recipient or a list of at most " + ToolCalls.MOST_RECIPIENTS
                     + "; each gets it once. For webhook a custom robot's URL, or left out for that of the settings"));
-            all.add(Argument.object("at", "Whom the message mentions, or a text that holds it as JSON. Only custom robots (recipient_type webhook) can,"
-                    + " in text, markdown and cards with buttons; results of others have a hint").shaped("At"));
+            all.add(Argument.object("at", "Whom the message mentions, or a text that holds it as JSON. Only custom robots"
+                    + " (recipient_type webhook) can, in text, markdown and cards with buttons; results of others have a hint")
+                    .shaped("At"));
         }
         all.add(Argument.text("integrationId", 64, "Which DingTalk app").usually("main"));
-        all.add(Argument.number("timeoutMs", 100, 600_000, "How long to wait for DingTalk. What is under way then goes on, and its outcome is told as"
-                + " unknown; what is not begun then is not sent").usually(USUAL_TIMEOUT_MILLIS));
-        all.add(Argument.text("requestId", 128, "The same id within 24 h gives the first result again and sends nothing. With other arguments it is"
-                + " refused with 409"));
+        all.add(Argument.number("timeoutMs", 100, 600_000, "How long to wait for DingTalk. What has begun by then continues, and its"
+                + " outcome is told as unknown; what has not begun is not sent").usually(USUAL_TIMEOUT_MILLIS));
+        all.add(Argument.text("requestId", 128, "The same id within 24 h gives the first result again and sends nothing. With other"
+                + " arguments it is refused with 409"));
         all.add(Argument.state("Where {{path.to[0].value}} in any text of the request is looked up. Without it texts are left alone"));
         arguments = List.copyOf(all);
     }
@@ -98,8 +104,8 @@ public final class Tool {
 
     /** A tool of a user's route, which takes any arguments besides those of all tools. @param summary what it does */
     static Tool added(String wireName, String summary) {
-        return new Tool(wireName, summary, "A tool of a route of this installation. The body that the route leaves is the result's data.", null, false,
-                true, List.of());
+        return new Tool(wireName, summary, "A tool of a route of this installation. The body that the route leaves is the result's data.",
+                null, false, true, List.of());
     }
 
     /** The name in paths and results, and after {@code direct:tool-}. */

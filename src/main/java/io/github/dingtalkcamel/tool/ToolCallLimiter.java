@@ -19,7 +19,7 @@ public final class ToolCallLimiter implements Handler<RoutingContext> {
     private final Queue<Waiting> waiting = new ArrayDeque<>();
     private int inside;
 
-    /** @param context where the request is at home: nobody else may go on with it */
+    /** @param context of the request: only its thread may continue it */
     private record Waiting(RoutingContext request, Context context) {
     }
 

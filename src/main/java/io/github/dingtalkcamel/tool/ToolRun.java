@@ -91,7 +91,7 @@ public final class ToolRun {
         targets.forEach(target -> outcomes.put(target, new Outcome(State.QUEUED, null, null, false)));
     }
 
-    /** These did not get it, or nobody knows; the problem says which. */
+    /** These did not get it, or that is unknown; the problem says which. */
     public void failed(Collection<Target> targets, Problem why) {
         failed(targets, why, null);
     }

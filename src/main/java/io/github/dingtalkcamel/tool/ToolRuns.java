@@ -31,12 +31,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a tool's call by {@code direct:run-tool}, once for each {@code requestId}: a repeated call gets the same result, and waits for it while the first one runs.
- * A run that failed unexpectedly is not repeated, since its outcome is unknown. One that was refused ({@link ApiException}) did nothing, and may be repeated.
+ * Runs a tool's call by {@code direct:run-tool}, once for each {@code requestId}: a repeated call gets the same result, and waits for it
+ * while the first one runs. A run that failed unexpectedly is not repeated, since its outcome is unknown. One that was refused
+ * ({@link ApiException}) did nothing, and may be repeated.
  * <p>
- * The memory that calls hold until they are done is bounded in bytes, also for calls whose caller waits no longer: a call beyond it is refused with 503.
+ * The memory that calls hold until they are done is bounded in bytes, also for calls whose caller waits no longer: a call beyond it is
+ * refused with 503.
  * <p>
- * The caller waits no longer than its {@code timeoutMs}. What has begun by then continues, so that its outcome is known afterwards; the rest is not begun.
+ * The caller waits no longer than its {@code timeoutMs}. What has begun by then continues, so that its outcome is known afterwards; the
+ * rest is not begun.
  */
 public final class ToolRuns extends AsyncProcessorSupport implements CamelContextAware {
 

@@ -11,8 +11,8 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 
 /**
- * The tools that there are: those of this program, then those that users add by a route from {@code direct:tool-NAME}, while it runs. A name has
- * 1 to 64 letters, digits, {@code _} and {@code -}, and begins with a letter; other endpoints can't be called as tools.
+ * All tools: those of this program, then those that users add by a route from {@code direct:tool-NAME}, while it runs. A name has 1 to 64
+ * letters, digits, {@code _} and {@code -}, and begins with a letter; other endpoints can't be called as tools.
  */
 public final class Tools {
 
@@ -31,9 +31,10 @@ public final class Tools {
         for (Route route : context.getRoutes()) {
             String uri = route.getEndpoint().getEndpointBaseUri();
             String name = uri.startsWith(PREFIX) ? uri.substring(PREFIX.length()) : "";
-            if (NAME.matcher(name).matches() && Tool.values().stream().noneMatch(tool -> tool.wireName().equals(name)) && isRunning(route)) {
+            if (NAME.matcher(name).matches() && packaged(name).isEmpty() && isRunning(route)) {
                 String description = route.getDescription();
-                added.put(name, Tool.added(name, description == null || description.isBlank() ? "Runs route " + route.getId() : description.strip()));
+                boolean said = description != null && !description.isBlank();
+                added.put(name, Tool.added(name, said ? description.strip() : "Runs route " + route.getId()));
             }
         }
         List<Tool> all = new ArrayList<>(Tool.values());
@@ -48,8 +49,11 @@ public final class Tools {
 
     Optional<Tool> named(String name) {
         // most calls are for these, and need no look at all routes
-        return Tool.values().stream().filter(tool -> tool.wireName().equals(name)).findFirst()
-                .or(() -> all().stream().filter(tool -> tool.wireName().equals(name)).findFirst());
+        return packaged(name).or(() -> all().stream().filter(tool -> tool.wireName().equals(name)).findFirst());
+    }
+
+    private static Optional<Tool> packaged(String name) {
+        return Tool.values().stream().filter(tool -> tool.wireName().equals(name)).findFirst();
     }
 
     Stream<String> names() {

@@ -36,14 +36,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AddedToolTest {
 
     private static final String TOKEN = "api-token-0123456789-abcdefghijklmnopqrstuv";
-    private static final String BUILT_IN = "dingtalk_send_text_notification, dingtalk_send_rich_notification, dingtalk_send_file, dingtalk_update_message,"
-            + " dingtalk_recall_message, dingtalk_list_users";
+    private static final String BUILT_IN = "dingtalk_send_text_notification, dingtalk_send_rich_notification, dingtalk_send_file,"
+            + " dingtalk_update_message, dingtalk_recall_message, dingtalk_list_users";
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final String OTHERS = """
-            - route: {id: own-ask, from: {uri: "direct:tool-ask", steps: [{to: "mock:ask"}, {setBody: {simple: "{\\"asked\\": \\"${body[what]}\\"}"}}]}}
+            - route:
+                id: own-ask
+                from:
+                  uri: direct:tool-ask
+                  steps:
+                    - to: mock:ask
+                    - setBody: { simple: '{"asked": "${body[what]}"}' }
             - route: {id: own-silent, from: {uri: "direct:tool-silent", steps: [{setBody: {simple: "${null}"}}]}}
-            - route: {id: own-broken, from: {uri: "direct:tool-broken", steps: [{throwException: {exceptionType: java.io.IOException, message: secret cause}}]}}
+            - route:
+                id: own-broken
+                from:
+                  uri: direct:tool-broken
+                  steps:
+                    - throwException: { exceptionType: java.io.IOException, message: secret cause }
             - route: {id: own-off, autoStartup: false, from: {uri: "direct:tool-off", steps: [{setBody: {constant: x}}]}}
             - route: {id: own-name, from: {uri: "direct:tool-1.5", steps: [{setBody: {constant: x}}]}}
             - route: {id: own-other, from: {uri: "direct:internal", steps: [{setBody: {constant: x}}]}}
@@ -62,7 +73,8 @@ class AddedToolTest {
     @BeforeAll
     void start() throws Exception {
         bot = Bot.withSettings(Map.of("dingtalk.api-token", TOKEN))
-                .route("order-tool.camel.yaml", Files.readString(Path.of("docs/examples/order-tool.camel.yaml"))).route("others.yaml", OTHERS)
+                .route("order-tool.camel.yaml", Files.readString(Path.of("docs/examples/order-tool.camel.yaml")))
+                .route("others.yaml", OTHERS)
                 .bean("allAtOnce", new AllAtOnce()).start();
         bot.simulator().addPerson(bot.simulator().person("stranger").with(Person.Reach.UNKNOWN));
     }
@@ -123,7 +135,8 @@ class AddedToolTest {
     void getsItsOwnArgumentsAsAMapWithoutThoseOfAllTools() throws Exception {
         MockEndpoint asked = bot.context().getEndpoint("mock:ask", MockEndpoint.class);
         asked.reset();
-        JsonNode result = result("ask", "{\"what\":\"{{a.b}}\",\"list\":[1,{\"x\":null}],\"state\":{\"a\":{\"b\":\"resolved\"}},\"timeoutMs\":5000}");
+        JsonNode result = result("ask", """
+                {"what":"{{a.b}}","list":[1,{"x":null}],"state":{"a":{"b":"resolved"}},"timeoutMs":5000}""");
 
         assertThat(result.path("data")).isEqualTo(JSON.readTree("{\"asked\":\"resolved\"}"));
         Map<?, ?> body = asked.getExchanges().get(0).getIn().getBody(Map.class);
@@ -204,8 +217,9 @@ class AddedToolTest {
 
     @Test
     void isDescribedByOpenApiByItsRoutesDescription() throws Exception {
-        HttpResponse<String> answer = HTTP.send(HttpRequest.newBuilder(URI.create(bot.webhookUrl("main").replace("webhook/main", "openapi.json")))
-                .header("Authorization", "Bearer " + TOKEN).build(), HttpResponse.BodyHandlers.ofString());
+        URI uri = URI.create(bot.webhookUrl("main").replace("webhook/main", "openapi.json"));
+        HttpRequest request = HttpRequest.newBuilder(uri).header("Authorization", "Bearer " + TOKEN).build();
+        HttpResponse<String> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
         JsonNode operation = JSON.readTree(answer.body()).at("/paths/~1api~1dingtalk~1tools~1order_shipped/post");
 
         assertThat(operation.path("summary").asText()).isEqualTo("Tells a customer that the order was shipped");
