@@ -90,13 +90,13 @@ final class ApplicationConfiguration implements AutoCloseable {
     void bind() throws Exception {
         Registry registry = context.getRegistry();
         BotTexts texts = new BotTexts(settings, Path.of("config"));
-        sending = SendingConfiguration.bind(context, settings, store, clock);
+        server = ServerConfiguration.bind(registry, settings, clock);
+        sending = SendingConfiguration.bind(context, settings, store, server.heldBodies(), clock);
         ConversationConfiguration conversation =
                 ConversationConfiguration.bind(registry, settings, store, sending.notifications(), clock);
         AgentConfiguration agent = AgentConfiguration.bind(registry, settings);
         turn = TurnConfiguration.bind(registry, settings, store, conversation.sessions(), sending.quotable(), clock);
         hook = HookConfiguration.bind(context, clock);
-        server = ServerConfiguration.bind(registry, settings, clock);
         inbound = InboundConfiguration.bind(registry, settings, store, server, clock);
         conversation.bindings().tell(hook.events()::bindingChanged);
         inbound.streams().tell(hook.events());

@@ -42,11 +42,15 @@ public final class HttpGuards {
     private static final Set<HttpMethod> WEBHOOK_METHODS = Set.of(HttpMethod.POST, HttpMethod.GET);
     private static final String RULES = "dingtalk.body.rules";
     private static final int MAX_API_BYTES = 32 << 20;
+    /** Admin takes names and ids. */
+    private static final int MAX_ADMIN_BYTES = 1 << 20;
     private static final Duration LONGEST_UPLOAD = Duration.ofMinutes(10);
     /** How often a body is in memory: its bytes, decoded, and parts of it; an unproved body is never parsed into a tree of objects. */
     private static final int UNPROVED_COPIES = 3;
     private static final int PROVED_COPIES = 6;
-    private static final int API_COPIES = 2;
+    /** A file stays where it came; what is read into objects is counted by {@link HeldBodies#hold} when it is. */
+    private static final int TOOL_COPIES = 1;
+    private static final int ADMIN_COPIES = 16;
 
     private final Settings settings;
     private final Webhook webhook;
@@ -61,6 +65,7 @@ public final class HttpGuards {
     private BodyRules messages;
     private BodyRules unprovedMessages;
     private BodyRules calls;
+    private BodyRules admin;
     private volatile boolean open;
 
     public HttpGuards(Settings settings, Webhook webhook, ApiAccess access, HttpBudgets budgets, HeldBodies held) {
@@ -76,10 +81,13 @@ public final class HttpGuards {
         vertx = server;
         Duration whole = server.limits().unprovedBodyTime();
         Duration progress = server.limits().progressTime();
-        strangers = new BodyRules(MAX_API_BYTES, budgets.unproved(), UNPROVED_COPIES, whole, whole);
+        // what never fits is too large, and not to be tried again
+        int most = (int) Math.min(MAX_API_BYTES, budgets.unproved().capacity() / UNPROVED_COPIES);
+        strangers = new BodyRules(most, budgets.unproved(), UNPROVED_COPIES, whole, whole);
         unprovedMessages = new BodyRules(Webhook.MAX_BODY_BYTES, budgets.unproved(), UNPROVED_COPIES, whole, whole);
         messages = new BodyRules(Webhook.MAX_BODY_BYTES, budgets.messages(), PROVED_COPIES, progress, progress);
-        calls = new BodyRules(MAX_API_BYTES, budgets.api(), API_COPIES, LONGEST_UPLOAD, progress);
+        calls = new BodyRules(MAX_API_BYTES, budgets.api(), TOOL_COPIES, LONGEST_UPLOAD, progress);
+        admin = new BodyRules(MAX_ADMIN_BYTES, budgets.api(), ADMIN_COPIES, progress, progress);
     }
 
     /** Creates the consumers of routes as Camel does, with bodies read by these guards. */
@@ -169,9 +177,10 @@ public final class HttpGuards {
             return;
         }
         vertx.connections().proved(request.request());
-        request.put(RULES, calls);
+        boolean tool = request.normalizedPath().startsWith(TOOLS);
+        request.put(RULES, tool ? calls : admin);
         readAsJson(request.request());
-        if (request.request().method() == HttpMethod.POST && request.normalizedPath().startsWith(TOOLS)) {
+        if (request.request().method() == HttpMethod.POST && tool) {
             waitingRoom.handle(request);
         } else {
             request.next();

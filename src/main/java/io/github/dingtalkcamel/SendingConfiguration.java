@@ -8,6 +8,7 @@ import io.github.dingtalkcamel.limits.LimitsConfiguration;
 import io.github.dingtalkcamel.outbound.OutboundConfiguration;
 import io.github.dingtalkcamel.reload.Utf8Routes;
 import io.github.dingtalkcamel.robot.RobotConfiguration;
+import io.github.dingtalkcamel.server.HeldBodies;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.tool.ToolConfiguration;
@@ -22,14 +23,21 @@ import org.apache.camel.CamelContext;
 record SendingConfiguration(LimitsConfiguration limits, OutboundConfiguration outbound, RobotConfiguration robot, ToolConfiguration tool,
         QuotableMessages quotable, Notifications notifications) implements AutoCloseable {
 
+    /** Where nothing comes by HTTP. */
     static SendingConfiguration bind(CamelContext context, Settings settings, Store store, Clock clock) throws Exception {
+        return bind(context, settings, store, new HeldBodies(), clock);
+    }
+
+    /** @param heldBodies the bodies of requests by HTTP */
+    static SendingConfiguration bind(CamelContext context, Settings settings, Store store, HeldBodies heldBodies, Clock clock)
+            throws Exception {
         context.getRegistry().bind("sourceLoader", new Utf8Routes());
         QuotableMessages quotable = new QuotableMessages(store, clock);
         Notifications notifications = new Notifications(store);
         LimitsConfiguration limits = LimitsConfiguration.bind(context, clock);
         return new SendingConfiguration(limits, OutboundConfiguration.bind(context, settings, limits),
                 RobotConfiguration.bind(context, settings, store, clock),
-                ToolConfiguration.bind(context, settings, store, quotable, notifications, clock), quotable, notifications);
+                ToolConfiguration.bind(context, settings, store, quotable, notifications, heldBodies, clock), quotable, notifications);
     }
 
     /** Begins no more calls. What waits for a custom robot stays stored. */

@@ -12,12 +12,14 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * Clients without any proof attack the packaged jar, which runs with 256 MB of heap, over loopback. While each attack lasts, a proved
@@ -28,35 +30,53 @@ public final class Attack implements AutoCloseable {
 
     private static final Duration IN_TIME = Duration.ofSeconds(5);
     private static final int MIB = 1 << 20;
-    private static final String LOGIN = "watcher:a-long-password-for-attacks";
-    private static final String TOKEN = "a-long-token-for-attacks";
+    static final String LOGIN = "watcher:a-long-password-for-attacks";
+    static final String TOKEN = "a-long-token-for-attacks";
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private final int percent;
+    private final String only;
     private final Simulator simulator = PackagedJar.simulator(SimulatorOptions.defaults());
     private final PackagedJar jar;
     private final PackagedJar.Run run;
     private final List<RawHttp> sockets = new ArrayList<>();
     private final List<String> table = new ArrayList<>();
+    private final List<AssertionError> broken = new ArrayList<>();
+    private final AttackOnTrust trust;
     private int messages;
 
     /** What an attack does beside the checks that each has. */
-    private interface Step {
+    interface Step {
         String run() throws Exception;
     }
 
     /** @param percent of the full size */
     Attack(int percent) throws IOException {
+        this(percent, "");
+    }
+
+    private Attack(int percent, String only) throws IOException {
         this.percent = percent;
+        this.only = only;
+        trust = new AttackOnTrust(simulator);
         jar = PackagedJar.facing(simulator).option("-Xmx256m").env("DINGTALK_STREAM", "false")
+                .env("DINGTALK_WEBHOOK_PORT", String.valueOf(trust.webhookPort()))
+                .env("DINGTALK_MANAGEMENT_HOST", "0.0.0.0").env("DINGTALK_HOST_NAMES", AttackOnTrust.GIVEN_NAME)
                 .env("DINGTALK_MANAGEMENT_USER", LOGIN.split(":")[0]).env("DINGTALK_MANAGEMENT_PASSWORD", LOGIN.split(":")[1])
-                .env("DINGTALK_API_TOKEN", TOKEN).env("DINGTALK_SHUTDOWN_TIMEOUT", "5");
-        run = jar.start();
+                .env("DINGTALK_API_TOKEN", TOKEN).env("DINGTALK_SHUTDOWN_TIMEOUT", "5")
+                .env("DINGTALK_FALLBACK_AGENT", AttackOnTrust.AGENT).file("routes/attacked.camel.yaml", trust.agent());
+        run = trust.postingWhile(jar::start);
+        trust.started(this, jar, run);
     }
 
     public static void main(String[] arguments) throws Exception {
-        try (Attack attack = new Attack(arguments.length > 0 ? Integer.parseInt(arguments[0]) : 100)) {
+        try (Attack attack = new Attack(arguments.length > 0 ? Integer.parseInt(arguments[0]) : 100,
+                arguments.length > 1 ? arguments[1] : "")) {
             attack.all();
+        } catch (Throwable e) {
+            // threads of what could not be closed would keep this process
+            e.printStackTrace();
+            System.exit(1);
         }
         System.exit(0);
     }
@@ -64,6 +84,7 @@ public final class Attack implements AutoCloseable {
     /** Every attack, one after the other. */
     void all() throws Exception {
         proved();
+        trust.all();
         attack("webhook", times(150) + " bodies of 1 MiB, one byte less", this::heldBodies);
         attack("webhook", times(150) + " chunked bodies that never end", this::endlessBodies);
         attack("webhook", times(200) + " whole bodies of 1 MiB full of empty objects, half of the clients gone at once", this::wideBodies);
@@ -71,6 +92,8 @@ public final class Attack implements AutoCloseable {
         attack("webhook", times(1_500) + " connections that say nothing", this::silentConnections);
         attack("webhook, management", "HTTP/2 by prior knowledge and by upgrade; Content-Length with Transfer-Encoding",
                 this::otherProtocols);
+        attack("webhook, management", "request lines and headers of 100 KB", this::longHeads);
+        attack("management", times(15) + " clients with 5,000 requests each, of which none reads an answer", this::unreadAnswers);
         attack("management", times(260) + " bodies for Jolokia without the login", this::jolokia);
         attack("management", "bulks of 2000 and of 200 lists for Jolokia, two at once, with the login", this::bulks);
         attack("webhook, tools", times(3_000) + " malformed chunked bodies, multipart posts and ids with line breaks", this::logs);
@@ -78,16 +101,41 @@ public final class Attack implements AutoCloseable {
         attack("tools", "two files of 18 MB at once, four times, then ten, with the token", this::largeFiles);
         attack("tools", times(100) + " bodies of 32 MiB without the token", this::toolsWithoutToken);
         attack("tools", times(5_000) + " guesses of the token", this::guesses);
-        stopUnderAttack();
+        if (only.isEmpty()) {
+            stopUnderAttack();
+        }
         System.out.println("\n| surface | what was tried | what holds |\n|---|---|---|");
         table.forEach(System.out::println);
+        if (!broken.isEmpty()) {
+            AssertionError all = new AssertionError(broken.size() + " attacks succeeded, the first: " + broken.get(0).getMessage());
+            broken.forEach(all::addSuppressed);
+            throw all;
+        }
     }
 
     private int times(int full) {
         return Math.max(2, full * percent / 100);
     }
 
-    private void attack(String surface, String what, Step step) throws Exception {
+    /** One row of the table. One that fails does not keep the others from being tried. */
+    void attack(String surface, String what, Step step) throws Exception {
+        if (!surface.contains(only) && !what.contains(only)) {
+            return;
+        }
+        String holds;
+        try {
+            holds = held(what, step);
+        } catch (AssertionError | IOException | CompletionException | ConditionTimeoutException e) {
+            broken.add(new AssertionError(what + ": " + e, e));
+            holds = "**NOTHING**: " + String.valueOf(e).lines().findFirst().orElse("");
+            closeAll();
+        }
+        String line = "| " + surface + " | " + what + " | " + holds + " |";
+        table.add(line);
+        System.out.println(line);
+    }
+
+    private String held(String what, Step step) throws Exception {
         String holds = step.run();
         proved();
         closeAll();
@@ -97,9 +145,7 @@ public final class Attack implements AutoCloseable {
         if (run.log().contains("OutOfMemoryError") || run.errors().contains("OutOfMemoryError")) {
             throw new AssertionError("out of memory in: " + what);
         }
-        String line = "| " + surface + " | " + what + " | " + holds + " |";
-        table.add(line);
-        System.out.println(line);
+        return holds;
     }
 
     // what an honest client sees meanwhile
@@ -119,23 +165,23 @@ public final class Attack implements AutoCloseable {
         }
     }
 
-    private static void is(int wanted, int status, String what) {
+    static void is(int wanted, int status, String what) {
         if (status != wanted) {
             throw new AssertionError(what + " was answered " + status);
         }
     }
 
-    private String url() {
+    String url() {
         return run.webhookUrl("main").replace("0.0.0.0", "127.0.0.1");
     }
 
-    private int post(String url, String query, byte[] body, java.util.function.UnaryOperator<HttpRequest.Builder> more) throws Exception {
+    int post(String url, String query, byte[] body, java.util.function.UnaryOperator<HttpRequest.Builder> more) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + query)).timeout(IN_TIME)
                 .header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofByteArray(body));
         return HTTP.send(more.apply(request).build(), HttpResponse.BodyHandlers.ofString()).statusCode();
     }
 
-    private double figure(String start) throws Exception {
+    double figure(String start) throws Exception {
         String login = Base64.getEncoder().encodeToString(LOGIN.getBytes(StandardCharsets.UTF_8));
         String all = HTTP.send(HttpRequest.newBuilder(URI.create(run.managementUrl() + "/observe/metrics"))
                 .header("Authorization", "Basic " + login)
@@ -149,7 +195,7 @@ public final class Attack implements AutoCloseable {
 
     // what strangers do
 
-    private RawHttp open(String url) throws IOException {
+    RawHttp open(String url) throws IOException {
         RawHttp socket = RawHttp.to(url);
         sockets.add(socket);
         return socket;
@@ -162,7 +208,7 @@ public final class Attack implements AutoCloseable {
         sockets.clear();
     }
 
-    private static String head(String method, String path, String headers) {
+    static String head(String method, String path, String headers) {
         return method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n" + headers + "\r\n";
     }
 
@@ -243,10 +289,50 @@ public final class Attack implements AutoCloseable {
         return "HTTP/1.1 only; 400 and closed";
     }
 
-    private static void startsWith(String status, String wanted, String... unwanted) {
+    static void startsWith(String status, String wanted, String... unwanted) {
         if (!status.startsWith(wanted) || Arrays.stream(unwanted).anyMatch(status::contains)) {
             throw new AssertionError("answered " + status);
         }
+    }
+
+    private String longHeads() throws Exception {
+        String much = "x".repeat(100_000);
+        for (String url : List.of(url(), run.managementUrl())) {
+            tooLong(414, url, "GET /observe/health?" + much + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+            tooLong(431, url, "GET /observe/health HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + much + "\r\n\r\n");
+            tooLong(431, url, "GET /observe/health HTTP/1.1\r\nHost: 127.0.0.1\r\n" + "X: y\r\n".repeat(10_000) + "\r\n");
+        }
+        return "4 KiB for the line, 8 KiB for all headers: 414, 431";
+    }
+
+    /** The rest of the head may be too much for a connection that is closed already; the client then sees that instead of the status. */
+    private void tooLong(int wanted, String url, String head) throws IOException {
+        RawHttp socket = open(url);
+        sendAll(socket, head.getBytes(StandardCharsets.UTF_8));
+        String status = socket.status();
+        if (!status.isEmpty() && !status.contains(" " + wanted + " ")) {
+            throw new AssertionError("answered " + status);
+        }
+    }
+
+    private String unreadAnswers() throws Exception {
+        double before = figure("dingtalk_http_connections_late_total{port=\"management\"");
+        byte[] requests = "GET /observe/metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".repeat(5_000).getBytes(StandardCharsets.UTF_8);
+        List<Thread> senders = new ArrayList<>();
+        for (int i = 0; i < times(15); i++) {
+            RawHttp socket = RawHttp.withSmallBuffer(run.managementUrl());
+            sockets.add(socket);
+            Thread sender = new Thread(() -> sendAll(socket, requests));
+            sender.start();
+            senders.add(sender);
+        }
+        // long before the 30 s after which an answer that is not taken ends a connection
+        Awaitility.await("connections whose answers are not read are closed").atMost(Duration.ofSeconds(20)).until(() ->
+                figure("dingtalk_http_connections_late_total{port=\"management\"") >= before + senders.size());
+        for (Thread sender : senders) {
+            sender.join();
+        }
+        return "closed once 64 KiB of answers wait to be read";
     }
 
     private String jolokia() throws Exception {
@@ -277,7 +363,8 @@ public final class Attack implements AutoCloseable {
     }
 
     private String logs() throws Exception {
-        int before = run.log().length() + run.errors().length();
+        int before = run.log().length();
+        int errorsBefore = run.errors().length();
         String tool = "/api/dingtalk/tools/dingtalk_send_file";
         for (int i = 0; i < times(3_000); i++) {
             RawHttp socket = RawHttp.to(url());
@@ -295,8 +382,8 @@ public final class Attack implements AutoCloseable {
             }
         }
         proved();
-        String log = run.log() + run.errors();
-        int written = log.length() - before;
+        String log = run.log().substring(before) + run.errors().substring(errorsBefore);
+        int written = log.length();
         if (written > 40_000 || log.lines().anyMatch(line -> line.startsWith("\tat ") || line.startsWith("ERROR forged"))) {
             throw new AssertionError(written + " characters in the log:\n" + log.substring(Math.max(0, log.length() - 4_000)));
         }
@@ -344,12 +431,16 @@ public final class Attack implements AutoCloseable {
             }
             // people who write meanwhile are answered
             proved();
+            int before = statuses.size();
             for (CompletableFuture<HttpResponse<String>> answer : answers) {
                 try {
                     statuses.add(answer.join().statusCode());
-                } catch (java.util.concurrent.CompletionException e) {
+                } catch (CompletionException e) {
                     throw new AssertionError(together + " at once, answered " + statuses + ":\n" + run.log() + run.errors(), e);
                 }
+            }
+            if (together == 2 && !statuses.subList(before, before + 2).equals(List.of(200, 200))) {
+                throw new AssertionError("two at once, answered " + statuses + ":\n" + run.log());
             }
         }
         long done = statuses.stream().filter(status -> status == 200).count();
@@ -376,6 +467,7 @@ public final class Attack implements AutoCloseable {
     public void close() throws IOException {
         closeAll();
         jar.close();
+        trust.close();
         simulator.close();
     }
 }

@@ -3,6 +3,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -22,6 +23,16 @@ public final class RawHttp implements AutoCloseable {
         URI uri = URI.create(url);
         Socket socket = new Socket(InetAddress.getByName(uri.getHost()), uri.getPort());
         socket.setTcpNoDelay(true);
+        socket.setSoTimeout(20_000);
+        return new RawHttp(socket);
+    }
+
+    /** The same with little room for what it does not read, so that the other side soon has to keep it. */
+    public static RawHttp withSmallBuffer(String url) throws IOException {
+        URI uri = URI.create(url);
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(4_096);
+        socket.connect(new InetSocketAddress(InetAddress.getByName(uri.getHost()), uri.getPort()));
         socket.setSoTimeout(20_000);
         return new RawHttp(socket);
     }

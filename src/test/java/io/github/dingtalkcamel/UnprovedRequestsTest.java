@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
+import io.github.dingtalkcamel.server.HttpBudgets;
 import io.github.dingtalkcamel.server.LimitedVertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Route;
@@ -183,6 +184,16 @@ class UnprovedRequestsTest {
         assertThat(bot.post(url, "hello".getBytes(), request -> request).body()).isEqualTo("hello|");
         assertThat(bot.post(url, "field=a+b%26c".getBytes(), request -> request.setHeader("Content-Type", "application/x-www-form-urlencoded")).body())
                 .endsWith("|a b&c");
+    }
+
+    @Test
+    void aBodyForARouteOfOnesOwnThatNeverFitsItsBudgetIsTooLarge() throws Exception {
+        long most = HttpBudgets.ofHeap().unproved().capacity() / 3;
+        try (RawHttp socket = RawHttp.to(bot.webhookUrl())) {
+            String answer = socket.send("POST /own HTTP/1.1\r\nHost: here\r\nContent-Length: " + (most + 1) + "\r\n\r\n").everything();
+
+            assertThat(answer).startsWith("HTTP/1.1 413").contains("application/json", "at most " + most + " bytes");
+        }
     }
 
     @Test

@@ -108,8 +108,7 @@ public class AgentProducer extends DefaultAsyncProducer {
             return;
         }
         try {
-            String reply = call.getMessage().getBody(String.class);
-            exchange.getMessage().setBody(reply);
+            exchange.getMessage().setBody(AgentReply.text(call));
             tell(exchange, call, AgentConstants.PROMPT_TOKENS);
             tell(exchange, call, AgentConstants.COMPLETION_TOKENS);
             tell(exchange, call, AgentConstants.AT_USER_IDS);

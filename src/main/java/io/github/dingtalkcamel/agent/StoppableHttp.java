@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.agent;
 import java.io.IOException;
 import java.util.Map;
 
+import io.github.dingtalkcamel.queue.HeapShare;
 import io.github.dingtalkcamel.turn.Cancellation;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
@@ -23,9 +24,13 @@ import org.apache.hc.core5.http.HttpResponse;
 /**
  * The {@code http:} and {@code https:} of users' routes, whose calls end when the turn they are made in is stopped: the socket is closed, whatever the
  * other side does. To interrupt the thread would not do that.
+ *
+ * <p>An answer that such a call holds in memory, as Camel's stream cache does unless {@code disableStreamCache} is set, may have
+ * a sixteenth of the heap, and at least 16 MiB; a larger one fails the call.
  */
 public final class StoppableHttp extends HttpComponent {
 
+    private static final long MOST_HELD = HeapShare.bytes(16, 16);
     /** Where Camel's producer puts the exchange while there is a listener of its activity. */
     private static final String EXCHANGE = "org.apache.camel.Exchange";
 
@@ -40,12 +45,14 @@ public final class StoppableHttp extends HttpComponent {
             if (users != null) {
                 users.configureHttpClient(builder);
             }
-            builder.addExecInterceptorFirst("dingtalk-stop", StoppableHttp::execute);
+            builder.addExecInterceptorFirst("dingtalk-stop", (request, scope, chain) -> execute(request, scope, chain,
+                    endpoint.isDisableStreamCache() ? Long.MAX_VALUE : MOST_HELD));
         });
         return endpoint;
     }
 
-    private static ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain) throws IOException, HttpException {
+    private static ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain, long most)
+            throws IOException, HttpException {
         Cancellation cancellation = scope.clientContext.getAttribute(EXCHANGE) instanceof Exchange exchange
                 ? exchange.getProperty(Cancellation.PROPERTY, Cancellation.class) : null;
         if (cancellation == null) {
@@ -57,7 +64,11 @@ public final class StoppableHttp extends HttpComponent {
             throw new IOException("stopped by /stop");
         }
         try {
-            return chain.proceed(request, scope);
+            ClassicHttpResponse response = chain.proceed(request, scope);
+            if (response.getEntity() != null) {
+                response.setEntity(BoundedEntity.of(response.getEntity(), most));
+            }
+            return response;
         } finally {
             call.returned = true;
         }

@@ -26,14 +26,17 @@ public final class ApiAccess {
     }
 
     /**
-     * Checks the token of a request.
+     * Checks the token of a request that {@link #check} let in: a route answers nothing without the token, whatever stands before it.
      *
      * @return              the parsed request
-     * @throws ApiException 403 while no token is set, 401 for a missing or wrong one, 429 for any after too many wrong ones
+     * @throws ApiException 403 while no token is set, 401 for a missing or wrong one
      */
     public ApiCall authorised(Message request) throws ApiException {
         HttpServerRequest http = ((HttpMessage) request).getRequest();
-        check(http);
+        require(http);
+        if (!bears(http)) {
+            throw ApiException.unauthorised();
+        }
         return ApiCall.of(http.method().name(), request.getHeader(Exchange.HTTP_PATH, "", String.class),
                 request.getHeader(Exchange.HTTP_RAW_QUERY, String.class));
     }
@@ -41,26 +44,32 @@ public final class ApiAccess {
     /**
      * Checks the token where only the head of the request has been read. It is read from the request itself, since the headers of an exchange
      * hold query parameters too.
+     *
+     * @throws ApiException 403 while no token is set, 401 for a missing or wrong one, 429 after too many wrong ones of its address
      */
     public void check(HttpServerRequest request) throws ApiException {
-        if (!token.isSet()) {
-            throw ApiException.off();
-        }
-        List<String> values = request.headers().getAll("Authorization");
-        if (values.isEmpty()) {
-            // nothing was guessed
-            throw ApiException.unauthorised();
-        }
+        require(request);
         if (logins.turnsAway(FailedLogins.Door.API, request)) {
             throw ApiException.tooManyFailures();
         }
-        if (values.size() != 1 || !bears(values.get(0))) {
-            logins.failed(FailedLogins.Door.API, request);
+        if (!bears(request)) {
+            throw logins.failed(FailedLogins.Door.API, request) ? ApiException.tooManyFailures() : ApiException.unauthorised();
+        }
+    }
+
+    /** A request without any token guesses nothing. */
+    private void require(HttpServerRequest request) throws ApiException {
+        if (!token.isSet()) {
+            throw ApiException.off();
+        }
+        if (!request.headers().contains("Authorization")) {
             throw ApiException.unauthorised();
         }
     }
 
-    private boolean bears(String authorization) {
+    private boolean bears(HttpServerRequest request) {
+        List<String> values = request.headers().getAll("Authorization");
+        String authorization = values.size() == 1 ? values.get(0) : "";
         return authorization.toLowerCase(Locale.ROOT).startsWith(SCHEME) && token.matches(authorization.substring(SCHEME.length()).strip());
     }
 }

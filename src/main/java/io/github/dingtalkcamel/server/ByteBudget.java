@@ -65,6 +65,11 @@ public final class ByteBudget {
             return fits;
         }
 
+        /** As {@link #resize}; of more than the whole budget it holds the whole budget. */
+        boolean resizeWithin(long bytes) {
+            return resize(Math.min(bytes, capacity));
+        }
+
         /** It is read whole: it gives way to none any more. */
         public void complete() {
             synchronized (ByteBudget.this) {

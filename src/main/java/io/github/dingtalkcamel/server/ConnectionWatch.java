@@ -1,6 +1,7 @@
 package io.github.dingtalkcamel.server;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -33,6 +34,8 @@ final class ConnectionWatch extends ChannelDuplexHandler {
     /** What still comes after a refusal is dropped up to here, so that clients that send first and read then see the answer. */
     private static final long MOST_LINGERING_BYTES = 64L << 20;
     private static final int CHECKS = 8;
+    /** Of earlier answers, when another one begins; a client that reads an answer before it asks again has none. */
+    private static final long MOST_UNREAD_BYTES = 64 << 10;
 
     private enum Incoming {
         NOTHING, HEADERS, BODY
@@ -162,6 +165,13 @@ final class ConnectionWatch extends ChannelDuplexHandler {
         if (message instanceof HttpResponse response) {
             upgraded = response.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS);
             interim = response.status().code() < HttpResponseStatus.OK.code();
+            if (pendingBytes() > MOST_UNREAD_BYTES) {
+                // many requests at once, whose answers are not read: each would be held until the client reads
+                ReferenceCountUtil.release(message);
+                promise.setFailure(new ClosedChannelException());
+                close("does not read its answers, and asks on");
+                return;
+            }
         }
         super.write(context, message, promise);
         if (message instanceof LastHttpContent && !interim && unanswered > 0) {
@@ -193,9 +203,14 @@ final class ConnectionWatch extends ChannelDuplexHandler {
         }
     }
 
+    private long pendingBytes() {
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    }
+
     private boolean isStalled(long now) {
         ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
-        long pending = buffer == null ? 0 : buffer.totalPendingWriteBytes();
+        long pending = pendingBytes();
         long progress = buffer == null ? 0 : buffer.currentProgress();
         if (pending == 0 || pending != pendingBytes || progress != pendingProgress) {
             pendingBytes = pending;

@@ -22,11 +22,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes guessing visible and slow. Wrong API tokens, management logins and webhook proofs are counted, and the first two are logged with the
- * client's address. After 20 wrong ones within a minute, every login from that address is refused unseen until the minute is over.
+ * client's address. After 20 wrong ones within a minute, one login of that address is checked each second until the minute is over, and
+ * the others are refused unseen. So a client with the right one gets in within a few tries although another client of the same address
+ * (behind the same NAT or proxy) sends wrong ones, and a guesser has at most 80 tries a minute. A wrong one that was checked is refused
+ * with the same 429.
  *
  * <p>An address is that of the connection: behind a proxy all clients share the proxy's, so the proxy should bound them itself. IPv6 addresses
  * count by their first 64 bits, which belong to one customer. Wrong proofs block no address, since DingTalk's messages may come by the same
- * proxy. The last 10,000 addresses that failed are remembered. Not promised: that a guesser with many addresses is stopped.
+ * proxy. The last 10,000 addresses that failed are remembered. Not promised: that a guesser with many addresses is stopped, or that the
+ * right one gets in where the same address floods this server with wrong ones.
  */
 public final class FailedLogins {
 
@@ -49,6 +53,8 @@ public final class FailedLogins {
 
     private static final Logger LOG = LoggerFactory.getLogger("dingtalk.access");
     private static final Duration MINUTE = Duration.ofMinutes(1);
+    /** Between two requests of a locked address that are checked. */
+    private static final Duration BETWEEN_CHECKS = Duration.ofSeconds(1);
     private static final int KNOWN_ADDRESSES = 10_000;
 
     private final InstantSource clock;
@@ -64,6 +70,7 @@ public final class FailedLogins {
     private static final class Failures {
         private Instant since;
         private int count;
+        private Instant nextCheck;
     }
 
     public FailedLogins(InstantSource clock) {
@@ -73,19 +80,27 @@ public final class FailedLogins {
         }
     }
 
-    /** Whether a request is refused unseen, because its address had too many wrong ones; then the answer's {@code Retry-After} is set. */
+    /**
+     * Whether what a request offers must not be checked, because too much of its address was wrong. Its answer is 429 then, and has
+     * {@code Retry-After}.
+     */
     public boolean turnsAway(Door door, HttpServerRequest request) {
-        long seconds = secondsToWait(door, address(request));
-        if (seconds > 0) {
-            turnedAway.increment();
-            request.response().putHeader("Retry-After", String.valueOf(seconds));
-        }
-        return seconds > 0;
+        return mayCheck(door, address(request)) ? false : turnAway(request);
     }
 
-    /** Notes that what a request offered was wrong. */
-    public void failed(Door door, HttpServerRequest request) {
-        failed(door, address(request));
+    /**
+     * Notes that what a request offered was wrong.
+     *
+     * @return true where the answer is 429, which has {@code Retry-After} then, because too much of its address was wrong before
+     */
+    public boolean failed(Door door, HttpServerRequest request) {
+        return failed(door, address(request)) && turnAway(request);
+    }
+
+    private boolean turnAway(HttpServerRequest request) {
+        turnedAway.increment();
+        request.response().putHeader("Retry-After", String.valueOf(BETWEEN_CHECKS.toSeconds()));
+        return true;
     }
 
     /** Notes a wrong proof; the refusal's own log line has the address. */
@@ -95,28 +110,44 @@ public final class FailedLogins {
 
     /** The error text for a request that is refused unseen. */
     public static String remedy(Door door) {
-        return "More than " + MOST_A_MINUTE + " requests of your address had a wrong " + door.what
-                + " within a minute. Wait as Retry-After says, then send the value of " + door.setting;
+        return MOST_A_MINUTE + " requests of your address had a wrong " + door.what + " within a minute, so one a second is"
+                + " checked until the minute is over. Try again as Retry-After says, with the value of " + door.setting;
     }
 
-    synchronized long secondsToWait(Door door, String address) {
+    /** True where too much of the address was wrong within the minute. */
+    synchronized boolean isLocked(Door door, String address) {
+        return isLocked(byAddress.get(key(door, address)));
+    }
+
+    private boolean isLocked(Failures failures) {
+        return failures != null && failures.count >= MOST_A_MINUTE && clock.instant().isBefore(failures.since.plus(MINUTE));
+    }
+
+    /** Whether a request of the address may be checked; of a locked one the first of each second may, and this was it. */
+    synchronized boolean mayCheck(Door door, String address) {
         Failures failures = byAddress.get(key(door, address));
-        if (failures == null || failures.count < MOST_A_MINUTE) {
-            return 0;
+        if (!isLocked(failures)) {
+            return true;
         }
-        Duration left = Duration.between(clock.instant(), failures.since.plus(MINUTE));
-        return left.isNegative() || left.isZero() ? 0 : left.toSeconds() + 1;
+        Instant now = clock.instant();
+        if (now.isBefore(failures.nextCheck)) {
+            return false;
+        }
+        failures.nextCheck = now.plus(BETWEEN_CHECKS);
+        return true;
     }
 
-    void failed(Door door, String address) {
+    /** @return true where the address was locked already */
+    boolean failed(Door door, String address) {
         failed.get(door).increment();
         int count = count(door, address);
         if (count < MOST_A_MINUTE) {
             LOG.warn("Wrong {} from {}, number {} of its address within a minute", door.what, address, count);
         } else {
-            LOG.warn("Wrong {} from {}, number {} of its address within a minute: until that is over the address is answered 429", door.what,
-                    address, count);
+            LOG.warn("Wrong {} from {}, number {} of its address within a minute: until that is over one request of the address is"
+                    + " checked each second, and the others are answered 429", door.what, address, count);
         }
+        return count > MOST_A_MINUTE;
     }
 
     private synchronized int count(Door door, String address) {
@@ -126,7 +157,10 @@ public final class FailedLogins {
             failures.since = now;
             failures.count = 0;
         }
-        return ++failures.count;
+        if (++failures.count == MOST_A_MINUTE) {
+            failures.nextCheck = now.plus(BETWEEN_CHECKS);
+        }
+        return failures.count;
     }
 
     /** How many wrong ones there were since the start. */

@@ -28,6 +28,17 @@ public final class HeldBodies {
         }
     }
 
+    /**
+     * Counts a body several times, because what is made of it takes more room than its bytes. One that alone takes more than all of the
+     * budget may have it when no other holds any of it.
+     *
+     * @return false where there is no room for that now
+     */
+    public boolean hold(HttpServerRequest request, long bytes) {
+        ByteBudget.Share share = shares.get(request);
+        return share == null || share.resizeWithin(bytes);
+    }
+
     /** The body of this request was handled, and is in use no more. */
     public void release(HttpServerRequest request) {
         ByteBudget.Share share = shares.remove(request);

@@ -71,10 +71,10 @@ public final class ManagementGuard implements AuthenticationHandler {
                     + "at its start, or list the name that you call it by in dingtalk.host-names (DINGTALK_HOST_NAMES)");
         } else if (offersLogin(request.request()) && logins.turnsAway(FailedLogins.Door.MANAGEMENT, request.request())) {
             Refusal.send(request, 429, "too_many_failures", FailedLogins.remedy(FailedLogins.Door.MANAGEMENT));
+        } else if (!isKnown(request.request()) && offersLogin(request.request())
+                && logins.failed(FailedLogins.Door.MANAGEMENT, request.request())) {
+            Refusal.send(request, 429, "too_many_failures", FailedLogins.remedy(FailedLogins.Door.MANAGEMENT));
         } else if (!isKnown(request.request())) {
-            if (offersLogin(request.request())) {
-                logins.failed(FailedLogins.Door.MANAGEMENT, request.request());
-            }
             response.putHeader("WWW-Authenticate", "Basic realm=\"dingtalk-camel\", charset=\"UTF-8\"");
             Refusal.send(request, 401, "login", "User and password are those of dingtalk.management-user and dingtalk.management-password");
         } else if (isAt(JOLOKIA, path) || isAt(CONSOLE_JOLOKIA, path)) {

@@ -31,6 +31,7 @@ import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.secrets.Secret;
 import io.github.dingtalkcamel.component.secrets.Sha256;
 import io.github.dingtalkcamel.server.ApiException;
+import io.github.dingtalkcamel.server.HeldBodies;
 import io.github.dingtalkcamel.settings.EditDistance;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.SettingCatalogue;
@@ -40,6 +41,7 @@ import io.netty.buffer.ByteBufInputStream;
 import io.vertx.core.buffer.Buffer;
 import org.apache.camel.Message;
 import org.apache.camel.Variable;
+import org.apache.camel.component.platform.http.vertx.HttpMessage;
 
 /** Reads what a caller wants done and checks it, before anything is sent: whatever is wrong is told with the argument's name and what it may be. */
 public final class ToolCalls {
@@ -48,19 +50,26 @@ public final class ToolCalls {
 
     private static final int MAX_BODY_BYTES = 32 << 20;
     private static final Duration USUAL_TIMEOUT = Duration.ofMillis(Tool.USUAL_TIMEOUT_MILLIS);
+    /** More values than any call has; a body of nothing but short ones takes many times its bytes. */
+    private static final long MOST_TOKENS = 500_000;
+    /** How often a text is in memory while it is read: its bytes, what the parser collects at two bytes a character, and the text. */
+    private static final int COPIES = 5;
     private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
-            .streamReadConstraints(Json.constraints().maxStringLength(MAX_BODY_BYTES).build())
+            .streamReadConstraints(Json.constraints().maxStringLength(MAX_BODY_BYTES).maxTokenCount(MOST_TOKENS).build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();
 
     private final Settings settings;
     private final Tools tools;
     private final WebhookAddresses webhooks;
+    private final HeldBodies held;
 
-    public ToolCalls(Settings settings, Tools tools) {
+    /** @param held the bodies of calls by HTTP */
+    public ToolCalls(Settings settings, Tools tools, HeldBodies held) {
         this.settings = settings;
         this.tools = tools;
         this.webhooks = new WebhookAddresses(settings.apiBaseUrl(), settings.oapiBaseUrl());
+        this.held = held;
     }
 
     /**
@@ -68,7 +77,7 @@ public final class ToolCalls {
      *
      * @param  tool         the tool's name
      * @param  request      its body has the arguments: JSON, or a map
-     * @throws ApiException 404 for a tool that there is not, 400 for a faulty argument
+     * @throws ApiException 404 for a tool that there is not, 400 for a faulty argument, 503 where what calls hold leaves no room to read it
      */
     public ToolCall read(@Variable("tool") String tool, Message request) throws ApiException {
         Tool wanted = tools.named(tool).orElseThrow(() -> ApiException.notFound("unknown_tool", "There is no tool of this name"
@@ -98,7 +107,7 @@ public final class ToolCalls {
         return call;
     }
 
-    private static ObjectNode body(Message request, Tool tool) throws ApiException {
+    private ObjectNode body(Message request, Tool tool) throws ApiException {
         try {
             if (request.getBody() instanceof Map<?, ?> map) {
                 return JSON.valueToTree(map);
@@ -110,6 +119,10 @@ public final class ToolCalls {
                 // read where it is: a copy of a file's bytes is what a small heap has no room for
                 ByteBuf bytes = body.getByteBuf();
                 Optional<FileInBody> file = tool.isAdded() ? Optional.empty() : FileInBody.of(bytes);
+                long inObjects = body.length() - file.map(taken -> taken.base64().length()).orElse(0);
+                if (request instanceof HttpMessage http && !held.hold(http.getRequest(), body.length() + (COPIES - 1) * inObjects)) {
+                    throw ApiException.busy("busy", "The calls under way hold as much memory as they may. Try again later");
+                }
                 InputStream rest = file.isPresent() ? file.get().rest() : new ByteBufInputStream(bytes);
                 if (JSON.readTree(rest) instanceof ObjectNode object) {
                     file.ifPresent(taken -> object.set(FileInBody.ARGUMENT, taken.base64().node()));
@@ -127,8 +140,8 @@ public final class ToolCalls {
         } catch (IOException | IllegalArgumentException e) {
             // told below
         }
-        throw ApiException.badRequest("bad_body", "The body must be a JSON object with the tool's arguments, nested at most 64 deep, each once, sent as"
-                                                  + " Content-Type: application/json");
+        throw ApiException.badRequest("bad_body", "The body must be a JSON object with the tool's arguments, nested at most 64 deep, each once, of at most "
+                                                  + MOST_TOKENS + " values, sent as Content-Type: application/json");
     }
 
     /** Each argument known, of its kind, and those there that must be. Null counts as left out. */

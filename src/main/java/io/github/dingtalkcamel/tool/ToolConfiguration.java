@@ -6,6 +6,7 @@ import java.util.List;
 import io.github.dingtalkcamel.conversation.Notifications;
 import io.github.dingtalkcamel.conversation.QuotableMessages;
 import io.github.dingtalkcamel.queue.NonStoppingProcessor;
+import io.github.dingtalkcamel.server.HeldBodies;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Store;
@@ -19,9 +20,13 @@ import org.apache.camel.spi.Registry;
  */
 public record ToolConfiguration(ToolRuns toolRuns) {
 
-    /** Creates them, and binds what routes name. */
+    /**
+     * Creates them, and binds what routes name.
+     *
+     * @param heldBodies the bodies of requests by HTTP
+     */
     public static ToolConfiguration bind(CamelContext context, Settings settings, Store store, QuotableMessages quotable,
-            Notifications notifications, Clock clock) throws Exception {
+            Notifications notifications, HeldBodies heldBodies, Clock clock) throws Exception {
         ToolRuns toolRuns = new ToolRuns(new ToolRequests(store, clock), clock);
         RecipientSequencer inOrder = new RecipientSequencer();
         UserDirectories directories = new UserDirectories(context, clock);
@@ -32,7 +37,7 @@ public record ToolConfiguration(ToolRuns toolRuns) {
         KnownSenders knownSenders = new KnownSenders(store, clock);
         SentMessages sentMessages = new SentMessages(store, settings, quotable, notifications, clock);
         Registry registry = context.getRegistry();
-        registry.bind("toolCalls", new ToolCalls(settings, tools));
+        registry.bind("toolCalls", new ToolCalls(settings, tools, heldBodies));
         registry.bind("openApi", new OpenApiDocument(tools));
         registry.bind("runTool", new NonStoppingProcessor(toolRuns));
         registry.bind("inOrder", new NonStoppingProcessor(inOrder));

@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -27,20 +26,40 @@ class FailedLoginsTest {
     @Test
     void anAddressWaitsUntilItsMinuteIsOverAfterTwentyWrongOnes() {
         fail(Door.API, "192.0.2.1", 19);
-        assertThat(logins.secondsToWait(Door.API, "192.0.2.1")).isZero();
+        assertThat(logins.isLocked(Door.API, "192.0.2.1")).isFalse();
         wait(20);
         fail(Door.API, "192.0.2.1", 1);
 
-        assertThat(logins.secondsToWait(Door.API, "192.0.2.1")).isBetween(40L, 41L);
-        assertThat(logins.secondsToWait(Door.API, "192.0.2.2")).as("another address").isZero();
-        assertThat(logins.secondsToWait(Door.MANAGEMENT, "192.0.2.1")).as("another door").isZero();
+        assertThat(logins.isLocked(Door.API, "192.0.2.1")).isTrue();
+        assertThat(logins.isLocked(Door.API, "192.0.2.2")).as("another address").isFalse();
+        assertThat(logins.isLocked(Door.MANAGEMENT, "192.0.2.1")).as("another door").isFalse();
         wait(39);
-        assertThat(logins.secondsToWait(Door.API, "192.0.2.1")).isPositive();
+        assertThat(logins.isLocked(Door.API, "192.0.2.1")).isTrue();
         wait(1);
-        assertThat(logins.secondsToWait(Door.API, "192.0.2.1")).isZero();
+        assertThat(logins.isLocked(Door.API, "192.0.2.1")).isFalse();
         fail(Door.API, "192.0.2.1", 19);
-        assertThat(logins.secondsToWait(Door.API, "192.0.2.1")).as("a minute of its own").isZero();
+        assertThat(logins.isLocked(Door.API, "192.0.2.1")).as("a minute of its own").isFalse();
         assertThat(logins.count(Door.API)).isEqualTo(39);
+    }
+
+    @Test
+    void oneRequestOfALockedAddressIsCheckedEachSecond() {
+        fail(Door.API, "192.0.2.1", 19);
+        assertThat(logins.failed(Door.API, "192.0.2.1")).as("the twentieth").isFalse();
+
+        int checked = 0;
+        for (int tenths = 0; tenths < 390; tenths++) {
+            if (logins.mayCheck(Door.API, "192.0.2.1")) {
+                checked++;
+                assertThat(logins.failed(Door.API, "192.0.2.1")).as("answered as the unchecked ones").isTrue();
+            }
+            now.updateAndGet(before -> before.plusMillis(100));
+        }
+
+        assertThat(checked).isEqualTo(38);
+        assertThat(logins.mayCheck(Door.API, "192.0.2.2")).as("another address").isTrue();
+        wait(21);
+        assertThat(logins.failed(Door.API, "192.0.2.1")).as("a minute of its own").isFalse();
     }
 
     @Test
@@ -49,8 +68,8 @@ class FailedLoginsTest {
             logins.failed(Door.API, "2001:db8:1:2::" + i);
         }
 
-        assertThat(logins.secondsToWait(Door.API, "2001:db8:1:2:ffff::1%eth0")).isPositive();
-        assertThat(logins.secondsToWait(Door.API, "2001:db8:1:3::1")).isZero();
+        assertThat(logins.isLocked(Door.API, "2001:db8:1:2:ffff::1%eth0")).isTrue();
+        assertThat(logins.isLocked(Door.API, "2001:db8:1:3::1")).isFalse();
     }
 
     @Test
@@ -73,6 +92,5 @@ class FailedLoginsTest {
             assertThat(log.containing("Wrong management login from 192.0.2.7")).hasSize(20);
             assertThat(log.containing("answered 429")).hasSize(1);
         }
-        assertThat(Duration.ofSeconds(logins.secondsToWait(Door.MANAGEMENT, "192.0.2.7"))).isLessThanOrEqualTo(Duration.ofSeconds(61));
     }
 }

@@ -44,6 +44,10 @@ class LimitedServerTest {
             request.response().end("proved");
         });
         router.get("/large").handler(request -> request.response().end(Buffer.buffer(new byte[64 << 20])));
+        router.get("/answer").handler(request -> {
+            handled.incrementAndGet();
+            request.response().end(Buffer.buffer(new byte[BODY]));
+        });
         BodyRules rules = new BodyRules(BODY, budget, 1, LIMITS.unprovedBodyTime(), LIMITS.progressTime());
         router.post("/post").handler(request -> BodyReader.read(request, rules, body -> {
             handled.incrementAndGet();
@@ -244,6 +248,24 @@ class LimitedServerTest {
         Awaitility.await().atMost(Duration.ofMillis(SOON)).until(() -> vertx.connections().open() == 0);
         assertThat(vertx.connections().late()).isEqualTo(1);
         socket.close();
+    }
+
+    @Test
+    void closesAConnectionThatAsksOnWithoutReadingItsAnswers() throws Exception {
+        RawHttp socket = open();
+        Thread sender = new Thread(() -> {
+            try {
+                socket.send("GET /answer HTTP/1.1\r\nHost: here\r\n\r\n".repeat(1_000));
+            } catch (IOException e) {
+                // closed: that is what is wanted
+            }
+        });
+        sender.start();
+
+        Awaitility.await().atMost(Duration.ofMillis(SOON)).until(() -> vertx.connections().late() == 1 && vertx.connections().open() == 0);
+        sender.join();
+        // what the sockets' own buffers take, some megabytes, and no more
+        assertThat(handled).hasValueLessThan(300);
     }
 
     @Test
