@@ -9,12 +9,12 @@ import io.github.bucket4j.TimeMeter;
 /**
  * How fast one API of one app may be called: the token bucket that all who call it share.
  * <p>
- * It starts open. The first throttle answer closes it for as long as DingTalk's window or ban lasts, then it gives out no more calls in a window than
- * DingTalk was seen to take in one, nor more than is documented. Throttled again, it gives half as many, or where none was taken in between,
- * keeps silent for twice as long. While nothing is
- * throttled it gives a quarter more every 30 windows, and is open again at four times the documented rate or when it was not needed for 60 windows.
+ * It starts open. The first throttle answer closes it for as long as DingTalk's window or ban lasts, then it gives out no more calls in a
+ * window than DingTalk was seen to take in one, nor more than is documented. Throttled again, it gives half as many, or where none was
+ * taken in between, keeps silent for twice as long. While nothing is throttled it gives a quarter more every 30 windows, and is open again
+ * at four times the documented rate or when it was not needed for 60 windows.
  * <p>
- * Safe for use by several threads; nobody waits in it.
+ * Safe for use by several threads; none waits in it.
  */
 final class AdaptiveRateLimiter {
 

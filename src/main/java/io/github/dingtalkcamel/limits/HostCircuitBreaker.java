@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether one of DingTalk's hosts is there. Eight of the last ten calls without an answer, or with a server's error, open it; then one call at a time
- * tries, after pauses that double up to half a minute, until one is answered. Whatever the answer says, it is an answer.
+ * Whether one of DingTalk's hosts is there. Eight of the last ten calls without an answer, or with a server's error, open it; then one
+ * call at a time tries, after pauses that double up to half a minute, until one is answered. Whatever the answer says, it is an answer.
  */
 final class HostCircuitBreaker {
 
@@ -71,7 +71,7 @@ final class HostCircuitBreaker {
         return breaker.tryAcquirePermission();
     }
 
-    /** A permit that nobody used. */
+    /** A permit that was not used. */
     void giveBack() {
         breaker.releasePermission();
     }

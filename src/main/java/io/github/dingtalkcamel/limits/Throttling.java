@@ -7,7 +7,8 @@ import java.util.Set;
  *
  * @param window  what the limit counts calls in
  * @param silence how long nothing may be sent after it: the rest of the window, or the ban
- * @param most    calls in a window that are safe as far as is documented: four fifths of that, since clocks differ and answers overtake each other
+ * @param most    calls in a window that are safe as far as is documented: four fifths of that, since clocks differ and answers overtake
+ *                each other
  * @param firm    whether more than that is never allowed, whatever was paid for
  */
 record Throttling(Duration window, Duration silence, int most, boolean firm) {
@@ -19,7 +20,7 @@ record Throttling(Duration window, Duration silence, int most, boolean firm) {
     private static final Throttling PER_MINUTE = new Throttling(Duration.ofMinutes(1), Duration.ofSeconds(61), 400, false);
     /** 20 a minute for a custom robot, then ten minutes nothing. */
     private static final Throttling ROBOT = new Throttling(Duration.ofMinutes(1), Duration.ofSeconds(605), 16, true);
-    /** The month's quota is used up: somebody may buy more. */
+    /** The month's quota is used up; more can be bought. */
     private static final Throttling QUOTA = new Throttling(Duration.ofMinutes(1), Duration.ofMinutes(10), 400, false);
 
     static Throttling of(String code) {

@@ -14,10 +14,10 @@ import io.github.dingtalkcamel.component.api.ThrottledException;
 import io.github.dingtalkcamel.component.api.UnavailableException;
 
 /**
- * The limits of the application, for the calls of the component {@code dingtalk}: a circuit breaker for each host and a rate for each app and
- * API ({@link DingTalkCallLimiter}). Callers that can wait get their permits in order of arrival, and what failed and can be repeated is
- * repeated for them with growing pauses, at the latest when their time ends. A failure of a host that takes other calls is repeated eight
- * times; throttling and an unavailable host are waited out.
+ * The limits of the application, for the calls of the component {@code dingtalk}: a circuit breaker for each host and a rate for each app
+ * and API ({@link DingTalkCallLimiter}). Callers that can wait get their permits in order of arrival, and what failed and can be repeated
+ * is repeated for them with growing pauses, at the latest when their time ends. A failure of a host that takes other calls is repeated
+ * eight times; throttling and an unavailable host are waited out.
  * <p>
  * No thread waits. Callers that can't wait get a {@link CallNotPermittedException} at once, before anything was sent.
  */

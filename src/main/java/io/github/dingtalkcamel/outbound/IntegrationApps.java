@@ -8,7 +8,10 @@ import io.github.dingtalkcamel.component.api.OptionNames;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 
-/** The integrations of the settings, for option {@code integration} of the component: by id, or {@code all} for those that receive by Stream. */
+/**
+ * The integrations of the settings, for option {@code integration} of the component: by id, or {@code all} for those that receive by
+ * Stream.
+ */
 public final class IntegrationApps implements IntegrationLookup {
 
     /** The name of all integrations that receive by Stream. */

@@ -12,8 +12,9 @@ import java.util.Properties;
 import java.util.Set;
 
 /**
- * Makes {@code HTTPS_PROXY}, {@code HTTP_PROXY} and {@code NO_PROXY} count, which Java itself does not know: for REST and Stream connections alike. Java's own
- * properties ({@code https.proxyHost}, {@code https.proxyPort}, {@code http.nonProxyHosts}, {@code https.proxyUser}, {@code https.proxyPassword}) win.
+ * Makes {@code HTTPS_PROXY}, {@code HTTP_PROXY} and {@code NO_PROXY} count, which Java itself does not know: for REST and Stream
+ * connections alike. Java's own properties ({@code https.proxyHost}, {@code https.proxyPort}, {@code http.nonProxyHosts}, {@code
+ * https.proxyUser}, {@code https.proxyPassword}) win.
  * <p>
  * The password is kept out of the system properties, which consoles can show.
  */
@@ -54,7 +55,8 @@ public final class ProxyEnvironment {
         }
     }
 
-    private static void proxy(Map<String, String> environment, String variable, String scheme, Properties system, Map<String, PasswordAuthentication> users) {
+    private static void proxy(Map<String, String> environment, String variable, String scheme, Properties system,
+            Map<String, PasswordAuthentication> users) {
         String value = value(environment, variable);
         if (value == null) {
             return;
@@ -67,7 +69,8 @@ public final class ProxyEnvironment {
         }
         if (uri == null || uri.getHost() == null || !"http".equalsIgnoreCase(uri.getScheme())) {
             // without the value, which may hold a password
-            System.err.println(variable.toUpperCase(Locale.ROOT) + " is ignored: it must be http://host:port or http://user:password@host:port");
+            System.err.println(variable.toUpperCase(Locale.ROOT)
+                    + " is ignored: it must be http://host:port or http://user:password@host:port");
             return;
         }
         int port = uri.getPort() < 0 ? 80 : uri.getPort();
@@ -77,7 +80,8 @@ public final class ProxyEnvironment {
         if (user != null) {
             int colon = user.indexOf(':');
             String password = colon < 0 ? "" : user.substring(colon + 1);
-            users.put(key(uri.getHost(), port), new PasswordAuthentication(decoded(colon < 0 ? user : user.substring(0, colon)), decoded(password).toCharArray()));
+            users.put(key(uri.getHost(), port), new PasswordAuthentication(decoded(colon < 0 ? user : user.substring(0, colon)),
+                    decoded(password).toCharArray()));
         }
     }
 
@@ -122,7 +126,8 @@ public final class ProxyEnvironment {
 
         @Override
         protected PasswordAuthentication getPasswordAuthentication() {
-            return getRequestorType() == RequestorType.PROXY && getRequestingHost() != null ? users.get(key(getRequestingHost(), getRequestingPort())) : null;
+            boolean asked = getRequestorType() == RequestorType.PROXY && getRequestingHost() != null;
+            return asked ? users.get(key(getRequestingHost(), getRequestingPort())) : null;
         }
     }
 }

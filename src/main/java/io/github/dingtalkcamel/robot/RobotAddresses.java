@@ -28,7 +28,8 @@ final class RobotAddresses {
 
     /** The URL of a call, or unset where it names the robot of the integration's settings, or none. */
     Secret other(String integration, Secret url) {
-        return url != null && url.isSet() && settings.integration(integration).map(Integration::webhook).filter(url::equals).isEmpty() ? url : Secret.UNSET;
+        boolean given = url != null && url.isSet();
+        return given && settings.integration(integration).map(Integration::webhook).filter(url::equals).isEmpty() ? url : Secret.UNSET;
     }
 
     /** The address that a message is sent to. */

@@ -45,7 +45,8 @@ final class RobotOutbox {
             if (Sql.number(connection, "select count(*) from robot_message where robot = ? and state = 'waiting'", robot) >= CAPACITY) {
                 return false;
             }
-            return Sql.update(connection, "insert into robot_message (robot, integration, url, msg_uuid, payload, queued_at) values (?, ?, ?, ?, ?, ?)",
+            return Sql.update(connection,
+                    "insert into robot_message (robot, integration, url, msg_uuid, payload, queued_at) values (?, ?, ?, ?, ?, ?)",
                     robot, integration, url.isSet() ? url.reveal() : null, msgUuid, payload, now) == 1;
         });
     }
@@ -53,7 +54,8 @@ final class RobotOutbox {
     /** Robots for which something waits, those whose messages wait longest first. */
     List<String> robots(int most) throws StoreException {
         return store.read(connection -> Sql.list(connection,
-                "select robot from robot_message where state = 'waiting' group by robot order by min(id) limit ?", row -> row.getString(1), most));
+                "select robot from robot_message where state = 'waiting' group by robot order by min(id) limit ?",
+                row -> row.getString(1), most));
     }
 
     /** The robot's oldest waiting message, or null. */
@@ -65,7 +67,8 @@ final class RobotOutbox {
 
     private static RobotQueue.Waiting waiting(ResultSet row) throws SQLException {
         return new RobotQueue.Waiting(row.getLong("id"), row.getString("robot"), row.getString("integration"),
-                Secret.of(Objects.requireNonNullElse(row.getString("url"), "")), row.getString("msg_uuid"), row.getString("payload"), row.getLong("queued_at"));
+                Secret.of(Objects.requireNonNullElse(row.getString("url"), "")), row.getString("msg_uuid"), row.getString("payload"),
+                row.getLong("queued_at"));
     }
 
     /**
@@ -79,7 +82,8 @@ final class RobotOutbox {
             for (Map.Entry<Long, DingTalkException> end : ends.entrySet()) {
                 DingTalkException failure = end.getValue();
                 Sql.update(connection, "update robot_message set state = ?, tried_at = ?, code = ?, reason = ? where id = ?",
-                        failure == null ? "sent" : "failed", now, failure == null ? null : failure.code(), failure == null ? null : failure.getMessage(),
+                        failure == null ? "sent" : "failed", now, failure == null ? null : failure.code(),
+                        failure == null ? null : failure.getMessage(),
                         end.getKey());
             }
             return ends.size();
@@ -89,7 +93,8 @@ final class RobotOutbox {
     /** When the robot's last messages ended, in epoch milliseconds, the newest first. */
     List<Long> lastEnds(String robot, int most) throws StoreException {
         return store.read(connection -> Sql.list(connection,
-                "select tried_at from robot_message where robot = ? and tried_at is not null order by id desc limit ?", row -> row.getLong(1), robot, most));
+                "select tried_at from robot_message where robot = ? and tried_at is not null order by id desc limit ?",
+                row -> row.getLong(1), robot, most));
     }
 
     /** Until when DingTalk silenced the robot, in epoch milliseconds; 0 for never. */
@@ -100,17 +105,20 @@ final class RobotOutbox {
     /** Records a ban with the next commit, without waiting for it: without the record the next process gets one more refusal. */
     void ban(String robot, long until) {
         store.write(connection -> Sql.update(connection,
-                "insert into robot_ban (robot, until_ms) values (?, ?) on conflict (robot) do update set until_ms = excluded.until_ms", robot, until));
+                "insert into robot_ban (robot, until_ms) values (?, ?) on conflict (robot) do update set until_ms = excluded.until_ms",
+                robot, until));
     }
 
     /** How many messages wait, for all robots together. */
     int waiting() throws StoreException {
-        return (int) (long) store.<Long>read(connection -> Sql.number(connection, "select count(*) from robot_message where state = 'waiting'"));
+        return (int) (long) store.<Long>read(connection -> Sql.number(connection,
+                "select count(*) from robot_message where state = 'waiting'"));
     }
 
     /** What housekeeping deletes: messages that are too old to be of use, sent or not. */
     static Expiry expiry(Duration kept) {
         return new Expiry("messages to custom robots",
-                "delete from robot_message where id in (select id from robot_message where queued_at < ? order by queued_at limit ?)", kept, false);
+                "delete from robot_message where id in (select id from robot_message where queued_at < ? order by queued_at limit ?)",
+                kept, false);
     }
 }

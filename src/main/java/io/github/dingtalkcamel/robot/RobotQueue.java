@@ -140,8 +140,8 @@ public final class RobotQueue {
      * @param  customRobot       URL of the robot, or null for the one in the integration's settings
      * @param  body              the message as custom robots accept it: a map, a JSON tree or JSON text
      * @return                   what to wait for
-     * @throws RejectedException the body is no such message, the integration has no robot ({@code noWebhook}), its address is not DingTalk's
-     *                           ({@code foreignWebhook}), or too many messages wait ({@code queueFull})
+     * @throws RejectedException the body is no such message, the integration has no robot ({@code noWebhook}), its address is not
+     *                           DingTalk's ({@code foreignWebhook}), or too many messages wait ({@code queueFull})
      */
     public Ticket add(@Body Object body, @Variable("integration") String integration, @Variable("customRobot") Secret customRobot)
             throws RejectedException, StoreException {
@@ -163,8 +163,10 @@ public final class RobotQueue {
             }
         }
         if (!stored) {
-            throw new RejectedException("queueFull", RobotOutbox.CAPACITY + " messages wait for the custom robot of " + integration + " already",
-                    "Send less: a custom robot takes 20 messages a minute. Put several notes into one message, or use an app's robot", null);
+            throw new RejectedException("queueFull",
+                    RobotOutbox.CAPACITY + " messages wait for the custom robot of " + integration + " already",
+                    "Send less: a custom robot takes 20 messages a minute. Put several notes into one message, or use an app's robot",
+                    null);
         }
         return new Ticket(robot, ticket);
     }
@@ -172,7 +174,8 @@ public final class RobotQueue {
     /** Robots with messages that may be sent now. Forgets robots of which nothing needs to be remembered. */
     public List<String> due() throws StoreException {
         robots.keySet().forEach(this::forgetIfIdle);
-        return outbox.robots(mostRobots).stream().filter(name -> !closed && !leases.isTaken(name) && with(name, false, this::isOpen)).toList();
+        return outbox.robots(mostRobots).stream()
+                .filter(name -> !closed && !leases.isTaken(name) && with(name, false, this::isOpen)).toList();
     }
 
     /**
@@ -242,8 +245,8 @@ public final class RobotQueue {
                 robot.window.answered();
                 robot.window.closeFor(BLOCKED);
             } else if (failure instanceof ThrottledException) {
-                LOG.warn("DingTalk silenced the custom robot of {} for ten minutes: it was sent more than 20 messages in a minute, also by other programs."
-                        + " Waiting messages are sent after that", message.integration());
+                LOG.warn("DingTalk silenced the custom robot of {} for ten minutes: it was sent more than 20 messages in a minute,"
+                        + " also by other programs. Waiting messages are sent after that", message.integration());
                 outbox.ban(message.robot(), robot.window.ban());
             } else if (failure instanceof RetryableException) {
                 robot.window.answered();

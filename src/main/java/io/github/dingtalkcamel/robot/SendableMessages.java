@@ -17,7 +17,10 @@ final class SendableMessages implements Iterator<RobotQueue.Waiting> {
         this.robot = robot;
     }
 
-    /** Takes nothing, since a split looks ahead while it sends a message: whether another one can be sent is not known before that is over. */
+    /**
+     * Takes nothing, since a split looks ahead while it sends a message: whether another one can be sent is not known before that is
+     * over.
+     */
     @Override
     public boolean hasNext() {
         return !ended;

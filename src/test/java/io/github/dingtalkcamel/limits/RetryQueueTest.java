@@ -25,8 +25,10 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Waiting for DingTalk, in time that only passes when it is told to. */
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RetryQueueTest {
 
     private static final ApiRequest SESSION = new ApiRequest(ApiRequest.SESSION_WEBHOOK, "main", URI.create("https://oapi.example/robot/sendBySession?session=s"),

@@ -61,7 +61,7 @@ public record ApiRequest(String name, String integration, URI uri, Secret token,
                || name.matches("/topapi/.*/(get|list)[a-z]*");
     }
 
-    /** What a person can do where nobody knows whether the call was done and it is not repeated. */
+    /** What a person can do where it is not known whether the call was done, and it is not repeated. */
     String remedyIfUnknown() {
         if (name.endsWith("/recall") || name.endsWith("/batchRecall")) {
             return "Look whether the message is still shown, and recall it again if it is";

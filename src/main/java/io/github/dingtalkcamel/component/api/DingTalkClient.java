@@ -39,7 +39,7 @@ public final class DingTalkClient {
 
     /**
      * @param http      the connections; must not follow redirects
-     * @param executor  where answers are handled, and where the caller goes on
+     * @param executor  where answers are handled, and where the caller continues
      * @param deadlines ends calls that take too long
      */
     public DingTalkClient(HttpClient http, Executor executor, ScheduledExecutorService deadlines, CallLimiter limiter,

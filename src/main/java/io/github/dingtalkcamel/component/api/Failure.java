@@ -8,7 +8,7 @@ import org.apache.camel.ExpressionEvaluationException;
 import org.apache.camel.RuntimeExchangeException;
 
 /**
- * Why an exchange failed, as whoever noticed it put it.
+ * Why an exchange failed, as the code that noticed it said.
  * <p>
  * Camel's own {@code @ExchangeException} begins at the other end of the chain of causes: of a {@code StoreException} caused by an {@code SQLException} it
  * gives the latter, and of a deadline that closed a socket it gives the closed socket. What is decided by the type of a failure must be decided here.
