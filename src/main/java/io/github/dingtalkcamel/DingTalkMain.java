@@ -13,6 +13,7 @@ import java.util.Properties;
 import io.github.dingtalkcamel.component.file.FileNames;
 import io.github.dingtalkcamel.encoding.LostVariables;
 import io.github.dingtalkcamel.encoding.TextFile;
+import io.github.dingtalkcamel.observe.CachingMBeanAssembler;
 import io.github.dingtalkcamel.reload.LiveContext;
 import io.github.dingtalkcamel.reload.OverlayingRoutes;
 import io.github.dingtalkcamel.settings.Settings;
@@ -78,6 +79,7 @@ class DingTalkMain extends Main {
     protected CamelContext createCamelContext() {
         LiveContext context = new LiveContext();
         context.getCamelContextExtension().setRegistry(registry);
+        context.getCamelContextExtension().setManagementMBeanAssembler(new CachingMBeanAssembler(context));
         context.getGlobalOptions().put("CamelMainClass", Application.class.getName());
         return context;
     }
