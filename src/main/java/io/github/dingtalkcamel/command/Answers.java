@@ -9,7 +9,9 @@ import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.component.message.Language;
 import io.github.dingtalkcamel.conversation.AccessPolicy;
 import io.github.dingtalkcamel.conversation.Session;
+import io.github.dingtalkcamel.conversation.Sessions;
 import io.github.dingtalkcamel.hook.Hooks;
+import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.texts.BotTexts;
 import io.github.dingtalkcamel.turn.KeyedQueue;
 import io.github.dingtalkcamel.turn.Stopped;
@@ -17,7 +19,7 @@ import io.github.dingtalkcamel.turn.Turn;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
 
-/** What commands are answered, as markdown for a phone: a line for each thing, the most important first. */
+/** The answers to commands, as markdown for a phone: one fact a line, the most important first. */
 public final class Answers {
 
     private static final String MESSAGE = InboundMessage.PROPERTY;
@@ -26,27 +28,29 @@ public final class Answers {
 
     private final BotTexts texts;
     private final KeyedQueue queue;
+    private final Sessions sessions;
     private final Agents agents;
     private final AccessPolicy policies;
     private final Hooks hooks;
     private final InstantSource clock;
 
-    public Answers(BotTexts texts, KeyedQueue queue, Agents agents, AccessPolicy policies, Hooks hooks, InstantSource clock) {
+    public Answers(BotTexts texts, KeyedQueue queue, Sessions sessions, Agents agents, AccessPolicy policies, Hooks hooks, InstantSource clock) {
         this.texts = texts;
         this.queue = queue;
+        this.sessions = sessions;
         this.agents = agents;
         this.policies = policies;
         this.hooks = hooks;
         this.clock = clock;
     }
 
-    /** Why somebody is barred, and what an admin has to add. Nothing where he no longer is. */
+    /** Why the sender is denied, and what an admin has to add; null where the policy lets the sender through by now. */
     public String refusal(@ExchangeProperty(MESSAGE) InboundMessage message) {
-        AccessPolicy.Denial bar = policies.denialReason(message);
-        if (bar == null) {
+        AccessPolicy.Denial denial = policies.denialReason(message);
+        if (denial == null) {
             return null;
         }
-        String key = switch (bar) {
+        String key = switch (denial) {
             case USER -> "refused-user";
             case GROUP -> "refused-group";
             case ALL_DIRECT_MESSAGES -> "refused-direct-messages";
@@ -62,7 +66,7 @@ public final class Answers {
         for (Command command : Command.values()) {
             List<String> words = new ArrayList<>(command.words());
             if (chinese) {
-                // the one that people will type first
+                // the word that a Chinese user types
                 words.add(0, words.remove(1));
             } else {
                 words.remove(1);
@@ -73,7 +77,7 @@ public final class Answers {
     }
 
     /** After {@code /new}. */
-    public String fresh(@ExchangeProperty(MESSAGE) InboundMessage message) {
+    public String newSession(@ExchangeProperty(MESSAGE) InboundMessage message) {
         return texts.text(message, "new");
     }
 
@@ -91,9 +95,10 @@ public final class Answers {
         return texts.text(message, "retry-nothing");
     }
 
-    /** What goes on in the conversation, who answers and why, and since when one talks. */
-    public String status(@ExchangeProperty(MESSAGE) InboundMessage message, @ExchangeProperty(AGENT) String agent, @ExchangeProperty(BOUND_BY) String boundBy,
-            @ExchangeProperty(Session.PROPERTY) Session session) {
+    /** Whether a turn runs and how many wait, which agent answers and why, and how old the session is. */
+    public String status(@ExchangeProperty(MESSAGE) InboundMessage message, @ExchangeProperty(AGENT) String agent, @ExchangeProperty(BOUND_BY) String boundBy)
+            throws StoreException {
+        Session session = sessions.current(message);
         String key = Turn.key(message);
         List<String> lines = new ArrayList<>();
         if (agent == null) {
@@ -106,8 +111,9 @@ public final class Answers {
         return section(texts.text(message, queue.isRunning(key) ? "status-running" : "status-idle", queue.waiting(key)), lines);
     }
 
-    /** What the session used. */
-    public String usage(@ExchangeProperty(MESSAGE) InboundMessage message, @ExchangeProperty(Session.PROPERTY) Session session) {
+    /** What the current session has used. */
+    public String usage(@ExchangeProperty(MESSAGE) InboundMessage message) throws StoreException {
+        Session session = sessions.current(message);
         if (session == null) {
             return texts.text(message, "usage-nothing");
         }
@@ -123,26 +129,26 @@ public final class Answers {
         return section(texts.text(message, "usage", age(message, session)), lines);
     }
 
-    /** The agents that run, and which of them answers here. */
+    /** The running agents, and which of them answers in this conversation. */
     public String agents(@ExchangeProperty(MESSAGE) InboundMessage message, @ExchangeProperty(AGENT) String here) {
         List<String> names = agents.names();
         return names.isEmpty() ? texts.text(message, "agents-none") : section(texts.text(message, "agents"),
                 names.stream().map(name -> texts.text(message, name.equals(here) ? "agents-line-here" : "agents-line", name)).toList());
     }
 
-    /** After a {@code /bind} or {@code /unbind} of somebody who may not. */
+    /** After a {@code /bind} or {@code /unbind} by a sender who is no admin of the group. */
     public String adminsOnly(@ExchangeProperty(MESSAGE) InboundMessage message) {
         return texts.text(message, "bind-admins-only", message.sender().userId());
     }
 
     /** After a {@code /bind} that names no running agent, or none at all. */
-    public String whichAgent(@ExchangeProperty(MESSAGE) InboundMessage message, @Variable("word") String word) {
+    public String whichAgent(@ExchangeProperty(MESSAGE) InboundMessage message, @Variable("argument") String argument) {
         List<String> names = agents.names();
         if (names.isEmpty()) {
             return texts.text(message, "agents-none");
         }
         String all = String.join(", ", names);
-        return word == null ? texts.text(message, "bind-which", all, names.get(0)) : texts.text(message, "bind-unknown", all);
+        return argument == null ? texts.text(message, "bind-which", all, names.get(0)) : texts.text(message, "bind-unknown", all);
     }
 
     /** After {@code /bind}. */
@@ -160,14 +166,14 @@ public final class Answers {
         return texts.text(message, "unbind-nothing");
     }
 
-    /** The event hooks that run. */
+    /** The event hooks that are running. */
     public String hooks(@ExchangeProperty(MESSAGE) InboundMessage message) {
         List<String> running = hooks.names();
         return running.isEmpty() ? texts.text(message, "hooks-none") : section(texts.text(message, "hooks"),
                 running.stream().map(hook -> texts.text(message, "hooks-line", hook)).toList());
     }
 
-    /** Everything to put on an allow list, or to send to. */
+    /** The ids that an allow list or a recipient needs. */
     public String whoAmI(@ExchangeProperty(MESSAGE) InboundMessage message) {
         return String.join("\n", texts.text(message, "whoami-integration", message.integration()),
                 texts.text(message, "whoami-conversation", message.conversationId()), texts.text(message, "whoami-user", message.sender().userId()));

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The commands there are, in the order in which {@code /help} lists them. */
+/** The chat commands, in the order in which {@code /help} lists them. */
 public enum Command {
 
     HELP("/help", "/帮助"),
@@ -38,12 +38,12 @@ public enum Command {
         return BY_WORD.get(word.toLowerCase(Locale.ROOT));
     }
 
-    /** Everything it can be called by, slash included: its name, its Chinese alias, others. */
+    /** All words that call it, with the slash: its name, its Chinese alias, then others. */
     public List<String> words() {
         return words;
     }
 
-    /** As routes call it: its name without the slash. */
+    /** The name that routes use: without the slash. */
     public String code() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -4,6 +4,7 @@ import java.util.List;
 import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.component.message.Blanks;
 import io.github.dingtalkcamel.component.message.InboundMessage;
+import io.github.dingtalkcamel.turn.Turn;
 import org.apache.camel.ExchangeProperty;
 
 /** Finds the command in a message (docs/promises.md 6): its first word, after the mentions at its head. */
@@ -27,16 +28,32 @@ public final class Commands {
         return command == null ? null : command.code();
     }
 
+    /**
+     * What the route of the commands does for a stored command or refusal: {@code replying} for one whose answer a restart interrupted, {@code refusal}, or
+     * the name of the command.
+     */
+    public String actionOf(@ExchangeProperty(Turn.PROPERTY) Turn turn) {
+        if (turn.isReplying()) {
+            return "replying";
+        }
+        return turn.isRefusal() ? "refusal" : nameOf(turn.message());
+    }
+
+    /** False for a refusal. */
+    public boolean isCommand(@ExchangeProperty(Turn.PROPERTY) Turn turn) {
+        return turn.isCommand();
+    }
+
     /** The word after the command, or null. */
-    public String wordOf(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
+    public String argumentOf(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
         String text = message.text();
         int start = Blanks.skip(text, wordEnd(text, head(message)));
         return start == text.length() ? null : text.substring(start, wordEnd(text, start));
     }
 
-    /** The running agent that the word after the command names, or null. A phone writes the first letter large: case counts only between two agents. */
+    /** The running agent that the word after the command names, or null. Phones write the first letter in upper case, so case matters only where two agents differ by it. */
     public String agentOf(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
-        String word = wordOf(message);
+        String word = argumentOf(message);
         if (word == null || agents.isRunning(word)) {
             return word;
         }
@@ -45,8 +62,8 @@ public final class Commands {
     }
 
     /**
-     * Where the first word stands that mentions nobody. The robot's own mention is mostly off already; others' stay in the text, which may begin with as many
-     * of them as DingTalk says that people were mentioned.
+     * The index of the first word that is no mention. The robot's own mention is mostly removed already; those of others stay in the text, which may begin with
+     * as many of them as DingTalk names mentioned users.
      */
     private static int head(InboundMessage message) {
         String text = message.text();

@@ -18,12 +18,12 @@ import io.github.dingtalkcamel.turn.Turn;
 import org.apache.camel.ExchangeProperty;
 
 /**
- * {@code /retry}: makes a turn of the command itself, with what the session's last message said. So it is as if whoever says {@code /retry} had said that
- * again: it is answered to him, and he is whom the agent sees. Nobody acts in another's name by it.
+ * {@code /retry}: turns the command into a turn that repeats the session's last message to an agent. The sender of {@code /retry} is the sender of the
+ * repeated message: the agent sees that user, and the reply goes to that user. So no user acts in the name of another.
  */
 public final class Retry {
 
-    /** What stays the command's own (docs/protocol.md 3.1): who says it, when, and where the answer goes. */
+    /** The fields that are kept from the command (docs/protocol.md 3.1): its sender, its time, and where the answer goes. */
     private static final List<String> OWN_FIELDS = List.of("msgId", "createAt", "conversationTitle", "senderId", "senderStaffId", "senderUnionId", "senderNick",
             "senderCorpId", "isAdmin", "sessionWebhook", "sessionWebhookExpiredTime");
 
@@ -40,17 +40,17 @@ public final class Retry {
     }
 
     /**
-     * The turn to queue, in the place that is reserved for it and stored as such, or null where nothing went to an agent yet.
+     * The turn to queue, stored as a turn and with a reserved place in the queue; null where no message of the session went to an agent.
      *
-     * @throws QueueFullException when there is no place
+     * @throws QueueFullException when the queue is full
      */
-    public Turn turn(@ExchangeProperty(Turn.PROPERTY) Turn command) throws StoreException, QueueFullException, BadMessageException {
+    public Turn turnToRepeat(@ExchangeProperty(Turn.PROPERTY) Turn command) throws StoreException, QueueFullException, BadMessageException {
         Long last = sessions.lastMessage(command.message());
-        String said = last == null ? null : inbox.payload(last);
-        if (said == null) {
+        String lastPayload = last == null ? null : inbox.payload(last);
+        if (lastPayload == null) {
             return null;
         }
-        String payload = saidAgain(said, inbox.payload(command.id()));
+        String payload = repeated(lastPayload, inbox.payload(command.id()));
         InboundMessage message = messages.restore(command.message().integration(), payload);
         KeyedQueue.Slot slot = queue.reserve(Turn.key(message), Turn.bytes(payload));
         if (slot == null) {
@@ -65,23 +65,23 @@ public final class Retry {
             }
         }
         if (!stored) {
-            throw new IllegalStateException("Command " + command.reference() + " is done with already");
+            throw new IllegalStateException("Command " + command.reference() + " has already ended");
         }
         return new Turn(command.id(), Turn.Kind.TURN, message, slot, null, new Cancellation());
     }
 
-    private static String saidAgain(String said, String command) {
+    private static String repeated(String lastPayload, String command) {
         try {
-            ObjectNode again = (ObjectNode) Json.MAPPER.readTree(said);
+            ObjectNode repeated = (ObjectNode) Json.MAPPER.readTree(lastPayload);
             JsonNode own = Json.MAPPER.readTree(command);
             for (String field : OWN_FIELDS) {
                 if (own.has(field)) {
-                    again.set(field, own.get(field));
+                    repeated.set(field, own.get(field));
                 } else {
-                    again.remove(field);
+                    repeated.remove(field);
                 }
             }
-            return again.toString();
+            return repeated.toString();
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("A stored message is no JSON", e);
         }

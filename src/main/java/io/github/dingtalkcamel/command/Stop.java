@@ -12,7 +12,10 @@ import io.github.dingtalkcamel.turn.Stopped;
 import io.github.dingtalkcamel.turn.Turn;
 import org.apache.camel.ExchangeProperty;
 
-/** {@code /stop}: ends what runs and drops what waits in the conversation, as far as it was said before. With a session of his own, only the sender's. */
+/**
+ * {@code /stop}: cancels the running turn and drops the waiting ones of the conversation that arrived before the command. Where each sender has a session,
+ * only those of the command's sender.
+ */
 public final class Stop {
 
     /** Exchange property that holds what was stopped. */
@@ -28,16 +31,16 @@ public final class Stop {
         this.sessions = sessions;
     }
 
-    /** Stops it, at once. */
-    public Stopped now(@ExchangeProperty(Turn.PROPERTY) Turn command) {
+    /** Cancels and drops the turns at once, in memory. */
+    public Stopped cancelTurns(@ExchangeProperty(Turn.PROPERTY) Turn command) {
         InboundMessage message = command.message();
         Predicate<Turn> before = turn -> turn.id() < command.id();
         Predicate<Turn> own = turn -> turn.message().sender().userId().equals(message.sender().userId());
         return queue.stop(Turn.key(message), sessions.isOwn(message) ? before.and(own) : before);
     }
 
-    /** Notes durably what was stopped, so that no later start takes it up. */
-    public void keep(@ExchangeProperty(STOPPED) Stopped stopped) throws StoreException {
+    /** Records durably which turns were cancelled, so that no later start resumes them. */
+    public void recordCancelled(@ExchangeProperty(STOPPED) Stopped stopped) throws StoreException {
         if (stopped.isNothing()) {
             return;
         }

@@ -61,7 +61,7 @@ public final class Bindings {
                 row -> row.getString(1), key.integration(), key.conversationId()));
     }
 
-    /** Has it told of changes. */
+    /** Sets the listener that is told of changes. */
     public void tell(Listener told) {
         listener = told;
     }
@@ -102,26 +102,26 @@ public final class Bindings {
     }
 
     /** Binds the message's conversation, by its sender. */
-    public void bindHere(@Variable("agent") String agent, @ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) throws StoreException {
+    public void bindConversation(@Variable("agent") String agent, @ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) throws StoreException {
         bind(message.integration(), message.conversationId(), agent, message.sender().userId());
     }
 
     /**
-     * Takes the binding of the message's conversation back, by its sender.
+     * Removes the binding of the message's conversation, by its sender.
      *
      * @return whether there was one
      */
-    public boolean unbindHere(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) throws StoreException {
+    public boolean unbindConversation(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) throws StoreException {
         return unbind(message.integration(), message.conversationId(), message.sender().userId());
     }
 
-    /** Takes a conversation's binding back, nobody knows on whose behalf. */
+    /** Removes a conversation's binding, by an unknown user. */
     public boolean unbind(String integration, String conversationId) throws StoreException {
         return unbind(integration, conversationId, null);
     }
 
     /**
-     * Takes a conversation's binding back.
+     * Removes a conversation's binding.
      *
      * @return false when there was none
      */

@@ -95,7 +95,7 @@ public final class Sessions {
                && integration(message.integration()).sessionScope() == SessionScope.SENDER;
     }
 
-    /** The session that goes on, or null where the next message starts one. */
+    /** The current session, or null where the next message starts one. */
     public Session current(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) throws StoreException {
         Session session = last(message);
         return session != null && session.startedAt().equals(beginning(session, sentTo(message), message.integration(), clock.instant())) ? session : null;

@@ -50,14 +50,14 @@ public final class LifecycleEvents implements StreamListener {
     }
 
     /** A new message is stored and about to be queued. */
-    public void accepted(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
+    public void publishAccepted(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
         if (hooks.listen()) {
             publish("bot_accepted", message.integration(), of(message));
         }
     }
 
     /** An agent is about to be asked. */
-    public void turnStarted(@ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty("CamelDingTalkAgent") String agent,
+    public void publishTurnStarted(@ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty("CamelDingTalkAgent") String agent,
             @ExchangeProperty("CamelDingTalkBoundBy") String boundBy) {
         if (hooks.listen()) {
             Map<String, Object> event = of(turn, agent);
@@ -67,7 +67,7 @@ public final class LifecycleEvents implements StreamListener {
     }
 
     /** A turn ended: its reply went out, or the apology for an agent that failed. */
-    public void turnEnded(@ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty("CamelDingTalkAgent") String agent,
+    public void publishTurnEnded(@ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty("CamelDingTalkAgent") String agent,
             @ExchangeProperty(Turns.AGENT_MILLIS) Long agentMillis, @ExchangeProperty(Turns.FAILURE) String failure,
             @ExchangeProperty(Turns.LEFT) Boolean left) {
         if (hooks.listen() && !Boolean.TRUE.equals(left)) {
@@ -87,7 +87,7 @@ public final class LifecycleEvents implements StreamListener {
     }
 
     /** A turn became a dead letter. */
-    public void turnDead(@ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty("CamelDingTalkAgent") String agent,
+    public void publishTurnDead(@ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty("CamelDingTalkAgent") String agent,
             @ExchangeProperty(Turns.LEFT) Boolean left) {
         if (hooks.listen() && !Boolean.TRUE.equals(left)) {
             Map<String, Object> event = of(turn, agent);
@@ -97,7 +97,7 @@ public final class LifecycleEvents implements StreamListener {
     }
 
     /** A person gave the bot a command. */
-    public void command(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
+    public void publishCommand(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
         if (hooks.listen()) {
             Map<String, Object> event = of(message);
             String word = message.text().split("\\s", 2)[0].toLowerCase(Locale.ROOT);

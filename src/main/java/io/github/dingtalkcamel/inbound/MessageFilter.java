@@ -32,12 +32,17 @@ public final class MessageFilter {
         return dropReason(message) == null;
     }
 
+    /** The opposite of {@link #isForRobot}. */
+    public boolean isDropped(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
+        return dropReason(message) != null;
+    }
+
     /** Why the message is dropped, or null where it is admitted. Of several reasons the first in the order of the enum. */
     public DropReason dropReason(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
         if (message.fromRobotItself()) {
             return DropReason.OWN_MESSAGE;
         }
-        // before the mention: DingTalk may withhold that too, and the quota is what someone has to act on
+        // before the mention: DingTalk may withhold that too, and the quota is what an admin has to act on
         if (message.quota() != null && message.empty()) {
             return DropReason.QUOTA_EXCEEDED;
         }

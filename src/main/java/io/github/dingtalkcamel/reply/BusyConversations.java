@@ -1,60 +1,62 @@
 package io.github.dingtalkcamel.reply;
 
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
 import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.support.service.ServiceSupport;
 
 /**
- * The conversations that were told within the last minute that the queue is full, at most {@value #MOST}: while so many are known, no
- * further one is told.
+ * The conversations that were told within the last minute that the queue is full, for an idempotent consumer. Holds at most {@value #MOST}: where more
+ * conversations are told within a minute, one of them may be told twice. Lost at a restart.
  */
 public final class BusyConversations extends ServiceSupport implements IdempotentRepository {
 
-    private static final long PAUSE_MILLIS = Duration.ofMinutes(1).toMillis();
-    private static final int MOST = 10_000;
+    static final int MOST = 10_000;
+    private static final Duration PAUSE = Duration.ofMinutes(1);
 
-    private final InstantSource clock;
-    /** When each was told, the longest ago first. */
-    private final Map<String, Long> told = new LinkedHashMap<>();
+    private final Cache<String, Boolean> told;
 
-    public BusyConversations(InstantSource clock) {
-        this.clock = clock;
+    public BusyConversations() {
+        this(Ticker.systemTicker());
     }
 
-    /** True where the conversation is to be told now; if so, it is not again for a minute. */
+    /** @param ticker tells the time in nanoseconds */
+    BusyConversations(Ticker ticker) {
+        told = Caffeine.newBuilder().maximumSize(MOST).expireAfterWrite(PAUSE).ticker(ticker).executor(Runnable::run).build();
+    }
+
+    /** True where the conversation was not told within the last minute; it counts as told from now on. */
     @Override
-    public synchronized boolean add(String conversation) {
-        forgetOld();
-        return !told.containsKey(conversation) && told.size() < MOST && told.put(conversation, clock.millis()) == null;
-    }
-
-    private void forgetOld() {
-        long now = clock.millis();
-        told.values().removeIf(at -> at + PAUSE_MILLIS <= now || at > now);
+    public boolean add(String conversation) {
+        return told.asMap().putIfAbsent(conversation, Boolean.TRUE) == null;
     }
 
     @Override
-    public synchronized boolean contains(String conversation) {
-        forgetOld();
-        return told.containsKey(conversation);
+    public boolean contains(String conversation) {
+        return told.getIfPresent(conversation) != null;
     }
 
     @Override
-    public synchronized boolean remove(String conversation) {
-        return told.remove(conversation) != null;
+    public boolean remove(String conversation) {
+        return told.asMap().remove(conversation) != null;
     }
 
     @Override
     public boolean confirm(String conversation) {
-        return true;
+        return contains(conversation);
     }
 
     @Override
-    public synchronized void clear() {
-        told.clear();
+    public void clear() {
+        told.invalidateAll();
+    }
+
+    /** How many conversations are held, for tests of the bound. */
+    long held() {
+        told.cleanUp();
+        return told.estimatedSize();
     }
 }

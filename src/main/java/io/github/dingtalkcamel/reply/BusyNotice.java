@@ -27,19 +27,19 @@ public final class BusyNotice {
     }
 
     /** Whether the sender can be told: the message has a session webhook of DingTalk's with more than a minute to live. */
-    public boolean isPossible(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
+    public boolean canBeSent(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
         Instant end = message.sessionWebhookExpiresAt();
         return message.sessionWebhook() != null && end != null && clock.instant().plus(MARGIN).isBefore(end)
                && addresses.isSessionWebhook(message.sessionWebhook());
     }
 
     /** The conversation, as {@link BusyConversations} knows it. */
-    public String conversation(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
+    public String conversationKey(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
         return message.integration() + '/' + message.conversationId();
     }
 
     /** Makes the notice the exchange's message. */
-    public void write(Exchange exchange, @ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
+    public void writeNotice(Exchange exchange, @ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
         exchange.setMessage(ChunkMessage.of(exchange.getContext(), message, "busy", 0, notices.busy(message), Mentions.NONE));
     }
 }

@@ -14,21 +14,21 @@ public final class Notices {
     }
 
     /** No binding and no fallback names an agent. */
-    public String nobodyAnswers(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
-        return texts.text(message, "nobody-answers");
+    public Notice noAgent(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
+        return new Notice(texts.text(message, "nobody-answers"));
     }
 
-    /** The agent that should answer does not run. */
-    public String agentNotRunning(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message, @ExchangeProperty("CamelDingTalkAgent") String agent) {
-        return texts.text(message, "agent-not-running", agent);
+    /** The agent that should answer is not running. */
+    public Notice agentNotRunning(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message, @ExchangeProperty("CamelDingTalkAgent") String agent) {
+        return new Notice(texts.text(message, "agent-not-running", agent));
     }
 
     /** The agent failed; the reference finds the reason in the log and on the turn's record. */
-    public String agentFailed(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message, @ExchangeProperty(Turn.PROPERTY) Turn turn) {
-        return texts.text(message, "agent-failed", turn.reference());
+    public Notice agentFailed(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message, @ExchangeProperty(Turn.PROPERTY) Turn turn) {
+        return new Notice(texts.text(message, "agent-failed", turn.reference()));
     }
 
-    /** Too much waits to be answered: the message was not taken. */
+    /** The queue is full: the message was not accepted. */
     public String busy(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
         return texts.text(message, "busy");
     }

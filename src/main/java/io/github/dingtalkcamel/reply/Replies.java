@@ -29,7 +29,6 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Header;
 import org.apache.camel.Message;
-import org.apache.camel.Variable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,10 +58,11 @@ public final class Replies {
     }
 
     /**
-     * The reply to send: the rest of one that a crash interrupted, else the body in chunks. A blank body is no reply. Its calls don't wait at
+     * The reply to send: the rest of one that a crash interrupted, else the body in chunks: a {@link Notice}, or text. A blank body
+     * is no reply. Answers to commands are notices. Its calls don't wait at
      * first, but don't overtake those that do, and are not made once the turn is stopped.
      */
-    public Reply plan(@Body String text, @Variable("notice") Boolean notice, @ExchangeProperty(Turn.PROPERTY) Turn turn,
+    public Reply plan(@Body Object body, @ExchangeProperty(Turn.PROPERTY) Turn turn,
             @ExchangeProperty(Mentions.PROPERTY) Mentions set, Exchange exchange) throws StoreException {
         exchange.setProperty(DEADLINE, policy.until(turn.message()));
         exchange.setProperty(CallLimiter.WAIT_UNTIL, clock.instant());
@@ -71,7 +71,8 @@ public final class Replies {
             Turn.Progress progress = turn.progress();
             return new Reply(progress.chunks(), progress.sent(), progress.sent(), Reply.ANSWER, progress.mentions());
         }
-        boolean isNotice = Boolean.TRUE.equals(notice);
+        boolean isNotice = turn.isForBot() || body instanceof Notice;
+        String text = body instanceof Notice notice ? notice.text() : exchange.getMessage().getBody(String.class);
         Mentions mentions = set == null || isNotice ? Mentions.NONE : set;
         List<String> chunks = chunker(turn.message(), mentions).chunks(encodable(text)).stream().map(Chunk::text)
                 .filter(chunk -> !chunk.isBlank()).toList();

@@ -23,7 +23,7 @@ public final class ReplyConfiguration {
         RetryPolicy retryPolicy = new RetryPolicy(settings.maxTurnAge(), clock);
         registry.bind("notices", notices);
         registry.bind("busyNotice", new BusyNotice(notices, new WebhookAddresses(settings.apiBaseUrl(), settings.oapiBaseUrl()), clock));
-        registry.bind("busyConversations", new BusyConversations(clock));
+        registry.bind("busyConversations", new BusyConversations());
         registry.bind("replies", new Replies(settings, turn.inbox(), turn.turns(), quotable, retryPolicy, clock));
         registry.bind("thinking", new Thinking(settings));
         registry.bind("deadLetterChannel", new DeadLetterChannel(turn.deadLetters(), turn.inbox()));

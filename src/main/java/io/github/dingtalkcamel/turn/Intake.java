@@ -19,23 +19,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The steps of {@code accept} that store: reserve a place in a queue, insert the message, and let the exchange go on when that is durable.
- * What is to be
- * answered by an agent has its place in the turns' queue; commands and refusals have theirs in a queue of their own, and so are taken while
- * the other is full.
+ * The steps of {@code inbound-message} that store: reserve a place in a queue, insert the message, and let the exchange continue when that is durable.
+ * Messages for agents have their place in the turns' queue; commands and refusals have a queue of their own, so they are accepted while the other is full.
  * <p>
- * Sets the property {@value #STORED} to {@code new} or {@code duplicate}, for a refusal that is not due to {@code not due}, and for a new
- * one the
- * {@link Turn}. Exchanges go on one after the other, in the order of their rows, so that what follows queues them in that order. The thread
- * that delivered
- * the message does not wait.
+ * Sets the property {@value Turn#PROPERTY} to the {@link Turn} of a new message; a duplicate, and a refusal that is not due, get none. Exchanges continue
+ * one after the other, in the order of their rows, so that what follows queues them in that order. The thread that delivered the message does not
+ * wait.
  * <p>
  * Nothing is accepted before {@link #open} is called: turns that an earlier process left behind are queued first.
  */
 public final class Intake implements AutoCloseable {
-
-    /** Exchange property: what became of the message at the store. */
-    public static final String STORED = "CamelDingTalkStored";
 
     private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
 
@@ -69,7 +62,7 @@ public final class Intake implements AutoCloseable {
         }
     }
 
-    /** Lets go on what was stored: the turns of an earlier process are queued by now. */
+    /** The turns of an earlier process are queued: stored messages continue from now on. */
     public void open() {
         opened.countDown();
     }
@@ -84,7 +77,7 @@ public final class Intake implements AutoCloseable {
         return new Step(Turn.Kind.COMMAND, commands);
     }
 
-    /** The step that stores a message whose sender is barred, unless he was told so within the hour. */
+    /** The step that stores a message whose sender is denied, unless the sender was told so within the hour. */
     public AsyncProcessor refusals() {
         return new Step(Turn.Kind.REFUSAL, commands);
     }
@@ -114,7 +107,7 @@ public final class Intake implements AutoCloseable {
                     stored(exchange, message, slot, added, failure);
                     callback.done(false);
                 } catch (RuntimeException | Error e) {
-                    // a future would keep it to itself
+                    // a future would swallow it
                     LOG.error("What follows the storing of a message failed", e);
                 }
             }, inOrder);
@@ -129,10 +122,8 @@ public final class Intake implements AutoCloseable {
                 exchange.setException(cause);
             } else if (row.isEmpty()) {
                 slot.release();
-                exchange.setProperty(STORED, kind == Turn.Kind.REFUSAL ? "not due" : "duplicate");
             } else {
                 Turn turn = new Turn(row.getAsLong(), kind, message, slot, null, new Cancellation());
-                exchange.setProperty(STORED, "new");
                 exchange.setProperty(Turns.STORED_MILLIS, exchange.getClock().elapsed());
                 exchange.setProperty(Turn.PROPERTY, turn);
                 exchange.getExchangeExtension().addOnCompletion(new QueuedOrSaid(turn));
@@ -161,9 +152,7 @@ public final class Intake implements AutoCloseable {
     /** A message that was accepted before is answered as before, also while there is no place for a new one. */
     private void refuseUnlessKnown(Exchange exchange, InboundMessage message) {
         try {
-            if (inbox.holds(message.integration(), message.msgId())) {
-                exchange.setProperty(STORED, "duplicate");
-            } else {
+            if (!inbox.holds(message.integration(), message.msgId())) {
                 exchange.setException(new QueueFullException());
             }
         } catch (StoreException e) {
@@ -171,7 +160,7 @@ public final class Intake implements AutoCloseable {
         }
     }
 
-    /** What was stored may still go on; then no more. */
+    /** Messages that are stored still continue; no more are accepted. */
     @Override
     public void close() {
         open();

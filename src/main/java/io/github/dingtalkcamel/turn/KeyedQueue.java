@@ -232,8 +232,8 @@ public final class KeyedQueue extends SedaQueue {
         });
     }
 
-    /** The conversation goes past this turn, which is as good as done: the rest of it need not delay the next one. It still counts as running. */
-    public void goOn(@ExchangeProperty(Turn.PROPERTY) Turn turn) {
+    /** Hands out the conversation's next turn although this one has not ended: what is left of it need not delay the next one. It still counts as running. */
+    public void releaseNext(@ExchangeProperty(Turn.PROPERTY) Turn turn) {
         changing(() -> {
             KeyedOrder.Entry<String, Exchange> entry = running(turn);
             if (entry != null) {

@@ -39,7 +39,7 @@ public final class Replays {
     }
 
     /** The turns to queue now, each in its place: none while those of an earlier process are not queued yet. */
-    public synchronized List<Turn> next() throws StoreException {
+    public synchronized List<Turn> requestedTurns() throws StoreException {
         return resumption.isUnfinished() ? List.of() : new Round().turns();
     }
 

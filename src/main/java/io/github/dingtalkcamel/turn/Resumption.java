@@ -153,8 +153,8 @@ public final class Resumption {
                 : new DeadLetters.Reason("unreadable", "The stored message can't be read: " + why, "Ask the sender to repeat it");
     }
 
-    /** All are queued: what came in meanwhile may follow. */
-    public synchronized void finish() {
+    /** All unfinished turns are queued: the messages that arrived since the start are queued from now on. */
+    public synchronized void admitNewMessages() {
         if (resumed > 0) {
             LOG.info("Took up {} turns that were not finished before this start", resumed);
             resumed = 0;

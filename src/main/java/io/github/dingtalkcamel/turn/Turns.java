@@ -49,11 +49,11 @@ public final class Turns {
     }
 
     /**
-     * Notes that the turn runs, durably, before anything is asked of an agent: so a message that kills the process is not tried for ever.
+     * Records durably that the turn runs, before the agent is asked, so that a message which kills the process is not tried forever.
      *
      * @return the session that it runs in
      */
-    public Session begin(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty("CamelDingTalkAgent") String agent,
+    public Session recordStart(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty("CamelDingTalkAgent") String agent,
             @ExchangeProperty("CamelDingTalkBoundBy") String boundBy) throws StoreException {
         Session session = sessions.enter(turn.message(), turn.id(),
                 inbox.nowRunning(turn.id(), agent, boundBy, exchange.getProperty(STORED_MILLIS, Long.class)));
@@ -61,13 +61,18 @@ public final class Turns {
         return session;
     }
 
-    /** Notes how long the agent, or its failure, took. */
-    public void answered(Exchange exchange, @ExchangeProperty(BEGAN) Long began) {
+    /** True for a turn that asks an agent; false where a restart interrupted its reply, so that only the rest of the reply is sent. */
+    public boolean needsAgent(@ExchangeProperty(Turn.PROPERTY) Turn turn) {
+        return !turn.isReplying();
+    }
+
+    /** Records how long the agent took to answer or to fail. */
+    public void recordAgentTime(Exchange exchange, @ExchangeProperty(BEGAN) Long began) {
         exchange.setProperty(AGENT_MILLIS, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
     }
 
-    /** Notes what the agent said, how many tokens it says that this took, and whom the reply mentions. */
-    public void said(Exchange exchange) {
+    /** Records the agent's answer, the tokens that it reports, and whom the reply mentions. */
+    public void recordAnswer(Exchange exchange) {
         Message message = exchange.getMessage();
         exchange.setProperty(Answer.PROPERTY, new Answer(message.getBody(String.class), tokens(message, AgentConstants.PROMPT_TOKENS),
                 tokens(message, AgentConstants.COMPLETION_TOKENS)));
@@ -76,7 +81,7 @@ public final class Turns {
         exchange.setProperty(Mentions.PROPERTY, ReplyMentions.take(message));
     }
 
-    /** A number that makes no sense is not worth a failure. */
+    /** A number that makes no sense counts as 0; it does not fail the turn. */
     private static long tokens(Message message, String header) {
         try {
             Long tokens = message.getHeader(header, Long.class);
@@ -87,11 +92,11 @@ public final class Turns {
     }
 
     /** Logs why the agent failed, under the reference that the sender is told, and keeps it for the turn's record. */
-    public void agentFailed(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty("CamelDingTalkAgent") String agent)
+    public void recordFailure(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty("CamelDingTalkAgent") String agent)
             throws Exception {
         Exception failure = Failure.of(exchange, Exception.class);
         if (exchange.getContext().isStopping()) {
-            // not the agent's fault: the stop took its time-out away from it
+            // not the agent's fault: the stop of the process cut its time short
             throw failure;
         }
         // Camel wraps what is no exception, an Error of an agent's code
@@ -107,8 +112,8 @@ public final class Turns {
         exchange.setProperty(LEFT, true);
     }
 
-    /** Notes how the turn ended, or the command. Nothing is changed for one that became a dead letter. */
-    public void end(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty(FAILURE) String failure, @ExchangeProperty(LEFT) Boolean left,
+    /** Records how the turn or the command ended. The record of a dead letter stays as it is. */
+    public void recordEnd(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty(FAILURE) String failure, @ExchangeProperty(LEFT) Boolean left,
             @ExchangeProperty("CamelDingTalkAgent") String agent, @ExchangeProperty(AGENT_MILLIS) Long agentMillis,
             @ExchangeProperty(SentChunk.PROPERTY) SentChunk sent) throws StoreException {
         if (Boolean.TRUE.equals(left)) {
@@ -130,7 +135,7 @@ public final class Turns {
     }
 
     /**
-     * It counts in its session where an agent was asked. A failed turn is not remembered, since a user who tries again repeats the message.
+     * Counts the turn in its session where an agent was asked. A failed turn is not part of the history, since a user who tries again repeats the message.
      */
     private void leave(Turn turn, Session session, Answer answer, boolean failed, long agentMillis, Store.Work<?> with) throws StoreException {
         // after a crash between two chunks there is the reply, and no agent was asked

@@ -88,8 +88,8 @@ class CommandSpellingsTest {
 
     @Test
     void takesTheWordAfterTheCommandAndNoMore() throws Exception {
-        assertThat(commands.wordOf(text("@Li /bind\u00a0 help.desk\u200bplease", false, true, true))).isEqualTo("help.desk");
-        assertThat(commands.wordOf(text("/bind \u200b", true, false, false))).isNull();
+        assertThat(commands.argumentOf(text("@Li /bind\u00a0 help.desk\u200bplease", false, true, true))).isEqualTo("help.desk");
+        assertThat(commands.argumentOf(text("/bind \u200b", true, false, false))).isNull();
         assertThat(commands.agentOf(text("/bind nobody", true, false, false))).isNull();
     }
 

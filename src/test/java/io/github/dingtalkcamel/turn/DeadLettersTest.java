@@ -112,7 +112,7 @@ class DeadLettersTest {
         long letter = dead("cid", "m1", new Turn.Progress(List.of("one", "two", "three"), 1, List.of(mentions, Mentions.NONE, mentions)));
         letters.replay(Set.of(letter));
 
-        Turn turn = replays.next().get(0);
+        Turn turn = replays.requestedTurns().get(0);
         assertThat(turn.isReplying()).isTrue();
         assertThat(turn.progress().sent()).isEqualTo(1);
         assertThat(turn.progress().chunks().subList(1, 3)).containsExactly("two", "three");
@@ -127,7 +127,7 @@ class DeadLettersTest {
         open(kind);
         long letter = dead("cid", "m1", null);
         letters.replay(Set.of(letter));
-        Turn turn = replays.next().get(0);
+        Turn turn = replays.requestedTurns().get(0);
         now = now.plusSeconds(60);
         inbox.running(turn.id(), "echo", "fallback");
         letters.add(turn.id(), "main", "cid", new Reason("other", "another reason", "another remedy"), 3, null);
@@ -149,18 +149,18 @@ class DeadLettersTest {
         long asked = dead("cid", "m2", null);
         now = now.plus(Duration.ofDays(3));
         letters.replay(Set.of(queued));
-        replays.next();
+        replays.requestedTurns();
         letters.replay(Set.of(asked));
 
         // the next process, older messages than max-turn-age notwithstanding
         Resumption resumption = resumption();
         Replays later = new Replays(letters, messages, queue, resumption);
-        assertThat(later.next()).as("not before what was queued already").isEmpty();
+        assertThat(later.requestedTurns()).as("not before what was queued already").isEmpty();
         assertThat(resumption.next()).singleElement().satisfies(turn -> {
             assertThat(turn.message().msgId()).isEqualTo("m1");
             assertThat(turn.progress().sent()).isEqualTo(1);
         });
-        assertThat(later.next()).extracting(turn -> turn.message().msgId()).containsExactly("m2");
+        assertThat(later.requestedTurns()).extracting(turn -> turn.message().msgId()).containsExactly("m2");
         assertThat(letters.count()).isZero();
     }
 
@@ -241,7 +241,7 @@ class DeadLettersTest {
 
     /** Queues what is to be replayed now, as the route does. */
     private List<String> next() {
-        List<Turn> turns = replays.next();
+        List<Turn> turns = replays.requestedTurns();
         for (Turn turn : turns) {
             Exchange exchange = new DefaultExchange(new DefaultCamelContext());
             exchange.setProperty(Turn.PROPERTY, turn);

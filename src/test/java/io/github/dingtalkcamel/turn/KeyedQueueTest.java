@@ -306,10 +306,10 @@ class KeyedQueueTest {
         offer(queue, "a", "a2");
         offer(queue, "a", "a3");
         queue.poll();
-        queue.goOn(first.getProperty(Turn.PROPERTY, Turn.class));
+        queue.releaseNext(first.getProperty(Turn.PROPERTY, Turn.class));
         Exchange second = queue.poll();
         assertThat(name(second)).isEqualTo("a2");
-        queue.goOn(first.getProperty(Turn.PROPERTY, Turn.class));
+        queue.releaseNext(first.getProperty(Turn.PROPERTY, Turn.class));
         done(first);
         assertThat(queue.poll()).as("the second is not over").isNull();
         done(second);

@@ -158,7 +158,7 @@ class ResumptionTest {
         drain(resumption);
         assertThat(waiting).isNotDone();
 
-        resumption.finish();
+        resumption.admitNewMessages();
         assertThat(waiting).succeedsWithin(Duration.ofSeconds(10));
     }
 
