@@ -189,7 +189,7 @@ class ConversationContextTest {
     }
 
     @Test
-    void aCardAndAQuotedCardOfAnybodyHaveTheirText() throws Exception {
+    void aCardAndAQuotedCardHaveTheirText() throws Exception {
         String person = somebody();
         String tree = "{\"cardContent\":\"{\\\"elements\\\":[{\\\"type\\\":\\\"text\\\",\\\"value\\\":\\\"Leave, three days\\\"}]}\"}";
         assertThat(hear(UserMessage.card(tree).from(person)).message().text()).isEqualTo("Leave, three days");

@@ -172,7 +172,7 @@ class EventTest {
     }
 
     @Test
-    void isForgottenWhereNobodyListens() throws Exception {
+    void isDroppedWithoutAHook() throws Exception {
         SedaEndpoint hooks = bot.context().getEndpoint(HANDED_ON, SedaEndpoint.class);
         bot.context().getRouteController().stopRoute("hook-one");
         bot.context().getRouteController().stopRoute("hook-two");

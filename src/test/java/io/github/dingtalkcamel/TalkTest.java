@@ -329,7 +329,7 @@ class TalkTest {
     }
 
     @Test
-    void answersTheLastMessageOnceMoreToWhoeverSaysRetry() {
+    void answersTheLastMessageAgainToTheSenderOfRetry() {
         String group = group();
         bindings.bind("main", group, "flaky", "test");
         say("main", group, "li", "question " + group);
@@ -402,7 +402,7 @@ class TalkTest {
     /** As a kill -9 leaves them: a command that was not answered is answered, one that nobody waits for any more is not; /retry knows what was said before. */
     @Test
     @Order(Integer.MAX_VALUE)
-    void goesOnAfterARestart() throws Exception {
+    void continuesAfterARestart() throws Exception {
         String group = group();
         String old = group();
         bindings.bind("main", group, "echo", "test");

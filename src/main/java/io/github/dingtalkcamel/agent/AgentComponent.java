@@ -47,7 +47,7 @@ public class AgentComponent extends DefaultComponent {
         return agents;
     }
 
-    /** Where turns go on that were stopped: not on the thread that stops them, which has an answer to give. */
+    /** Continues stopped turns: not on the thread that stops them, which has to answer the command. */
     ExecutorService afterStop() {
         return afterStop;
     }

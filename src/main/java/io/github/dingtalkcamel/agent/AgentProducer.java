@@ -18,7 +18,7 @@ import org.apache.camel.support.DefaultAsyncProducer;
  * the reply comes back, how many tokens it took and whom the reply mentions. So no agent can disturb the turn it is called in. An agent may
  * call another by the same words: that one gets the body that it is handed.
  * <p>
- * A turn that is stopped goes on at once, with a {@link TurnStoppedException}. Calls by {@code http:} and {@code https:} that the agent waits for are closed
+ * A turn that is stopped continues at once, with a {@link TurnStoppedException}. Calls by {@code http:} and {@code https:} that the agent waits for are closed
  * then ({@link StoppableHttp}); an agent that waits for anything else, or works, can't be made to end: its result is discarded when it comes, and until then
  * it is counted ({@link Agents#stuck}).
  */
@@ -60,7 +60,7 @@ public class AgentProducer extends DefaultAsyncProducer {
         TurnsCall running = new TurnsCall(getEndpoint().getComponent(), exchange, call, callback);
         turn.cancellation().whenStopped(running);
         boolean sync = consumer.getAsyncProcessor().process(call, running::returned);
-        // stopped: the exchange went on elsewhere, and is not ours any more
+        // stopped: another thread continued the exchange
         return sync && !running.wasStopped();
     }
 
@@ -115,7 +115,7 @@ public class AgentProducer extends DefaultAsyncProducer {
             tell(exchange, call, AgentConstants.AT_MOBILES);
             tell(exchange, call, AgentConstants.AT_ALL);
         } catch (RuntimeException e) {
-            // a stream that breaks while it is read: nobody else would end the exchange
+            // a stream that breaks while it is read: without this the exchange would never end
             exchange.setException(e);
         }
     }

@@ -39,7 +39,7 @@ final class AgentReply {
                 return bounded(new String(characters, 0, length), length);
             }
         } catch (IOException e) {
-            throw new RuntimeCamelException("The agent's reply broke off while it was read", e);
+            throw new RuntimeCamelException("The agent's reply broke off while it was read: " + e.getMessage(), e);
         }
         if (body instanceof byte[] bytes) {
             bounded(bytes, bytes.length);

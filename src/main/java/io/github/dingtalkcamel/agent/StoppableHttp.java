@@ -38,7 +38,7 @@ public final class StoppableHttp extends HttpComponent {
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
         HttpEndpoint endpoint = (HttpEndpoint) super.createEndpoint(uri, remaining, parameters);
         if (endpoint.getHttpActivityListener() == null && !endpoint.isLogHttpActivity()) {
-            endpoint.setHttpActivityListener(new Nobody());
+            endpoint.setHttpActivityListener(new NoListener());
         }
         HttpClientConfigurer users = endpoint.getHttpClientConfigurer();
         endpoint.setHttpClientConfigurer(builder -> {
@@ -103,7 +103,7 @@ public final class StoppableHttp extends HttpComponent {
     }
 
     /** Listens to nothing. */
-    private static final class Nobody implements HttpActivityListener {
+    private static final class NoListener implements HttpActivityListener {
 
         @Override
         public void onRequestSubmitted(Object source, Exchange exchange, HttpHost host, HttpRequest request, HttpEntity entity) {

@@ -6,7 +6,7 @@ import io.github.dingtalkcamel.turn.TurnStoppedException;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 
-/** A turn's call of an agent. The turn goes on once: when the agent returns or when it is stopped, whichever is first. */
+/** A turn's call of an agent. The turn continues once: when the agent returns or when it is stopped, whichever is first. */
 final class TurnsCall implements Cancellation.Call {
 
     private enum State { RUNNING, RETURNED, STOPPED }
@@ -62,13 +62,13 @@ final class TurnsCall implements Cancellation.Call {
         }
         component.agents().stoppedButAtWork();
         try {
-            component.afterStop().execute(this::goOn);
+            component.afterStop().execute(this::continueTurn);
         } catch (RejectedExecutionException e) {
-            goOn();
+            continueTurn();
         }
     }
 
-    private void goOn() {
+    private void continueTurn() {
         exchange.setException(new TurnStoppedException());
         callback.done(false);
     }

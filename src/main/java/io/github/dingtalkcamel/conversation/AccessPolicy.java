@@ -14,19 +14,19 @@ public final class AccessPolicy {
         this.settings = settings;
     }
 
-    /** Why somebody is barred. */
+    /** Why a sender is denied. */
     public enum Denial {
         /** The person is not among {@code dingtalk.allowed-users}. */
         USER,
         /** The group is not among {@code dingtalk.allowed-groups}. */
         GROUP,
-        /** Nobody may write direct messages. */
+        /** Direct messages are closed to everyone. */
         ALL_DIRECT_MESSAGES,
         /** No group is answered. */
         ALL_GROUPS
     }
 
-    /** Why the message's sender may not talk to the bot where he did, or null where he may. */
+    /** Why the message's sender may not use the bot in this conversation, or null where the sender may. */
     public Denial denialReason(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
         Integration integration = settings.integration(message.integration()).orElseThrow();
         Denial place = message.conversationType() == ConversationType.DM ? directMessages(integration) : group(integration, message);
@@ -37,7 +37,7 @@ public final class AccessPolicy {
         return switch (integration.dmPolicy()) {
             case OPEN -> null;
             case DISABLED -> Denial.ALL_DIRECT_MESSAGES;
-            // a list that names nobody lets nobody in
+            // an empty list admits no one
             case ALLOWLIST -> integration.allowedUsers().isEmpty() ? Denial.USER : null;
         };
     }
@@ -50,7 +50,7 @@ public final class AccessPolicy {
         };
     }
 
-    /** Whether the sender may bind the conversation: in a DM anybody, in a group admins, those of DingTalk and those of the setting. */
+    /** Whether the sender may bind the conversation: in a DM every sender, in a group its admins in DingTalk and those of the setting. */
     public boolean mayBind(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
         return message.conversationType() == ConversationType.DM || message.sender().admin()
                 || settings.integration(message.integration()).orElseThrow().listsAdmin(message.sender().userId());

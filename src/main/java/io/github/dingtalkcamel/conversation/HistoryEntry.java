@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * One turn of a session's history: what somebody said, and what the agent answered.
+ * One turn of a session's history: what a user wrote, and what the agent answered.
  *
  * @param messageId  the message's row; later turns have larger ones
  * @param senderId   staff id of who said it, null for people who have none

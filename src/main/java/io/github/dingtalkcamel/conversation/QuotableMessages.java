@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * The messages that people may quote: what replies and tools sent, by the ids that DingTalk has for it, and what was received. Kept as
  * long as messages are ({@code dingtalk.keep-messages}).
  * <p>
- * Not promised: texts that went out by a session webhook or a custom robot, for which DingTalk gives no id; and that a text sent at the
+ * Not promised: texts that were sent by a session webhook or a custom robot, for which DingTalk gives no id; and that a text sent at the
  * moment of a crash is known afterwards.
  */
 public final class QuotableMessages implements EarlierMessages {

@@ -10,7 +10,7 @@ import java.util.Map;
  * The current thread of talk of a conversation, or of one person in it. Immutable.
  *
  * @param id          agents see it as CamelDingTalkSessionId
- * @param startedAt   when its first message went to an agent, or a tool sent what that message answers, or somebody said {@code /new}
+ * @param startedAt   when its first message went to an agent, or a tool sent what that message answers, or a user sent {@code /new}
  * @param lastAt      when something last happened in it
  * @param lastMessage row of the message that went to an agent last, here or in the session before, or null
  * @param usage       what was counted

@@ -77,7 +77,7 @@ public final class Sessions {
     /**
      * What a turn was, once it is over.
      *
-     * @param said  what is to be remembered of it, null for nothing
+     * @param said  the text for the history, null for none
      * @param reply what the agent answered, or null
      */
     public record Ended(long messageId, Instant saidAt, String said, String reply, Usage usage) {
@@ -125,7 +125,7 @@ public final class Sessions {
     }
 
     /**
-     * A message goes to an agent: in the session that goes on, else in a fresh one, which begins with what tools sent before.
+     * A message goes to an agent: in the current session, else in a fresh one, which begins with what tools sent before.
      *
      * @param with what else to write in the same transaction
      * @return     the session, with what tools sent
@@ -184,7 +184,7 @@ public final class Sessions {
     }
 
     /**
-     * When the session that goes on began, or null where there is none. Silence ends a session; what a tool sends is no silence, and where
+     * When the current session began, or null where there is none. Silence ends a session; what a tool sends is no silence, and where
      * no session
      * is on it begins one.
      */

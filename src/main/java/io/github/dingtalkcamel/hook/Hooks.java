@@ -42,7 +42,7 @@ public final class Hooks {
         return route.getEndpoint() instanceof SedaEndpoint seda && KEY.equals(component.getQueueKey(seda.getEndpointUri()));
     }
 
-    /** True while anybody listens. */
+    /** True while a hook is running. */
     public boolean listen() {
         QueueReference reference = component.getQueueReference(KEY);
         return reference != null && reference.hasConsumers();

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Tells the hooks what happens here (docs/hooks.md): events of our own beside DingTalk's, in the same shape, their types beginning with {@code bot_}.
  * <p>
- * Promises: whoever publishes is never held up and never fails. Where nobody listens, nothing is made. What finds no room is dropped and counted.
+ * Promises: publishing never blocks and never fails. Without a running hook no event is created. Events that find no room are dropped and counted.
  */
 @ManagedResource(description = "Events of our own for the hooks")
 public final class LifecycleEvents implements StreamListener {
@@ -66,7 +66,7 @@ public final class LifecycleEvents implements StreamListener {
         }
     }
 
-    /** A turn ended: its reply went out, or the apology for an agent that failed. */
+    /** A turn ended: its reply was sent, or the notice that the agent failed. */
     public void publishTurnEnded(@ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty("CamelDingTalkAgent") String agent,
             @ExchangeProperty(Turns.AGENT_MILLIS) Long agentMillis, @ExchangeProperty(Turns.FAILURE) String failure,
             @ExchangeProperty(Turns.LEFT) Boolean left) {
@@ -96,7 +96,7 @@ public final class LifecycleEvents implements StreamListener {
         }
     }
 
-    /** A person gave the bot a command. */
+    /** A user sent a chat command. */
     public void publishCommand(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
         if (hooks.listen()) {
             Map<String, Object> event = of(message);

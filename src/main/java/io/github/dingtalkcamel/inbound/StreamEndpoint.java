@@ -50,7 +50,7 @@ public class StreamEndpoint extends DefaultEndpoint {
         return integration;
     }
 
-    /** Those whose connections are to be opened. */
+    /** The integrations whose connections this endpoint opens. */
     List<Integration> integrations() {
         Settings settings = getComponent().streams().settings();
         if (integration.equals(ALL)) {

@@ -16,7 +16,7 @@ import io.github.dingtalkcamel.outbound.IntegrationApps;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 
-/** The Stream connections there are, and how they are: for health, metrics and whoever asks. */
+/** The Stream connections and their state, for health, metrics and the admin API. */
 public final class Streams {
 
     private final Settings settings;

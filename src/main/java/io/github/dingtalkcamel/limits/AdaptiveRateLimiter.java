@@ -111,13 +111,6 @@ final class AdaptiveRateLimiter {
                 : (rate == 0 ? firstRate() : rate) + " calls in " + throttling.window().toSeconds() + " s";
     }
 
-    /** Calls a second that it allows: 0 while closed, infinitely many while open. */
-    synchronized double perSecond() {
-        if (throttling == null) {
-            return Double.POSITIVE_INFINITY;
-        }
-        return nanoTime.getAsLong() - closedUntil < 0 ? 0 : (rate == 0 ? firstRate() : rate) * 1e9 / window();
-    }
 
     synchronized boolean isOpen() {
         return throttling == null;

@@ -113,10 +113,6 @@ final class DrainingRoutes {
         }
     }
 
-    synchronized int size() {
-        return draining.size();
-    }
-
     /** Stops them all, since the process ends. */
     synchronized void close() {
         draining.forEach(this::stop);

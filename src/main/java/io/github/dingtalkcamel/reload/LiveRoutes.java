@@ -372,11 +372,6 @@ public final class LiveRoutes implements AutoCloseable {
         }
     }
 
-    /** How many old versions of routes still finish messages, or just did. */
-    public int finishing() {
-        return draining.size();
-    }
-
     @Override
     public void close() {
         stop();

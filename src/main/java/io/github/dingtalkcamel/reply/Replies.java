@@ -69,18 +69,22 @@ public final class Replies {
         exchange.setProperty(CallLimiter.CANCELLED, (BooleanSupplier) turn::isStopped);
         if (turn.isReplying()) {
             Turn.Progress progress = turn.progress();
-            return new Reply(progress.chunks(), progress.sent(), progress.sent(), Reply.ANSWER, progress.mentions());
+            return new Reply(progress.chunks(), progress.sent(), progress.sent(), kind(turn.isForBot()), progress.mentions());
         }
         boolean isNotice = turn.isForBot() || body instanceof Notice;
         String text = body instanceof Notice notice ? notice.text() : exchange.getMessage().getBody(String.class);
         Mentions mentions = set == null || isNotice ? Mentions.NONE : set;
         List<String> chunks = chunker(turn.message(), mentions).chunks(encodable(text)).stream().map(Chunk::text)
                 .filter(chunk -> !chunk.isBlank()).toList();
-        Reply reply = new Reply(chunks, 0, NOT_STORED, isNotice ? Reply.NOTICE : Reply.ANSWER, mentions.among(chunks));
+        Reply reply = new Reply(chunks, 0, NOT_STORED, kind(isNotice), mentions.among(chunks));
         if (chunks.size() > 1) {
             store(reply, turn);
         }
         return reply;
+    }
+
+    private static String kind(boolean isNotice) {
+        return isNotice ? Reply.NOTICE : Reply.ANSWER;
     }
 
     private void store(Reply reply, Turn turn) throws StoreException {

@@ -168,10 +168,6 @@ public final class FailedLogins {
         return failed.get(door).sum();
     }
 
-    synchronized int knownAddresses() {
-        return byAddress.size();
-    }
-
     private static String address(HttpServerRequest request) {
         return request.remoteAddress() == null ? "unknown" : String.valueOf(request.remoteAddress().hostAddress());
     }

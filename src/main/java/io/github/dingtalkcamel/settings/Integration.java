@@ -8,7 +8,7 @@ import io.github.dingtalkcamel.component.message.Language;
 import io.github.dingtalkcamel.component.secrets.Secret;
 
 /**
- * One integration as it is set (docs/settings.md, "Per integration"; what each is for stands in {@link SettingCatalogue}). Has an app, a
+ * One integration as it is set (docs/settings.md, "Per integration"; each is described in {@link SettingCatalogue}). Has an app, a
  * webhook, or both.
  *
  * @param id                {@code main}, or another name of lower-case letters and digits

@@ -44,7 +44,7 @@ public final class SettingCatalogue {
     static final Setting<Policy> GROUP_POLICY = integration("group-policy", ValueTypes.constants("a policy", Policy.class)).defaultsTo("open")
             .is("Which groups are answered: open, allowlist (allowed-groups) or disabled");
     static final Setting<Set<String>> ALLOWED_USERS = integration("allowed-users", ValueTypes.ids(true)).derived("everyone")
-            .is("User ids with commas between them, compared without case; once set, nobody else may talk to the bot anywhere");
+            .is("User ids with commas between them, compared without case; once set, only these users may use the bot");
     static final Setting<Set<String>> ALLOWED_GROUPS = integration("allowed-groups", ValueTypes.ids(false)).noDefault()
             .is("Conversation ids with commas between them, for group-policy allowlist");
     static final Setting<Set<String>> ADMIN_USERS = integration("admin-users", ValueTypes.ids(true)).noDefault()
@@ -119,7 +119,7 @@ public final class SettingCatalogue {
     static final Setting<Boolean> FILES_PRIVATE_URLS = process("files-private-urls", ValueTypes.trueOrFalse()).defaultsTo("false")
             .is("Let tools fetch files also from addresses that are not public: this machine and its network");
     static final Setting<Set<String>> ATTACHMENT_HOSTS = process("attachment-hosts", ValueTypes.hosts()).noDefault()
-            .is("Further hosts, with commas between them, that attachments of messages may be fetched from; only hosts where nobody but DingTalk puts files");
+            .is("Further hosts, with commas between them, that attachments of messages may be fetched from; only hosts where DingTalk alone stores files");
     static final Setting<Integer> QUEUE_CAPACITY = process("queue-capacity", ValueTypes.number(1, 1_000_000)).defaultsTo("10000")
             .is("Turns waiting, all conversations together, 1 to 1000000");
     static final Setting<Integer> CONVERSATION_CAPACITY = process("conversation-capacity", ValueTypes.number(1, 1_000_000)).defaultsTo("100")

@@ -9,7 +9,7 @@ import java.util.Set;
 import io.github.dingtalkcamel.component.secrets.Secret;
 
 /**
- * Everything an operator set, checked, with defaults filled in (docs/promises.md 3; what each is for stands in {@link SettingCatalogue}).
+ * Everything an operator set, checked, with defaults filled in (docs/promises.md 3; each is described in {@link SettingCatalogue}).
  *
  * @param apiBaseUrl         absolute, without a slash at its end
  * @param oapiBaseUrl        likewise

@@ -71,7 +71,7 @@ public final class SettingsReader {
         Sources sources = new Sources(environment, systemProperties, fileProperties, placeholders);
         Map<String, Values> integrations = new LinkedHashMap<>();
         Stream.concat(Stream.of(MAIN), names.integrations().stream()).forEach(id -> integrations.put(id, Values.ofIntegration(id, sources, faults::add)));
-        // a placeholder may stand for nothing at all
+        // a placeholder may resolve to nothing
         integrations.entrySet().removeIf(entry -> !entry.getKey().equals(MAIN) && entry.getValue().given().isEmpty());
         Values process = Values.ofProcess(sources, faults::add);
 
@@ -152,7 +152,7 @@ public final class SettingsReader {
         checkPair(process, MANAGEMENT_USER, MANAGEMENT_PASSWORD, faults);
         boolean closed = process.maybe(MANAGEMENT_HOST).map(ValueTypes::isLoopback).orElse(true);
         if (!closed && !process.given(MANAGEMENT_USER) && !process.given(MANAGEMENT_PASSWORD)) {
-            faults.add(new SettingError(process.name(MANAGEMENT_HOST), "lets other machines in, and nobody is asked for a password",
+            faults.add(new SettingError(process.name(MANAGEMENT_HOST), "lets other machines in without a password",
                     "set " + MANAGEMENT_USER + " and " + MANAGEMENT_PASSWORD + ", or use 127.0.0.1"));
         }
     }

@@ -36,7 +36,7 @@ final class Sources {
     record Given(String name, Optional<String> text, boolean placeholder) {
     }
 
-    /** How a setting is named to someone who has not given it. */
+    /** How a setting that is not set is named in an error. */
     static String unset(String property) {
         return inEnvironment(property);
     }
@@ -82,7 +82,7 @@ final class Sources {
         Optional<String> resolved = resolved(text);
         if (resolved.isEmpty()) {
             faults.accept(new SettingError(name, "its placeholder cannot be resolved",
-                    "check that what stands between {{ and }} exists and that its source can be reached"));
+                    "check that the placeholder between {{ and }} exists and that its source can be reached"));
         }
         if (resolved.isPresent() && resolved.get().indexOf('\uFFFD') >= 0 && text.indexOf('\uFFFD') < 0) {
             faults.accept(new SettingError(name, "its placeholder resolves to text in which characters were lost", ProcessInput.REMEDY));

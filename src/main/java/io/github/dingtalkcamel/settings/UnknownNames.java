@@ -82,7 +82,7 @@ final class UnknownNames {
             return SettingCatalogue.all().stream().flatMap(UnknownNames::names).map(this::write);
         }
 
-        /** What can stand behind the id of an integration. */
+        /** What can follow the id of an integration. */
         Stream<String> withinIntegration() {
             return SettingCatalogue.all().stream().filter(Setting::perIntegration).flatMap(UnknownNames::names).map(this::write);
         }

@@ -279,7 +279,7 @@ final class ValueTypes {
                 }
             }
             if (ids.isEmpty()) {
-                throw BadValue.of("names nobody", "list ids with commas between them, or leave the setting out");
+                throw BadValue.of("is an empty list", "list ids with commas between them, or leave the setting out");
             }
             return Set.copyOf(ids);
         };
@@ -315,7 +315,7 @@ final class ValueTypes {
         return text -> {
             refuseSpaceAround(text);
             if (text.length() > 1 && (text.startsWith("\"") && text.endsWith("\"") || text.startsWith("'") && text.endsWith("'"))) {
-                throw BadValue.hidden("stands in quotation marks", "remove the quotation marks around it");
+                throw BadValue.hidden("is in quotation marks", "remove the quotation marks around it");
             }
             if (!text.codePoints().allMatch(c -> c > ' ' && c < 0x7f)) {
                 throw BadValue.hidden("holds white space or a character that is not ASCII", "copy it again from where it was issued");

@@ -53,7 +53,7 @@ final class Values {
     }
 
     private static SettingError fault(Sources.Given given, String text, BadValue bad, boolean show) {
-        String value = show ? LogSafe.value(text) + " " : given.placeholder() ? "what its placeholder stands for " : "";
+        String value = show ? LogSafe.value(text) + " " : given.placeholder() ? "the value of its placeholder " : "";
         String meant = show ? EditDistance.nearest(text.strip(), bad.words().stream()).map(word -> " (did you mean \"" + word + "\"?)").orElse("") : "";
         return new SettingError(given.name(), value + bad.getMessage(), bad.remedy() + meant);
     }

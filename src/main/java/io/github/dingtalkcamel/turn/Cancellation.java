@@ -3,8 +3,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Stops a turn from outside, whatever it is doing. Code that waits registers how to end the wait; code of several steps checks before each
- * step.
+ * Stops a turn from another thread. Code that waits registers how to end the wait; code of several steps checks before each step.
  * Safe for use by many threads.
  */
 public final class Cancellation {

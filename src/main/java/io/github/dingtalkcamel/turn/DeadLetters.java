@@ -78,7 +78,7 @@ public final class DeadLetters {
     /**
      * Makes a stored turn a dead letter.
      *
-     * @param reply its reply and how much of it went out, or null when it has to be answered anew
+     * @param reply its reply and how much of it was sent, or null when the agent must answer again
      */
     public void add(long messageId, String integration, String conversationId, Reason reason, int attempts, Turn.Progress reply) throws StoreException {
         long now = clock.millis();
@@ -122,7 +122,7 @@ public final class DeadLetters {
      */
     public static List<Expiry> expiries(Duration kept, Duration replayedKept) {
         return List.of(
-                new Expiry("dead letters that nobody replayed", """
+                new Expiry("dead letters that were not replayed", """
                         delete from dead_letter where id in (select id from dead_letter
                             where state = 'waiting' and created_at < ? order by created_at limit ?)""", kept, true),
                 new Expiry("replayed dead letters", """
@@ -205,7 +205,7 @@ public final class DeadLetters {
     /**
      * A letter whose replay is asked for.
      *
-     * @param reply what is left of its reply, or null when the agent is to be asked again
+     * @param reply what is left of its reply, or null when the agent is asked again
      */
     record Request(long id, long messageId, String integration, String payload, Turn.Progress reply) {
     }
@@ -235,7 +235,7 @@ public final class DeadLetters {
     /**
      * Hands requests over to the queue of record: their messages are as if they had come in just now. All of it is durable, or nothing.
      *
-     * @return ids of the letters whose turns are to be queued now
+     * @return ids of the letters whose turns the caller queues now
      */
     Set<Long> takeUp(List<Request> requests) throws StoreException {
         long now = clock.millis();

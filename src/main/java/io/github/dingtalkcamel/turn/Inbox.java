@@ -66,7 +66,7 @@ public final class Inbox {
     }
 
     private static boolean wasRefused(Connection connection, InboundMessage message, long now) throws SQLException {
-        // not after now: a clock that was set back must not silence anybody for longer
+        // not after now: a clock that was set back must not silence a sender for longer
         return Sql.exists(connection, "select 1 from message"
                 + " where kind = 'refusal' and integration = ? and sender_id = ? and received_at > ? and received_at <= ? limit 1",
                 message.integration(), message.sender().userId(), now - REFUSAL_PAUSE_MILLIS, now);
@@ -141,12 +141,11 @@ public final class Inbox {
         }
     }
 
-    /** The turn is being answered, which counts as an attempt. A stopped turn is not changed. */
-    public void running(long id, String agent, String boundBy) throws StoreException {
-        store.writeAndWait(nowRunning(id, agent, boundBy, null));
-    }
-
-    /** The same as part of a transaction, with how long it took to store the message, or null where that is not known. */
+    /**
+     * The turn is being answered, which counts as an attempt: part of a transaction. A stopped turn is not changed.
+     *
+     * @param storedMillis how long it took to store the message, or null where that is not known
+     */
     public Store.Work<Integer> nowRunning(long id, String agent, String boundBy, Long storedMillis) {
         long now = clock.millis();
         return connection -> Sql.update(connection, "update message set state = 'running', attempts = attempts + 1, started_at = ?, agent = coalesce(?, agent),"
@@ -159,27 +158,22 @@ public final class Inbox {
         update("update message set attempts = attempts - 1 where id = ? and attempts > 0", id);
     }
 
-    /** The turn is answered, or needs no answer. */
-    public void done(long id) throws StoreException {
-        store.writeAndWait(nowDone(id, null, null));
-    }
-
     /**
-     * The same as part of a transaction, with what is only known now.
+     * The turn is answered, or needs no answer: part of a transaction.
      *
-     * @param agentMillis what the agent took, or null
+     * @param agentMillis how long the agent took, or null
      * @param sent        the chunk of a reply in one chunk, or null
      */
     public Store.Work<Integer> nowDone(long id, Long agentMillis, SentChunk sent) {
         return finished(id, "done", null, agentMillis, sent);
     }
 
-    /** The agent failed and the sender was told so: a dead letter, which asks the agent again when it is replayed. */
-    public void failed(long id, String error) throws StoreException {
-        store.writeAndWait(nowFailed(id, error, null, null));
-    }
-
-    /** The same as part of a transaction, with what is only known now: see {@link #nowDone}. */
+    /**
+     * The agent failed and the sender was told so: part of a transaction. The turn becomes a dead letter; a replay asks the agent again.
+     *
+     * @param agentMillis how long the agent took, or null
+     * @param sent        the chunk of a notice in one chunk, or null
+     */
     public Store.Work<Integer> nowFailed(long id, String error, Long agentMillis, SentChunk sent) {
         return finished(id, "failed", error, agentMillis, sent);
     }

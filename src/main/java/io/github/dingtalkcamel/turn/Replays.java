@@ -14,16 +14,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes turns of the dead letters whose replay is asked for (docs/promises.md 7): in order of arrival of their messages, each through the
- * same queue as any turn, as fast as there is room beside those who talk now.
+ * same queue as any turn, as fast as the queue has room beside new messages.
  * <p>
  * Promises: each request makes one turn. A crash before that leaves the request, one after it leaves an unfinished turn, which {@link
- * Resumption} takes up.
+ * Resumption} resumes.
  */
 public final class Replays {
 
     private static final Logger LOG = LoggerFactory.getLogger(Replays.class);
     private static final int PAGE = 500;
-    /** Turns that may wait in a conversation before a replay: people who talk there now need places too. */
+    /** Turns that may wait in a conversation before a replay: new messages there need places too. */
     private static final int FEW = 10;
 
     private final DeadLetters deadLetters;

@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes up what an earlier process left unfinished (docs/promises.md 5): in order of arrival, each up to three times in all, and none older
+ * Resumes the turns that an earlier process left unfinished (docs/promises.md 5): in order of arrival, each up to three times in all, and none older
  * than {@code dingtalk.max-turn-age}. What is too old, or was tried too often, becomes a dead letter. Commands and refusals among them are
  * answered again, in their place; a message that is too old is not answered any more.
  */
@@ -122,7 +122,7 @@ public final class Resumption {
             inbox.answered(row.id(), reason.text(), null);
             return;
         }
-        LOG.warn("Turn {}-{} is not taken up again: {}", row.integration(), row.id(), reason.text());
+        LOG.warn("Turn {}-{} is not resumed: {}", row.integration(), row.id(), reason.text());
         deadLetters.add(row.id(), row.integration(), row.conversationId(), reason, row.attempts(), row.progress());
     }
 
@@ -162,7 +162,7 @@ public final class Resumption {
         intake.open();
     }
 
-    /** True while there may be turns to take up. */
+    /** True while turns may be left to resume. */
     public synchronized boolean isUnfinished() {
         return !finished;
     }

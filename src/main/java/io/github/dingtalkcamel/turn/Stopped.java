@@ -3,10 +3,10 @@ package io.github.dingtalkcamel.turn;
 import java.util.List;
 
 /**
- * What was stopped in a conversation.
+ * The turns of a conversation that {@code /stop} cancelled.
  *
  * @param running the turn that was being answered, or null
- * @param dropped those that waited, in their order
+ * @param dropped the turns that waited, in their order
  */
 public record Stopped(Turn running, List<Turn> dropped) {
 

@@ -11,9 +11,9 @@ import io.github.dingtalkcamel.component.message.InboundMessage;
  * One stored message on its way to an answer.
  *
  * @param id           its row in the store; rows are in order of arrival
- * @param kind         what becomes of it
- * @param message      what was said
- * @param slot         its place among those that wait
+ * @param kind         how it is answered
+ * @param message      the message to answer
+ * @param slot         its place in the queue
  * @param progress     the reply that a crash interrupted, or null
  * @param cancellation how to stop it
  */
@@ -25,13 +25,13 @@ public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot s
     /** What a turn holds in memory beside its message: its exchange, ids, and what the route notes. An estimate. */
     static final long LEAST_BYTES = 3 << 10;
 
-    /** What becomes of a stored message. */
+    /** How a stored message is answered. */
     public enum Kind {
         /** An agent answers it. */
         TURN,
-        /** The bot does what it says, and answers it itself. No agent ever sees it. */
+        /** A chat command, which the bot runs and answers. No agent sees it. */
         COMMAND,
-        /** Its sender may not talk to the bot, and is told so. No agent ever sees it. */
+        /** The access policy denies its sender, who is told so. No agent sees it. */
         REFUSAL;
 
         /** As the store spells it. */
@@ -44,22 +44,22 @@ public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot s
         }
     }
 
-    /** A turn that was not stopped yet. */
+    /** A turn of an agent that is not stopped. */
     public Turn(long id, InboundMessage message, KeyedQueue.Slot slot, Progress progress) {
         this(id, Kind.TURN, message, slot, progress, new Cancellation());
     }
 
-    /** What a person can name when asking what became of it. */
+    /** The reference by which users and operators name the turn. */
     public String reference() {
         return message.integration() + "-" + id;
     }
 
-    /** True when a reply was being sent already: the agent is not asked again. */
+    /** True when a restart interrupted its reply: the rest is sent, and the agent is not asked again. */
     public boolean isReplying() {
         return progress != null;
     }
 
-    /** True for what no agent may see. */
+    /** True for a chat command. */
     public boolean isCommand() {
         return kind == Kind.COMMAND;
     }
@@ -79,18 +79,18 @@ public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot s
         return cancellation.isStopped();
     }
 
-    /** What the turn of a message holds in memory, by estimate: two bytes a character, so that no script is dearer than it counts. */
+    /** What the turn of a message holds in memory, by estimate: two bytes a character, so that every script is counted. */
     public static long bytes(String payload) {
         return LEAST_BYTES + 2L * payload.length();
     }
 
-    /** Turns with the same key run one after the other. */
+    /** The key of a conversation: turns with the same key run one after the other. */
     public static String key(InboundMessage message) {
         return message.integration() + '\n' + message.conversationId();
     }
 
     /**
-     * Chunks of a reply, and how many of them went out.
+     * The chunks of a reply, and how many of them were sent.
      *
      * @param mentions whom each chunk mentions; may be empty where none does
      */
@@ -115,12 +115,12 @@ public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot s
             return new Progress(List.copyOf(chunks), sent, List.copyOf(mentions));
         }
 
-        /** What did not go out. */
+        /** The chunks that were not sent. */
         List<String> left() {
             return chunks.subList(sent, chunks.size());
         }
 
-        /** Whom that mentions. */
+        /** Whom those mention. */
         List<Mentions> mentionsLeft() {
             return mentions.size() <= sent ? List.of() : mentions.subList(sent, mentions.size());
         }

@@ -46,7 +46,7 @@ class ListsOnEachStoreTest {
             inbox.replied(answered, inbox.sentNow(2, 2, "robotApi"));
             store.writeAndWait(inbox.nowDone(answered, 12L, null));
             long dead = inbox.add(Spoken.in("cidB", "m2"), "{}").join().getAsLong();
-            inbox.running(dead, "echo", "fallback");
+            store.writeAndWait(inbox.nowRunning(dead, "echo", "fallback", null));
             new DeadLetters(store, () -> NOW).add(dead, "main", "cidB", new DeadLetters.Reason("310000", "no", "grant"), 1, new io.github.dingtalkcamel.turn.Turn.Progress(List.of("a"), 0));
             inbox.add(Spoken.in("cidA", "m3"), "{}").join();
             inbox.add(Spoken.in("zeta", "cidA", "m3"), "{}").join();

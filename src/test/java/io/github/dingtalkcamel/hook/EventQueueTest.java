@@ -49,7 +49,7 @@ class EventQueueTest {
     }
 
     @Test
-    void goesOnWithTheNextEventAfterItWasPurged() throws Exception {
+    void handsOutTheNextEventAfterItWasPurged() throws Exception {
         EventQueue queue = new EventQueue(10, LONG);
         queue.add(event());
         queue.add(event());

@@ -26,6 +26,7 @@ import io.github.dingtalkcamel.LogLines;
 import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
+import org.apache.camel.support.service.ServiceHelper;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -196,6 +197,8 @@ class LiveRoutesTest {
         bot.say(UserMessage.text("slow").from("patient"));
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.queue().running() == 1);
 
+        LiveRoute old = (LiveRoute) bot.context().getRoute("helpdesk");
+        assertThat(old.inner()).isNotEmpty().noneMatch(ServiceHelper::isStopped);
         write("helpdesk.camel.yaml", helpdesk(2));
         // the workers that hold the slow turn are replaced too
         write("turn-answer.camel.yaml", packaged("turn-answer").replace("\"{{turns.workers}}\"", "5"));
@@ -211,7 +214,7 @@ class LiveRoutesTest {
         gate.countDown();
         assertThat(bot.awaitReplies(bot.simulator().dm(Bot.APP_KEY, "patient"), 1)).containsExactly("v1 slow v1");
         // and the old versions are put away
-        Awaitility.await().atMost(Bot.PATIENCE).until(() -> finishing() == 0);
+        Awaitility.await().atMost(Bot.PATIENCE).until(() -> old.inner().stream().allMatch(ServiceHelper::isStopped));
         assertThat(ask("echo")).isEqualTo("echo");
         // who watches a route sees the version that runs
         String counted = bot.get(bot.managementUrl() + "/observe/metrics").body();
@@ -381,10 +384,6 @@ class LiveRoutesTest {
 
     private static String packaged(String name) throws IOException {
         return Files.readString(Path.of("src/main/resources/routes/" + name + ".camel.yaml"));
-    }
-
-    private static int finishing() {
-        return bot.context().getRegistry().lookupByNameAndType("liveRoutes", LiveRoutes.class).finishing();
     }
 
     private static String request(String endpoint) {

@@ -61,7 +61,7 @@ class EachSettingTest {
                 main("stream", true, "false", false, "no", "\"no\" is not true or false; use true or false", Integration::stream),
                 main("stream-connections", 2, "16", 16, "17", "\"17\" is out of range; use 1 to 16", Integration::streamConnections),
                 main("callback", true, "false", false, "fasle", "\"fasle\" is not true or false; use true or false (did you mean \"false\"?)", Integration::callback),
-                main("callback-token", Secret.UNSET, "tok", Secret.of("tok"), "\"tok\"", "stands in quotation marks; remove the quotation marks around it",
+                main("callback-token", Secret.UNSET, "tok", Secret.of("tok"), "\"tok\"", "is in quotation marks; remove the quotation marks around it",
                         integration -> integration.callbackToken(), "dingtalk.callback-aes-key=" + AES_KEY),
                 main("callback-aes-key", Secret.UNSET, AES_KEY, Secret.of(AES_KEY), AES_KEY + "=", "is not an AES key of 43 letters and digits (it has 44 characters); "
                         + "copy the whole key from the event subscription in the DingTalk console", Integration::callbackAesKey, "dingtalk.callback-token=tok"),
@@ -72,7 +72,7 @@ class EachSettingTest {
                 main("group-policy", Policy.OPEN, "disabled", Policy.DISABLED, "everybody", "\"everybody\" is not a policy; use open, allowlist or disabled",
                         Integration::groupPolicy),
                 main("allowed-users", Set.of(), "Staff001, STAFF002，u3,", Set.of("staff001", "staff002", "u3"), " , ",
-                        "\",\" names nobody; list ids with commas between them, or leave the setting out", Integration::allowedUsers),
+                        "\",\" is an empty list; list ids with commas between them, or leave the setting out", Integration::allowedUsers),
                 main("allowed-groups", Set.of(), "cidAb==,cidC==", Set.of("cidAb==", "cidC=="), "cidA cidB",
                         "\"cidA cidB\" holds a space within an id; put commas between ids", Integration::allowedGroups),
                 main("admin-users", Set.of(), "Boss", Set.of("boss"), "a\u0000b", "\"a\\u0000b\" holds an invisible character; write it anew by hand",

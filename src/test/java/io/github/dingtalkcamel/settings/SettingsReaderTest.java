@@ -242,7 +242,7 @@ class SettingsReaderTest {
     @ValueSource(strings = {"0.0.0.0", "::", "192.168.1.5", "management.local", "127.0.0.1.example.com", "[fe80::1%eth0]"})
     void wantsAPasswordWhereOthersReachManagement(String host) {
         assertThat(Given.app().env("DINGTALK_MANAGEMENT_HOST", host).faults()).containsExactly(
-                "dingtalk.management-host (DINGTALK_MANAGEMENT_HOST): lets other machines in, and nobody is asked for a password; "
+                "dingtalk.management-host (DINGTALK_MANAGEMENT_HOST): lets other machines in without a password; "
                         + "set dingtalk.management-user and dingtalk.management-password, or use 127.0.0.1");
         assertThat(Given.app().env("DINGTALK_MANAGEMENT_HOST", host).file("dingtalk.management-user", "u").file("dingtalk.management-password", "8letters").read()
                 .managementUser()).contains("u");
@@ -354,14 +354,14 @@ class SettingsReaderTest {
         assertThat(Given.nothing().env("DINGTALK_APP_KEY", "{{env:KEY:default-hush}}").env("DINGTALK_APP_SECRET", "s").placeholders(text -> {
             throw new IllegalStateException("vault said hush");
         }).faults()).containsExactly("dingtalk.app-key (DINGTALK_APP_KEY): its placeholder cannot be resolved; "
-                + "check that what stands between {{ and }} exists and that its source can be reached");
+                + "check that the placeholder between {{ and }} exists and that its source can be reached");
         assertThat(Given.app().env("DINGTALK_LANGUAGE", "{{x}}").placeholders(text -> null).faults()).hasSize(1);
     }
 
     @Test
     void doesNotShowWhatAPlaceholderStandsFor() {
         assertThat(Given.app().env("DINGTALK_DM_POLICY", "{{x}}").placeholders(text -> "opne").faults()).containsExactly(
-                "dingtalk.dm-policy (DINGTALK_DM_POLICY): what its placeholder stands for is not a policy; use open, allowlist or disabled");
+                "dingtalk.dm-policy (DINGTALK_DM_POLICY): the value of its placeholder is not a policy; use open, allowlist or disabled");
     }
 
     @Test

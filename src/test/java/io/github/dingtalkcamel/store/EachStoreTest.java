@@ -91,15 +91,15 @@ class EachStoreTest {
         assertThat(row(answered)).containsExactly("received", 0L, null, null, null, null, null);
 
         now = now.plusMillis(5);
-        inbox.running(answered, "echo", "fallback");
+        store.writeAndWait(inbox.nowRunning(answered, "echo", "fallback", null));
         assertThat(row(answered)).containsExactly("running", 1L, "echo", "fallback", null, now.toEpochMilli(), null);
-        inbox.done(answered);
+        store.writeAndWait(inbox.nowDone(answered, null, null));
         assertThat(row(answered)).containsExactly("done", 1L, "echo", "fallback", null, now.toEpochMilli(), now.toEpochMilli());
 
-        inbox.running(failed, "echo", "trigger");
-        inbox.failed(failed, "it broke");
+        store.writeAndWait(inbox.nowRunning(failed, "echo", "trigger", null));
+        store.writeAndWait(inbox.nowFailed(failed, "it broke", null, null));
         assertThat(row(failed)).containsExactly("failed", 1L, "echo", "trigger", "it broke", now.toEpochMilli(), now.toEpochMilli());
-        inbox.done(failed);
+        store.writeAndWait(inbox.nowDone(failed, null, null));
         assertThat(row(failed).get(0)).as("only what runs can end").isEqualTo("failed");
     }
 
@@ -109,8 +109,8 @@ class EachStoreTest {
     void keepsErrorsWithCharactersThatDatabasesRefuse(EachStore kind) {
         Inbox inbox = new Inbox(store = kind.open(folder), clock);
         long id = inbox.add(Spoken.in("cid", "m1"), "{}").join().getAsLong();
-        inbox.running(id, "echo", "fallback");
-        inbox.failed(id, "bad \0 and \ud800 alone");
+        store.writeAndWait(inbox.nowRunning(id, "echo", "fallback", null));
+        store.writeAndWait(inbox.nowFailed(id, "bad \0 and \ud800 alone", null, null));
         assertThat(row(id).get(0)).isEqualTo("failed");
 
         long dead = inbox.add(Spoken.in("cid", "m2"), "{}").join().getAsLong();
@@ -123,7 +123,7 @@ class EachStoreTest {
     void keepsTheProgressOfALongReplyUntilItIsSent(EachStore kind) {
         Inbox inbox = new Inbox(store = kind.open(folder), clock);
         long id = inbox.add(Spoken.in("cid", "m1"), "{\"payload\":1}").join().getAsLong();
-        inbox.running(id, "echo", "fallback");
+        store.writeAndWait(inbox.nowRunning(id, "echo", "fallback", null));
         inbox.replying(id, List.of("one", "zwei \uD83D\uDE80 \"quoted\"\n", "三"), List.of());
         inbox.replied(id, 2);
 
@@ -137,7 +137,7 @@ class EachStoreTest {
         inbox.replying(id, List.of("another"), List.of());
         assertThat(inbox.unfinished(0, Long.MAX_VALUE, 10).get(0).progress().sent()).isZero();
 
-        inbox.done(id);
+        store.writeAndWait(inbox.nowDone(id, null, null));
         assertThat(inbox.unfinished(0, Long.MAX_VALUE, 10)).isEmpty();
         assertThat(count("reply")).isZero();
     }
@@ -150,9 +150,9 @@ class EachStoreTest {
         for (int i = 0; i < 9; i++) {
             ids.add(inbox.add(Spoken.in("cid" + i % 2, "m" + i), "{}").join().getAsLong());
         }
-        inbox.running(ids.get(2), "echo", "fallback");
-        inbox.running(ids.get(3), "echo", "fallback");
-        inbox.done(ids.get(3));
+        store.writeAndWait(inbox.nowRunning(ids.get(2), "echo", "fallback", null));
+        store.writeAndWait(inbox.nowRunning(ids.get(3), "echo", "fallback", null));
+        store.writeAndWait(inbox.nowDone(ids.get(3), null, null));
 
         assertThat(inbox.unfinished(0, ids.get(6), 4).stream().map(Inbox.Unfinished::id))
                 .containsExactly(ids.get(0), ids.get(1), ids.get(2), ids.get(4));
@@ -165,7 +165,7 @@ class EachStoreTest {
         Inbox inbox = new Inbox(store = kind.open(folder), clock);
         DeadLetters deadLetters = new DeadLetters(store, clock);
         long id = inbox.add(Spoken.in("cid", "m1"), "{}").join().getAsLong();
-        inbox.running(id, "echo", "fallback");
+        store.writeAndWait(inbox.nowRunning(id, "echo", "fallback", null));
         inbox.replying(id, List.of("a", "b", "c"), List.of());
         deadLetters.add(id, "main", "cid", new DeadLetters.Reason("code", "reason", "remedy"), 3, new Turn.Progress(List.of("a", "b", "c"), 1));
 

@@ -63,11 +63,11 @@ class HousekeepingTest {
     void deletesWhatIsOverWhenItsTimeHasComeAndNothingElse(EachStore kind) {
         open(kind.open(folder));
         long done = running("done");
-        inbox.done(done);
+        store.writeAndWait(inbox.nowDone(done, null, null));
         long waits = running("waits");
         long never = add("never answered");
         long failed = running("failed");
-        inbox.failed(failed, "no model");
+        store.writeAndWait(inbox.nowFailed(failed, "no model", null, null));
         long replayed = dead("replayed");
         long requested = dead("requested");
         letters.replay(Set.of(letterOf(replayed), letterOf(requested)));
@@ -203,7 +203,7 @@ class HousekeepingTest {
 
     private long running(String msgId) {
         long id = add(msgId);
-        inbox.running(id, "echo", "fallback");
+        store.writeAndWait(inbox.nowRunning(id, "echo", "fallback", null));
         return id;
     }
 

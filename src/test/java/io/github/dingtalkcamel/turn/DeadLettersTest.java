@@ -65,7 +65,7 @@ class DeadLettersTest {
     void saysWhatHappenedAndWhatToDoButNotWhatWasSaid(EachStore kind) throws Exception {
         open(kind);
         long failed = running("cid", "m1");
-        inbox.failed(failed, "java.lang.IllegalStateException: no model");
+        store.writeAndWait(inbox.nowFailed(failed, "java.lang.IllegalStateException: no model", null, null));
         now = now.plusSeconds(1);
         long dead = running("cid", "m2");
         letters.add(dead, "main", "cid", THROTTLED, 9, new Turn.Progress(List.of("a", "b"), 1));
@@ -129,7 +129,7 @@ class DeadLettersTest {
         letters.replay(Set.of(letter));
         Turn turn = replays.requestedTurns().get(0);
         now = now.plusSeconds(60);
-        inbox.running(turn.id(), "echo", "fallback");
+        store.writeAndWait(inbox.nowRunning(turn.id(), "echo", "fallback", null));
         letters.add(turn.id(), "main", "cid", new Reason("other", "another reason", "another remedy"), 3, null);
 
         assertThat(letters.list(Long.MAX_VALUE, 10)).singleElement().satisfies(again -> {
@@ -229,7 +229,7 @@ class DeadLettersTest {
 
     private long running(String conversation, String msgId) {
         long id = inbox.add(Spoken.in(conversation, msgId), Spoken.payload(conversation, msgId)).join().getAsLong();
-        inbox.running(id, "echo", "fallback");
+        store.writeAndWait(inbox.nowRunning(id, "echo", "fallback", null));
         return id;
     }
 

@@ -48,7 +48,7 @@ class IntakeTest {
     }
 
     @Test
-    void goesOnWhenTheMessageIsStored() {
+    void continuesTheExchangeOnceTheMessageIsStored() {
         intake.open();
         Exchange done = take("cid", "m1").join();
 
@@ -88,7 +88,7 @@ class IntakeTest {
     }
 
     @Test
-    void goesOnInTheOrderOfTheRows() throws Exception {
+    void continuesExchangesInTheOrderOfTheirRows() throws Exception {
         queue = new KeyedQueue(10_000, 10_000, 10);
         intake = new Intake(inbox, queue, new KeyedQueue(100, 50, 10));
         intake.open();

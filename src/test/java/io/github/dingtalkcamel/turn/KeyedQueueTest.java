@@ -209,7 +209,7 @@ class KeyedQueueTest {
     }
 
     @Test
-    void goesOnAfterAnExchangeThatFailed() {
+    void handsOutTheNextTurnAfterAFailedOne() {
         KeyedQueue queue = new KeyedQueue(10, 10, 10);
         offer(queue, "a", "a1");
         offer(queue, "a", "a2");
@@ -249,7 +249,7 @@ class KeyedQueueTest {
     }
 
     @Test
-    void stopsWhatRunsAndDropsWhatWaitsAndTheConversationGoesOnAtOnce() {
+    void stopsTheRunningTurnDropsTheWaitingOnesAndHandsOutTheNextAtOnce() {
         KeyedQueue queue = new KeyedQueue(10, 10, 10);
         Exchange running = offer(queue, "a", "a1");
         offer(queue, "a", "a2");
@@ -300,7 +300,7 @@ class KeyedQueueTest {
     }
 
     @Test
-    void goesOnPastAnExchangeThatIsAsGoodAsDoneAndCountsIt() {
+    void releasesTheNextTurnBeforeTheRunningOneEndsAndCountsBoth() {
         KeyedQueue queue = new KeyedQueue(10, 10, 2);
         Exchange first = offer(queue, "a", "a1");
         offer(queue, "a", "a2");

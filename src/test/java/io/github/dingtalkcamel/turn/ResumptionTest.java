@@ -47,14 +47,14 @@ class ResumptionTest {
     }
 
     @Test
-    void takesUpTurnsInOrderOfArrivalBeyondThePageAndTheBoundsOfTheQueue() throws Exception {
+    void resumesTurnsInOrderOfArrivalBeyondThePageAndTheBoundsOfTheQueue() throws Exception {
         List<CompletableFuture<?>> all = new ArrayList<>();
         for (int i = 0; i < 1_203; i++) {
             all.add(inbox.add(Spoken.in("cid" + i % 7, "m" + i), Spoken.payload("cid" + i % 7, "m" + i)));
         }
         CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).join();
-        inbox.running(3, "echo", "fallback");
-        inbox.done(3);
+        store.writeAndWait(inbox.nowRunning(3, "echo", "fallback", null));
+        store.writeAndWait(inbox.nowDone(3, null, null));
 
         List<Turn> turns = drain(resumption());
         assertThat(turns).hasSize(1_202).extracting(Turn::id).isSorted().doesNotContain(3L);
@@ -83,9 +83,9 @@ class ResumptionTest {
         long thrice = add("thrice");
         for (int i = 0; i < 3; i++) {
             if (i < 2) {
-                inbox.running(twice, "echo", "fallback");
+                store.writeAndWait(inbox.nowRunning(twice, "echo", "fallback", null));
             }
-            inbox.running(thrice, "echo", "fallback");
+            store.writeAndWait(inbox.nowRunning(thrice, "echo", "fallback", null));
         }
 
         assertThat(drain(resumption())).extracting(Turn::id).containsExactly(twice);
@@ -122,9 +122,9 @@ class ResumptionTest {
     }
 
     @Test
-    void goesOnWithAReplyThatWasUnderWay() throws Exception {
+    void resumesAnInterruptedReply() throws Exception {
         long id = add("long");
-        inbox.running(id, "echo", "fallback");
+        store.writeAndWait(inbox.nowRunning(id, "echo", "fallback", null));
         List<Mentions> mentions = List.of(Mentions.NONE, Mentions.NONE, new Mentions(List.of("staff002"), List.of("13800000000"), true));
         inbox.replying(id, List.of("a", "b", "c"), mentions);
         inbox.replied(id, 2);
@@ -138,7 +138,7 @@ class ResumptionTest {
     @Test
     void keepsTheChunksOfAReplyThatItGivesUp() throws Exception {
         long id = add("long");
-        inbox.running(id, "echo", "fallback");
+        store.writeAndWait(inbox.nowRunning(id, "echo", "fallback", null));
         inbox.replying(id, List.of("a", "b", "c"), List.of());
         inbox.replied(id, 1);
         now = now.plus(Duration.ofHours(2));

@@ -67,7 +67,7 @@ class StopAndStartTest {
     }
 
     @Test
-    void takesUpWhatTheTimeOutCutOffWithoutCallingItAFailure() throws Exception {
+    void resumesTurnsThatTheShutdownTimeOutCutOffWithoutCallingThemFailures() throws Exception {
         Gate gate = new Gate();
         try (Bot bot = Bot.withSettings(Map.of("dingtalk.shutdown-timeout", "1", "dingtalk.max-message-length", "100",
                 "dingtalk.fallback-agent", "gated")).bean("gate", gate).route("gated.camel.yaml", AGENT).start()) {
@@ -102,7 +102,7 @@ class StopAndStartTest {
 
     /** As a kill -9 leaves it: the row says running, the reply's progress says how far it got. */
     @Test
-    void goesOnAtTheChunkThatACrashInterrupted() throws Exception {
+    void resumesAtTheChunkThatACrashInterrupted() throws Exception {
         try (Bot bot = Bot.started()) {
             PushResult sent = bot.say("text");
             bot.awaitReplies(sent.conversationId(), 1);

@@ -219,7 +219,7 @@ class TurnRoutingTest {
     }
 
     @Test
-    void saysSoWhereNobodyAnswers() {
+    void tellsTheSenderWhereNoAgentIsSet() {
         String person = "person" + ++people;
         bot.say(UserMessage.text("anybody?").from(person).to(NONE));
 
@@ -297,7 +297,7 @@ class TurnRoutingTest {
     }
 
     @Test
-    void goesOnAfterAnAgentThatInterruptsItsThread() {
+    void answersTheNextTurnAfterAnAgentThatInterruptsItsThread() {
         for (int i = 0; i < 5; i++) {
             assertThat(turned("interrupting", "hello").replies()).containsExactly("interrupted");
         }

@@ -81,7 +81,7 @@ class TurnThroughputTest {
     }
 
     @Test
-    void delaysNobodyByAConversationWhoseAgentIsSlow() throws Exception {
+    void aSlowConversationDelaysNoOther() throws Exception {
         String slow = bot.simulator().dm(Bot.APP_KEY, "slowly");
         for (int i = 0; i < 3; i++) {
             bot.say(UserMessage.text("wait " + i).from("slowly"));
