@@ -232,6 +232,10 @@ public final class Attack implements AutoCloseable {
                 proved();
             }
         }
+        double held = figure("dingtalk_http_bytes{kind=\"unproved\"");
+        if (held > 8 * MIB) {
+            throw new AssertionError("bodies hold " + (long) held / MIB + " MiB");
+        }
         return "bodies share " + megabytes("unproved") + "; "
                 + (long) figure("dingtalk_http_bodies_refused_total{kind=\"unproved\"") + " refused";
     }
@@ -270,6 +274,11 @@ public final class Attack implements AutoCloseable {
     private String silentConnections() throws Exception {
         for (int i = 0; i < times(1_500); i++) {
             open(url());
+        }
+        double open = figure("dingtalk_http_connections{port=\"webhook\"");
+        // besides those of the address, one or two that this class has proved
+        if (open > 256 + 10) {
+            throw new AssertionError((long) open + " connections are open");
         }
         return "likewise (" + (long) figure("dingtalk_http_connections_refused_total{port=\"webhook\"") + " closed); management answers";
     }
