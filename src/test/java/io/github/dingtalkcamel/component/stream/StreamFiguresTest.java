@@ -138,8 +138,9 @@ class StreamFiguresTest {
 
                 List<OpenCall> calls = bot.simulator().stream().openCalls();
                 assertThat(calls).as(silent.name()).hasSize(2);
+                // the simulator may note the first call late; a call that was not given up would be repeated after 0.1 s
                 assertThat(Duration.between(calls.get(0).time(), calls.get(1).time())).as(silent.name())
-                        .isBetween(Duration.ofMillis(1_000), Duration.ofMillis(1_100).plus(SLACK));
+                        .isBetween(Duration.ofMillis(700), Duration.ofMillis(1_100).plus(SLACK));
             }
         }
     }
