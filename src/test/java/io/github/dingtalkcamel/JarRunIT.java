@@ -223,7 +223,7 @@ class JarRunIT {
             assertThat(jar.rows("select state from message order by id")).containsExactly(List.of("done"), List.of("received"), List.of("received"));
 
             PackagedJar.Run next = jar.start();
-            next.awaitLog("Took up 2 turns");
+            next.awaitLog("Resumed 2 turns");
             Awaitility.await().atMost(PackagedJar.PATIENCE).until(() -> texts(simulator, conversation).size() == 3);
             assertThat(texts(simulator, conversation)).containsExactly("one", "two", "three");
             assertThat(next.terminate().exitStatus()).isIn(0, 143);

@@ -227,7 +227,7 @@ class TalkTest {
     }
 
     static Stream<Arguments> languages() {
-        return Stream.of(Arguments.of("main", "answers here from now on", "only administrators", "No running agent has that name. There are: echo,", "taken back"),
+        return Stream.of(Arguments.of("main", "answers here from now on", "only administrators", "No running agent has that name. There are: echo,", "binding is removed"),
                 Arguments.of("zhown", "今后由智能体", "只有管理员", "没有找到这个智能体。可用的有：echo,", "已解绑"));
     }
 

@@ -8,7 +8,7 @@ import java.util.Map;
  * One turn of a session's history: what a user wrote, and what the agent answered.
  *
  * @param messageId  the message's row; later turns have larger ones
- * @param senderId   staff id of who said it, null for people who have none
+ * @param senderId   staff id of the sender, null for senders without one
  * @param senderNick the name shown, or null
  * @param reply      null where the agent chose to say nothing
  * @param bytes      how much of the bound it takes: UTF-8 bytes of both texts

@@ -14,7 +14,7 @@ import java.util.Map;
  * @param lastAt      when something last happened in it
  * @param lastMessage row of the message that went to an agent last, here or in the session before, or null
  * @param usage       what was counted
- * @param history     what was said and answered, the oldest first, within the bounds
+ * @param history     messages and replies, the oldest first, within the bounds
  * @param sent        what tools sent meanwhile, the oldest first, within the same bounds; only of a session in which a turn runs
  */
 public record Session(String id, Instant startedAt, Instant lastAt, Long lastMessage, Usage usage, List<HistoryEntry> history, List<Notification> sent) {
@@ -109,7 +109,7 @@ public record Session(String id, Instant startedAt, Instant lastAt, Long lastMes
         return new Session(id, startedAt, now, lastMessage, usage.plus(more), new ArrayList<>(kept));
     }
 
-    /** Without what was said. */
+    /** Without the texts. */
     @Override
     public String toString() {
         return "Session[" + id + ", " + usage.turns() + " turns]";

@@ -336,7 +336,7 @@ public final class Sessions {
         return store.read(connection -> Sql.number(connection, "select count(*) from session"));
     }
 
-    /** One line for each of the sessions in which something happened last, without what was said. */
+    /** One line for each of the sessions with the latest turns, without their texts. */
     public List<String> latest(int limit) throws StoreException {
         return store.read(connection -> Sql.list(connection, """
                 select integration, conversation_id, sender_id, session_id, started_at, last_at, turns from session order by last_at desc limit ?""", row -> {

@@ -177,7 +177,17 @@ public final class Webhook {
         return delivery.content().json().path("encrypt").textValue();
     }
 
-    /** What DingTalk wants to hear: encrypted where the request was (docs/protocol.md 5.4), plain otherwise (docs/protocol.md 4). */
+    /** True for DingTalk's check of the callback URL. */
+    public boolean isCheck(@ExchangeProperty(Delivery.PROPERTY) Delivery delivery) {
+        return delivery.isCheck();
+    }
+
+    /** True for an event, false for a message or a check. */
+    public boolean isEvent(@ExchangeProperty(Delivery.PROPERTY) Delivery delivery) {
+        return delivery.isEvent();
+    }
+
+    /** The answer that DingTalk expects: encrypted where the request was (docs/protocol.md 5.4), plain otherwise (docs/protocol.md 4). */
     public String answer(@ExchangeProperty(Delivery.PROPERTY) Delivery delivery) throws JsonProcessingException {
         if (!delivery.encrypted()) {
             return ACCEPTED;

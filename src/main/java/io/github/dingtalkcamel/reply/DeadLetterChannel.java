@@ -48,7 +48,7 @@ public final class DeadLetterChannel {
                || Failure.of(exchange, StoreException.class) != null && deadLetters.isStoreFailing();
     }
 
-    /** Makes the exchange's turn a dead letter. While the process stops it is left as it is instead: the next start takes it up. */
+    /** Makes the exchange's turn a dead letter. While the process stops it is left as it is instead: the next start resumes it. */
     public void add(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty(Reply.PROPERTY) Reply reply) throws StoreException {
         if (exchange.getContext().isStopping() || exchange.getContext().isStopped() || Failure.of(exchange, StoppingException.class) != null) {
             Turns.leaveForNextStart(exchange);
@@ -56,7 +56,7 @@ public final class DeadLetterChannel {
                 // waiting is no attempt
                 inbox.interrupted(turn.id());
             }
-            LOG.info("Turn {} was interrupted by the stop: the next start takes it up", turn.reference());
+            LOG.info("Turn {} was interrupted by the stop: the next start resumes it", turn.reference());
             return;
         }
         Exception cause = Failure.of(exchange, Exception.class);

@@ -66,7 +66,7 @@ public final class Dispatches {
         return target.type() == RecipientType.CHAT_ID ? target.id().reveal() : run.userId(target);
     }
 
-    /** False when it is too late to begin. */
+    /** Begins the call for its recipients; false when it is too late to begin. */
     public boolean begin(@ExchangeProperty(Dispatch.PROPERTY) Dispatch dispatch, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) {
         return run.begin(dispatch.targets());
     }

@@ -40,7 +40,7 @@ public final class AgentConstants {
     public static final String AT_ALL = DingTalkConstants.AT_ALL;
 
     /**
-     * Exchange property: what was said in the session before, a list of maps with role, text and at, the oldest first. Entries with the role
+     * Exchange property: the history of the session, a list of maps with role, text and at, the oldest first. Entries with the role
      * user also
      * have senderId (staff id) and senderNick, where DingTalk gives them. What tools sent into the conversation has the role assistant.
      */

@@ -53,7 +53,7 @@ public final class DeadLetters {
     }
 
     /**
-     * A letter, without what was said.
+     * A dead letter, without its text.
      *
      * @param reference what the sender was told to name, and the log calls the turn
      * @param kind      {@code turn}: no answer was made; {@code reply}: an answer could not be sent, or not all of it

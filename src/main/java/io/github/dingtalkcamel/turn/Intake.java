@@ -143,7 +143,7 @@ public final class Intake implements AutoCloseable {
         @Override
         public void onDone(Exchange exchange) {
             if (turn.slot().release()) {
-                LOG.error("Turn {} is stored, but its route did not send it to seda:{}: the next start takes it up", turn.reference(),
+                LOG.error("Turn {} is stored, but its route did not send it to seda:{}: the next start resumes it", turn.reference(),
                         turn.kind() == Turn.Kind.TURN ? "turns" : "commands");
             }
         }

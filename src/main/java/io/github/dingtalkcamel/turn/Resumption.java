@@ -156,7 +156,7 @@ public final class Resumption {
     /** All unfinished turns are queued: the messages that arrived since the start are queued from now on. */
     public synchronized void admitNewMessages() {
         if (resumed > 0) {
-            LOG.info("Took up {} turns that were not finished before this start", resumed);
+            LOG.info("Resumed {} turns that the last process did not finish", resumed);
             resumed = 0;
         }
         intake.open();

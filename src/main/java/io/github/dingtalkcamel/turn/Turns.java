@@ -66,6 +66,11 @@ public final class Turns {
         return !turn.isReplying();
     }
 
+    /** The text that the agent gets as its body. */
+    public String textForAgent(@ExchangeProperty(Turn.PROPERTY) Turn turn) {
+        return turn.message().text();
+    }
+
     /** Records how long the agent took to answer or to fail. */
     public void recordAgentTime(Exchange exchange, @ExchangeProperty(BEGAN) Long began) {
         exchange.setProperty(AGENT_MILLIS, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
