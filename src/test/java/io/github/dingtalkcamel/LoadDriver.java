@@ -11,6 +11,9 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
+import io.github.dingtalkcamel.bench.Load;
+import io.github.dingtalkcamel.bench.Times;
+import io.github.dingtalkcamel.bench.Usage;
 import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
 import io.github.dingtalkcamel.simulator.platform.UserMessage;
@@ -19,7 +22,7 @@ import io.vertx.core.http.HttpServerOptions;
 
 /**
  * Drives the packaged jar, a process of its own, through the simulator, which runs in this one with the people who talk; prints what it measured as
- * Markdown, each target beside its figure, and writes it to {@code target/performance.md} ({@code scripts/bench}; docs/performance.md says how to read it).
+ * Markdown, each target beside its figure, and writes it to {@code target/performance.md} ({@code scripts/bench -Dbench.only=echo,long,slow}; docs/performance.md says how to read it).
  * Ends with status 1 where a message was refused, lost, answered twice or out of order. A missed target is only shown: other tenants of a machine miss it too.
  */
 final class LoadDriver {
@@ -53,7 +56,7 @@ final class LoadDriver {
             try (Simulator simulator = simulator(); PackagedJar jar = jar(simulator); PackagedJar.Run run = started(jar, simulator)) {
                 for (UnaryOperator<UserMessage> way : List.<UnaryOperator<UserMessage>>of(UserMessage::byWebhook, UserMessage::byStream)) {
                     String name = "durable echo, " + (rows.isEmpty() ? "webhook" : "Stream");
-                    try (Load load = new Load(simulator, "warm" + rows.size(), people, way, 1)) {
+                    try (Load load = new Load(simulator, Bot.APP_KEY, "warm" + rows.size(), people, way, 1)) {
                         load.closedLoop(warmUp);
                     }
                     measure(name + ", closed loop, " + people + " people", "≥ " + figure(ECHO_PER_SECOND) + "/s", run,
@@ -79,7 +82,7 @@ final class LoadDriver {
                             - setBody:
                                 simple: "${exchangeProperty.asked} 1 %1$s\\n\\n${exchangeProperty.asked} 2 %1$s\\n\\n${exchangeProperty.asked} 3 %1$s"
                     """.formatted(part)); PackagedJar.Run run = started(jar, simulator)) {
-                try (Load load = new Load(simulator, "warm", people, UserMessage::byWebhook, PARTS)) {
+                try (Load load = new Load(simulator, Bot.APP_KEY, "warm", people, UserMessage::byWebhook, PARTS)) {
                     load.closedLoop(warmUp);
                 }
                 measure("replies of " + PARTS + " chunks, webhook, closed loop, " + people + " people", "none lost", run,
@@ -142,7 +145,7 @@ final class LoadDriver {
 
     private void measure(String name, String target, PackagedJar.Run run, Simulator simulator, int talkers, UnaryOperator<UserMessage> way, int parts,
             Function<Load, Load.Outcome> loop, Function<Load.Outcome, Boolean> met) {
-        try (Load load = new Load(simulator, "p" + rows.size() + "x", talkers, way, parts)) {
+        try (Load load = new Load(simulator, Bot.APP_KEY, "p" + rows.size() + "x", talkers, way, parts)) {
             Usage before = Usage.of(run.process());
             Load.Outcome outcome = loop.apply(load);
             Usage after = Usage.of(run.process());

@@ -1,8 +1,8 @@
-package io.github.dingtalkcamel;
+package io.github.dingtalkcamel.bench;
 import java.util.Arrays;
 
 /** How long each of many things took. */
-final class Times {
+public final class Times {
 
     private long[] nanos = new long[1024];
     private int count;
@@ -14,12 +14,12 @@ final class Times {
         nanos[count++] = took;
     }
 
-    synchronized int count() {
+    public synchronized int count() {
         return count;
     }
 
     /** In milliseconds: so much per cent took no longer. 0 where there is nothing. */
-    synchronized double percentile(double percent) {
+    public synchronized double percentile(double percent) {
         if (count == 0) {
             return 0;
         }

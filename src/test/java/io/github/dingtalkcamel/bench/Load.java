@@ -1,4 +1,4 @@
-package io.github.dingtalkcamel;
+package io.github.dingtalkcamel.bench;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ import io.github.dingtalkcamel.simulator.platform.UserMessage;
  * Times are taken from when a message was to be pushed. With a closed loop that is when it was pushed. With an open loop it is the timetable's time: what
  * comes late because the application, or this driver, was busy is counted as late.
  */
-final class Load implements AutoCloseable {
+public final class Load implements AutoCloseable {
 
     private static final Pattern PART = Pattern.compile("m(\\d+) (\\d+)");
     /** After this a message without its whole reply counts as lost. */
@@ -48,37 +48,40 @@ final class Load implements AutoCloseable {
     private final AtomicReference<String> refusal = new AtomicReference<>();
     private volatile long lastReply;
     private volatile long closedLoopEnd;
+    /** How many messages a closed loop may still begin. */
+    private final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
 
     /**
-     * @param way   how they say it: by webhook or by Stream
-     * @param parts of one reply
+     * @param appKey whose robot they talk to
+     * @param way    how they say it: by webhook or by Stream
+     * @param parts  of one reply
      */
-    Load(Simulator simulator, String name, int people, UnaryOperator<UserMessage> way, int parts) {
+    public Load(Simulator simulator, String appKey, String name, int people, UnaryOperator<UserMessage> way, int parts) {
         this.simulator = simulator;
-        this.way = way;
+        this.way = message -> way.apply(message.to(appKey));
         this.parts = parts;
         for (int i = 0; i < people; i++) {
             Talker talker = new Talker(name + i);
             talkers.add(talker);
-            byConversation.put(simulator.dm(Bot.APP_KEY, talker.person), talker);
+            byConversation.put(simulator.dm(appKey, talker.person), talker);
         }
         this.unwatch = simulator.watch(this::heard);
     }
 
     /** What became of the messages. {@code took} is from the first push to the last reply. */
-    record Outcome(int sent, Duration took, Times replies, Times acks, int refused, String refusal, int lost, int doubled, int outOfOrder) {
+    public record Outcome(int sent, Duration took, Times replies, Times acks, int refused, String refusal, int lost, int doubled, int outOfOrder) {
 
-        double perSecond() {
+        public double perSecond() {
             return replies.count() / (took.toNanos() / 1e9);
         }
 
-        boolean right() {
+        public boolean right() {
             return refused == 0 && lost == 0 && doubled == 0 && outOfOrder == 0;
         }
     }
 
     /** Each says the next thing when the last was answered, for so long. */
-    Outcome closedLoop(Duration duration) {
+    public Outcome closedLoop(Duration duration) {
         long begin = System.nanoTime();
         closedLoopEnd = begin + duration.toNanos();
         talkers.forEach(talker -> talker.say(System.nanoTime()));
@@ -86,8 +89,22 @@ final class Load implements AutoCloseable {
         return outcome(begin);
     }
 
+    /** Each says the next thing when the last was answered, until so many messages were said and answered. Ends early when no reply comes for a minute. */
+    public Outcome closedLoop(int messages) {
+        long begin = System.nanoTime();
+        left.set(messages);
+        closedLoopEnd = begin + Duration.ofHours(1).toNanos();
+        lastReply = begin;
+        talkers.forEach(Talker::next);
+        while (left.get() > 0 && System.nanoTime() - lastReply < LAST_REPLIES.toNanos()) {
+            LockSupport.parkNanos(10_000_000);
+        }
+        left.set(0);
+        return outcome(begin);
+    }
+
     /** So many messages a second by the timetable, one person after the other, whatever comes back. */
-    Outcome openLoop(int perSecond, Duration duration) {
+    public Outcome openLoop(int perSecond, Duration duration) {
         long begin = System.nanoTime();
         long messages = perSecond * duration.toSeconds();
         for (long i = 0; i < messages; i++) {
@@ -206,7 +223,7 @@ final class Load implements AutoCloseable {
 
         private void next() {
             long now = System.nanoTime();
-            if (closedLoopEnd != 0 && now < closedLoopEnd) {
+            if (closedLoopEnd != 0 && now < closedLoopEnd && left.getAndUpdate(some -> Math.max(0, some - 1)) > 0) {
                 say(now);
             }
         }
