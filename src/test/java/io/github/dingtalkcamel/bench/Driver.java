@@ -28,7 +28,7 @@ final class Driver implements AutoCloseable {
     }
 
     static Driver start(Path log) throws IOException {
-        return new Driver(new ProcessBuilder(MeasuredProcess.java(), "-Xmx1g", "-cp", System.getProperty("java.class.path"), DriverProcess.class.getName())
+        return new Driver(new ProcessBuilder(MeasuredProcess.java(), "-Xmx1g", "-cp", MeasuredProcess.classPath(), DriverProcess.class.getName())
                 .redirectError(log.toFile()).start());
     }
 

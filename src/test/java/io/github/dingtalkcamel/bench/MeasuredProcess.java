@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.bench;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
@@ -60,7 +62,7 @@ final class MeasuredProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(java()));
         command.addAll(options);
         if (contender.isOfficial()) {
-            command.addAll(List.of("-cp", System.getProperty("java.class.path"), OfficialEcho.class.getName(), driver.url(), appKey, SECRET));
+            command.addAll(List.of("-cp", classPath(), OfficialEcho.class.getName(), driver.url(), appKey, SECRET));
         } else {
             command.addAll(List.of("-jar", contender.jar().toString()));
         }
@@ -94,6 +96,12 @@ final class MeasuredProcess implements AutoCloseable {
 
     static String java() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /** That of this process, for one that works in another directory. */
+    static String classPath() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator)).map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private Map<String, String> environment(Contender contender, String url, int webhookPort, int managementPort) {
