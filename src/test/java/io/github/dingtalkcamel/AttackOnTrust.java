@@ -343,7 +343,7 @@ final class AttackOnTrust implements AutoCloseable {
     }
 
     private void json(String status, String request) throws IOException {
-        String answer = attack.open(attack.url()).send(request).everything();
+        String answer = attack.open(attack.url()).send(request).answer();
         if (!answer.startsWith(status) || !answer.contains("application/json") || !answer.contains("{\"error\":{")) {
             throw new AssertionError("answered " + answer);
         }

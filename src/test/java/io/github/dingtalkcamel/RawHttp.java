@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /** A connection on which a test sends what no HTTP client would, and sees what comes back. */
 public final class RawHttp implements AutoCloseable {
@@ -65,6 +66,22 @@ public final class RawHttp implements AutoCloseable {
             return line.toString(StandardCharsets.UTF_8);
         }
         return line.toString(StandardCharsets.UTF_8).strip();
+    }
+
+    /** One answer with its headers and its body: of the length that it says, and then the connection may stay open; else all up to its end. */
+    public String answer() throws IOException {
+        StringBuilder answer = new StringBuilder();
+        int length = Integer.MAX_VALUE;
+        String line = line();
+        answer.append(line).append('\n');
+        while (!line.isEmpty()) {
+            line = line();
+            answer.append(line).append('\n');
+            if (line.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
+                length = Integer.parseInt(line.substring(line.indexOf(':') + 1).strip());
+            }
+        }
+        return answer.append(new String(socket.getInputStream().readNBytes(length), StandardCharsets.UTF_8)).toString();
     }
 
     /** Everything up to the connection's end. */

@@ -146,7 +146,7 @@ class UnprovedRequestsTest {
         String path = "/api/dingtalk/webhook/main";
         assertThat(statusWithoutBody(bot.webhookUrl(), "PUT", path)).isEqualTo("HTTP/1.1 405 Method Not Allowed");
         try (RawHttp socket = RawHttp.to(bot.webhookUrl())) {
-            String answer = socket.send("POST " + path + " HTTP/1.1\r\nHost: here\r\nContent-Length: 1048577\r\n\r\n").everything();
+            String answer = socket.send("POST " + path + " HTTP/1.1\r\nHost: here\r\nContent-Length: 1048577\r\n\r\n").answer();
 
             assertThat(answer).startsWith("HTTP/1.1 413").contains("application/json", "\"too_large\"");
         }
@@ -166,7 +166,7 @@ class UnprovedRequestsTest {
     void aTokenMakesRoomForTheBodyAndOneThatIsTooLongIsRefusedInJson() throws Exception {
         try (RawHttp socket = RawHttp.to(bot.webhookUrl())) {
             String answer = socket.send("POST /api/dingtalk/tools/dingtalk_list_users HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer a-long-token-for-tests\r\n"
-                    + "Content-Length: " + ((32 << 20) + 1) + "\r\n\r\n").everything();
+                    + "Content-Length: " + ((32 << 20) + 1) + "\r\n\r\n").answer();
 
             assertThat(answer).startsWith("HTTP/1.1 413").contains("application/json", "\"too_large\"");
         }
@@ -190,7 +190,7 @@ class UnprovedRequestsTest {
     void aBodyForARouteOfOnesOwnThatNeverFitsItsBudgetIsTooLarge() throws Exception {
         long most = HttpBudgets.ofHeap().unproved().capacity() / 3;
         try (RawHttp socket = RawHttp.to(bot.webhookUrl())) {
-            String answer = socket.send("POST /own HTTP/1.1\r\nHost: here\r\nContent-Length: " + (most + 1) + "\r\n\r\n").everything();
+            String answer = socket.send("POST /own HTTP/1.1\r\nHost: here\r\nContent-Length: " + (most + 1) + "\r\n\r\n").answer();
 
             assertThat(answer).startsWith("HTTP/1.1 413").contains("application/json", "at most " + most + " bytes");
         }
