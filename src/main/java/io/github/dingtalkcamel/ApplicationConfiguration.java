@@ -97,9 +97,9 @@ final class ApplicationConfiguration implements AutoCloseable {
         AgentConfiguration agent = AgentConfiguration.bind(registry, settings);
         turn = TurnConfiguration.bind(registry, settings, store, conversation.sessions(), sending.quotable(), clock);
         hook = HookConfiguration.bind(context, clock);
-        inbound = InboundConfiguration.bind(registry, settings, store, server, clock);
+        inbound = InboundConfiguration.bind(registry, settings, store, server, sending.outbound().component(), clock);
         conversation.bindings().tell(hook.events()::bindingChanged);
-        inbound.streams().tell(hook.events());
+        sending.outbound().component().setStreamListener(hook.events());
         CommandConfiguration.bind(registry, texts, agent.agents(), conversation, turn, hook.hooks(), clock);
         ReplyConfiguration.bind(registry, settings, texts, turn, sending.quotable(), clock);
         AdminConfiguration.bind(registry, settings, store, inbound, sending.outbound().accessTokens(), agent.agents(),

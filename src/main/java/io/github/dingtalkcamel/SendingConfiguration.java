@@ -35,7 +35,7 @@ record SendingConfiguration(LimitsConfiguration limits, OutboundConfiguration ou
         QuotableMessages quotable = new QuotableMessages(store, clock);
         Notifications notifications = new Notifications(store);
         LimitsConfiguration limits = LimitsConfiguration.bind(context, clock);
-        return new SendingConfiguration(limits, OutboundConfiguration.bind(context, settings, limits),
+        return new SendingConfiguration(limits, OutboundConfiguration.bind(context, settings, limits, quotable),
                 RobotConfiguration.bind(context, settings, store, clock),
                 ToolConfiguration.bind(context, settings, store, quotable, notifications, heldBodies, clock), quotable, notifications);
     }

@@ -130,8 +130,8 @@ class ConsoleTest {
 
     @Test
     void reconnectsStreamConnections() throws Exception {
-        JsonNode found = ask("/observe/jolokia", Map.of("type", "search", "mbean", CAMEL + "consumers,name=StreamConsumer*")).path("value");
-        assertThat(found).hasSize(1);
+        JsonNode found = ask("/observe/jolokia", Map.of("type", "search", "mbean", CAMEL + "consumers,name=DingTalkConsumer*")).path("value");
+        assertThat(found).as("messages, events, cards").hasSize(3);
         String consumer = found.get(0).asText();
         assertThat(ask("/observe/jolokia", Map.of("type", "read", "mbean", consumer, "attribute", "Connected")).path("value").asText()).isEqualTo("2 of 2");
         assertThat(ask("/observe/jolokia", exec(consumer, "reconnect")).path("status").asInt()).isEqualTo(200);
@@ -294,7 +294,7 @@ class ConsoleTest {
             Files.write(Path.of("target", "hawtio.png"), picture);
             assertThat(picture.length).as("a blank page is smaller").isBetween(30_000, 250_000);
             assertThat(browser.evaluate("document.title")).contains("dingtalk-camel");
-            assertThat(browser.evaluate("document.body.innerText")).contains("inbound-message", "dingtalk-stream://all");
+            assertThat(browser.evaluate("document.body.innerText")).contains("inbound-message", "dingtalk://messages");
         }
     }
 

@@ -176,7 +176,7 @@ class QuotedSecretsTest {
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> !log.containing("is lost").isEmpty());
 
             assertThat(log.containing("is lost")).first().asString().contains("status 4001: bad client ***").doesNotContain(APP_SECRET);
-            ObjectName consumer = JMX.queryNames(new ObjectName("org.apache.camel:context=" + bot.context().getManagementName() + ",type=consumers,name=StreamConsumer*"), null).iterator().next();
+            ObjectName consumer = JMX.queryNames(new ObjectName("org.apache.camel:context=" + bot.context().getManagementName() + ",type=consumers,name=DingTalkConsumer*"), null).iterator().next();
             assertThat((String) JMX.getAttribute(consumer, "LastClose")).contains("bad client ***").doesNotContain(APP_SECRET);
         }
     }

@@ -58,6 +58,16 @@ class StreamEndToEndTest {
                     - process: { ref: hook }
             """;
 
+    private static final String HEADERS = """
+            - route:
+                id: headers
+                from:
+                  uri: agent:headers
+                  steps:
+                    - setBody:
+                        simple: "${headers.keySet()}"
+            """;
+
     private static final String CLICKS = """
             - route:
                 id: card-callback
@@ -92,7 +102,7 @@ class StreamEndToEndTest {
         };
         Duration[] retries = Stream.generate(() -> Duration.ofMillis(200)).limit(REDELIVERIES).toArray(Duration[]::new);
         bot = Bot.withSettings(Map.of("dingtalk.stream", "true"), SimulatorOptions.defaults().stream(StreamOptions.defaults().eventRetries(retries)))
-                .bean("hook", hook).route("hook.yaml", HOOK).route("inbound-card.camel.yaml", CLICKS).start();
+                .bean("hook", hook).route("hook.yaml", HOOK).route("headers.yaml", HEADERS).route("inbound-card.camel.yaml", CLICKS).start();
         until(() -> open(bot).size() == 2);
     }
 
@@ -130,6 +140,17 @@ class StreamEndToEndTest {
         assertThat(sent.status()).isEqualTo(200);
         assertThat(sent.body()).isEqualTo("{\"response\":null}");
         assertThat(bot.awaitReplies(dm("ann"), 1)).containsExactly("hello");
+    }
+
+    @Test
+    void anAgentIsGivenTheSameHeadersByStreamAndByWebhook() {
+        assertThat(bot.say(said("/bind headers", "header-reader")).accepted()).isTrue();
+        bot.awaitReplies(dm("header-reader"), 1);
+        assertThat(bot.say(said("by stream", "header-reader")).accepted()).isTrue();
+        assertThat(bot.say(UserMessage.text("by webhook").from("header-reader").byWebhook()).accepted()).isTrue();
+
+        List<String> replies = bot.awaitReplies(dm("header-reader"), 3);
+        assertThat(replies.get(1)).contains("CamelDingTalkMessageId").isEqualTo(replies.get(2));
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
@@ -102,7 +103,9 @@ class StreamOperationTest {
             assertThat(StreamEndToEndTest.metric(bot, "dingtalk_stream_failures_total")).isZero();
             assertThat(StreamEndToEndTest.metric(bot, "dingtalk_stream_messages_total")).isEqualTo(2);
 
-            JMX.invoke(consumer(bot), "pause", null, null);
+            for (ObjectName consumer : consumers(bot)) {
+                JMX.invoke(consumer, "pause", null, null);
+            }
             StreamEndToEndTest.until(() -> bot.simulator().stream().connections().isEmpty());
             assertThat(up(bot, "stream-main")).isFalse();
             assertThat(check(bot, "stream-main").toString()).contains("resume");
@@ -110,7 +113,9 @@ class StreamOperationTest {
             assertThat(bot.say(UserMessage.text("by webhook").byWebhook()).accepted()).isTrue();
             assertThat(bot.say(UserMessage.text("nobody there").byStream()).connectionId()).isNull();
 
-            JMX.invoke(consumer(bot), "resume", null, null);
+            for (ObjectName consumer : consumers(bot)) {
+                JMX.invoke(consumer, "resume", null, null);
+            }
             StreamEndToEndTest.until(() -> StreamEndToEndTest.open(bot).size() == 2);
             assertThat(bot.say(UserMessage.text("back").byStream()).accepted()).isTrue();
             assertThat(bot.awaitReplies(bot.simulator().dm(Bot.APP_KEY, "staff001"), 4)).containsExactly("hello", "by an old one", "by webhook", "back");
@@ -118,8 +123,12 @@ class StreamOperationTest {
     }
 
     private static ObjectName consumer(Bot bot) throws Exception {
-        return JMX.queryNames(new ObjectName("org.apache.camel:context=" + bot.context().getManagementName() + ",type=consumers,name=StreamConsumer*"), null)
-                .iterator().next();
+        return consumers(bot).iterator().next();
+    }
+
+    /** Those of messages, events and cards: they share the connections. */
+    private static Set<ObjectName> consumers(Bot bot) throws Exception {
+        return JMX.queryNames(new ObjectName("org.apache.camel:context=" + bot.context().getManagementName() + ",type=consumers,name=DingTalkConsumer*"), null);
     }
 
     private static JsonNode check(Bot bot, String name) throws Exception {

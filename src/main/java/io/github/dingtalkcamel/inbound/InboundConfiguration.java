@@ -3,6 +3,7 @@ package io.github.dingtalkcamel.inbound;
 import java.time.Clock;
 import java.util.List;
 
+import io.github.dingtalkcamel.component.dingtalk.DingTalkComponent;
 import io.github.dingtalkcamel.server.ServerConfiguration;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.Expiry;
@@ -19,12 +20,14 @@ import org.apache.camel.spi.Registry;
 public record InboundConfiguration(Webhook webhook, Streams streams) implements AutoCloseable {
 
     /** Creates them, and binds what routes name. */
-    public static InboundConfiguration bind(Registry registry, Settings settings, Store store, ServerConfiguration server, Clock clock) {
+    public static InboundConfiguration bind(Registry registry, Settings settings, Store store, ServerConfiguration server,
+            DingTalkComponent component, Clock clock) {
         Webhook webhook = new Webhook(settings, clock, server.heldBodies(), server.failedLogins());
-        Streams streams = new Streams(settings);
+        Streams streams = new Streams(settings, component);
         registry.bind("webhook", webhook);
         registry.bind("verifySignature", (Processor) webhook::verifySignature);
         registry.bind("decryptCallback", (Processor) webhook::decryptCallback);
+        registry.bind("describeEvent", (Processor) webhook::describeEvent);
         registry.bind("streams", streams);
         registry.bind("events", new EventRepository(store, clock));
         registry.bind("messageFilter", new MessageFilter());

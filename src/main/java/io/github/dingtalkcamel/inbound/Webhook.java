@@ -8,6 +8,7 @@ import java.util.Map;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.github.dingtalkcamel.component.json.Json;
+import io.github.dingtalkcamel.component.dingtalk.EventExchange;
 import io.github.dingtalkcamel.component.message.BadMessageException;
 import io.github.dingtalkcamel.component.message.Body;
 import io.github.dingtalkcamel.component.message.CallbackCrypto;
@@ -110,6 +111,11 @@ public final class Webhook {
             return Delivery.byWebhook(integration, true, signature, query.get("timestamp"), query.get("nonce"), read);
         }
         return Delivery.byWebhook(integration, false, once(http, "sign"), once(http, "timestamp"), null, read);
+    }
+
+    /** The step {@code describeEvent}: the body and the headers that the component's consumer of events sets as well. */
+    public void describeEvent(Exchange exchange) {
+        EventExchange.fill(exchange, exchange.getProperty(Delivery.PROPERTY, Delivery.class));
     }
 
     /** The integration that the path names. Taken from the path itself, since headers and query parameters may have any name. */

@@ -26,6 +26,8 @@ import org.apache.camel.impl.health.AbstractHealthCheck;
  */
 public final class Checks {
 
+    private static final String NOT_STARTED = "Not started: start the route inbound-stream-messages";
+
     private final Settings settings;
     private final Store store;
     private final KeyedQueue queue;
@@ -135,15 +137,14 @@ public final class Checks {
         result.detail("connected", connected).detail("connections", streams.connections(integration).size());
         if (connected == 0) {
             result.message("Integration " + integration + " has no open Stream connection. "
-                    + streams.connections(integration).stream().map(Checks::whatToDo).findFirst().orElse("Start the route that consumes from dingtalk-stream:"
-                    + integration + " or dingtalk-stream:all")).down();
+                    + streams.connections(integration).stream().map(Checks::whatToDo).findFirst().orElse(NOT_STARTED)).down();
         }
     }
 
     private void connection(String integration, int number, HealthCheckResultBuilder result) {
         ConnectionStatus status = streams.connections(integration).stream().filter(each -> each.number() == number).findFirst().orElse(null);
         if (status == null) {
-            result.message("Not started: start the route that consumes from dingtalk-stream:" + integration + " or dingtalk-stream:all").down();
+            result.message(NOT_STARTED).down();
             return;
         }
         result.detail("state", status.state().name()).detail("since", status.since().toString()).detail("attempts", status.attempts()).detail("reconnects", status.reconnects())
@@ -166,7 +167,7 @@ public final class Checks {
     private static String whatToDo(ConnectionStatus status) {
         return switch (status.state()) {
             case CONNECTED -> "It is open";
-            case STOPPED -> "It is paused or stopped: resume or start its route";
+            case STOPPED -> "It is paused or stopped: resume or start the routes inbound-stream-messages, -events and -cards";
             case CONNECTING, WAITING -> status.trouble() != null ? status.trouble() + ". " + status.remedy()
                     : "It is being opened" + (status.lastClose() == null ? "" : " again after: " + status.lastClose()) + ". Wait a moment";
         };

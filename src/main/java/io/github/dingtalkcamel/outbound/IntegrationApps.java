@@ -31,6 +31,11 @@ public final class IntegrationApps implements IntegrationLookup {
         return settings.integration(integration).map(one -> of(settings, one)).stream().toList();
     }
 
+    @Override
+    public boolean isSet(String integration) {
+        return integration.equals(ALL);
+    }
+
     /** The app of an integration; its options are named as the settings are. */
     public static DingTalkApp of(Settings settings, Integration integration) {
         return new DingTalkApp(integration.id(), integration.appKey().orElse(null), integration.appSecret(),

@@ -1,6 +1,7 @@
 package io.github.dingtalkcamel.outbound;
 
 import io.github.dingtalkcamel.component.dingtalk.DingTalkComponent;
+import io.github.dingtalkcamel.component.message.EarlierMessages;
 import io.github.dingtalkcamel.limits.LimitsConfiguration;
 import io.github.dingtalkcamel.settings.Settings;
 import org.apache.camel.CamelContext;
@@ -8,20 +9,25 @@ import org.apache.camel.CamelContext;
 /**
  * The beans of this package: the component {@code dingtalk} with the limits and integrations of the application.
  *
+ * @param component    calls DingTalk and receives by Stream
  * @param accessTokens which integrations need an access token, and which can't get one
  */
-public record OutboundConfiguration(AccessTokens accessTokens) {
+public record OutboundConfiguration(DingTalkComponent component, AccessTokens accessTokens) {
 
     /** Creates them, adds the component, and binds what routes name. */
-    public static OutboundConfiguration bind(CamelContext context, Settings settings, LimitsConfiguration limits) {
+    public static OutboundConfiguration bind(CamelContext context, Settings settings, LimitsConfiguration limits,
+            EarlierMessages earlier) {
         DingTalkComponent component = new DingTalkComponent(context);
         AccessTokens accessTokens = new AccessTokens(settings, component);
         component.setIntegrationLookup(new IntegrationApps(settings));
         component.setCallLimiter(limits.waiting());
         component.setCallRetry(limits.waiting());
         component.setCallObserver(accessTokens);
+        component.setEarlierMessages(earlier);
+        // health has checks of its own for each integration and connection
+        component.setHealthCheckConsumerEnabled(false);
         context.addComponent("dingtalk", component);
         context.getRegistry().bind("accessTokens", accessTokens);
-        return new OutboundConfiguration(accessTokens);
+        return new OutboundConfiguration(component, accessTokens);
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.BiConsumer;
 import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
@@ -59,7 +60,17 @@ final class GroupCommit implements AutoCloseable {
     }
 
     <T> CompletableFuture<T> submit(Store.Work<T> work) {
+        return submit(new Pending<>(work));
+    }
+
+    /** @param then what follows, attached before the work is queued: so it follows in the order of rows, whichever thread is quicker */
+    <T> void submit(Store.Work<T> work, BiConsumer<? super T, ? super Throwable> then) {
         Pending<T> one = new Pending<>(work);
+        one.future.whenComplete(then);
+        submit(one);
+    }
+
+    private <T> CompletableFuture<T> submit(Pending<T> one) {
         if (closed) {
             one.fail(new StoreException("The store is closed", null));
         } else if (refusal != null) {

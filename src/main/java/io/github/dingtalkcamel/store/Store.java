@@ -8,6 +8,7 @@ import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 import com.zaxxer.hikari.HikariConfig;
@@ -165,6 +166,16 @@ public final class Store implements AutoCloseable {
      */
     public <T> CompletableFuture<T> write(Work<T> work) {
         return opened().groupCommit().submit(work);
+    }
+
+    /**
+     * Queues work for the next commit, and what follows it.
+     *
+     * @param then called once, with the result when the commit is durable, else with a {@link StoreException}. For works that are written
+     *             it is called on the writing thread, in the order of submission, also where several threads submit. It must not wait
+     */
+    public <T> void write(Work<T> work, BiConsumer<? super T, ? super Throwable> then) {
+        opened().groupCommit().submit(work, then);
     }
 
     /** Writes and waits until the commit is durable. */

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 
 import io.github.dingtalkcamel.component.api.Mentions;
 import io.github.dingtalkcamel.component.message.Delivery;
@@ -60,9 +61,24 @@ public final class Inbox {
      * @return          when durable: its row, or empty if it was there already, or is a refusal that is not due
      */
     public CompletableFuture<OptionalLong> add(Turn.Kind kind, InboundMessage message, String payload, Delivery delivery) {
+        return store.write(adding(kind, message, payload, delivery));
+    }
+
+    /**
+     * The same, with what follows.
+     *
+     * @param then called with the row or the failure, on a thread that must not wait; for messages that several threads add, in the order
+     *             of their rows
+     */
+    public void add(Turn.Kind kind, InboundMessage message, String payload, Delivery delivery,
+            BiConsumer<? super OptionalLong, ? super Throwable> then) {
+        store.write(adding(kind, message, payload, delivery), then);
+    }
+
+    private Store.Work<OptionalLong> adding(Turn.Kind kind, InboundMessage message, String payload, Delivery delivery) {
         long now = clock.millis();
-        return store.write(connection -> kind == Turn.Kind.REFUSAL && wasRefused(connection, message, now) ? OptionalLong.empty()
-                : insert(connection, kind, message, payload, delivery, now));
+        return connection -> kind == Turn.Kind.REFUSAL && wasRefused(connection, message, now) ? OptionalLong.empty()
+                : insert(connection, kind, message, payload, delivery, now);
     }
 
     private static boolean wasRefused(Connection connection, InboundMessage message, long now) throws SQLException {

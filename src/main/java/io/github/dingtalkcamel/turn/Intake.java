@@ -1,6 +1,5 @@
 package io.github.dingtalkcamel.turn;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -19,14 +18,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The steps of {@code inbound-message} that store: reserve a place in a queue, insert the message, and let the exchange continue when that is durable.
- * Messages for agents have their place in the turns' queue; commands and refusals have a queue of their own, so they are accepted while the other is full.
+ * The steps of route {@code inbound-message} that store a message: reserve a place in a queue, insert the row, and continue the exchange
+ * when the row is durable. Messages for agents have their place in the queue of turns; commands and refusals have a queue of their own, so
+ * that they are accepted while the queue of turns is full.
  * <p>
- * Sets the property {@value Turn#PROPERTY} to the {@link Turn} of a new message; a duplicate, and a refusal that is not due, get none. Exchanges continue
- * one after the other, in the order of their rows, so that what follows queues them in that order. The thread that delivered the message does not
- * wait.
+ * Sets the property {@value Turn#PROPERTY} to the {@link Turn} of a new message; a duplicate, and a refusal that is not due, get none.
+ * Exchanges continue one after the other, in the order of their rows, so that the following steps queue them in that order. The thread
+ * that delivered the message does not wait.
  * <p>
- * Nothing is accepted before {@link #open} is called: turns that an earlier process left behind are queued first.
+ * No exchange continues before {@link #open} is called: turns that an earlier process left unfinished are queued first.
  */
 public final class Intake implements AutoCloseable {
 
@@ -62,12 +62,12 @@ public final class Intake implements AutoCloseable {
         }
     }
 
-    /** The turns of an earlier process are queued: stored messages continue from now on. */
+    /** Continues the exchanges whose messages are stored: the turns of an earlier process are queued by now. */
     public void open() {
         opened.countDown();
     }
 
-    /** The step that stores what agents are to answer. */
+    /** The step that stores messages for agents. */
     public AsyncProcessor turns() {
         return new Step(Turn.Kind.TURN, turns);
     }
@@ -77,7 +77,7 @@ public final class Intake implements AutoCloseable {
         return new Step(Turn.Kind.COMMAND, commands);
     }
 
-    /** The step that stores a message whose sender is denied, unless the sender was told so within the hour. */
+    /** The step that stores a message of a denied sender, unless the sender was told so within the last hour. */
     public AsyncProcessor refusals() {
         return new Step(Turn.Kind.REFUSAL, commands);
     }
@@ -95,31 +95,34 @@ public final class Intake implements AutoCloseable {
         @Override
         public boolean process(Exchange exchange, AsyncCallback callback) {
             InboundMessage message = exchange.getProperty(InboundMessage.PROPERTY, InboundMessage.class);
-            String payload = exchange.getProperty(InboundMessage.PAYLOAD, String.class);
+            Delivery delivery = exchange.getProperty(Delivery.PROPERTY, Delivery.class);
+            String payload = delivery.content().json().toString();
             KeyedQueue.Slot slot = queue.reserve(Turn.key(message), Turn.bytes(payload));
             if (slot == null) {
                 refuseUnlessKnown(exchange, message);
                 callback.done(true);
                 return true;
             }
-            inbox.add(kind, message, payload, exchange.getProperty(Delivery.PROPERTY, Delivery.class)).whenCompleteAsync((added, failure) -> {
-                try {
-                    stored(exchange, message, slot, added, failure);
-                    callback.done(false);
-                } catch (RuntimeException | Error e) {
-                    // a future would swallow it
-                    LOG.error("What follows the storing of a message failed", e);
-                }
-            }, inOrder);
+            // not by a future: two threads could attach what follows in another order than that of their rows
+            inbox.add(kind, message, payload, delivery, (row, failure) -> inOrder.execute(() -> resume(exchange, callback, message, slot, row, failure)));
             return false;
         }
 
+        private void resume(Exchange exchange, AsyncCallback callback, InboundMessage message, KeyedQueue.Slot slot, OptionalLong row,
+                Throwable failure) {
+            try {
+                stored(exchange, message, slot, row, failure);
+                callback.done(false);
+            } catch (RuntimeException | Error e) {
+                // the executor would keep it to itself
+                LOG.error("The steps after the storing of a message failed", e);
+            }
+        }
+
         private void stored(Exchange exchange, InboundMessage message, KeyedQueue.Slot slot, OptionalLong row, Throwable failure) {
-            exchange.removeProperty(InboundMessage.PAYLOAD);
             if (failure != null) {
                 slot.release();
-                Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-                exchange.setException(cause);
+                exchange.setException(failure);
             } else if (row.isEmpty()) {
                 slot.release();
             } else {
@@ -149,7 +152,7 @@ public final class Intake implements AutoCloseable {
         }
     }
 
-    /** A message that was accepted before is answered as before, also while there is no place for a new one. */
+    /** A message that was accepted before is answered as before, also while the queue is full. */
     private void refuseUnlessKnown(Exchange exchange, InboundMessage message) {
         try {
             if (!inbox.holds(message.integration(), message.msgId())) {
@@ -160,7 +163,7 @@ public final class Intake implements AutoCloseable {
         }
     }
 
-    /** Messages that are stored still continue; no more are accepted. */
+    /** Exchanges whose messages are stored still continue; later ones do not. */
     @Override
     public void close() {
         open();

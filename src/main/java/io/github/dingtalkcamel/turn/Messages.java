@@ -9,7 +9,6 @@ import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.component.message.MessageParser;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
-import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 
 /** Makes messages of what was delivered, with text forms in the language of their integration. */
@@ -29,14 +28,12 @@ public final class Messages {
     }
 
     /**
-     * The message of a delivery; the JSON to store becomes the property {@value InboundMessage#PAYLOAD}.
+     * The message of a delivery by webhook. Those by Stream are parsed by the component.
      *
      * @throws BadMessageException when a field is missing or of the wrong type
      */
-    public InboundMessage parse(Exchange exchange, @ExchangeProperty(Delivery.PROPERTY) Delivery delivery) throws BadMessageException {
-        InboundMessage message = parsers.get(delivery.integration()).parse(delivery.integration(), delivery.content().json());
-        exchange.setProperty(InboundMessage.PAYLOAD, delivery.content().json().toString());
-        return message;
+    public InboundMessage parse(@ExchangeProperty(Delivery.PROPERTY) Delivery delivery) throws BadMessageException {
+        return parsers.get(delivery.integration()).parse(delivery.integration(), delivery.content().json());
     }
 
     /**

@@ -153,7 +153,7 @@ class ResumptionTest {
         CompletableFuture<Void> waiting = new CompletableFuture<>();
         var exchange = new org.apache.camel.support.DefaultExchange(new org.apache.camel.impl.DefaultCamelContext());
         exchange.setProperty("CamelDingTalkMessage", Spoken.in("cid", "new"));
-        exchange.setProperty("CamelDingTalkPayload", "{}");
+        exchange.setProperty("CamelDingTalkDelivery", Spoken.delivery("cid", "new"));
         intake.turns().process(exchange, sync -> waiting.complete(null));
         drain(resumption);
         assertThat(waiting).isNotDone();

@@ -1,6 +1,9 @@
 package io.github.dingtalkcamel.turn;
 import java.util.List;
 
+import io.github.dingtalkcamel.component.message.BadMessageException;
+import io.github.dingtalkcamel.component.message.Body;
+import io.github.dingtalkcamel.component.message.Delivery;
 import io.github.dingtalkcamel.component.message.InboundMessage.ConversationType;
 import io.github.dingtalkcamel.component.message.InboundMessage.Sender;
 import io.github.dingtalkcamel.component.message.InboundMessage;
@@ -19,6 +22,15 @@ public final class Spoken {
         return new InboundMessage(integration, msgId, "text", ConversationType.DM, conversation, null,
                 new Sender("$:LWCP_v1:$x", "staff001", null, null, false), null, null, false, false, null, "text of " + msgId, List.of(), null, null, null,
                 List.of(), null);
+    }
+
+    /** The same as it comes by Stream. */
+    public static Delivery delivery(String conversation, String msgId) {
+        try {
+            return Delivery.streamedMessage("main", Body.read(payload(conversation, msgId)));
+        } catch (BadMessageException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** The same as DingTalk would send it. */

@@ -12,4 +12,13 @@ public interface IntegrationLookup {
      * @return            empty where no app has this name
      */
     List<DingTalkApp> find(String integration);
+
+    /**
+     * Whether the name stands for a set of apps, which may be empty: then a consumer of it receives nothing, without an error.
+     *
+     * @param integration the endpoint's option
+     */
+    default boolean isSet(String integration) {
+        return false;
+    }
 }

@@ -14,7 +14,10 @@ import io.github.dingtalkcamel.component.api.DingTalkClient;
 import io.github.dingtalkcamel.component.api.FileDownload;
 import io.github.dingtalkcamel.component.api.HttpConnections;
 import io.github.dingtalkcamel.component.api.IntegrationLookup;
+import io.github.dingtalkcamel.component.message.EarlierMessages;
+import io.github.dingtalkcamel.component.stream.StreamConnections;
 import io.github.dingtalkcamel.component.stream.StreamHub;
+import io.github.dingtalkcamel.component.stream.StreamListener;
 import io.github.dingtalkcamel.component.stream.StreamTimeouts;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
@@ -57,6 +60,11 @@ public class DingTalkComponent extends HealthCheckComponent {
     private CallRetry callRetry;
     @Metadata(label = "advanced", autowired = true, description = "Learns of each call to DingTalk, for metrics and traces")
     private CallObserver callObserver;
+    @Metadata(label = "advanced", autowired = true,
+            description = "Knows earlier messages, for quotes that come without their text. Such quotes have no text where it is not set.")
+    private EarlierMessages earlierMessages;
+    @Metadata(label = "advanced", autowired = true, description = "Learns when Stream connections open and end")
+    private StreamListener streamListener;
 
     private final ExpiredSessions expiredSessions = new ExpiredSessions();
     private InstantSource clock = InstantSource.system();
@@ -135,9 +143,24 @@ public class DingTalkComponent extends HealthCheckComponent {
         if (streams == null) {
             StreamTimeouts pace = CamelContextHelper.findSingleByType(getCamelContext(), StreamTimeouts.class);
             // with threads of its own, so that the end of the component does not take the answers to the last pushes away
-            streams = new StreamHub(HttpConnections.client(CONNECT_TIMEOUT, null), pace == null ? StreamTimeouts.PROMISED : pace, clock);
+            streams = new StreamHub(HttpConnections.client(CONNECT_TIMEOUT, null), pace == null ? StreamTimeouts.PROMISED : pace, clock,
+                    streamListener);
         }
         return streams;
+    }
+
+    /** The Stream connections that consumers have asked for so far, open or not. */
+    public synchronized List<StreamConnections> streamConnections() {
+        return streams == null ? List.of() : streams.all();
+    }
+
+    /**
+     * Closes all Stream connections, once the exchanges of what came in by them are done and answered, or after a few seconds. An
+     * application calls it before it stops its routes, so that each acknowledgement is sent. Consumers that are resumed or started later
+     * open the connections again.
+     */
+    public void disconnect() {
+        streamConnections().parallelStream().forEach(StreamConnections::disconnect);
     }
 
     ExpiredSessions expiredSessions() {
@@ -198,5 +221,21 @@ public class DingTalkComponent extends HealthCheckComponent {
 
     public void setCallObserver(CallObserver callObserver) {
         this.callObserver = callObserver;
+    }
+
+    public EarlierMessages getEarlierMessages() {
+        return earlierMessages;
+    }
+
+    public void setEarlierMessages(EarlierMessages earlierMessages) {
+        this.earlierMessages = earlierMessages;
+    }
+
+    public StreamListener getStreamListener() {
+        return streamListener;
+    }
+
+    public void setStreamListener(StreamListener streamListener) {
+        this.streamListener = streamListener;
     }
 }

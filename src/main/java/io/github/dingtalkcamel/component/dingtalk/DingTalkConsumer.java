@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dingtalkcamel.component.api.DingTalkApp;
 import io.github.dingtalkcamel.component.message.BadMessageException;
 import io.github.dingtalkcamel.component.message.Delivery;
+import io.github.dingtalkcamel.component.message.EarlierMessages;
 import io.github.dingtalkcamel.component.stream.ConnectionStatus;
 import io.github.dingtalkcamel.component.stream.FrameDispatcher;
 import io.github.dingtalkcamel.component.stream.StreamConnections;
@@ -59,7 +60,7 @@ public class DingTalkConsumer extends DefaultConsumer implements Suspendable {
         try {
             for (DingTalkApp app : getEndpoint().apps()) {
                 StreamConnections opened = getEndpoint().getComponent().streams().of(app);
-                Subscriber subscriber = new Subscriber(opened, PushedExchange.of(getEndpoint().getKind(), app));
+                Subscriber subscriber = new Subscriber(opened, PushedExchange.of(getEndpoint().getKind(), app, earlierMessages()));
                 opened.subscribe(subscriber);
                 connections.add(opened);
                 subscribers.add(subscriber);
@@ -69,7 +70,20 @@ public class DingTalkConsumer extends DefaultConsumer implements Suspendable {
             leave();
             throw e;
         }
-        setHealthCheck(new StreamHealthCheck(getRouteId(), () -> List.copyOf(connections)));
+        if (getEndpoint().getComponent().isHealthCheckConsumerEnabled()) {
+            setHealthCheck(new StreamHealthCheck(getRouteId(), () -> List.copyOf(connections)));
+        }
+        // in an application that is starting: when all its routes run, so that the connections are opened once, for all consumers
+        getEndpoint().getCamelContext().addStartupListener((context, alreadyStarted) -> open());
+    }
+
+    private EarlierMessages earlierMessages() {
+        EarlierMessages known = getEndpoint().getComponent().getEarlierMessages();
+        return known == null ? EarlierMessages.NONE : known;
+    }
+
+    private void open() {
+        connections.forEach(StreamConnections::open);
     }
 
     @Override
@@ -80,6 +94,7 @@ public class DingTalkConsumer extends DefaultConsumer implements Suspendable {
     @Override
     protected void doResume() {
         subscribers.forEach(Subscriber::join);
+        open();
     }
 
     @Override

@@ -115,7 +115,7 @@ public class DingTalkEndpoint extends DefaultEndpoint implements EndpointService
                     + " set appKey and appSecret instead");
         }
         List<DingTalkApp> apps = lookup.find(integration);
-        if (apps.isEmpty()) {
+        if (apps.isEmpty() && !lookup.isSet(integration)) {
             throw new IllegalArgumentException("dingtalk:" + kind + ": no integration is called " + integration
                     + ": set up one, or name another in option integration");
         }

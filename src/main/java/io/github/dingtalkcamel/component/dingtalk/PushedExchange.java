@@ -9,6 +9,7 @@ import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.message.BadMessageException;
 import io.github.dingtalkcamel.component.message.Body;
 import io.github.dingtalkcamel.component.message.Delivery;
+import io.github.dingtalkcamel.component.message.EarlierMessages;
 import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.component.message.MessageParser;
 import org.apache.camel.Exchange;
@@ -28,10 +29,11 @@ interface PushedExchange {
      */
     Object fill(Exchange exchange, Delivery delivery) throws BadMessageException;
 
-    static PushedExchange of(DingTalkKind kind, DingTalkApp app) {
+    /** @param earlier where a quote that comes without its text is looked up */
+    static PushedExchange of(DingTalkKind kind, DingTalkApp app, EarlierMessages earlier) {
         return switch (kind) {
-            case messages -> new OfMessage(app, new MessageParser(app.language()));
-            case events -> new OfEvent(app);
+            case messages -> new OfMessage(app, new MessageParser(app.language(), earlier));
+            case events -> new OfEvent();
             case cards -> new OfCard(app);
             default -> throw new IllegalArgumentException("dingtalk:" + kind + " is no consumer");
         };
@@ -67,7 +69,7 @@ interface PushedExchange {
     }
 
     /** An event. */
-    record OfEvent(DingTalkApp app) implements PushedExchange {
+    record OfEvent() implements PushedExchange {
 
         @Override
         public Delivery.Kind kind() {
@@ -76,13 +78,7 @@ interface PushedExchange {
 
         @Override
         public Object fill(Exchange exchange, Delivery delivery) {
-            Message in = exchange.getMessage();
-            in.setHeader(DingTalkConstants.INTEGRATION, app.name());
-            in.setHeader(DingTalkConstants.EVENT_TYPE, delivery.eventType());
-            in.setHeader(DingTalkConstants.EVENT_ID, delivery.eventId());
-            Map<String, Object> data = delivery.details();
-            in.setBody(data);
-            return data;
+            return EventExchange.fill(exchange, delivery);
         }
     }
 

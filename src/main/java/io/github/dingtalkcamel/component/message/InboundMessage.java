@@ -55,8 +55,6 @@ public record InboundMessage(
 
     /** Exchange property that holds the message. */
     public static final String PROPERTY = "CamelDingTalkMessage";
-    /** Exchange property that holds its JSON until it is stored. */
-    public static final String PAYLOAD = "CamelDingTalkPayload";
 
     public InboundMessage {
         attachments = List.copyOf(attachments);

@@ -19,8 +19,16 @@ public final class ConnectionMetrics {
     final LongAdder refused = new LongAdder();
 
     private final AtomicBoolean credentialsTold = new AtomicBoolean();
-    /** Who is told of connections that come and go. */
-    private volatile StreamListener listener;
+    private final StreamListener listener;
+
+    ConnectionMetrics() {
+        this(null);
+    }
+
+    /** @param listener learns of connections that open and end, or null */
+    ConnectionMetrics(StreamListener listener) {
+        this.listener = listener;
+    }
 
     /** A figure, counted since the process started. */
     public long figure(StreamFigure figure) {
@@ -34,11 +42,6 @@ public final class ConnectionMetrics {
 
     void credentialsWork() {
         credentialsTold.set(false);
-    }
-
-    /** Is told of connections that come and go. */
-    public void listener(StreamListener told) {
-        listener = told;
     }
 
     void up(String integration, int connection) {

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 import io.github.dingtalkcamel.component.api.DingTalkApp;
@@ -82,7 +83,7 @@ public final class StreamConnections {
     }
 
     /**
-     * Opens connections for a subscriber, or changes the ones that there are. Does not wait for them.
+     * Adds a subscriber. The connections are opened for it, or replaced, by {@link #open}.
      *
      * @throws IllegalArgumentException where another subscriber receives the same kind
      */
@@ -98,18 +99,31 @@ public final class StreamConnections {
             Subscription subscription = new Subscription(subscriber, new AtomicInteger());
             subscriber.kinds().forEach(kind -> subscriptions.put(kind, subscription));
         }
+    }
+
+    /** Opens the connections for the subscribers that there are, or replaces those that were opened for others. Does not wait for them. */
+    public void open() {
         agenda.in(GATHERING, this::apply);
     }
 
     /**
-     * Has what came in for this subscriber processed and answered, and closes the connections where it was the last one: all of it in a
-     * few seconds.
+     * Waits until what came in for this subscriber is processed and answered, and closes the connections where it was the last one: all of
+     * it within a few seconds.
      */
     public void unsubscribe(StreamSubscriber subscriber) {
+        remove(subscription -> subscription.subscriber() == subscriber);
+    }
+
+    /** Removes all subscribers at once, as {@link #unsubscribe} does. */
+    public void disconnect() {
+        remove(subscription -> true);
+    }
+
+    private void remove(Predicate<Subscription> which) {
         Set<Subscription> leaving = new HashSet<>();
         boolean last;
         synchronized (subscriptions) {
-            subscriptions.values().stream().filter(each -> each.subscriber() == subscriber).forEach(leaving::add);
+            subscriptions.values().stream().filter(which).forEach(leaving::add);
             last = subscriptions.values().stream().allMatch(leaving::contains);
         }
         if (leaving.isEmpty()) {
@@ -132,7 +146,7 @@ public final class StreamConnections {
                 opened = Set.of();
             }
         }
-        agenda.in(GATHERING, this::apply);
+        open();
     }
 
     private void apply() {
@@ -213,7 +227,7 @@ public final class StreamConnections {
     }
 
     /** Figures for metrics. */
-    public ConnectionMetrics traffic() {
+    public ConnectionMetrics metrics() {
         return traffic;
     }
 

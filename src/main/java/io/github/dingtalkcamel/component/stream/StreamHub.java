@@ -21,10 +21,13 @@ public final class StreamHub implements AutoCloseable {
 
     private final HttpClient http;
     private final StreamTimeouts pace;
+    private final StreamListener listener;
     private final SingleThreadScheduler agenda;
     private final Map<Key, StreamConnections> connections = new ConcurrentHashMap<>();
 
-    public StreamHub(HttpClient http, StreamTimeouts pace, InstantSource clock) {
+    /** @param listener learns of connections that open and end, or null */
+    public StreamHub(HttpClient http, StreamTimeouts pace, InstantSource clock, StreamListener listener) {
+        this.listener = listener;
         this.http = http;
         this.pace = pace;
         this.agenda = new SingleThreadScheduler("dingtalk-stream", clock);
@@ -44,12 +47,8 @@ public final class StreamHub implements AutoCloseable {
      * The connections of an app, the same ones for all who ask with the same credentials and number of connections. Nothing is opened yet.
      */
     public StreamConnections of(DingTalkApp app) {
-        return of(app, new ConnectionMetrics());
-    }
-
-    public StreamConnections of(DingTalkApp app, ConnectionMetrics traffic) {
         Key key = new Key(app.name(), app.apiBaseUrl(), app.appKey(), app.appSecret(), app.connections());
-        return connections.computeIfAbsent(key, same -> new StreamConnections(app, http, pace, agenda, traffic));
+        return connections.computeIfAbsent(key, same -> new StreamConnections(app, http, pace, agenda, new ConnectionMetrics(listener)));
     }
 
     /** Those that were asked for so far. */

@@ -2,12 +2,15 @@ package io.github.dingtalkcamel.component.dingtalk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
+import io.github.dingtalkcamel.component.message.EarlierMessages;
 import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.simulator.platform.PushResult;
 import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
@@ -55,6 +58,27 @@ class ConsumeMessagesTest {
                 .containsEntry("CamelDingTalkIntegration", BareContext.APP_KEY).containsKeys("CamelDingTalkSenderNick",
                 "CamelDingTalkConversationTitle");
         assertThat(exchange.getProperty("CamelDingTalkMessage", InboundMessage.class).msgId()).isEqualTo(sent.msgId());
+    }
+
+    @Test
+    void aQuoteWithoutItsTextHasThatOfTheApplicationsEarlierMessages() throws Exception {
+        bare.component().setEarlierMessages(new EarlierMessages() {
+            @Override
+            public Optional<String> sent(String integration, Collection<String> keys) {
+                return keys.contains("pqk") ? Optional.of("deployed v2 by " + integration) : Optional.empty();
+            }
+
+            @Override
+            public Optional<String> received(String integration, String conversationId, String msgId) {
+                return Optional.empty();
+            }
+        });
+        consume(exchange -> { });
+
+        assertThat(bare.simulator().say(UserMessage.text("undo that").quotingKey("pqk").byStream()).accepted()).isTrue();
+
+        assertThat(arrived.remove().getProperty("CamelDingTalkMessage", InboundMessage.class).quote().text())
+                .isEqualTo("deployed v2 by " + BareContext.APP_KEY);
     }
 
     @Test

@@ -36,6 +36,13 @@ class ConsumerHealthTest {
     }
 
     @Test
+    void isNoneWhereTheComponentHasItOff() throws Exception {
+        bare.component().setHealthCheckConsumerEnabled(false);
+
+        assertThat(consume()).isNull();
+    }
+
+    @Test
     void isDownWithTheRemedyWhereTheCredentialsAreWrong() throws Exception {
         bare.simulator().faults().on(ApiFamily.STREAM).untilCleared().answer(401, "{\"code\":\"authFailed\"}");
         HealthCheck check = consume();

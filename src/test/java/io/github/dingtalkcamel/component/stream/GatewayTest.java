@@ -20,7 +20,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dingtalkcamel.component.api.DingTalkApp;
 import io.github.dingtalkcamel.component.message.Body;
 import io.github.dingtalkcamel.component.message.Delivery;
-import io.github.dingtalkcamel.inbound.Streams;
+import io.github.dingtalkcamel.outbound.IntegrationApps;
 import io.github.dingtalkcamel.settings.SettingsReader;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -72,8 +72,8 @@ class GatewayTest {
     }
 
     private static DingTalkApp app(String url) throws Exception {
-        return new Streams(new SettingsReader(Map.of(), Map.of("dingtalk.app-key", "ding1", "dingtalk.app-secret", "hush-hush", "dingtalk.api-base-url", url),
-                Map.of(), text -> text, 17).read()).app("main");
+        return new IntegrationApps(new SettingsReader(Map.of(), Map.of("dingtalk.app-key", "ding1", "dingtalk.app-secret", "hush-hush",
+                "dingtalk.api-base-url", url), Map.of(), text -> text, 17).read()).find("main").get(0);
     }
 
     private CompletableFuture<WebSocketConnection> dial(String url) throws Exception {

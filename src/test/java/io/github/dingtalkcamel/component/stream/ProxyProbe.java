@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import io.github.dingtalkcamel.component.api.HttpConnections;
 import io.github.dingtalkcamel.component.api.OptionNames;
 import io.github.dingtalkcamel.component.api.RobotAddress;
 import io.github.dingtalkcamel.component.message.Delivery;
 import io.github.dingtalkcamel.component.secrets.Secret;
-import io.github.dingtalkcamel.inbound.StreamComponent;
-import io.github.dingtalkcamel.inbound.Streams;
+import io.github.dingtalkcamel.outbound.IntegrationApps;
 import io.github.dingtalkcamel.outbound.ProxyEnvironment;
 import io.github.dingtalkcamel.settings.SettingsReader;
 import org.apache.camel.Exchange;
@@ -51,8 +51,9 @@ final class ProxyProbe {
             public void closed(String reason) {
             }
         };
-        Gateway gateway = new Gateway(new StreamComponent().http(), new Streams(new SettingsReader(Map.of(), Map.of("dingtalk.app-key", "ding1",
-                "dingtalk.app-secret", "hush", "dingtalk.api-base-url", url.toString()), Map.of(), text -> text, 17).read()).app("main"),
+        Gateway gateway = new Gateway(HttpConnections.client(Duration.ofSeconds(10), null), new IntegrationApps(new SettingsReader(Map.of(),
+                Map.of("dingtalk.app-key", "ding1", "dingtalk.app-secret", "hush", "dingtalk.api-base-url", url.toString()), Map.of(),
+                text -> text, 17).read()).find("main").get(0),
                 () -> EnumSet.allOf(Delivery.Kind.class), "test", Duration.ofSeconds(20));
         gateway.dial(events).get(30, TimeUnit.SECONDS);
         heard.await(30, TimeUnit.SECONDS);

@@ -179,7 +179,7 @@ class StreamFiguresTest {
 
     private static String lastPong(Bot bot) throws Exception {
         ObjectName consumer = ManagementFactory.getPlatformMBeanServer().queryNames(new ObjectName(
-                "org.apache.camel:context=" + bot.context().getManagementName() + ",type=consumers,name=StreamConsumer*"), null).iterator().next();
+                "org.apache.camel:context=" + bot.context().getManagementName() + ",type=consumers,name=DingTalkConsumer*"), null).iterator().next();
         return String.valueOf(ManagementFactory.getPlatformMBeanServer().getAttribute(consumer, "LastPong"));
     }
 }
