@@ -1,6 +1,8 @@
 package io.github.dingtalkcamel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -13,6 +15,7 @@ final class Gate implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setUseDaemonThread(true));
     private final HttpServer server;
     private final List<Runnable> held = new ArrayList<>();
+    private final Queue<String> arrivals = new ConcurrentLinkedQueue<>();
     private int most;
     private boolean open;
 
@@ -21,7 +24,10 @@ final class Gate implements AutoCloseable {
     }
 
     private void arrived(HttpServerRequest request) {
-        request.body().onSuccess(body -> letIn(() -> vertx.runOnContext(it -> request.response().end(body))));
+        request.body().onSuccess(body -> {
+            arrivals.add(body.toString());
+            letIn(() -> vertx.runOnContext(it -> request.response().end(body)));
+        });
     }
 
     private synchronized void letIn(Runnable answer) {
@@ -36,6 +42,11 @@ final class Gate implements AutoCloseable {
     /** Requests that wait at the gate. */
     synchronized int held() {
         return held.size();
+    }
+
+    /** Requests that ever came, by the beginning of their bodies. */
+    long arrived(String beginning) {
+        return arrivals.stream().filter(body -> body.startsWith(beginning)).count();
     }
 
     /** The most that ever waited at once. */

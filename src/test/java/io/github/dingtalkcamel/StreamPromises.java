@@ -42,21 +42,19 @@ final class StreamPromises {
     private static final Duration PATIENCE = Duration.ofSeconds(150);
     /** For processes that share a busy machine: added to each figure that is an upper limit of a wait. */
     private static final double SLACK = 0.5;
-    private static final int MANY = 3_000;
+    /** More events than the hooks have room for, 1,000. The simulator keeps 1,000 for a later try, and gives up older ones. */
+    private static final int MANY = 1_900;
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
+    /** Counted at the gate, not in the log: that has a limit of lines a minute. */
     private static final String HOOK = """
             - route:
                 id: hook
                 from:
                   uri: seda:dingtalk-events?multipleConsumers=true
                   steps:
-                    - log: "heard ${header.CamelDingTalkEventId} "
-                    - filter:
-                        simple: "${header.CamelDingTalkEventId} contains 'many'"
-                        steps:
-                          - setBody: { constant: "" }
-                          - to: %s
+                    - setBody: { simple: "${header.CamelDingTalkEventId} " }
+                    - to: %s
             """;
 
     private volatile boolean kept = true;
@@ -73,7 +71,7 @@ final class StreamPromises {
             try {
                 lane.run();
             } catch (Exception | AssertionError e) {
-                promises.row("what was to come next", "", e.toString(), false);
+                promises.row("the promise after those above", "", e.toString(), false);
             }
         })).toList();
         for (Future<?> lane : running) {
@@ -207,12 +205,12 @@ final class StreamPromises {
         SimulatorOptions options = SimulatorOptions.defaults().pushTimeout(Duration.ofSeconds(10)).stream(quickEvents);
         Simulator simulator = PackagedJar.simulator(options);
         try (Gate gate = new Gate(); PackagedJar jar = jar(simulator, 2).file("routes/hook.yaml", HOOK.formatted(gate.url()))) {
-            PackagedJar.Run run = jar.start();
+            jar.start();
             Simulator first = simulator;
             until(() -> open(first).size() == 2);
             disconnect(first);
             nonsense(first);
-            events(first, run, gate);
+            events(first, gate);
             blackHole(first);
 
             SimulatorOptions again = options.port(first.port());
@@ -262,7 +260,7 @@ final class StreamPromises {
                 topic == 404 && type == 404 && malformed == 400 && oversized == 400 && connectionsKept);
     }
 
-    private void events(Simulator simulator, PackagedJar.Run run, Gate gate) throws Exception {
+    private void events(Simulator simulator, Gate gate) throws Exception {
         for (int i = 0; i < 3; i++) {
             simulator.stream().event(SimulatedEvent.of("user_add_org", "{}").id("thrice"));
         }
@@ -280,9 +278,9 @@ final class StreamPromises {
         threads.shutdown();
         gate.open();
         until(() -> simulator.stream().waitingEvents() == 0);
-        until(() -> run.log().lines().filter(line -> line.contains("heard many-")).count() >= MANY);
-        long thrice = run.log().lines().filter(line -> line.contains("heard thrice ")).count();
-        long heard = run.log().lines().filter(line -> line.contains("heard many-")).count();
+        until(() -> gate.arrived("many-") >= MANY);
+        long thrice = gate.arrived("thrice ");
+        long heard = gate.arrived("many-");
         row("events", "once by eventId; SUCCESS, LATER when full", "one sent 3 times heard " + thrice + " time; of " + MANY + " at once " + success + " SUCCESS, " + later
                 + " LATER, heard " + heard, thrice == 1 && success + later == MANY && later > 0 && heard == MANY);
     }
