@@ -65,7 +65,7 @@ class StreamEndToEndTest {
                   uri: agent:headers
                   steps:
                     - setBody:
-                        simple: "${headers.keySet()}"
+                        simple: "has ${headers.keySet()}"
             """;
 
     private static final String CLICKS = """

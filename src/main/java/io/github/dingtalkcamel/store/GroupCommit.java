@@ -37,7 +37,7 @@ final class GroupCommit implements AutoCloseable {
 
     private final DataSource dataSource;
     private final Fence fence;
-    private final BlockingQueue<Pending<?>> pending = new LinkedBlockingQueue<>(WAITING);
+    private final BlockingQueue<Pending<?>> pending;
     private final Pending<Void> stop = new Pending<>(connection -> null);
     private final Thread thread;
     private volatile boolean closed;
@@ -52,6 +52,12 @@ final class GroupCommit implements AutoCloseable {
 
     /** @param fence asked at the begin of each transaction whether it may be made */
     GroupCommit(DataSource dataSource, Fence fence) {
+        this(dataSource, fence, new LinkedBlockingQueue<>(WAITING));
+    }
+
+    /** @param pending what waits for the next commit */
+    GroupCommit(DataSource dataSource, Fence fence, BlockingQueue<Pending<?>> pending) {
+        this.pending = pending;
         this.dataSource = dataSource;
         this.fence = fence;
         this.thread = new Thread(this::run, "dingtalk-store-writer");
@@ -251,10 +257,11 @@ final class GroupCommit implements AutoCloseable {
         batch.forEach(one -> one.fail(new StoreException("The store could not be written: " + cause, cause)));
     }
 
-    private static final class Pending<T> {
+    /** Work that waits for the next commit. */
+    static final class Pending<T> {
 
+        final CompletableFuture<T> future = new CompletableFuture<>();
         private final Store.Work<T> work;
-        private final CompletableFuture<T> future = new CompletableFuture<>();
         private T result;
 
         Pending(Store.Work<T> work) {

@@ -12,9 +12,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -53,6 +55,25 @@ class GroupCommitTest {
     @AfterEach
     void close() {
         store.close();
+    }
+
+    @Test
+    void whatFollowsAWriteIsAttachedBeforeTheWriterCanBeDoneWithIt() throws Exception {
+        BlockingQueue<GroupCommit.Pending<?>> slow = new LinkedBlockingQueue<>() {
+            @Override
+            public boolean offer(GroupCommit.Pending<?> one) {
+                super.offer(one);
+                // the submitting thread continues only after the commit
+                one.future.join();
+                return true;
+            }
+        };
+        CompletableFuture<String> followed = new CompletableFuture<>();
+        try (GroupCommit quick = new GroupCommit(counting(file), connection -> { }, slow)) {
+            quick.submit(connection -> 7, (result, failure) -> followed.complete(result + " by " + Thread.currentThread().getName()));
+        }
+
+        assertThat(followed).isCompletedWithValue("7 by dingtalk-store-writer");
     }
 
     @Test

@@ -146,6 +146,7 @@ class SharedConnectionsTest {
         arrived.await();
 
         CompletableFuture<Void> gone = CompletableFuture.runAsync(() -> bare.component().disconnect());
+        waitFor(() -> bare.simulator().stream().openCalls().size() > opened, Duration.ofMillis(500));
         assertThat(gone).isNotDone();
         gate.countDown();
 
