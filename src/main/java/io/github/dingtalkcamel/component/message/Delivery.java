@@ -46,7 +46,7 @@ public record Delivery(String integration, boolean encrypted, String signature, 
         return new Delivery(integration, encrypted, signature, timestamp, nonce, content, null);
     }
 
-    // not named "message", "event" and "card": routes ask isEvent and isCard, and Camel would take these for the same
+    // not named "event": Camel's simple language would take it and isEvent for the same
 
     /** A robot message that came by Stream. */
     public static Delivery streamedMessage(String integration, Body content) {
@@ -79,11 +79,6 @@ public record Delivery(String integration, boolean encrypted, String signature, 
     /** An event, other than a robot message. */
     public boolean isEvent() {
         return push == null ? content.form() == Body.Form.EVENT : push.kind() == Kind.EVENT;
-    }
-
-    /** A click on a card, which wants an answer. */
-    public boolean isCard() {
-        return push != null && push.kind() == Kind.CARD;
     }
 
     /** How it came: {@code webhook} or {@code stream}. */
