@@ -159,6 +159,6 @@ class FrameDispatcherTest {
 
     private void card() throws BadFrameException {
         handover.card("main", Frame.read(Pushed.card("m", "{\"type\":\"actionCallback\",\"outTrackId\":\"ot\"}")), this::answered);
-        assertThat(entered.get(entered.size() - 1).delivery().isCard()).isTrue();
+        assertThat(entered.get(entered.size() - 1).delivery().push().kind()).isEqualTo(Delivery.Kind.CARD);
     }
 }
