@@ -1,8 +1,8 @@
 package io.github.dingtalkcamel.agent;
+import io.github.dingtalkcamel.component.api.StopSignal;
 import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.conversation.Session;
 import io.github.dingtalkcamel.turn.AgentConstants;
-import io.github.dingtalkcamel.turn.Cancellation;
 import io.github.dingtalkcamel.turn.Turn;
 import io.github.dingtalkcamel.turn.TurnStoppedException;
 import org.apache.camel.AsyncCallback;
@@ -45,7 +45,7 @@ public class AgentProducer extends DefaultAsyncProducer {
         Exchange call = ask(exchange, name);
         Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
         if (turn == null) {
-            call.setProperty(Cancellation.PROPERTY, exchange.getProperty(Cancellation.PROPERTY));
+            call.setProperty(StopSignal.PROPERTY, exchange.getProperty(StopSignal.PROPERTY));
             return consumer.getAsyncProcessor().process(call, doneSync -> {
                 answer(exchange, call);
                 callback.done(doneSync);
@@ -56,7 +56,7 @@ public class AgentProducer extends DefaultAsyncProducer {
             callback.done(true);
             return true;
         }
-        call.setProperty(Cancellation.PROPERTY, turn.cancellation());
+        call.setProperty(StopSignal.PROPERTY, turn.cancellation());
         TurnsCall running = new TurnsCall(getEndpoint().getComponent(), exchange, call, callback);
         turn.cancellation().whenStopped(running);
         boolean sync = consumer.getAsyncProcessor().process(call, running::returned);

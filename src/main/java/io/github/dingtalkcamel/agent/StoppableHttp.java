@@ -2,8 +2,8 @@ package io.github.dingtalkcamel.agent;
 import java.io.IOException;
 import java.util.Map;
 
+import io.github.dingtalkcamel.component.api.StopSignal;
 import io.github.dingtalkcamel.queue.HeapShare;
-import io.github.dingtalkcamel.turn.Cancellation;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.http.HttpActivityListener;
@@ -53,8 +53,8 @@ public final class StoppableHttp extends HttpComponent {
 
     private static ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain, long most)
             throws IOException, HttpException {
-        Cancellation cancellation = scope.clientContext.getAttribute(EXCHANGE) instanceof Exchange exchange
-                ? exchange.getProperty(Cancellation.PROPERTY, Cancellation.class) : null;
+        StopSignal cancellation = scope.clientContext.getAttribute(EXCHANGE) instanceof Exchange exchange
+                ? exchange.getProperty(StopSignal.PROPERTY, StopSignal.class) : null;
         if (cancellation == null) {
             return chain.proceed(request, scope);
         }
@@ -75,7 +75,7 @@ public final class StoppableHttp extends HttpComponent {
     }
 
     /** A call whose answer has not been read to its end. */
-    private static final class OpenCall implements Cancellation.Call {
+    private static final class OpenCall implements StopSignal.Call {
 
         private final ExecRuntime runtime;
         private final ClassicHttpRequest request;

@@ -1,13 +1,13 @@
 package io.github.dingtalkcamel.agent;
 import java.util.concurrent.RejectedExecutionException;
 
-import io.github.dingtalkcamel.turn.Cancellation;
+import io.github.dingtalkcamel.component.api.StopSignal;
 import io.github.dingtalkcamel.turn.TurnStoppedException;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 
 /** A turn's call of an agent. The turn continues once: when the agent returns or when it is stopped, whichever is first. */
-final class TurnsCall implements Cancellation.Call {
+final class TurnsCall implements StopSignal.Call {
 
     private enum State { RUNNING, RETURNED, STOPPED }
 

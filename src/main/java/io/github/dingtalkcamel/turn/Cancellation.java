@@ -2,29 +2,18 @@ package io.github.dingtalkcamel.turn;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.github.dingtalkcamel.component.api.StopSignal;
+
 /**
  * Stops a turn from another thread. Code that waits registers how to end the wait; code of several steps checks before each step.
  * Safe for use by many threads.
  */
-public final class Cancellation {
-
-    /** Exchange property that holds it while an agent works, so that what the agent calls can be ended too. */
-    public static final String PROPERTY = "CamelDingTalkCancellation";
+public final class Cancellation implements StopSignal {
 
     private static final int MOST = 1_000;
 
     private final List<Call> calls = new ArrayList<>();
     private boolean stopped;
-
-    /** Something that can be ended, and may be over. */
-    public interface Call {
-
-        /** Ends it; nothing happens where it is over. */
-        void end();
-
-        /** True when there is nothing left to end. */
-        boolean isOver();
-    }
 
     /** Ends what is registered, and what will be. */
     public void stop() {
@@ -37,11 +26,13 @@ public final class Cancellation {
         ended.forEach(Call::end);
     }
 
+    @Override
     public synchronized boolean isStopped() {
         return stopped;
     }
 
     /** Registers a call: it is ended by {@link #stop}, now if that was called before. */
+    @Override
     public void whenStopped(Call call) {
         synchronized (this) {
             if (!stopped) {
