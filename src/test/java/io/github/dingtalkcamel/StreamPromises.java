@@ -53,8 +53,12 @@ final class StreamPromises {
                 from:
                   uri: seda:dingtalk-events?multipleConsumers=true
                   steps:
-                    - setBody: { simple: "${header.CamelDingTalkEventId} " }
-                    - to: %s
+                    # events of turns and connections, which are heard here too, are not held
+                    - filter:
+                        simple: "${header.CamelDingTalkEventId} regex '(thrice|many).*'"
+                        steps:
+                          - setBody: { simple: "${header.CamelDingTalkEventId} " }
+                          - to: %s
             """;
 
     private volatile boolean kept = true;
