@@ -57,7 +57,7 @@ final class StreamPromises {
                     - filter:
                         simple: "${header.CamelDingTalkEventId} regex '(thrice|many).*'"
                         steps:
-                          - setBody: { simple: "${header.CamelDingTalkEventId} " }
+                          - setBody: { simple: "${header.CamelDingTalkEventId}" }
                           - to: %s
             """;
 
@@ -283,7 +283,7 @@ final class StreamPromises {
         gate.open();
         until(() -> simulator.stream().waitingEvents() == 0);
         until(() -> gate.arrived("many-") >= MANY);
-        long thrice = gate.arrived("thrice ");
+        long thrice = gate.arrived("thrice");
         long heard = gate.arrived("many-");
         row("events", "once by eventId; SUCCESS, LATER when full", "one sent 3 times heard " + thrice + " time; of " + MANY + " at once " + success + " SUCCESS, " + later
                 + " LATER, heard " + heard, thrice == 1 && success + later == MANY && later > 0 && heard == MANY);
