@@ -31,6 +31,7 @@ class DistributionIT {
     private static final String ODD_NAME = "分发 of dingtalk";
 
     private Distribution distribution;
+    private List<String> loaded = List.of();
 
     /** What a user's jar brings. */
     public static final class FromTheUsersJar {
@@ -68,6 +69,8 @@ class DistributionIT {
 
         assertThat(classesFromArchive(Map.of())).isGreaterThan(MANY_CLASSES);
         assertThat(Distribution.archives(distribution.app())).containsExactly(archive);
+        assertThat(loaded).as("what the usual start has no need of").isNotEmpty()
+                .noneMatch(type -> type.contains(" picocli.") || type.contains(" org.flywaydb.core.Flyway ") || type.contains("HttpClientConnectionManagerBuilder "));
 
         damage(archive);
         assertThat(classesFromArchive(Map.of())).as("of a damaged archive").isZero();
@@ -149,7 +152,8 @@ class DistributionIT {
         Distribution.Run run = distribution.start(all).awaitStart();
         assertThat(run.terminate().exitStatus()).isEqualTo(TERMINATED);
         assertThat(quiet(run)).isEmpty();
-        return Files.readAllLines(classes).stream().filter(line -> line.contains("shared objects file (top)")).count();
+        loaded = Files.readAllLines(classes);
+        return loaded.stream().filter(line -> line.contains("shared objects file (top)")).count();
     }
 
     /** Lines that are not the program's own at level INFO. */

@@ -79,6 +79,10 @@ public final class Program implements Callable<Integer> {
      * @return the exit status: 0 done, 1 failed, 2 wrong use or settings
      */
     public static int run(List<String> words, Work work, InputStream in, PrintStream out, PrintStream errors) {
+        if (words.isEmpty()) {
+            // the usual start needs no parser, whose classes and annotations would take a tenth of its time
+            return start(work, errors);
+        }
         CommandLine line = new CommandLine(new Program(work))
                 .addSubcommand(new SendCommand(work, in, out, errors))
                 .addSubcommand(new EjectCommand(work, out, errors))
@@ -120,17 +124,30 @@ public final class Program implements Callable<Integer> {
         }
         boolean help = parsed.hasSubcommand() && parsed.subcommand().commandSpec().userObject() instanceof HelpCommand;
         if (!help) {
-            if (!work.lostCharacters().isEmpty()) {
-                // before anything is created or sent
-                work.lostCharacters().forEach(errors::println);
-                return WRONG_USE;
-            }
-            OptionalInt failed = work.prepare();
+            OptionalInt failed = prepare(work, errors);
             if (failed.isPresent()) {
                 return failed.getAsInt();
             }
         }
         return new CommandLine.RunLast().execute(parsed);
+    }
+
+    private static int start(Work work, PrintStream errors) {
+        try {
+            OptionalInt failed = prepare(work, errors);
+            return failed.isPresent() ? failed.getAsInt() : work.start();
+        } catch (RuntimeException e) {
+            return work.explain(e);
+        }
+    }
+
+    private static OptionalInt prepare(Work work, PrintStream errors) {
+        if (!work.lostCharacters().isEmpty()) {
+            // before anything is created or sent
+            work.lostCharacters().forEach(errors::println);
+            return OptionalInt.of(WRONG_USE);
+        }
+        return work.prepare();
     }
 
     private static int refuse(ParameterException wrong, Work work, PrintStream errors) {

@@ -57,7 +57,9 @@ final class Downloads implements AutoCloseable {
     private final Dns dns;
     private final Predicate<InetAddress> allowed;
     private final Duration deadline;
-    private final CloseableHttpClient client;
+    private final Object clientLock = new Object();
+    /** Made for the first download: its trust store is a part of the start that few programs need. */
+    private CloseableHttpClient client;
 
     /**
      * @param allowed  which addresses may be asked
@@ -67,7 +69,19 @@ final class Downloads implements AutoCloseable {
         this.dns = dns;
         this.allowed = allowed;
         this.deadline = deadline;
-        this.client = HttpClientBuilder.create()
+    }
+
+    private CloseableHttpClient client() {
+        synchronized (clientLock) {
+            if (client == null) {
+                client = newClient();
+            }
+            return client;
+        }
+    }
+
+    private CloseableHttpClient newClient() {
+        return HttpClientBuilder.create()
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
                         .setDnsResolver(new CheckedDns())
                         .setMaxConnTotal(64).setMaxConnPerRoute(16)
@@ -167,7 +181,7 @@ final class Downloads implements AutoCloseable {
             // bounds what neither a connect nor a silence bounds: bytes that come one by one
             Future<?> watch = DEADLINES.schedule(get::abort, Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
             try {
-                return client.execute(get, response -> received(get, uri, response, maxBytes, into));
+                return client().execute(get, response -> received(get, uri, response, maxBytes, into));
             } finally {
                 watch.cancel(false);
             }
@@ -241,6 +255,10 @@ final class Downloads implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        client.close();
+        synchronized (clientLock) {
+            if (client != null) {
+                client.close();
+            }
+        }
     }
 }
