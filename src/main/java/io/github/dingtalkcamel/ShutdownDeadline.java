@@ -53,9 +53,9 @@ final class ShutdownDeadline {
         this.halt = halt;
     }
 
-    /** Starts the deadline, since the process was told to stop. Only the first call counts. */
+    /** Starts the deadline, since the process was told to stop. Only the first call counts, and none after everything has ended. */
     void arm(int status) {
-        if (armed.compareAndSet(false, true)) {
+        if (ended.getCount() > 0 && armed.compareAndSet(false, true)) {
             long begin = System.nanoTime();
             daemon("dingtalk-shutdown-deadline", () -> watch(begin, status));
         }

@@ -62,6 +62,16 @@ class ShutdownDeadlineTest {
     }
 
     @Test
+    void doesNothingAfterEverythingHasEnded() {
+        ShutdownDeadline deadline = new ShutdownDeadline(Optional::empty, Duration.ofDays(1), SHORT, () -> done.add("closed"), done::add);
+        deadline.ended();
+
+        deadline.arm(143);
+
+        assertThat(deadline.isArmed()).isFalse();
+    }
+
+    @Test
     void endsTheProcessAtOnceWhereNoMessageCanHaveComeInYet() {
         new ShutdownDeadline(Optional::empty, Duration.ofDays(1), SHORT, () -> done.add("closed"), done::add).arm(143);
 
