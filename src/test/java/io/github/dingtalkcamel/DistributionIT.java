@@ -77,6 +77,18 @@ class DistributionIT {
     }
 
     @Test
+    void theArchiveThatAnImageOrAnUpgradeMakesBesideTheProgramIsUsed() throws Exception {
+        distribution = Distribution.unpackedInto(PLAIN_NAME);
+
+        Distribution.Run making = distribution.start(Map.of(), "cd / && exec '" + distribution.root().resolve("bin/start") + "' class-archive");
+
+        assertThat(making.exitStatus()).as(making.output()).isZero();
+        assertThat(Path.of(making.output().strip())).exists().hasParent(distribution.app().resolve("lib").toRealPath());
+        assertThat(classesFromArchive(Map.of())).isGreaterThan(MANY_CLASSES);
+        assertThat(Distribution.archives(distribution.app())).as("archives in the data directory").isEmpty();
+    }
+
+    @Test
     void startsWithoutAnArchiveWhereTheDiskHasNoRoomForOne() throws Exception {
         distribution = Distribution.unpackedInto(ODD_NAME);
         Path home = Files.createDirectories(distribution.root().resolve("home/routes")).getParent();
