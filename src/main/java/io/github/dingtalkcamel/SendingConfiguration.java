@@ -6,6 +6,7 @@ import io.github.dingtalkcamel.conversation.Notifications;
 import io.github.dingtalkcamel.conversation.QuotableMessages;
 import io.github.dingtalkcamel.limits.LimitsConfiguration;
 import io.github.dingtalkcamel.outbound.OutboundConfiguration;
+import io.github.dingtalkcamel.reload.OwnBeanLanguage;
 import io.github.dingtalkcamel.reload.Utf8Routes;
 import io.github.dingtalkcamel.robot.RobotConfiguration;
 import io.github.dingtalkcamel.server.HeldBodies;
@@ -32,6 +33,7 @@ record SendingConfiguration(LimitsConfiguration limits, OutboundConfiguration ou
     static SendingConfiguration bind(CamelContext context, Settings settings, Store store, HeldBodies heldBodies, Clock clock)
             throws Exception {
         context.getRegistry().bind("sourceLoader", new Utf8Routes());
+        context.getRegistry().bind(OwnBeanLanguage.NAME, new OwnBeanLanguage());
         QuotableMessages quotable = new QuotableMessages(store, clock);
         Notifications notifications = new Notifications(store);
         LimitsConfiguration limits = LimitsConfiguration.bind(context, clock);
