@@ -99,7 +99,7 @@ public final class Application {
         }
     }
 
-    /** Runs until the process is told to stop, and ends then in time, whatever else is still busy. */
+    /** Runs until the process is asked to stop, then ends within the shutdown deadline, even if something is still busy. */
     private static int start(ProcessInput input, PrintStream errors) {
         OutOfMemoryExit.install();
         DingTalkMain main = new DingTalkMain(input.environment());

@@ -179,7 +179,7 @@ class DingTalkMain extends Main {
         return beans;
     }
 
-    /** How long running turns may take once the process is told to stop; empty before there can be any. */
+    /** How long running turns may take after the process was asked to stop; empty before any turn can run. */
     Optional<Duration> turnsTime() {
         return takesMessages ? Optional.of(beans.settings().shutdownTimeout()) : Optional.empty();
     }

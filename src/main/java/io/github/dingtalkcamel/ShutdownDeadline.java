@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends a process that was told to stop and does not end by itself, because agents or hooks do not return, connections stay open, or
+ * Ends a process that was asked to stop and does not end by itself, because agents or hooks do not return, connections stay open, or
  * DingTalk or the database does not answer.
  * <p>
  * Promises: the process has ended at most {@link #GRACE} plus {@link #CLOSING} after the time that running turns are given. The store is
@@ -53,7 +53,7 @@ final class ShutdownDeadline {
         this.halt = halt;
     }
 
-    /** Starts the deadline, since the process was told to stop. Only the first call counts, and none after everything has ended. */
+    /** Starts the deadline, because the process was asked to stop. Only the first call counts, and none after everything has ended. */
     void arm(int status) {
         if (ended.getCount() > 0 && armed.compareAndSet(false, true)) {
             long begin = System.nanoTime();
@@ -61,7 +61,7 @@ final class ShutdownDeadline {
         }
     }
 
-    /** Whether the process was told to stop. */
+    /** Whether the process was asked to stop. */
     boolean isArmed() {
         return armed.get();
     }

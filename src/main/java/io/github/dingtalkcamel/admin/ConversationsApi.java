@@ -13,7 +13,7 @@ import io.github.dingtalkcamel.store.Sql;
 import io.github.dingtalkcamel.store.Store;
 import org.apache.camel.ExchangeProperty;
 
-/** {@code GET /api/dingtalk/conversations}: each conversation of which a message is kept, with what goes on in it. */
+/** {@code GET /api/dingtalk/conversations}: each conversation of which a message is stored, with its running and waiting turns. */
 public final class ConversationsApi {
 
     private final Store store;

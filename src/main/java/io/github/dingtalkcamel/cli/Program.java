@@ -60,7 +60,7 @@ public final class Program implements Callable<Integer> {
         /** Prepares the process, before any command but help. The status to end with where that fails, which has been explained by then. */
         OptionalInt prepare();
 
-        /** Runs the program until it is told to stop. */
+        /** Runs the program until it is asked to stop. */
         int start();
 
         /** For the command send. */

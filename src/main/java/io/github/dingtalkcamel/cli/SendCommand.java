@@ -161,7 +161,7 @@ final class SendCommand implements Callable<Integer> {
     }
 
     /**
-     * Without a type, {@code all} is everyone and 11 digits that begin with 1 are a mobile number, anything else is a user id. True
+     * Without a type, {@code all} means all members and 11 digits that begin with 1 are a mobile number, anything else is a user id. True
      * for all.
      */
     private boolean mention(String word, List<String> userIds, List<String> mobiles) {

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * Decodes UTF-8 and nothing else. A byte order mark at the beginning is taken off, since Windows programs write one and it would become
- * part of the first word. What is not UTF-8 is refused: no replacement character ever stands for what was written.
+ * part of the first word. What is not UTF-8 is refused: replacement characters are never used.
  */
 public final class Utf8 {
 

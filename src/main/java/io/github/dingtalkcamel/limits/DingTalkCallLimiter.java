@@ -34,7 +34,7 @@ public final class DingTalkCallLimiter implements CallLimiter {
     private final Clock clock;
     private final LongSupplier nanoTime;
 
-    /** @param firstPause after which a host that is away is tried for the first time */
+    /** @param firstPause after which an unavailable host is tried for the first time */
     public DingTalkCallLimiter(Duration firstPause, Clock clock, LongSupplier nanoTime) {
         this.firstPause = firstPause;
         this.clock = clock;
@@ -89,7 +89,7 @@ public final class DingTalkCallLimiter implements CallLimiter {
         circuit(host(pass.line())).giveBack();
     }
 
-    /** What became of a call tells the circuit and the bucket. @param failure null for a call that was done */
+    /** Reports the outcome of a call to the circuit breaker and the rate limiter. @param failure null for a call that was done */
     private void learn(GrantedPermit pass, String line, DingTalkException failure) {
         AdaptiveRateLimiter pace = pace(line);
         if (isHostsFault(failure)) {
@@ -130,12 +130,12 @@ public final class DingTalkCallLimiter implements CallLimiter {
         return waiting.contains(line);
     }
 
-    /** True while a host of DingTalk's is away. */
+    /** True while a host of DingTalk is unavailable. */
     public boolean isAway() {
         return circuits.values().stream().anyMatch(HostCircuitBreaker::isAway);
     }
 
-    /** Each host that was called, and why it is away; empty text for one that is there. */
+    /** Each host that was called, and why it is unavailable; empty text for an available one. */
     public Map<String, String> hosts() {
         Map<String, String> hosts = new TreeMap<>();
         circuits.forEach((host, circuit) -> {

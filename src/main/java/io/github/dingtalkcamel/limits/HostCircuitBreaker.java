@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Whether one of DingTalk's hosts is there. Eight of the last ten calls without an answer, or with a server's error, open it; then one
- * call at a time tries, after pauses that double up to half a minute, until one is answered. Whatever the answer says, it is an answer.
+ * call at a time tries, after pauses that double up to half a minute, until one is answered. Every answer counts, also an error.
  */
 final class HostCircuitBreaker {
 
@@ -56,13 +56,14 @@ final class HostCircuitBreaker {
     private void opened() {
         if (awaySince == null) {
             awaySince = clock.instant();
-            LOG.warn("{} is away: {}. What is to be sent there waits", host, lastFailure == null ? "no answers" : lastFailure.getMessage());
+            LOG.warn("{} is unavailable: {}. Outgoing calls are queued until it recovers", host, lastFailure == null ? "no answers"
+                    : lastFailure.getMessage());
         }
     }
 
     private void closed() {
         if (awaySince != null) {
-            LOG.info("{} is back after {} s", host, Duration.between(awaySince, clock.instant()).toSeconds());
+            LOG.info("{} is available again after {} s", host, Duration.between(awaySince, clock.instant()).toSeconds());
             awaySince = null;
         }
     }
@@ -89,13 +90,14 @@ final class HostCircuitBreaker {
         return breaker.getState() != CircuitBreaker.State.CLOSED;
     }
 
-    /** Why and since when it is away; null when it is not. */
+    /** Why and since when the host is unavailable; null while it is available. */
     DingTalkException why() {
         Instant since = awaySince;
         DingTalkException last = lastFailure;
         if (!isAway() || since == null || last == null) {
             return null;
         }
-        return new UnavailableException(last.code(), host + " is away since " + since + ": " + last.getMessage(), last.remedy(), null);
+        return new UnavailableException(last.code(), host + " is unavailable since " + since + ": "
+                + last.getMessage(), last.remedy(), null);
     }
 }

@@ -19,8 +19,9 @@ import org.apache.logging.log4j.message.Message;
 import org.apache.logging.log4j.message.SimpleMessage;
 
 /**
- * The last net under the log: no line, of whichever library and with whichever exception, holds a known secret, whatever appender and layout an operator
- * configures. Texts from outside are cleaned where they enter; this is for those that enter where nobody looks, such as a stack trace of a user's route.
+ * The last net under the log: no line, of whichever library and with whichever exception, holds a known secret, whatever appender and
+ * layout an operator configures. Texts from outside are cleaned where they enter; this is for those that enter unchecked, such as a stack
+ * trace of a user's route.
  * <p>
  * Named in {@code log4j2.component.properties}. An exception that holds a secret is replaced by its stack trace as text.
  */
@@ -34,13 +35,15 @@ public final class CleanLogEvents implements LogEventFactory, LocationAwareLogEv
     }
 
     @Override
-    public LogEvent createEvent(String loggerName, Marker marker, String fqcn, Level level, Message data, List<Property> properties, Throwable thrown) {
+    public LogEvent createEvent(String loggerName, Marker marker, String fqcn, Level level, Message data, List<Property> properties,
+            Throwable thrown) {
         OutOfMemoryExit.check(thrown);
         return events.createEvent(loggerName, marker, fqcn, level, clean(data), properties, clean(thrown));
     }
 
     @Override
-    public LogEvent createEvent(String loggerName, Marker marker, String fqcn, StackTraceElement location, Level level, Message data, List<Property> properties,
+    public LogEvent createEvent(String loggerName, Marker marker, String fqcn, StackTraceElement location, Level level, Message data,
+            List<Property> properties,
             Throwable thrown) {
         OutOfMemoryExit.check(thrown);
         return events.createEvent(loggerName, marker, fqcn, location, level, clean(data), properties, clean(thrown));

@@ -19,8 +19,9 @@ import org.apache.logging.log4j.core.config.plugins.PluginFactory;
 import org.apache.logging.log4j.core.filter.AbstractFilter;
 
 /**
- * Bounds the lines of loggers that strangers can make write: whoever can send a request must not fill the disk. Each of the loggers named, and each below them,
- * writes at most so many lines a minute; how many were left out is told when the minute is over. Debug lines pass: they are written on request only.
+ * Limits the lines of loggers that any client can trigger, so that requests cannot fill the disk. Each of the named loggers, and each below
+ * them, writes at most so many lines a minute; the number of dropped lines is logged when the minute is over. Debug lines pass: they are
+ * written on request only.
  *
  * <p>Not promised: the count of the last minute where the process ends within it.
  */
@@ -29,7 +30,7 @@ public final class LinesPerMinute extends AbstractFilter {
 
     private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
     private static final long LOOKS_EVERY_SECONDS = 5;
-    /** The logger that tells what was left out. */
+    /** The logger that reports dropped lines. */
     static final String LEFT_OUT = "dingtalk.log";
 
     private final List<String> loggers;
@@ -47,14 +48,16 @@ public final class LinesPerMinute extends AbstractFilter {
     }
 
     /**
-     * Called by log4j, which gives each filter of a properties file what to do on a match and on none, and complains on standard error where a
-     * filter does not take it.
+     * Called by log4j, which gives each filter of a properties file what to do on a match and on none, and complains on standard error
+     * where a filter does not take it.
      */
     @PluginFactory
-    public static LinesPerMinute create(@PluginAttribute("loggers") String loggers, @PluginAttribute(value = "lines", defaultInt = 20) int lines,
+    public static LinesPerMinute create(@PluginAttribute("loggers") String loggers,
+            @PluginAttribute(value = "lines", defaultInt = 20) int lines,
             @PluginAttribute("onMatch") String notUsed, @PluginAttribute("onMismatch") String notUsedEither) {
         return new LinesPerMinute(LoggerNames.listed(loggers == null ? "" : loggers), lines, System::nanoTime, (logger, leftOut) ->
-                LogManager.getLogger(LEFT_OUT).warn("{} more lines of {} were left out within a minute: {} a minute are written", leftOut, logger, lines));
+                LogManager.getLogger(LEFT_OUT).warn("{} more lines of {} were left out within a minute: {} a minute are written", leftOut,
+                        logger, lines));
     }
 
     private static final class Minute {
@@ -87,7 +90,7 @@ public final class LinesPerMinute extends AbstractFilter {
         }
     }
 
-    /** Tells what was left out in minutes that are over, and begins the next. */
+    /** Reports the dropped lines of minutes that are over, and begins the next. */
     void tellLeftOut() {
         minutes.forEach((logger, minute) -> {
             long leftOut;

@@ -2,7 +2,7 @@ package io.github.dingtalkcamel.log;
 import java.util.Arrays;
 import java.util.List;
 
-/** Loggers as the configuration lists them: each name stands for the logger and for all below it. */
+/** Loggers as the configuration lists them: each name covers the logger and all below it. */
 final class LoggerNames {
 
     private LoggerNames() {

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the process at once when memory is exhausted, for a JVM that was started without {@code -XX:+ExitOnOutOfMemoryError}: threads that died of it
- * leave a process that looks alive and answers nothing. Looks at each error that ends a thread, and at each that is logged.
+ * Ends the process at once when memory is exhausted, for a JVM that was started without {@code -XX:+ExitOnOutOfMemoryError}: threads that
+ * died of it leave a process that runs and answers nothing. Looks at each error that ends a thread, and at each that is logged.
  * <p>
  * Does nothing until {@link #install}. Does not see an error that code catches without a word.
  */
@@ -73,7 +73,8 @@ public final class OutOfMemoryExit {
         private volatile byte[] reserve = new byte[256 * 1024];
         private final FileOutputStream out = new FileOutputStream(FileDescriptor.out);
         private final byte[] line = ("FATAL OutOfMemoryError: the process ends at once with status " + STATUS
-                + ", so that its supervisor starts it again. What was accepted is stored. Give it more memory (-Xmx), or see which agent needs so much\n")
+                + ", so that its supervisor starts it again. What was accepted is stored. Give it more memory (-Xmx), or see which agent"
+                + " needs so much\n")
                 .getBytes(StandardCharsets.UTF_8);
 
         @Override

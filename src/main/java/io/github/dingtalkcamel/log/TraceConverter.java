@@ -13,9 +13,10 @@ import org.apache.logging.log4j.core.pattern.LogEventPatternConverter;
 import org.apache.logging.log4j.core.pattern.PatternConverter;
 
 /**
- * {@code %trace{logger,logger}}: the exception of an event. Its messages may hold what others sent, so each is one line, see {@link LineText}. Loggers named here,
- * and those below them, tell exceptions that anyone can cause by a malformed request: of those only class and message, on the event's own line, unless the
- * logger's level is debug. A trace has at most 100 frames for each of at most 10 exceptions.
+ * {@code %trace{logger,logger}}: the exception of an event. Its messages may hold what others sent, so each is one line, see {@link
+ * LineText}. Loggers named here, and those below them, log exceptions that any client can cause by a malformed request: of those only class
+ * and message, on the event's own line, unless the logger's level is debug. A trace has at most 100 frames for each of at most 10
+ * exceptions.
  */
 @Plugin(name = "trace", category = PatternConverter.CATEGORY)
 @ConverterKeys("trace")

@@ -50,7 +50,8 @@ public final class Banner {
         settings.integrations().forEach(integration -> lines.add("Integration " + integration.id() + ": " + waysIn(integration)));
         lines.add("Routes: " + routes.packagedRoutes().size() + " packaged" + own());
         lines.add("Agents: " + (agents.names().isEmpty() ? "none" : String.join(", ", agents.names())));
-        settings.integrations().stream().filter(Integration::hasApp).forEach(integration -> lines.add("Messages of " + integration.id() + " go to "
+        settings.integrations().stream().filter(Integration::hasApp)
+                .forEach(integration -> lines.add("Messages of " + integration.id() + " go to "
                 + answers(integration) + ", unless their conversation is bound to another agent"));
         lines.add("Store: " + store.description());
         lines.add("Health and metrics: " + Addresses.management(settings) + "/observe/health, /observe/metrics");
@@ -78,11 +79,13 @@ public final class Banner {
         }
         List<String> ways = new ArrayList<>();
         if (integration.stream()) {
-            ways.add("Stream (" + integration.streamConnections() + (integration.streamConnections() == 1 ? " connection)" : " connections)"));
+            ways.add("Stream (" + integration.streamConnections()
+                    + (integration.streamConnections() == 1 ? " connection)" : " connections)"));
         }
         if (webhook.isOn(integration.id())) {
             ways.add("webhook at " + Addresses.callback(settings, integration.id())
-                    + (integration.callbackToken().isSet() ? " (plain and encrypted)" : " (plain; encrypted callbacks need dingtalk.callback-token and -aes-key)"));
+                    + (integration.callbackToken().isSet() ? " (plain and encrypted)"
+                            : " (plain; encrypted callbacks need dingtalk.callback-token and -aes-key)"));
         }
         return ways.isEmpty() ? "no way in: dingtalk.stream and dingtalk.callback are off" : String.join("; ", ways);
     }
@@ -92,14 +95,15 @@ public final class Banner {
         if (triggered != null) {
             return "agent " + triggered + " (trigger)";
         }
-        return integration.fallbackAgent().map(agent -> "agent " + agent + " (fallback)").orElse("nobody");
+        return integration.fallbackAgent().map(agent -> "agent " + agent + " (fallback)").orElse("none");
     }
 
     private List<String> missing() {
         List<String> missing = new ArrayList<>(WeakSecrets.warnings(settings));
         for (Integration integration : settings.integrations()) {
             integration.fallbackAgent().filter(agent -> integration.hasApp() && !agents.isRunning(agent)).ifPresent(agent -> missing.add(
-                    "Fallback agent " + agent + " of integration " + integration.id() + " is not running: add a route that consumes from agent:" + agent));
+                    "Fallback agent " + agent + " of integration " + integration.id()
+                            + " is not running: add a route that consumes from agent:" + agent));
         }
         return missing;
     }

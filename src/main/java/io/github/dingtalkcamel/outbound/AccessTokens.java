@@ -83,7 +83,7 @@ public final class AccessTokens implements CallObserver {
     private void note(String integration, DingTalkException failure) {
         DingTalkException before = troubles.put(integration, failure);
         if (before == null || !before.code().equals(failure.code())) {
-            LOG.warn("Integration {} gets no access token: {}. {}", integration, failure.getMessage(), failure.remedy());
+            LOG.warn("Integration {} cannot get an access token: {}. {}", integration, failure.getMessage(), failure.remedy());
         }
     }
 

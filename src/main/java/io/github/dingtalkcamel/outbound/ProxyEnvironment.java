@@ -91,7 +91,7 @@ public final class ProxyEnvironment {
         return value == null || value.isBlank() ? null : value.strip();
     }
 
-    /** {@code .example.com} and {@code example.com} both stand for the domain with all that is in it. */
+    /** {@code .example.com} and {@code example.com} both mean the domain with all its subdomains. */
     private static String patterns(String noProxy) {
         Set<String> patterns = new LinkedHashSet<>();
         for (String entry : noProxy.split("[,\\s]+")) {

@@ -12,7 +12,9 @@ final class RouteFileNames {
 
     private static final String EXTENSION = ".camel.yaml";
 
-    /** By the short name of a former file: short names of today's files. One that ends with {@code -} stands for all that begin so. */
+    /**
+     * By the short name of a former file: short names of today's files. One that ends with {@code -} covers all names that begin with it.
+     */
     private static final Map<String, List<String>> SUCCESSORS = Map.ofEntries(
             Map.entry("accept", List.of("inbound-message")),
             Map.entry("admin", List.of("admin-")),

@@ -9,8 +9,8 @@ import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.support.service.ServiceSupport;
 
 /**
- * The conversations that were told within the last minute that the queue is full, for an idempotent consumer. Holds at most {@value #MOST}: where more
- * conversations are told within a minute, one of them may be told twice. Lost at a restart.
+ * The conversations that got the notice "queue is full" within the last minute, for an idempotent consumer. Holds at most {@value #MOST}:
+ * where more conversations get it within a minute, one of them may get it twice. Lost at a restart.
  */
 public final class BusyConversations extends ServiceSupport implements IdempotentRepository {
 

@@ -10,7 +10,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Message;
 import org.apache.camel.support.DefaultMessage;
 
-/** A chunk of a reply as {@code dingtalk:reply} takes it: its text, and as headers its key and whom it mentions. Nothing else steers it. */
+/** A chunk of a reply as {@code dingtalk:reply} takes it: its text, and as headers its key and its mentions. Nothing else controls it. */
 final class ChunkMessage {
 
     /** Header: the number of the chunk, the first is 0. */
@@ -23,7 +23,7 @@ final class ChunkMessage {
      * The same chunk always has the same key, so that DingTalk shows it once, however often it is sent.
      *
      * @param kind     tells replies to the same message apart
-     * @param mentions whom it mentions, beside the asker, whom the first chunk mentions
+     * @param mentions mentions beside the asker, whom the first chunk mentions
      */
     static Message of(CamelContext context, InboundMessage message, String kind, int number, String text, Mentions mentions) {
         Message chunk = new DefaultMessage(context);

@@ -40,7 +40,7 @@ public final class DeadLetterChannel {
     }
 
     /**
-     * True while a turn is to be tried again: eight times, and for as long as the store takes nothing, since then not even a dead letter could be written,
+     * True while a turn is retried: eight times, and for as long as the store takes nothing, since then not even a dead letter could be written,
      * and what DingTalk has taken could not be noted.
      */
     public boolean isWorthAnotherTry(Exchange exchange) {

@@ -4,7 +4,7 @@ import io.github.dingtalkcamel.texts.BotTexts;
 import io.github.dingtalkcamel.turn.Turn;
 import org.apache.camel.ExchangeProperty;
 
-/** What the sender of a message is told when no agent answers it. */
+/** What the sender of a message gets when no agent answers it. */
 public final class Notices {
 
     private final BotTexts texts;
@@ -19,12 +19,14 @@ public final class Notices {
     }
 
     /** The agent that should answer is not running. */
-    public Notice agentNotRunning(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message, @ExchangeProperty("CamelDingTalkAgent") String agent) {
+    public Notice agentNotRunning(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message,
+            @ExchangeProperty("CamelDingTalkAgent") String agent) {
         return new Notice(texts.text(message, "agent-not-running", agent));
     }
 
     /** The agent failed; the reference finds the reason in the log and on the turn's record. */
-    public Notice agentFailed(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message, @ExchangeProperty(Turn.PROPERTY) Turn turn) {
+    public Notice agentFailed(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message,
+            @ExchangeProperty(Turn.PROPERTY) Turn turn) {
         return new Notice(texts.text(message, "agent-failed", turn.reference()));
     }
 

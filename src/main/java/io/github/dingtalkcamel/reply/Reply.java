@@ -6,8 +6,8 @@ import io.github.dingtalkcamel.component.api.Mentions;
 import io.github.dingtalkcamel.turn.SentChunk;
 
 /**
- * A reply on its way out, and how far it got. Its chunks are sent by exchanges of their own, one after the other, which share it: so what the
- * one before has sent is known to the next one, and to the dead letter of the turn.
+ * A reply that is being sent, with its progress. Its chunks are sent by exchanges of their own, one after the other, which share it: so
+ * what the one before has sent is known to the next one, and to the dead letter of the turn.
  */
 public final class Reply {
 
@@ -31,7 +31,7 @@ public final class Reply {
      * @param sent     how many of them DingTalk has taken
      * @param stored   how many of them the store says were taken; negative where the reply is not stored
      * @param kind     {@value #ANSWER} or {@value #NOTICE}
-     * @param mentions whom each chunk mentions, beside the asker; may be empty where none does
+     * @param mentions mentions of each chunk beside the asker; may be empty
      */
     public Reply(List<String> chunks, int sent, int stored, String kind, List<Mentions> mentions) {
         this.chunks = List.copyOf(chunks);

@@ -21,7 +21,8 @@ public final class Thinking {
     private static final Logger LOG = LoggerFactory.getLogger(Thinking.class);
 
     private static final String NAME = "\uD83E\uDD14\u601D\u8003\u4E2D";
-    private static final Map<String, String> LOOK = Map.of("emotionId", "2659900", "emotionName", NAME, "text", NAME, "backgroundId", "im_bg_1");
+    private static final Map<String, String> LOOK = Map.of("emotionId", "2659900", "emotionName", NAME, "text", NAME, "backgroundId",
+            "im_bg_1");
 
     private final Settings settings;
     private final Set<String> off = ConcurrentHashMap.newKeySet();
@@ -50,10 +51,11 @@ public final class Thinking {
         }
     }
 
-    /** Whether a reaction is to be shown under this message. */
+    /** Whether a reaction is shown under this message. */
     public boolean isOn(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
         return !off.contains(message.integration())
-               && settings.integration(message.integration()).filter(integration -> integration.hasApp() && integration.thinkingReaction()).isPresent();
+               && settings.integration(message.integration()).filter(integration -> integration.hasApp() && integration.thinkingReaction())
+                       .isPresent();
     }
 
     /** The state of a reaction that is not shown yet. */
@@ -63,7 +65,8 @@ public final class Thinking {
 
     /** What shows the reaction, and what removes it: the same. */
     public Map<String, Object> reaction(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
-        return Map.of("robotCode", settings.integration(message.integration()).orElseThrow().robotCode().orElseThrow(), "openMsgId", message.msgId(),
+        return Map.of("robotCode", settings.integration(message.integration()).orElseThrow().robotCode()
+                .orElseThrow(), "openMsgId", message.msgId(),
                 "openConversationId", message.conversationId(), "emotionType", 2, "emotionName", NAME, "textEmotion", LOOK);
     }
 

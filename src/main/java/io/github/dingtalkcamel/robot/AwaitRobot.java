@@ -22,7 +22,7 @@ import org.apache.camel.support.AsyncProcessorSupport;
 public final class AwaitRobot extends AsyncProcessorSupport {
 
     private static final Duration USUAL = Duration.ofSeconds(10);
-    /** Before the caller's deadline, so that the caller learns that the message is stored, and does not get an unknown outcome. */
+    /** Before the caller's deadline, so that the caller is answered that the message is stored, and gets no unknown outcome. */
     private static final Duration MARGIN = Duration.ofMillis(300);
 
     private static final Map<String, Object> QUEUED = Map.of("queued", true,

@@ -232,7 +232,7 @@ public final class RobotQueue {
         });
     }
 
-    /** The call failed: the message waits for another one, or has failed for good. */
+    /** The call failed: the message waits for another one, or has failed permanently. */
     public void failed(Exchange exchange, @ExchangeProperty(MESSAGE) Waiting message) {
         end(message, Failure.of(exchange, Exception.class));
     }
@@ -276,7 +276,7 @@ public final class RobotQueue {
         try {
             mark(robot);
         } catch (StoreException e) {
-            LOG.warn("The end of a message to the custom robot of {} can't be stored yet: {}", message.integration(), e.getMessage());
+            LOG.warn("The outcome of a message to the custom robot of {} can't be stored yet: {}", message.integration(), e.getMessage());
         }
         CompletableFuture<Void> ticket = tickets.remove(message.msgUuid());
         if (failure == null) {

@@ -10,8 +10,8 @@ import org.apache.camel.Message;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
 
 /**
- * Access to tools and admin: allowed with the bearer token of {@code dingtalk.api-token}, compared in constant time, and for no one while
- * that is not set.
+ * Access to tools and admin: allowed with the bearer token of {@code dingtalk.api-token}, compared in constant time, and refused to all
+ * while that is not set.
  */
 public final class ApiAccess {
 
@@ -26,7 +26,8 @@ public final class ApiAccess {
     }
 
     /**
-     * Checks the token of a request that {@link #check} let in: a route answers nothing without the token, whatever stands before it.
+     * Checks the token of a request that {@link #check} let in: a route answers nothing without the token, also if a check before it is
+     * missing.
      *
      * @return              the parsed request
      * @throws ApiException 403 while no token is set, 401 for a missing or wrong one
@@ -34,7 +35,7 @@ public final class ApiAccess {
     public ApiCall authorised(Message request) throws ApiException {
         HttpServerRequest http = ((HttpMessage) request).getRequest();
         require(http);
-        if (!bears(http)) {
+        if (!hasToken(http)) {
             throw ApiException.unauthorised();
         }
         return ApiCall.of(http.method().name(), request.getHeader(Exchange.HTTP_PATH, "", String.class),
@@ -42,18 +43,18 @@ public final class ApiAccess {
     }
 
     /**
-     * Checks the token where only the head of the request has been read. It is read from the request itself, since the headers of an exchange
-     * hold query parameters too.
+     * Checks the token where only the head of the request has been read. It is read from the request itself, since the headers of an
+     * exchange hold query parameters too.
      *
      * @throws ApiException 403 while no token is set, 401 for a missing or wrong one, 429 after too many wrong ones of its address
      */
     public void check(HttpServerRequest request) throws ApiException {
         require(request);
-        if (logins.turnsAway(FailedLogins.Door.API, request)) {
+        if (logins.refuses(FailedLogins.Credential.API, request)) {
             throw ApiException.tooManyFailures();
         }
-        if (!bears(request)) {
-            throw logins.failed(FailedLogins.Door.API, request) ? ApiException.tooManyFailures() : ApiException.unauthorised();
+        if (!hasToken(request)) {
+            throw logins.failed(FailedLogins.Credential.API, request) ? ApiException.tooManyFailures() : ApiException.unauthorised();
         }
     }
 
@@ -67,7 +68,7 @@ public final class ApiAccess {
         }
     }
 
-    private boolean bears(HttpServerRequest request) {
+    private boolean hasToken(HttpServerRequest request) {
         List<String> values = request.headers().getAll("Authorization");
         String authorization = values.size() == 1 ? values.get(0) : "";
         return authorization.toLowerCase(Locale.ROOT).startsWith(SCHEME) && token.matches(authorization.substring(SCHEME.length()).strip());

@@ -11,7 +11,7 @@ public final class ApiException extends Exception implements HttpError {
     private final String code;
 
     private ApiException(int status, String code, String message) {
-        // no stack trace: anyone may send bad requests, as often as they like
+        // no stack trace: any client may send bad requests, at any rate
         super(message, null, false, false);
         this.status = status;
         this.code = code;
@@ -43,15 +43,17 @@ public final class ApiException extends Exception implements HttpError {
     }
 
     static ApiException off() {
-        return new ApiException(403, "api_off", "Tools and admin are off: set dingtalk.api-token (DINGTALK_API_TOKEN), then send it as Authorization: Bearer <token>");
+        return new ApiException(403, "api_off",
+                "Tools and admin are off: set dingtalk.api-token (DINGTALK_API_TOKEN), then send it as Authorization: Bearer <token>");
     }
 
     static ApiException unauthorised() {
-        return new ApiException(401, "unauthorised", "Send the header Authorization: Bearer <token>, once, with the value of dingtalk.api-token");
+        return new ApiException(401, "unauthorised",
+                "Send the header Authorization: Bearer <token>, once, with the value of dingtalk.api-token");
     }
 
     static ApiException tooManyFailures() {
-        return new ApiException(429, "too_many_failures", FailedLogins.remedy(FailedLogins.Door.API));
+        return new ApiException(429, "too_many_failures", FailedLogins.remedy(FailedLogins.Credential.API));
     }
 
     @Override

@@ -17,7 +17,7 @@ public final class Bodies {
     private Bodies() {
     }
 
-    /** Reads the body, unless it is there already, and goes on with {@code then}. */
+    /** Reads the body, unless it was read already, then calls {@code then}. */
     public static void read(RoutingContext request, BodyRules rules, Runnable then) {
         RoutingContextInternal routing = (RoutingContextInternal) request;
         if (routing.seenHandler(RoutingContextInternal.BODY_HANDLER)) {

@@ -21,7 +21,7 @@ public final class BodyReader {
     private static final int FIRST_ROOM = 1_024;
     /** Larger ones can take twice their size of a heap of the usual collector, and want it in one piece. */
     private static final int MOST_ROOM = 1 << 18;
-    /** A request whose client left before the answer is given up by now by whatever handles it. */
+    /** A request whose client left before the answer is given up by now by its handler. */
     static final long AFTER_DISCONNECT_MS = 30_000;
 
     /** Why a body is not read to its end. */
@@ -66,7 +66,7 @@ public final class BodyReader {
         new BodyReader(routing, rules, taker, refusal).start();
     }
 
-    /** What a request's body holds of its budget, or null. Whatever handles the body may close it, once it has no more use for it. */
+    /** What a request's body holds of its budget, or null. The body's handler may close it when it has no more use for it. */
     public static ByteBudget.Share share(RoutingContext routing) {
         return routing.get(SHARE);
     }
@@ -188,7 +188,7 @@ public final class BodyReader {
         if (answered) {
             share.close();
         } else {
-            // what handles it may still have it in hand
+            // its handler may still use it
             routing.vertx().setTimer(AFTER_DISCONNECT_MS, later -> share.close());
         }
     }

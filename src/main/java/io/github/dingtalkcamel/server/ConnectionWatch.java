@@ -81,7 +81,7 @@ final class ConnectionWatch extends ChannelDuplexHandler {
         return address;
     }
 
-    /** Whether nothing is lost for an honest client when this connection is closed: no request of it is being worked on. */
+    /** Whether a well-behaved client loses nothing when this connection is closed: no request of it is being worked on. */
     boolean mayGiveWay() {
         return unanswered == 0 || incoming == Incoming.BODY;
     }
@@ -149,7 +149,7 @@ final class ConnectionWatch extends ChannelDuplexHandler {
         HttpVersion version = request.protocolVersion();
         boolean transfer = request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING);
         if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
-            // in which the refusal is told
+            // in which the refusal is sent
             request.setProtocolVersion(HttpVersion.HTTP_1_1);
             request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("neither HTTP/1.1 nor HTTP/1.0")));
         } else if (transfer && (version.equals(HttpVersion.HTTP_1_0) || request.headers().contains(HttpHeaderNames.CONTENT_LENGTH)

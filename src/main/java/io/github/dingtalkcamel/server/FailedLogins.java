@@ -21,28 +21,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes guessing visible and slow. Wrong API tokens, management logins and webhook proofs are counted, and the first two are logged with the
- * client's address. After 20 wrong ones within a minute, one login of that address is checked each second until the minute is over, and
- * the others are refused unseen. So a client with the right one gets in within a few tries although another client of the same address
+ * Makes guessing visible and slow. Wrong API tokens, management logins and webhook proofs are counted, and the first two are logged with
+ * the client's address. After 20 wrong ones within a minute, one login of that address is checked each second until the minute is over, and
+ * the others are refused unchecked. So a client with the right one gets in within a few tries although another client of the same address
  * (behind the same NAT or proxy) sends wrong ones, and a guesser has at most 80 tries a minute. A wrong one that was checked is refused
  * with the same 429.
  *
- * <p>An address is that of the connection: behind a proxy all clients share the proxy's, so the proxy should bound them itself. IPv6 addresses
- * count by their first 64 bits, which belong to one customer. Wrong proofs block no address, since DingTalk's messages may come by the same
- * proxy. The last 10,000 addresses that failed are remembered. Not promised: that a guesser with many addresses is stopped, or that the
- * right one gets in where the same address floods this server with wrong ones.
+ * <p>An address is that of the connection: behind a proxy all clients share the proxy's, so the proxy should bound them itself. IPv6
+ * addresses count by their first 64 bits, which belong to one customer. Wrong proofs block no address, since DingTalk's messages may come
+ * by the same proxy. The last 10,000 addresses that failed are remembered. Not promised: that a guesser with many addresses is stopped, or
+ * that the right one gets in where the same address floods this server with wrong ones.
  */
 public final class FailedLogins {
 
     /** What can be guessed. */
-    public enum Door {
+    public enum Credential {
         API("API token", "dingtalk.api-token"), MANAGEMENT("management login", "dingtalk.management-password"),
         WEBHOOK("webhook proof", "dingtalk.app-secret");
 
         private final String what;
         private final String setting;
 
-        Door(String what, String setting) {
+        Credential(String what, String setting) {
             this.what = what;
             this.setting = setting;
         }
@@ -58,8 +58,8 @@ public final class FailedLogins {
     private static final int KNOWN_ADDRESSES = 10_000;
 
     private final InstantSource clock;
-    private final Map<Door, LongAdder> failed = new EnumMap<>(Door.class);
-    private final LongAdder turnedAway = new LongAdder();
+    private final Map<Credential, LongAdder> failed = new EnumMap<>(Credential.class);
+    private final LongAdder refused = new LongAdder();
     private final Map<String, Failures> byAddress = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Failures> eldest) {
@@ -75,8 +75,8 @@ public final class FailedLogins {
 
     public FailedLogins(InstantSource clock) {
         this.clock = clock;
-        for (Door door : Door.values()) {
-            failed.put(door, new LongAdder());
+        for (Credential credential : Credential.values()) {
+            failed.put(credential, new LongAdder());
         }
     }
 
@@ -84,8 +84,8 @@ public final class FailedLogins {
      * Whether what a request offers must not be checked, because too much of its address was wrong. Its answer is 429 then, and has
      * {@code Retry-After}.
      */
-    public boolean turnsAway(Door door, HttpServerRequest request) {
-        return mayCheck(door, address(request)) ? false : turnAway(request);
+    public boolean refuses(Credential credential, HttpServerRequest request) {
+        return mayCheck(credential, address(request)) ? false : refuse(request);
     }
 
     /**
@@ -93,30 +93,30 @@ public final class FailedLogins {
      *
      * @return true where the answer is 429, which has {@code Retry-After} then, because too much of its address was wrong before
      */
-    public boolean failed(Door door, HttpServerRequest request) {
-        return failed(door, address(request)) && turnAway(request);
+    public boolean failed(Credential credential, HttpServerRequest request) {
+        return failed(credential, address(request)) && refuse(request);
     }
 
-    private boolean turnAway(HttpServerRequest request) {
-        turnedAway.increment();
+    private boolean refuse(HttpServerRequest request) {
+        refused.increment();
         request.response().putHeader("Retry-After", String.valueOf(BETWEEN_CHECKS.toSeconds()));
         return true;
     }
 
     /** Notes a wrong proof; the refusal's own log line has the address. */
     public void wrongProof() {
-        failed.get(Door.WEBHOOK).increment();
+        failed.get(Credential.WEBHOOK).increment();
     }
 
-    /** The error text for a request that is refused unseen. */
-    public static String remedy(Door door) {
-        return MOST_A_MINUTE + " requests of your address had a wrong " + door.what + " within a minute, so one a second is"
-                + " checked until the minute is over. Try again as Retry-After says, with the value of " + door.setting;
+    /** The error text for a request that is refused unchecked. */
+    public static String remedy(Credential credential) {
+        return MOST_A_MINUTE + " requests of your address had a wrong " + credential.what + " within a minute, so one a second is"
+                + " checked until the minute is over. Try again as Retry-After says, with the value of " + credential.setting;
     }
 
     /** True where too much of the address was wrong within the minute. */
-    synchronized boolean isLocked(Door door, String address) {
-        return isLocked(byAddress.get(key(door, address)));
+    synchronized boolean isLocked(Credential credential, String address) {
+        return isLocked(byAddress.get(key(credential, address)));
     }
 
     private boolean isLocked(Failures failures) {
@@ -124,8 +124,8 @@ public final class FailedLogins {
     }
 
     /** Whether a request of the address may be checked; of a locked one the first of each second may, and this was it. */
-    synchronized boolean mayCheck(Door door, String address) {
-        Failures failures = byAddress.get(key(door, address));
+    synchronized boolean mayCheck(Credential credential, String address) {
+        Failures failures = byAddress.get(key(credential, address));
         if (!isLocked(failures)) {
             return true;
         }
@@ -138,20 +138,20 @@ public final class FailedLogins {
     }
 
     /** @return true where the address was locked already */
-    boolean failed(Door door, String address) {
-        failed.get(door).increment();
-        int count = count(door, address);
+    boolean failed(Credential credential, String address) {
+        failed.get(credential).increment();
+        int count = count(credential, address);
         if (count < MOST_A_MINUTE) {
-            LOG.warn("Wrong {} from {}, number {} of its address within a minute", door.what, address, count);
+            LOG.warn("Wrong {} from {}, number {} of its address within a minute", credential.what, address, count);
         } else {
             LOG.warn("Wrong {} from {}, number {} of its address within a minute: until that is over one request of the address is"
-                    + " checked each second, and the others are answered 429", door.what, address, count);
+                    + " checked each second, and the others are answered 429", credential.what, address, count);
         }
         return count > MOST_A_MINUTE;
     }
 
-    private synchronized int count(Door door, String address) {
-        Failures failures = byAddress.computeIfAbsent(key(door, address), key -> new Failures());
+    private synchronized int count(Credential credential, String address) {
+        Failures failures = byAddress.computeIfAbsent(key(credential, address), key -> new Failures());
         Instant now = clock.instant();
         if (failures.since == null || !now.isBefore(failures.since.plus(MINUTE))) {
             failures.since = now;
@@ -164,26 +164,26 @@ public final class FailedLogins {
     }
 
     /** How many wrong ones there were since the start. */
-    public long count(Door door) {
-        return failed.get(door).sum();
+    public long count(Credential credential) {
+        return failed.get(credential).sum();
     }
 
     private static String address(HttpServerRequest request) {
         return request.remoteAddress() == null ? "unknown" : String.valueOf(request.remoteAddress().hostAddress());
     }
 
-    private static String key(Door door, String address) {
+    private static String key(Credential credential, String address) {
         if (address.indexOf(':') >= 0) {
             try {
                 // an address in digits is not looked up
                 if (InetAddress.getByName(address.replaceFirst("%.*", "")) instanceof Inet6Address six) {
-                    return door + " " + HexFormat.of().formatHex(six.getAddress(), 0, 8);
+                    return credential + " " + HexFormat.of().formatHex(six.getAddress(), 0, 8);
                 }
             } catch (UnknownHostException e) {
                 // counted as it is spelt
             }
         }
-        return door + " " + address;
+        return credential + " " + address;
     }
 
     /** Adds the figures to the context's meters. */
@@ -193,9 +193,10 @@ public final class FailedLogins {
             return;
         }
         // a counter holds its object weakly, and its function strongly
-        failed.forEach((door, count) -> FunctionCounter.builder("dingtalk.logins.failed", count, weak -> count.sum()).tag("at", door.name().toLowerCase(Locale.ROOT))
+        failed.forEach((credential, count) -> FunctionCounter.builder("dingtalk.logins.failed", count, weak -> count.sum())
+                .tag("at", credential.name().toLowerCase(Locale.ROOT))
                 .description("Wrong API tokens, management logins and webhook proofs").register(meters));
-        FunctionCounter.builder("dingtalk.logins.turned.away", turnedAway, weak -> turnedAway.sum())
+        FunctionCounter.builder("dingtalk.logins.turned.away", refused, weak -> refused.sum())
                 .description("Requests not looked at because their address had sent too many wrong ones").register(meters);
     }
 }

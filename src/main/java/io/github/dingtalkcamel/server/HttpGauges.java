@@ -29,7 +29,7 @@ public final class HttpGauges {
     private static void budget(MeterRegistry meters, String kind, ByteBudget budget) {
         gauge(meters, "dingtalk.http.bytes", "kind", kind, "Bytes that bodies of requests hold now", budget::used);
         gauge(meters, "dingtalk.http.bytes.limit", "kind", kind, "Bytes that bodies of requests may hold", budget::capacity);
-        counter(meters, "dingtalk.http.bodies.refused", "kind", kind, "Requests refused for want of room for their bodies",
+        counter(meters, "dingtalk.http.bodies.refused", "kind", kind, "Requests refused because no memory was left for their bodies",
                 budget::refused);
     }
 

@@ -29,7 +29,8 @@ public final class ManagementGuard implements AuthenticationHandler {
     /** What Jolokia may be asked for by GET, which any link or picture can send; the rest by POST. */
     private static final Set<String> SAFE = Set.of("", "version", "list", "read", "search");
     /** The console's editor styles itself, shows pictures from data, and works in threads made from its own scripts. */
-    private static final String CONTENT = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
+    private static final String CONTENT = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'"
+            + " data:; "
             + "worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
     private static final int MAX_JOLOKIA_BYTES = 1 << 20;
@@ -51,7 +52,7 @@ public final class ManagementGuard implements AuthenticationHandler {
         this.password = settings.managementPassword();
     }
 
-    /** The server that this stands before; it does not listen yet. */
+    /** The server that this guards; it does not listen yet. */
     public void guard(LimitedVertx server) {
         vertx = server;
         Duration most = server.limits().unprovedBodyTime();
@@ -61,19 +62,22 @@ public final class ManagementGuard implements AuthenticationHandler {
     @Override
     public void handle(RoutingContext request) {
         HttpServerResponse response = request.response();
-        response.putHeader("Content-Security-Policy", CONTENT).putHeader("X-Content-Type-Options", "nosniff").putHeader("X-Frame-Options", "DENY")
+        response.putHeader("Content-Security-Policy", CONTENT).putHeader("X-Content-Type-Options", "nosniff")
+                .putHeader("X-Frame-Options", "DENY")
                 .putHeader("Referrer-Policy", "same-origin").putHeader("Cross-Origin-Resource-Policy", "same-origin");
         String path = request.normalizedPath();
         if (isAt(HEALTH, path)) {
             request.next();
         } else if (isForeign(request.request(), path)) {
-            Refusal.send(request, 403, "foreign", "Refused: sent by a page of another site, or by a name that is not this server's. Open the address that the program prints "
+            Refusal.send(request, 403, "foreign",
+                    "Refused: sent by a page of another site, or by a name that is not this server's. Open the address that the program"
+                            + " prints "
                     + "at its start, or list the name that you call it by in dingtalk.host-names (DINGTALK_HOST_NAMES)");
-        } else if (offersLogin(request.request()) && logins.turnsAway(FailedLogins.Door.MANAGEMENT, request.request())) {
-            Refusal.send(request, 429, "too_many_failures", FailedLogins.remedy(FailedLogins.Door.MANAGEMENT));
+        } else if (offersLogin(request.request()) && logins.refuses(FailedLogins.Credential.MANAGEMENT, request.request())) {
+            Refusal.send(request, 429, "too_many_failures", FailedLogins.remedy(FailedLogins.Credential.MANAGEMENT));
         } else if (!isKnown(request.request()) && offersLogin(request.request())
-                && logins.failed(FailedLogins.Door.MANAGEMENT, request.request())) {
-            Refusal.send(request, 429, "too_many_failures", FailedLogins.remedy(FailedLogins.Door.MANAGEMENT));
+                && logins.failed(FailedLogins.Credential.MANAGEMENT, request.request())) {
+            Refusal.send(request, 429, "too_many_failures", FailedLogins.remedy(FailedLogins.Credential.MANAGEMENT));
         } else if (!isKnown(request.request())) {
             response.putHeader("WWW-Authenticate", "Basic realm=\"dingtalk-camel\", charset=\"UTF-8\"");
             Refusal.send(request, 401, "login", "User and password are those of dingtalk.management-user and dingtalk.management-password");
@@ -121,7 +125,8 @@ public final class ManagementGuard implements AuthenticationHandler {
 
     /** A link from elsewhere, a wiki say, may lead to the console; it does nothing by itself. */
     private static boolean isLinkToPage(HttpServerRequest request, String path) {
-        return request.method() == HttpMethod.GET && "navigate".equals(request.getHeader("Sec-Fetch-Mode")) && "document".equals(request.getHeader("Sec-Fetch-Dest"))
+        return request.method() == HttpMethod.GET && "navigate".equals(request.getHeader("Sec-Fetch-Mode"))
+                && "document".equals(request.getHeader("Sec-Fetch-Dest"))
                 && isAt(CONSOLE, path) && !isAt(CONSOLE_JOLOKIA, path);
     }
 
@@ -144,7 +149,7 @@ public final class ManagementGuard implements AuthenticationHandler {
         return colon >= 0 && Secret.of(user).matches(credentials.substring(0, colon)) & password.matches(credentials.substring(colon + 1));
     }
 
-    /** Asked of the path as it was sent, which is what Jolokia reads, and of what that stands for. */
+    /** Checks the path as it was sent, which is what Jolokia reads, and its decoded form. */
     private static boolean isSafe(HttpServerRequest request, String path) {
         return request.method() != HttpMethod.GET || isReading(request.path()) && isReading(path) && request.getParam("p") == null;
     }

@@ -17,7 +17,7 @@ import io.github.dingtalkcamel.component.secrets.Secret;
  * @param callbackToken     set exactly where the AES key is
  * @param callbackAesKey    43 characters
  * @param callbackOwnerKey  the app key where not set; empty without an app
- * @param allowedUsers      in lower case; empty means everyone
+ * @param allowedUsers      in lower case; empty means all users
  * @param allowedGroups     conversation ids as they were written
  * @param adminUsers        in lower case
  * @param fallbackAgent     empty where {@code none} was set

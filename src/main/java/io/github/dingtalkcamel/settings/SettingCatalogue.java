@@ -23,7 +23,8 @@ public final class SettingCatalogue {
 
     static final Setting<String> APP_KEY = integration("app-key", ValueTypes.credential()).alias("client-id").noDefault()
             .is("AppKey (Client ID) of the DingTalk app");
-    static final Setting<Secret> APP_SECRET = integration("app-secret", ValueTypes.secretCredential()).alias("client-secret").secret().noDefault()
+    static final Setting<Secret> APP_SECRET = integration("app-secret", ValueTypes.secretCredential()).alias("client-secret").secret()
+            .noDefault()
             .is("AppSecret (Client Secret) of the DingTalk app");
     static final Setting<String> ROBOT_CODE = integration("robot-code", ValueTypes.text()).derived("app key")
             .is("Code of the robot where it is not the app key");
@@ -41,7 +42,8 @@ public final class SettingCatalogue {
             .is("Owner key that encrypted callbacks end with");
     static final Setting<Policy> DM_POLICY = integration("dm-policy", ValueTypes.constants("a policy", Policy.class)).defaultsTo("open")
             .is("Who may write direct messages: open, allowlist (allowed-users) or disabled");
-    static final Setting<Policy> GROUP_POLICY = integration("group-policy", ValueTypes.constants("a policy", Policy.class)).defaultsTo("open")
+    static final Setting<Policy> GROUP_POLICY = integration("group-policy", ValueTypes.constants("a policy", Policy.class))
+            .defaultsTo("open")
             .is("Which groups are answered: open, allowlist (allowed-groups) or disabled");
     static final Setting<Set<String>> ALLOWED_USERS = integration("allowed-users", ValueTypes.ids(true)).derived("everyone")
             .is("User ids with commas between them, compared without case; once set, only these users may use the bot");
@@ -51,25 +53,29 @@ public final class SettingCatalogue {
             .is("User ids with commas between them who may /bind and /unbind in groups, besides DingTalk's own admins");
     static final Setting<Optional<String>> FALLBACK_AGENT = integration("fallback-agent", ValueTypes.agentOrNone()).defaultsTo("echo")
             .is("Agent that answers where nothing is bound; none for no answer");
-    static final Setting<Language> LANGUAGE = integration("language", ValueTypes.words("a language", List.of("zh-Hans", "en"), Language::of))
+    static final Setting<Language> LANGUAGE = integration("language",
+            ValueTypes.words("a language", List.of("zh-Hans", "en"), Language::of))
             .defaultsTo("zh-Hans")
             .is("Language of the bot's own texts: zh-Hans or en");
-    static final Setting<SessionScope> SESSION_SCOPE = integration("session-scope", ValueTypes.constants("a session scope", SessionScope.class))
+    static final Setting<SessionScope> SESSION_SCOPE = integration("session-scope",
+            ValueTypes.constants("a session scope", SessionScope.class))
             .defaultsTo("conversation")
             .is("Who shares a session in a group: conversation (all) or sender (each has their own)");
     static final Setting<Duration> SESSION_IDLE_TIMEOUT = integration("session-idle-timeout",
             ValueTypes.duration(Duration.ZERO, Duration.ofDays(365))).derived("off")
             .is("A message after this time of silence starts a fresh session: 30m, 8h, 1d; 0 for never");
     static final Setting<Integer> HISTORY_TURNS = integration("history-turns", ValueTypes.number(0, 1_000)).defaultsTo("20")
-            .is("Turns of the session that agents are told of, 0 to 1000; 0 keeps no history");
+            .is("Turns of the session that an agent gets as history, 0 to 1000; 0 keeps no history");
     static final Setting<Integer> HISTORY_BYTES = integration("history-bytes", ValueTypes.number(1, 16_777_216)).defaultsTo("65536")
             .is("UTF-8 bytes that those turns may have together, 1 to 16777216; the oldest go first");
     static final Setting<Integer> MAX_MESSAGE_LENGTH = integration("max-message-length", ValueTypes.number(100, 20_000)).defaultsTo("6000")
             .is("Characters of one chunk of a reply, 100 to 20000");
     static final Setting<Boolean> THINKING_REACTION = integration("thinking-reaction", ValueTypes.trueOrFalse()).defaultsTo("false")
             .is("Show a reaction under a message while its agent is asked; by an API that DingTalk does not document");
-    static final Setting<String> CARD_TEMPLATE_ID = integration("card-template-id", ValueTypes.text()).defaultsTo("1366a1eb-bc54-4859-ac88-517c56a9acb1.schema")
-            .is("Template of cards with buttons that call back, with the variables title, markdown and sys_full_json_obj.msgButtons; the default is a public one"
+    static final Setting<String> CARD_TEMPLATE_ID = integration("card-template-id", ValueTypes.text())
+            .defaultsTo("1366a1eb-bc54-4859-ac88-517c56a9acb1.schema")
+            .is("Template of cards with buttons that call back, with the variables title, markdown and sys_full_json_obj.msgButtons; the"
+                    + " default is a public one"
                 + " of DingTalk's Python SDK");
     static final Setting<Secret> WEBHOOK = integration("webhook", ValueTypes.webhookUrl()).secret().noDefault()
             .is("URL of a custom group robot, for one-way notifications, with or without an app");
@@ -106,7 +112,8 @@ public final class SettingCatalogue {
             .is("Bearer token of tools and admin, which are closed without it");
     static final Setting<Path> DATA_DIR = process("data-dir", ValueTypes.directory()).defaultsTo("./data")
             .is("Directory of the store and other data");
-    static final Setting<StoreUrl> STORE_URL = process("store-url", ValueTypes.storeUrl()).derived("SQLite file dingtalk.db in the data dir")
+    static final Setting<StoreUrl> STORE_URL = process("store-url", ValueTypes.storeUrl())
+            .derived("SQLite file dingtalk.db in the data dir")
             .is("JDBC URL of the store, jdbc:sqlite: or jdbc:postgresql:");
     static final Setting<String> STORE_USER = process("store-user", ValueTypes.text()).noDefault()
             .is("User of the store's database");
@@ -119,10 +126,12 @@ public final class SettingCatalogue {
     static final Setting<Boolean> FILES_PRIVATE_URLS = process("files-private-urls", ValueTypes.trueOrFalse()).defaultsTo("false")
             .is("Let tools fetch files also from addresses that are not public: this machine and its network");
     static final Setting<Set<String>> ATTACHMENT_HOSTS = process("attachment-hosts", ValueTypes.hosts()).noDefault()
-            .is("Further hosts, with commas between them, that attachments of messages may be fetched from; only hosts where DingTalk alone stores files");
+            .is("Further hosts, with commas between them, that attachments of messages may be fetched from; only hosts where DingTalk"
+                    + " alone stores files");
     static final Setting<Integer> QUEUE_CAPACITY = process("queue-capacity", ValueTypes.number(1, 1_000_000)).defaultsTo("10000")
             .is("Turns waiting, all conversations together, 1 to 1000000");
-    static final Setting<Integer> CONVERSATION_CAPACITY = process("conversation-capacity", ValueTypes.number(1, 1_000_000)).defaultsTo("100")
+    static final Setting<Integer> CONVERSATION_CAPACITY = process("conversation-capacity", ValueTypes.number(1, 1_000_000))
+            .defaultsTo("100")
             .is("Turns waiting in one conversation, 1 to 1000000");
     static final Setting<Integer> MAX_RUNNING_TURNS = process("max-running-turns", ValueTypes.number(1, 100_000))
             .derived("200; 2000 with virtual threads (Java 21+)")
@@ -133,7 +142,8 @@ public final class SettingCatalogue {
     static final Setting<Duration> KEEP_MESSAGES = process("keep-messages", ValueTypes.duration(Duration.ofDays(1), Duration.ofDays(3650)))
             .defaultsTo("7d")
             .is("How long answered messages are kept, 1d to 3650d; the same message delivered again is known for as long");
-    static final Setting<Duration> KEEP_DEAD_LETTERS = process("keep-dead-letters", ValueTypes.duration(Duration.ofDays(1), Duration.ofDays(3650)))
+    static final Setting<Duration> KEEP_DEAD_LETTERS = process("keep-dead-letters",
+            ValueTypes.duration(Duration.ofDays(1), Duration.ofDays(3650)))
             .defaultsTo("90d")
             .is("How long dead letters wait for a person, 1d to 3650d; the log says when some are deleted");
     static final Setting<Duration> KEEP_SESSIONS = process("keep-sessions", ValueTypes.duration(Duration.ofDays(1), Duration.ofDays(3650)))
@@ -142,7 +152,8 @@ public final class SettingCatalogue {
     static final Setting<Duration> SHUTDOWN_TIMEOUT = process("shutdown-timeout", ValueTypes.duration(Duration.ZERO, Duration.ofHours(1)))
             .defaultsTo("25")
             .is("Seconds that running turns get at a stop, 0 to 3600");
-    static final Setting<Boolean> SIMULATOR = process("simulator", ValueTypes.trueOrFalse()).derived("true where no app key and no webhook is set anywhere")
+    static final Setting<Boolean> SIMULATOR = process("simulator", ValueTypes.trueOrFalse())
+            .derived("true where no app key and no webhook is set anywhere")
             .is("Run against the built-in simulator of DingTalk");
     static final Setting<String> SIMULATOR_HOST = process("simulator-host", ValueTypes.host()).defaultsTo("127.0.0.1")
             .is("Address on which the simulator listens");

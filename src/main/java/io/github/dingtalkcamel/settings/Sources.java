@@ -19,7 +19,8 @@ final class Sources {
     private final Map<String, String> fileProperties;
     private final UnaryOperator<String> placeholders;
 
-    Sources(Map<String, String> environment, Map<String, String> systemProperties, Map<String, String> fileProperties, UnaryOperator<String> placeholders) {
+    Sources(Map<String, String> environment, Map<String, String> systemProperties, Map<String, String> fileProperties,
+            UnaryOperator<String> placeholders) {
         this.environment = environment;
         this.systemProperties = systemProperties;
         this.fileProperties = fileProperties;
@@ -31,7 +32,7 @@ final class Sources {
      *
      * @param name        the name under which it was given, for people
      * @param text        its text with placeholders resolved; empty where that is not possible, which was reported
-     * @param placeholder whether the text holds what a placeholder stood for
+     * @param placeholder whether the text holds the value of a placeholder
      */
     record Given(String name, Optional<String> text, boolean placeholder) {
     }
@@ -60,7 +61,8 @@ final class Sources {
         Given first = given.get(0);
         for (Given other : given) {
             if (first.text().isPresent() && other.text().isPresent() && !first.text().get().strip().equals(other.text().get().strip())) {
-                faults.accept(new SettingError(first.name(), "differs from " + other.name() + ", which is the same setting", "remove one of the two"));
+                faults.accept(new SettingError(first.name(), "differs from " + other.name()
+                        + ", which is the same setting", "remove one of the two"));
                 return Optional.of(new Given(first.name(), Optional.empty(), first.placeholder()));
             }
         }

@@ -17,9 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The data directory, held by one process at a time. The lock goes with the process, however it ends. The directory and this program's files
- * in it are for the
- * process's user alone, also where an older version made them otherwise.
+ * The data directory, held by one process at a time. The lock goes with the process, however it ends. The directory and this program's
+ * files in it are for the process's user alone, also where an older version made them otherwise.
  */
 public final class DataDirectory implements AutoCloseable {
 
@@ -62,7 +61,8 @@ public final class DataDirectory implements AutoCloseable {
         }
         close(channel);
         throw new StoreException("The data directory " + directory.toAbsolutePath()
-                + " is in use by another dingtalk-camel. Stop that one, or give this one a directory of its own with dingtalk.data-dir (DINGTALK_DATA_DIR)",
+                + " is in use by another dingtalk-camel. Stop that one, or give this one a directory of its own with dingtalk.data-dir"
+                + " (DINGTALK_DATA_DIR)",
                 null);
     }
 
@@ -73,14 +73,16 @@ public final class DataDirectory implements AutoCloseable {
     private static void mendRights(Path directory) {
         try {
             if (OwnerOnly.isShared(directory)) {
-                LOG.warn("The data directory {} is shared by all users of this machine, who see the names of the files in it. Choose one of its own with"
+                LOG.warn("The data directory {} is shared by all users of this machine, who see the names of the files in it. Choose one"
+                        + " of its own with"
                         + " dingtalk.data-dir (DINGTALK_DATA_DIR)", directory.toAbsolutePath());
             } else if (OwnerOnly.mend(directory)) {
                 LOG.info("The data directory {} could be read by other users; now only its owner may", directory.toAbsolutePath());
             }
         } catch (IOException e) {
-            LOG.warn("The data directory {} belongs to another user, so its rights can't be changed; the files in it are for this process's user alone."
-                    + " Its owner may say: chmod 700", directory.toAbsolutePath());
+            LOG.warn("The data directory {} belongs to another user, so its rights can't be changed; the files in it are for this"
+                    + " process's user alone."
+                    + " Its owner can run: chmod 700", directory.toAbsolutePath());
         }
         List<Path> mended = new ArrayList<>();
         try (Stream<Path> files = Files.find(directory, OWN_DEPTH, (path, attributes) -> isOwn(directory.relativize(path)))) {
@@ -90,7 +92,8 @@ public final class DataDirectory implements AutoCloseable {
                 }
             }
         } catch (IOException | UncheckedIOException e) {
-            LOG.warn("The rights of a file in the data directory {} can't be changed: {}. Say there: chmod -R go=", directory.toAbsolutePath(), e.toString());
+            LOG.warn("The rights of a file in the data directory {} can't be changed: {}. Run there: chmod -R go=",
+                    directory.toAbsolutePath(), e.toString());
         }
         if (!mended.isEmpty()) {
             LOG.info("{} files in {} could be read by other users; now only their owner may: {}", mended.size(), directory.toAbsolutePath(),

@@ -60,10 +60,12 @@ final class SqliteFile {
             create(file);
             LOG.info("Made a new store: {}", file);
         } else if (Files.size(file) == 0) {
-            throw new StoreException(file + " is empty, which no store ever is: restore it from a backup, or delete it to begin with an empty store", null);
+            throw new StoreException(file
+                    + " is empty, which no store ever is: restore it from a backup, or delete it to begin with an empty store", null);
         } else if (unclean && !Files.exists(beside(file, "-wal"))) {
-            throw new StoreException(file + "-wal is missing: the last process did not end by itself, and what it wrote last is in there. Put it back."
-                    + " If " + file + " is a backup that was restored, or to go on without, delete " + beside(file, "-open"), null);
+            throw new StoreException(file
+                    + "-wal is missing: the last process did not end by itself, and what it wrote last is in there. Put it back."
+                    + " If " + file + " is a backup that was restored, or to continue without it, delete " + beside(file, "-open"), null);
         }
         mendRights(file);
         look(file);
@@ -128,7 +130,8 @@ final class SqliteFile {
 
     private static void letItShrink(Path file, long size, Statement statement) {
         if (size > REBUILT_BYTES) {
-            LOG.info("{} was made by a version that did not let it shrink: its free space is used again, but not given back. To change that, stop this process"
+            LOG.info("{} was made by a version that did not let it shrink: its free space is used again, but not given back. To change"
+                    + " that, stop this process"
                     + " and run: sqlite3 {} 'pragma auto_vacuum = incremental; vacuum'", file, file);
             return;
         }
@@ -142,7 +145,8 @@ final class SqliteFile {
 
     private static StoreException damaged(Path file, String how) {
         return new StoreException(file + " is damaged: " + how.strip().replaceAll("\\s+", " ")
-                + ". Restore it from a backup, or save what can be read: sqlite3 " + file + " .recover | sqlite3 recovered.db; or choose another file with dingtalk.store-url"
+                + ". Restore it from a backup, or save what can be read: sqlite3 " + file
+                + " .recover | sqlite3 recovered.db; or choose another file with dingtalk.store-url"
                 + " or dingtalk.data-dir", null);
     }
 
@@ -160,7 +164,8 @@ final class SqliteFile {
     void begin() throws IOException {
         if (Files.exists(beside(file, "-wal"))) {
             OwnerOnly.file(beside(file, "-open"));
-            Files.writeString(beside(file, "-open"), "A process uses the store, or was killed while it did: dingtalk.db and dingtalk.db-wal belong together.\n");
+            Files.writeString(beside(file, "-open"),
+                    "A process uses the store, or was killed while it did: dingtalk.db and dingtalk.db-wal belong together.\n");
         }
     }
 
@@ -183,7 +188,8 @@ final class SqliteFile {
     }
 
     private String gone(String what) {
-        return file + " " + what + " while it was in use: what is written now would be lost. Stop this process, put the right file there, and start again";
+        return file + " " + what
+                + " while it was in use: what is written now would be lost. Stop this process, put the right file there, and start again";
     }
 
     private Object identity() throws IOException {

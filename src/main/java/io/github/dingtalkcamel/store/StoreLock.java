@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * PostgreSQL frees it when that connection ends, however it ends.
  * <p>
  * Promises: while the lock is not held, {@link #check} lets no commit be made. A lock that was lost is taken again before the next commit;
- * where another process has it by then, the owner is told once, and nothing is written any more. A pooler in transaction mode, on which no
+ * if another process has it by then, the owner is notified once, and nothing is written any more. A pooler in transaction mode, on which no
  * lock can be held, is refused: at the start where it shows then, else as soon as it shows.
  * <p>
  * Does not promise: that nothing but the store's commits is done between the loss of the lock and the next commit.
@@ -73,7 +73,7 @@ final class StoreLock implements AutoCloseable {
      * Takes the lock and watches over it.
      *
      * @param  shown          the URL without secrets
-     * @param  taken          called once, with what happened, when the lock was lost for good
+     * @param  taken          called once, with what happened, when the lock was lost permanently
      * @throws StoreException when another process has it, or none can be held by this URL; the message says what to do
      */
     static StoreLock take(String url, String user, String password, String shown, Consumer<String> taken) throws SQLException {

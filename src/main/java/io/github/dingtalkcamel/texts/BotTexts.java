@@ -21,8 +21,8 @@ import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.settings.StartException;
 
 /**
- * Everything the bot says in its own name, in the language of the integration. A file {@code texts_zh_Hans.properties} or {@code texts_en.properties} in the
- * directory {@code config} overrides as many of the texts as it holds.
+ * Everything the bot says in its own name, in the language of the integration. A file {@code texts_zh_Hans.properties} or {@code
+ * texts_en.properties} in the directory {@code config} overrides as many of the texts as it holds.
  * <p>
  * Texts are {@link MessageFormat}s, but for apostrophes, which are only apostrophes.
  */
@@ -50,7 +50,8 @@ public final class BotTexts {
         }
     }
 
-    private static void override(Language language, Map<String, MessageFormat> formats, Path file, String key, String text, List<String> faults) {
+    private static void override(Language language, Map<String, MessageFormat> formats, Path file, String key, String text,
+            List<String> faults) {
         MessageFormat ours = formats.get(key);
         if (ours == null) {
             faults.add(file + ": there is no text " + key + "; those there are: " + String.join(", ", formats.keySet()));
@@ -60,12 +61,14 @@ public final class BotTexts {
             MessageFormat own = format(language, text);
             int most = ours.getFormatsByArgumentIndex().length;
             if (own.getFormatsByArgumentIndex().length > most) {
-                faults.add(file + ": " + key + " can't be shown: " + (most == 0 ? "there is nothing to fill in" : "it knows {0} to {" + (most - 1) + "} only"));
+                faults.add(file + ": " + key + " can't be shown: "
+                        + (most == 0 ? "there is nothing to fill in" : "it knows {0} to {" + (most - 1) + "} only"));
                 return;
             }
             formats.put(key, own);
         } catch (IllegalArgumentException e) {
-            faults.add(file + ": " + key + " can't be shown: " + e.getMessage() + ". What is to be filled in is written {0}, {1}; other braces have no place");
+            faults.add(file + ": " + key + " can't be shown: " + e.getMessage()
+                    + ". Placeholders are written {0}, {1}; other braces are not allowed");
         }
     }
 
@@ -111,7 +114,7 @@ public final class BotTexts {
         };
     }
 
-    /** A text for whoever wrote the message; what is filled in stays as it is. */
+    /** A text for the sender of the message; the filled-in values stay as they are. */
     public String text(InboundMessage message, String key, Object... arguments) {
         MessageFormat format = texts.get(language(message)).get(key);
         // a format is not safe for use by many threads

@@ -9,7 +9,7 @@ import io.github.dingtalkcamel.component.api.Mentions;
 import io.github.dingtalkcamel.server.ApiException;
 import io.github.dingtalkcamel.settings.EditDistance;
 
-/** The argument {@code at}, read: whom a message mentions, in the shape that DingTalk's webhooks take. */
+/** The argument {@code at}, parsed: the users that a message mentions, in the shape that DingTalk's webhooks take. */
 final class AtArgument {
 
     private static final List<String> NAMES = List.of("atUserIds", "atMobiles", "isAtAll");
@@ -17,7 +17,7 @@ final class AtArgument {
     private AtArgument() {
     }
 
-    /** The mentions of a call; nobody where it has no {@code at}. */
+    /** The mentions of a call; none if it has no {@code at}. */
     static Mentions of(ToolCall call) throws ApiException {
         ObjectNode at = call.object("at").orElse(null);
         if (at == null) {
@@ -53,7 +53,8 @@ final class AtArgument {
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < list.size(); i++) {
             if (!list.get(i).isTextual() || !Mentions.isId(list.get(i).textValue())) {
-                throw ToolCalls.bad("at." + name + "[" + i + "]", "must be a text of 1 to 64 characters of ASCII without spaces and commas");
+                throw ToolCalls.bad("at." + name + "[" + i + "]",
+                        "must be a text of 1 to 64 characters of ASCII without spaces and commas");
             }
             ids.add(list.get(i).textValue());
         }

@@ -27,7 +27,7 @@ public final class Contacts {
 
     private static final int ROOT = 1;
     private static final Problem READING = new Problem("stillReading", "The organisation's people are still being read",
-            "Call again in a few seconds: the reading goes on, and its result is kept for " + UserDirectories.KEPT.toMinutes()
+            "Call again in a few seconds: the directory is still being read, and the result is kept for " + UserDirectories.KEPT.toMinutes()
                     + " minutes");
 
     private final Settings settings;

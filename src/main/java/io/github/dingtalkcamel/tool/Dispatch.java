@@ -65,7 +65,7 @@ public final class Dispatch {
         return card != null ? List.of(card) : messages;
     }
 
-    /** By what the component is told the recipients: user ids or a group's conversation id. */
+    /** What names the recipients to the component: user ids or a group's conversation id. */
     public String recipientType() {
         return (targets.get(0).type() == RecipientType.CHAT_ID ? RecipientType.CHAT_ID : RecipientType.USER_ID).wireName();
     }
@@ -85,7 +85,7 @@ public final class Dispatch {
         return outTrackId;
     }
 
-    /** Whether it mentions anyone: only custom robots can. */
+    /** Whether it has mentions: only custom robots can. */
     boolean mentions() {
         return channel == Channel.ROBOT && messages.stream().anyMatch(message -> !message.mentions().isEmpty());
     }

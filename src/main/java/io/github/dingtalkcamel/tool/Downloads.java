@@ -32,9 +32,9 @@ import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * Fetches files from addresses that others wrote. http and https only, without user or password; every address that a name stands for must be allowed, the
- * connection goes to one of those that were looked at, and each redirect, at most five, is checked like the first. Size and time have bounds. No proxy is
- * used: whoever must use one can't be protected here.
+ * Fetches files from addresses that callers give. http and https only, without user or password; every address of a host name must be
+ * allowed, the connection uses one of the checked addresses, and each redirect, at most five, is checked like the first. Size and time have
+ * bounds. No proxy is used: behind a mandatory proxy this check would not protect.
  */
 final class Downloads implements AutoCloseable {
 
@@ -85,10 +85,12 @@ final class Downloads implements AutoCloseable {
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
                         .setDnsResolver(new CheckedDns())
                         .setMaxConnTotal(64).setMaxConnPerRoute(16)
-                        .setDefaultConnectionConfig(ConnectionConfig.custom().setConnectTimeout(Timeout.of(CONNECT)).setSocketTimeout(Timeout.of(SILENCE))
+                        .setDefaultConnectionConfig(ConnectionConfig.custom().setConnectTimeout(Timeout.of(CONNECT))
+                                .setSocketTimeout(Timeout.of(SILENCE))
                                 .setTimeToLive(TimeValue.ofSeconds(1)).build())
                         .build())
-                .setDefaultRequestConfig(RequestConfig.custom().setResponseTimeout(Timeout.of(SILENCE)).setConnectionRequestTimeout(Timeout.of(CONNECT)).build())
+                .setDefaultRequestConfig(RequestConfig.custom().setResponseTimeout(Timeout.of(SILENCE))
+                        .setConnectionRequestTimeout(Timeout.of(CONNECT)).build())
                 .disableRedirectHandling().disableAutomaticRetries().disableCookieManagement().disableAuthCaching()
                 .setUserAgent("dingtalk-camel")
                 .build();
@@ -97,25 +99,25 @@ final class Downloads implements AutoCloseable {
     /**
      * Fetches into a file.
      *
-     * @param mayAsk   what else each address, redirects included, must be
      * @param maxBytes more than this is refused, at the latest when it has come
-     * @return         the address it came from in the end
+     * @return the address it came from in the end
      */
-    URI fetch(URI first, Predicate<URI> mayAsk, long maxBytes, Path into) throws FileException {
+    URI fetch(URI first, long maxBytes, Path into) throws FileException {
         long end = System.nanoTime() + deadline.toNanos();
         URI uri = first;
         for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-            check(uri, mayAsk);
+            check(uri);
             URI next = fetchOnce(uri, maxBytes, into, end);
             if (next == null) {
                 return uri;
             }
             uri = next;
         }
-        throw new FileException("urlRefused", "The url redirects more than " + MOST_REDIRECTS + " times", "Give the address that it leads to");
+        throw new FileException("urlRefused", "The url redirects more than " + MOST_REDIRECTS
+                + " times", "Give the address that it leads to");
     }
 
-    /** A URL as others wrote it; of those that can't be read, nothing is repeated. */
+    /** Parses a URL; the error of an invalid one does not quote it. */
     static URI uri(String url) throws FileException {
         try {
             return new URI(url.strip());
@@ -124,7 +126,7 @@ final class Downloads implements AutoCloseable {
         }
     }
 
-    private void check(URI uri, Predicate<URI> mayAsk) throws FileException {
+    private void check(URI uri) throws FileException {
         String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
         if (!scheme.equals("http") && !scheme.equals("https")) {
             throw refused("Only http and https addresses are fetched");
@@ -132,21 +134,20 @@ final class Downloads implements AutoCloseable {
         if (uri.getHost() == null || uri.getRawUserInfo() != null || PublicAddresses.isOddNumber(uri.getHost())) {
             throw refused("The url's host must be a name or an address in its usual form, without user and password");
         }
-        if (!mayAsk.test(uri)) {
-            throw refused("The url's host is not one that files may come from");
-        }
         try {
             checked(uri.getHost());
         } catch (UnknownHostException e) {
             throw e instanceof NotAllowedException
-                    ? new FileException("urlRefused", "The url's host has an address that is not public", "Only public addresses are fetched unless"
+                    ? new FileException("urlRefused", "The url's host has an address that is not public",
+                            "Only public addresses are fetched unless"
                             + " dingtalk.files-private-urls is true")
                     : new FileException("urlUnreachable", "The url's host is not known", "Check the url");
         }
     }
 
     private static FileException refused(String why) {
-        return new FileException("urlRefused", why, "Give an http or https address of a public host, such as https://files.example.com/report.pdf");
+        return new FileException("urlRefused", why,
+                "Give an http or https address of a public host, such as https://files.example.com/report.pdf");
     }
 
     private static final class NotAllowedException extends UnknownHostException {
@@ -161,7 +162,10 @@ final class Downloads implements AutoCloseable {
         return addresses;
     }
 
-    /** What a connection is made by: the name is looked up once more, so the answer is checked once more, and that answer it is connected to. */
+    /**
+     * What a connection is made by: the name is looked up once more, so the answer is checked once more, and that answer it is connected
+     * to.
+     */
     private final class CheckedDns implements DnsResolver {
         @Override
         public InetAddress[] resolve(String host) throws UnknownHostException {
@@ -190,9 +194,11 @@ final class Downloads implements AutoCloseable {
         } catch (NotAllowedException e) {
             throw refused("The url's host has an address that is not public");
         } catch (StatusException e) {
-            throw new FileException("urlUnreachable", "The url answered with HTTP status " + e.status, "Check the url: it must answer without a login");
+            throw new FileException("urlUnreachable", "The url answered with HTTP status "
+                    + e.status, "Check the url: it must answer without a login");
         } catch (IOException | RuntimeException e) {
-            throw new FileException("urlUnreachable", "The url could not be fetched: " + (get.isAborted() ? "not complete within " + deadline.toSeconds() + " s"
+            throw new FileException("urlUnreachable", "The url could not be fetched: "
+                    + (get.isAborted() ? "not complete within " + deadline.toSeconds() + " s"
                     : e.getClass().getSimpleName()), "Check the url, and that this machine reaches it directly");
         }
     }

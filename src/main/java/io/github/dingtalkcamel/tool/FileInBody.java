@@ -96,7 +96,7 @@ record FileInBody(EncodedFile base64, InputStream rest) {
         return Optional.of(new FileInBody(new EncodedFile(text), rest));
     }
 
-    /** Goes on as long as characters are what a parser would take as they are, or escapes of such. */
+    /** Advances while characters are what a parser would take as they are, or escapes of such. */
     private static final class Plain implements ByteProcessor {
 
         private boolean escaped;
@@ -112,7 +112,7 @@ record FileInBody(EncodedFile base64, InputStream rest) {
         }
     }
 
-    /** What stands for an escaped character; a backslash for those that no Base64 has. */
+    /** The character that an escape means; a backslash for those that no Base64 has. */
     static byte resolved(byte escaped) {
         return switch (escaped) {
             case '/' -> '/';

@@ -9,9 +9,9 @@ import io.github.dingtalkcamel.component.api.FileException;
 import io.github.dingtalkcamel.component.file.FileNames;
 
 /**
- * The directory that files may be sent from, {@code dingtalk.files-dir}. Whatever a path says, links included, what it leads to is below the directory,
- * or it is refused. Does not defend against somebody who exchanges directories for links there while a file is read: whoever may write there may as well
- * put the file there.
+ * The directory that files may be sent from, {@code dingtalk.files-dir}. Whatever a path says, links included, what it leads to is below
+ * the directory, or it is refused. Does not defend against an exchange of directories for links while a file is read: a user who may write
+ * there may as well put the file there.
  */
 final class FilesDirectory {
 
@@ -27,13 +27,16 @@ final class FilesDirectory {
      * @throws FileException where there is none, or none that may be sent; a path outside does not learn what is there
      */
     Path resolve(String path) throws FileException {
-        Path configured = directory.orElseThrow(() -> new FileException("filesDirUnset", "Files of this machine can't be sent while dingtalk.files-dir is not set",
-                "Set dingtalk.files-dir (DINGTALK_FILES_DIR) to the directory that files may be sent from, or send the file as base64 or by its url"));
+        Path configured = directory.orElseThrow(() -> new FileException("filesDirUnset",
+                "Files of this machine can't be sent while dingtalk.files-dir is not set",
+                "Set dingtalk.files-dir (DINGTALK_FILES_DIR) to the directory that files may be sent from, or send the file as base64 or"
+                        + " by its url"));
         Path base;
         try {
             base = configured.toRealPath();
         } catch (IOException e) {
-            throw new FileException("filesDirMissing", "The directory dingtalk.files-dir can't be read", "Create it, or set dingtalk.files-dir to another one");
+            throw new FileException("filesDirMissing", "The directory dingtalk.files-dir can't be read",
+                    "Create it, or set dingtalk.files-dir to another one");
         }
         try {
             Path asked = FileNames.path(base, path).normalize();
@@ -47,6 +50,7 @@ final class FilesDirectory {
         } catch (IOException | InvalidPathException e) {
             // told below
         }
-        throw new FileException("fileNotFound", "There is no such file below dingtalk.files-dir", "Give a path relative to dingtalk.files-dir; links must not lead out of it");
+        throw new FileException("fileNotFound", "There is no such file below dingtalk.files-dir",
+                "Give a path relative to dingtalk.files-dir; links must not lead out of it");
     }
 }

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * People who wrote to the bot: the user id for the encrypted sender id and the union id that their messages carry. Bounded by how many people there are.
- * Not promised: that who wrote in the moment of a crash is remembered; the next message sees to it.
+ * People who wrote to the bot: the user id for the encrypted sender id and the union id that their messages carry. Bounded by how many
+ * people there are. Not promised: that who wrote in the moment of a crash is remembered; the next message sees to it.
  */
 public final class KnownSenders {
 
@@ -34,7 +34,7 @@ public final class KnownSenders {
     private record Id(String integration, String id) {
     }
 
-    /** Remembers who wrote. Those who wrote before cost nothing; for others a row joins the next commit, and nobody waits for it. */
+    /** Remembers the sender. A known sender costs nothing; for a new one a row joins the next commit, without waiting for it. */
     public void remember(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
         InboundMessage.Sender sender = message.sender();
         if (sender.staffId() != null) {

@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** How long a recording or a film lasts, read from the file itself: DingTalk shows what it is told (docs/protocol.md 6.3.4). */
+/**
+ * How long a recording or a film lasts, read from the file itself: DingTalk shows the length that the sender gives (docs/protocol.md
+ * 6.3.4).
+ */
 final class MediaLength {
 
     /** Bytes of a frame of 20 ms by its mode, the mode's own byte included. */

@@ -18,8 +18,8 @@ import io.github.dingtalkcamel.component.file.SafeFileName;
 import io.github.dingtalkcamel.settings.Settings;
 
 /**
- * Takes files to send from where they are, and looks at them before anything is sent: whether they may be sent, and whether DingTalk takes them
- * (docs/protocol.md 6.6.1). Nothing is held in memory as a whole but what came as base64.
+ * Takes files to send from where they are, and looks at them before anything is sent: whether they may be sent, and whether DingTalk takes
+ * them (docs/protocol.md 6.6.1). Nothing is held in memory as a whole but what came as base64.
  */
 public final class OutgoingFiles {
 
@@ -30,7 +30,8 @@ public final class OutgoingFiles {
     private final Downloads downloads;
 
     public OutgoingFiles(Settings settings) {
-        this(settings.files().directory(), new Downloads(PublicAddresses::lookUp, address -> settings.files().privateUrls() || PublicAddresses.isPublic(address),
+        this(settings.files().directory(), new Downloads(PublicAddresses::lookUp, address -> settings.files().privateUrls()
+                || PublicAddresses.isPublic(address),
                 DEADLINE));
     }
 
@@ -55,13 +56,14 @@ public final class OutgoingFiles {
         // a wrong type is found before anything is fetched
         String called = name.orElseGet(() -> uri.getPath() == null ? "" : uri.getPath());
         long maxBytes = Media.of(SafeFileName.shown(called)).maxBytes();
-        downloads.fetch(uri, any -> true, maxBytes, temporary);
+        downloads.fetch(uri, maxBytes, temporary);
         return checked(temporary, called);
     }
 
     /** A file that came as base64, with or without line breaks; {@code temporary} as with {@link #fromUrl}. */
     OutgoingFile fromBase64(InputStream base64, Optional<String> name, Path temporary) throws FileException {
-        String called = name.orElseThrow(() -> new FileException("nameMissing", "A file in base64 has no name", "Say its name, with its extension, in argument name"));
+        String called = name.orElseThrow(() -> new FileException("nameMissing", "A file in base64 has no name",
+                "Say its name, with its extension, in argument name"));
         Media.of(SafeFileName.shown(called));
         try (OutputStream out = Files.newOutputStream(temporary)) {
             write(base64, out);
@@ -108,14 +110,17 @@ public final class OutgoingFiles {
                 throw Downloads.tooLarge(media.maxBytes());
             }
             if (Media.isPage(head(file))) {
-                throw new FileException("wrongContent", "The file is named ." + format + ", but is a web page", "Check what was to be sent: it may be an error page");
+                throw new FileException("wrongContent", "The file is named ." + format
+                        + ", but is a web page", "Check what was to be sent: it may be an error page");
             }
             boolean lasts = media == Media.VOICE || media == Media.VIDEO;
             Duration length = lasts ? MediaLength.of(file, format).orElseThrow(() -> new FileException("lengthUnknown",
-                    "How long the " + format + " lasts can't be read from it", "It may be damaged; play it, or pack it into a zip")) : Duration.ZERO;
+                    "How long the " + format + " lasts can't be read from it", "It may be damaged; play it, or pack it into a zip"))
+                            : Duration.ZERO;
             return new OutgoingFile(file, name, media, length);
         } catch (IOException e) {
-            throw new FileException("fileUnreadable", "The file can't be read: " + e.getClass().getSimpleName(), "Check that the process may read it");
+            throw new FileException("fileUnreadable", "The file can't be read: " + e.getClass()
+                    .getSimpleName(), "Check that the process may read it");
         }
     }
 
@@ -140,7 +145,8 @@ public final class OutgoingFiles {
         return switch (file.media()) {
             case IMAGE -> Map.of("photoURL", mediaId);
             case VOICE -> Map.of("mediaId", mediaId, "duration", String.valueOf(Math.max(1, file.length().toMillis())));
-            case VIDEO -> Map.of("videoMediaId", mediaId, "duration", String.valueOf(Math.max(1, file.length().toSeconds())), "videoType", file.format(),
+            case VIDEO -> Map.of("videoMediaId", mediaId, "duration", String.valueOf(Math.max(1, file.length().toSeconds())), "videoType",
+                    file.format(),
                     "picMediaId", coverId);
             case FILE -> Map.of("mediaId", mediaId, "fileName", file.name(), "fileType", file.format());
         };

@@ -8,7 +8,7 @@ import io.github.dingtalkcamel.component.api.Mentions;
  *
  * @param msgKey   the template
  * @param msgParam its parameters, not yet made a text
- * @param mentions whom it mentions where it goes to a custom robot; the robot API has no mentions
+ * @param mentions the mentions of a message to a custom robot; the robot API has none
  */
 public record RobotMessage(String msgKey, Map<String, String> msgParam, Mentions mentions) {
 

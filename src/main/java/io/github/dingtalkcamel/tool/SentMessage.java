@@ -7,7 +7,8 @@ import java.util.Map;
  * A message that a tool sent and can recall, or a card that it can update.
  *
  * @param kind       what it is
- * @param place      user ids of the people, each in the place of its recipient; the group's conversation id; or for a card the one or the other
+ * @param place      user ids of the people, each in the place of its recipient; the group's conversation id; or for a card the one or the
+ *                   other
  * @param recipients who was named
  * @param keys       DingTalk's keys of it, in order
  * @param recalled   whether it is gone already
@@ -34,7 +35,7 @@ public record SentMessage(String integration, String messageId, Kind kind, List<
         return kind == Kind.GROUP || isCard() && recipients.get(0).type() == RecipientType.CHAT_ID;
     }
 
-    /** By what the component is told where it is. */
+    /** What tells the component where the message is. */
     public String recipientType() {
         return (isInGroup() ? RecipientType.CHAT_ID : RecipientType.USER_ID).wireName();
     }

@@ -30,7 +30,10 @@ import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The record of what tools sent, so that update and recall find it, also after a restart. Kept as long as messages are ({@code dingtalk.keep-messages}). */
+/**
+ * The record of what tools sent, so that update and recall find it, also after a restart. Kept as long as messages are ({@code
+ * dingtalk.keep-messages}).
+ */
 public final class SentMessages {
 
     private static final Logger LOG = LoggerFactory.getLogger(SentMessages.class);
@@ -51,7 +54,7 @@ public final class SentMessages {
         this.clock = clock;
     }
 
-    /** Puts on record what went out. Where that fails it is out all the same, and only can't be recalled. */
+    /** Records what was sent. If that fails the message is sent all the same, and only can't be recalled. */
     void record(Dispatch dispatch, ToolRun run) {
         record(dispatch, run, true);
     }
@@ -71,7 +74,8 @@ public final class SentMessages {
             case CARD -> SentMessage.Kind.CARD;
             case ROBOT -> throw new IllegalStateException("a custom robot's message has no id");
         };
-        List<String> place = dispatch.targets().stream().map(target -> target.type() == RecipientType.CHAT_ID ? target.id().reveal() : run.userId(target)).toList();
+        List<String> place = dispatch.targets().stream().map(target -> target.type() == RecipientType.CHAT_ID ? target.id().reveal()
+                : run.userId(target)).toList();
         List<String> recipients = dispatch.targets().stream().map(Target::shown).toList();
         String integration = run.call().integration();
         TextForms forms = new TextForms(settings.integration(integration).orElseThrow().language());
@@ -90,13 +94,15 @@ public final class SentMessages {
                         insert into sent_message (integration, message_id, kind, place, recipients, message_keys, state, request_id, sent_at,
                             card_params, text)
                         values (?, ?, ?, ?, ?, ?, 'sent', ?, ?, ?, ?) on conflict (integration, message_id) do nothing""",
-                        integration, dispatch.messageId(), kind.name().toLowerCase(Locale.ROOT), Texts.write(place), Texts.write(recipients),
+                        integration, dispatch.messageId(), kind.name()
+                                .toLowerCase(Locale.ROOT), Texts.write(place), Texts.write(recipients),
                         Texts.write(dispatch.keys()), run.call().requestId(), now,
                         dispatch.card() == null ? null : DingTalkJson.text(dispatch.card().params()), text);
             });
             notifications.forget(integration, places);
         } catch (StoreException e) {
-            LOG.warn("Message {} of {} is out, but could not be put on record: it can't be updated or recalled", dispatch.messageId(), run.call(), e);
+            LOG.warn("Message {} of {} was sent, but could not be recorded: it can't be updated or recalled", dispatch.messageId(),
+                    run.call(), e);
         }
     }
 
@@ -106,8 +112,10 @@ public final class SentMessages {
      * @throws ApiException 404 when it is not on record
      */
     public SentMessage named(@ExchangeProperty(ToolRun.PROPERTY) ToolRun run) throws ApiException, StoreException {
-        SentMessage message = find(run.call().integration(), run.call().text("messageId").orElseThrow()).orElseThrow(() -> ApiException.notFound("unknown_message",
-                "messageId is on record neither as sent by a tool of this integration, nor any more where it is older than dingtalk.keep-messages."
+        SentMessage message = find(run.call().integration(), run.call().text("messageId").orElseThrow())
+                .orElseThrow(() -> ApiException.notFound("unknown_message",
+                "messageId is on record neither as sent by a tool of this integration, nor any more where it is older than"
+                        + " dingtalk.keep-messages."
                 + " What goes out by session webhooks and custom robots has no id"));
         for (int i = 0; i < message.recipients().size(); i++) {
             Target target = message.recipients().get(i);
@@ -121,16 +129,19 @@ public final class SentMessages {
 
     private Optional<SentMessage> find(String integration, String messageId) {
         return store.read(connection -> Sql.first(connection,
-                "select kind, place, recipients, message_keys, state, sent_at, card_params from sent_message where integration = ? and message_id = ?",
+                "select kind, place, recipients, message_keys, state, sent_at, card_params from sent_message where integration = ? and"
+                        + " message_id = ?",
                 row -> new SentMessage(integration, messageId, SentMessage.Kind.valueOf(row.getString(1).toUpperCase(Locale.ROOT)),
-                        Texts.read(row.getString(2)), Texts.read(row.getString(3)).stream().map(Target::recorded).toList(), Texts.read(row.getString(4)),
+                        Texts.read(row.getString(2)), Texts.read(row.getString(3)).stream().map(Target::recorded)
+                                .toList(), Texts.read(row.getString(4)),
                         row.getString(5).equals("recalled"), Instant.ofEpochMilli(row.getLong(6)), params(row.getString(7))),
                 integration, messageId));
     }
 
-    /** As histories are told it; null for what says nothing, or says more than a history may hold. */
+    /** As histories hold it; null if it has no text, or more than a history may hold. */
     private String told(String text, String integration) {
-        return text.isBlank() || text.getBytes(StandardCharsets.UTF_8).length > settings.integration(integration).orElseThrow().historyBytes() ? null : text;
+        return text.isBlank() || text.getBytes(StandardCharsets.UTF_8).length > settings.integration(integration).orElseThrow()
+                .historyBytes() ? null : text;
     }
 
     private static Map<String, String> params(String json) {
@@ -159,11 +170,11 @@ public final class SentMessages {
             });
             notifications.forgetAll();
         } catch (StoreException e) {
-            LOG.warn("Card {} is changed, but that could not be put on record: a quote of it has its old text", message.messageId(), e);
+            LOG.warn("Card {} was updated, but that could not be recorded: a quote of it has its old text", message.messageId(), e);
         }
     }
 
-    /** Notes that it is gone: what was taken back is told to no agent any more, by no history and no quote. */
+    /** Records the recall: histories and quotes for agents no longer hold a recalled message. */
     void recalled(SentMessage message) throws StoreException {
         store.writeAndWait(connection -> {
             quotable.remove(connection, message.integration(), message.keys());

@@ -5,7 +5,7 @@ import java.util.Locale;
 import io.github.dingtalkcamel.component.secrets.Secret;
 
 /**
- * Whom a call names as recipient.
+ * The recipient that a call names.
  *
  * @param type by what
  * @param id   the id as it was given; for a custom robot its URL, which is a secret. {@link Secret#UNSET} for the one that is set

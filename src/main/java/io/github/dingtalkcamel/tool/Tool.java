@@ -81,13 +81,13 @@ public final class Tool {
                     + " recipient of the settings. open_id: the sender id of a person who has written to the bot"));
             all.add(Argument.texts("recipient_id", "One recipient or a list of at most " + ToolCalls.MOST_RECIPIENTS
                     + "; each gets it once. For webhook a custom robot's URL, or left out for that of the settings"));
-            all.add(Argument.object("at", "Whom the message mentions, or a text that holds it as JSON. Only custom robots"
+            all.add(Argument.object("at", "The users that the message mentions, or a text that holds it as JSON. Only custom robots"
                     + " (recipient_type webhook) can, in text, markdown and cards with buttons; results of others have a hint")
                     .shaped("At"));
         }
         all.add(Argument.text("integrationId", 64, "Which DingTalk app").usually("main"));
         all.add(Argument.number("timeoutMs", 100, 600_000, "How long to wait for DingTalk. What has begun by then continues, and its"
-                + " outcome is told as unknown; what has not begun is not sent").usually(USUAL_TIMEOUT_MILLIS));
+                + " outcome is reported as unknown; what has not begun is not sent").usually(USUAL_TIMEOUT_MILLIS));
         all.add(Argument.text("requestId", 128, "The same id within 24 h gives the first result again and sends nothing. With other"
                 + " arguments it is refused with 409"));
         all.add(Argument.state("Where {{path.to[0].value}} in any text of the request is looked up. Without it texts are left alone"));

@@ -23,7 +23,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param timeout     how long the caller waits
  * @param fingerprint the same for the same arguments only
  */
-public record ToolCall(Tool tool, String integration, ObjectNode arguments, List<Target> targets, String requestId, Duration timeout, String fingerprint) {
+public record ToolCall(Tool tool, String integration, ObjectNode arguments, List<Target> targets, String requestId, Duration timeout,
+        String fingerprint) {
 
     /** Exchange property that holds the call. */
     public static final String PROPERTY = "CamelDingTalkToolCall";
@@ -55,9 +56,10 @@ public record ToolCall(Tool tool, String integration, ObjectNode arguments, List
         return Optional.ofNullable((ObjectNode) arguments.get(name));
     }
 
-    /** Whether {@code at} names anyone. */
+    /** Whether {@code at} names a user. */
     boolean hasMentions() {
-        return object("at").filter(at -> at.path("isAtAll").asBoolean() || !at.path("atUserIds").isEmpty() || !at.path("atMobiles").isEmpty()).isPresent();
+        return object("at").filter(at -> at.path("isAtAll").asBoolean() || !at.path("atUserIds").isEmpty()
+                || !at.path("atMobiles").isEmpty()).isPresent();
     }
 
     /** What the call holds in memory until it is done, by estimate: two bytes a character, one where it is a file in Base64. */
@@ -83,7 +85,7 @@ public record ToolCall(Tool tool, String integration, ObjectNode arguments, List
         return bytes;
     }
 
-    /** Without what people write and whom they write to. */
+    /** Without texts and recipients. */
     @Override
     public String toString() {
         return "ToolCall[" + tool.wireName() + ", " + integration + ", recipients=" + targets.size() + ", requestId=" + requestId + "]";

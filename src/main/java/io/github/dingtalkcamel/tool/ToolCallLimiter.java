@@ -8,8 +8,8 @@ import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Lets in no more HTTP calls of tools at once than can run, since each holds a worker that webhook requests need too. Others wait here in order of arrival,
- * their bodies unread; when too many wait, those who come are turned away.
+ * Lets in no more HTTP calls of tools at once than can run, since each holds a worker that webhook requests need too. Others wait here in
+ * order of arrival, their bodies unread; when too many wait, further calls are refused.
  */
 public final class ToolCallLimiter implements Handler<RoutingContext> {
 
@@ -23,7 +23,7 @@ public final class ToolCallLimiter implements Handler<RoutingContext> {
     private record Waiting(RoutingContext request, Context context) {
     }
 
-    /** @param full answers those who are turned away */
+    /** @param full answers refused calls */
     public ToolCallLimiter(Handler<RoutingContext> full) {
         this.full = full;
     }

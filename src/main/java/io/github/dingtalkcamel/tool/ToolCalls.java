@@ -43,7 +43,7 @@ import org.apache.camel.Message;
 import org.apache.camel.Variable;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
 
-/** Reads what a caller wants done and checks it, before anything is sent: whatever is wrong is told with the argument's name and what it may be. */
+/** Parses and checks a call before anything is sent: an error names the argument and its allowed values. */
 public final class ToolCalls {
 
     static final int MOST_RECIPIENTS = 1_000;
@@ -97,7 +97,8 @@ public final class ToolCalls {
         if (wanted.needsApp() && !integration.hasApp()) {
             throw bad("integrationId", "must name an integration with an app: " + integration.id() + " has only a custom robot");
         }
-        Duration timeout = Optional.ofNullable(arguments.remove("timeoutMs")).map(ms -> Duration.ofMillis(ms.intValue())).orElse(USUAL_TIMEOUT);
+        Duration timeout = Optional.ofNullable(arguments.remove("timeoutMs")).map(ms -> Duration.ofMillis(ms.intValue()))
+                .orElse(USUAL_TIMEOUT);
         String requestId = Optional.ofNullable(arguments.remove("requestId")).map(JsonNode::textValue).orElse(null);
         List<Target> targets = wanted.sends() ? targets(arguments, integration) : List.of();
         ToolCall call = new ToolCall(wanted, integration.id(), arguments, targets, requestId, timeout, fingerprint);
@@ -140,7 +141,8 @@ public final class ToolCalls {
         } catch (IOException | IllegalArgumentException e) {
             // told below
         }
-        throw ApiException.badRequest("bad_body", "The body must be a JSON object with the tool's arguments, nested at most 64 deep, each once, of at most "
+        throw ApiException.badRequest("bad_body",
+                "The body must be a JSON object with the tool's arguments, nested at most 64 deep, each once, of at most "
                                                   + MOST_TOKENS + " values, sent as Content-Type: application/json");
     }
 
@@ -169,14 +171,16 @@ public final class ToolCalls {
         List<String> names = tool.arguments().stream().map(Argument::name).toList();
         String shown = name.length() > 60 ? name.substring(0, 60) + "…" : name;
         return ApiException.badRequest("unknown_argument", shown + " is no argument of " + tool.wireName()
-                + EditDistance.nearest(shown, names.stream()).map(near -> ": did you mean " + near + "?").orElse(".") + " It takes " + String.join(", ", names));
+                + EditDistance.nearest(shown, names.stream()).map(near -> ": did you mean " + near + "?")
+                        .orElse(".") + " It takes " + String.join(", ", names));
     }
 
     private static JsonNode checked(Argument argument, JsonNode value) throws ApiException {
         JsonNode right = switch (argument.kind()) {
             case TEXT -> EncodedFile.of(value) != null || isText(value, argument.most()) ? value : null;
             case TEXTS -> isText(value, argument.most()) || isTexts(value, argument.most()) ? value : null;
-            case NUMBER -> value.isIntegralNumber() && value.canConvertToInt() && value.intValue() >= argument.least() && value.intValue() <= argument.most()
+            case NUMBER -> value.isIntegralNumber() && value.canConvertToInt() && value.intValue() >= argument.least()
+                    && value.intValue() <= argument.most()
                     ? value : null;
             case WORD -> value.isTextual() && argument.words().contains(value.textValue()) ? value : null;
             case OBJECT -> object(value);
@@ -184,7 +188,8 @@ public final class ToolCalls {
         };
         if (right == null) {
             String near = argument.kind() == Argument.Kind.WORD && isText(value, 60)
-                    ? EditDistance.nearest(value.textValue(), argument.words().stream()).map(word -> ". Did you mean " + word + "?").orElse("") : "";
+                    ? EditDistance.nearest(value.textValue(), argument.words().stream()).map(word -> ". Did you mean " + word + "?")
+                            .orElse("") : "";
             throw bad(argument.name(), "must be " + argument.mayBe() + near);
         }
         return right;
@@ -209,7 +214,8 @@ public final class ToolCalls {
     /** An object, also where it comes as a text that holds it as JSON; null where it is neither. */
     static ObjectNode object(JsonNode value) {
         try {
-            return value instanceof ObjectNode object ? object : value.isTextual() && JSON.readTree(value.textValue()) instanceof ObjectNode read ? read : null;
+            return value instanceof ObjectNode object ? object : value.isTextual()
+                    && JSON.readTree(value.textValue()) instanceof ObjectNode read ? read : null;
         } catch (IOException e) {
             return null;
         }
@@ -219,7 +225,8 @@ public final class ToolCalls {
         JsonNode given = arguments.remove("integrationId");
         String id = given == null ? SettingCatalogue.MAIN : given.textValue();
         return settings.integration(id).orElseThrow(() -> bad("integrationId", "must be one of "
-                + String.join(", ", settings.integrations().stream().map(Integration::id).toList()) + (given == null ? "; main, the default, is not set" : "")));
+                + String.join(", ", settings.integrations().stream().map(Integration::id).toList())
+                + (given == null ? "; main, the default, is not set" : "")));
     }
 
     private List<Target> targets(ObjectNode arguments, Integration integration) throws ApiException {
@@ -282,7 +289,8 @@ public final class ToolCalls {
 
     private static Target webhook(Integration integration) throws ApiException {
         if (!integration.hasWebhook()) {
-            throw bad("recipient_id", "must be a custom robot's URL: the integration " + integration.id() + " has none set (dingtalk.webhook)");
+            throw bad("recipient_id", "must be a custom robot's URL: the integration " + integration.id()
+                    + " has none set (dingtalk.webhook)");
         }
         return new Target(RecipientType.WEBHOOK, Secret.UNSET);
     }
@@ -297,7 +305,8 @@ public final class ToolCalls {
         } catch (IllegalArgumentException e) {
             // told below
         }
-        throw bad("recipient_id", "must be a custom robot's URL as DingTalk shows it: " + settings.oapiBaseUrl() + "/robot/send?access_token=…");
+        throw bad("recipient_id", "must be a custom robot's URL as DingTalk shows it: " + settings.oapiBaseUrl()
+                + "/robot/send?access_token=…");
     }
 
     /** The arguments' hash, whatever order they were written in. */

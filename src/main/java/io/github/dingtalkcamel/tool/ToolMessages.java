@@ -19,7 +19,10 @@ import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import org.apache.camel.ExchangeProperty;
 
-/** What a call's arguments become: messages of the robot, or a card of the card platform. Whatever is wrong with them is told before anything is sent. */
+/**
+ * What a call's arguments become: messages of the robot, or a card of the card platform. Errors in them are reported before anything is
+ * sent.
+ */
 public final class ToolMessages {
 
     private static final int MOST_MESSAGES = 100;
@@ -38,17 +41,20 @@ public final class ToolMessages {
     }
 
     private List<RobotMessage> texts(ToolCall call, String content) throws ApiException {
-        return mentioning(call, chunks(call, "content", content).stream().map(chunk -> new RobotMessage("sampleText", Map.of("content", chunk))).toList());
+        return mentioning(call, chunks(call, "content", content).stream()
+                .map(chunk -> new RobotMessage("sampleText", Map.of("content", chunk))).toList());
     }
 
     /** The messages of a rich notification; none where it is a card of the card platform. */
-    public List<RobotMessage> rich(@ExchangeProperty(ToolCall.PROPERTY) ToolCall call, @ExchangeProperty(Card.PROPERTY) Card card) throws ApiException {
+    public List<RobotMessage> rich(@ExchangeProperty(ToolCall.PROPERTY) ToolCall call,
+            @ExchangeProperty(Card.PROPERTY) Card card) throws ApiException {
         if (card != null) {
             return List.of();
         }
         return switch (call.text("mode").orElseThrow()) {
             case "markdown" -> markdown(call, call.text("title").orElse(null),
-                    call.text("markdown").orElseThrow(() -> ToolCalls.bad("markdown", "is missing: with mode markdown it must be what is shown")));
+                    call.text("markdown").orElseThrow(() -> ToolCalls.bad("markdown",
+                            "is missing: with mode markdown it must be what is shown")));
             case "text" -> texts(call, call.text("content").or(() -> call.text("markdown"))
                     .orElseThrow(() -> ToolCalls.bad("content", "is missing: with mode text it must be what is shown")));
             case "interactive" -> mentioning(call, List.of(actionCard(CardArgument.of(call))));
@@ -71,7 +77,7 @@ public final class ToolMessages {
         return mentioning(call, messages);
     }
 
-    /** The messages, each with whom it mentions, as far as it can. */
+    /** The messages, each with its mentions, as far as its type has them. */
     private static List<RobotMessage> mentioning(ToolCall call, List<RobotMessage> messages) throws ApiException {
         Mentions mentions = AtArgument.of(call);
         if (mentions.isEmpty() || messages.stream().anyMatch(message -> message.text() == null)) {
@@ -84,16 +90,19 @@ public final class ToolMessages {
     private List<String> chunks(ToolCall call, String argument, String text) throws ApiException {
         int most = settings.integration(call.integration()).orElseThrow().maxMessageLength();
         boolean canMention = call.targets().stream().anyMatch(target -> target.type() == RecipientType.WEBHOOK);
-        List<String> chunks = Chunker.withRoomFor(canMention ? AtArgument.of(call) : Mentions.NONE, most).chunks(text).stream().map(Chunk::text).filter(chunk -> !chunk.isBlank()).toList();
+        List<String> chunks = Chunker.withRoomFor(canMention ? AtArgument.of(call) : Mentions.NONE, most).chunks(text).stream()
+                .map(Chunk::text).filter(chunk -> !chunk.isBlank()).toList();
         if (chunks.isEmpty() || chunks.size() > MOST_MESSAGES) {
-            throw ToolCalls.bad(argument, "must fill 1 to " + MOST_MESSAGES + " messages of " + most + " characters (dingtalk.max-message-length)");
+            throw ToolCalls.bad(argument, "must fill 1 to " + MOST_MESSAGES + " messages of " + most
+                    + " characters (dingtalk.max-message-length)");
         }
         return chunks;
     }
 
     private static RobotMessage actionCard(CardArgument card) throws ApiException {
         String text = card.markdown()
-                .orElseThrow(() -> ToolCalls.bad("markdown", "is missing: with mode interactive it, or card.markdown, must be the card's text"));
+                .orElseThrow(() -> ToolCalls.bad("markdown",
+                        "is missing: with mode interactive it, or card.markdown, must be the card's text"));
         List<Button> buttons = card.buttons().orElse(List.of());
         if (buttons.size() > MOST_URL_BUTTONS) {
             throw ToolCalls.bad("card.buttons", "must be at most " + MOST_URL_BUTTONS + " where all of them open addresses");
@@ -117,7 +126,10 @@ public final class ToolMessages {
         return sized(new RobotMessage("sampleActionCard" + (horizontal ? 6 : buttons.size()), param), "markdown");
     }
 
-    /** The card of the card platform that is asked for: by its buttons that call back, by a template's id or variables; null where it is none. */
+    /**
+     * The card of the card platform that is asked for: by its buttons that call back, by a template's id or variables; null where it is
+     * none.
+     */
     public Card card(@ExchangeProperty(ToolCall.PROPERTY) ToolCall call) throws ApiException {
         Card card = cardOrNull(call);
         if (card != null && call.targets().stream().anyMatch(target -> target.type() == RecipientType.WEBHOOK)) {
@@ -187,12 +199,14 @@ public final class ToolMessages {
     }
 
     private static String msgKey(ToolCall call) throws ApiException {
-        return call.text("msgKey").orElseThrow(() -> ToolCalls.bad("msgKey", "is missing: with mode template it must be a message's or a card's template"));
+        return call.text("msgKey").orElseThrow(() -> ToolCalls.bad("msgKey",
+                "is missing: with mode template it must be a message's or a card's template"));
     }
 
     private static ObjectNode msgParam(ToolCall call) throws ApiException {
         return call.object("msgParam")
-                .orElseThrow(() -> ToolCalls.bad("msgParam", "is missing: with mode template it must be an object with the template's parameters"));
+                .orElseThrow(() -> ToolCalls.bad("msgParam",
+                        "is missing: with mode template it must be an object with the template's parameters"));
     }
 
     private static RobotMessage sized(RobotMessage message, String argument) throws ApiException {

@@ -233,7 +233,7 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
         try {
             requests.end(call, result);
         } catch (StoreException e) {
-            LOG.warn("The result of {} could not be stored: a repeated call is told that the outcome is unknown", call, e);
+            LOG.warn("The result of {} could not be stored: a repeated call is answered that the outcome is unknown", call, e);
         }
     }
 
@@ -241,7 +241,7 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
         try {
             requests.forget(call);
         } catch (StoreException e) {
-            LOG.warn("{} did nothing, but that could not be stored: a repeated call is told that the outcome is unknown", call, e);
+            LOG.warn("{} did nothing, but that could not be stored: a repeated call is answered that the outcome is unknown", call, e);
         }
     }
 

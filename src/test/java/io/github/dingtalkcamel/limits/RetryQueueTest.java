@@ -164,7 +164,7 @@ class RetryQueueTest {
 
         assertThat(tries.join()).isNotNull();
         assertThatThrownBy(late::join).hasCauseInstanceOf(CallNotPermittedException.class)
-                .hasMessageContaining("oapi.example is away since").hasMessageNotContaining("session=");
+                .hasMessageContaining("oapi.example is unavailable since").hasMessageNotContaining("session=");
         assertThat(limiter.acquirePermission(SESSION, clock.instant())).as("no time at all").isCompletedExceptionally();
     }
 

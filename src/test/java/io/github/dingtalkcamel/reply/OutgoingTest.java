@@ -185,7 +185,7 @@ class OutgoingTest {
         assertThat(accepted).isBetween(70, 70 + 4);
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.queue().yielded() == 20 && bot.queue().running() == 0);
         assertThat(bot.rows("select 1 from reply r join message m on m.id = r.message_id where m.state = 'running'")).hasSize(20);
-        assertThat(bot.get(bot.managementUrl() + "/observe/health").body()).contains("is away since").contains("HTTP 502");
+        assertThat(bot.get(bot.managementUrl() + "/observe/health").body()).contains("is unavailable since").contains("HTTP 502");
 
         bot.stop();
         assertThat(bot.start().rows("select count(*) from message where state = 'running'")).isEqualTo(List.of(List.of(20)));

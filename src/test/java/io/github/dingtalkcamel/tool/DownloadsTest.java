@@ -81,7 +81,7 @@ class DownloadsTest {
     }
 
     private String refusal(Downloads downloads, String url) {
-        FileException refusal = catchThrowableOfType(FileException.class, () -> downloads.fetch(Downloads.uri(url), any -> true, 1_000, folder.resolve("file")));
+        FileException refusal = catchThrowableOfType(FileException.class, () -> downloads.fetch(Downloads.uri(url), 1_000, folder.resolve("file")));
         assertThat(refusal).as(url).isNotNull();
         assertThat(refusal.getMessage() + refusal.remedy()).doesNotContain("user:pass");
         return refusal.code();
@@ -149,7 +149,7 @@ class DownloadsTest {
     void redirectsAreCheckedLikeTheFirstAddress() throws Exception {
         try (Downloads downloads = open(PublicAddresses::lookUp)) {
             Path file = folder.resolve("file");
-            downloads.fetch(URI.create(local("/to?" + local("/to?/file?10"))), any -> true, 1_000, file);
+            downloads.fetch(URI.create(local("/to?" + local("/to?/file?10"))), 1_000, file);
             assertThat(file).hasSize(10);
             ASKED.set(0);
 

@@ -67,7 +67,7 @@ public record ApiRequest(String name, String integration, URI uri, Secret token,
             return "Look whether the message is still shown, and recall it again if it is";
         }
         if (name.equals(UPLOAD)) {
-            return "Nothing was sent to anybody: upload the file again";
+            return "Nothing was sent: upload the file again";
         }
         boolean isMessage = isSessionWebhook() || isCustomRobot() || name.startsWith("/v1.0/robot/") || name.startsWith("/v1.0/card/");
         return isMessage ? OutcomeUnknownException.ASK : "Look in DingTalk whether it was done before it is tried again";

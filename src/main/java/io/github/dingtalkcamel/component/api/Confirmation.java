@@ -4,12 +4,12 @@ import java.util.Map;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * The fields by which DingTalk confirms what it was asked to do, for each API that is called here. An answer without an error is no success: a proxy, a
- * gateway in trouble or a changed API answers {@code {}} or {@code {"ok":true}}, and nothing was sent.
+ * The fields by which DingTalk confirms what it was asked to do, for each API that is called here. An answer without an error is no
+ * success: a proxy, a gateway in trouble or a changed API answers {@code {}} or {@code {"ok":true}}, and nothing was sent.
  * <p>
- * Only says whether the outcome is known. An answer that denies success ({@code "success": false}, a key in {@code failedResult}) is known, and read by
- * the caller. Paths that only users' own routes call, and the undocumented reaction API, whose success is reported to nobody, have no such fields here;
- * of those the older API's must still have {@code errcode} 0.
+ * Only says whether the outcome is known. An answer that denies success ({@code "success": false}, a key in {@code failedResult}) is known,
+ * and read by the caller. Paths that only users' own routes call, and the undocumented reaction API, whose success is not reported further,
+ * have no such fields here; of those the older API's must still have {@code errcode} 0.
  */
 final class Confirmation {
 
@@ -25,15 +25,19 @@ final class Confirmation {
             return "errcode 0";
         }
         return switch (request.method() + " " + request.name()) {
-            case "POST " + ApiRequest.ACCESS_TOKEN -> hasText(answer, "accessToken") && answer.path("expireIn").asLong(0) > 0 ? null : "accessToken and expireIn";
-            case "POST /v1.0/robot/oToMessages/batchSend" -> hasText(answer, "processQueryKey") || namesSomeone(answer) ? null : "processQueryKey";
+            case "POST " + ApiRequest.ACCESS_TOKEN -> hasText(answer, "accessToken") && answer.path("expireIn").asLong(0) > 0 ? null
+                    : "accessToken and expireIn";
+            case "POST /v1.0/robot/oToMessages/batchSend" -> hasText(answer, "processQueryKey") || namesSomeone(answer) ? null
+                    : "processQueryKey";
             case "POST /v1.0/robot/groupMessages/send" -> hasText(answer, "processQueryKey") ? null : "processQueryKey";
             case "POST /v1.0/robot/otoMessages/batchRecall", "POST /v1.0/robot/groupMessages/recall" -> everyKey(request, answer) ? null
                     : "the message's key in successResult";
             case "POST /v1.0/card/instances/createAndDeliver" -> isDelivery(answer, answer.at("/result/deliverResults")) ? null
                     : "success for the place that the card was for";
-            case "POST /v1.0/card/instances/deliver" -> isDelivery(answer, answer.path("result")) ? null : "success for the place that the card was for";
-            case "POST /v1.0/card/instances", "PUT /v1.0/card/instances", "PUT /v1.0/card/streaming" -> isTruth(answer.get("success")) ? null : "success";
+            case "POST /v1.0/card/instances/deliver" -> isDelivery(answer, answer.path("result")) ? null
+                    : "success for the place that the card was for";
+            case "POST /v1.0/card/instances", "PUT /v1.0/card/instances", "PUT /v1.0/card/streaming" -> isTruth(answer.get("success"))
+                    ? null : "success";
             case "POST /v1.0/robot/messageFiles/download" -> hasText(answer, "downloadUrl") ? null : "downloadUrl";
             case "POST /media/upload" -> hasText(answer, "media_id") ? null : "media_id";
             case "POST /topapi/v2/user/list" -> answer.path("result").isObject() ? null : "result";
@@ -51,7 +55,7 @@ final class Confirmation {
         return answer.path(field).isTextual() && !answer.path(field).textValue().isBlank();
     }
 
-    /** Recipients whom DingTalk refuses are known to have got nothing, also where it gives no key. */
+    /** Recipients that DingTalk refuses are known to have got nothing, also if it gives no key. */
     private static boolean namesSomeone(JsonNode answer) {
         return !answer.path("invalidStaffIdList").isEmpty() || !answer.path("flowControlledStaffIdList").isEmpty();
     }
@@ -86,6 +90,7 @@ final class Confirmation {
 
     /** True or false, which older card APIs spell as text. */
     private static boolean isTruth(JsonNode value) {
-        return value != null && (value.isBoolean() || value.isTextual() && (value.textValue().equals("true") || value.textValue().equals("false")));
+        return value != null && (value.isBoolean() || value.isTextual()
+                && (value.textValue().equals("true") || value.textValue().equals("false")));
     }
 }

@@ -16,7 +16,7 @@ import io.github.dingtalkcamel.component.secrets.Secret;
  * @param robotCode        code of the app's robot, or null for the app key
  * @param apiBaseUrl       where api.dingtalk.com is, without a slash at the end
  * @param oapiBaseUrl      where oapi.dingtalk.com is, without a slash at the end
- * @param language         of the text that stands for pictures, files and the like
+ * @param language         of the text that replaces pictures, files and the like
  * @param maxMessageLength characters of one chunk of a reply, 100 to 20000
  * @param connections      Stream connections to keep open
  * @param attachmentHosts  hosts beside DingTalk's own that attachments may be downloaded from, in lower case

@@ -11,7 +11,7 @@ public final class DownloadHosts {
     private static final List<String> DOMAINS = List.of("dingtalk.com", "dingtalk.io");
     /**
      * The bucket that DingTalk's answers name in the field. A name is taken whole: below {@code aliyuncs.com}, and with any other name of
-     * a bucket, anybody
+     * a bucket, any customer
      * who rents storage there may put files.
      */
     private static final Set<String> BUCKETS = Set.of("wukong-file-im-zjk.oss-cn-zhangjiakou.aliyuncs.com");

@@ -61,7 +61,8 @@ public final class FileDownload {
 
     /** @param http for addresses that the JVM has a proxy for; must not follow redirects */
     public FileDownload(HttpClient http, Executor executor, ScheduledExecutorService deadlines) {
-        this(http, executor, deadlines, PublicAddresses::lookUp, PublicAddresses::isPublic, (SSLSocketFactory) SSLSocketFactory.getDefault());
+        this(http, executor, deadlines, PublicAddresses::lookUp, PublicAddresses::isPublic,
+                (SSLSocketFactory) SSLSocketFactory.getDefault());
     }
 
     /** @param allowed which addresses may be asked, but for those of the app's base URLs */
@@ -144,7 +145,8 @@ public final class FileDownload {
                 }
                 uri = next.get();
             }
-            throw new UnavailableException("downloadFailed", "The file's address redirects more than " + MOST_REDIRECTS + " times", REMEDY, null);
+            throw new UnavailableException("downloadFailed", "The file's address redirects more than " + MOST_REDIRECTS
+                    + " times", REMEDY, null);
         }
 
         private Optional<URI> directly(URI uri, boolean ofApp) throws IOException, DingTalkException {
@@ -268,7 +270,7 @@ public final class FileDownload {
     }
 
     private static RejectedException refused(String why, DingTalkApp app) {
-        return new RejectedException("urlRefused", why, "If nobody but DingTalk puts files there, add the host to " + app.names()
+        return new RejectedException("urlRefused", why, "If only DingTalk stores files there, add the host to " + app.names()
                 .of("attachmentHosts"), null);
     }
 }

@@ -8,16 +8,16 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Whom a message mentions: {@code at} of session webhooks and custom robots (docs/protocol.md 6.1, 6.2), the only channels that have
+ * The mentions of a message: {@code at} of session webhooks and custom robots (docs/protocol.md 6.1, 6.2), the only channels that have
  * mentions. DingTalk shows a mention only where the message's text holds {@code @} with the id or the number as well.
  *
  * @param userIds user ids, each once
  * @param mobiles mobile numbers, each once
- * @param all     everyone in the group
+ * @param all     all members of the group
  */
 public record Mentions(List<String> userIds, List<String> mobiles, boolean all) {
 
-    /** Nobody. */
+    /** No mentions. */
     public static final Mentions NONE = new Mentions(List.of(), List.of(), false);
 
     /** Exchange property that holds the mentions that an agent set for its reply. */
@@ -33,7 +33,10 @@ public record Mentions(List<String> userIds, List<String> mobiles, boolean all) 
         mobiles = List.copyOf(new LinkedHashSet<>(mobiles));
     }
 
-    /** True for an id or a number that can be one: 1 to {@value #LONGEST_ID} characters of ASCII without spaces, commas, quotes and backslashes. */
+    /**
+     * True for an id or a number that can be one: 1 to {@value #LONGEST_ID} characters of ASCII without spaces, commas, quotes and
+     * backslashes.
+     */
     public static boolean isId(String text) {
         return !text.isEmpty() && text.length() <= LONGEST_ID && text.chars().allMatch(c -> c > ' ' && c < 0x7f && ",\"\\".indexOf(c) < 0);
     }
@@ -69,9 +72,10 @@ public record Mentions(List<String> userIds, List<String> mobiles, boolean all) 
     }
 
     /**
-     * Who is mentioned by which of a message's chunks: each once, by the first chunk whose text holds the mention, else by the first of all.
+     * Who is mentioned by which of a message's chunks: each once, by the first chunk whose text holds the mention, else by the first of
+     * all.
      *
-     * @return as many as there are chunks; empty where nobody is mentioned
+     * @return as many as there are chunks; empty without mentions
      */
     public List<Mentions> among(List<String> chunks) {
         if (isEmpty() || chunks.isEmpty()) {
@@ -90,8 +94,8 @@ public record Mentions(List<String> userIds, List<String> mobiles, boolean all) 
         return List.copyOf(each);
     }
 
-    private Mentions only(Set<String> ids, boolean everyone) {
-        return new Mentions(userIds.stream().filter(ids::contains).toList(), mobiles.stream().filter(ids::contains).toList(), everyone);
+    private Mentions only(Set<String> ids, boolean all) {
+        return new Mentions(userIds.stream().filter(ids::contains).toList(), mobiles.stream().filter(ids::contains).toList(), all);
     }
 
     private Stream<String> ids() {
@@ -110,7 +114,7 @@ public record Mentions(List<String> userIds, List<String> mobiles, boolean all) 
         return false;
     }
 
-    /** Without whom. */
+    /** Without these users. */
     @Override
     public String toString() {
         return "Mentions[" + size() + (all ? ", all]" : "]");

@@ -5,7 +5,7 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 
 /**
- * Which internet addresses are public: those that anybody may ask, and that are neither this machine nor a neighbour of its network. An IPv6 address that
+ * Which internet addresses are public: those that are neither this machine nor within its network. An IPv6 address that
  * holds an IPv4 one is judged by both.
  */
 public final class PublicAddresses {
@@ -38,7 +38,7 @@ public final class PublicAddresses {
     private PublicAddresses() {
     }
 
-    /** Whether anybody may ask this address. */
+    /** Whether this address is public. */
     public static boolean isPublic(InetAddress address) {
         byte[] bytes = address.getAddress();
         if (!(address instanceof Inet6Address)) {
@@ -54,7 +54,10 @@ public final class PublicAddresses {
         return Arrays.stream(V4).noneMatch(block -> block.holds(bytes));
     }
 
-    /** Whether the host is an address in a spelling that programs read differently: decimal, octal, hexadecimal, shortened. No name ends in a number. */
+    /**
+     * Whether the host is an address in a spelling that programs read differently: decimal, octal, hexadecimal, shortened. No name ends in
+     * a number.
+     */
     public static boolean isOddNumber(String host) {
         String last = host.replaceFirst("\\.$", "");
         last = last.substring(last.lastIndexOf('.') + 1);

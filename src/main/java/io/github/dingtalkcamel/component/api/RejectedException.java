@@ -1,6 +1,6 @@
 package io.github.dingtalkcamel.component.api;
 
-/** DingTalk refuses this for good: sending it again as it is would change nothing. */
+/** A permanent refusal by DingTalk: sending the same request again would change nothing. */
 public class RejectedException extends DingTalkException {
 
     public RejectedException(String code, String message, String remedy, Throwable cause) {

@@ -17,8 +17,8 @@ import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 
 /**
- * What an answer of DingTalk means. The body decides, not the status: errors come as 200 with an {@code errcode}, throttling as 403, an expired token as
- * 400 (docs/protocol.md 1.4, 6.2, 6.3.5, 7.1). Codes decide, never texts.
+ * What an answer of DingTalk means. The body decides, not the status: errors come as 200 with an {@code errcode}, throttling as 403, an
+ * expired token as 400 (docs/protocol.md 1.4, 6.2, 6.3.5, 7.1). Codes decide, never texts.
  */
 public final class ResponseClassifier {
 
@@ -43,7 +43,8 @@ public final class ResponseClassifier {
     private static final int CODE_SHOWN = 200;
 
     private static final String WAIT = "A later try can succeed";
-    private static final String LOWER_THE_RATE = "A later try can succeed; if this lasts, send less, or raise the app's quota in DingTalk's console";
+    private static final String LOWER_THE_RATE = "A later try can succeed; if this lasts, send less, or raise the app's quota in"
+            + " DingTalk's console";
 
     /** {@code sub_code} and bare {@code errcode} of a token that is not valid, on oapi. */
     private static final Set<String> INVALID_TOKEN = Set.of("40000", "40001", "40014", "42001", "41001");
@@ -71,7 +72,8 @@ public final class ResponseClassifier {
             throw unreadable(request, status, body, names);
         }
         if (answer.path("punish").isTextual()) {
-            throw new ThrottledException(ThrottledException.BLOCKED, said(request, status, "this machine's address is blocked for some minutes"), LOWER_THE_RATE, null);
+            throw new ThrottledException(ThrottledException.BLOCKED,
+                    said(request, status, "this machine's address is blocked for some minutes"), LOWER_THE_RATE, null);
         }
         String code = code(answer);
         if (status < 300 && (code == null || "0".equals(code))) {
@@ -114,7 +116,8 @@ public final class ResponseClassifier {
             return unknown(request, names, code, message, null);
         }
         if (code.equals("300001") && request.isSessionWebhook()) {
-            return new SessionExpiredException(code, message, "Replies go by the robot API now; answer sooner to use the session webhook", null);
+            return new SessionExpiredException(code, message, "Replies go by the robot API now; answer sooner to use the session webhook",
+                    null);
         }
         String remedy = request.isCustomRobot() ? CustomRobotRemedy.of(code, text(answer), names) : null;
         return new RejectedException(code, message, remedy == null ? remedy(code, answer, names) : remedy, null);
@@ -141,7 +144,8 @@ public final class ResponseClassifier {
     private static String remedy(String code, JsonNode answer, OptionNames names) {
         if (code.endsWith("AccessTokenPermissionDenied") || code.equals("60011")) {
             JsonNode scopes = answer.path("accessdenieddetail").path("requiredScopes");
-            return "Grant the app the permission" + (scopes.isEmpty() ? " that the message names" : " " + KnownSecrets.clean(scopes.toString(), SHOWN))
+            return "Grant the app the permission" + (scopes.isEmpty() ? " that the message names"
+                    : " " + KnownSecrets.clean(scopes.toString(), SHOWN))
                    + " in DingTalk's console (permissions), publish it, then replay";
         }
         if (code.endsWith("IpNotInWhiteList") || code.equals("60020")) {
@@ -153,7 +157,8 @@ public final class ResponseClassifier {
         if (code.startsWith("invalidParameter.robotCode") || code.equals("robot.oto.notExist")) {
             return "Check " + names.of("robotCode") + ", and publish a version of the app: a new robot exists only then";
         }
-        if (code.contains("openConversationId") || code.equals("group.disbanded") || code.equals("bot.stopped") || code.equals("resource.unavailable")) {
+        if (code.contains("openConversationId") || code.equals("group.disbanded") || code.equals("bot.stopped")
+                || code.equals("resource.unavailable")) {
             return "Check that the group still exists and the robot is in it";
         }
         if (code.endsWith("tooLong") || code.equals("460101")) {
@@ -173,7 +178,7 @@ public final class ResponseClassifier {
             return new ThrottledException("http429", said(request, status, "too many requests"), LOWER_THE_RATE, null);
         }
         if (looksLikePage(body) && (status < 300 || status == 403)) {
-            // what stands before the gateway answers a blocked address with a page (docs/protocol.md 7.1); so does a proxy with a login
+            // the proxy in front of the gateway answers a blocked address with a page (docs/protocol.md 7.1); so does a proxy with a login
             return new ThrottledException("http" + status, said(request, status, "a page in place of an answer"),
                     "A later try can succeed; if this lasts, DingTalk blocks this machine's address, or "
                             + names.of("apiBaseUrl") + ", " + names.of("oapiBaseUrl") + " or a proxy on the way is wrong", null);
@@ -194,8 +199,10 @@ public final class ResponseClassifier {
         String why = request.name() + ": " + plain(cause);
         return switch (loss) {
             case UNREACHABLE -> new UnavailableException("unreachable", why,
-                    "Check the network and " + names.of("apiBaseUrl") + " / " + names.of("oapiBaseUrl") + "; a later try can succeed", cause);
-            case TLS -> new UnavailableException("tls", why, "Check the certificates and proxies on the way; a later try can succeed", cause);
+                    "Check the network and " + names.of("apiBaseUrl") + " / " + names.of("oapiBaseUrl")
+                            + "; a later try can succeed", cause);
+            case TLS -> new UnavailableException("tls", why, "Check the certificates and proxies on the way; a later try can succeed",
+                    cause);
             case TIMEOUT -> unknown(request, names, "timeout", why, cause);
             case BEFORE_ANSWER -> new UnavailableException(UnavailableException.CONNECTION_LOST, why, WAIT, cause);
             case IN_ANSWER -> unknown(request, names, "lost", why, cause);

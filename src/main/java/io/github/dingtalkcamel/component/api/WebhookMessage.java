@@ -10,8 +10,8 @@ import io.github.dingtalkcamel.component.json.Json;
 
 /**
  * A message in the form that custom robots take (docs/protocol.md 6.2), checked: text, link, markdown, actionCard or feedCard, with its
- * mandatory fields, at most 50 people in {@code at} and 20,000 bytes. Whom {@code at} names and the text does not is added to the text,
- * since else DingTalk shows no mention.
+ * mandatory fields, at most 50 users in {@code at} and 20,000 bytes. A user that {@code at} names and the text does not is added to the
+ * text, since else DingTalk shows no mention.
  */
 public record WebhookMessage(String json) {
 
@@ -47,7 +47,8 @@ public record WebhookMessage(String json) {
                 }
                 requireEach(content.path("links"), "feedCard.links", "title", "messageURL", "picURL");
             }
-            default -> throw invalid("msgtype is " + (type.isEmpty() ? "missing" : "\"" + (type.length() > 40 ? type.substring(0, 40) : type) + "\"")
+            default -> throw invalid("msgtype is " + (type.isEmpty() ? "missing"
+                    : "\"" + (type.length() > 40 ? type.substring(0, 40) : type) + "\"")
                     + "; custom robots take " + String.join(", ", TYPES));
         }
         mention(message, type, content);

@@ -4,7 +4,7 @@ import java.util.Optional;
 import io.github.dingtalkcamel.component.message.InboundMessage.ConversationType;
 import io.github.dingtalkcamel.component.message.InboundMessage;
 
-/** Whom a reply in a group turns to: the person who asked. */
+/** The user whom a reply in a group answers. */
 public final class Asker {
 
     private Asker() {

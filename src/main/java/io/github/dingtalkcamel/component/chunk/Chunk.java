@@ -6,7 +6,7 @@ import java.util.Objects;
  *
  * @param text   what is sent: the source, plus the code fences or the table header that make it readable alone.
  *               Blank if the source holds nothing but white space and code fences; such a chunk need not be sent
- * @param source the slice of the reply it stands for; the sources of all chunks, joined, are the reply
+ * @param source the slice of the reply that it shows; the sources of all chunks, joined, are the reply
  */
 public record Chunk(String text, String source) {
 

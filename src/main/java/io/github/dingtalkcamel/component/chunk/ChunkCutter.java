@@ -130,7 +130,7 @@ final class ChunkCutter {
 
     /**
      * Whether there is something to read on both sides of the cut, also within the code or the rows it divides. Long
-     * white space at the end of the reply may be left alone: nobody misses it.
+     * white space at the end of the reply may be left out: it shows nothing.
      */
     private boolean leavesSubstance(int start, int cut) {
         return blocks.hasSubstance(start, cut)
@@ -139,7 +139,10 @@ final class ChunkCutter {
                         && blocks.hasSubstance(cut, block.bodyEnd())).orElse(true);
     }
 
-    /** Fence characters within a line would become a fence at the beginning of a chunk, also behind the marks of a quote or list, and the rest code. */
+    /**
+     * Fence characters within a line would become a fence at the beginning of a chunk, also behind the marks of a quote or list, and the
+     * rest code.
+     */
     private boolean makesFence(int cut) {
         return !Lines.isStart(reply, cut) && FENCE.matcher(reply).region(cut, Math.min(reply.length(), cut + LOOKED_AT)).lookingAt();
     }

@@ -113,7 +113,7 @@ final class MarkdownBlocks {
     }
 
     /**
-     * A block in a list goes on without the list if its lines are indented so little that they mean the same alone;
+     * A block in a list continues without the list if its lines are indented so little that they mean the same alone;
      * else the list marker has to be repeated. A fence that only the end of the list closes needs the list, too.
      */
     private boolean mayDropLists(Containers containers, FencedCodeBlock fence, SourceSpan last, boolean closed) {

@@ -49,7 +49,8 @@ record Api(DingTalkApp app, long timeoutMillis, DingTalkComponent component, boo
     CompletableFuture<Boolean> retry(Exchange exchange, ApiRequest call, RetryableException failure, int failures) {
         Instant until = waitUntil(exchange);
         CallRetry strategy = component.getCallRetry();
-        return until == null || strategy == null ? CompletableFuture.completedFuture(false) : strategy.retry(call, failure, failures, until);
+        return until == null || strategy == null ? CompletableFuture.completedFuture(false)
+                : strategy.retry(call, failure, failures, until);
     }
 
     boolean canWait(Exchange exchange) {
@@ -60,7 +61,7 @@ record Api(DingTalkApp app, long timeoutMillis, DingTalkComponent component, boo
         return exchange.getProperty(CallLimiter.WAIT_UNTIL, Instant.class);
     }
 
-    /** Whether nothing more of the exchange is to be sent. */
+    /** Whether the exchange must send nothing more. */
     boolean isCancelled(Exchange exchange) {
         return cancelled(exchange).getAsBoolean();
     }

@@ -93,7 +93,7 @@ record CardOperation(Api api, DingTalkConfiguration uri) implements Operation {
         return answer;
     }
 
-    /** A success may still not have reached everybody. */
+    /** A success may still not have reached all recipients. */
     private static CompletableFuture<Void> delivered(Exchange exchange, String outTrackId, JsonNode answer, Map<String, String> ids,
             Delivered delivered) {
         Map<String, JsonNode> spaces = new LinkedHashMap<>();

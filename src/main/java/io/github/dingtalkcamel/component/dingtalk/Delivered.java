@@ -31,7 +31,7 @@ final class Delivered {
         return Json.MAPPER.convertValue(answer, MAP);
     }
 
-    /** DingTalk took it for somebody. @param id of what was sent, or null where DingTalk gives none */
+    /** DingTalk accepted it for at least one recipient. @param id of what was sent, or null where DingTalk gives none */
     synchronized void taken(String id) {
         reached = true;
         if (id != null && !id.isEmpty()) {
@@ -48,8 +48,8 @@ final class Delivered {
     }
 
     /**
-     * Puts the result into the message, and the recipients that were not reached into its headers and {@link RecipientFailures}. Fails where
-     * none was reached, with the reason of the first one.
+     * Puts the result into the message, and the recipients that were not reached into its headers and {@link RecipientFailures}. Fails
+     * where none was reached, with the reason of the first one.
      */
     synchronized CompletableFuture<Void> into(Exchange exchange) {
         Message message = exchange.getMessage();

@@ -17,7 +17,7 @@ public class DingTalkConfiguration implements Cloneable {
     private String robotCode;
     @UriParam(label = "common",
               description = "Name of an app that the application has set up, in the place of appKey, appSecret, robotCode and the base"
-                            + " URLs. Needs an IntegrationLookup in the component; a producer without it and without appKey then acts for the"
+                            + " URLs. Needs an IntegrationLookup in the component; a producer without it and without appKey acts for the"
                             + " integration that received the exchange's message.")
     private String integration;
     @UriParam(label = "advanced", defaultValue = "https://api.dingtalk.com",
@@ -55,7 +55,7 @@ public class DingTalkConfiguration implements Cloneable {
               description = "Mobile numbers of people to mention, separated by commas. By session webhook and custom robot only.")
     private String atMobiles;
     @UriParam(label = "producer", defaultValue = "false",
-              description = "Whether to mention everybody in the group. By session webhook and custom robot only.")
+              description = "Whether to mention all members of the group. By session webhook and custom robot only.")
     private boolean atAll;
     @UriParam(label = "producer", defaultValue = "true",
               description = "Whether a reply in a group begins with a mention of the person who asked")

@@ -66,7 +66,7 @@ public class DingTalkConsumer extends DefaultConsumer implements Suspendable {
                 subscribers.add(subscriber);
             }
         } catch (RuntimeException e) {
-            // a route that does not start must not go on receiving from some of its apps
+            // a route that does not start must not keep receiving from some of its apps
             leave();
             throw e;
         }

@@ -22,8 +22,8 @@ import org.apache.camel.Exchange;
 /**
  * Replies by the session webhook that came with a message: it needs no token and can mention people, but it expires.
  *
- * @param asker  whom the first message mentions before its text, or null
- * @param others whom the reply mentions beside the asker; nobody in a DM
+ * @param asker  the user that the first message mentions before its text, or null
+ * @param others users that the reply mentions beside the asker; none in a DM
  */
 record SessionReply(Api api, InboundMessage message, MessageOptions options, String asker, Mentions others) {
 
@@ -56,7 +56,7 @@ record SessionReply(Api api, InboundMessage message, MessageOptions options, Str
     /**
      * Sends one message. The same one always has the same {@code msgUuid}, so that DingTalk shows it once.
      *
-     * @param named whom this message mentions beside the asker
+     * @param named users that this message mentions beside the asker
      */
     CompletableFuture<JsonNode> send(Exchange exchange, String text, int number, Mentions named) {
         String first = number == 0 && asker != null ? "@" + asker + " " : "";

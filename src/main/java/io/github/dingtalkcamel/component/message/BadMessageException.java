@@ -40,7 +40,7 @@ public final class BadMessageException extends Exception implements HttpError {
     private final Code code;
 
     BadMessageException(Code code, String message) {
-        // no stack trace: anyone may send bad bodies, as often as they like
+        // no stack trace: any client may send bad bodies, at any rate
         super(message, null, false, false);
         this.code = code;
     }

@@ -15,7 +15,7 @@ public final class Blanks {
                 || c >= '\u200B' && c <= '\u200F' || c == '\u2060' || c == '\uFEFF' || c == '\u00AD' || c == '\u180E';
     }
 
-    /** Where the first character stands that is not blank, from there on; the length where there is none. */
+    /** The position of the first character from there on that is not blank; the length if there is none. */
     public static int skip(String text, int from) {
         int i = from;
         while (i < text.length() && isBlank(text.charAt(i))) {

@@ -18,7 +18,7 @@ import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.message.BadMessageException.Code;
 
 /**
- * A body that has been read as JSON but whose fields nobody has looked at yet: what the webhook needs before it checks the proof
+ * A body that was parsed as JSON but whose fields were not checked yet: what the webhook needs before it checks the proof
  * (docs/promises.md 4). Its size and depth are bounded. Of two fields with one name the last counts; anything after the object is refused.
  *
  * @param form which of the known forms it has
@@ -35,7 +35,7 @@ public record Body(Form form, ObjectNode json) {
     private static final int MAX_NAME_LENGTH = 10_000;
 
     private static final ObjectMapper MAPPER = new ObjectMapper(JsonFactory.builder()
-            // names come from outside: a shared table of them would be everyone's to fill
+            // names come from outside: any client could fill a shared table of them
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .streamReadConstraints(Json.constraints()
                     .maxStringLength(MAX_SIZE)
@@ -74,8 +74,8 @@ public record Body(Form form, ObjectNode json) {
     }
 
     /**
-     * The same of a body that nobody has proved: it is looked through as it comes, and refused as {@link #ofRequest} would, but nothing of it is kept but
-     * {@code encrypt}, so that it costs no more memory than its bytes.
+     * The same for a body whose proof was not checked yet: it is scanned as it comes, and refused as {@link #ofRequest} would, but nothing
+     * of it is kept but {@code encrypt}, so that it costs no more memory than its bytes.
      *
      * @throws BadMessageException as {@link #ofRequest} does
      */
@@ -178,7 +178,7 @@ public record Body(Form form, ObjectNode json) {
         try {
             JsonNode tree = MAPPER.readTree(parser);
             if (tree != null && parser.nextToken() != null) {
-                throw new BadMessageException(Code.NOT_JSON, "the body goes on after the JSON; it must be one JSON object");
+                throw new BadMessageException(Code.NOT_JSON, "the body has more after the JSON; it must be one JSON object");
             }
             return tree;
         } catch (StreamConstraintsException e) {

@@ -5,8 +5,8 @@ package io.github.dingtalkcamel.component.message;
  *
  * <p>DingTalk sends no robot's name. It normally takes the mention out of plain text and leaves one space (docs/protocol.md 3.2), but not
  * out of rich text, and not always elsewhere. So the mention is found by counting: where a text holds more mentions than other people were
- * mentioned, one of them is the robot's. A mention before a command counts most readily, since nobody else takes commands. When unsure the
- * text stays as it is: an {@code @} too many is better than a lost word.
+ * mentioned, one of them is the robot's. A mention before a command counts most readily, since only the robot takes commands. When unsure
+ * the text stays as it is: an {@code @} too many is better than a lost word.
  *
  * @param direct    whether this is a DM
  * @param mentioned whether DingTalk says that the robot was mentioned
@@ -17,7 +17,7 @@ package io.github.dingtalkcamel.component.message;
 record BotMention(boolean direct, boolean mentioned, String robotId, int others, boolean first) {
 
     private static final int MAX_NAME_LENGTH = 64;
-    /** Ends a mention in the middle of a line where the name itself has spaces; nobody types it. */
+    /** Ends a mention in the middle of a line where the name itself has spaces; users do not type it. */
     private static final char MENTION_END = '\u2005';
     private static final String PUNCTUATION = ",;:!?，；：！？。、";
 
@@ -58,7 +58,7 @@ record BotMention(boolean direct, boolean mentioned, String robotId, int others,
 
     private boolean isOwn(int mentions, boolean command, boolean alreadyTakenOff) {
         if (direct && !mentioned) {
-            // no one else can be mentioned in a DM, but plenty of other words begin with @
+            // only the robot can be mentioned in a DM, but plenty of other words begin with @
             return command;
         }
         if (!mentioned || mentions <= others) {

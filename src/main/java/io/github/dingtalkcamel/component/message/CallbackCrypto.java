@@ -20,8 +20,8 @@ import io.github.dingtalkcamel.component.message.ProofException.Reason;
 /**
  * Opens and seals encrypted callbacks (docs/protocol.md 5.2 to 5.4).
  *
- * <p>What {@link #open} returns was made by someone who knows token, AES key and owner key. There is no freshness window: DingTalk
- * sends again what was not answered, so repeats are told by the message's or event's own id. Safe for use by many threads.
+ * <p>What {@link #open} returns was made with the knowledge of token, AES key and owner key. There is no freshness window: DingTalk
+ * sends again what was not answered, so repeats are recognised by the message's or event's own id. Safe for use by many threads.
  */
 public final class CallbackCrypto {
 
@@ -50,7 +50,7 @@ public final class CallbackCrypto {
         this(token, aesKey43, ownerKey, new RandomPrefix());
     }
 
-    /** With the 16 bytes that stand before each sealed text given: for vectors. */
+    /** With given 16 bytes before each encrypted text: for test vectors. */
     CallbackCrypto(String token, String aesKey43, String ownerKey, Supplier<byte[]> prefixes) {
         if (token == null || token.isBlank()) {
             throw new IllegalArgumentException("the callback token is missing");

@@ -7,7 +7,7 @@ import io.github.dingtalkcamel.component.message.InboundMessage.AttachmentKind;
 /**
  * Reads the object {@code content} by the type of its message (docs/protocol.md 3.3).
  *
- * @param forms   what stands for content that is no text
+ * @param forms   texts that replace content that is no text
  * @param mention whose mention to take off the head of a rich text
  */
 record ContentReader(TextForms forms, BotMention mention) {

@@ -10,7 +10,7 @@ import io.github.dingtalkcamel.component.secrets.Sha256;
 /**
  * One thing that DingTalk delivers, by webhook or Stream: a robot message, an event, or a click on a card.
  *
- * @param integration whom it is for
+ * @param integration the receiving integration
  * @param encrypted   whether it came encrypted, and so must be answered
  * @param signature   its proof, as it came
  * @param timestamp   likewise
@@ -33,7 +33,7 @@ public record Delivery(String integration, boolean encrypted, String signature, 
     }
 
     /**
-     * What stands in the headers of a Stream push (docs/protocol.md 2.3).
+     * The headers of a Stream push (docs/protocol.md 2.3).
      *
      * @param eventType DingTalk's name for the kind of event; of events only, else empty
      * @param eventId   the same for each delivery of one event; of events only, else empty
@@ -42,7 +42,8 @@ public record Delivery(String integration, boolean encrypted, String signature, 
     }
 
     /** What came by webhook, its proof not looked at yet. */
-    public static Delivery byWebhook(String integration, boolean encrypted, String signature, String timestamp, String nonce, Body content) {
+    public static Delivery byWebhook(String integration, boolean encrypted, String signature, String timestamp, String nonce,
+            Body content) {
         return new Delivery(integration, encrypted, signature, timestamp, nonce, content, null);
     }
 
@@ -117,6 +118,7 @@ public record Delivery(String integration, boolean encrypted, String signature, 
     /** Neither what it says nor its proof. */
     @Override
     public String toString() {
-        return "Delivery[" + integration + ", " + (push == null ? content.form() : "Stream " + push.kind()) + (encrypted ? ", encrypted" : "") + "]";
+        return "Delivery[" + integration + ", " + (push == null ? content.form() : "Stream " + push.kind())
+                + (encrypted ? ", encrypted" : "") + "]";
     }
 }

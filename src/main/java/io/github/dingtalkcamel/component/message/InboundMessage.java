@@ -115,7 +115,7 @@ public record InboundMessage(
     }
 
     /**
-     * Someone else who was mentioned.
+     * Another user who was mentioned.
      *
      * @param dingtalkId encrypted id, or null
      * @param staffId    or null

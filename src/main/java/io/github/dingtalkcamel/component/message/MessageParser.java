@@ -14,7 +14,7 @@ import io.github.dingtalkcamel.component.message.InboundMessage.Sender;
  * Makes an {@link InboundMessage} of the JSON of a robot message (docs/protocol.md 3), whichever way it came.
  *
  * <p>Needed are {@code msgId}, {@code msgtype}, {@code conversationType}, {@code conversationId} and {@code senderId}; the rest may be
- * missing. A field of the wrong type is refused, except in quotes, which nobody documents. Ids may have 512 characters; names and titles
+ * missing. A field of the wrong type is refused, except in quotes, which are undocumented. Ids may have 512 characters; names and titles
  * are cut at 256. Unknown fields and unknown types of message are no fault. Safe for use by many threads.
  */
 public final class MessageParser {

@@ -5,39 +5,48 @@ import io.github.dingtalkcamel.component.http.HttpError;
 /**
  * A callback that does not prove itself (status 401).
  * <p>
- * The message says which proof failed and what to do about it. It is for the operator's log: the caller is told the same whatever was wrong, so that
- * strangers learn nothing about the secrets.
+ * The message says which proof failed and what to do about it. It is for the operator's log: the caller gets the same answer for each
+ * failure, so that strangers learn nothing about the secrets.
  */
 public final class ProofException extends Exception implements HttpError {
 
     private static final String SETTINGS = "dingtalk.";
-    private static final String ANSWER = "The proof is missing or wrong. A robot message needs the headers timestamp (1 h old at most, 5 min ahead at most) and sign,"
-            + " made with the app's secret; an encrypted callback needs signature, timestamp and nonce in the query, and this integration's token, AES key"
+    private static final String ANSWER = "The proof is missing or wrong. A robot message needs the headers timestamp (1 h old at most, 5"
+            + " min ahead at most) and sign,"
+            + " made with the app's secret; an encrypted callback needs signature, timestamp and nonce in the query, and this"
+            + " integration's token, AES key"
             + " and owner key";
 
     /** What was found wrong first. */
     public enum Reason {
         /** A robot message came without its two headers, with one of them twice, or with values that can't be what they should. */
-        HEADERS("the headers timestamp (milliseconds) and sign are missing, malformed or there twice: this is no robot message of DingTalk's,"
+        HEADERS("the headers timestamp (milliseconds) and sign are missing, malformed or there twice: this is no robot message of"
+                + " DingTalk's,"
                 + " or a proxy on the way drops or changes them"),
         /** A robot message was signed with the right secret, and its timestamp is too far from this machine's clock. */
-        CLOCK("the signature is right, and the timestamp is not: check this machine's clock, or what held the message up on its way"),
+        CLOCK("the signature is right, and the timestamp is not: check this machine's clock, or what delayed the message in transit"),
         /** A robot message was signed with another secret. */
-        APP_SECRET("the header sign was not made with this app's secret: check dingtalk.app-secret against the app's page in DingTalk's console"),
+        APP_SECRET("the header sign was not made with this app's secret: check dingtalk.app-secret against the app's page in DingTalk's"
+                + " console"),
         /** An encrypted callback came, and its secrets are not in the settings. */
         NOT_SET("encrypted callbacks need dingtalk.callback-token and dingtalk.callback-aes-key, which are not set"),
         /** A query parameter or the ciphertext is missing or too long to be one. */
-        MISSING("the query has no signature (or msg_signature), timestamp and nonce of an encrypted callback: a proxy on the way may drop them"),
+        MISSING("the query has no signature (or msg_signature), timestamp and nonce of an encrypted callback: a proxy on the way may drop"
+                + " them"),
         /** The signature is not that of token, timestamp, nonce and ciphertext. */
-        SIGNATURE("the signature in the query was not made with this token: check dingtalk.callback-token against the event subscription in DingTalk's console"),
+        SIGNATURE("the signature in the query was not made with this token: check dingtalk.callback-token against the event subscription"
+                + " in DingTalk's console"),
         /** Not Base64, or not whole AES blocks. */
         CIPHERTEXT("the token is right, but what it signs is not AES in Base64: this is no callback of DingTalk's"),
         /** The padding is not that of DingTalk: most likely another AES key. */
-        PADDING("the token is right, but the body can't be decrypted: check dingtalk.callback-aes-key against the event subscription in DingTalk's console"),
+        PADDING("the token is right, but the body can't be decrypted: check dingtalk.callback-aes-key against the event subscription in"
+                + " DingTalk's console"),
         /** The length field does not fit what was decrypted. */
-        LENGTH("the token is right, but what was decrypted makes no sense: check dingtalk.callback-aes-key against the event subscription in DingTalk's console"),
+        LENGTH("the token is right, but what was decrypted makes no sense: check dingtalk.callback-aes-key against the event subscription"
+                + " in DingTalk's console"),
         /** Encrypted for another owner key. */
-        OWNER("token and AES key are right, but it was encrypted for another owner: check dingtalk.callback-owner-key, which is the app key for subscriptions"
+        OWNER("token and AES key are right, but it was encrypted for another owner: check dingtalk.callback-owner-key, which is the app"
+                + " key for subscriptions"
               + " made in the console and the corpId for those registered by API"),
         /** The decrypted text is not UTF-8. */
         TEXT("token, AES key and owner key are right, but the decrypted text is not UTF-8: this is no callback of DingTalk's");
@@ -56,7 +65,7 @@ public final class ProofException extends Exception implements HttpError {
     }
 
     private ProofException(Reason reason, String message) {
-        // no stack trace: anyone may send a wrong proof, as often as they like
+        // no stack trace: any client may send a wrong proof, at any rate
         super(message, null, false, false);
         this.reason = reason;
     }
@@ -65,7 +74,8 @@ public final class ProofException extends Exception implements HttpError {
     static ProofException ofClock(long ageMillis) {
         long minutes = Math.abs(ageMillis) / 60_000;
         String off = minutes < 60 * 48 ? minutes + " min" : minutes / 60 / 24 + " days";
-        return new ProofException(Reason.CLOCK, "the proof is wrong: the message is stamped " + off + (ageMillis < 0 ? " ahead of" : " before")
+        return new ProofException(Reason.CLOCK, "the proof is wrong: the message is stamped " + off
+                + (ageMillis < 0 ? " ahead of" : " before")
                 + " this machine's clock: " + Reason.CLOCK.remedy);
     }
 

@@ -18,16 +18,16 @@ import io.github.dingtalkcamel.component.message.InboundMessage.Quote;
  * <p>Of what the robot sent, DingTalk often gives only the key, and of other messages sometimes only the id: their text is looked up
  * among the messages that were sent and received here.
  *
- * @param forms   what stands for content that is no text
+ * @param forms   texts that replace content that is no text
  * @param content reads the quoted content
  * @param earlier what was sent and received
  */
 record QuoteReader(TextForms forms, ContentReader content, EarlierMessages earlier) {
 
-    private static final BotMention NOBODY = new BotMention(false, false, null, 0, false);
+    private static final BotMention NONE = new BotMention(false, false, null, 0, false);
 
     QuoteReader(TextForms forms, EarlierMessages earlier) {
-        this(forms, new ContentReader(forms, NOBODY), earlier);
+        this(forms, new ContentReader(forms, NONE), earlier);
     }
 
     /** Null where the message quotes nothing. */

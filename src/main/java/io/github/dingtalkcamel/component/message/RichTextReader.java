@@ -8,7 +8,7 @@ import io.github.dingtalkcamel.component.message.InboundMessage.Attachment;
  * Reads rich text: items of text, pictures, mentions and emoji, in today's spelling, the old one and that of quotes (docs/protocol.md 3.3,
  * 3.4).
  *
- * @param forms   what stands for items that are no text
+ * @param forms   texts that replace items that are no text
  * @param mention whose mention to take off the head
  */
 record RichTextReader(TextForms forms, BotMention mention) {

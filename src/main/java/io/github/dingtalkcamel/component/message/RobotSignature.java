@@ -12,7 +12,7 @@ import javax.crypto.spec.SecretKeySpec;
  * The proof that a plain robot message comes from DingTalk: the headers {@code timestamp} and {@code sign} (docs/protocol.md 4,
  * docs/promises.md 4).
  *
- * <p>It proves that the sender knows the app secret and made the headers within the last hour. It does not bind the body: whoever
+ * <p>It proves that the sender knows the app secret and made the headers within the last hour. It does not cover the body: a client that
  * sees one pair of headers can send other bodies with it for an hour, hence HTTPS. Safe for use by many threads.
  */
 public final class RobotSignature {
@@ -57,8 +57,8 @@ public final class RobotSignature {
     }
 
     /**
-     * The same for a caller who wants to know what is wrong. The signature is looked at before the age: that a clock is off is only said of a timestamp
-     * that was signed.
+     * The same for a caller who wants to know what is wrong. The signature is looked at before the age: that a clock is off is only said of
+     * a timestamp that was signed.
      *
      * @throws ProofException where they prove nothing
      */

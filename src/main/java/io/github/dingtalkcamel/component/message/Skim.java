@@ -28,7 +28,7 @@ final class Skim {
     /**
      * The body with nothing in it but {@code encrypt} where it is a string, and the names that tell other forms.
      *
-     * @throws BadMessageException where it is empty, no object, or goes on after it
+     * @throws BadMessageException where it is empty, no object, or has more after the object
      */
     Body body() throws IOException, BadMessageException {
         JsonToken first = parser.nextToken();
@@ -38,7 +38,7 @@ final class Skim {
             parser.skipChildren();
         }
         if (first != null && parser.nextToken() != null) {
-            throw new BadMessageException(Code.NOT_JSON, "the body goes on after the JSON; it must be one JSON object");
+            throw new BadMessageException(Code.NOT_JSON, "the body has more after the JSON; it must be one JSON object");
         }
         return Body.of(first == null ? null : first == JsonToken.START_OBJECT ? kept : sample(first));
     }

@@ -1,10 +1,10 @@
 package io.github.dingtalkcamel.component.message;
 
 
-/** What stands for content that is no text, in the integration's language (docs/promises.md 5, "What an agent is given"). */
+/** Texts that replace content that is no text, in the integration's language (docs/promises.md 5, "What an agent is given"). */
 public record TextForms(Language language) {
 
-    /** Types are short words; a long one is somebody's joke. */
+    /** Types are short words; a longer one is invalid and is cut. */
     private static final int MAX_TYPE_LENGTH = 64;
 
     public String picture() {

@@ -3,8 +3,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A text as another program would read it, and where each of its characters stands in the original. Escapes may be mixed in any way ({@code \/} beside
- * {@code =}), so they are undone in the text rather than made in what is looked for.
+ * A text as another program would read it, and the position of each of its characters in the original. Escapes may be mixed in any way
+ * ({@code \/} beside {@code =}), so they are undone in the text rather than made in what is looked for.
  */
 final class DecodedText {
 

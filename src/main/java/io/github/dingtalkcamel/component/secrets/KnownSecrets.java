@@ -18,15 +18,16 @@ import java.util.regex.Pattern;
 
 
 /**
- * All secrets of this process, and texts without them. Every text from outside (DingTalk's error texts, exceptions of clients and drivers, close reasons)
- * is cleaned where it enters, before it is logged, stored, shown or thrown: the other side may quote what it was sent.
+ * All secrets of this process, and texts without them. Every text from outside (DingTalk's error texts, exceptions of clients and drivers,
+ * close reasons) is cleaned where it enters, before it is logged, stored, shown or thrown: the other side may quote what it was sent.
  * <p>
- * Promises: {@link #clean} replaces each known secret by {@code ***}, as it is, in Base64, URL-encoded or escaped for JSON, two layers deep; secrets of the settings are never
- * forgotten; of those that come and go (access tokens, session webhooks, signatures, tickets) the latest 1,000 and 2,000 are known, so that memory is
- * bounded. What is named as a secret ({@code access_token=…}, {@code "appSecret":"…"}, {@code Bearer …}) is replaced whether it is known or not.
+ * Promises: {@link #clean} replaces each known secret by {@code ***}, as it is, in Base64, URL-encoded or escaped for JSON, two layers
+ * deep; secrets of the settings are never forgotten; of those that come and go (access tokens, session webhooks, signatures, tickets) the
+ * latest 1,000 and 2,000 are known, so that memory is bounded. What is named as a secret ({@code access_token=…}, {@code "appSecret":"…"},
+ * {@code Bearer …}) is replaced whether it is known or not.
  * <p>
- * Does not promise: to find what is cut, reversed or encoded in other ways. Secrets of fewer than four characters are not looked for, those of fewer than
- * eight only where they stand alone, since they are parts of other words. At most 65,536 characters of a text are kept.
+ * Does not promise: to find what is cut, reversed or encoded in other ways. Secrets of fewer than four characters are not looked for, those
+ * of fewer than eight only as whole words, since they are parts of other words. At most 65,536 characters of a text are kept.
  * <p>
  * One for the process, since exceptions are made where nothing is at hand, and a secret of one part must not show in another's text.
  */
@@ -34,7 +35,7 @@ public final class KnownSecrets {
 
     private static final KnownSecrets PROCESS = new KnownSecrets(1_000, 2_000);
 
-    /** What stands in a secret's place. */
+    /** Replaces a secret. */
     public static final String HIDDEN = "***";
 
     private static final int LONGEST_TEXT = 1 << 16;
@@ -46,7 +47,8 @@ public final class KnownSecrets {
 
     private static final String NAMES = "access_?token|app_?secret|client_?secret|session|session_?webhook|sign|signature|msg_?signature|ticket|password"
                                         + "|x-acs-dingtalk-access-token";
-    private static final Pattern IN_URL = Pattern.compile("(?i)(?:(?<![a-z0-9])|(?<=%3F)|(?<=%26))((?:" + NAMES + ")(?:=|%3D))(?:(?!%26)[^&\\s\"'<>\\\\,;)\\]}，；。）])+");
+    private static final Pattern IN_URL = Pattern.compile("(?i)(?:(?<![a-z0-9])|(?<=%3F)|(?<=%26))((?:" + NAMES
+            + ")(?:=|%3D))(?:(?!%26)[^&\\s\"'<>\\\\,;)\\]}，；。）])+");
     private static final Pattern IN_JSON = Pattern.compile("(?i)(\\\\*\"(?:" + NAMES + ")\\\\*\"\\s*:\\s*\\\\*\")[^\"\\\\]+");
     private static final Pattern IN_HEADER = Pattern.compile("(?i)((?<![a-z])(?:Bearer|Basic)\\s+|x-acs-dingtalk-access-token\\s*:\\s*)[a-z0-9+/=_.~-]{8,}");
     private static final Pattern ROBOT_SECRET = Pattern.compile("SEC[0-9a-f]{32,}");
@@ -69,7 +71,10 @@ public final class KnownSecrets {
         return PROCESS.cleaned(text);
     }
 
-    /** The text without the process's secrets, and then no longer than so many characters: cut the other way round, half a secret would be left. */
+    /**
+     * The text without the process's secrets, and then no longer than so many characters: cut the other way round, half a secret would be
+     * left.
+     */
     public static String clean(String text, int length) {
         String cleaned = clean(text);
         return cleaned == null || cleaned.length() <= length ? cleaned : cleaned.substring(0, length) + "…";
@@ -98,7 +103,10 @@ public final class KnownSecrets {
         PROCESS.add(PROCESS.tokens, token);
     }
 
-    /** Remembers what has a short life (a session webhook, a signature, a ticket; of a URL its secrets) for as long as no 2,000 others follow. */
+    /**
+     * Remembers what has a short life (a session webhook, a signature, a ticket; of a URL its secrets) for as long as no 2,000 others
+     * follow.
+     */
     public static void passing(String secret) {
         PROCESS.add(PROCESS.passing, secret);
     }
@@ -165,7 +173,10 @@ public final class KnownSecrets {
         }
     }
 
-    /** Of an http URL the values in its query, encoded as they are there and decoded, and its password: the rest of it is no secret. Else the text itself. */
+    /**
+     * Of an http URL the values in its query, encoded as they are there and decoded, and its password: the rest of it is no secret. Else
+     * the text itself.
+     */
     private static List<String> parts(String secret) {
         if (!secret.regionMatches(true, 0, "http", 0, 4)) {
             return List.of(secret);
@@ -238,7 +249,7 @@ public final class KnownSecrets {
         }
         boolean tooLong = text.length() > LONGEST_TEXT;
         String known = withoutKnown(tooLong ? text.substring(0, LONGEST_TEXT) : text);
-        // the beginning of a secret that went on behind the cut
+        // the beginning of a secret that continued after the cut
         return named(tooLong ? known.substring(0, Math.max(0, known.length() - LONGEST_SECRET)) + "…" : known);
     }
 

@@ -35,8 +35,8 @@ public final class Secret {
     }
 
     /**
-     * Whether someone who offers this text knows the secret. The time it takes does not depend on where the texts differ. A secret that is not
-     * set is known to nobody, and null matches nothing.
+     * Whether this text is the secret. The time it takes does not depend on where the texts differ. A secret that is not
+     * set matches nothing, and null matches nothing.
      */
     public boolean matches(String offered) {
         return isSet() && offered != null && sameText(offered, text);

@@ -23,7 +23,7 @@ import io.vertx.core.http.HttpMethod;
 
 /**
  * The card platform (docs/protocol.md 6.5): create, deliver, both at once, update and streaming. Every variable must be a text, an
- * outTrackId is used once, an update replaces all variables unless it says otherwise, and what can't be delivered to a space is told in a
+ * outTrackId is used once, an update replaces all variables unless it says otherwise, and a failed delivery to a space is reported in a
  * success.
  */
 public final class CardApi {
@@ -82,7 +82,8 @@ public final class CardApi {
         if (callbackType != null && !Set.of("STREAM", "HTTP").contains(callbackType)) {
             throw refusal("param.invalid");
         }
-        SimulatedCard card = new SimulatedCard(call.caller().appKey(), outTrackId, templateId, params(body.path("cardData")), privateParams(body), List.of(), false);
+        SimulatedCard card = new SimulatedCard(call.caller().appKey(), outTrackId, templateId, params(body.path("cardData")),
+                privateParams(body), List.of(), false);
         if (!platform.addCard(card)) {
             throw refusal("param.cardAlreadyExist");
         }
@@ -128,7 +129,8 @@ public final class CardApi {
             String id = space.substring(dot + 1);
             String fault = switch (type) {
                 case "IM_GROUP" -> fault(call, body, "imGroupOpenDeliverModel", platform.groupOrNull(id) != null, "conversation not exist");
-                case "IM_ROBOT" -> fault(call, body, "imRobotOpenDeliverModel", platform.person(id).reach() == Person.Reach.REACHABLE, "user not exist");
+                case "IM_ROBOT" -> fault(call, body, "imRobotOpenDeliverModel", platform.person(id)
+                        .reach() == Person.Reach.REACHABLE, "user not exist");
                 default -> throw refusal("param.openSpaceIdInvalid");
             };
             String carrierId = "";
@@ -137,14 +139,18 @@ public final class CardApi {
                 String robotCode = call.caller().robotCode();
                 String conversation = type.equals("IM_GROUP") ? id : Platform.dm(robotCode, id);
                 delivered.add(conversation);
-                platform.sentKeys().put(carrierId, new RecallableMessage(robotCode, type.equals("IM_GROUP") ? id : null, platform.now(), false));
-                platform.deliver(new Delivery(0, null, Delivery.Channel.CARD, robotCode, conversation, type.equals("IM_GROUP") ? null : id, card.templateId(),
+                platform.sentKeys().put(carrierId, new RecallableMessage(robotCode, type.equals("IM_GROUP") ? id
+                        : null, platform.now(), false));
+                platform.deliver(new Delivery(0, null, Delivery.Channel.CARD, robotCode, conversation, type.equals("IM_GROUP") ? null
+                        : id, card.templateId(),
                         card.params().get("title"), card.params().get("markdown"), Delivery.At.NONE, carrierId, null,
                         Json.write(Json.object().put("outTrackId", card.outTrackId()))));
             }
-            results.addObject().put("spaceType", type).put("spaceId", id).put("success", fault.isEmpty()).put("carrierId", carrierId).put("errorMsg", fault);
+            results.addObject().put("spaceType", type).put("spaceId", id).put("success", fault.isEmpty()).put("carrierId", carrierId)
+                    .put("errorMsg", fault);
         }
-        platform.cards().put(card.outTrackId(), new SimulatedCard(card.app(), card.outTrackId(), card.templateId(), card.params(), card.privateParams(), delivered, card.finished()));
+        platform.cards().put(card.outTrackId(), new SimulatedCard(card.app(), card.outTrackId(), card.templateId(), card.params(),
+                card.privateParams(), delivered, card.finished()));
     }
 
     private static String fault(ApiRequest call, ObjectNode body, String model, boolean reachable, String otherwise) {
@@ -176,13 +182,15 @@ public final class CardApi {
      */
     public static SimulatedCard changed(SimulatedCard card, ObjectNode body) {
         JsonNode options = body.path("cardUpdateOptions");
-        Map<String, String> params = new LinkedHashMap<>(options.path("updateCardDataByKey").asBoolean() || !body.has("cardData") ? card.params() : Map.of());
+        Map<String, String> params = new LinkedHashMap<>(options.path("updateCardDataByKey").asBoolean() || !body.has("cardData")
+                ? card.params() : Map.of());
         if (body.has("cardData")) {
             params.putAll(params(body.path("cardData")));
         }
         Map<String, Map<String, String>> mine = new LinkedHashMap<>(card.privateParams());
         privateParams(body).forEach((person, changes) -> {
-            Map<String, String> merged = new LinkedHashMap<>(options.path("updatePrivateDataByKey").asBoolean() ? mine.getOrDefault(person, Map.of()) : Map.of());
+            Map<String, String> merged = new LinkedHashMap<>(options.path("updatePrivateDataByKey").asBoolean()
+                    ? mine.getOrDefault(person, Map.of()) : Map.of());
             merged.putAll(changes);
             mine.put(person, merged);
         });
@@ -216,7 +224,8 @@ public final class CardApi {
         if (!card.finished()) {
             params.merge(key, content, (before, now) -> full ? now : before + now);
         }
-        return new SimulatedCard(card.app(), card.outTrackId(), card.templateId(), params, card.privateParams(), card.conversationIds(), card.finished() || last);
+        return new SimulatedCard(card.app(), card.outTrackId(), card.templateId(), params, card.privateParams(), card.conversationIds(),
+                card.finished() || last);
     }
 
     private static String needed(ObjectNode body, String field, String code) {

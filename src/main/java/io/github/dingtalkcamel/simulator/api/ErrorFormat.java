@@ -74,10 +74,11 @@ enum ErrorFormat {
         };
     }
 
-    /** A refusal for good whose text holds what the request brought. */
+    /** A permanent refusal whose text quotes the request. */
     ApiResponse quoting(String path, String text) {
         return switch (this) {
-            case API -> ApiResponse.api(400, path.endsWith("/accessToken") ? "invalidClientIdOrSecret" : "invalidParameter.param.invalid", text);
+            case API -> ApiResponse.api(400, path.endsWith("/accessToken") ? "invalidClientIdOrSecret"
+                    : "invalidParameter.param.invalid", text);
             case TOPAPI, OAPI -> ApiResponse.top("400002", text);
             case WEBHOOK -> ApiResponse.errcode(310000, text);
         };

@@ -37,7 +37,8 @@ final class ChatRequest {
         if (text.length() > MAX_TEXT) {
             throw new IllegalArgumentException("a message may have " + MAX_TEXT + " characters here, not " + text.length());
         }
-        UserMessage userMessage = byTransport(UserMessage.text(text).to(Json.text(order, "app")).from(Json.text(order, "user")).inGroup(Json.text(order, "group")));
+        UserMessage userMessage = byTransport(UserMessage.text(text).to(Json.text(order, "app")).from(Json.text(order, "user"))
+                .inGroup(Json.text(order, "group")));
         if (!order.path("at").asBoolean(true)) {
             userMessage = userMessage.withoutMention();
         }
@@ -98,7 +99,8 @@ final class ChatRequest {
         Timeline.Entry quoted = platform.timeline().entryOrNull(order.path("quote").asLong());
         ObjectNode fields = Json.object();
         ObjectNode text = fields.putObject("text")
-                .put("content", userMessage.groupOrNull() != null && userMessage.mentions() ? " " + userMessage.text() : userMessage.text()).put("isReplyMsg", true);
+                .put("content", userMessage.groupOrNull() != null && userMessage.mentions() ? " " + userMessage.text() : userMessage.text())
+                        .put("isReplyMsg", true);
         if (quoted != null && quoted.event() instanceof TimelineEvent.MessagePushed spoken) {
             ObjectNode original = Json.required(spoken.message().json(), "a message");
             String type = Json.text(original, "msgtype");
@@ -122,7 +124,7 @@ final class ChatRequest {
     private static ObjectNode quotingTheRobot(ObjectNode fields, ObjectNode text, Delivery delivery) {
         if (delivery.processQueryKey() != null) {
             if (delivery.channel() == Delivery.Channel.CARD) {
-                // a card is told to be one, by its id, and still without its text
+                // a card is marked as one, by its id, and still without its text
                 text.putObject("repliedMsg").put("createdAt", delivery.time().toEpochMilli()).put("msgType", "interactiveCard")
                         .put("msgId", RandomText.base64("msg")).set("content", Json.required(delivery.body(), "a card's id"));
             }

@@ -23,7 +23,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 
-/** People talking to robots, and what they get to see as an answer. */
+/** Sends users' messages to robots and collects the answers that the users see. */
 public final class ConversationDriver {
 
     private final Vertx vertx;
@@ -54,7 +54,8 @@ public final class ConversationDriver {
         Transport transport = userMessage.transportOrNull();
         boolean unset = transport == null;
         boolean byStream = transport == Transport.STREAM || (unset && app.callbackUrl() == null && stream.canReach(app));
-        platform.timeline().add(new TimelineEvent.MessagePushed(app, byStream ? Transport.STREAM : Transport.WEBHOOK, userMessage.isEncrypted(), message, false));
+        platform.timeline().add(new TimelineEvent.MessagePushed(app, byStream ? Transport.STREAM
+                : Transport.WEBHOOK, userMessage.isEncrypted(), message, false));
         return witnessed(message, byStream ? Transport.STREAM : Transport.WEBHOOK,
                 () -> byStream ? stream.message(app, message, userMessage.connectionOrNull()) : byWebhook(userMessage, app, message));
     }
@@ -64,7 +65,8 @@ public final class ConversationDriver {
         try {
             return push.get().onSuccess(sent -> platform.timeline().add(new TimelineEvent.PushAnswered(sent)));
         } catch (RuntimeException e) {
-            platform.timeline().add(new TimelineEvent.PushAnswered(new PushResult(0, "", null, e.getMessage(), message.msgId(), message.conversationId(),
+            platform.timeline().add(new TimelineEvent.PushAnswered(new PushResult(0, "", null, e.getMessage(), message.msgId(),
+                    message.conversationId(),
                     message.sessionWebhook(), message.json(), Duration.ZERO, transport, null, null)));
             throw e;
         }
@@ -112,7 +114,8 @@ public final class ConversationDriver {
     public Future<PushResult> pushEvent(String appKey, String json) {
         SimulatedApp app = platform.app(appKey);
         return push.encrypted(app, json, app.callbackToken())
-                .map(it -> new PushResult(it.status(), it.body(), it.decrypted(), it.fault(), null, null, null, json, it.took(), Transport.WEBHOOK,
+                .map(it -> new PushResult(it.status(), it.body(), it.decrypted(), it.fault(), null, null, null, json, it.took(),
+                        Transport.WEBHOOK,
                         null, null));
     }
 
@@ -121,7 +124,7 @@ public final class ConversationDriver {
         SimulatedApp app = platform.app(userMessage.appOrNull());
         SimulatedRobotMessage message = SimulatedRobotMessage.of(userMessage, app, platform);
         Listener listener = new Listener(app.robotCode());
-        Runnable unwatch = platform.watch(message.conversationId(), listener::heard);
+        Runnable unwatch = platform.watch(message.conversationId(), listener::delivered);
         Future<PushResult> sent;
         try {
             sent = say(userMessage, app, message);
@@ -130,7 +133,8 @@ public final class ConversationDriver {
             throw e;
         }
         return sent
-                .compose(it -> (it.accepted() || it.unanswered()) && !wait.isZero() ? listener.answers(wait) : Future.succeededFuture(listener.soFar()))
+                .compose(it -> (it.accepted() || it.unanswered()) && !wait.isZero() ? listener.answers(wait)
+                        : Future.succeededFuture(listener.soFar()))
                 .map(replies -> new AskResult(sent.result(), replies))
                 .onComplete(done -> unwatch.run());
     }
@@ -138,7 +142,7 @@ public final class ConversationDriver {
     private final class Listener {
 
         private final String robotCode;
-        private final List<Delivery> heard = new ArrayList<>();
+        private final List<Delivery> delivered = new ArrayList<>();
         private Promise<List<Delivery>> waiting;
         private long timer = -1;
 
@@ -146,9 +150,9 @@ public final class ConversationDriver {
             this.robotCode = robotCode;
         }
 
-        synchronized void heard(Delivery delivery) {
+        synchronized void delivered(Delivery delivery) {
             if (delivery.robotCode().equals(robotCode)) {
-                heard.add(delivery);
+                delivered.add(delivery);
                 if (waiting != null) {
                     finishIn(quietTime);
                 }
@@ -157,7 +161,7 @@ public final class ConversationDriver {
 
         synchronized Future<List<Delivery>> answers(Duration wait) {
             waiting = Promise.promise();
-            finishIn(heard.isEmpty() ? wait : quietTime);
+            finishIn(delivered.isEmpty() ? wait : quietTime);
             return waiting.future();
         }
 
@@ -167,7 +171,7 @@ public final class ConversationDriver {
         }
 
         synchronized List<Delivery> soFar() {
-            return List.copyOf(heard);
+            return List.copyOf(delivered);
         }
     }
 }

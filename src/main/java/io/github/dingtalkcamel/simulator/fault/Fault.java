@@ -73,7 +73,7 @@ public sealed interface Fault {
         }
     }
 
-    /** Refused for good with an error text that quotes the secrets that the request brought, in this form; not handled. */
+    /** Refused permanently, with an error text that quotes the request's secrets in this form; not handled. */
     record Quote(QuotedSecrets form) implements Fault {
     }
 

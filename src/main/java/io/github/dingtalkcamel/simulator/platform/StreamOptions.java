@@ -17,7 +17,7 @@ import io.github.dingtalkcamel.simulator.stream.Disconnect;
  *                           Stream's own schedule is not documented, the default is that of HTTP pushes (docs/protocol.md 2.7, 5.5)
  * @param greets             whether CONNECTED, REGISTERED and KEEPALIVE are sent, which clients must not wait for (docs/protocol.md 2.5)
  * @param tls                a second port that speaks TLS; null: none
- * @param announcesTls       whether the endpoint that clients are told is the one with TLS
+ * @param announcesTls       whether clients get the endpoint with TLS
  */
 public record StreamOptions(Duration pingEvery, Duration webSocketPingEvery, Duration silence, List<Duration> eventRetries, boolean greets,
         Tls tls, boolean announcesTls) {
@@ -84,7 +84,7 @@ public record StreamOptions(Duration pingEvery, Duration webSocketPingEvery, Dur
         return new StreamOptions(pingEvery, webSocketPingEvery, silence, eventRetries, value, tls, announcesTls);
     }
 
-    /** Listens with TLS too, and tells clients to come there. */
+    /** Listens with TLS too, and gives clients that endpoint. */
     public StreamOptions tls(Tls value) {
         return new StreamOptions(pingEvery, webSocketPingEvery, silence, eventRetries, greets, value, value != null);
     }

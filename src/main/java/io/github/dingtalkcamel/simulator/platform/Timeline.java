@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * What happened lately, in order: at most 2,000 entries and 32 MiB, the oldest go first. Listeners are told that there is something new
+ * What happened lately, in order: at most 2,000 entries and 32 MiB, the oldest are dropped first. Listeners are notified of new entries
  * and come for it at their own pace, so that a slow one costs nothing but what it misses. Safe for use by several threads.
  */
 public final class Timeline {

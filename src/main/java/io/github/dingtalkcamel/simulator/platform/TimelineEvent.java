@@ -20,12 +20,13 @@ public sealed interface TimelineEvent {
     long weight();
 
     /**
-     * A message on its way to the application.
+     * A message that is being delivered to the application.
      *
      * @param transport   never null
      * @param again whether the same message went out before
      */
-    record MessagePushed(SimulatedApp app, Transport transport, boolean encrypted, SimulatedRobotMessage message, boolean again) implements TimelineEvent {
+    record MessagePushed(SimulatedApp app, Transport transport, boolean encrypted, SimulatedRobotMessage message,
+            boolean again) implements TimelineEvent {
 
         @Override
         public String name() {
@@ -37,7 +38,8 @@ public sealed interface TimelineEvent {
             ObjectNode payload = Json.required(message.json(), "a message");
             payload.remove("sessionWebhook");
             payload.remove("sessionWebhookExpiredTime");
-            ObjectNode json = Json.object().put("app", app.appKey()).put("msgId", message.msgId()).put("conversationId", message.conversationId())
+            ObjectNode json = Json.object().put("app", app.appKey()).put("msgId", message.msgId())
+                    .put("conversationId", message.conversationId())
                     .put("way", transport.name().toLowerCase(Locale.ROOT)).put("encrypted", encrypted).put("again", again);
             json.set("message", payload);
             return json;

@@ -20,7 +20,7 @@ public record Connection(String id, String appKey, Instant since, List<Subscript
     public enum State {
         /** gets its share of the pushes */
         OPEN,
-        /** was told to go, or its closing has begun: gets no more pushes */
+        /** got a disconnect frame, or its closing has begun: gets no more pushes */
         LEAVING,
         /** a black hole: nothing is read from it and nothing is sent, not even the answer to a ping */
         BLACK_HOLE

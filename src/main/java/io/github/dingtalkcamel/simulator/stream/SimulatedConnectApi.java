@@ -40,7 +40,8 @@ public final class SimulatedConnectApi {
         SimulatedConnection accept(Tickets.Ticket ticket, ServerWebSocket socket);
     }
 
-    SimulatedConnectApi(Vertx vertx, Platform platform, FaultInjector faults, Tickets tickets, SimulatedConnections openConnections, Welcome welcome) {
+    SimulatedConnectApi(Vertx vertx, Platform platform, FaultInjector faults, Tickets tickets, SimulatedConnections openConnections,
+            Welcome welcome) {
         this.vertx = vertx;
         this.platform = platform;
         this.faults = faults;
@@ -130,7 +131,7 @@ public final class SimulatedConnectApi {
         String query = socket.query() == null ? "" : socket.query();
         for (String parameter : query.split("&")) {
             if (parameter.startsWith("ticket=")) {
-                // Vert.x let through what can be decoded only
+                // Vert.x accepted only what can be decoded
                 return URLDecoder.decode(parameter.substring("ticket=".length()).replace("+", "%2B"), StandardCharsets.UTF_8);
             }
         }

@@ -101,7 +101,7 @@ public final class StreamSide {
 
     // who is there, and what they did
 
-    /** What clients are told to connect to. */
+    /** The endpoint that clients get. */
     public String endpoint() {
         return endpoint;
     }

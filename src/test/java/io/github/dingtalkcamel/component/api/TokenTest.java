@@ -53,12 +53,12 @@ class TokenTest {
                     .isBetween(Duration.ofMillis(2_900), Duration.ofMillis(3_900));
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> health(bot).contains("invalidClientIdOrSecret"));
             assertThat(health(bot)).contains("Check dingtalk.app-key and dingtalk.app-secret").doesNotContain(Bot.APP_SECRET);
-            assertThat(log.containing("gets no access token")).as("one line, however often it fails").hasSize(1);
+            assertThat(log.containing("cannot get an access token")).as("one line, however often it fails").hasSize(1);
 
             bot.simulator().faults().clear();
             bot.simulator().faults().on(ApiFamily.TOKEN).times(3).dropBefore();
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> !log.containing("has an access token again").isEmpty());
-            assertThat(log.containing("gets no access token")).as("one more for the other trouble").hasSize(2)
+            assertThat(log.containing("cannot get an access token")).as("one more for the other trouble").hasSize(2)
                     .last().asString().contains("accessToken: IOException");
             assertThat(health(bot)).doesNotContain("invalidClientIdOrSecret").doesNotContain("connectionLost");
             allAnswered(bot, "after", 3);
