@@ -73,6 +73,7 @@ public class DingTalkComponent extends HealthCheckComponent {
     private FileDownload downloads;
     private StreamHub streams;
     private ExecutorService executor;
+    private ExecutorService connections;
     private ScheduledExecutorService deadlines;
 
     public DingTalkComponent() {
@@ -112,7 +113,10 @@ public class DingTalkComponent extends HealthCheckComponent {
         super.doStart();
         executor = getCamelContext().getExecutorServiceManager().newCachedThreadPool(this, "DingTalk");
         deadlines = getCamelContext().getExecutorServiceManager().newScheduledThreadPool(this, "DingTalkDeadlines", 1);
-        http = HttpConnections.client(CONNECT_TIMEOUT, executor);
+        // a few threads of its own: the client's steps are short and many, and handing each to an idle thread costs more than the step
+        connections = getCamelContext().getExecutorServiceManager().newFixedThreadPool(this, "DingTalkConnections",
+                Math.max(2, Runtime.getRuntime().availableProcessors()));
+        http = HttpConnections.client(CONNECT_TIMEOUT, connections);
         client = new DingTalkClient(http, executor, deadlines, callLimiter == null ? CallLimiter.UNLIMITED : callLimiter,
                 callRetry == null ? CallRetry.NONE : callRetry, callObserver == null ? CallObserver.NONE : callObserver, clock);
         downloads = new FileDownload(http, executor, deadlines);
@@ -129,6 +133,7 @@ public class DingTalkComponent extends HealthCheckComponent {
         if (executor != null) {
             getCamelContext().getExecutorServiceManager().shutdownNow(deadlines);
             getCamelContext().getExecutorServiceManager().shutdown(executor);
+            getCamelContext().getExecutorServiceManager().shutdown(connections);
         }
         super.doStop();
     }
