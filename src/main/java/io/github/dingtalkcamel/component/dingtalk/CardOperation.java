@@ -50,8 +50,10 @@ record CardOperation(Api api, DingTalkConfiguration uri) implements Operation {
             }
             Map<String, Object> card = card(template, outTrackId, variables, recipients.areGroups(), userIds);
             exchange.setProperty(IN_DOUBT, outTrackId);
-            return api.post(exchange, CARDS + "/createAndDeliver", card).handle((answer, failure) -> created(exchange, outTrackId,
-                    repeated, answer, failure))
+            // an id of this call's own can exist already only by a try of it before, whose answer was lost
+            boolean isRepeated = chosen == null || outTrackId.equals(repeated);
+            return api.post(exchange, CARDS + "/createAndDeliver", card)
+                    .handle((answer, failure) -> created(exchange, isRepeated, answer, failure))
                     .thenCompose(answer -> delivered(exchange, outTrackId, answer, userIds, delivered));
         });
     }
@@ -77,9 +79,9 @@ record CardOperation(Api api, DingTalkConfiguration uri) implements Operation {
         return card;
     }
 
-    private static JsonNode created(Exchange exchange, String outTrackId, String repeated, JsonNode answer, Throwable failure) {
+    private static JsonNode created(Exchange exchange, boolean isRepeated, JsonNode answer, Throwable failure) {
         Throwable cause = Failures.causeOf(failure);
-        if (cause instanceof DingTalkException refusal && refusal.code().equals(EXISTS) && outTrackId.equals(repeated)) {
+        if (cause instanceof DingTalkException refusal && refusal.code().equals(EXISTS) && isRepeated) {
             throw new CompletionException(new OutcomeUnknownException(EXISTS,
                     "DingTalk's answer was lost before: the card may have arrived",
                     "Ask the recipient; if it did, it can be updated", null));

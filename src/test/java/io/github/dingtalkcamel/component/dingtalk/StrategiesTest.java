@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -20,6 +21,7 @@ import io.github.dingtalkcamel.component.api.CallObserver;
 import io.github.dingtalkcamel.component.api.DingTalkApp;
 import io.github.dingtalkcamel.component.api.DingTalkException;
 import io.github.dingtalkcamel.component.api.OptionNames;
+import io.github.dingtalkcamel.component.api.OutcomeUnknownException;
 import io.github.dingtalkcamel.component.api.Permit;
 import io.github.dingtalkcamel.component.api.UnavailableException;
 import io.github.dingtalkcamel.component.message.Language;
@@ -120,6 +122,22 @@ class StrategiesTest {
                 "/v1.0/robot/oToMessages/batchSend ServiceUnavailable 2 true");
         assertThat(impatient.getException()).isInstanceOf(UnavailableException.class);
         assertThat(bare.requests("/v1.0/robot/oToMessages/batchSend")).hasSize(4);
+    }
+
+    @Test
+    void aCardWhoseRepeatedCreationSaysThatItExistsIsNotToldAsRefused() {
+        component(it -> it.setCallRetry((call, failure, failures, waitUntil) -> CompletableFuture.completedFuture(failures < 2)));
+        bare.simulator().faults().on(ApiFamily.CARD).times(1).dropAfter();
+
+        Exchange created = bare.producer().send("other:card?operation=create&cardTemplateId=tpl.schema"
+                + "&recipientId=staff001", exchange -> {
+            exchange.setProperty(CallLimiter.WAIT_UNTIL, Instant.now().plusSeconds(60));
+            exchange.getMessage().setBody(Map.of("title", "T"));
+        });
+
+        assertThat(bare.requests("/v1.0/card/instances/createAndDeliver")).hasSize(2);
+        assertThat(created.getException()).isInstanceOfSatisfying(OutcomeUnknownException.class,
+                e -> assertThat(e.code()).isEqualTo("param.cardAlreadyExist"));
     }
 
     @Test
