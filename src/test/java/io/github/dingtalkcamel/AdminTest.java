@@ -466,7 +466,10 @@ class AdminTest {
         assertThat((String[]) jmx("events", "Hooks")).containsExactly("audit");
         assertThat((long) jmx("events", "Published")).isPositive();
         assertThat((long) jmx("events", "Dropped")).isZero();
-        assertThat(bot.get(bot.managementUrl() + "/observe/metrics").body()).contains("dingtalk_events_published_total", "dingtalk_events_dropped_total", "dingtalk_events_waiting");
+        String metrics = bot.get(bot.managementUrl() + "/observe/metrics").body();
+        assertThat(metrics).containsPattern("(?m)^dingtalk_events_published_total(\\{[^}]*})? [1-9]")
+                .containsPattern("(?m)^dingtalk_events_dropped_total(\\{[^}]*})? 0\\.0$")
+                .containsPattern("(?m)^dingtalk_events_waiting(\\{[^}]*})? [0-9]");
     }
 
     @Test

@@ -74,7 +74,7 @@ class ConversationContextTest {
         bot.close();
     }
 
-    private static String somebody() {
+    private static String newPerson() {
         return "person" + people++;
     }
 
@@ -106,7 +106,7 @@ class ConversationContextTest {
 
     @Test
     void aQuoteOfAReplyByTheRobotApiHasItsTextAlsoAfterARestart() throws Exception {
-        String person = somebody();
+        String person = newPerson();
         hear(UserMessage.text("hello").from(person).sessionExpiresAt(Instant.now().plusSeconds(30)));
         String key = shown(person, 1).processQueryKey();
         assertThat(key).isNotNull();
@@ -121,7 +121,7 @@ class ConversationContextTest {
 
     @Test
     void aQuoteOfWhatAToolSentHasItsText() throws Exception {
-        String person = somebody();
+        String person = newPerson();
         String text = messageId(call(TEXT, "{'recipient_type':'user_id','recipient_id':'" + person + "','content':'backup failed'}"));
         assertThat(hear(UserMessage.text("why?").from(person).quotingKey(text)).quote()).isEqualTo("backup failed");
 
@@ -132,7 +132,7 @@ class ConversationContextTest {
 
     @Test
     void aQuoteOfACardHasItsTextAsItIsNow() throws Exception {
-        String person = somebody();
+        String person = newPerson();
         String card = messageId(call(RICH, "{'recipient_type':'user_id','recipient_id':'" + person + "','mode':'interactive','card':{'title':'Deploy',"
                 + "'markdown':'Version 2?','buttons':[{'title':'Yes','action':'yes'}]}}"));
         String carrier = shown(person, 1).processQueryKey();
@@ -147,7 +147,7 @@ class ConversationContextTest {
 
     @Test
     void whatAToolSentToAPersonIsInTheHistoryWhenThePersonAnswers() throws Exception {
-        String person = somebody();
+        String person = newPerson();
         call(TEXT, "{'recipient_type':'user_id','recipient_id':'" + person + "','content':'backup failed'}");
         Turn first = hear(UserMessage.text("why?").from(person));
         assertThat(first.texts()).as("to somebody who had never written").containsExactly("backup failed");
@@ -190,7 +190,7 @@ class ConversationContextTest {
 
     @Test
     void aCardAndAQuotedCardHaveTheirText() throws Exception {
-        String person = somebody();
+        String person = newPerson();
         String tree = "{\"cardContent\":\"{\\\"elements\\\":[{\\\"type\\\":\\\"text\\\",\\\"value\\\":\\\"Leave, three days\\\"}]}\"}";
         assertThat(hear(UserMessage.card(tree).from(person)).message().text()).isEqualTo("Leave, three days");
         assertThat(hear(UserMessage.text("ok?").from(person).quoting("{\"msgType\":\"interactiveCard\",\"msgId\":\"q\",\"content\":" + tree + "}")).quote())

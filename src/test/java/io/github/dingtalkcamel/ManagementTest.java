@@ -210,7 +210,7 @@ class ManagementTest {
 
         assertThat(metrics.statusCode()).isEqualTo(200);
         assertThat(metrics.headers().firstValue("content-type")).hasValueSatisfying(type -> assertThat(type).startsWith("text/plain"));
-        assertThat(metrics.body()).contains("dingtalk_turns_waiting ", "dingtalk_turns_running ", "dingtalk_dead_letters ", "camel_");
+        assertThat(metrics.body()).contains("dingtalk_turns_waiting 0.0\n", "dingtalk_turns_running 0.0\n", "dingtalk_dead_letters 0.0\n", "camel_");
     }
 
     @Test

@@ -92,7 +92,7 @@ class QuotedSecretsTest {
         List<String> seen = new ArrayList<>();
         try (LogLines log = LogLines.listen()) {
             bot.simulator().clearRecords();
-            String who = somebody();
+            String who = newPerson();
             // with a token that is still valid
             call("tools/dingtalk_send_text_notification", Map.of("recipient_type", "user_id", "recipient_id", who, "content", "first"));
             bot.simulator().faults().everywhere().untilCleared().quote(form);
@@ -108,7 +108,7 @@ class QuotedSecretsTest {
             // a robot's messages are refused by the session webhook and by the robot API
             PushResult bySession = bot.say(UserMessage.text("by session").from(who));
             PushResult byRobot = bot.say(UserMessage.text("by robot").from(who).sessionExpiresAt(Instant.now()));
-            PushResult failed = bot.say(UserMessage.text("fail").from(somebody()));
+            PushResult failed = bot.say(UserMessage.text("fail").from(newPerson()));
             for (PushResult sent : List.of(bySession, byRobot, failed)) {
                 Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select state from message where msg_id = '" + sent.msgId() + "'").get(0).get(0).equals("dead"));
                 seen.add(get("messages/main/" + java.net.URLEncoder.encode(sent.msgId(), StandardCharsets.UTF_8)));
@@ -140,7 +140,7 @@ class QuotedSecretsTest {
         }
         assertThat(String.join("\n", seen)).contains("错误描述: 参数不合法 <***>").contains("Bearer ***");
         bot.simulator().faults().clear();
-        assertThat(call("tools/dingtalk_send_text_notification", Map.of("recipient_type", "user_id", "recipient_id", somebody(), "content", "well again")))
+        assertThat(call("tools/dingtalk_send_text_notification", Map.of("recipient_type", "user_id", "recipient_id", newPerson(), "content", "well again")))
                 .contains("\"successCount\":1");
     }
 
@@ -181,7 +181,7 @@ class QuotedSecretsTest {
         }
     }
 
-    private static String somebody() {
+    private static String newPerson() {
         return "quoted" + people++;
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import org.apache.camel.CamelExecutionException;
@@ -87,7 +88,7 @@ class OutOfMemoryExitTest {
                     ALL.add(new byte[1 << 16]);
                 }
             }).start();
-            Thread.sleep(60_000);
+            new CountDownLatch(1).await(60, TimeUnit.SECONDS);
         }
     }
 }

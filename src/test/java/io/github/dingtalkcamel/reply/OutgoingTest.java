@@ -93,7 +93,7 @@ class OutgoingTest {
     @Test
     void goesOnByTheRobotApiWhenTheSessionWebhookExpiresBetweenTwoChunks() {
         bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).after(2).expireToken();
-        PushResult sent = bot.say(UserMessage.text(FIVE).from(somebody()));
+        PushResult sent = bot.say(UserMessage.text(FIVE).from(newPerson()));
         await(sent, "done");
 
         List<Delivery> shown = bot.simulator().deliveriesTo(sent.conversationId());
@@ -105,7 +105,7 @@ class OutgoingTest {
 
     @Test
     void sendsNothingASecondTimeWhereTheSessionExpiredAfterAnAnswerWasLost() {
-        String who = somebody();
+        String who = newPerson();
         bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).dropAfter();
         bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).expireToken();
         PushResult sent = bot.say(UserMessage.text("taken, or not taken? " + who).from(who));
@@ -120,9 +120,9 @@ class OutgoingTest {
 
     @Test
     void sendsNothingOfATurnThatWasStoppedWhileItsReplyWaited() {
-        String who = somebody();
+        String who = newPerson();
         bot.simulator().faults().on(ApiFamily.ROBOT).untilCleared().fail(502);
-        PushResult waiting = bot.say(UserMessage.text("nobody wants this").from(who).sessionExpiresAt(Instant.now()));
+        PushResult waiting = bot.say(UserMessage.text("refused for good").from(who).sessionExpiresAt(Instant.now()));
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.queue().yielded() == 1);
         PushResult stop = bot.say(UserMessage.text("/stop").from(who));
         await(stop, "done");
@@ -130,7 +130,7 @@ class OutgoingTest {
         bot.simulator().faults().clear();
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.queue().yielded() == 0 && bot.queue().running() == 0);
 
-        assertThat(requests(ROBOT, "nobody wants this")).allMatch(request -> request.status() == 502);
+        assertThat(requests(ROBOT, "refused for good")).allMatch(request -> request.status() == 502);
         assertThat(bot.rows("select state from message where msg_id = '" + waiting.msgId() + "'")).isEqualTo(List.of(List.of("stopped")));
         assertThat(bot.rows("select 1 from dead_letter d join message m on m.id = d.message_id where m.msg_id = '" + waiting.msgId() + "'")).isEmpty();
     }
@@ -147,7 +147,7 @@ class OutgoingTest {
                 said.computeIfAbsent(sent.conversationId(), key -> new ArrayList<>()).add(sent);
             }
         }
-        PushResult other = bot.say(UserMessage.text("by another way").from(somebody()));
+        PushResult other = bot.say(UserMessage.text("by another way").from(newPerson()));
         await(other, "done");
         Instant otherDone = bot.simulator().deliveriesTo(other.conversationId()).get(0).time();
         said.values().forEach(each -> each.forEach(sent -> await(sent, "done")));
@@ -207,14 +207,14 @@ class OutgoingTest {
         bot.simulator().addApp(SimulatedApp.of(POLITE, POLITE + "-secret-0123456789-abcdefghijklmnop"));
         bot.simulator().callbackUrl(POLITE, bot.webhookUrl("polite"));
         String shown = "/v1.0/robot/emotion/reply";
-        PushResult sent = bot.say(UserMessage.text("think").to(POLITE).from(somebody()));
+        PushResult sent = bot.say(UserMessage.text("think").to(POLITE).from(newPerson()));
         await(sent, "done");
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> requests("/v1.0/robot/emotion/recall", sent.msgId()).size() == 1);
         assertThat(requests(shown, sent.msgId())).hasSize(1);
         assertThat(bot.simulator().reaction(sent.msgId())).isNull();
 
         bot.simulator().faults().on(ROBOT).untilCleared().throttle();
-        String who = somebody();
+        String who = newPerson();
         PushResult stopped = bot.say(UserMessage.text("think in vain").to(POLITE).from(who).sessionExpiresAt(Instant.now()));
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.queue().yielded() == 1 && bot.simulator().reaction(stopped.msgId()) != null);
         await(bot.say(UserMessage.text("/stop").to(POLITE).from(who)), "done");
@@ -223,10 +223,10 @@ class OutgoingTest {
 
         try (LogLines log = LogLines.listen()) {
             Planned trouble = bot.simulator().faults().on(shown).untilCleared().noPermission();
-            await(bot.say(UserMessage.text("think again").to(POLITE).from(somebody())), "done");
+            await(bot.say(UserMessage.text("think again").to(POLITE).from(newPerson())), "done");
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> log.containing("shows no reactions").size() == 1);
             int tries = trouble.triggered();
-            PushResult last = bot.say(UserMessage.text("think no more").to(POLITE).from(somebody()));
+            PushResult last = bot.say(UserMessage.text("think no more").to(POLITE).from(newPerson()));
             await(last, "done");
             assertThat(trouble.triggered()).isEqualTo(tries);
             assertThat(bot.replies(last.conversationId())).containsExactly("think no more");
@@ -271,7 +271,7 @@ class OutgoingTest {
         });
     }
 
-    private static String somebody() {
+    private static String newPerson() {
         return "person" + ++people;
     }
 

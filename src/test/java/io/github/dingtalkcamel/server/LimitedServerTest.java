@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.dingtalkcamel.RawHttp;
@@ -154,11 +156,11 @@ class LimitedServerTest {
     @Test
     void refusesABodyThatTricklesOnceItsTimeIsOver() throws Exception {
         RawHttp socket = open().send(post("Content-Length: 1000\r\n"));
+        CountDownLatch answered = new CountDownLatch(1);
         Thread trickle = new Thread(() -> {
             try {
-                for (int i = 0; i < 900 && !Thread.interrupted(); i++) {
+                for (int i = 0; i < 900 && !answered.await(20, TimeUnit.MILLISECONDS); i++) {
                     socket.send("x");
-                    Thread.sleep(20);
                 }
             } catch (IOException | InterruptedException e) {
                 // closed: that is what is wanted
@@ -168,7 +170,7 @@ class LimitedServerTest {
         try {
             assertThat(socket.status()).isEqualTo("HTTP/1.1 503 Service Unavailable");
         } finally {
-            trickle.interrupt();
+            answered.countDown();
             trickle.join();
         }
         assertThat(budget.used()).isZero();

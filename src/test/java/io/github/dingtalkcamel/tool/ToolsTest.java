@@ -97,7 +97,7 @@ class ToolsTest {
         return JSON.readTree(answer.body());
     }
 
-    private String somebody() {
+    private String newPerson() {
         return "person" + people++;
     }
 
@@ -115,7 +115,7 @@ class ToolsTest {
 
     @Test
     void sendsATextToEachOnceAndTellsOfEach() throws Exception {
-        String one = somebody();
+        String one = newPerson();
         JsonNode result = result(TEXT, """
                 {'recipient_type':'user_id','recipient_id':['%s','stranger','flooded','%s'],'content':'{{not.resolved}} ${body} {{env:HOME}}'}""".formatted(one, one));
 
@@ -159,9 +159,9 @@ class ToolsTest {
 
     @Test
     void findsPeopleByUnionIdMobileAndWhoHasWrittenByOpenId() throws Exception {
-        String one = somebody();
-        String other = somebody();
-        String third = somebody();
+        String one = newPerson();
+        String other = newPerson();
+        String third = newPerson();
         bot.simulator().mobile("13812345678", other);
         bot.say(UserMessage.text("hello").from(third));
         String openId = bot.simulator().person(third).dingtalkId();
@@ -213,7 +213,7 @@ class ToolsTest {
         JsonNode link = result(RICH, "{'mode':'template','msgKey':'sampleLink','msgParam':{'title':'t','text':'x','messageUrl':'https://e.invalid'}," + webhook + "," + at + "}");
         assertThat(link.at("/results/0/success").asBoolean()).isTrue();
         assertThat(link.at("/results/0/hint").asText()).contains("without the mentions").contains("markdown");
-        JsonNode people = result(TEXT, "{'content':'not by this way','recipient_type':'user_id','recipient_id':['" + somebody() + "','stranger']," + at + "}");
+        JsonNode people = result(TEXT, "{'content':'not by this way','recipient_type':'user_id','recipient_id':['" + newPerson() + "','stranger']," + at + "}");
         assertThat(people.at("/results/0/success").asBoolean()).isTrue();
         assertThat(people.at("/results/0/hint").asText()).contains("robot API").contains("webhook");
         assertThat(people.at("/results/1").has("hint")).as("its error says more").isFalse();
@@ -249,7 +249,7 @@ class ToolsTest {
 
     @Test
     void cutsLongMarkdownIntoChunksThatAreRecalledTogether() throws Exception {
-        String one = somebody();
+        String one = newPerson();
         JsonNode result = result(RICH, "{'mode':'markdown','title':'Report','recipient_type':'user_id','recipient_id':'" + one + "','markdown':'"
                 + "A sentence of the report. ".repeat(30) + "'}");
         assertThat(result.path("successCount").asInt()).isEqualTo(1);
@@ -269,7 +269,7 @@ class ToolsTest {
             []                                                                                      | ''         | sampleMarkdown    | text
             """)
     void sendsCardsWhoseButtonsOpenAddressesWithTheSpellingOfEach(String buttons, String orientation, String msgKey, String field) throws Exception {
-        String one = somebody();
+        String one = newPerson();
         JsonNode result = result(RICH, "{'mode':'interactive','markdown':'**Disk** full','recipient_type':'user_id','recipient_id':'" + one + "','card':{'buttons':" + buttons
                 + (orientation.isEmpty() ? "" : ",'orientation':'" + orientation + "'") + "}}");
 
@@ -283,7 +283,7 @@ class ToolsTest {
 
     @Test
     void sendsCardsThatCallBackAndUpdatesOnlyTheKeysGiven() throws Exception {
-        String one = somebody();
+        String one = newPerson();
         JsonNode result = result(RICH, "{'mode':'interactive','recipient_type':'user_id','recipient_id':['" + one + "','stranger'],'card':{'title':'Deploy?','markdown':'v2 is ready',"
                 + "'buttons':[{'title':'Yes','action':'deploy'},{'title':'See','url':'https://ci.example/'}],'params':{'tips':'now','number':7}}}");
         String messageId = result.at("/results/0/messageId").asText();
@@ -308,7 +308,7 @@ class ToolsTest {
 
     @Test
     void sendsTemplatesOfMessagesAndOfCards() throws Exception {
-        String one = somebody();
+        String one = newPerson();
         result(RICH, "{'mode':'template','msgKey':'sampleLink','msgParam':{'title':'T','text':'x','messageUrl':'https://e.example/'},'recipient_type':'user_id','recipient_id':'" + one + "'}");
         JsonNode card = result(RICH, "{'mode':'template','msgKey':'my-own.schema','msgParam':{'a':1,'b':{'c':true}},'recipient_type':'chat_id','recipient_id':'" + GROUP + "'}");
 
@@ -318,8 +318,8 @@ class ToolsTest {
 
     @Test
     void updatesWhatCanNotBeEditedByRecallAndResend() throws Exception {
-        String one = somebody();
-        String other = somebody();
+        String one = newPerson();
+        String other = newPerson();
         String first = result(TEXT, "{'recipient_type':'user_id','recipient_id':['" + one + "','" + other + "'],'content':'at noon'}").at("/results/0/messageId").asText();
 
         JsonNode updated = result(UPDATE, "{'messageId':'" + first + "','mode':'text','content':'at one'}");
@@ -467,8 +467,8 @@ class ToolsTest {
 
     @Test
     void resolvesTemplatesInTheStateListsIncludedAndOnlyOnce() throws Exception {
-        String one = somebody();
-        String other = somebody();
+        String one = newPerson();
+        String other = newPerson();
         JsonNode result = result(TEXT, """
                 {'recipient_type':'user_id','recipient_id':'{{team.members}}','content':'{{ order.lines[1].name }}: {{order.lines}} {{evil}} ${header.x}',
                  'state':{'team':{'members':['%s','%s']},'order':{'lines':[{'name':'a'},{'name':'b'}]},'evil':'{{team}}'}}""".formatted(one, other));
@@ -479,7 +479,7 @@ class ToolsTest {
 
     @Test
     void doesARequestOnceWhoeverAsksAgainAndHoweverSoon() throws Exception {
-        String one = somebody();
+        String one = newPerson();
         String json = "{\"requestId\":\"req-" + one + "\",\"recipient_type\":\"user_id\",\"recipient_id\":\"" + one + "\",\"content\":\"once\"}";
         bot.simulator().faults().on(ApiFamily.ROBOT).slow(Duration.ofMillis(400));
         List<CompletableFuture<HttpResponse<String>>> together = Stream.generate(() -> calling(TEXT, json)).limit(3).toList();
@@ -499,7 +499,7 @@ class ToolsTest {
 
     @Test
     void saysThatTheOutcomeIsUnknownWhenTheTimeIsOverAndTheSameRequestTellsItLater() throws Exception {
-        String one = somebody();
+        String one = newPerson();
         bot.simulator().faults().on(ApiFamily.ROBOT).slow(Duration.ofMillis(900));
         String json = "{'requestId':'slow-" + one + "','timeoutMs':300,'recipient_type':'user_id','recipient_id':'" + one + "','content':'late'}";
         JsonNode first = result(TEXT, json);
@@ -514,7 +514,7 @@ class ToolsTest {
 
     @Test
     void triesAgainWhatCanBeTriedAgainAndTellsWhatCanNot() throws Exception {
-        String one = somebody();
+        String one = newPerson();
         bot.simulator().faults().on(ApiFamily.ROBOT).times(2).fail(503);
         assertThat(result(TEXT, "{'recipient_type':'user_id','recipient_id':'" + one + "','content':'third time'}").path("successCount").asInt()).isEqualTo(1);
         bot.simulator().faults().on(ApiFamily.ROBOT).noPermission();
@@ -535,7 +535,7 @@ class ToolsTest {
 
     @Test
     void sendsNoFurtherMessageOfATextToRecipientsThatMissedOne() throws Exception {
-        String one = somebody();
+        String one = newPerson();
         bot.simulator().faults().on(ApiFamily.ROBOT).noPermission();
         JsonNode result = result(TEXT, "{'recipient_type':'user_id','recipient_id':'" + one + "','content':'" + "words ".repeat(90) + "'}");
 
@@ -546,7 +546,7 @@ class ToolsTest {
 
     @Test
     void noAddressOfACustomRobotAndNoRecipientBecomesAnEndpoint() throws Exception {
-        String one = somebody();
+        String one = newPerson();
         bot.simulator().addCustomRobot(CustomRobot.of("endpoint-token-7", GROUP));
         result(TEXT, "{'recipient_type':'webhook','recipient_id':'" + bot.simulator().url() + "/robot/send?access_token=endpoint-token-7','content':'to a robot'}");
         result(TEXT, "{'recipient_type':'user_id','recipient_id':'" + one + "','content':'to a person'}");
@@ -576,7 +576,7 @@ class ToolsTest {
                 .mapToObj(i -> calling(TEXT, "{\"recipient_type\":\"user_id\",\"recipient_id\":\"many" + i + "\",\"content\":\"slow\"}")).toList();
         Awaitility.await().atMost(Bot.PATIENCE).pollInterval(Duration.ofMillis(10)).until(() -> requests("/v1.0/robot/oToMessages/batchSend", "many").size() >= 20);
         long before = System.nanoTime();
-        assertThat(bot.say(UserMessage.text("hello").from(somebody())).accepted()).isTrue();
+        assertThat(bot.say(UserMessage.text("hello").from(newPerson())).accepted()).isTrue();
 
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofMillis(1_500));
         assertThat(calls).anyMatch(call -> !call.isDone()).allMatch(call -> call.join().body().contains("\"successCount\":1"));
@@ -584,7 +584,7 @@ class ToolsTest {
 
     @Test
     void isCalledByRoutesToo() throws Exception {
-        String one = somebody();
+        String one = newPerson();
         var template = bot.context().createFluentProducerTemplate();
         Object result = template.to("direct:tool").withVariable("tool", TEXT)
                 .withBody(Map.of("recipient_type", "user_id", "recipient_id", List.of(one), "content", "from a route")).request(Map.class).get("successCount");
@@ -621,7 +621,7 @@ class ToolsTest {
     @Test
     @Order(Integer.MAX_VALUE)
     void knowsItAllAfterARestart() throws Exception {
-        String one = somebody();
+        String one = newPerson();
         String json = "{'requestId':'before','recipient_type':'user_id','recipient_id':'" + one + "','content':'before'}";
         JsonNode before = result(TEXT, json);
         String cut = "{'requestId':'cut','recipient_type':'user_id','recipient_id':'" + one + "','content':'cut short'}";

@@ -84,7 +84,7 @@ class UnconfirmedTest {
     @Test
     void ofACardNobodyKnowsAndItCanStillBeUpdated() throws Exception {
         bot.simulator().faults().on(ApiFamily.CARD).answer(200, "{\"success\":true,\"result\":{\"deliverResults\":[]}}");
-        JsonNode result = call(RICH, Map.of("recipient_type", "user_id", "recipient_id", somebody(), "mode", "template",
+        JsonNode result = call(RICH, Map.of("recipient_type", "user_id", "recipient_id", newPerson(), "mode", "template",
                 "msgKey", "589420e2-c1e2-46ef-a5ed-b8728e654da9.schema", "msgParam", Map.of("title", "t", "markdown", "m")));
 
         assertUnknown(result);
@@ -93,7 +93,7 @@ class UnconfirmedTest {
 
     @Test
     void aCardIsNotUpdated() throws Exception {
-        String card = call(RICH, Map.of("recipient_type", "user_id", "recipient_id", somebody(), "mode", "template",
+        String card = call(RICH, Map.of("recipient_type", "user_id", "recipient_id", newPerson(), "mode", "template",
                 "msgKey", "589420e2-c1e2-46ef-a5ed-b8728e654da9.schema", "msgParam", Map.of("title", "t", "markdown", "m"))).at("/results/0/messageId").asText();
         bot.simulator().faults().on(ApiFamily.CARD).untilCleared().answer(200, "{}");
         JsonNode result = call(UPDATE, Map.of("messageId", card, "mode", "text", "content", "new", "timeoutMs", 1_500));
@@ -105,7 +105,7 @@ class UnconfirmedTest {
     @ParameterizedTest
     @ValueSource(strings = {"{}", "{\"ok\":true}", "{\"successResult\":[]}", "{\"successResult\":[\"another\"],\"failedResult\":{}}"})
     void aMessageIsNotRecalledAndNotSentAnew(String answer) throws Exception {
-        for (Map<String, Object> to : List.<Map<String, Object>>of(Map.of("recipient_type", "user_id", "recipient_id", somebody()),
+        for (Map<String, Object> to : List.<Map<String, Object>>of(Map.of("recipient_type", "user_id", "recipient_id", newPerson()),
                 Map.of("recipient_type", "chat_id", "recipient_id", "cidFAKEgroup0001=="))) {
             Map<String, Object> message = new HashMap<>(to);
             message.put("content", "to be recalled");
@@ -133,7 +133,7 @@ class UnconfirmedTest {
             """)
     void aReplyIsNotDone(boolean bySession, String answer) {
         bot.simulator().faults().on(bySession ? ApiFamily.SESSION_WEBHOOK : ApiFamily.ROBOT).answer(200, answer);
-        UserMessage said = UserMessage.text("unconfirmed reply").from(somebody());
+        UserMessage said = UserMessage.text("unconfirmed reply").from(newPerson());
         PushResult sent = bot.say(bySession ? said : said.sessionExpiresAt(Instant.now()));
         String state = "select state from message where msg_id = '" + sent.msgId() + "'";
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> List.of("done", "dead").contains(bot.rows(state).get(0).get(0)));
@@ -147,7 +147,7 @@ class UnconfirmedTest {
     @Test
     void aFileIsNotSentAndTheRemedyIsOfUploads() throws Exception {
         bot.simulator().faults().on(ApiFamily.MEDIA).answer(200, "{\"errcode\":0}");
-        JsonNode result = call("dingtalk_send_file", Map.of("recipient_type", "user_id", "recipient_id", somebody(), "base64", "UEsDBA==", "name", "a.zip"));
+        JsonNode result = call("dingtalk_send_file", Map.of("recipient_type", "user_id", "recipient_id", newPerson(), "base64", "UEsDBA==", "name", "a.zip"));
 
         assertUnknown(result);
         assertThat(result.at("/results/0/error/hint").asText()).contains("upload the file again").doesNotContain("recipient");
@@ -158,7 +158,7 @@ class UnconfirmedTest {
     void anAccessTokenIsAskedForAgainAndNobodyIsSentToTheRecipient(String answer) throws Exception {
         bot.simulator().expireToken(Bot.APP_KEY);
         bot.simulator().faults().on(ApiFamily.TOKEN).untilCleared().answer(200, answer);
-        Map<String, Object> request = Map.of("recipient_type", "user_id", "recipient_id", somebody(), "content", "no token", "timeoutMs", 1_000,
+        Map<String, Object> request = Map.of("recipient_type", "user_id", "recipient_id", newPerson(), "content", "no token", "timeoutMs", 1_000,
                 "requestId", "no-token-" + people);
         JsonNode[] result = {call(TEXT, request)};
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> {
@@ -171,7 +171,7 @@ class UnconfirmedTest {
         assertThat(result[0].at("/results/0/error/code").asText()).isEqualTo(answer.isEmpty() ? "unreadable" : "unconfirmed");
         assertThat(result[0].at("/results/0/error/hint").asText()).contains("dingtalk.api-base-url").doesNotContain("recipient");
         bot.simulator().faults().clear();
-        assertThat(call(TEXT, Map.of("recipient_type", "user_id", "recipient_id", somebody(), "content", "token again")).path("successCount").asInt()).isEqualTo(1);
+        assertThat(call(TEXT, Map.of("recipient_type", "user_id", "recipient_id", newPerson(), "content", "token again")).path("successCount").asInt()).isEqualTo(1);
     }
 
     private static void assertUnknown(JsonNode result) {
@@ -185,7 +185,7 @@ class UnconfirmedTest {
         return bot.simulator().requests().stream().filter(request -> request.path().equals(path)).count();
     }
 
-    private static String somebody() {
+    private static String newPerson() {
         return "unconfirmed" + people++;
     }
 

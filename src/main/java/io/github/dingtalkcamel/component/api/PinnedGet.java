@@ -186,8 +186,21 @@ final class PinnedGet implements AutoCloseable {
         }
     }
 
+    /** The content, read in blocks. */
+    private abstract static class Body extends InputStream {
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public abstract int read(byte[] bytes, int offset, int length) throws IOException;
+    }
+
     /** So many bytes, or where that is not known all until the connection ends. */
-    private static final class SizedBody extends InputStream {
+    private static final class SizedBody extends Body {
 
         private final InputStream in;
         private final boolean exact;
@@ -197,12 +210,6 @@ final class PinnedGet implements AutoCloseable {
             this.in = in;
             this.left = size;
             this.exact = exact;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override
@@ -220,7 +227,7 @@ final class PinnedGet implements AutoCloseable {
     }
 
     /** The chunks of {@code Transfer-Encoding: chunked}. */
-    private static final class ChunkedBody extends InputStream {
+    private static final class ChunkedBody extends Body {
 
         private final InputStream in;
         private SizedBody chunk;
@@ -228,12 +235,6 @@ final class PinnedGet implements AutoCloseable {
 
         ChunkedBody(InputStream in) {
             this.in = in;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override
