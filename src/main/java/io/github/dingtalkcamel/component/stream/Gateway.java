@@ -11,6 +11,7 @@ import java.net.http.WebSocketHandshakeException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -187,23 +188,24 @@ final class Gateway implements Connector {
         if (cause instanceof HttpTimeoutException) {
             return OpenException.of(who + " did not answer in time", remedy);
         }
-        if (cause instanceof SSLException) {
-            return OpenException.of("TLS with " + who + " failed: " + LogSafe.of(String.valueOf(cause.getMessage())),
+        Optional<SSLException> tls = causeOf(cause, SSLException.class);
+        if (tls.isPresent()) {
+            return OpenException.of("TLS with " + who + " failed: " + LogSafe.of(String.valueOf(tls.get().getMessage())),
                     "Where a proxy or gateway has a certificate of its own, name a trust store with -Djavax.net.ssl.trustStore");
         }
         if (cause instanceof ConnectException) {
-            return OpenException.of(hasCause(cause, UnresolvedAddressException.class) ? "the name of " + who + " is not known"
+            return OpenException.of(causeOf(cause, UnresolvedAddressException.class).isPresent() ? "the name of " + who + " is not known"
                     : who + " can't be reached", remedy);
         }
         return OpenException.of("the connection to " + who + " was lost (" + cause.getClass().getSimpleName() + ")", remedy);
     }
 
-    private static boolean hasCause(Throwable failure, Class<?> type) {
+    private static <T extends Throwable> Optional<T> causeOf(Throwable failure, Class<T> type) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (type.isInstance(cause)) {
-                return true;
+                return Optional.of(type.cast(cause));
             }
         }
-        return false;
+        return Optional.empty();
     }
 }

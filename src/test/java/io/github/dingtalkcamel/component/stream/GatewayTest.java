@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -150,7 +151,21 @@ class GatewayTest {
     void saysWhatIsWrongWithTheNetwork() throws Exception {
         assertThat(failure(dial("http://127.0.0.1:1"))).hasMessage("the gateway can't be reached");
         assertThat(failure(dial("http://gateway.invalid"))).hasMessage("the name of the gateway is not known");
-        assertThat(failure(dial(fake.url().replace("http:", "https:"))).remedy()).contains("trustStore");
+    }
+
+    /** A server without TLS that keeps its connection open: one that closes at once may be seen as a lost connection instead. */
+    @Test
+    void namesTheTrustStoreWhereTlsFails() throws Exception {
+        try (ServerSocket plain = new ServerSocket(0)) {
+            CompletableFuture<WebSocketConnection> dial = dial("https://127.0.0.1:" + plain.getLocalPort());
+            try (java.net.Socket client = plain.accept()) {
+                client.getInputStream().read();
+                client.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                OpenException failure = failure(dial);
+                assertThat(failure).hasMessageStartingWith("TLS with the gateway failed");
+                assertThat(failure.remedy()).contains("trustStore");
+            }
+        }
     }
 
     @Test
