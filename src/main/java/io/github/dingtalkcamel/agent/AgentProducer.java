@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.agent;
+import io.github.dingtalkcamel.component.api.ReplyDraft;
 import io.github.dingtalkcamel.component.api.StopSignal;
 import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.conversation.Session;
@@ -43,6 +44,10 @@ public class AgentProducer extends DefaultAsyncProducer {
             return true;
         }
         Exchange call = ask(exchange, name);
+        ReplyDraft draft = exchange.getProperty(ReplyDraft.PROPERTY, ReplyDraft.class);
+        if (draft != null) {
+            call.setProperty(ReplyDraft.PROPERTY, draft);
+        }
         Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
         if (turn == null) {
             call.setProperty(StopSignal.PROPERTY, exchange.getProperty(StopSignal.PROPERTY));
