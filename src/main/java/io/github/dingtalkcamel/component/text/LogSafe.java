@@ -18,7 +18,12 @@ public final class LogSafe {
 
     /** Words of the other side: at most {@value #LENGTH} characters, with blanks in place of invisible ones. */
     public static String of(String words) {
-        return visible(KnownSecrets.clean(words), LENGTH, c -> " ").strip();
+        return of(words, LENGTH);
+    }
+
+    /** The same, with at most so many characters. */
+    public static String of(String words, int length) {
+        return visible(KnownSecrets.clean(words), length, c -> " ").strip();
     }
 
     /**
