@@ -97,15 +97,15 @@ final class ApplicationConfiguration implements AutoCloseable {
         AgentConfiguration agent = AgentConfiguration.bind(registry, settings);
         turn = TurnConfiguration.bind(registry, settings, store, conversation.sessions(), sending.quotable(), clock);
         hook = HookConfiguration.bind(context, clock);
-        inbound = InboundConfiguration.bind(registry, settings, store, server, sending.outbound().component(), clock);
+        inbound = InboundConfiguration.bind(registry, settings, store, server, sending.integrations().component(), clock);
         conversation.bindings().tell(hook.events()::bindingChanged);
-        sending.outbound().component().setStreamListener(hook.events());
+        sending.integrations().component().setStreamListener(hook.events());
         CommandConfiguration.bind(registry, texts, agent.agents(), conversation, turn, hook.hooks(), clock);
         ReplyConfiguration.bind(registry, settings, texts, turn, sending.quotable(), clock);
-        AdminConfiguration.bind(registry, settings, store, inbound, sending.outbound().accessTokens(), agent.agents(),
+        AdminConfiguration.bind(registry, settings, store, inbound, sending.integrations().accessTokens(), agent.agents(),
                 conversation.bindings(), turn.deadLetters());
         observe = new ObserveConfiguration(context, settings, store, turn, agent.agents(), conversation, inbound, hook.events(),
-                sending.limits().callLimiter(), sending.outbound().accessTokens(), sending.robot().robotQueue());
+                sending.limits().callLimiter(), sending.integrations().accessTokens(), sending.robot().robotQueue());
         observe.bind();
         routes = new LiveRoutes((LiveContext) context, settings.routesDir());
         registry.bind("liveRoutes", routes);

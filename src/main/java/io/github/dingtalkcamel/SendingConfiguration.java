@@ -4,8 +4,8 @@ import java.time.Clock;
 
 import io.github.dingtalkcamel.conversation.Notifications;
 import io.github.dingtalkcamel.conversation.QuotableMessages;
+import io.github.dingtalkcamel.integration.IntegrationConfiguration;
 import io.github.dingtalkcamel.limits.LimitsConfiguration;
-import io.github.dingtalkcamel.outbound.OutboundConfiguration;
 import io.github.dingtalkcamel.reload.OwnBeanLanguage;
 import io.github.dingtalkcamel.reload.Utf8Routes;
 import io.github.dingtalkcamel.robot.RobotConfiguration;
@@ -21,7 +21,7 @@ import org.apache.camel.CamelContext;
  * @param quotable      what was sent, for messages that quote it
  * @param notifications what tools sent into a conversation, for its history
  */
-record SendingConfiguration(LimitsConfiguration limits, OutboundConfiguration outbound, RobotConfiguration robot, ToolConfiguration tool,
+record SendingConfiguration(LimitsConfiguration limits, IntegrationConfiguration integrations, RobotConfiguration robot, ToolConfiguration tool,
         QuotableMessages quotable, Notifications notifications) implements AutoCloseable {
 
     /** Where nothing comes by HTTP. */
@@ -37,7 +37,7 @@ record SendingConfiguration(LimitsConfiguration limits, OutboundConfiguration ou
         QuotableMessages quotable = new QuotableMessages(store, clock);
         Notifications notifications = new Notifications(store);
         LimitsConfiguration limits = LimitsConfiguration.bind(context, clock);
-        return new SendingConfiguration(limits, OutboundConfiguration.bind(context, settings, limits, quotable),
+        return new SendingConfiguration(limits, IntegrationConfiguration.bind(context, settings, limits, quotable),
                 RobotConfiguration.bind(context, settings, store, clock),
                 ToolConfiguration.bind(context, settings, store, quotable, notifications, heldBodies, clock), quotable, notifications);
     }

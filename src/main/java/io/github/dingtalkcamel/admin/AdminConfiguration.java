@@ -3,7 +3,7 @@ package io.github.dingtalkcamel.admin;
 import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.conversation.Bindings;
 import io.github.dingtalkcamel.inbound.InboundConfiguration;
-import io.github.dingtalkcamel.outbound.AccessTokens;
+import io.github.dingtalkcamel.integration.AccessTokens;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.turn.DeadLetters;

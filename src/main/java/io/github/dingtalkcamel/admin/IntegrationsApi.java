@@ -10,7 +10,7 @@ import io.github.dingtalkcamel.component.api.DingTalkException;
 import io.github.dingtalkcamel.component.stream.ConnectionStatus;
 import io.github.dingtalkcamel.inbound.Streams;
 import io.github.dingtalkcamel.inbound.Webhook;
-import io.github.dingtalkcamel.outbound.AccessTokens;
+import io.github.dingtalkcamel.integration.AccessTokens;
 import io.github.dingtalkcamel.server.Addresses;
 import io.github.dingtalkcamel.server.ApiCall;
 import io.github.dingtalkcamel.server.ApiException;

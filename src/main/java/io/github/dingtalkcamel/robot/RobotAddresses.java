@@ -8,7 +8,7 @@ import io.github.dingtalkcamel.component.api.RobotAddress;
 import io.github.dingtalkcamel.component.api.WebhookAddresses;
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 import io.github.dingtalkcamel.component.secrets.Secret;
-import io.github.dingtalkcamel.outbound.IntegrationApps;
+import io.github.dingtalkcamel.integration.IntegrationApps;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 

@@ -21,7 +21,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dingtalkcamel.component.api.DingTalkApp;
 import io.github.dingtalkcamel.component.message.Body;
 import io.github.dingtalkcamel.component.message.Delivery;
-import io.github.dingtalkcamel.outbound.IntegrationApps;
+import io.github.dingtalkcamel.integration.IntegrationApps;
 import io.github.dingtalkcamel.settings.SettingsReader;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;

@@ -1,4 +1,4 @@
-package io.github.dingtalkcamel.outbound;
+package io.github.dingtalkcamel.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import java.net.Authenticator;

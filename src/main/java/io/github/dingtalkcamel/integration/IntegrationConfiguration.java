@@ -1,4 +1,4 @@
-package io.github.dingtalkcamel.outbound;
+package io.github.dingtalkcamel.integration;
 
 import io.github.dingtalkcamel.component.dingtalk.DingTalkComponent;
 import io.github.dingtalkcamel.component.message.EarlierMessages;
@@ -12,10 +12,10 @@ import org.apache.camel.CamelContext;
  * @param component    calls DingTalk and receives by Stream
  * @param accessTokens which integrations need an access token, and which can't get one
  */
-public record OutboundConfiguration(DingTalkComponent component, AccessTokens accessTokens) {
+public record IntegrationConfiguration(DingTalkComponent component, AccessTokens accessTokens) {
 
     /** Creates them, adds the component, and binds what routes name. */
-    public static OutboundConfiguration bind(CamelContext context, Settings settings, LimitsConfiguration limits,
+    public static IntegrationConfiguration bind(CamelContext context, Settings settings, LimitsConfiguration limits,
             EarlierMessages earlier) {
         DingTalkComponent component = new DingTalkComponent(context);
         AccessTokens accessTokens = new AccessTokens(settings, component);
@@ -28,6 +28,6 @@ public record OutboundConfiguration(DingTalkComponent component, AccessTokens ac
         component.setHealthCheckConsumerEnabled(false);
         context.addComponent("dingtalk", component);
         context.getRegistry().bind("accessTokens", accessTokens);
-        return new OutboundConfiguration(component, accessTokens);
+        return new IntegrationConfiguration(component, accessTokens);
     }
 }

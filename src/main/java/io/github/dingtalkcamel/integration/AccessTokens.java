@@ -1,4 +1,4 @@
-package io.github.dingtalkcamel.outbound;
+package io.github.dingtalkcamel.integration;
 
 import java.time.Duration;
 import java.util.List;

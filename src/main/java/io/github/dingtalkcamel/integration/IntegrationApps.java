@@ -1,4 +1,4 @@
-package io.github.dingtalkcamel.outbound;
+package io.github.dingtalkcamel.integration;
 
 import java.util.List;
 

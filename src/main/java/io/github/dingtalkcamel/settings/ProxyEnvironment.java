@@ -1,4 +1,4 @@
-package io.github.dingtalkcamel.outbound;
+package io.github.dingtalkcamel.settings;
 import java.net.Authenticator;
 import java.net.PasswordAuthentication;
 import java.net.URI;
