@@ -158,7 +158,7 @@ public final class Answers {
 
     /** After {@code /unbind}: who answers now. */
     public String unbound(@ExchangeProperty(MESSAGE) InboundMessage message, @ExchangeProperty(AGENT) String agent, @ExchangeProperty(BOUND_BY) String boundBy) {
-        return agent == null ? texts.text(message, "unbind-done-nobody") : texts.text(message, "unbind-done", agent, why(message, boundBy));
+        return agent == null ? texts.text(message, "unbind-done-no-agent") : texts.text(message, "unbind-done", agent, why(message, boundBy));
     }
 
     /** After an {@code /unbind} where nothing was bound. */

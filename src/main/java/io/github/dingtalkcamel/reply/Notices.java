@@ -15,7 +15,7 @@ public final class Notices {
 
     /** No binding and no fallback names an agent. */
     public Notice noAgent(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
-        return new Notice(texts.text(message, "nobody-answers"));
+        return new Notice(texts.text(message, "no-agent"));
     }
 
     /** The agent that should answer is not running. */

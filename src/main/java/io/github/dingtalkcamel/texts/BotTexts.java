@@ -28,6 +28,9 @@ import io.github.dingtalkcamel.settings.StartException;
  */
 public final class BotTexts {
 
+    /** Former keys, which files of operators may still have. Where a file has both, the present key wins. */
+    private static final Map<String, String> FORMER_KEYS = Map.of("nobody-answers", "no-agent", "unbind-done-nobody", "unbind-done-no-agent");
+
     private final Settings settings;
     private final Map<Language, Map<String, MessageFormat>> texts = new EnumMap<>(Language.class);
 
@@ -42,7 +45,7 @@ public final class BotTexts {
             Map<String, MessageFormat> formats = new TreeMap<>();
             packaged(language).forEach((key, text) -> formats.put(key, format(language, text)));
             Path file = directory.resolve(fileName(language));
-            own(file).forEach((key, text) -> override(language, formats, file, key, text, faults));
+            byPresentKeys(own(file)).forEach((key, text) -> override(language, formats, file, key, text, faults));
             texts.put(language, Map.copyOf(formats));
         }
         if (!faults.isEmpty()) {
@@ -95,6 +98,17 @@ public final class BotTexts {
         } catch (IOException e) {
             throw new StartException(e.getMessage(), e);
         }
+    }
+
+    private static Map<String, String> byPresentKeys(Map<String, String> own) {
+        Map<String, String> present = new TreeMap<>(own);
+        FORMER_KEYS.forEach((former, key) -> {
+            String text = present.remove(former);
+            if (text != null) {
+                present.putIfAbsent(key, text);
+            }
+        });
+        return present;
     }
 
     private static Map<String, String> texts(Properties properties) {

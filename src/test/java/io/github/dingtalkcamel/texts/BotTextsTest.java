@@ -42,7 +42,7 @@ class BotTextsTest {
         });
     }
 
-    /** No text that nobody says, and none that is said and not there. */
+    /** Every packaged text is used, and every text that is used is packaged. */
     @Test
     void holdsWhatTheProgramSaysAndNothingElse() throws Exception {
         Set<String> said = new TreeSet<>();
@@ -79,6 +79,17 @@ class BotTextsTest {
         assertThat(new BotTexts(settings("en"), config).text(Spoken.in("cid", "m"), "new")).isEqualTo("Don't look back.");
     }
 
+    /** Files of operators were written when these texts had other keys. */
+    @Test
+    void takesAFormerKeyForThePresentOne() throws Exception {
+        Files.writeString(config.resolve("texts_en.properties"), "nobody-answers=by the former key\n"
+                + "unbind-done-nobody=by the former key\nunbind-done-no-agent=by the present key\n");
+        BotTexts texts = new BotTexts(settings("en"), config);
+
+        assertThat(texts.text(Spoken.in("cid", "m"), "no-agent")).isEqualTo("by the former key");
+        assertThat(texts.text(Spoken.in("cid", "m"), "unbind-done-no-agent")).isEqualTo("by the present key");
+    }
+
     @ParameterizedTest
     @EnumSource(Language.class)
     void saysAllThatIsWrongWithOwnTexts(Language language) throws Exception {
@@ -86,8 +97,10 @@ class BotTextsTest {
         Files.writeString(config.resolve(name), "busy={0 oops\nbussy=x\nnew=since {0}\nagent-failed=see {1}\nstop-running=fine\n");
 
         assertThatThrownBy(() -> new BotTexts(settings("en"), config)).isInstanceOf(StartException.class)
-                .hasMessageContainingAll(name + ": busy can't be shown", "{0}, {1}", name + ": there is no text bussy; those there are:", "agent-failed, ",
-                        name + ": new can't be shown: there is nothing to fill in", name + ": agent-failed can't be shown: it knows {0} to {0} only")
+                .hasMessageContainingAll(name + ": busy can't be shown", "{0}, {1}",
+                        name + ": there is no text bussy; those there are:", "agent-failed, ",
+                        name + ": new can't be shown: there is nothing to fill in",
+                        name + ": agent-failed can't be shown: it knows {0} to {0} only")
                 .hasMessageNotContaining("stop-running can't");
     }
 
