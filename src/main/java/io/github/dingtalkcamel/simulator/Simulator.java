@@ -13,6 +13,7 @@ import io.github.dingtalkcamel.simulator.chat.ChatApi;
 import io.github.dingtalkcamel.simulator.chat.ChatFaults;
 import io.github.dingtalkcamel.simulator.chat.ConversationDriver;
 import io.github.dingtalkcamel.simulator.fault.FaultInjector;
+import io.github.dingtalkcamel.simulator.model.SimulatedModel;
 import io.github.dingtalkcamel.simulator.platform.AskResult;
 import io.github.dingtalkcamel.simulator.platform.CustomRobot;
 import io.github.dingtalkcamel.simulator.platform.Delivery;
@@ -56,15 +57,18 @@ public final class Simulator implements AutoCloseable {
     private final ConversationDriver driver;
     private final StreamSide stream;
     private final ChatApi chat;
+    private final SimulatedModel model;
     private final HttpServer server;
 
-    private Simulator(Vertx vertx, Platform platform, FaultInjector faults, ConversationDriver driver, StreamSide stream, ChatApi chat, HttpServer server) {
+    private Simulator(Vertx vertx, Platform platform, FaultInjector faults, ConversationDriver driver, StreamSide stream, ChatApi chat,
+            SimulatedModel model, HttpServer server) {
         this.vertx = vertx;
         this.platform = platform;
         this.faults = faults;
         this.driver = driver;
         this.stream = stream;
         this.chat = chat;
+        this.model = model;
         this.server = server;
     }
 
@@ -85,14 +89,16 @@ public final class Simulator implements AutoCloseable {
             FaultInjector faults = new FaultInjector(options.clock());
             StreamSide stream = new StreamSide(vertx, platform, faults, options);
             ConversationDriver driver = new ConversationDriver(vertx, platform, new CallbackPush(vertx, platform, options.pushTimeout()), stream.push(), options.quietTime());
-            ChatApi chat = new ChatApi(vertx, platform, driver, new ChatFaults(platform, faults, driver, stream), stream);
+            SimulatedModel model = new SimulatedModel(vertx, options.clock());
+            ChatApi chat = new ChatApi(vertx, platform, driver, new ChatFaults(platform, faults, driver, stream, model), stream);
+            model.onTrigger(trouble -> platform.timeline().add(new TimelineEvent.ModelTroubled(trouble.publicName())));
             faults.onTrigger((fault, path) -> platform.timeline().add(new TimelineEvent.FaultTriggered(fault, path)));
-            Router router = SimulatorServers.router(vertx, platform, options, faults, driver, stream, chat);
+            Router router = SimulatorServers.router(vertx, platform, options, faults, driver, stream, chat, model);
             HttpServer server = FutureResult.await(SimulatorServers.server(vertx, SimulatorServers.options(options).setPort(options.port()))
                     .requestHandler(router).webSocketHandler(stream::upgrade).listen());
             platform.listensAt(options.publicUrl() == null ? SimulatorServers.urlOf(options.host(), server.actualPort()) : options.publicUrl());
             stream.listensAt(SimulatorServers.endpoint(options, platform.url(), options.stream().tls() == null ? null : SimulatorServers.secure(vertx, options, router, stream)));
-            return new Simulator(vertx, platform, faults, driver, stream, chat, server);
+            return new Simulator(vertx, platform, faults, driver, stream, chat, model, server);
         } catch (RuntimeException e) {
             vertx.close();
             throw e.getCause() instanceof BindException bind ? SimulatorServers.cannotListen(options, bind) : e;
@@ -302,6 +308,11 @@ public final class Simulator implements AutoCloseable {
     }
 
     // faults
+
+    /** The simulated language model: what it was asked, and its troubles. Its base URL is {@link #url()} with {@code /v1}. */
+    public SimulatedModel model() {
+        return model;
+    }
 
     public FaultInjector faults() {
         return faults;

@@ -27,6 +27,7 @@ import io.github.dingtalkcamel.simulator.chat.ControlApi;
 import io.github.dingtalkcamel.simulator.chat.ConversationDriver;
 import io.github.dingtalkcamel.simulator.chat.SameOriginGuard;
 import io.github.dingtalkcamel.simulator.fault.FaultInjector;
+import io.github.dingtalkcamel.simulator.model.SimulatedModel;
 import io.github.dingtalkcamel.simulator.platform.Platform;
 import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
 import io.github.dingtalkcamel.simulator.platform.StreamOptions;
@@ -90,7 +91,8 @@ final class SimulatorServers {
         return (knownSecure ? "wss://" : "ws://") + known.getHost() + ":" + port + known.getRawPath() + SimulatedConnectApi.PATH;
     }
 
-    static Router router(Vertx vertx, Platform platform, SimulatorOptions options, FaultInjector faults, ConversationDriver driver, StreamSide stream, ChatApi chat) {
+    static Router router(Vertx vertx, Platform platform, SimulatorOptions options, FaultInjector faults, ConversationDriver driver, StreamSide stream,
+            ChatApi chat, SimulatedModel model) {
         Router router = Router.router(vertx);
         stream.register(router);
         SameOriginGuard guard = new SameOriginGuard(platform, options);
@@ -100,7 +102,8 @@ final class SimulatorServers {
                 LIMITS.progressTime(), LIMITS.progressTime())));
         new ChatPage().register(router);
         chat.register(router);
-        new ControlApi(platform, faults, driver, stream).register(router);
+        new ControlApi(platform, faults, driver, stream, model).register(router);
+        model.register(router);
         SimulatedGateway gateway = new SimulatedGateway(vertx, router, platform, faults);
         new TokenApi(platform).register(gateway);
         new SessionWebhookApi(platform).register(gateway);

@@ -5,6 +5,8 @@ import java.util.function.Consumer;
 
 import io.github.dingtalkcamel.simulator.fault.ApiFamily;
 import io.github.dingtalkcamel.simulator.fault.FaultInjector;
+import io.github.dingtalkcamel.simulator.model.ModelTrouble;
+import io.github.dingtalkcamel.simulator.model.SimulatedModel;
 import io.github.dingtalkcamel.simulator.platform.Platform;
 import io.github.dingtalkcamel.simulator.platform.TimelineEvent;
 import io.github.dingtalkcamel.simulator.stream.Disconnect;
@@ -16,18 +18,21 @@ import io.vertx.core.Future;
 public final class ChatFaults {
 
     static final List<String> KINDS =
-            List.of("disconnect", "blackHole", "expireToken", "throttle", "fail", "twice", "expireSession", "peace");
+            List.of("disconnect", "blackHole", "expireToken", "throttle", "fail", "twice", "expireSession", "peace",
+                    "modelSlow", "modelBreak", "modelNeverEnd", "modelRejectKey", "modelUnknownModel", "modelThrottle", "modelFail", "modelCutOff");
 
     private final Platform platform;
     private final FaultInjector faults;
     private final ConversationDriver driver;
     private final StreamSide stream;
+    private final SimulatedModel model;
 
-    public ChatFaults(Platform platform, FaultInjector faults, ConversationDriver driver, StreamSide stream) {
+    public ChatFaults(Platform platform, FaultInjector faults, ConversationDriver driver, StreamSide stream, SimulatedModel model) {
         this.platform = platform;
         this.faults = faults;
         this.driver = driver;
         this.stream = stream;
+        this.model = model;
     }
 
     /**
@@ -60,10 +65,24 @@ public final class ChatFaults {
             case "twice" -> twice(appKey, conversationId);
             case "peace" -> {
                 faults.clear();
+                model.clear();
                 yield done("Nothing more is planned.");
             }
+            case "modelSlow" -> troubled(ModelTrouble.SLOW, "The model's next answer comes slowly.");
+            case "modelBreak" -> troubled(ModelTrouble.BREAK, "The model's next answer breaks off.");
+            case "modelNeverEnd" -> troubled(ModelTrouble.NEVER_END, "The model's next answer never ends: /stop ends it.");
+            case "modelRejectKey" -> troubled(ModelTrouble.REJECT_KEY, "The model rejects the key of the next call.");
+            case "modelUnknownModel" -> troubled(ModelTrouble.UNKNOWN_MODEL, "The next call finds no such model.");
+            case "modelThrottle" -> troubled(ModelTrouble.THROTTLE, "The next call of the model is refused as too fast, for 1 s.");
+            case "modelFail" -> troubled(ModelTrouble.FAIL, "The next call of the model meets a 503.");
+            case "modelCutOff" -> troubled(ModelTrouble.CUT_OFF, "The model's next answer is cut off.");
             default -> throw new IllegalArgumentException("kind must be one of " + KINDS + ", not " + kind);
         };
+    }
+
+    private Future<String> troubled(ModelTrouble trouble, String what) {
+        model.plan(trouble, 1);
+        return done(what);
     }
 
     private static Future<String> done(String what) {

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.simulator.api.BodyCollector;
 import io.github.dingtalkcamel.simulator.fault.FaultInjector;
 import io.github.dingtalkcamel.simulator.fault.FaultRequest;
+import io.github.dingtalkcamel.simulator.model.SimulatedModel;
 import io.github.dingtalkcamel.simulator.platform.AskResult;
 import io.github.dingtalkcamel.simulator.platform.Delivery;
 import io.github.dingtalkcamel.simulator.platform.Platform;
@@ -35,6 +36,8 @@ import io.vertx.ext.web.RoutingContext;
  * <tr><td>GET, DELETE deliveries</td><td>what people would see; {@code ?conversation=}, {@code ?limit=} (200)</td></tr>
  * <tr><td>GET, DELETE requests</td><td>what DingTalk's side was asked, without secrets; {@code ?limit=} (200)</td></tr>
  * <tr><td>GET, POST, DELETE troubles</td><td>plans faults, see {@link FaultRequest}</td></tr>
+ * <tr><td>GET, POST, DELETE model/troubles</td><td>plans troubles of the simulated model: {@code {"trouble":"break","times":1}}</td></tr>
+ * <tr><td>GET model/requests</td><td>what the simulated model was asked, without keys; {@code ?limit=} (200)</td></tr>
  * <tr><td>chat/…</td><td>for the page at /, see {@link ChatApi}</td></tr>
  * <tr><td>stream/…</td><td>see {@link StreamControls}</td></tr>
  * <tr><td>POST tokens/expire</td><td>expires the token of {@code {"app":…}}, or of the first app</td></tr>
@@ -49,12 +52,14 @@ public final class ControlApi {
     private final FaultInjector faults;
     private final ConversationDriver driver;
     private final StreamSide stream;
+    private final SimulatedModel model;
 
-    public ControlApi(Platform platform, FaultInjector faults, ConversationDriver driver, StreamSide stream) {
+    public ControlApi(Platform platform, FaultInjector faults, ConversationDriver driver, StreamSide stream, SimulatedModel model) {
         this.platform = platform;
         this.faults = faults;
         this.driver = driver;
         this.stream = stream;
+        this.model = model;
     }
 
     public void register(Router router) {
@@ -84,6 +89,18 @@ public final class ControlApi {
             faults.clear();
             done(context);
         });
+        on(router, HttpMethod.GET, "/model/troubles", context -> json(context, 200,
+                list(model.planned(), trouble -> Json.object().put("trouble", trouble.publicName()))));
+        on(router, HttpMethod.POST, "/model/troubles", context -> {
+            model.plan(bodyJson(context));
+            done(context);
+        });
+        on(router, HttpMethod.DELETE, "/model/troubles", context -> {
+            model.clear();
+            done(context);
+        });
+        on(router, HttpMethod.GET, "/model/requests", context -> json(context, 200, list(last(context, model.requests()),
+                request -> Json.object().put("at", request.at().toString()).put("answered", String.valueOf(request.answered().getNow(null))).set("body", request.body()))));
         new StreamControls(platform, stream).register(router);
         on(router, HttpMethod.POST, "/tokens/expire", context -> {
             String app = body(context).length() == 0 ? null : Json.text(bodyJson(context), "app");
@@ -92,7 +109,7 @@ public final class ControlApi {
         });
         router.route(ROOT + "/*").handler(context -> fail(context, 404, "there is no " + context.request().method() + " "
                 + context.request().path() + " here; there is POST /simulator/say, GET and DELETE /simulator/deliveries and /simulator/requests, "
-                + "GET, POST and DELETE /simulator/troubles, POST /simulator/tokens/expire, and "
+                + "GET, POST and DELETE /simulator/troubles and /simulator/model/troubles, GET /simulator/model/requests, POST /simulator/tokens/expire, and "
                 + StreamControls.PATHS));
     }
 

@@ -146,6 +146,25 @@ public sealed interface TimelineEvent {
         }
     }
 
+    /** A call met a planned trouble of the simulated model. */
+    record ModelTroubled(String trouble) implements TimelineEvent {
+
+        @Override
+        public String name() {
+            return "struck";
+        }
+
+        @Override
+        public ObjectNode json() {
+            return Json.object().put("kind", "model").put("path", trouble);
+        }
+
+        @Override
+        public long weight() {
+            return 400;
+        }
+    }
+
     /** A request triggered a planned fault. */
     record FaultTriggered(Fault fault, String path) implements TimelineEvent {
 

@@ -1,0 +1,255 @@
+package io.github.dingtalkcamel.simulator.model;
+
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.dingtalkcamel.simulator.api.BodyCollector;
+import io.github.dingtalkcamel.simulator.text.Json;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * An OpenAI-compatible model at {@code /v1/chat/completions} and {@code /v1/models}. It takes every key and every model's name, knows
+ * nothing, and says in each answer that it is simulated. Each planned {@link ModelTrouble} meets one call, in the order they were planned.
+ */
+public final class SimulatedModel {
+
+    /** The name by which {@code /v1/models} lists it. */
+    public static final String NAME = "simulated-model";
+    private static final String MARK = "[simulated model] ";
+    private static final int PIECE = 8;
+    private static final int PAUSE_MILLIS = 15;
+    private static final int SLOW_MILLIS = 1_000;
+    private static final int MOST_RECORDS = 1_000;
+    private static final int SHOWN = 2_000;
+
+    private final Vertx vertx;
+    private final InstantSource clock;
+    private final Deque<ModelTrouble> planned = new ArrayDeque<>();
+    private final Deque<ModelRequest> requests = new ArrayDeque<>();
+    private volatile Consumer<ModelTrouble> onTrigger = trouble -> { };
+
+    public SimulatedModel(Vertx vertx, InstantSource clock) {
+        this.vertx = vertx;
+        this.clock = clock;
+    }
+
+    /** Sets what is called with each trouble that meets a call. */
+    public void onTrigger(Consumer<ModelTrouble> listener) {
+        onTrigger = listener;
+    }
+
+    /** Plans a trouble for as many of the next calls. */
+    public void plan(ModelTrouble trouble, int times) {
+        synchronized (planned) {
+            for (int i = 0; i < times; i++) {
+                planned.add(trouble);
+            }
+        }
+    }
+
+    /** Plans one from {@code {"trouble":"break","times":2}}. */
+    public void plan(ObjectNode order) {
+        int times = order.path("times").asInt(1);
+        if (times < 1 || times > MOST_RECORDS) {
+            throw new IllegalArgumentException("times must be 1 to " + MOST_RECORDS + ", not " + times);
+        }
+        plan(ModelTrouble.named(Json.text(order, "trouble")), times);
+    }
+
+    /** The troubles that have met no call yet. */
+    public List<ModelTrouble> planned() {
+        synchronized (planned) {
+            return new ArrayList<>(planned);
+        }
+    }
+
+    public void clear() {
+        synchronized (planned) {
+            planned.clear();
+        }
+    }
+
+    /** The calls of {@code /v1/chat/completions}, the oldest first; the last 1,000. */
+    public List<ModelRequest> requests() {
+        synchronized (requests) {
+            return new ArrayList<>(requests);
+        }
+    }
+
+    public void register(Router router) {
+        router.route(HttpMethod.POST, "/v1/chat/completions").handler(this::complete);
+        router.route(HttpMethod.GET, "/v1/models").handler(context -> {
+            ObjectNode list = Json.object().put("object", "list");
+            list.putArray("data").addObject().put("id", NAME).put("object", "model").put("owned_by", "dingtalk-camel");
+            json(context.response(), 200, list);
+        });
+    }
+
+    private void complete(RoutingContext context) {
+        Buffer read = context.get(BodyCollector.BODY);
+        ObjectNode body = Json.objectOrNull(read.toString());
+        HttpServerResponse response = context.response();
+        if (body == null || !body.path("messages").isArray() || Json.text(body, "model") == null) {
+            error(response, 400, "invalid_request_error", "the body must be a JSON object with model and messages");
+            return;
+        }
+        String key = context.request().getHeader("Authorization");
+        ModelRequest request = new ModelRequest(clock.instant(), key == null ? null : key.replaceFirst("^Bearer ", ""), body, new CompletableFuture<>());
+        // both are called where the caller closes the connection
+        response.closeHandler(closed -> request.answered().complete(response.ended()));
+        response.endHandler(ended -> request.answered().complete(response.ended()));
+        synchronized (requests) {
+            requests.add(request);
+            while (requests.size() > MOST_RECORDS) {
+                requests.removeFirst();
+            }
+        }
+        ModelTrouble trouble;
+        synchronized (planned) {
+            trouble = planned.poll();
+        }
+        if (trouble != null) {
+            onTrigger.accept(trouble);
+        }
+        if (trouble == null || !refused(response, trouble)) {
+            answer(response, body, trouble);
+        }
+    }
+
+    /** Whether the trouble is one that comes in place of an answer. */
+    private static boolean refused(HttpServerResponse response, ModelTrouble trouble) {
+        switch (trouble) {
+            case REJECT_KEY -> error(response, 401, "invalid_api_key", "Incorrect API key provided (simulated)");
+            case UNKNOWN_MODEL -> error(response, 404, "model_not_found", "The model does not exist or you do not have access to it (simulated)");
+            case THROTTLE, THROTTLE_LONG -> {
+                response.putHeader("Retry-After", trouble == ModelTrouble.THROTTLE ? "1" : "3600");
+                error(response, 429, "rate_limit_exceeded", "Rate limit reached (simulated)");
+            }
+            case FAIL -> error(response, 503, "server_error", "The engine is overloaded (simulated)");
+            case TOO_LONG -> error(response, 400, "context_length_exceeded", "This model's maximum context length is 8192 tokens (simulated)");
+            case NEVER_ANSWER -> {
+                return true;
+            }
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void answer(HttpServerResponse response, ObjectNode body, ModelTrouble trouble) {
+        boolean tool = trouble == ModelTrouble.CALL_TOOL && body.path("tools").path(0).has("function");
+        String text = trouble == ModelTrouble.EMPTY || tool ? "" : (trouble == ModelTrouble.THINK ? "<think>They want something.</think>\n" : "") + reply(body);
+        String reason = trouble == ModelTrouble.CUT_OFF ? "length" : trouble == ModelTrouble.FILTER ? "content_filter" : tool ? "tool_calls" : "stop";
+        ObjectNode usage = Json.object().put("prompt_tokens", Math.max(1, body.path("messages").toString().length() / 4))
+                .put("completion_tokens", Math.max(1, text.length() / 4));
+        usage.put("total_tokens", usage.path("prompt_tokens").asInt() + usage.path("completion_tokens").asInt());
+        if (!body.path("stream").asBoolean(false)) {
+            ObjectNode whole = chunk(body, "chat.completion");
+            ObjectNode choice = whole.withArray("choices").addObject().put("index", 0).put("finish_reason", reason);
+            ObjectNode message = choice.putObject("message").put("role", "assistant").put("content", text);
+            if (tool) {
+                call(message, body);
+            }
+            whole.set("usage", usage);
+            json(response, 200, whole);
+            return;
+        }
+        List<String> events = new ArrayList<>();
+        for (int at = 0; at < text.length(); at += PIECE) {
+            ObjectNode piece = chunk(body, "chat.completion.chunk");
+            piece.withArray("choices").addObject().put("index", 0).putNull("finish_reason").putObject("delta").put("role", "assistant")
+                    .put("content", text.substring(at, Math.min(text.length(), at + PIECE)));
+            events.add(Json.write(piece));
+        }
+        if (trouble == ModelTrouble.BREAK || trouble == ModelTrouble.NO_END) {
+            events.subList(Math.max(1, events.size() / 2), events.size()).clear();
+        } else if (trouble == ModelTrouble.NEVER_END) {
+            events.subList(1, events.size()).clear();
+        } else {
+            ObjectNode last = chunk(body, "chat.completion.chunk");
+            ObjectNode delta = last.withArray("choices").addObject().put("index", 0).put("finish_reason", reason).putObject("delta");
+            if (tool) {
+                call(delta, body);
+            }
+            events.add(Json.write(last));
+            if (body.at("/stream_options/include_usage").asBoolean(false)) {
+                ObjectNode end = chunk(body, "chat.completion.chunk");
+                end.putArray("choices");
+                end.set("usage", usage);
+                events.add(Json.write(end));
+            }
+            if (trouble != ModelTrouble.NO_DONE) {
+                events.add("[DONE]");
+            }
+        }
+        response.setChunked(true).putHeader("Content-Type", "text/event-stream");
+        stream(response, events, 0, trouble);
+    }
+
+    private void stream(HttpServerResponse response, List<String> events, int at, ModelTrouble trouble) {
+        if (response.closed()) {
+            return;
+        }
+        if (at == events.size()) {
+            if (trouble == ModelTrouble.BREAK) {
+                response.reset();
+            } else if (trouble != ModelTrouble.NEVER_END) {
+                response.end();
+            }
+            return;
+        }
+        response.write("data: " + events.get(at) + "\n\n");
+        vertx.setTimer(trouble == ModelTrouble.SLOW ? SLOW_MILLIS : PAUSE_MILLIS, timer -> stream(response, events, at + 1, trouble));
+    }
+
+    /** What it says: that it is simulated, and what it was told. */
+    private static String reply(ObjectNode body) {
+        JsonNode messages = body.path("messages");
+        JsonNode last = messages.path(messages.size() - 1);
+        String told = told(last.path("content"));
+        return MARK + ("tool".equals(Json.text(last, "role")) ? "The tool answered: " : "You said: ") + (told.length() <= SHOWN ? told : told.substring(0, SHOWN) + "…")
+                + (messages.size() > 1 ? "\n\n(messages in the prompt: " + messages.size() + ")" : "");
+    }
+
+    private static String told(JsonNode content) {
+        if (!content.isArray()) {
+            return content.asText("");
+        }
+        StringBuilder told = new StringBuilder();
+        content.forEach(part -> told.append(part.has("text") ? part.path("text").asText() : "[picture]").append(' '));
+        return told.toString().strip();
+    }
+
+    private static void call(ObjectNode message, ObjectNode body) {
+        message.withArray("tool_calls").addObject().put("index", 0).put("id", "call_simulated").put("type", "function").putObject("function")
+                .put("name", body.at("/tools/0/function/name").asText()).put("arguments", "{}");
+    }
+
+    private ObjectNode chunk(ObjectNode body, String object) {
+        return Json.object().put("id", "chatcmpl-simulated").put("object", object).put("created", clock.instant().getEpochSecond())
+                .put("model", Json.text(body, "model"));
+    }
+
+    private static void error(HttpServerResponse response, int status, String code, String message) {
+        ObjectNode error = Json.object();
+        error.putObject("error").put("code", code).put("type", code).put("message", message);
+        json(response, status, error);
+    }
+
+    private static void json(HttpServerResponse response, int status, ObjectNode body) {
+        response.setStatusCode(status).putHeader("Content-Type", "application/json").end(Json.write(body));
+    }
+}
