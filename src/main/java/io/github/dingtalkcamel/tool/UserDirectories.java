@@ -4,10 +4,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.dingtalkcamel.component.api.DepartmentTraversal;
 import io.github.dingtalkcamel.component.api.User;
@@ -35,7 +37,8 @@ public final class UserDirectories extends ServiceSupport {
 
     private final CamelContext context;
     private final InstantSource clock;
-    private final AsyncCache<Directory, List<User>> users;
+    private final Cache<Directory, List<User>> users;
+    private final Map<Directory, CompletableFuture<List<User>>> readings = new ConcurrentHashMap<>();
     private ProducerTemplate producer;
 
     public UserDirectories(CamelContext context, InstantSource clock) {
@@ -45,12 +48,32 @@ public final class UserDirectories extends ServiceSupport {
                 .maximumWeight(MOST_KEPT).weigher((Directory directory, List<User> people) -> people.size() + 1)
                 .expireAfterWrite(KEPT).ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
                 .executor(Runnable::run)
-                .buildAsync();
+                .build();
     }
 
     /** The users of a directory, by user id. Fails with what the reading failed with. */
     public CompletableFuture<List<User>> users(@Variable("directory") Directory directory) {
-        return users.get(directory, (same, executor) -> read(same));
+        List<User> known = users.getIfPresent(directory);
+        if (known != null) {
+            return CompletableFuture.completedFuture(known);
+        }
+        CompletableFuture<List<User>> reading = new CompletableFuture<>();
+        CompletableFuture<List<User>> running = readings.putIfAbsent(directory, reading);
+        if (running != null) {
+            return running;
+        }
+        read(directory).whenComplete((read, failure) -> {
+            if (failure == null) {
+                users.put(directory, read);
+            }
+            readings.remove(directory);
+            if (failure == null) {
+                reading.complete(read);
+            } else {
+                reading.completeExceptionally(failure);
+            }
+        });
+        return reading;
     }
 
     /** Until when a reading that begins now may wait. */
@@ -64,7 +87,7 @@ public final class UserDirectories extends ServiceSupport {
         call.getMessage().setHeader(DingTalkConstants.DEPARTMENT_ID, directory.department());
         call.getMessage().setHeader(DingTalkConstants.LANGUAGE, directory.language());
         CompletableFuture<List<User>> read = new CompletableFuture<>();
-        producer.asyncSend(READ, call).whenComplete((done, failure) -> {
+        sent(call).whenComplete((done, failure) -> {
             if (failure != null) {
                 read.completeExceptionally(failure);
             } else if (done.getException() != null) {
@@ -76,6 +99,14 @@ public final class UserDirectories extends ServiceSupport {
             }
         });
         return read;
+    }
+
+    private CompletableFuture<Exchange> sent(Exchange call) {
+        try {
+            return producer.asyncSend(READ, call);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     @Override

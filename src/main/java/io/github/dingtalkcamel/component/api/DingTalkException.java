@@ -42,4 +42,15 @@ public abstract class DingTalkException extends Exception {
     public String remedy() {
         return remedy;
     }
+
+    /** With the outcome and the remedy, since this is what Camel's error handlers log. */
+    @Override
+    public String toString() {
+        String done = switch (outcome) {
+            case NOT_DONE -> "not done";
+            case NOT_POSSIBLE -> "not possible";
+            case UNKNOWN -> "outcome unknown";
+        };
+        return super.toString() + " (" + done + (remedy == null || remedy.isBlank() ? "" : "; " + remedy) + ")";
+    }
 }

@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 import io.github.dingtalkcamel.component.secrets.Secret;
@@ -18,9 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Access tokens, one for each app and base URL. All who need a token at the same time share one call for it. A token near its end is still
- * given out while
- * another one is asked for. Failures are not kept. Tokens are in memory only.
+ * Access tokens, one for each app and base URL. Callers that need a token at the same time share one call for it. A token near its end is
+ * still given out while another one is asked for. Failures are not kept. Tokens are in memory only.
  */
 public final class TokenCache {
 
@@ -36,7 +35,9 @@ public final class TokenCache {
     }
 
     private final InstantSource clock;
-    private final AsyncCache<Key, AccessToken> cache = Caffeine.newBuilder().maximumSize(MOST_APPS).executor(Runnable::run).buildAsync();
+    /** Not Caffeine's asynchronous cache, which logs each failed call with its stack trace, past the application's logging. */
+    private final Cache<Key, CompletableFuture<AccessToken>> cache = Caffeine.newBuilder().maximumSize(MOST_APPS).executor(Runnable::run)
+            .build();
     private final Set<Key> refreshing = ConcurrentHashMap.newKeySet();
 
     TokenCache(InstantSource clock) {
@@ -46,7 +47,7 @@ public final class TokenCache {
     /** A token to call with. @param caller makes the call for a new one where that is necessary */
     CompletableFuture<AccessToken> token(DingTalkApp app, Function<ApiRequest, CompletableFuture<JsonNode>> caller) {
         Key key = Key.of(app);
-        CompletableFuture<AccessToken> cached = cache.get(key, (same, executor) -> issue(app, caller));
+        CompletableFuture<AccessToken> cached = cachedOrIssued(key, app, caller);
         AccessToken known = known(cached);
         if (known == null) {
             return cached;
@@ -54,10 +55,23 @@ public final class TokenCache {
         Instant now = clock.instant();
         if (!now.isBefore(known.expiresAt())) {
             cache.asMap().remove(key, cached);
-            return cache.get(key, (same, executor) -> issue(app, caller));
+            return cachedOrIssued(key, app, caller);
         }
         if (!now.isBefore(known.refreshAt())) {
             refresh(key, app, caller);
+        }
+        return cached;
+    }
+
+    private CompletableFuture<AccessToken> cachedOrIssued(Key key, DingTalkApp app,
+            Function<ApiRequest, CompletableFuture<JsonNode>> caller) {
+        CompletableFuture<AccessToken> cached = cache.get(key, same -> issue(app, caller));
+        if (known(cached) == null) {
+            cached.whenComplete((token, failure) -> {
+                if (failure != null) {
+                    cache.asMap().remove(key, cached);
+                }
+            });
         }
         return cached;
     }

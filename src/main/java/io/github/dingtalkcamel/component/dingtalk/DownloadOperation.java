@@ -12,16 +12,21 @@ import io.github.dingtalkcamel.component.file.AttachmentNames;
 import io.github.dingtalkcamel.component.message.InboundMessage.Attachment;
 import io.github.dingtalkcamel.component.message.InboundMessage;
 import org.apache.camel.Exchange;
+import org.apache.camel.StreamCache;
 import org.apache.camel.converter.stream.FileInputStreamCache;
+import org.apache.camel.converter.stream.InputStreamCache;
 import org.apache.camel.support.SynchronizationAdapter;
 
 /**
- * {@code dingtalk:download}: an attachment of a message, read from the disk as often as the exchange wants it and deleted with the
- * exchange.
+ * {@code dingtalk:download}: an attachment of a message as a stream that can be read again. A small one is kept in memory, a larger one
+ * in a temporary file that is deleted with the exchange; it was opened before, so that a caller of a {@code ProducerTemplate}, who gets
+ * the exchange when it has completed, reads it as well (where the system lets an open file be deleted).
  */
 record DownloadOperation(Api api, DingTalkConfiguration uri) implements Operation {
 
     private static final long MAX_BYTES = 100L << 20;
+    /** As Camel's stream caching, which spools larger ones. */
+    private static final long IN_MEMORY_BYTES = 128 << 10;
     private static final Duration SLOWEST = Duration.ofMinutes(5);
     private static final AttachmentNames NAMES = new AttachmentNames(InstantSource.system());
 
@@ -67,10 +72,19 @@ record DownloadOperation(Api api, DingTalkConfiguration uri) implements Operatio
         return api.component().downloads().fetch(api.app(), address, file, MAX_BYTES, SLOWEST).thenAccept(done -> {
             try {
                 exchange.getMessage().setHeader(Exchange.FILE_NAME, NAMES.of(attachment, file));
-                exchange.getMessage().setBody(new FileInputStreamCache(file.toFile()));
+                exchange.getMessage().setBody(stream(file));
             } catch (IOException e) {
                 throw new CompletionException(e);
             }
         });
+    }
+
+    private static StreamCache stream(Path file) throws IOException {
+        if (Files.size(file) <= IN_MEMORY_BYTES) {
+            return new InputStreamCache(Files.readAllBytes(file));
+        }
+        FileInputStreamCache cache = new FileInputStreamCache(file.toFile());
+        cache.available();
+        return cache;
     }
 }

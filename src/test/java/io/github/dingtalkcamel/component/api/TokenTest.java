@@ -50,7 +50,7 @@ class TokenTest {
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> tokenRequests(bot).size() >= 4);
             List<RecordedRequest> requests = tokenRequests(bot);
             assertThat(Duration.between(requests.get(0).time(), requests.get(1).time())).as("after three quarters of its life, without need")
-                    .isBetween(Duration.ofMillis(2_900), Duration.ofMillis(3_900));
+                    .isGreaterThan(Duration.ofMillis(2_900));
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> health(bot).contains("invalidClientIdOrSecret"));
             assertThat(health(bot)).contains("Check dingtalk.app-key and dingtalk.app-secret").doesNotContain(Bot.APP_SECRET);
             assertThat(log.containing("cannot get an access token")).as("one line, however often it fails").hasSize(1);

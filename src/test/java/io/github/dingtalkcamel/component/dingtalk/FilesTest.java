@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -108,6 +109,20 @@ class FilesTest {
     @Test
     void downloadsByCode() throws Exception {
         assertThat(download("report.pdf", "code").getMessage().getBody()).isEqualTo(CONTENT);
+    }
+
+    /** A caller of a template gets the exchange when it has completed, and its temporary file is deleted. */
+    @Test
+    void aDownloadIsReadByACallerOfATemplate() throws Exception {
+        byte[] large = new byte[3 << 20];
+        Arrays.fill(large, (byte) 7);
+        for (byte[] content : List.of(CONTENT, large)) {
+            String code = bare.simulator().attach(BareContext.APP_KEY, "x", content);
+
+            Exchange done = bare.send("dingtalk:download", null, Map.of("CamelDingTalkDownloadCode", code));
+
+            assertThat(done.getMessage().getBody(byte[].class)).isEqualTo(content);
+        }
     }
 
     @Test
