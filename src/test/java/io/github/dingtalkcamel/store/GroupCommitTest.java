@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,8 +64,8 @@ class GroupCommitTest {
             @Override
             public boolean offer(GroupCommit.Pending<?> one) {
                 super.offer(one);
-                // the submitting thread continues only after the commit
-                one.future.join();
+                // the submitting thread continues only after the commit; join() would let it run what the writer is to run
+                Awaitility.await().atMost(Duration.ofSeconds(30)).until(one.future::isDone);
                 return true;
             }
         };

@@ -38,7 +38,6 @@ class AsyncTest {
         CountDownLatch all = new CountDownLatch(CALLS);
         int threads = Thread.activeCount();
 
-        long begin = System.nanoTime();
         for (int i = 0; i < CALLS; i++) {
             Exchange exchange = endpoint.createExchange();
             exchange.getMessage().setBody("message " + i);
@@ -49,7 +48,6 @@ class AsyncTest {
             assertThat(sync).isFalse();
         }
         assertThat(done).as("the caller's thread was free before the first answer").isEmpty();
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(1));
         int waiting = componentThreads();
 
         assertThat(all.await(20, TimeUnit.SECONDS)).isTrue();

@@ -70,7 +70,7 @@ class StreamFiguresTest {
                 assertThat(took(() -> until(() -> {
                     sent.add(bot.simulator().sayAsync(UserMessage.text("meanwhile").from("q" + sent.size()).byStream()));
                     return open(bot).size() == 2;
-                }))).isLessThan(Duration.ofSeconds(1));
+                }))).isLessThan(Duration.ofSeconds(1).plus(SLACK));
                 until(() -> bot.simulator().stream().connections().stream().map(Connection::id).noneMatch(leaving::equals));
             }
 
@@ -87,7 +87,7 @@ class StreamFiguresTest {
 
             bot.simulator().stream().disconnect(leaving, Disconnect.after(Duration.ofSeconds(5)));
 
-            assertThat(took(() -> until(() -> open(bot).size() == 1))).isLessThan(Duration.ofSeconds(1));
+            assertThat(took(() -> until(() -> open(bot).size() == 1))).isLessThan(Duration.ofSeconds(1).plus(SLACK));
             assertThat(bot.say(UserMessage.text("by the leaving one").byStream(leaving)).accepted()).isTrue();
             assertThat(bot.say(UserMessage.text("by the new one").byStream()).accepted()).isTrue();
         }
@@ -153,7 +153,7 @@ class StreamFiguresTest {
 
             bot.simulator().stream().blackHole(hole);
 
-            assertThat(took(() -> until(() -> open(bot).size() == 2))).isLessThan(Duration.ofMillis(3_000));
+            assertThat(took(() -> until(() -> open(bot).size() == 2))).isLessThan(Duration.ofMillis(3_000).plus(SLACK));
             assertThat(open(bot)).doesNotContain(hole);
         }
     }
