@@ -12,6 +12,7 @@ import io.github.dingtalkcamel.command.CommandConfiguration;
 import io.github.dingtalkcamel.conversation.ConversationConfiguration;
 import io.github.dingtalkcamel.hook.HookConfiguration;
 import io.github.dingtalkcamel.inbound.InboundConfiguration;
+import io.github.dingtalkcamel.mcp.McpConfiguration;
 import io.github.dingtalkcamel.observe.HeldBytes;
 import io.github.dingtalkcamel.observe.ObserveConfiguration;
 import io.github.dingtalkcamel.reload.LiveContext;
@@ -92,6 +93,7 @@ final class ApplicationConfiguration implements AutoCloseable {
         BotTexts texts = new BotTexts(settings, Path.of("config"));
         server = ServerConfiguration.bind(registry, settings, clock);
         sending = SendingConfiguration.bind(context, settings, store, server.heldBodies(), clock);
+        McpConfiguration.bind(context, settings, sending.tool());
         ConversationConfiguration conversation =
                 ConversationConfiguration.bind(registry, settings, store, sending.notifications(), clock);
         AgentConfiguration agent = AgentConfiguration.bind(registry, settings);

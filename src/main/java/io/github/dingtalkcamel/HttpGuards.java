@@ -39,6 +39,7 @@ public final class HttpGuards {
     private static final String API = "/api/dingtalk/";
     private static final String WEBHOOKS = API + "webhook/";
     private static final String TOOLS = API + "tools/";
+    private static final String MCP = API + "mcp";
     private static final Set<HttpMethod> WEBHOOK_METHODS = Set.of(HttpMethod.POST, HttpMethod.GET);
     private static final String RULES = "dingtalk.body.rules";
     private static final int MAX_API_BYTES = 32 << 20;
@@ -177,7 +178,14 @@ public final class HttpGuards {
             return;
         }
         vertx.connections().proved(request.request());
-        boolean tool = request.normalizedPath().startsWith(TOOLS);
+        boolean mcp = request.normalizedPath().equals(MCP);
+        if (mcp && request.request().method() != HttpMethod.POST) {
+            // what clients of MCP understand: there is no stream to listen to, and no session to end
+            request.response().putHeader(HttpHeaders.ALLOW, "POST");
+            Refusal.send(request, 405, "method", "Messages of MCP are posted here");
+            return;
+        }
+        boolean tool = mcp || request.normalizedPath().startsWith(TOOLS);
         request.put(RULES, tool ? calls : admin);
         readAsJson(request.request());
         if (request.request().method() == HttpMethod.POST && tool) {

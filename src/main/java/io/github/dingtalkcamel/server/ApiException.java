@@ -42,6 +42,16 @@ public final class ApiException extends Exception implements HttpError {
         return new ApiException(503, code, message);
     }
 
+    /** It is refused whatever token it has: 403. */
+    public static ApiException forbidden(String code, String message) {
+        return new ApiException(403, code, message);
+    }
+
+    /** The client does not take what is answered: 406. */
+    public static ApiException notAcceptable(String message) {
+        return new ApiException(406, "not_acceptable", message);
+    }
+
     static ApiException off() {
         return new ApiException(403, "api_off",
                 "Tools and admin are off: set dingtalk.api-token (DINGTALK_API_TOKEN), then send it as Authorization: Bearer <token>");

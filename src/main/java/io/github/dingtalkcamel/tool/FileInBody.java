@@ -28,6 +28,11 @@ record FileInBody(EncodedFile base64, InputStream rest) {
      * faulty JSON too, is left to the parser.
      */
     static Optional<FileInBody> of(ByteBuf body) {
+        return of(body, 1);
+    }
+
+    /** The same of a body in which the arguments are not the outermost object. @param level of the arguments, 1 for the outermost */
+    static Optional<FileInBody> of(ByteBuf body, int level) {
         if (body.readableBytes() < SHORTEST) {
             return Optional.empty();
         }
@@ -44,10 +49,10 @@ record FileInBody(EncodedFile base64, InputStream rest) {
                 if (end < 0) {
                     return Optional.empty();
                 }
-                if (depth == 1 && named && end - at > SHORTEST) {
+                if (depth == level && named && end - at > SHORTEST) {
                     return cut(body, at + 1, end);
                 }
-                named = depth == 1 && isName(body, at + 1, end);
+                named = depth == level && isName(body, at + 1, end);
                 at = end;
             } else if (character == ',') {
                 named = false;

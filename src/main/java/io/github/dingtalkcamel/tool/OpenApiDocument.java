@@ -17,12 +17,18 @@ public final class OpenApiDocument {
     private static final String RESOURCE = "/openapi.json";
 
     private final Tools tools;
+    private final ToolSchema schema = new ToolSchema("#/components/schemas/");
     private final ObjectNode rest;
 
     public OpenApiDocument(Tools tools) {
         this.tools = tools;
+        this.rest = packaged();
+    }
+
+    /** What the file of this program holds: admin, and the schemas that tools refer to by name. */
+    static ObjectNode packaged() {
         try (InputStream file = OpenApiDocument.class.getResourceAsStream(RESOURCE)) {
-            this.rest = (ObjectNode) Json.MAPPER.readTree(file);
+            return (ObjectNode) Json.MAPPER.readTree(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -38,82 +44,17 @@ public final class OpenApiDocument {
         return document.toPrettyString();
     }
 
-    private static ObjectNode operation(Tool tool) {
+    private ObjectNode operation(Tool tool) {
         ObjectNode operation = Json.MAPPER.createObjectNode().put("operationId", tool.wireName());
         operation.putArray("tags").add("tools");
         operation.put("summary", tool.summary()).put("description", tool.description());
         ObjectNode body = operation.putObject("requestBody").put("required", true).putObject("content").putObject("application/json");
-        body.set("schema", schema(tool));
+        body.set("schema", schema.of(tool));
         if (tool.example() != null) {
             body.set("example", read(tool.example()));
         }
         operation.set("responses", responses());
         return operation;
-    }
-
-    private static ObjectNode schema(Tool tool) {
-        ObjectNode schema = Json.MAPPER.createObjectNode().put("type", "object").put("additionalProperties", tool.isAdded());
-        ObjectNode properties = schema.putObject("properties");
-        ArrayNode required = Json.MAPPER.createArrayNode();
-        for (Argument argument : tool.arguments()) {
-            properties.set(argument.name(), schema(argument));
-            if (argument.required()) {
-                required.add(argument.name());
-            }
-        }
-        if (!required.isEmpty()) {
-            schema.set("required", required);
-        }
-        return schema;
-    }
-
-    private static ObjectNode schema(Argument argument) {
-        ObjectNode schema = switch (argument.kind()) {
-            case TEXT -> text(argument);
-            case TEXTS -> oneOf(text(argument), list(argument));
-            case NUMBER -> {
-                ObjectNode number = type("integer").put("minimum", argument.least());
-                yield argument.most() == Integer.MAX_VALUE ? number : number.put("maximum", argument.most());
-            }
-            case WORD -> {
-                ObjectNode word = type("string");
-                ArrayNode words = word.putArray("enum");
-                argument.words().forEach(words::add);
-                yield word;
-            }
-            case OBJECT -> oneOf(object(argument), type("string"));
-            case STATE -> type("object").put("additionalProperties", true);
-        };
-        schema.put("description", argument.description());
-        if (argument.usual() != null) {
-            schema.set("default", Json.MAPPER.valueToTree(argument.usual()));
-        }
-        return schema;
-    }
-
-    private static ObjectNode type(String type) {
-        return Json.MAPPER.createObjectNode().put("type", type);
-    }
-
-    private static ObjectNode text(Argument argument) {
-        return type("string").put("maxLength", argument.most());
-    }
-
-    private static ObjectNode list(Argument argument) {
-        ObjectNode list = type("array").put("minItems", 1);
-        list.set("items", text(argument));
-        return list;
-    }
-
-    private static ObjectNode object(Argument argument) {
-        return argument.schema() == null ? type("object").put("additionalProperties", true)
-                : Json.MAPPER.createObjectNode().put("$ref", "#/components/schemas/" + argument.schema());
-    }
-
-    private static ObjectNode oneOf(ObjectNode one, ObjectNode other) {
-        ObjectNode schema = Json.MAPPER.createObjectNode();
-        schema.putArray("oneOf").add(one).add(other);
-        return schema;
     }
 
     private static ObjectNode responses() {

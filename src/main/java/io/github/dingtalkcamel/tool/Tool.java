@@ -113,16 +113,18 @@ public final class Tool {
         return wireName;
     }
 
-    String summary() {
+    /** What it does, in a few words. */
+    public String summary() {
         return summary;
     }
 
-    String description() {
+    /** More about what it does. */
+    public String description() {
         return description;
     }
 
     /** Arguments as JSON, or null. */
-    String example() {
+    public String example() {
         return example;
     }
 
@@ -137,7 +139,7 @@ public final class Tool {
     }
 
     /** Whether a user's route adds it: it takes arguments of any name. */
-    boolean isAdded() {
+    public boolean isAdded() {
         return added;
     }
 
@@ -147,6 +149,16 @@ public final class Tool {
 
     Optional<Argument> argument(String name) {
         return arguments.stream().filter(argument -> argument.name().equals(name)).findFirst();
+    }
+
+    /** Whether it changes nothing at DingTalk. */
+    public boolean isReadOnly() {
+        return this == LIST_USERS;
+    }
+
+    /** Whether it changes or removes what was sent before. */
+    public boolean isDestructive() {
+        return this == UPDATE || this == RECALL;
     }
 
     /** The tools of this program. */

@@ -1,6 +1,5 @@
 package io.github.dingtalkcamel.tool;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -17,59 +16,39 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.component.api.WebhookAddresses;
-import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.secrets.Secret;
 import io.github.dingtalkcamel.component.secrets.Sha256;
 import io.github.dingtalkcamel.server.ApiException;
-import io.github.dingtalkcamel.server.HeldBodies;
 import io.github.dingtalkcamel.settings.EditDistance;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.SettingCatalogue;
 import io.github.dingtalkcamel.settings.Settings;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufInputStream;
 import io.vertx.core.buffer.Buffer;
 import org.apache.camel.Message;
 import org.apache.camel.Variable;
-import org.apache.camel.component.platform.http.vertx.HttpMessage;
 
 /** Parses and checks a call before anything is sent: an error names the argument and its allowed values. */
 public final class ToolCalls {
 
     static final int MOST_RECIPIENTS = 1_000;
 
-    private static final int MAX_BODY_BYTES = 32 << 20;
     private static final Duration USUAL_TIMEOUT = Duration.ofMillis(Tool.USUAL_TIMEOUT_MILLIS);
-    /** More values than any call has; a body of nothing but short ones takes many times its bytes. */
-    private static final long MOST_TOKENS = 500_000;
-    /** How often a text is in memory while it is read: its bytes, what the parser collects at two bytes a character, and the text. */
-    private static final int COPIES = 5;
-    private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
-            .streamReadConstraints(Json.constraints().maxStringLength(MAX_BODY_BYTES).maxTokenCount(MOST_TOKENS).build())
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();
 
     private final Settings settings;
     private final Tools tools;
     private final WebhookAddresses webhooks;
-    private final HeldBodies held;
+    private final CallBody bodies;
 
-    /** @param held the bodies of calls by HTTP */
-    public ToolCalls(Settings settings, Tools tools, HeldBodies held) {
+    /** @param bodies reads the calls by HTTP */
+    public ToolCalls(Settings settings, Tools tools, CallBody bodies) {
         this.settings = settings;
         this.tools = tools;
         this.webhooks = new WebhookAddresses(settings.apiBaseUrl(), settings.oapiBaseUrl());
-        this.held = held;
+        this.bodies = bodies;
     }
 
     /**
@@ -110,45 +89,33 @@ public final class ToolCalls {
 
     private ObjectNode body(Message request, Tool tool) throws ApiException {
         try {
-            if (request.getBody() instanceof Map<?, ?> map) {
-                return JSON.valueToTree(map);
+            if (request.getBody() instanceof ObjectNode read) {
+                return read;
             }
-            if (request.getBody() instanceof Buffer body) {
-                if (body.length() > MAX_BODY_BYTES) {
-                    throw ApiException.tooLarge("The body may have at most " + MAX_BODY_BYTES + " bytes");
-                }
-                // read where it is: a copy of a file's bytes is what a small heap has no room for
-                ByteBuf bytes = body.getByteBuf();
-                Optional<FileInBody> file = tool.isAdded() ? Optional.empty() : FileInBody.of(bytes);
-                long inObjects = body.length() - file.map(taken -> taken.base64().length()).orElse(0);
-                if (request instanceof HttpMessage http && !held.hold(http.getRequest(), body.length() + (COPIES - 1) * inObjects)) {
-                    throw ApiException.busy("busy", "The calls under way hold as much memory as they may. Try again later");
-                }
-                InputStream rest = file.isPresent() ? file.get().rest() : new ByteBufInputStream(bytes);
-                if (JSON.readTree(rest) instanceof ObjectNode object) {
-                    file.ifPresent(taken -> object.set(FileInBody.ARGUMENT, taken.base64().node()));
-                    return object;
-                }
-            } else {
-                byte[] body = request.getBody(byte[].class);
-                if (body != null && body.length > MAX_BODY_BYTES) {
-                    throw ApiException.tooLarge("The body may have at most " + MAX_BODY_BYTES + " bytes");
-                }
-                if (body != null && body.length > 0 && JSON.readTree(body) instanceof ObjectNode object) {
-                    return object;
-                }
+            if (request.getBody() instanceof Map<?, ?> map) {
+                return CallBody.JSON.valueToTree(map);
+            }
+            if (request.getBody() instanceof Buffer) {
+                return bodies.read(request, List.of(), object -> !tool.isAdded());
+            }
+            byte[] body = request.getBody(byte[].class);
+            if (body != null && body.length > CallBody.MAX_BYTES) {
+                throw CallBody.tooLarge();
+            }
+            if (body != null && body.length > 0 && CallBody.JSON.readTree(body) instanceof ObjectNode object) {
+                return object;
             }
         } catch (IOException | IllegalArgumentException e) {
             // told below
         }
         throw ApiException.badRequest("bad_body",
                 "The body must be a JSON object with the tool's arguments, nested at most 64 deep, each once, of at most "
-                                                  + MOST_TOKENS + " values, sent as Content-Type: application/json");
+                                                  + CallBody.MOST_TOKENS + " values, sent as Content-Type: application/json");
     }
 
     /** Each argument known, of its kind, and those there that must be. Null counts as left out. */
     private static ObjectNode checked(Tool tool, ObjectNode given) throws ApiException {
-        ObjectNode checked = JSON.createObjectNode();
+        ObjectNode checked = CallBody.JSON.createObjectNode();
         for (Iterator<Map.Entry<String, JsonNode>> fields = given.fields(); fields.hasNext();) {
             Map.Entry<String, JsonNode> field = fields.next();
             Argument argument = tool.argument(field.getKey()).orElse(null);
@@ -215,7 +182,7 @@ public final class ToolCalls {
     static ObjectNode object(JsonNode value) {
         try {
             return value instanceof ObjectNode object ? object : value.isTextual()
-                    && JSON.readTree(value.textValue()) instanceof ObjectNode read ? read : null;
+                    && CallBody.JSON.readTree(value.textValue()) instanceof ObjectNode read ? read : null;
         } catch (IOException e) {
             return null;
         }
@@ -314,11 +281,11 @@ public final class ToolCalls {
         try {
             ObjectNode alike = arguments.deepCopy();
             alike.remove(List.of("requestId", "timeoutMs"));
-            Object ordered = JSON.treeToValue(alike, Object.class);
+            Object ordered = CallBody.JSON.treeToValue(alike, Object.class);
             MessageDigest digest = Sha256.digest();
             digest.update(tool.wireName().getBytes(StandardCharsets.UTF_8));
             // not made whole in memory first: there may be a file in it
-            JSON.writeValue(new DigestOutputStream(OutputStream.nullOutputStream(), digest), ordered);
+            CallBody.JSON.writeValue(new DigestOutputStream(OutputStream.nullOutputStream(), digest), ordered);
             return HexFormat.of().formatHex(digest.digest());
         } catch (IOException e) {
             throw new IllegalStateException(e);

@@ -17,8 +17,10 @@ import org.apache.camel.spi.Registry;
  * The beans of this package: the tools, with what they sent and the users that they find.
  *
  * @param toolRuns calls that are running, or whose result is kept for a repetition
+ * @param tools    what there is to call
+ * @param bodies   reads calls by HTTP
  */
-public record ToolConfiguration(ToolRuns toolRuns) {
+public record ToolConfiguration(ToolRuns toolRuns, Tools tools, CallBody bodies) {
 
     /**
      * Creates them, and binds what routes name.
@@ -34,10 +36,11 @@ public record ToolConfiguration(ToolRuns toolRuns) {
         context.addService(inOrder);
         context.addService(directories);
         Tools tools = new Tools(context);
+        CallBody bodies = new CallBody(heldBodies);
         KnownSenders knownSenders = new KnownSenders(store, clock);
         SentMessages sentMessages = new SentMessages(store, settings, quotable, notifications, clock);
         Registry registry = context.getRegistry();
-        registry.bind("toolCalls", new ToolCalls(settings, tools, heldBodies));
+        registry.bind("toolCalls", new ToolCalls(settings, tools, bodies));
         registry.bind("openApi", new OpenApiDocument(tools));
         registry.bind("runTool", new NonStoppingProcessor(toolRuns));
         registry.bind("inOrder", new NonStoppingProcessor(inOrder));
@@ -51,7 +54,7 @@ public record ToolConfiguration(ToolRuns toolRuns) {
         registry.bind("userDirectories", directories);
         registry.bind("sendFile", new SendFile(settings));
         registry.bind("attachments", new Attachments());
-        return new ToolConfiguration(toolRuns);
+        return new ToolConfiguration(toolRuns, tools, bodies);
     }
 
     /** What housekeeping deletes of this package. */

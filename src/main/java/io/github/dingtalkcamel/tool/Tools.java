@@ -26,7 +26,7 @@ public final class Tools {
     }
 
     /** All tools, this program's first, then the added ones by name. */
-    List<Tool> all() {
+    public List<Tool> all() {
         TreeMap<String, Tool> added = new TreeMap<>();
         for (Route route : context.getRoutes()) {
             String uri = route.getEndpoint().getEndpointBaseUri();

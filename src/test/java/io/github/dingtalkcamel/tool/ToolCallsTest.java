@@ -22,7 +22,7 @@ class ToolCallsTest {
         try (DefaultCamelContext context = new DefaultCamelContext()) {
             ToolCalls calls = new ToolCalls(new SettingsReader(Map.of(),
                     Map.of("dingtalk.webhook", "https://oapi.dingtalk.com/robot/send?access_token=x"), Map.of(), text -> text, 17).read(),
-                    new Tools(context), new HeldBodies());
+                    new Tools(context), new CallBody(new HeldBodies()));
             DefaultExchange exchange = new DefaultExchange(context);
             exchange.getMessage().setBody(Map.of());
 
@@ -35,7 +35,7 @@ class ToolCallsTest {
     void refusesABodyOfMoreValuesThanACallHas() throws Exception {
         try (DefaultCamelContext context = new DefaultCamelContext()) {
             ToolCalls calls = new ToolCalls(new SettingsReader(Map.of(), Map.of("dingtalk.app-key", "key", "dingtalk.app-secret", "secret"),
-                    Map.of(), text -> text, 17).read(), new Tools(context), new HeldBodies());
+                    Map.of(), text -> text, 17).read(), new Tools(context), new CallBody(new HeldBodies()));
             DefaultExchange exchange = new DefaultExchange(context);
             exchange.getMessage().setBody(Buffer.buffer("{\"content\":\"x\",\"state\":{\"x\":[" + "1,".repeat(600_000) + "1]}}"));
 
