@@ -1,9 +1,9 @@
-// A message in a conversation: who, what, and beneath it the way it went.
+// A message in a conversation: sender, content, and below it the trace of its processing.
 
 import { avatar, clock, h, icon } from './dom.js';
 import { platformCard } from './cards.js';
 import { attachment, body } from './shown.js';
-import { saidWay, shownWay } from './ways.js';
+import { saidWay, shownWay } from './traces.js';
 import { t } from './words.js';
 
 /**

@@ -13,7 +13,7 @@ const MOST_BUTTONS = 10;
 const MOST_FACTS = 30;
 
 /**
- * What a card looks like to somebody.
+ * A card as one user sees it.
  *
  * @param card    its variables now, for all and for single people, and when they were changed
  * @param staffId who looks

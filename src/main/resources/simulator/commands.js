@@ -9,8 +9,8 @@ export const COMMANDS = [
   ['/usage', '/用量', 'turns, messages, tokens of this session'],
   ['/hooks', '/钩子', 'the event hooks that are loaded'],
   ['/bind ', '/绑定 ', 'binds this conversation to an agent'],
-  ['/unbind', '/解绑', 'takes the binding back'],
-  ['/agents', '/智能体', 'the agents there are'],
+  ['/unbind', '/解绑', 'removes the binding'],
+  ['/agents', '/智能体', 'lists the agents'],
   ['/whoami', '/我是谁', 'your ids, for allow lists'],
 ];
 

@@ -3,7 +3,7 @@
 import { excerpt } from './bubbles.js';
 import { completed, matching } from './commands.js';
 import { h, icon } from './dom.js';
-import { t, told } from './words.js';
+import { t, translated } from './words.js';
 
 let count = 0;
 
@@ -26,11 +26,11 @@ export class Composer {
     });
     this.commands = h('ul', { class: 'commands', id: `${id}-commands`, role: 'listbox', 'aria-label': t('Commands'), hidden: true });
     this.quoted = h('div', { class: 'quote-chip', hidden: true });
-    this.mention = h('button', { type: 'button', class: 'tool mention-button', 'aria-pressed': 'true', title: t('In a group the robot hears only what mentions it'),
+    this.mention = h('button', { type: 'button', class: 'tool mention-button', 'aria-pressed': 'true', title: t('In a group the robot receives only messages that mention it'),
       click: () => this.#mention(!this.#at) }, t('@ robot'));
     this.picture = this.#picker('picture', t('Send a picture'), 'image/*');
     this.file = this.#picker('file', t('Send a file'), null);
-    this.voice = h('button', { type: 'button', class: 'tool', title: t('Send what is written as a voice message with recognised text'),
+    this.voice = h('button', { type: 'button', class: 'tool', title: t('Send the text as a voice message with recognised speech'),
       'aria-label': t('Send as a voice message'),
       click: () => this.#say('audio') }, icon('voice'));
     this.element = h('form', { class: 'composer', submit: event => { event.preventDefault(); this.#say('text'); } },
@@ -52,7 +52,7 @@ export class Composer {
   quote(message) {
     this.#quote = message;
     this.quoted.replaceChildren(h('span', { class: 'quote-text' }, excerpt(message)),
-        h('button', { type: 'button', class: 'quiet', 'aria-label': t('Quote nothing'), click: () => { this.unquote(); this.input.focus(); } }, icon('close')));
+        h('button', { type: 'button', class: 'quiet', 'aria-label': t('Remove the quote'), click: () => { this.unquote(); this.input.focus(); } }, icon('close')));
     this.quoted.hidden = false;
     this.input.focus();
   }
@@ -91,11 +91,11 @@ export class Composer {
       const answer = await fetch('/simulator/chat/files', { method: 'POST', body: file, headers: { Accept: 'application/json' } });
       const kept = await answer.json();
       if (!answer.ok) {
-        throw new Error(told(kept.message));
+        throw new Error(translated(kept.message));
       }
       await this.send({ kind, file: kept.file, fileName: file.name, at: this.#at });
     } catch (error) {
-      this.complain(t('It was not sent: {0}', error.message));
+      this.complain(t('Not sent: {0}', error.message));
     }
   }
 
@@ -112,7 +112,7 @@ export class Composer {
     try {
       await this.send(order);
     } catch (error) {
-      this.complain(t('It was not sent: {0}', error.message));
+      this.complain(t('Not sent: {0}', error.message));
     }
   }
 

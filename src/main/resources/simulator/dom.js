@@ -1,4 +1,4 @@
-// Elements are made here and nowhere else. Text goes in as text nodes, so that whatever it says, it stays text.
+// Elements are made here and nowhere else. Text goes in as text nodes, so that no content becomes markup.
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -64,7 +64,7 @@ export function webAddress(address) {
   }
 }
 
-/** A round sign with somebody's initials; the same person always has the same colour. */
+/** A round avatar with a person's initials; the same person always has the same colour. */
 export function avatar(name, id, robot = false) {
   if (robot) {
     return h('span', { class: 'avatar robot', 'aria-hidden': 'true' }, icon('camel'));

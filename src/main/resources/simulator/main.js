@@ -2,9 +2,9 @@
 
 import { h, icon } from './dom.js';
 import { Pane } from './pane.js';
-import { TroubleBox } from './troubles.js';
-import { assignReplies, Ways } from './ways.js';
-import { t, told, translate } from './words.js';
+import { FaultPanel } from './faults.js';
+import { assignReplies, Traces } from './traces.js';
+import { t, translate, translated } from './words.js';
 
 const REMEMBERED = 2000;
 const MAX_PANES = 4;
@@ -19,7 +19,7 @@ const cards = new Map();
 const panes = [];
 const kept = rememberedThen();
 let app = null;
-/** The way in; Stream as soon as there is one, unless somebody chose. */
+/** The entry point: Stream as soon as there is a connection, unless the user chose another. */
 let entry = kept.entry ?? null;
 let chosen = entry !== null;
 let started = false;
@@ -53,7 +53,7 @@ async function post(path, json) {
   const answer = await fetch(`/simulator/chat/${path}`, { method: 'POST', body: JSON.stringify(json), headers: { 'Content-Type': 'application/json' } });
   const said = await answer.json().catch(() => ({}));
   if (!answer.ok) {
-    throw new Error(said.message ? told(said.message) : `HTTP ${answer.status}`);
+    throw new Error(said.message ? translated(said.message) : `HTTP ${answer.status}`);
   }
   return said;
 }
@@ -72,13 +72,13 @@ function remember() {
 
 // what happens
 
-const ways = new Ways((said, way) => {
+const traces = new Traces((said, way) => {
   said.way = way;
   refresh(said);
   assignReplies(said, way, world.messages(said.conversationId)).forEach(refresh);
 });
 
-const troubles = new TroubleBox(async kind => told((await post('troubles', { kind, app, conversation: panes[0]?.conversationId() })).did));
+const faults = new FaultPanel(async kind => translated((await post('faults', { kind, app, conversation: panes[0]?.conversationId() })).did));
 
 function refresh(message) {
   panes.forEach(pane => pane.update(message));
@@ -99,8 +99,8 @@ const heard = {
     conversations.clear();
     byMsgId.clear();
     cards.clear();
-    ways.clear();
-    troubles.clear();
+    traces.clear();
+    faults.clear();
     panes.forEach(pane => pane.draw());
   },
 
@@ -132,13 +132,13 @@ const heard = {
     const { message } = event;
     const said = {
       kind: 'said', number: event.number, time: event.time, app: event.app, msgId: event.msgId, conversationId: event.conversationId, by: event.way, robotCode: message.robotCode,
-      encrypted: event.encrypted, message, senderId: message.senderId, nick: String(message.senderNick ?? message.senderStaffId ?? t('somebody')),
+      encrypted: event.encrypted, message, senderId: message.senderId, nick: String(message.senderNick ?? message.senderStaffId ?? t('unknown person')),
       group: message.conversationType === '2', at: message.isInAtList === true, text: String(message.text?.content ?? '').replace(/^ /, ''),
     };
     meet(said);
     byMsgId.set(said.msgId, said);
     keep(said);
-    ways.follow(said);
+    traces.follow(said);
   },
 
   answered(event) {
@@ -146,7 +146,7 @@ const heard = {
     if (said && !said.answer) {
       said.answer = event;
       refresh(said);
-      ways.hurry();
+      traces.hurry();
     }
   },
 
@@ -154,7 +154,7 @@ const heard = {
     const message = { ...event, kind: 'shown', card: event.channel === 'card' ? cardOf(JSON.parse(event.body).outTrackId, event) : null };
     message.card?.messages.push(message);
     keep(message);
-    ways.hurry();
+    traces.hurry();
   },
 
   card(event) {
@@ -171,7 +171,7 @@ const heard = {
     }
   },
 
-  struck: event => troubles.struck(event),
+  struck: event => faults.triggered(event),
 };
 
 /** The card, or what its delivery tells where its making is forgotten. */
@@ -185,7 +185,7 @@ function cardOf(outTrackId, { title, text }) {
   return cards.get(outTrackId);
 }
 
-/** Somebody whom a script made up is somebody too. */
+/** People that a script invented are shown as well. */
 function meet({ message, conversationId, group, app: robot }) {
   const staffId = message.senderStaffId;
   let news = false;
@@ -231,7 +231,7 @@ function drawRobots(before) {
     robot?.blackHole ? count(robot.blackHole, '{0} black hole', '{0} black holes') : null];
   $('status').replaceChildren(h('span', { class: connected || robot?.webhook ? 'dot good' : 'dot' }), parts.filter(Boolean).join(t(', ')));
   if (started && before && robot && before.app === robot.app && before.open !== robot.open) {
-    troubles.tell(count(robot.open, 'Stream: {0} open connection now.', 'Stream: {0} open connections now.'));
+    faults.tell(count(robot.open, 'Stream: {0} open connection now.', 'Stream: {0} open connections now.'));
   }
   const possible = { stream: connected, webhook: robot?.webhook === true, encrypted: robot?.encrypted === true };
   for (const input of document.querySelectorAll('#entries input')) {
@@ -259,7 +259,7 @@ $('entries').addEventListener('change', event => {
   remember();
 });
 
-$('troubles-place').replaceWith(troubles.element);
+$('faults-place').replaceWith(faults.element);
 
 $('menu').addEventListener('click', () => showRail(!document.body.classList.contains('rail-open')));
 $('shade').addEventListener('click', () => showRail(false));
@@ -292,7 +292,7 @@ $('person-form').addEventListener('submit', async event => {
   try {
     await world.addPerson(person);
     $('person-dialog').close();
-    troubles.tell(t('{0} is here.', person.nick));
+    faults.tell(t('{0} is here.', person.nick));
   } catch (error) {
     $('person-complaint').textContent = error.message;
   }

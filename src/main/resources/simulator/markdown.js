@@ -16,7 +16,7 @@ const TABLE_RULE = /^ {0,3}\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/;
 /**
  * Renders it.
  *
- * @param mentions what is to be shown in place of a mention such as "@staff001"; a Map
+ * @param mentions the text to show in place of a mention such as "@staff001"; a Map
  */
 export function markdown(text, mentions = new Map()) {
   return h('div', { class: 'markdown' }, blocks(String(text).replace(/\r\n?/g, '\n').split('\n'), mentions, 0));

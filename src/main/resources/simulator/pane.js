@@ -39,7 +39,7 @@ export class Pane {
   scene() {
     const people = this.world.people();
     this.who.replaceChildren(...people.map(person => h('option', { value: person.staffId, selected: person.staffId === this.staffId },
-        person.outsider ? `${person.nick} · ${t('outsider')}` : person.nick)));
+        person.outsider ? `${person.nick} · ${t('external')}` : person.nick)));
     this.who.value = this.staffId;
     const me = this.#me();
     this.face.replaceChildren(avatar(me.nick, me.senderId));
@@ -128,7 +128,7 @@ export class Pane {
     const order = { outTrackId: card.outTrackId, user: this.staffId, group: this.#group(), action, params };
     const clicked = await this.world.click(order).catch(error => ({ fault: error.message }));
     if (!clicked.accepted) {
-      this.#complain(t('The click came to nothing: {0}', clicked.fault));
+      this.#complain(t('The click failed: {0}', clicked.fault));
     }
   }
 
@@ -184,8 +184,8 @@ export class Pane {
 
   #nothingYet() {
     return h('li', { class: 'nothing-yet' }, h('span', { class: 'big-face' }, avatar('', '', true)),
-        h('p', null, t(this.open === 'dm' ? 'Say something to the robot.' : 'A group. The robot hears what mentions it.')),
-        h('p', { class: 'small' }, t('All of it goes the real way: DingTalk’s protocol, the store, the routes.')),
+        h('p', null, t(this.open === 'dm' ? 'Say something to the robot.' : 'A group. The robot receives only messages that mention it.')),
+        h('p', { class: 'small' }, t('Every message takes the real path: DingTalk’s protocol, the store, the routes.')),
         h('div', { class: 'tries' }, TRIES.map((text, index) => h('button', { type: 'button', class: 'try', click: () => this.composer.suggest(text) },
             [t('hello'), t('/help'), t('some markdown')][index]))));
   }

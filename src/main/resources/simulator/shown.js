@@ -26,7 +26,7 @@ export function body(shown, mentions) {
   return kind(shown, content(shown), mentions);
 }
 
-/** The message's own fields: beneath its msgtype on webhooks, the whole of msgParam on the robot API. */
+/** The message's own fields: below its msgtype on webhooks, the whole of msgParam on the robot API. */
 function content(shown) {
   try {
     const whole = JSON.parse(shown.body);

@@ -1,9 +1,9 @@
-// The page's texts in the browser's language: English as they stand in the files, Chinese by this table.
+// The page's texts in the browser's language: English as written in the files, Chinese by this table.
 
 const CHINESE = {
   // the page
   'Chat · dingtalk-camel simulator': '聊天 · dingtalk-camel 模拟器',
-  'Ways in and trouble': '消息入口与故障',
+  'Entry points and faults': '消息入口与故障',
   'a simulator stands in for DingTalk': '由模拟器代替钉钉',
   'The simulator can’t be reached. Trying again …': '无法连接模拟器，正在重试……',
   'Robot': '机器人',
@@ -14,12 +14,12 @@ const CHINESE = {
   'Person': '人员',
   'Chat windows': '聊天窗口',
   'There is no robot to talk to: the application has no app key set.': '没有可以对话的机器人：应用没有设置 app key。',
-  'Somebody else': '添加人员',
+  'Another person': '添加人员',
   'Name': '姓名',
   'Staff id': '员工 ID',
   'DingTalk calls this person an admin': '钉钉认为此人是管理员',
-  'from outside: messages come without the staff id': '外部人员：消息不带员工 ID',
-  'Whoever is on no allow list of yours is barred: give a staff id that is not on it.': '不在您的白名单中的人会被拒绝：要试一试，请填写不在名单中的员工 ID。',
+  'external: messages come without the staff id': '外部人员：消息不带员工 ID',
+  'To see a refusal, enter a staff id that is not on your allow list.': '要体验被拒绝的情形，请填写不在白名单中的员工 ID。',
   'Cancel': '取消',
   'Add': '添加',
   'Stream: not connected': 'Stream：未连接',
@@ -32,21 +32,21 @@ const CHINESE = {
   'Stream: {0} open connection now.': 'Stream：现有 {0} 个连接。',
   'Stream: {0} open connections now.': 'Stream：现有 {0} 个连接。',
   '{0} is here.': '{0} 已加入。',
-  'somebody': '某人',
+  'unknown person': '某人',
   // windows
   'Who are you?': '以谁的身份？',
   'Whether DingTalk calls this person an admin': '钉钉是否认为此人是管理员',
   'admin': '管理员',
-  'outsider': '外部人员',
+  'external': '外部人员',
   'Close this window': '关闭窗口',
   'Conversations': '会话',
   'Messages': '消息',
   'Chat window': '聊天窗口',
-  'The click came to nothing: {0}': '点击没有生效：{0}',
+  'The click failed: {0}': '点击没有生效：{0}',
   ' (new messages)': '（有新消息）',
   'Say something to the robot.': '和机器人说点什么吧。',
-  'A group. The robot hears what mentions it.': '这是一个群。机器人只收到 @ 它的消息。',
-  'All of it goes the real way: DingTalk’s protocol, the store, the routes.': '一切都走真实的流程：钉钉协议、存储、路由。',
+  'A group. The robot receives only messages that mention it.': '这是一个群。机器人只收到 @ 它的消息。',
+  'Every message takes the real path: DingTalk’s protocol, the store, the routes.': '一切都走真实的流程：钉钉协议、存储、路由。',
   'hello': '你好',
   '/help': '/帮助',
   'some markdown': '一段 Markdown',
@@ -56,17 +56,17 @@ const CHINESE = {
   'Message the robot, or / for commands': '给机器人发消息，输入 / 查看命令',
   'Message': '消息',
   'Commands': '命令',
-  'In a group the robot hears only what mentions it': '在群里，机器人只收到 @ 它的消息',
+  'In a group the robot receives only messages that mention it': '在群里，机器人只收到 @ 它的消息',
   '@ robot': '@ 机器人',
   '@robot': '@机器人',
   'Send a picture': '发送图片',
   'Send a file': '发送文件',
-  'Send what is written as a voice message with recognised text': '把输入的内容作为带识别文字的语音消息发送',
+  'Send the text as a voice message with recognised speech': '把输入的内容作为带识别文字的语音消息发送',
   'Send as a voice message': '作为语音消息发送',
   'Enter sends, Shift+Enter breaks the line': 'Enter 发送，Shift+Enter 换行',
   'Send': '发送',
-  'Quote nothing': '取消引用',
-  'It was not sent: {0}': '没有发送：{0}',
+  'Remove the quote': '取消引用',
+  'Not sent: {0}': '没有发送：{0}',
   // commands
   'lists the commands': '列出全部命令',
   'starts a fresh session': '开始新会话',
@@ -76,8 +76,8 @@ const CHINESE = {
   'turns, messages, tokens of this session': '本次会话的轮次、消息、token',
   'the event hooks that are loaded': '已加载的事件钩子',
   'binds this conversation to an agent': '把本会话绑定到一个智能体',
-  'takes the binding back': '解除绑定',
-  'the agents there are': '可用的智能体',
+  'removes the binding': '解除绑定',
+  'lists the agents': '可用的智能体',
   'your ids, for allow lists': '您的 ID，用于白名单',
   // messages
   'Custom robot': '自定义机器人',
@@ -94,10 +94,10 @@ const CHINESE = {
   'partly for you only': '部分内容仅您可见',
   'Code': '代码',
   'Table': '表格',
-  // ways
-  'proved by HMAC': 'HMAC 验证',
-  'proved by AES': 'AES 验证',
-  'proved by Stream': 'Stream 验证',
+  // traces
+  'verified by HMAC': 'HMAC 验证',
+  'verified by AES': 'AES 验证',
+  'verified by Stream': 'Stream 验证',
   'webhook': '回调',
   'encrypted webhook': '加密回调',
   'by session webhook': '经会话 webhook',
@@ -107,14 +107,14 @@ const CHINESE = {
   'in the answer to the callback': '在回调的应答中',
   'delivered twice': '投递了两次',
   'delivered {0} times': '投递了 {0} 次',
-  'not taken: {0}': '没有接收：{0}',
-  'on its way by {0} …': '正在经 {0} 投递……',
+  'refused: {0}': '被拒绝：{0}',
+  'being delivered by {0} …': '正在经 {0} 投递……',
   'by {0}': '经 {0}',
-  'without @: the robot keeps out': '没有 @：机器人不参与',
-  'taken in {0} ms': '{0} 毫秒接收',
+  'without @: ignored by the robot': '没有 @：机器人不参与',
+  'accepted in {0} ms': '{0} 毫秒接收',
   'stored in {0} ms': '{0} 毫秒存储',
   'a command': '命令',
-  'barred, refused politely': '不在白名单，已礼貌拒绝',
+  'denied by the access policy': '访问策略不允许，已拒绝',
   'bound by {0}': '绑定方式 {0}',
   'conversation': '会话',
   'trigger': '触发器',
@@ -122,57 +122,57 @@ const CHINESE = {
   'agent {0}': '智能体 {0}',
   '{0} ms': '{0} 毫秒',
   'attempt {0}': '第 {0} 次尝试',
-  'waits for its turn …': '排队中……',
-  'at work …': '处理中……',
+  'queued …': '排队中……',
+  'running …': '处理中……',
   'failed: {0}': '失败：{0}',
   'dead letter: {0}': '死信：{0}',
   'see the log': '见日志',
   'has a dead letter': '有死信',
   'chunk {0}/{1}': '第 {0}/{1} 段',
-  // trouble
+  // faults
   'What happened': '发生了什么',
-  'Trouble': '故障',
-  'Make trouble': '制造故障',
-  'It did not work: {0}': '没有成功：{0}',
+  'Faults': '故障',
+  'Inject a fault': '注入故障',
+  'It failed: {0}': '没有成功：{0}',
   'Disconnect': '断开连接',
-  'DingTalk takes leave of a Stream connection': '钉钉主动断开一个 Stream 连接',
+  'DingTalk announces the end of a Stream connection and closes it': '钉钉先发出断开通知，再关闭一个 Stream 连接',
   'Black hole': '黑洞',
-  'A Stream connection stays open, and nothing gets through': '一个 Stream 连接保持打开，但什么都传不过去',
+  'A Stream connection stays open, but no data gets through': '一个 Stream 连接保持打开，但什么都传不过去',
   'Expire token': '令牌过期',
   'The access token is invalid at the next call': '下一次调用时 access token 无效',
   'Expire session': '会话过期',
   'The session webhook of the next reply is expired': '下一条回复的会话 webhook 已过期',
   'Throttle': '限流',
-  'The next reply is refused as too fast': '下一条回复因太快被拒绝',
+  'The next reply is throttled': '下一条回复被限流',
   '5xx': '5xx',
-  'The next reply meets a server error': '下一条回复遇到服务器错误',
+  'The next reply gets a server error': '下一条回复遇到服务器错误',
   'Deliver twice': '重复投递',
-  'The last message of the first window is delivered once more': '第一个窗口的最后一条消息再投递一次',
-  'Peace': '恢复正常',
-  'Nothing more is planned': '取消全部计划的故障',
+  'The last message of the first window is delivered again': '第一个窗口的最后一条消息再投递一次',
+  'Clear': '恢复正常',
+  'Removes all planned faults': '取消全部计划的故障',
   'The session webhook was expired.': '会话 webhook 已过期。',
   'The access token was expired.': 'access token 已过期。',
   'A reply was throttled.': '一条回复被限流。',
-  'A reply met a server error.': '一条回复遇到服务器错误。',
-  '{0} struck.': '{0} 发生了。',
+  'A reply got a server error.': '一条回复遇到服务器错误。',
+  'Fault {0} was triggered.': '已触发故障 {0}。',
   // what the simulator says
-  'DingTalk said goodbye to one connection and closes it in {0} s.': '钉钉向一个连接发出断开通知，{0} 秒后关闭。',
-  'One connection is a black hole now: open, and nothing gets through.': '一个连接现在是黑洞：保持打开，但什么都传不过去。',
-  'The next call with an access token finds it expired. Session webhooks need none: expire that too to see it.':
+  'DingTalk announced the end of one connection and closes it in {0} s.': '钉钉向一个连接发出断开通知，{0} 秒后关闭。',
+  'One connection is a black hole now: it stays open, but no data gets through.': '一个连接现在是黑洞：保持打开，但什么都传不过去。',
+  'The access token is expired at the next call that uses one. Session webhooks use none: expire the session as well to see it.':
     '下一次使用 access token 的调用会发现它已过期。会话 webhook 不需要 token：可以同时让会话过期来观察。',
-  'The next reply is refused as too fast.': '下一条回复会因太快被拒绝。',
-  'The next reply meets a 503.': '下一条回复会遇到 503。',
-  'The next reply by session webhook finds it expired.': '下一条经会话 webhook 的回复会发现它已过期。',
-  'Nothing more is planned.': '没有计划中的故障了。',
+  'The next reply is throttled.': '下一条回复会被限流。',
+  'The next reply gets a 503.': '下一条回复会遇到 503。',
+  'The session webhook is expired at the next reply.': '下一条经会话 webhook 的回复会发现它已过期。',
+  'No faults are planned.': '没有计划中的故障了。',
   'There is no open Stream connection.': '没有打开的 Stream 连接。',
-  'Nothing was said in this conversation yet.': '本会话还没有消息。',
-  'The last message was delivered again and taken ({0}): it must not be answered twice.': '最后一条消息已再次投递并被接收（{0}）：不应回答两次。',
-  'The last message was delivered again, and not taken: {0}': '最后一条消息已再次投递，没有被接收：{0}',
+  'This conversation has no message yet.': '本会话还没有消息。',
+  'The last message was delivered again and accepted ({0}): it must not be answered twice.': '最后一条消息已再次投递并被接收（{0}）：不应回答两次。',
+  'The last message was delivered again and refused: {0}': '最后一条消息已再次投递，没有被接收：{0}',
   'at most {0} messages at once, not {1}': '一次最多 {0} 条消息，不能是 {1} 条',
   '{0} must have 1 to {1} characters': '{0} 必须有 1 到 {1} 个字符',
   'files may have {0} MiB here, and this one has more': '文件不能超过 {0} MiB',
   'a message may have {0} characters here, not {1}': '消息不能超过 {0} 个字符，这条有 {1} 个',
-  'what shall be quoted is forgotten: only the last messages can be': '要引用的消息已不在记录中：只能引用最近的消息',
+  'the quoted message is no longer known: only the latest messages can be quoted': '要引用的消息已不在记录中：只能引用最近的消息',
 };
 
 /** Whether the browser's first language is Chinese. */
@@ -191,21 +191,21 @@ export function t(text, ...values) {
   return filled(chinese ? CHINESE[text] ?? text : text, values);
 }
 
-/** A text that the simulator sent, in whole sentences. */
-export function told(text) {
+/** A text that the simulator sent, as whole sentences, in the browser's language. */
+export function translated(text) {
   if (!chinese) {
     return text;
   }
-  for (const [pattern, translated] of CHINESE[text] ? [] : PATTERNS) {
+  for (const [pattern, chineseText] of CHINESE[text] ? [] : PATTERNS) {
     const found = pattern.exec(text);
     if (found) {
-      return filled(translated, found.slice(1));
+      return filled(chineseText, found.slice(1));
     }
   }
   return CHINESE[text] ?? text;
 }
 
-/** Puts the texts of a part of the document that stands in HTML into the browser's language. */
+/** Translates the texts of a part of the HTML document into the browser's language. */
 export function translate(root) {
   const nodes = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   while (nodes.nextNode()) {

@@ -67,11 +67,11 @@ class ChatPageChineseTest {
             page.keyboard().press("Enter");
             assertThat(page.locator(".of-robot .bubble").first()).hasText("你好，世界");
             assertThat(page.locator(".of-person .way").first()).containsText("Stream 验证");
-            for (String trouble : List.of("expireToken", "throttle", "fail", "expireSession", "twice", "peace", "blackHole",
+            for (String fault : List.of("expireToken", "throttle", "fail", "expireSession", "twice", "peace", "blackHole",
                     "disconnect")) {
-                int before = page.locator(".troubles .log li").count();
-                page.locator("[data-trouble=" + trouble + "]").click();
-                assertThat(page.locator(".troubles .log li").nth(before)).isVisible();
+                int before = page.locator(".faults .log li").count();
+                page.locator("[data-fault=" + fault + "]").click();
+                assertThat(page.locator(".faults .log li").nth(before)).isVisible();
             }
             texts.addAll(texts(page));
             ChatBrowser.screenshot(page, "chat-zh");
@@ -81,7 +81,7 @@ class ChatPageChineseTest {
             ChatBrowser.screenshot(page, "chat-zh-person");
 
             assertThat(texts).allSatisfy(text -> assertThat(english(text)).as(text).isEmpty());
-            assertThat(texts).contains("制造故障", "聊天 · dingtalk-camel 模拟器", "给机器人发消息，输入 / 查看命令", "列出全部命令");
+            assertThat(texts).contains("注入故障", "聊天 · dingtalk-camel 模拟器", "给机器人发消息，输入 / 查看命令", "列出全部命令");
         }
     }
 

@@ -85,7 +85,7 @@ class ChatPageTest {
 
     private static final String TOKEN = "api-token-0123456789-abcdefghijklmnopqrstuv";
 
-    /** Approves whatever is clicked. */
+    /** Approves every click. */
     private static final String CLICKS = """
             - route:
                 id: card-callback
@@ -194,8 +194,8 @@ class ChatPageTest {
         page.locator("#entries [value=" + way + "]").check();
     }
 
-    private void trouble(String kind) {
-        page.locator("[data-trouble=" + kind + "]").click();
+    private void fault(String kind) {
+        page.locator("[data-fault=" + kind + "]").click();
     }
 
     private Locator log() {
@@ -208,11 +208,11 @@ class ChatPageTest {
     }
 
     @Test
-    void aDmIsAnsweredAndItsWayStandsBeneath() {
+    void aDmIsAnsweredAndItsTraceIsShownBelow() {
         say(pane(), "hello");
 
         assertThat(replies()).hasText("hello");
-        assertThat(mine().locator(".way")).containsText("proved by Stream");
+        assertThat(mine().locator(".way")).containsText("verified by Stream");
         assertThat(mine().locator(".way")).containsText(Pattern.compile("stored in \\d+ ms"));
         assertThat(mine().locator(".way")).containsText("bound by trigger");
         assertThat(mine().locator(".way")).containsText(Pattern.compile("agent assistant \\d+ ms"));
@@ -240,7 +240,7 @@ class ChatPageTest {
 
         pane().locator(".mention-button").click();
         say(pane(), "without");
-        assertThat(mine().last().locator(".way")).containsText("the robot keeps out");
+        assertThat(mine().last().locator(".way")).containsText("ignored by the robot");
         assertThat(replies()).hasCount(1);
         pane().locator(".mention-button").click();
     }
@@ -302,7 +302,7 @@ class ChatPageTest {
     }
 
     @Test
-    void whateverAnybodyWritesStaysText() throws Exception {
+    void everythingThatPeopleWriteStaysText() throws Exception {
         bot.simulator().addPerson(Person.of(me, XSS));
         bot.simulator().addGroup(new Group(group(), XSS));
         say(pane(), XSS);
@@ -463,33 +463,33 @@ class ChatPageTest {
     }
 
     @Test
-    void sendingMeetsTheTroubleThatWasAskedFor() {
-        trouble("throttle");
-        assertThat(log()).containsText("The next reply is refused as too fast");
+    void sendingMeetsTheFaultThatWasRequested() {
+        fault("throttle");
+        assertThat(log()).containsText("The next reply is throttled");
         say(pane(), "throttled");
         assertThat(replies().last()).hasText("throttled");
         assertThat(log()).containsText("A reply was throttled. /robot/sendBySession");
 
-        trouble("fail");
+        fault("fail");
         say(pane(), "failed");
         assertThat(replies().last()).hasText("failed");
-        assertThat(log()).containsText("A reply met a server error.");
+        assertThat(log()).containsText("A reply got a server error.");
 
-        trouble("expireSession");
+        fault("expireSession");
         say(pane(), "other channel");
         assertThat(replies().last()).hasText("other channel");
         assertThat(log()).containsText("The session webhook was expired.");
         assertThat(pane().locator(".of-robot .way").last()).hasText("by robot API");
 
-        trouble("expireSession");
-        trouble("expireToken");
+        fault("expireSession");
+        fault("expireToken");
         say(pane(), "new token");
         assertThat(replies().last()).hasText("new token");
         assertThat(log()).containsText("The access token was expired.");
 
-        trouble("throttle");
-        trouble("peace");
-        assertThat(log()).containsText("Nothing more is planned");
+        fault("throttle");
+        fault("peace");
+        assertThat(log()).containsText("No faults are planned");
         assertThat(bot.simulator().faults().planned()).isEmpty();
     }
 
@@ -497,7 +497,7 @@ class ChatPageTest {
     void aMessageDeliveredTwiceIsAnsweredOnce() {
         say(pane(), "once");
         assertThat(replies()).hasText("once");
-        trouble("twice");
+        fault("twice");
 
         assertThat(mine().locator(".way")).containsText("delivered twice");
         assertThat(log()).containsText("it must not be answered twice");
@@ -507,11 +507,11 @@ class ChatPageTest {
 
     @Test
     void connectionsThatAreTakenAwayAreReplaced() {
-        trouble("disconnect");
-        assertThat(log()).containsText("DingTalk said goodbye to one connection");
+        fault("disconnect");
+        assertThat(log()).containsText("DingTalk announced the end of one connection");
         assertThat(page.locator("#status")).hasText("Stream: 2 connections");
 
-        trouble("blackHole");
+        fault("blackHole");
         assertThat(log()).containsText("One connection is a black hole now");
         assertThat(page.locator("#status")).containsText("1 black hole");
         say(pane(), "by the other one");
@@ -582,7 +582,7 @@ class ChatPageTest {
         page.locator("#new-person").click();
         page.getByLabel("Name").fill("Guest of " + me);
         page.getByLabel("Staff id", new Page.GetByLabelOptions().setExact(true)).fill("guest-" + me);
-        page.getByLabel("from outside").check();
+        page.getByLabel("external").check();
         page.locator("#person-dialog .main-button").click();
         assertThat(page.locator("#person-dialog")).isHidden();
         pane().locator(".who").selectOption("guest-" + me);
@@ -610,8 +610,8 @@ class ChatPageTest {
             assertThat(phone.evaluate("document.documentElement.scrollWidth")).isEqualTo(390);
             ChatBrowser.screenshot(phone, "chat-phone-" + scheme.name().toLowerCase());
             phone.locator("#menu").click();
-            phone.locator("[data-trouble=peace]").click();
-            assertThat(phone.locator(".log")).containsText("Nothing more is planned");
+            phone.locator("[data-fault=peace]").click();
+            assertThat(phone.locator(".log")).containsText("No faults are planned");
             phone.keyboard().press("Escape");
             assertThat(phone.locator("#rail")).isHidden();
             phone.context().close();
@@ -632,10 +632,10 @@ class ChatPageTest {
                 assertThat(left.locator(".of-robot table")).isVisible();
                 say(right, "good morning");
                 assertThat(right.locator(".of-robot")).hasCount(1);
-                shown.locator("[data-trouble=throttle]").click();
+                shown.locator("[data-fault=throttle]").click();
                 bot.say(UserMessage.text("what about the billing service?").from("staff001").inGroup("cidFAKEgroup0001=="));
                 assertThat(right.locator(".of-robot")).hasCount(2);
-                shown.locator("[data-trouble=expireSession]").click();
+                shown.locator("[data-fault=expireSession]").click();
                 say(right, "is anything red?");
                 assertThat(right.locator(".of-robot")).hasCount(3);
                 assertThat(shown.locator(".log")).containsText("The session webhook was expired");
@@ -660,7 +660,7 @@ class ChatPageTest {
     }
 
     private void deliver(String webhookMessage) {
-        PushResult sent = bot.say(UserMessage.text("x").from("nobody").inGroup(group()).withoutMention());
+        PushResult sent = bot.say(UserMessage.text("x").from("outsider").inGroup(group()).withoutMention());
         try {
             bot.post(sent.sessionWebhook(), webhookMessage.getBytes(java.nio.charset.StandardCharsets.UTF_8), request -> request);
         } catch (Exception e) {

@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * <tr><td>POST click</td><td>outTrackId, user, group, action, params: presses a card's button; answers accepted, or the fault</td></tr>
  * <tr><td>GET ways</td><td>{@code ?app=&id=&id=…} (at most 50): what the application knows of these messages, by msgId</td></tr>
  * <tr><td>POST people</td><td>staffId, nick, admin, outsider: adds or replaces a person</td></tr>
- * <tr><td>POST troubles</td><td>kind, app, conversation; see {@link ChatFaults}</td></tr>
+ * <tr><td>POST faults</td><td>kind, app, conversation; see {@link ChatFaults}</td></tr>
  * </table>
  */
 public final class ChatApi {
@@ -85,7 +85,7 @@ public final class ChatApi {
         ControlApi.on(router, HttpMethod.POST, ROOT + "/click", this::click);
         ControlApi.on(router, HttpMethod.GET, ROOT + "/ways", this::traces);
         ControlApi.on(router, HttpMethod.POST, ROOT + "/people", this::person);
-        ControlApi.on(router, HttpMethod.POST, ROOT + "/troubles", this::fault);
+        ControlApi.on(router, HttpMethod.POST, ROOT + "/faults", this::fault);
     }
 
     private void events(RoutingContext context) {

@@ -44,29 +44,29 @@ public final class ChatFaults {
     Future<String> make(String kind, String appKey, String conversationId) {
         return switch (kind == null ? "" : kind) {
             case "disconnect" -> done(onOneConnection(appKey, connection -> connection.leave(Disconnect.after(stream.silence())),
-                    "DingTalk said goodbye to one connection and closes it in " + stream.silence().toSeconds() + " s."));
-            case "blackHole" -> done(onOneConnection(appKey, SimulatedConnection::blackHole, "One connection is a black hole now: open, and nothing gets through."));
+                    "DingTalk announced the end of one connection and closes it in " + stream.silence().toSeconds() + " s."));
+            case "blackHole" -> done(onOneConnection(appKey, SimulatedConnection::blackHole, "One connection is a black hole now: it stays open, but no data gets through."));
             case "expireToken" -> {
                 faults.onTokens().expireToken();
-                yield done("The next call with an access token finds it expired. Session webhooks need none: expire that too to see it.");
+                yield done("The access token is expired at the next call that uses one. Session webhooks use none: expire the session as well to see it.");
             }
             case "throttle" -> {
                 faults.onSends().throttle();
-                yield done("The next reply is refused as too fast.");
+                yield done("The next reply is throttled.");
             }
             case "fail" -> {
                 faults.onSends().fail(503);
-                yield done("The next reply meets a 503.");
+                yield done("The next reply gets a 503.");
             }
             case "expireSession" -> {
                 faults.on(ApiFamily.SESSION_WEBHOOK).expireToken();
-                yield done("The next reply by session webhook finds it expired.");
+                yield done("The session webhook is expired at the next reply.");
             }
             case "twice" -> twice(appKey, conversationId);
             case "peace" -> {
                 faults.clear();
                 model.clear();
-                yield done("Nothing more is planned.");
+                yield done("No faults are planned.");
             }
             case "modelSlow" -> troubled(ModelTrouble.SLOW, "The model's next answer comes slowly.");
             case "modelBreak" -> troubled(ModelTrouble.BREAK, "The model's next answer breaks off.");
@@ -102,10 +102,10 @@ public final class ChatFaults {
         TimelineEvent.MessagePushed last = conversationId == null ? null
                 : platform.timeline().lastMessageOrNull(platform.app(appKey).appKey(), conversationId);
         if (last == null) {
-            return done("Nothing was said in this conversation yet.");
+            return done("This conversation has no message yet.");
         }
         return driver.again(last).map(sent -> sent.accepted()
-                ? "The last message was delivered again and taken (" + sent.status() + "): it must not be answered twice."
-                : "The last message was delivered again, and not taken: " + sent.fault());
+                ? "The last message was delivered again and accepted (" + sent.status() + "): it must not be answered twice."
+                : "The last message was delivered again and refused: " + sent.fault());
     }
 }

@@ -117,7 +117,7 @@ final class ChatRequest {
         if (quoted != null && quoted.event() instanceof TimelineEvent.Delivered shown) {
             return quotingTheRobot(fields, text, shown.delivery());
         }
-        throw new IllegalArgumentException("what shall be quoted is forgotten: only the last messages can be");
+        throw new IllegalArgumentException("the quoted message is no longer known: only the latest messages can be quoted");
     }
 
     /** By session webhook a message has no id; by robot API its processQueryKey is given, and no content (docs/protocol.md 3.4). */

@@ -229,9 +229,9 @@ class ChatApiTest {
         assertThat(wire.post("/simulator/chat/say", "{\"way\":\"pigeon\"}").text()).contains("stream, webhook or encrypted");
         assertThat(wire.post("/simulator/chat/say", "{\"kind\":\"file\",\"file\":\"../x\"}").text()).contains("file is missing");
         assertThat(wire.post("/simulator/chat/say", "{\"text\":\"" + "x".repeat(20_001) + "\"}").text()).contains("20000");
-        assertThat(wire.post("/simulator/chat/say", "{\"text\":\"x\",\"quote\":999}").text()).contains("forgotten");
+        assertThat(wire.post("/simulator/chat/say", "{\"text\":\"x\",\"quote\":999}").text()).contains("no longer known");
         assertThat(wire.post("/simulator/chat/people", "{\"staffId\":\" \",\"nick\":\"x\"}").text()).contains("staffId must have");
-        assertThat(wire.post("/simulator/chat/troubles", "{\"kind\":\"rain\"}").text()).contains("expireSession");
+        assertThat(wire.post("/simulator/chat/faults", "{\"kind\":\"rain\"}").text()).contains("expireSession");
         assertThat(wire.get("/simulator/chat/ways?app=" + KEY + "&id=a".repeat(51)).status()).isEqualTo(400);
         assertThat(wire.post("/simulator/chat/files", "x".repeat(ChatFiles.MAX_BYTES + 1)).text()).contains("8 MiB");
     }

@@ -1,10 +1,10 @@
-// Which way a message went, in words; asked of the application through the simulator until it has gone all of it.
+// The trace of a message in words. The application is asked for it through the simulator until the message is done.
 
 import { h } from './dom.js';
 import { t } from './words.js';
 
 const FINAL = new Set(['done', 'failed', 'dead']);
-const PROOFS = { hmac: t('proved by HMAC'), callback: t('proved by AES'), stream: t('proved by Stream') };
+const PROOFS = { hmac: t('verified by HMAC'), callback: t('verified by AES'), stream: t('verified by Stream') };
 const ENTRIES = { stream: 'Stream', webhook: t('webhook'), encrypted: t('encrypted webhook') };
 const CHANNELS = {
   session: t('by session webhook'), sessionWebhook: t('by session webhook'), oto: t('by robot API'), group: t('by robot API'), robotApi: t('by robot API'),
@@ -17,8 +17,8 @@ const GIVE_UP_AFTER = 200;
 // so many ids fit into an address
 const AT_ONCE = 20;
 
-/** Asks for the ways of messages; tells of each that is new. */
-export class Ways {
+/** Asks for the traces of messages; reports each that is new. */
+export class Traces {
   #waiting = new Map();
   #timer = null;
 
@@ -32,7 +32,7 @@ export class Ways {
     this.#schedule();
   }
 
-  /** Something happened: whoever is not done is asked for soon. */
+  /** Something happened: asks soon for each message that is not done. */
   hurry() {
     const soon = Date.now() + ASK_AFTER_MS[0];
     for (const one of this.#waiting.values()) {
@@ -80,7 +80,7 @@ export class Ways {
   }
 }
 
-/** The stations of what somebody said; a list of nodes. */
+/** The steps of a user message; a list of nodes. */
 export function saidWay(said) {
   const { way, answer } = said;
   const stations = [];
@@ -89,15 +89,15 @@ export function saidWay(said) {
     station(said.again === 1 ? t('delivered twice') : t('delivered {0} times', said.again + 1), 'notable');
   }
   if (answer && !answer.accepted) {
-    station(t('not taken: {0}', answer.fault ?? answer.status), 'bad');
+    station(t('refused: {0}', answer.fault ?? answer.status), 'bad');
   }
   if (way) {
     known(way, station);
   } else if (!answer) {
-    station(t('on its way by {0} …', entry(said)));
+    station(t('being delivered by {0} …', entry(said)));
   } else if (answer.accepted) {
     station(t('by {0}', entry(said)));
-    station(said.group && !said.at ? t('without @: the robot keeps out') : t('taken in {0} ms', answer.tookMs));
+    station(said.group && !said.at ? t('without @: ignored by the robot') : t('accepted in {0} ms', answer.tookMs));
   }
   return stations;
 }
@@ -113,12 +113,12 @@ function known(way, station) {
     station(t('a command'));
   }
   if (way.kind === 'refusal') {
-    station(t('barred, refused politely'), 'notable');
+    station(t('denied by the access policy'), 'notable');
   }
   station(way.boundBy ? t('bound by {0}', t(way.boundBy)) : null);
   station([way.agent ? t('agent {0}', way.agent) : null, Number.isFinite(way.agentMs) ? t('{0} ms', way.agentMs) : null].filter(Boolean).join(' '));
   station(way.attempts > 1 ? t('attempt {0}', way.attempts) : null, 'notable');
-  const states = { received: [t('waits for its turn …')], running: [t('at work …'), 'busy'], failed: [t('failed: {0}', way.error ?? t('see the log')), 'bad'],
+  const states = { received: [t('queued …')], running: [t('running …'), 'busy'], failed: [t('failed: {0}', way.error ?? t('see the log')), 'bad'],
     dead: [t('dead letter: {0}', way.error ?? t('see the log')), 'bad'] };
   if (states[way.state]) {
     station(...states[way.state]);
@@ -128,7 +128,7 @@ function known(way, station) {
   }
 }
 
-/** The stations of what the robot sent. */
+/** The steps of a message from the robot. */
 export function shownWay(shown) {
   const { reply } = shown;
   return [
@@ -138,8 +138,8 @@ export function shownWay(shown) {
 }
 
 /**
- * Finds for the replies that the application reports the deliveries that people saw: as many as there are, the last ones before the last was
- * noted as sent. Anew each time, so that what was guessed too early is put right.
+ * Assigns the replies that the application reports to the deliveries that people saw: as many as there are, the last ones before the last
+ * was noted as sent. Computed again each time, so that an early wrong guess is corrected.
  */
 export function assignReplies(said, way, all) {
   const replies = (way.replies ?? []).toSorted((a, b) => a.chunk - b.chunk);

@@ -1,0 +1,51 @@
+// Buttons that inject faults, and a log of what they did.
+
+import { clock, h, icon } from './dom.js';
+import { t } from './words.js';
+
+const BUTTONS = [
+  ['disconnect', 'Disconnect', 'DingTalk announces the end of a Stream connection and closes it'],
+  ['blackHole', 'Black hole', 'A Stream connection stays open, but no data gets through'],
+  ['expireToken', 'Expire token', 'The access token is invalid at the next call'],
+  ['expireSession', 'Expire session', 'The session webhook of the next reply is expired'],
+  ['throttle', 'Throttle', 'The next reply is throttled'],
+  ['fail', '5xx', 'The next reply gets a server error'],
+  ['twice', 'Deliver twice', 'The last message of the first window is delivered again'],
+  ['peace', 'Clear', 'Removes all planned faults'],
+];
+
+const TRIGGERED = {
+  expireToken: path => t(path.includes('sendBySession') ? 'The session webhook was expired.' : 'The access token was expired.'),
+  throttle: () => t('A reply was throttled.'),
+  fail: () => t('A reply got a server error.'),
+};
+
+const MAX_LINES = 50;
+
+/** The panel with the buttons and their log. */
+export class FaultPanel {
+  /** @param make asks the simulator for one; a promise of what it did */
+  constructor(make) {
+    this.log = h('ol', { class: 'log', role: 'log', 'aria-live': 'polite', 'aria-label': t('What happened') });
+    this.element = h('section', { class: 'faults', 'aria-label': t('Faults') }, h('h2', null, t('Inject a fault')),
+        h('div', { class: 'fault-buttons' }, BUTTONS.map(([kind, name, title]) => h('button', { type: 'button', class: 'fault', title: t(title), 'data-fault': kind,
+          click: async () => this.tell(await make(kind).catch(error => t('It failed: {0}', error.message))) }, icon(kind), h('span', null, t(name))))),
+        this.log);
+  }
+
+  /** A planned fault was triggered by a request. */
+  triggered({ kind, path, time }) {
+    this.tell(`${(TRIGGERED[kind] ?? (() => t('Fault {0} was triggered.', kind)))(path)} ${path}`, time, 'struck');
+  }
+
+  tell(text, time = new Date().toISOString(), tone = null) {
+    this.log.prepend(h('li', { class: tone }, h('time', { datetime: time }, clock(time)), h('span', null, text)));
+    while (this.log.children.length > MAX_LINES) {
+      this.log.lastChild.remove();
+    }
+  }
+
+  clear() {
+    this.log.replaceChildren();
+  }
+}
