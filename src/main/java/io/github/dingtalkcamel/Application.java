@@ -120,7 +120,7 @@ public final class Application {
             main.run();
             return Math.max(0, main.getExitCode());
         } catch (Exception e) {
-            // a start that a signal interrupts fails wherever it happens to be: the store is closed under it
+            // a start that a signal interrupts can fail at any point, because the store is closed meanwhile
             return deadline.isArmed() ? TERMINATED : explain(e, main.getCamelContext(), errors);
         } finally {
             deadline.ended();

@@ -100,7 +100,7 @@ final class ApplicationConfiguration implements AutoCloseable {
         turn = TurnConfiguration.bind(registry, settings, store, conversation.sessions(), sending.quotable(), clock);
         hook = HookConfiguration.bind(context, clock);
         inbound = InboundConfiguration.bind(registry, settings, store, server, sending.integrations().component(), clock);
-        conversation.bindings().tell(hook.events()::bindingChanged);
+        conversation.bindings().onChange(hook.events()::bindingChanged);
         sending.integrations().component().setStreamListener(hook.events());
         CommandConfiguration.bind(registry, texts, agent.agents(), conversation, turn, hook.hooks(), clock);
         ReplyConfiguration.bind(registry, settings, texts, turn, sending.quotable(), clock);

@@ -58,7 +58,7 @@ public final class HttpGuards {
     private final ApiAccess access;
     private final HttpBudgets budgets;
     private final HeldBodies held;
-    private final ToolCallLimiter waitingRoom = new ToolCallLimiter(request ->
+    private final ToolCallLimiter toolCallLimiter = new ToolCallLimiter(request ->
             Refusal.busy(request, "busy", "Too many calls of tools wait already. Try again later, with fewer at once"));
     private LimitedVertx vertx;
     private boolean installed;
@@ -189,7 +189,7 @@ public final class HttpGuards {
         request.put(RULES, tool ? calls : admin);
         readAsJson(request.request());
         if (request.request().method() == HttpMethod.POST && tool) {
-            waitingRoom.handle(request);
+            toolCallLimiter.handle(request);
         } else {
             request.next();
         }

@@ -55,7 +55,7 @@ class AdminTest {
                 from:
                   uri: agent:failing
                   steps:
-                    - throwException: { exceptionType: java.lang.IllegalStateException, message: "the backend is away" }
+                    - throwException: { exceptionType: java.lang.IllegalStateException, message: "the backend is unavailable" }
             - route:
                 from:
                   uri: agent:slow
@@ -216,7 +216,7 @@ class AdminTest {
     }
 
     @Test
-    void bindsShowsAndUnbindsAConversationWhateverItsId() throws Exception {
+    void bindsShowsAndUnbindsAConversationWithAnyId() throws Exception {
         String path = "bindings/main/" + encoded(ODD);
         told.clear();
 
@@ -350,7 +350,7 @@ class AdminTest {
             JsonNode way = await(sent, "failed");
             assertThat(way.get("agent").textValue()).isEqualTo("failing");
             assertThat(way.get("boundBy").textValue()).isEqualTo("conversation");
-            assertThat(way.get("error").textValue()).contains("the backend is away");
+            assertThat(way.get("error").textValue()).contains("the backend is unavailable");
             assertThat(way.get("replies")).as("the apology").hasSize(1);
 
             List<JsonNode> events = awaitTold(3, event -> sent.msgId().equals(event.path("msgId").textValue()));
@@ -360,7 +360,7 @@ class AdminTest {
             assertThat(events.get(1).fieldNames()).toIterable().contains("turn", "agent", "boundBy");
             JsonNode failed = events.get(2);
             assertThat(failed.get("state").textValue()).isEqualTo("failed");
-            assertThat(failed.get("error").textValue()).contains("the backend is away");
+            assertThat(failed.get("error").textValue()).contains("the backend is unavailable");
             assertThat(failed.get("agentMs").isNumber()).isTrue();
             Awaitility.await().atMost(Bot.PATIENCE).untilAsserted(() -> {
                 assertThat(log.containing("Turn " + failed.get("turn").textValue() + " of agent failing: failed")).hasSize(1);

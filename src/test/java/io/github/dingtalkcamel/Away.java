@@ -17,7 +17,7 @@ import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.apache.camel.Body;
 import org.awaitility.Awaitility;
 
-/** DingTalk is away while messages come in (run by {@code scripts/away}): prints what was promised and what came of it; exit status 1 where they differ. */
+/** DingTalk is unavailable while messages come in (run by {@code scripts/away}): prints the promises and the results; exit status 1 where they differ. */
 public final class Away {
 
     private static final int PEOPLE = 500;

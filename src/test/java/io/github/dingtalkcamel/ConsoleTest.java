@@ -218,7 +218,7 @@ class ConsoleTest {
         assertThat(get("/hawtio/jolokia", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document").statusCode()).isEqualTo(403);
     }
 
-    /** A name of somebody else's that leads to this machine (DNS rebinding): a browser takes his page for one of ours. */
+    /** A foreign name that resolves to this machine (DNS rebinding): a browser treats the foreign page as one of ours. */
     @ParameterizedTest
     @CsvSource({ "evil.example,403", "evil.example:80,403", "localhost.evil.example,403", "127.0.0.1.evil.example,403", "localhost,200", "LOCALHOST:1,200", "127.0.0.1:9876,200",
         "[::1]:9876,200" })
@@ -272,7 +272,7 @@ class ConsoleTest {
         assertThat(answer.statusCode()).isEqualTo(413);
     }
 
-    /** As a person sees it; the picture is the README's, once somebody copies it there from target. */
+    /** As a person sees it; the picture in the README is a copy of the one in target. */
     @Test
     void drawsTheRoutesInABrowser() throws Exception {
         Path chromium = Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome").map(Path::of).filter(Files::isExecutable).findFirst()

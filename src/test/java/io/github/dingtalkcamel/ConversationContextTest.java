@@ -150,7 +150,7 @@ class ConversationContextTest {
         String person = newPerson();
         call(TEXT, "{'recipient_type':'user_id','recipient_id':'" + person + "','content':'backup failed'}");
         Turn first = hear(UserMessage.text("why?").from(person));
-        assertThat(first.texts()).as("to somebody who had never written").containsExactly("backup failed");
+        assertThat(first.texts()).as("to a user who had never written").containsExactly("backup failed");
         assertThat(first.history().get(0)).containsEntry("role", "assistant").containsOnlyKeys("role", "text", "at");
         shown(person, 2);
 

@@ -66,7 +66,7 @@ class CrashIT {
     private final AtomicInteger refused = new AtomicInteger();
 
     @Test
-    void answersEveryAcceptedMessageInOrderWhateverItIsKilledAt() throws Exception {
+    void answersEveryAcceptedMessageInOrderWhenItIsKilledAtAnyMoment() throws Exception {
         // a line for each connection that goes with a killed process says nothing new
         Configurator.setLevel("io.vertx.core.net.impl.ConnectionBase", Level.OFF);
         System.out.println("crash test: " + MESSAGES + " messages, " + CONVERSATIONS + " conversations, " + KILLS + " kills, seed " + SEED);
@@ -78,7 +78,7 @@ class CrashIT {
                         .env("DINGTALK_INTEGRATIONS_SLOW_APP_SECRET", SLOW_SECRET)
                         .file("routes/slow.yaml", SLOW_ROUTE)) {
             simulator.addApp(SimulatedApp.of(SLOW_APP, SLOW_SECRET));
-            // fixed from the start on: messages arrive at whatever moment of a start the port opens
+            // fixed from the start on: messages arrive at any moment of a start at which the port opens
             simulator.callbackUrl(Bot.APP_KEY, "http://127.0.0.1:" + port + "/api/dingtalk/webhook/main");
             simulator.callbackUrl(SLOW_APP, "http://127.0.0.1:" + port + "/api/dingtalk/webhook/slow");
 

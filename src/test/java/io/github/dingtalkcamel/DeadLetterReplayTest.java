@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
-/** Dead letters as the one who mends them sees them (docs/promises.md 7): listed, and replayed one or all, by REST and by JMX. */
+/** Dead letters as an operator sees them (docs/promises.md 7): listed, and replayed one or all, by REST and by JMX. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
 class DeadLetterReplayTest {

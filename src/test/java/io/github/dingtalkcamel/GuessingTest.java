@@ -56,7 +56,7 @@ class GuessingTest {
 
     @Test
     @Order(1)
-    void wrongProofsAreCountedAndLockNobodyOut() throws Exception {
+    void wrongProofsAreCountedAndLockNoClientOut() throws Exception {
         for (int i = 0; i < 25; i++) {
             assertThat(bot.post(bot.webhookUrl(), Callback.bytes(Callback.message("guess")), Callback.proof("wrong", Instant.now())).statusCode()).isEqualTo(401);
         }

@@ -63,7 +63,7 @@ class HeaderHygieneTest {
                           library: Jackson
             """;
 
-    /** Leaves behind whatever might send the reply elsewhere, or keep it from being sent. */
+    /** Leaves behind headers that might send the reply elsewhere, or prevent it from being sent. */
     private static final String WILD = """
             - route:
                 id: wild
@@ -281,7 +281,7 @@ class HeaderHygieneTest {
                 own.replace("http:", "https:") + "/robot/sendBySession?session=x",
                 own.replace("http:", "file:") + "/etc/passwd",
                 "//" + ownAuthority + "/robot/sendBySession?session=x",
-                // DingTalk's own origin, but the robot of anybody who wrote the address
+                // DingTalk's own origin, but the robot of the person who wrote the address
                 own + "/robot/send?access_token=strangersrobot",
                 own + "/robot/sendBySession/../send?access_token=strangersrobot",
                 own + "/robot/%73endBySession?session=x",
@@ -305,7 +305,7 @@ class HeaderHygieneTest {
     }
 
     @Test
-    void aConversationIdIsNoAddressWhateverItLooksLike() throws Exception {
+    void aConversationIdIsNeverTakenForAnAddress() throws Exception {
         ObjectNode message = Callback.message("address-as-id").put("conversationId", evil.url() + "/{{env:HOME}}?x=${header.sign}");
 
         assertThat(bot.post(bot.webhookUrl(), Callback.bytes(message), Callback.proof()).statusCode()).isEqualTo(200);

@@ -54,7 +54,7 @@ class JarRunIT {
         return HttpRequest.newBuilder(URI.create(url)).POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8));
     }
 
-    /** As somebody sees it who has just downloaded it, on a machine without a locale. */
+    /** As a new user sees it, on a machine without a locale. */
     @Nested
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
     class WithoutCredentials {
@@ -263,7 +263,7 @@ class JarRunIT {
     }
 
     @Test
-    void keepsSecretsOutOfTheLogAlsoAtDebugAndWhateverFails() throws Exception {
+    void keepsSecretsOutOfTheLogAlsoAtDebugAndInEveryFailure() throws Exception {
         try (Simulator simulator = PackagedJar.simulator(SimulatorOptions.defaults());
                 PackagedJar jar = secretive(simulator).env("LOG_LEVEL", "debug").file("routes/moody.yaml", """
                         - route:
@@ -294,7 +294,7 @@ class JarRunIT {
             assertThat(simulator.checkUrl(Bot.APP_KEY).accepted()).isTrue();
             awaitDeliveries(simulator, 5);
 
-            // ways out, each in trouble
+            // outgoing channels, each with a fault
             simulator.faults().on(ApiFamily.SESSION_WEBHOOK).fail(500);
             sent.add(simulator.say(UserMessage.text("a").from("staff001")));
             awaitDeliveries(simulator, 6);

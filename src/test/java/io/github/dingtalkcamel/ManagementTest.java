@@ -78,7 +78,7 @@ class ManagementTest {
                 try {
                     answersWhileStarting.add(bot.get("http://127.0.0.1:" + port + "/observe/metrics").statusCode());
                 } catch (Exception e) {
-                    LockSupport.parkNanos(1_000_000); // nobody listens yet
+                    LockSupport.parkNanos(1_000_000); // no client listens yet
                 }
             }
         });
@@ -118,7 +118,7 @@ class ManagementTest {
     }
 
     @Test
-    void isReadyAndLiveWhateverDingTalkSays() throws Exception {
+    void isReadyAndLiveIndependentOfDingTalk() throws Exception {
         for (String probe : new String[] { "ready", "live" }) {
             HttpResponse<String> answer = bot.get(bot.managementUrl() + "/observe/health/" + probe);
 
@@ -162,10 +162,10 @@ class ManagementTest {
     @ValueSource(strings = { "/observe/metrics", "/", "/nothing", "/observe/healthy", "/observe/health/../metrics", "/observe//metrics", "/observe/jolokia", "/hawtio", "/hawtio/", "/hawtio/user",
         "/hawtio/jolokia/version", "/hawtio/static/js/nothing.js" })
     void asksWhoOneIsBeforeAnythingButHealth(String path) throws Exception {
-        HttpResponse<String> nobody = bot.get(bot.managementUrl() + path);
+        HttpResponse<String> anonymous = bot.get(bot.managementUrl() + path);
 
-        assertThat(nobody.statusCode()).isEqualTo(401);
-        assertThat(nobody.headers().firstValue("www-authenticate")).hasValueSatisfying(value -> assertThat(value).startsWith("Basic "));
+        assertThat(anonymous.statusCode()).isEqualTo(401);
+        assertThat(anonymous.headers().firstValue("www-authenticate")).hasValueSatisfying(value -> assertThat(value).startsWith("Basic "));
     }
 
     /** Few of each: after 20 wrong ones within a minute the address would have to wait. */

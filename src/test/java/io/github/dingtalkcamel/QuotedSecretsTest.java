@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** DingTalk quotes the secrets of a request in its error text: none of them stands in a log, an answer, the store, health or JMX. */
+/** DingTalk quotes the secrets of a request in its error text: none of them appears in a log, an answer, the store, health or JMX. */
 @Timeout(90)
 class QuotedSecretsTest {
 

@@ -9,7 +9,7 @@ import io.github.dingtalkcamel.settings.Setting;
 import io.github.dingtalkcamel.settings.SettingCatalogue;
 import org.junit.jupiter.api.Test;
 
-/** docs/settings.md is the catalogue of the settings, in words: whoever adds a setting finds its line here. */
+/** docs/settings.md describes every setting of the catalogue: a new setting needs a line there. */
 class SettingsPageTest {
 
     @Test

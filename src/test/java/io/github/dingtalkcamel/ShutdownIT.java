@@ -22,7 +22,7 @@ import io.github.dingtalkcamel.simulator.stream.Connection;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** The process has ended 5 s after {@code dingtalk.shutdown-timeout} at the latest, whatever keeps it, with its store closed. */
+/** The process has ended 5 s after {@code dingtalk.shutdown-timeout} at the latest, even if an agent hangs, with its store closed. */
 class ShutdownIT {
 
     private static final int TIMEOUT_SECONDS = 2;

@@ -61,7 +61,7 @@ final class Soak {
             """;
 
     /** Those of {@link #oneOf} that let the next openings of connections fail. */
-    private static final Set<Integer> SPOILS_OPENING = Set.of(6, 7, 8);
+    private static final Set<Integer> BREAKS_OPENING = Set.of(6, 7, 8);
 
     private final Duration duration;
     private final Random random;
@@ -81,7 +81,7 @@ final class Soak {
     private int doubledByKills;
     private int unexpected;
     private long seen;
-    private final AtomicInteger troubles = new AtomicInteger();
+    private final AtomicInteger faults = new AtomicInteger();
     private volatile long reconnectsBefore;
     private volatile boolean over;
 
@@ -120,9 +120,9 @@ final class Soak {
             long seed = random.nextLong();
             threads.submit(() -> talk(who, new Random(seed)));
         }
-        var trouble = threads.submit(() -> makeTrouble(begin));
+        var injection = threads.submit(() -> injectFaults(begin));
         Instant nextLine = begin.plusSeconds(60);
-        // the last trouble may be met with a minute's back-off
+        // the last fault may cause a minute's back-off
         while (!over || ((acked.size() > answered.size() || open().size() < 2) && Instant.now().isBefore(begin.plus(duration).plus(LAST_ANSWERS)))) {
             look();
             if (Instant.now().isAfter(nextLine)) {
@@ -132,7 +132,7 @@ final class Soak {
             pause(200);
             if (!over && Instant.now().isAfter(begin.plus(duration))) {
                 over = true;
-                trouble.get(2, TimeUnit.MINUTES);
+                injection.get(2, TimeUnit.MINUTES);
                 simulator.faults().clear();
             }
         }
@@ -217,9 +217,9 @@ final class Soak {
         lastOfPerson.merge(person, number, Math::max);
     }
 
-    // trouble
+    // faults
 
-    private void makeTrouble(Instant begin) {
+    private void injectFaults(Instant begin) {
         Duration betweenKills = Duration.ofSeconds(Math.max(25, Math.min(600, duration.toSeconds() / 4)));
         Instant nextKill = begin.plus(betweenKills);
         try {
@@ -231,7 +231,7 @@ final class Soak {
                 } else {
                     oneOf(random.nextInt(18));
                 }
-                troubles.incrementAndGet();
+                faults.incrementAndGet();
             }
         } catch (Exception e) {
             e.printStackTrace();
@@ -251,7 +251,7 @@ final class Soak {
     private void oneOf(int which) {
         FaultInjector plan = simulator.faults();
         int times = 1 + random.nextInt(5);
-        if (SPOILS_OPENING.contains(which) && open().size() < 2) {
+        if (BREAKS_OPENING.contains(which) && open().size() < 2) {
             // more of it while it still works would pile up faster than the back-off uses it up: a gateway that never recovers
             return;
         }
@@ -283,11 +283,11 @@ final class Soak {
             case 15 -> plan.on(ApiFamily.ROBOT).times(times).throttle();
             case 16 -> plan.on(ApiFamily.ROBOT).times(times).fail(502);
             case 17 -> plan.on(ApiFamily.TOKEN).times(times).fail(503);
-            default -> throw new IllegalArgumentException("no trouble " + which);
+            default -> throw new IllegalArgumentException("no fault " + which);
         }
     }
 
-    /** Nobody is connected, and nobody gets in. */
+    /** No connection is open, and none can be opened. */
     private void away(Duration time) {
         FaultInjector.Planned shut = simulator.faults().on(ApiFamily.STREAM).untilCleared().fail(502);
         open().forEach(simulator.stream()::reset);
@@ -319,8 +319,8 @@ final class Soak {
     private void line(Instant begin) {
         Duration past = Duration.between(begin, Instant.now());
         System.out.printf(Locale.ROOT, "soak: %3d:%02d  sent %d (%d pushes)  acked %d  answered %d  doubled %d (by kills %d)  out of order %d  "
-                + "troubles %d  kills %d  reconnects %d  open %d  RSS %s%n", past.toMinutes(), past.toSecondsPart(), sent.get(), pushes.get(), acked.size(),
-                answered.size(), doubled.size(), doubledByKills, outOfOrder.size(), troubles.get(), kills.size(), reconnectsBefore + losses(), open().size(), rss());
+                + "faults %d  kills %d  reconnects %d  open %d  RSS %s%n", past.toMinutes(), past.toSecondsPart(), sent.get(), pushes.get(), acked.size(),
+                answered.size(), doubled.size(), doubledByKills, outOfOrder.size(), faults.get(), kills.size(), reconnectsBefore + losses(), open().size(), rss());
     }
 
     private long losses() {

@@ -111,7 +111,7 @@ class StreamOperationTest {
             assertThat(check(bot, "stream-main").toString()).contains("resume");
             assertThat(ready(bot)).as("the webhook is on").isEqualTo(200);
             assertThat(bot.say(UserMessage.text("by webhook").byWebhook()).accepted()).isTrue();
-            assertThat(bot.say(UserMessage.text("nobody there").byStream()).connectionId()).isNull();
+            assertThat(bot.say(UserMessage.text("no connection").byStream()).connectionId()).isNull();
 
             for (ObjectName consumer : consumers(bot)) {
                 JMX.invoke(consumer, "resume", null, null);

@@ -96,7 +96,7 @@ final class StreamPromises {
     }
 
     private static PackagedJar jar(Simulator simulator, int connections) throws IOException {
-        // ports that nobody takes between our looking for them and the process's listening
+        // ports that no other process takes between our search and the process's bind
         return PackagedJar.facing(simulator).env("DINGTALK_WEBHOOK_PORT", String.valueOf(PackagedJar.quietPort()))
                 .env("DINGTALK_MANAGEMENT_PORT", String.valueOf(PackagedJar.quietPort())).env("DINGTALK_CALLBACK", "false").env("DINGTALK_STREAM_CONNECTIONS", String.valueOf(connections));
     }

@@ -16,9 +16,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import io.github.dingtalkcamel.agent.Agents;
+import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.component.message.InboundMessage.ConversationType;
 import io.github.dingtalkcamel.component.message.InboundMessage.Sender;
-import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.conversation.Bindings;
 import io.github.dingtalkcamel.simulator.fault.ApiFamily;
 import io.github.dingtalkcamel.simulator.platform.PushResult;
@@ -220,7 +220,7 @@ class TalkTest {
         assertThat(bot.rows("select agent, bound_by from binding where conversation_id = '" + group + "'")).isEqualTo(List.of(List.of("flaky", "boss")));
         say(integration, group, "li", UserMessage.text("/unbind").with("{\"isAdmin\":true}"));
         assertThat(reply(group, 4)).contains(unbound, "recorder");
-        // in a DM anybody may
+        // in a DM everyone may
         String dm = bot.simulator().dm(key(integration), "someone-" + integration);
         bot.say(UserMessage.text("/bind echo").from("someone-" + integration).to(key(integration)));
         assertThat(bot.awaitReplies(dm, 1).get(0)).contains(done);
@@ -399,7 +399,7 @@ class TalkTest {
         assertThat(server.queryNames(new javax.management.ObjectName("org.apache.camel:type=dingtalk,name=\"conversations\",*"), null)).isNotEmpty();
     }
 
-    /** As a kill -9 leaves them: a command that was not answered is answered, one that nobody waits for any more is not; /retry knows what was said before. */
+    /** As a kill -9 leaves them: a command that was not answered is answered, one that is too old is not; /retry knows what was said before. */
     @Test
     @Order(Integer.MAX_VALUE)
     void continuesAfterARestart() throws Exception {

@@ -230,7 +230,7 @@ class ToolFilesTest {
         assertThat(one.path("users")).hasSize(1);
         assertThat(one.at("/users/0/name").asText()).isEqualTo("Employee 9999");
         assertThat(one.has("nextPageToken")).isFalse();
-        assertThat(call(200, "dingtalk_list_users", Map.of("keyword", "wang")).at("/data/users/0/userId").asText()).as("somebody of the root").isEqualTo("staff003");
+        assertThat(call(200, "dingtalk_list_users", Map.of("keyword", "wang")).at("/data/users/0/userId").asText()).as("a user of the root department").isEqualTo("staff003");
         assertThat(bot.simulator().requests()).as("all were known already").hasSize(calls);
 
         JsonNode department = call(200, "dingtalk_list_users", Map.of("departmentId", 1_011, "language", "en_US", "pageSize", 100)).path("data");
@@ -274,7 +274,7 @@ class ToolFilesTest {
     }
 
     @Test
-    void aReceivedFileIsStoredUnderAReadableNameWhateverItsSenderCalledIt() throws Exception {
+    void aReceivedFileIsStoredUnderAReadableNameForAnyNameOfTheSender() throws Exception {
         List<String> names = List.of("年度报告.pdf", "../../x", "..", "C:\\\\temp\\\\a b.txt", "${bean:turns}.txt", "NUL.txt", "a\\u0000\\u202Eb\\n.pdf", "长".repeat(250) + ".xlsx");
         List<String> stored = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {

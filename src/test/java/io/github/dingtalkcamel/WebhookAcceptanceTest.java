@@ -99,7 +99,7 @@ class WebhookAcceptanceTest {
     }
 
     @Test
-    void handlesAMessageOnceHoweverOftenAndInWhateverFormItComes() {
+    void handlesAMessageOnceForAnyNumberAndFormOfDeliveries() {
         UserMessage said = UserMessage.text("once").msgId("once").inGroup(GROUP);
 
         assertThat(bot.say(said).accepted()).isTrue();
@@ -209,7 +209,7 @@ class WebhookAcceptanceTest {
     }
 
     @Test
-    void storesWhatItIsSentWhateverTheTextHolds() throws Exception {
+    void storesEveryText() throws Exception {
         ObjectNode message = Callback.message("odd-text");
         message.putObject("text").put("content", "a\u0000b \ud83d\ude00 \ud800 ' \" \\ ; drop table message; --");
 

@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The webhook's table of refusals, row by row and in its order (docs/promises.md 4). Whatever is refused leaves no trace but a log line
+ * The webhook's table of refusals, row by row and in its order (docs/promises.md 4). A refused request leaves no trace except a log line
  * without secrets.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -215,7 +215,7 @@ class WebhookRefusalsTest {
     }
 
     @Test
-    void refusesAFormWhateverItsFieldsSay() throws Exception {
+    void refusesAFormWithAnyFields() throws Exception {
         String timestamp = String.valueOf(System.currentTimeMillis());
         String form = "msgId=m1&msgtype=text&timestamp=" + timestamp + "&sign=" + Callback.encoded(Callback.sign(timestamp, Bot.APP_SECRET));
 
@@ -306,7 +306,7 @@ class WebhookRefusalsTest {
     }
 
     @Test
-    void saysTheSameWhicheverSecretWasWrong() throws Exception {
+    void saysTheSameForEachWrongSecret() throws Exception {
         byte[] text = Callback.bytes(Callback.message("m401"));
         List<Callback.Sealed> each = List.of(
                 Callback.sealed(text, "an0therToken", Bot.AES_KEY, Bot.APP_KEY, text.length),

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** What an operator sees who set something wrongly (docs/promises.md 2). */
 class WrongSettingsIT {
 
-    private static final String SECRET = "s3cret-that-nobody-may-see-0123456789";
+    private static final String SECRET = "s3cret-that-no-log-may-show-0123456789";
 
     private PackagedJar jar;
 

@@ -71,7 +71,7 @@ public final class BindingsApi {
                 return agent.textValue();
             }
         } catch (IOException e) {
-            // told below
+            // reported below
         }
         throw ApiException.badRequest("bad_body", "The body must be a JSON object with the agent's name, {\"agent\":\"…\"}");
     }

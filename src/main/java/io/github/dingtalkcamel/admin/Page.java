@@ -58,7 +58,7 @@ public record Page(int limit, List<String> after) {
                 }
             }
         } catch (IllegalArgumentException | UncheckedIOException | NullPointerException e) {
-            // told below
+            // reported below
         }
         throw ApiException.badRequest("bad_cursor", "cursor must be the nextCursor of an answer of this list, or left out");
     }

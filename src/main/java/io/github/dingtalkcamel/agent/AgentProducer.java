@@ -91,7 +91,7 @@ public class AgentProducer extends DefaultAsyncProducer {
         Session session = exchange.getProperty(Session.PROPERTY, Session.class);
         if (session != null) {
             in.setHeader(AgentConstants.SESSION_ID, session.id());
-            call.setProperty(AgentConstants.HISTORY, session.told());
+            call.setProperty(AgentConstants.HISTORY, session.entries());
         }
         return call;
     }
@@ -105,7 +105,7 @@ public class AgentProducer extends DefaultAsyncProducer {
     /** What the agent left, for the caller to see. */
     static void answer(Exchange exchange, Exchange call) {
         if (!exchange.getContext().isStopping()) {
-            // an agent that leaves its thread interrupted would break whatever this thread does next
+            // an agent that leaves its thread interrupted would break the next task of this thread
             Thread.interrupted();
         }
         if (call.getException() != null) {

@@ -22,8 +22,8 @@ import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpResponse;
 
 /**
- * The {@code http:} and {@code https:} of users' routes, whose calls end when the turn they are made in is stopped: the socket is closed, whatever the
- * other side does. To interrupt the thread would not do that.
+ * The {@code http:} and {@code https:} of users' routes, whose calls end when the turn they are made in is stopped: the socket is closed, whether
+ * or not the other side answers. Interrupting the thread would not close it.
  *
  * <p>An answer that such a call holds in memory, as Camel's stream cache does unless {@code disableStreamCache} is set, may have
  * a sixteenth of the heap, and at least 16 MiB; a larger one fails the call.

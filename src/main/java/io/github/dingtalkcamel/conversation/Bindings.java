@@ -31,7 +31,7 @@ public final class Bindings {
     public record Binding(String integration, String conversationId, String agent, String by, Instant at) {
     }
 
-    /** Is told of each change; the agent is null for a binding that was taken back. */
+    /** Is notified of each change; the agent is null for a binding that was removed. */
     @FunctionalInterface
     public interface Listener {
         void changed(String integration, String conversationId, String agent, String by);
@@ -61,9 +61,9 @@ public final class Bindings {
                 row -> row.getString(1), key.integration(), key.conversationId()));
     }
 
-    /** Sets the listener that is told of changes. */
-    public void tell(Listener told) {
-        listener = told;
+    /** Sets the listener that is notified of changes. */
+    public void onChange(Listener changed) {
+        listener = changed;
     }
 
     /** What a conversation is bound to. */

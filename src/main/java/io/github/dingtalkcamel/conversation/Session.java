@@ -56,8 +56,8 @@ public record Session(String id, Instant startedAt, Instant lastAt, Long lastMes
         }
     }
 
-    /** The history as agents are told it: a list of {@code {role, text, at, senderId, senderNick}}, what tools sent in its place. */
-    public List<Map<String, Object>> told() {
+    /** The history as agents get it: a list of {@code {role, text, at, senderId, senderNick}}, with what tools sent at its place in time. */
+    public List<Map<String, Object>> entries() {
         List<Map<String, Object>> entries = new ArrayList<>(2 * history.size() + sent.size());
         Deque<Notification> left = new ArrayDeque<>(sent);
         for (HistoryEntry said : history) {

@@ -189,7 +189,7 @@ public final class Sessions {
      * is on it begins one.
      */
     private Instant beginning(Session session, List<Notification> sent, String integration, Instant now) {
-        // housekeeping may have deleted it, whatever was sent since
+        // housekeeping may have deleted it, even if something was sent since
         boolean kept = session != null && !session.lastAt().plus(settings.keeping().sessions()).isBefore(now);
         Instant began = kept ? session.startedAt() : null;
         Instant last = kept ? session.lastAt() : null;

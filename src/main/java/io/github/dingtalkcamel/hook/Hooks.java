@@ -52,7 +52,7 @@ public final class Hooks {
         return queue;
     }
 
-    /** Camel's component seda, with our queue behind the hooks' address, whatever route names it first. */
+    /** Camel's component seda, with our queue behind the hooks' address, no matter which route names it first. */
     public SedaComponent component() {
         return component;
     }

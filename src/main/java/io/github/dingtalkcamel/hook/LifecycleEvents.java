@@ -41,7 +41,7 @@ public final class LifecycleEvents implements StreamListener {
     private final InstantSource clock;
     private final LongAdder published = new LongAdder();
     private final LongAdder dropped = new LongAdder();
-    private final AtomicLong dropsTold = new AtomicLong(Long.MIN_VALUE / 2);
+    private final AtomicLong dropsReported = new AtomicLong(Long.MIN_VALUE / 2);
 
     public LifecycleEvents(CamelContext context, Hooks hooks, InstantSource clock) {
         this.context = context;
@@ -180,9 +180,9 @@ public final class LifecycleEvents implements StreamListener {
 
     private void drop(String type) {
         dropped.increment();
-        long told = dropsTold.get();
+        long reported = dropsReported.get();
         long now = clock.millis();
-        if (now - told >= MINUTE && dropsTold.compareAndSet(told, now)) {
+        if (now - reported >= MINUTE && dropsReported.compareAndSet(reported, now)) {
             LOG.warn("The hooks {} are too slow: event {} is dropped, as {} before it", hooks.names(), type, dropped.sum() - 1);
         }
     }

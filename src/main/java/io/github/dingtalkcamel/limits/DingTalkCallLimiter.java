@@ -111,8 +111,9 @@ public final class DingTalkCallLimiter implements CallLimiter {
     }
 
     CallNotPermittedException notNow(String line) {
-        DingTalkException away = circuit(host(line)).why();
-        return away != null ? new CallNotPermittedException(away.code(), away.getMessage(), away.remedy(), line)
+        DingTalkException unavailable = circuit(host(line)).why();
+        return unavailable != null
+                ? new CallNotPermittedException(unavailable.code(), unavailable.getMessage(), unavailable.remedy(), line)
                 : new CallNotPermittedException("notNow", "DingTalk takes no further call of " + shown(line) + " just now",
                         "It waits for its turn; if this lasts, send less, or raise the app's quota in DingTalk's console", line);
     }

@@ -34,7 +34,7 @@ public final class RetryQueue extends ServiceSupport implements AutoCloseable {
     private static final long TICK_MILLIS = 20;
     private static final String DELAYED = "";
 
-    private final DingTalkCallLimiter gate;
+    private final DingTalkCallLimiter callLimiter;
     private final IntervalFunction delays;
     private final InstantSource clock;
     private final CamelContext context;
@@ -46,9 +46,9 @@ public final class RetryQueue extends ServiceSupport implements AutoCloseable {
     private boolean closed;
 
     /** @param firstDelay before the first repeat of what failed */
-    public RetryQueue(CamelContext context, DingTalkCallLimiter gate, Duration firstDelay, InstantSource clock) {
+    public RetryQueue(CamelContext context, DingTalkCallLimiter callLimiter, Duration firstDelay, InstantSource clock) {
         this.context = context;
-        this.gate = gate;
+        this.callLimiter = callLimiter;
         // a fifth more or less, so that calls that failed together are not repeated together
         this.delays = IntervalFunction.ofExponentialRandomBackoff(firstDelay, 2, 0.2, LONGEST_DELAY);
         this.clock = clock;
@@ -97,7 +97,7 @@ public final class RetryQueue extends ServiceSupport implements AutoCloseable {
             return false;
         }
         lines.computeIfAbsent(line, key -> new LinkedHashSet<>()).add(one);
-        gate.queueing(line, true);
+        callLimiter.queueing(line, true);
         tickSoon();
         return true;
     }
@@ -123,7 +123,7 @@ public final class RetryQueue extends ServiceSupport implements AutoCloseable {
             boolean permitted = line.equals(DELAYED) ? delayed(waiting, now) : inLine(line, waiting, now);
             if (waiting.isEmpty()) {
                 lines.remove(line);
-                gate.queueing(line, false);
+                callLimiter.queueing(line, false);
             } else if (permitted) {
                 // another line may be the first next time: an unavailable host is tried by one call only
                 lines.put(line, lines.remove(line));
@@ -150,7 +150,7 @@ public final class RetryQueue extends ServiceSupport implements AutoCloseable {
         boolean shut = false;
         for (Iterator<Waiting> each = waiting.iterator(); each.hasNext() && hasWorkers();) {
             Waiting one = each.next();
-            GrantedPermit permit = shut ? null : gate.tryPass(line);
+            GrantedPermit permit = shut ? null : callLimiter.tryPass(line);
             shut = permit == null;
             if (permit != null || !now.isBefore(one.until())) {
                 each.remove();

@@ -9,7 +9,7 @@ import java.util.Set;
  * @param silence how long nothing may be sent after it: the rest of the window, or the ban
  * @param most    calls in a window that are safe as far as is documented: four fifths of that, since clocks differ and answers overtake
  *                each other
- * @param firm    whether more than that is never allowed, whatever was paid for
+ * @param firm    whether the limit is fixed and can't be raised by a paid plan
  */
 record Throttling(Duration window, Duration silence, int most, boolean firm) {
 

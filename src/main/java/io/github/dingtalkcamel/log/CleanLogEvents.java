@@ -19,7 +19,7 @@ import org.apache.logging.log4j.message.Message;
 import org.apache.logging.log4j.message.SimpleMessage;
 
 /**
- * The last net under the log: no line, of whichever library and with whichever exception, holds a known secret, whatever appender and
+ * The last net under the log: no line of any library and no exception holds a known secret, with any appender and
  * layout an operator configures. Texts from outside are cleaned where they enter; this is for those that enter unchecked, such as a stack
  * trace of a user's route.
  * <p>

@@ -10,7 +10,7 @@ import org.apache.logging.log4j.core.pattern.LogEventPatternConverter;
 import org.apache.logging.log4j.core.pattern.PatternConverter;
 import org.apache.logging.log4j.core.pattern.PatternFormatter;
 
-/** {@code %oneline{pattern}}: what the pattern writes, as one line whatever is in it, see {@link LineText}. */
+/** {@code %oneline{pattern}}: what the pattern writes, always as one line, see {@link LineText}. */
 @Plugin(name = "oneline", category = PatternConverter.CATEGORY)
 @ConverterKeys("oneline")
 public final class LineConverter extends LogEventPatternConverter {

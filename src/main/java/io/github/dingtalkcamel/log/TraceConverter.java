@@ -56,8 +56,8 @@ public final class TraceConverter extends LogEventPatternConverter {
             describe(thrown, output);
             return;
         }
-        Set<Throwable> told = Collections.newSetFromMap(new IdentityHashMap<>());
-        trace(thrown, "", "", told, output);
+        Set<Throwable> written = Collections.newSetFromMap(new IdentityHashMap<>());
+        trace(thrown, "", "", written, output);
     }
 
     private boolean tellsDebug(String logger) {
@@ -65,8 +65,8 @@ public final class TraceConverter extends LogEventPatternConverter {
         return level.isLessSpecificThan(Level.DEBUG);
     }
 
-    private static void trace(Throwable thrown, String indent, String kind, Set<Throwable> told, StringBuilder output) {
-        if (told.size() >= MOST_EXCEPTIONS || !told.add(thrown)) {
+    private static void trace(Throwable thrown, String indent, String kind, Set<Throwable> written, StringBuilder output) {
+        if (written.size() >= MOST_EXCEPTIONS || !written.add(thrown)) {
             return;
         }
         output.append(System.lineSeparator()).append(indent).append(kind);
@@ -79,10 +79,10 @@ public final class TraceConverter extends LogEventPatternConverter {
             output.append(System.lineSeparator()).append(indent).append("\t... ").append(frames.length - MOST_FRAMES).append(" more");
         }
         for (Throwable suppressed : thrown.getSuppressed()) {
-            trace(suppressed, indent + "\t", "Suppressed: ", told, output);
+            trace(suppressed, indent + "\t", "Suppressed: ", written, output);
         }
         if (thrown.getCause() != null) {
-            trace(thrown.getCause(), indent, "Caused by: ", told, output);
+            trace(thrown.getCause(), indent, "Caused by: ", written, output);
         }
     }
 

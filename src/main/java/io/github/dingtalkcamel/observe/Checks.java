@@ -35,9 +35,9 @@ public final class Checks {
     private final AccessTokens accessTokens;
     private final Webhook webhook;
     private final Streams streams;
-    private final DingTalkCallLimiter gate;
+    private final DingTalkCallLimiter callLimiter;
 
-    public Checks(Settings settings, Store store, KeyedQueue queue, Agents agents, AccessTokens accessTokens, Webhook webhook, Streams streams, DingTalkCallLimiter gate) {
+    public Checks(Settings settings, Store store, KeyedQueue queue, Agents agents, AccessTokens accessTokens, Webhook webhook, Streams streams, DingTalkCallLimiter callLimiter) {
         this.settings = settings;
         this.store = store;
         this.queue = queue;
@@ -45,7 +45,7 @@ public final class Checks {
         this.accessTokens = accessTokens;
         this.webhook = webhook;
         this.streams = streams;
-        this.gate = gate;
+        this.callLimiter = callLimiter;
     }
 
     /** Adds them to the context. */
@@ -94,14 +94,14 @@ public final class Checks {
         }
     }
 
-    /** Throttling is normal under load and shows as a detail; a host that is away is DOWN. */
+    /** Throttling is normal under load and shows as a detail; a host that is unavailable is DOWN. */
     private void sending(HealthCheckResultBuilder result) {
-        gate.hosts().forEach((host, trouble) -> result.detail(host, trouble.isEmpty() ? "there" : "away"));
-        gate.throttled().forEach((api, held) -> result.detail("throttled " + api, held));
+        callLimiter.hosts().forEach((host, trouble) -> result.detail(host, trouble.isEmpty() ? "available" : "unavailable"));
+        callLimiter.throttled().forEach((api, held) -> result.detail("throttled " + api, held));
         result.detail("waiting", queue.yielded());
-        String away = gate.hosts().values().stream().filter(trouble -> !trouble.isEmpty()).collect(Collectors.joining(". "));
-        if (!away.isEmpty()) {
-            result.message(away).down();
+        String unavailable = callLimiter.hosts().values().stream().filter(trouble -> !trouble.isEmpty()).collect(Collectors.joining(". "));
+        if (!unavailable.isEmpty()) {
+            result.message(unavailable).down();
         }
     }
 

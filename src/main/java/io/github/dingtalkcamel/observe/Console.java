@@ -37,7 +37,7 @@ public final class Console {
         router.get(PATH + "/*").handler(Console::withSlash).handler(StaticHandler.create(FILES).setCachingEnabled(false)).handler(Console::page);
     }
 
-    /** The console looks for Jolokia beside itself and can't be told otherwise. */
+    /** The console looks for Jolokia beside itself; this can't be configured. */
     private static void jolokia(RoutingContext request) {
         String uri = request.request().uri();
         int at = uri.indexOf(ManagementGuard.CONSOLE_JOLOKIA);

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Set;
 
 import io.github.dingtalkcamel.store.StoreException;
-import io.github.dingtalkcamel.turn.DeadLetters.Requested;
 import io.github.dingtalkcamel.turn.DeadLetters;
+import io.github.dingtalkcamel.turn.DeadLetters.Requested;
 import org.apache.camel.api.management.ManagedAttribute;
 import org.apache.camel.api.management.ManagedOperation;
 import org.apache.camel.api.management.ManagedResource;
@@ -42,15 +42,15 @@ public final class DeadLetterOperations {
         } catch (NumberFormatException e) {
             return "Write ids with commas between them: 1,2,3";
         }
-        return wanted.size() > DeadLetters.MOST_IDS ? "Write " + DeadLetters.MOST_IDS + " ids at most" : told(deadLetters.replay(wanted));
+        return wanted.size() > DeadLetters.MOST_IDS ? "Write " + DeadLetters.MOST_IDS + " ids at most" : described(deadLetters.replay(wanted));
     }
 
     @ManagedOperation(description = "Replays all that wait")
     public String replayAll() throws StoreException {
-        return told(deadLetters.replayAll());
+        return described(deadLetters.replayAll());
     }
 
-    private static String told(Requested requested) {
+    private static String described(Requested requested) {
         return requested.replayed().size() + " are replayed, " + requested.alreadyReplayed().size() + " were already, " + requested.unknown().size()
                + " are unknown";
     }

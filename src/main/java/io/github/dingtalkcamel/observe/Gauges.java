@@ -33,10 +33,10 @@ public final class Gauges {
     private final Settings settings;
     private final Streams streams;
     private final LifecycleEvents events;
-    private final DingTalkCallLimiter gate;
+    private final DingTalkCallLimiter callLimiter;
     private final RobotQueue robots;
 
-    public Gauges(KeyedQueue queue, Agents agents, DeadLetters deadLetters, Settings settings, Streams streams, LifecycleEvents events, DingTalkCallLimiter gate,
+    public Gauges(KeyedQueue queue, Agents agents, DeadLetters deadLetters, Settings settings, Streams streams, LifecycleEvents events, DingTalkCallLimiter callLimiter,
             RobotQueue robots) {
         this.queue = queue;
         this.agents = agents;
@@ -44,7 +44,7 @@ public final class Gauges {
         this.settings = settings;
         this.streams = streams;
         this.events = events;
-        this.gate = gate;
+        this.callLimiter = callLimiter;
         this.robots = robots;
     }
 
@@ -60,8 +60,8 @@ public final class Gauges {
         counter(meters, "dingtalk.agents.discarded", "Agents' results that came after /stop", agents::discarded);
         gauge(meters, "dingtalk.turns.unsent", "Turns that are answered and wait for DingTalk to take the answer", queue::yielded);
         gauge(meters, "dingtalk.hosts.away", "Hosts of DingTalk that don't answer",
-                () -> gate.hosts().values().stream().filter(trouble -> !trouble.isEmpty()).count());
-        gauge(meters, "dingtalk.apis.throttled", "APIs that DingTalk throttles", () -> gate.throttled().size());
+                () -> callLimiter.hosts().values().stream().filter(trouble -> !trouble.isEmpty()).count());
+        gauge(meters, "dingtalk.apis.throttled", "APIs that DingTalk throttles", () -> callLimiter.throttled().size());
         gauge(meters, "dingtalk.robot.messages.waiting", "Messages that wait for a custom robot's turn", () -> stored(robots::waiting));
         gauge(meters, "dingtalk.dead.letters", "Dead letters that wait for a person", () -> stored(deadLetters::count));
         gauge(meters, "dingtalk.events.waiting", "Events that wait for the hooks", events::getWaiting);

@@ -14,8 +14,8 @@ import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /**
- * The health check {@code dingtalk-workers}, which live and ready depend on: DOWN when threads that the application can't do without have died or are
- * stuck, which only a restart mends. Slow agents, a slow store and a route that an operator stopped are none of that.
+ * The health check {@code dingtalk-workers}, which live and ready depend on: DOWN when threads that the application needs have died or are
+ * stuck, which only a restart repairs. Slow agents, a slow store and a route that an operator stopped do not count.
  */
 public final class WorkerChecks extends AbstractHealthCheck {
 

@@ -18,7 +18,7 @@ import org.apache.camel.Exchange;
  * <p>
  * A subclass says what to hand out and what waits; it is asked with {@link #lock} held. It signals {@link #change} when something may have
  * become
- * available. Producers never wait: an offer is accepted or refused at once, whatever its time-out.
+ * available. Producers never wait: an offer is accepted or refused at once, its time-out is ignored.
  */
 public abstract class SedaQueue extends AbstractQueue<Exchange> implements BlockingQueue<Exchange> {
 

@@ -31,6 +31,6 @@ record EjectedVersion(String version, String fingerprint) {
 
     String line() {
         return "# ejected from dingtalk-camel " + version + ", " + fingerprint
-                + ": keep this line to be told when the packaged file changes";
+                + ": keep this line to get a warning when the packaged file changes";
     }
 }

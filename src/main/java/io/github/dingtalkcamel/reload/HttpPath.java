@@ -98,7 +98,7 @@ record HttpPath(String route, Set<String> methods, List<String> segments, boolea
         return true;
     }
 
-    /** Whether both match the same paths, whatever the variables are called, and have a method in common. */
+    /** Whether both match the same paths, regardless of the variables' names, and have a method in common. */
     boolean isSame(HttpPath other) {
         return prefix == other.prefix && overlaps(other) && anonymous().equals(other.anonymous());
     }

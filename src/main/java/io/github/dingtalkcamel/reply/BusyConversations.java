@@ -17,7 +17,7 @@ public final class BusyConversations extends ServiceSupport implements Idempoten
     static final int MOST = 10_000;
     private static final Duration PAUSE = Duration.ofMinutes(1);
 
-    private final Cache<String, Boolean> told;
+    private final Cache<String, Boolean> notified;
 
     public BusyConversations() {
         this(Ticker.systemTicker());
@@ -25,23 +25,23 @@ public final class BusyConversations extends ServiceSupport implements Idempoten
 
     /** @param ticker tells the time in nanoseconds */
     BusyConversations(Ticker ticker) {
-        told = Caffeine.newBuilder().maximumSize(MOST).expireAfterWrite(PAUSE).ticker(ticker).executor(Runnable::run).build();
+        notified = Caffeine.newBuilder().maximumSize(MOST).expireAfterWrite(PAUSE).ticker(ticker).executor(Runnable::run).build();
     }
 
-    /** True where the conversation was not told within the last minute; it counts as told from now on. */
+    /** True where the conversation got no notice within the last minute; it counts as notified from now on. */
     @Override
     public boolean add(String conversation) {
-        return told.asMap().putIfAbsent(conversation, Boolean.TRUE) == null;
+        return notified.asMap().putIfAbsent(conversation, Boolean.TRUE) == null;
     }
 
     @Override
     public boolean contains(String conversation) {
-        return told.getIfPresent(conversation) != null;
+        return notified.getIfPresent(conversation) != null;
     }
 
     @Override
     public boolean remove(String conversation) {
-        return told.asMap().remove(conversation) != null;
+        return notified.asMap().remove(conversation) != null;
     }
 
     @Override
@@ -51,12 +51,12 @@ public final class BusyConversations extends ServiceSupport implements Idempoten
 
     @Override
     public void clear() {
-        told.invalidateAll();
+        notified.invalidateAll();
     }
 
     /** How many conversations are held, for tests of the bound. */
     long held() {
-        told.cleanUp();
-        return told.estimatedSize();
+        notified.cleanUp();
+        return notified.estimatedSize();
     }
 }

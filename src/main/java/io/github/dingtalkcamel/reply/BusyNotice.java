@@ -26,7 +26,7 @@ public final class BusyNotice {
         this.clock = clock;
     }
 
-    /** Whether the sender can be told: the message has a session webhook of DingTalk's with more than a minute to live. */
+    /** Whether the sender can be notified: the message has a session webhook of DingTalk's with more than a minute to live. */
     public boolean canBeSent(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
         Instant end = message.sessionWebhookExpiresAt();
         return message.sessionWebhook() != null && end != null && clock.instant().plus(MARGIN).isBefore(end)

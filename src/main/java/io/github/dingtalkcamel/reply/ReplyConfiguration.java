@@ -10,7 +10,7 @@ import io.github.dingtalkcamel.turn.TurnConfiguration;
 import org.apache.camel.Processor;
 import org.apache.camel.spi.Registry;
 
-/** The beans of this package: replies, notices and reactions, and what becomes of turns that fail. */
+/** The beans of this package: replies, notices and reactions, and the handling of turns that fail. */
 public final class ReplyConfiguration {
 
     private ReplyConfiguration() {

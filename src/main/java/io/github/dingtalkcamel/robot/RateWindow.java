@@ -70,7 +70,7 @@ final class RateWindow {
         return isOpen() && answered.isEmpty();
     }
 
-    /** A call was answered, whatever the answer. */
+    /** A call was answered, with success or failure. */
     void answered() {
         answered.addLast(clock.millis());
     }

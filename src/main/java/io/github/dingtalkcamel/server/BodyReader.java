@@ -60,7 +60,7 @@ public final class BodyReader {
      * Reads the body.
      *
      * @param taker   is given it, empty where there is none
-     * @param refusal answers where it was not read to its end; what still comes of it is dropped
+     * @param refusal answers where it was not read to its end; the rest of it is dropped
      */
     public static void read(RoutingContext routing, BodyRules rules, Consumer<Buffer> taker, Consumer<Refused> refusal) {
         new BodyReader(routing, rules, taker, refusal).start();

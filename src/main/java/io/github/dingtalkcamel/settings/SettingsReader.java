@@ -92,7 +92,7 @@ public final class SettingsReader {
     }
 
     /**
-     * The directory of routes alone, whatever else may be set wrongly: for commands that start nothing.
+     * The directory of routes alone, without checking other settings: for commands that start nothing.
      *
      * @throws SettingsException where that one is wrong
      */

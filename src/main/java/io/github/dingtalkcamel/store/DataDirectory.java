@@ -76,7 +76,7 @@ public final class DataDirectory implements AutoCloseable {
                 LOG.warn("The data directory {} is shared by all users of this machine, who see the names of the files in it. Choose one"
                         + " of its own with"
                         + " dingtalk.data-dir (DINGTALK_DATA_DIR)", directory.toAbsolutePath());
-            } else if (OwnerOnly.mend(directory)) {
+            } else if (OwnerOnly.restrict(directory)) {
                 LOG.info("The data directory {} could be read by other users; now only its owner may", directory.toAbsolutePath());
             }
         } catch (IOException e) {
@@ -84,20 +84,20 @@ public final class DataDirectory implements AutoCloseable {
                     + " process's user alone."
                     + " Its owner can run: chmod 700", directory.toAbsolutePath());
         }
-        List<Path> mended = new ArrayList<>();
+        List<Path> restricted = new ArrayList<>();
         try (Stream<Path> files = Files.find(directory, OWN_DEPTH, (path, attributes) -> isOwn(directory.relativize(path)))) {
             for (Path file : (Iterable<Path>) files::iterator) {
-                if (OwnerOnly.mend(file)) {
-                    mended.add(file.getFileName());
+                if (OwnerOnly.restrict(file)) {
+                    restricted.add(file.getFileName());
                 }
             }
         } catch (IOException | UncheckedIOException e) {
             LOG.warn("The rights of a file in the data directory {} can't be changed: {}. Run there: chmod -R go=",
                     directory.toAbsolutePath(), e.toString());
         }
-        if (!mended.isEmpty()) {
-            LOG.info("{} files in {} could be read by other users; now only their owner may: {}", mended.size(), directory.toAbsolutePath(),
-                    mended.stream().limit(10).toList());
+        if (!restricted.isEmpty()) {
+            LOG.info("{} files in {} could be read by other users; now only their owner may: {}", restricted.size(), directory.toAbsolutePath(),
+                    restricted.stream().limit(10).toList());
         }
     }
 

@@ -9,7 +9,7 @@ import java.time.Duration;
  *             most rows that go
  *             at once. An index must serve it
  * @param kept how long they are kept
- * @param told whether the log reports the deletion
+ * @param logged whether the log reports the deletion
  */
-public record Expiry(String what, String sql, Duration kept, boolean told) {
+public record Expiry(String what, String sql, Duration kept, boolean logged) {
 }

@@ -69,7 +69,7 @@ final class GroupCommit implements AutoCloseable {
         return submit(new Pending<>(work));
     }
 
-    /** @param then what follows, attached before the work is queued: so it follows in the order of rows, whichever thread is quicker */
+    /** @param then what follows, attached before the work is queued: so it follows in the order of rows, independent of thread timing */
     <T> void submit(Store.Work<T> work, BiConsumer<? super T, ? super Throwable> then) {
         Pending<T> one = new Pending<>(work);
         one.future.whenComplete(then);
@@ -106,7 +106,7 @@ final class GroupCommit implements AutoCloseable {
         }
     }
 
-    /** Writes what was submitted before, then ends. What comes later fails. */
+    /** Writes what was submitted before, then ends. Later work fails. */
     @Override
     public void close() {
         if (closed) {
@@ -114,12 +114,12 @@ final class GroupCommit implements AutoCloseable {
         }
         closed = true;
         boolean interrupted = false;
-        boolean told = false;
+        boolean logged = false;
         while (thread.isAlive()) {
             try {
-                if (!told) {
+                if (!logged) {
                     pending.put(stop);
-                    told = true;
+                    logged = true;
                 }
                 thread.join();
             } catch (InterruptedException e) {

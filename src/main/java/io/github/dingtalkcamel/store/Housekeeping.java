@@ -59,7 +59,7 @@ public final class Housekeeping {
         if (gone == ROWS_IN_A_COMMIT) {
             return true;
         }
-        if (deleted > 0 && expiry.told()) {
+        if (deleted > 0 && expiry.logged()) {
             LOG.warn("Deleted {} {}, older than {} days", deleted, expiry.what(), expiry.kept().toDays());
         }
         deleted = 0;

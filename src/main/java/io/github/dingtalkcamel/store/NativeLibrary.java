@@ -52,7 +52,7 @@ public final class NativeLibrary {
                 return own;
             }
         } catch (IOException e) {
-            // told below
+            // reported below
         }
         throw new StoreException("The temp directory " + temporary + " (java.io.tmpdir) is mounted with noexec"
                 + (own == null ? "" : ", and so is " + own) + ": SQLite's native library can't be loaded from there. Choose another with"

@@ -10,7 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * Files and directories that only the user of this process may read, whatever the umask: 0600 and 0700. What they hold is what people wrote.
+ * Files and directories that only the user of this process may read, independent of the umask: 0600 and 0700. They hold people's messages.
  *
  * <p>Does nothing on file systems without such rights (Windows): there the directory's own access list decides.
  */
@@ -52,7 +52,7 @@ public final class OwnerOnly {
      * @return             true where there were any; false also where there is nothing of that name
      * @throws IOException where that can't be done, because it belongs to another user for example
      */
-    public static boolean mend(Path path) throws IOException {
+    public static boolean restrict(Path path) throws IOException {
         if (!knowsRights(path) || !Files.exists(path, LinkOption.NOFOLLOW_LINKS) || Files.isSymbolicLink(path)) {
             return false;
         }

@@ -75,7 +75,7 @@ final class SqliteFile {
     private static void mendRights(Path file) {
         for (String suffix : BESIDE) {
             try {
-                if (OwnerOnly.mend(beside(file, suffix))) {
+                if (OwnerOnly.restrict(beside(file, suffix))) {
                     LOG.info("{} could be read by other users; now only its owner may", beside(file, suffix));
                 }
             } catch (IOException e) {

@@ -26,7 +26,7 @@ import org.sqlite.SQLiteConfig;
  * synced. Writes
  * are done one after the other in the order of their submission, many to a commit. Reads run beside them and see what is committed.
  * <p>
- * A full disk fails writes until there is room again. A damaged file, or one that was taken away, is written no more until the next start.
+ * A full disk fails writes until there is room again. A damaged or deleted file is not written any more until the next start.
  * <p>
  * Does not promise: more than one process on one store. The data directory's lock keeps a second one out, on PostgreSQL a {@link StoreLock}.
  */
@@ -213,7 +213,7 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Has it told, once, when another process took a PostgreSQL store: nothing is written any more then, and this process should stop.
+     * Sets what is called, once, when another process took a PostgreSQL store: nothing is written any more then, and this process should stop.
      * Called by a
      * thread that must not be held up.
      *

@@ -24,7 +24,7 @@ import io.github.dingtalkcamel.settings.StartException;
  * Everything the bot says in its own name, in the language of the integration. A file {@code texts_zh_Hans.properties} or {@code
  * texts_en.properties} in the directory {@code config} overrides as many of the texts as it holds.
  * <p>
- * Texts are {@link MessageFormat}s, but for apostrophes, which are only apostrophes.
+ * Texts are {@link MessageFormat}s, except that an apostrophe is an ordinary character.
  */
 public final class BotTexts {
 

@@ -153,7 +153,7 @@ record CardArgument(Optional<String> title, Optional<String> markdown, Optional<
                 return text;
             }
         } catch (IllegalArgumentException e) {
-            // told below
+            // reported below
         }
         throw ToolCalls.bad(shown, "must be an address that begins with https://, http:// or dingtalk://");
     }

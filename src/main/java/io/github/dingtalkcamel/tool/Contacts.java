@@ -97,7 +97,7 @@ public final class Contacts {
                 return text.substring(2);
             }
         } catch (IllegalArgumentException e) {
-            // told below
+            // reported below
         }
         throw ApiException.badRequest("bad_argument", "pageToken must be the nextPageToken of the page before, as it came");
     }

@@ -17,7 +17,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 
 /**
- * A call's recipients in the batches that DingTalk takes, and what became of each (docs/protocol.md 6.3, 6.5).
+ * A call's recipients in the batches that DingTalk takes, and the outcome of each (docs/protocol.md 6.3, 6.5).
  */
 public final class Dispatches {
 

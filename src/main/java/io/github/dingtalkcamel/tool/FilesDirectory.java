@@ -9,7 +9,7 @@ import io.github.dingtalkcamel.component.api.FileException;
 import io.github.dingtalkcamel.component.file.FileNames;
 
 /**
- * The directory that files may be sent from, {@code dingtalk.files-dir}. Whatever a path says, links included, what it leads to is below
+ * The directory that files may be sent from, {@code dingtalk.files-dir}. Every path, links included, must lead to a file below
  * the directory, or it is refused. Does not defend against an exchange of directories for links while a file is read: a user who may write
  * there may as well put the file there.
  */
@@ -48,7 +48,7 @@ final class FilesDirectory {
                 }
             }
         } catch (IOException | InvalidPathException e) {
-            // told below
+            // reported below
         }
         throw new FileException("fileNotFound", "There is no such file below dingtalk.files-dir",
                 "Give a path relative to dingtalk.files-dir; links must not lead out of it");

@@ -67,7 +67,7 @@ public final class OpenApiDocument {
         errors.put("413", "The body is too large");
         errors.put("503", "The store does not answer, or too many calls wait");
         ObjectNode responses = Json.MAPPER.createObjectNode();
-        responses.set("200", response("Understood; each result tells what became of one recipient", "ToolResult"));
+        responses.set("200", response("Understood; each result has the outcome for one recipient", "ToolResult"));
         errors.forEach((status, description) -> responses.set(status, response(description, "Error")));
         return responses;
     }

@@ -45,7 +45,7 @@ public final class Recalls {
             throws StoreException {
         sentMessages.recalled(message);
         if (run.call().tool() == Tool.UPDATE) {
-            // what is sent anew tells what became of them
+            // the new message's results report on them
             run.again(message.recipients());
         } else {
             run.sent(message.recipients(), message.messageId());

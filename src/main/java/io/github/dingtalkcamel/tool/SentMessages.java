@@ -80,7 +80,7 @@ public final class SentMessages {
         String integration = run.call().integration();
         TextForms forms = new TextForms(settings.integration(integration).orElseThrow().language());
         Map<String, String> texts = dispatch.textsByKey(forms);
-        String text = certain ? told(dispatch.text(forms), integration) : null;
+        String text = certain ? quotable(dispatch.text(forms), integration) : null;
         Set<String> places = dispatch.targets().stream().map(target -> target.type() == RecipientType.CHAT_ID ? target.id().reveal()
                 : Notifications.person(run.userId(target))).collect(Collectors.toCollection(LinkedHashSet::new));
         long now = clock.millis();
@@ -139,7 +139,7 @@ public final class SentMessages {
     }
 
     /** As histories hold it; null if it has no text, or more than a history may hold. */
-    private String told(String text, String integration) {
+    private String quotable(String text, String integration) {
         return text.isBlank() || text.getBytes(StandardCharsets.UTF_8).length > settings.integration(integration).orElseThrow()
                 .historyBytes() ? null : text;
     }
@@ -161,12 +161,12 @@ public final class SentMessages {
         Map<String, String> texts = new LinkedHashMap<>();
         message.keys().forEach(key -> texts.put(key, text));
         texts.put(message.messageId(), text);
-        String told = told(text, message.integration());
+        String shown = quotable(text, message.integration());
         try {
             store.writeAndWait(connection -> {
                 quotable.remember(connection, message.integration(), texts);
                 return Sql.update(connection, "update sent_message set card_params = ?, text = ? where integration = ? and message_id = ?",
-                        DingTalkJson.text(params), told, message.integration(), message.messageId());
+                        DingTalkJson.text(params), shown, message.integration(), message.messageId());
             });
             notifications.forgetAll();
         } catch (StoreException e) {

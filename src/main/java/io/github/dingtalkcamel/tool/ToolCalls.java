@@ -106,7 +106,7 @@ public final class ToolCalls {
                 return object;
             }
         } catch (IOException | IllegalArgumentException e) {
-            // told below
+            // reported below
         }
         throw ApiException.badRequest("bad_body",
                 "The body must be a JSON object with the tool's arguments, nested at most 64 deep, each once, of at most "
@@ -270,13 +270,13 @@ public final class ToolCalls {
                 return Target.of(RecipientType.WEBHOOK, url);
             }
         } catch (IllegalArgumentException e) {
-            // told below
+            // reported below
         }
         throw bad("recipient_id", "must be a custom robot's URL as DingTalk shows it: " + settings.oapiBaseUrl()
                 + "/robot/send?access_token=…");
     }
 
-    /** The arguments' hash, whatever order they were written in. */
+    /** The arguments' hash, independent of their order. */
     private static String fingerprint(Tool tool, ObjectNode arguments) {
         try {
             ObjectNode alike = arguments.deepCopy();

@@ -20,7 +20,7 @@ import io.github.dingtalkcamel.store.Texts;
 
 /**
  * Calls with a {@code requestId} and their results, for a day (docs/promises.md 7). A call is noted before it does anything, so that one
- * that a crash cut short is never done a second time: its outcome is unknown but for those recipients whose messages are on record.
+ * that a crash cut short is never done a second time: its outcome is unknown, except for those recipients whose messages are on record.
  */
 public final class ToolRequests {
 

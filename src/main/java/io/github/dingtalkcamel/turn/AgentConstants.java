@@ -2,7 +2,7 @@ package io.github.dingtalkcamel.turn;
 import io.github.dingtalkcamel.component.dingtalk.DingTalkConstants;
 import org.apache.camel.spi.Metadata;
 
-/** What an agent is told by headers and may tell back. */
+/** Headers and properties that an agent gets and may set. */
 public final class AgentConstants {
 
     @Metadata(description = "Id of the integration that the message came in by", javaType = "String")

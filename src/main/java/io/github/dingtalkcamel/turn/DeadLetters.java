@@ -48,14 +48,14 @@ public final class DeadLetters {
     public record Reason(String code, String text, String remedy) {
 
         static Reason agentFailed(String error) {
-            return new Reason("agentFailed", error, "See the log at this time for the agent's error; mend the agent, then replay");
+            return new Reason("agentFailed", error, "See the log at this time for the agent's error; repair the agent, then replay");
         }
     }
 
     /**
      * A dead letter, without its text.
      *
-     * @param reference what the sender was told to name, and the log calls the turn
+     * @param reference the reference that the sender got and that the log uses for the turn
      * @param kind      {@code turn}: no answer was made; {@code reply}: an answer could not be sent, or not all of it
      * @param attempts  how often it was tried in all
      * @param at        when it failed last
@@ -66,7 +66,7 @@ public final class DeadLetters {
     }
 
     /**
-     * What became of a request.
+     * The outcome of a request.
      *
      * @param replayed        ids of those that go to the queue now
      * @param alreadyReplayed of those that were asked for before

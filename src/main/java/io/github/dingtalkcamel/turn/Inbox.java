@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * is in memory
  * is only a copy. Commands and refusals are among them, marked as such; they do not run.
  * <p>
- * Promises: a message is stored once per integration, whatever way it came and however often (docs/promises.md 4); the insert itself
+ * Promises: a message is stored once per integration, by all ways together and however often it is delivered (docs/promises.md 4); the insert itself
  * decides.
  */
 public final class Inbox {
@@ -185,7 +185,7 @@ public final class Inbox {
     }
 
     /**
-     * The agent failed and the sender was told so: part of a transaction. The turn becomes a dead letter; a replay asks the agent again.
+     * The agent failed and the sender was notified: part of a transaction. The turn becomes a dead letter; a replay asks the agent again.
      *
      * @param agentMillis how long the agent took, or null
      * @param sent        the chunk of a notice in one chunk, or null
@@ -293,7 +293,7 @@ public final class Inbox {
         return new SentChunk(chunk, of, channel, clock.millis());
     }
 
-    /** What housekeeping deletes: messages that are over, but for those that may be replayed. */
+    /** What housekeeping deletes: messages that are done, except for those that may be replayed. */
     public static Expiry expiry(Duration kept) {
         return new Expiry("answered messages", """
                 delete from message where id in (select id from message

@@ -77,7 +77,7 @@ public final class Intake implements AutoCloseable {
         return new Step(Turn.Kind.COMMAND, commands);
     }
 
-    /** The step that stores a message of a denied sender, unless the sender was told so within the last hour. */
+    /** The step that stores a message of a denied sender, unless the sender got a refusal within the last hour. */
     public AsyncProcessor refusals() {
         return new Step(Turn.Kind.REFUSAL, commands);
     }

@@ -244,7 +244,7 @@ public final class KeyedQueue extends SedaQueue {
     }
 
     /**
-     * Stops turns of one conversation: those that wait are no longer handed out, and the conversation goes past the one that runs, which is told to end.
+     * Stops turns of one conversation: those that wait are no longer handed out, and the conversation goes past the one that runs, which is asked to end.
      *
      * @param which of them
      */

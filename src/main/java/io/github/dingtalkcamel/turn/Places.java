@@ -24,7 +24,7 @@ final class Places {
         return taken < capacity && takenByKey.getOrDefault(key, 0) < conversationCapacity;
     }
 
-    /** Takes a place, whatever the limits say. */
+    /** Takes a place even beyond the limits. */
     void take(String key) {
         taken++;
         takenByKey.merge(key, 1, Integer::sum);

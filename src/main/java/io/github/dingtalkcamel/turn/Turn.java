@@ -31,7 +31,7 @@ public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot s
         TURN,
         /** A chat command, which the bot runs and answers. No agent sees it. */
         COMMAND,
-        /** The access policy denies its sender, who is told so. No agent sees it. */
+        /** The access policy denies its sender, who gets a refusal. No agent sees it. */
         REFUSAL;
 
         /** As the store spells it. */
@@ -69,7 +69,7 @@ public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot s
         return kind != Kind.TURN;
     }
 
-    /** True for a message whose sender is told that they may not talk to the bot. */
+    /** True for a message whose sender gets the refusal that they may not talk to the bot. */
     public boolean isRefusal() {
         return kind == Kind.REFUSAL;
     }

@@ -21,7 +21,7 @@ import org.apache.camel.spi.Registry;
  * @param messages    reads messages as DingTalk sent them
  * @param turns       the queue behind {@code seda:turns}
  * @param commands    the queue behind {@code seda:commands}
- * @param intake      stores what comes in
+ * @param intake      stores incoming messages
  * @param deadLetters what could not be finished
  */
 public record TurnConfiguration(Inbox inbox, Messages messages, KeyedQueue turns, KeyedQueue commands, Intake intake,

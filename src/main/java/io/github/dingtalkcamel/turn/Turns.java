@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import io.github.dingtalkcamel.component.api.Failure;
 import io.github.dingtalkcamel.component.api.Mentions;
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
-import io.github.dingtalkcamel.conversation.Session.Usage;
 import io.github.dingtalkcamel.conversation.Session;
+import io.github.dingtalkcamel.conversation.Session.Usage;
 import io.github.dingtalkcamel.conversation.Sessions;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
@@ -24,7 +24,7 @@ public final class Turns {
 
     private static final Logger LOG = LoggerFactory.getLogger(Turns.class);
     /**
-     * One line for each turn that ended, so that a search for a message's id finds what became of it. Dead letters have a line of their own.
+     * One line for each turn that ended, so that a search for a message's id finds its outcome. Dead letters have a line of their own.
      */
     private static final Logger ENDED = LoggerFactory.getLogger("dingtalk.turns");
 
@@ -96,7 +96,7 @@ public final class Turns {
         }
     }
 
-    /** Logs why the agent failed, under the reference that the sender is told, and keeps it for the turn's record. */
+    /** Logs why the agent failed, under the reference that the sender gets, and keeps it for the turn's record. */
     public void recordFailure(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty("CamelDingTalkAgent") String agent)
             throws Exception {
         Exception failure = Failure.of(exchange, Exception.class);

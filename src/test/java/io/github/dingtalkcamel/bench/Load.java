@@ -19,7 +19,7 @@ import io.github.dingtalkcamel.simulator.platform.PushResult;
 import io.github.dingtalkcamel.simulator.platform.UserMessage;
 
 /**
- * People who talk to a running application, each in a DM of their own, and what became of each message. A message is {@code m<number> 1}, numbered by
+ * People who talk to a running application, each in a DM of their own, and the outcome of each message. A message is {@code m<number> 1}, numbered by
  * person; its reply is expected in so many parts, each beginning with {@code m<number> <part>}.
  * <p>
  * Times are taken from when a message was to be pushed. With a closed loop that is when it was pushed. With an open loop it is the timetable's time: what
@@ -68,7 +68,7 @@ public final class Load implements AutoCloseable {
         this.unwatch = simulator.watch(this::heard);
     }
 
-    /** What became of the messages. {@code took} is from the first push to the last reply. */
+    /** The outcome of the messages. {@code took} is from the first push to the last reply. */
     public record Outcome(int sent, Duration took, Times replies, Times acks, int refused, String refusal, int lost, int doubled, int outOfOrder) {
 
         public double perSecond() {
@@ -103,7 +103,7 @@ public final class Load implements AutoCloseable {
         return outcome(begin);
     }
 
-    /** So many messages a second by the timetable, one person after the other, whatever comes back. */
+    /** So many messages a second by the timetable, one person after the other, independent of the replies. */
     public Outcome openLoop(int perSecond, Duration duration) {
         long begin = System.nanoTime();
         long messages = perSecond * duration.toSeconds();

@@ -147,7 +147,7 @@ final class MeasuredProcess implements AutoCloseable {
         return startCpuSeconds;
     }
 
-    /** What was allocated so far. Connects by JMX at the first call, which loads classes in the process: memory is to be measured before. */
+    /** What was allocated so far. Connects by JMX at the first call, which loads classes in the process: measure memory before. */
     Allocated allocated() throws Exception {
         MBeanServerConnection jmx = jmx();
         ObjectName threads = new ObjectName("java.lang:type=Threading");

@@ -5,9 +5,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.component.message.InboundMessage.ConversationType;
 import io.github.dingtalkcamel.component.message.InboundMessage.Sender;
-import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.settings.AppSettings;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,7 +26,7 @@ class AccessPolicyTest {
             "open,      open,      'Boss,li',   -,       BOSS,     cidA==,  -",
             "open,      open,      'Boss,li',   -,       staff001, dm,      USER",
             "open,      open,      'Boss,li',   -,       staff001, cidA==,  USER",
-            // people without a staff id are on it by the id that they are told
+            // people without a staff id are on it by the id that they get
             "open,      open,      'Boss',      -,       -,        dm,      USER",
             "open,      open,      '$:LWCP_v1:$X', -,    -,        dm,      -",
             // direct messages

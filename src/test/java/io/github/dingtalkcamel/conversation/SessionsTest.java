@@ -8,9 +8,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
+import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.component.message.InboundMessage.ConversationType;
 import io.github.dingtalkcamel.component.message.InboundMessage.Sender;
-import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.conversation.Session.Usage;
 import io.github.dingtalkcamel.settings.AppSettings;
 import io.github.dingtalkcamel.store.EachStore;
@@ -64,7 +64,7 @@ class SessionsTest {
             assertThat(session.usage()).isEqualTo(new Usage(2, 2, 1, 6, 6, 14, 20, 40));
             assertThat(each.lastMessage(message)).isEqualTo(2);
         }
-        assertThat(later.current(message).told()).containsExactly(
+        assertThat(later.current(message).entries()).containsExactly(
                 Map.of("role", "user", "text", "one", "at", began.toString(), "senderId", "li"), Map.of("role", "assistant", "text", "eins \ufffd \ufffd", "at", began.toString()),
                 Map.of("role", "user", "text", "two", "at", now.toString(), "senderId", "li"));
         assertThat(later.current(message)).asString().doesNotContain("eins");
@@ -74,7 +74,7 @@ class SessionsTest {
         Session fresh = later.startFresh(message);
         assertThat(fresh.id()).isNotEqualTo(id);
         assertThat(sessions(Map.of()).current(message)).isEqualTo(fresh);
-        assertThat(fresh.told()).isEmpty();
+        assertThat(fresh.entries()).isEmpty();
         assertThat(fresh.usage()).isEqualTo(Usage.NONE);
         assertThat(later.lastMessage(message)).as("/retry still knows it").isEqualTo(2);
         assertThat(rows("history")).isZero();
@@ -97,7 +97,7 @@ class SessionsTest {
         talk(sessions, message, "long", "答案答案");
         assertThat(texts(sessions, message)).as("16 bytes, and no room for another turn").containsExactly("long", "答案答案");
         talk(sessions, message, "too long", "x".repeat(13));
-        assertThat(texts(sessions, message)).as("what is larger alone is not told at all").containsExactly("long", "答案答案");
+        assertThat(texts(sessions, message)).as("what is larger alone is left out").containsExactly("long", "答案答案");
         assertThat(texts(sessions(bounds), message)).containsExactly("long", "答案答案");
         assertThat(sessions.current(message).usage().turns()).isEqualTo(19);
     }
@@ -214,7 +214,7 @@ class SessionsTest {
                 true, false, null, "hello", List.of(), null, null, null, List.of(), null), "me", null);
         String at = now.toString();
         for (Sessions each : List.of(sessions, sessions(Map.of()))) {
-            assertThat(each.current(group("g", "li")).told()).containsExactly(
+            assertThat(each.current(group("g", "li")).entries()).containsExactly(
                     Map.of("role", "user", "text", "restart it", "at", at, "senderId", "li", "senderNick", "Li Lei"),
                     Map.of("role", "assistant", "text", "done", "at", at),
                     Map.of("role", "user", "text", "who was that?", "at", at, "senderId", "wang"),
@@ -248,7 +248,7 @@ class SessionsTest {
             Session session = each.enter(message, ids + 1, NOTHING);
             assertThat(session.id()).isEqualTo(running.id());
             assertThat(texts(session)).containsExactly("one", "eins", "between", "two", "meanwhile", "zwei", "after");
-            assertThat(session.told().get(2)).isEqualTo(Map.of("role", "assistant", "text", "between", "at", session.told().get(2).get("at")));
+            assertThat(session.entries().get(2)).isEqualTo(Map.of("role", "assistant", "text", "between", "at", session.entries().get(2).get("at")));
             assertThat(session).asString().doesNotContain("between");
         }
     }
@@ -349,7 +349,7 @@ class SessionsTest {
     }
 
     private static List<Object> texts(Session session) {
-        return session.told().stream().map(entry -> entry.get("text")).toList();
+        return session.entries().stream().map(entry -> entry.get("text")).toList();
     }
 
     private String talk(Sessions sessions, InboundMessage message, String said, String reply) {
@@ -364,7 +364,7 @@ class SessionsTest {
     }
 
     private static List<Object> texts(Sessions sessions, InboundMessage message) {
-        return sessions.current(message).told().stream().map(entry -> entry.get("text")).toList();
+        return sessions.current(message).entries().stream().map(entry -> entry.get("text")).toList();
     }
 
     private long rows(String table) {

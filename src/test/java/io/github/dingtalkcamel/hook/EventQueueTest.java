@@ -23,7 +23,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What the hooks' queue promises: order, room, and that nobody who publishes waits. */
+/** What the hooks' queue promises: order, a bound, and that publishers never wait. */
 @Timeout(30)
 class EventQueueTest {
 
@@ -135,7 +135,7 @@ class EventQueueTest {
             heard.add(exchange.getMessage().getBody(Map.class));
         }));
         events.up("main", 0);
-        assertThat(events.getPublished()).as("while nobody listens").isZero();
+        assertThat(events.getPublished()).as("while no hook listens").isZero();
         context.start();
         try {
             events.up("main", 0);

@@ -21,7 +21,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
-/** Whatever comes in is a message or a {@link BadMessageException}; any other exception fails these tests. */
+/** Every input is a message or a {@link BadMessageException}; any other exception fails these tests. */
 class MessageFuzzTest {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();

@@ -37,10 +37,10 @@ class RetryQueueTest {
             Secret.UNSET, "");
 
     private final Later clock = new Later();
-    private final DingTalkCallLimiter gate = new DingTalkCallLimiter(Duration.ofSeconds(1), clock, () -> clock.now.toEpochMilli() * 1_000_000);
+    private final DingTalkCallLimiter callLimiter = new DingTalkCallLimiter(Duration.ofSeconds(1), clock, () -> clock.now.toEpochMilli() * 1_000_000);
     private final CamelContext context = new DefaultCamelContext();
-    private final RetryQueue line = new RetryQueue(context, gate, Duration.ofSeconds(1), clock);
-    private final WaitingCallLimiter limiter = new WaitingCallLimiter(gate, line, clock);
+    private final RetryQueue line = new RetryQueue(context, callLimiter, Duration.ofSeconds(1), clock);
+    private final WaitingCallLimiter limiter = new WaitingCallLimiter(callLimiter, line, clock);
     private final List<String> permitted = new CopyOnWriteArrayList<>();
 
     /** It would wait twice else, and use up two permits. */
@@ -48,9 +48,9 @@ class RetryQueueTest {
     void aCallThatWasNotPermittedWaitsOnceForItsPermit() {
         Instant later = clock.now.plusSeconds(60);
 
-        assertThat(limiter.retry(SEND, gate.notNow(DingTalkCallLimiter.line(SEND)), 0, later)).isCompletedWithValue(true);
-        assertThat(limiter.retry(SEND, gate.notNow("oapi.example main " + ApiRequest.ACCESS_TOKEN), 0, later)).as("another call's permit").isNotDone();
-        assertThat(limiter.retry(SEND, gate.notNow(DingTalkCallLimiter.line(SEND)), 0, clock.now)).as("its time is over").isCompletedWithValue(false);
+        assertThat(limiter.retry(SEND, callLimiter.notNow(DingTalkCallLimiter.line(SEND)), 0, later)).isCompletedWithValue(true);
+        assertThat(limiter.retry(SEND, callLimiter.notNow("oapi.example main " + ApiRequest.ACCESS_TOKEN), 0, later)).as("another call's permit").isNotDone();
+        assertThat(limiter.retry(SEND, callLimiter.notNow(DingTalkCallLimiter.line(SEND)), 0, clock.now)).as("its time is over").isCompletedWithValue(false);
     }
 
     private static final class Later extends Clock {
@@ -100,7 +100,7 @@ class RetryQueueTest {
         line.tick();
         assertThat(permitted).containsExactly("first");
         all.get(0).join().failed(gone());
-        assertThat(gate.isAway()).isTrue();
+        assertThat(callLimiter.isAway()).isTrue();
 
         clock.pass(Duration.ofMillis(1_100));
         line.tick();
@@ -112,14 +112,14 @@ class RetryQueueTest {
 
         awaitPermitted(4);
         assertThat(permitted).containsExactlyInAnyOrder("first", "second", "third", "another API");
-        assertThat(gate.isAway()).isFalse();
+        assertThat(callLimiter.isAway()).isFalse();
         assertThat(line.size()).isZero();
     }
 
     @Test
     void aCallThatCanWaitIsPutBehindThoseThatWaitForTheSame() {
-        WaitingCallLimiter withoutTicks = new WaitingCallLimiter(gate, new RetryQueue(context, gate, Duration.ofSeconds(1), clock), clock);
-        gate.queueing("oapi.example", true);
+        WaitingCallLimiter withoutTicks = new WaitingCallLimiter(callLimiter, new RetryQueue(context, callLimiter, Duration.ofSeconds(1), clock), clock);
+        callLimiter.queueing("oapi.example", true);
 
         assertThat(withoutTicks.acquirePermission(SESSION, inFiveMinutes())).isNotDone();
         assertThat(withoutTicks.acquirePermission(SESSION, null)).as("one that can't wait").isCompleted();
@@ -131,10 +131,10 @@ class RetryQueueTest {
         CompletableFuture<Permit> first = waits(SESSION, "first");
         clock.pass(Duration.ofMillis(1_100));
         awaitPermitted(1);
-        assertThat(gate.tryPass("oapi.example")).isNull();
+        assertThat(callLimiter.tryPass("oapi.example")).isNull();
 
         first.join().notUsed();
-        assertThat(gate.tryPass("oapi.example")).isNotNull();
+        assertThat(callLimiter.tryPass("oapi.example")).isNotNull();
     }
 
     @Test
@@ -197,9 +197,9 @@ class RetryQueueTest {
 
     private void hostGoesAway() {
         for (int call = 0; call < 8; call++) {
-            gate.acquirePermission(SESSION, null).join().failed(gone());
+            callLimiter.acquirePermission(SESSION, null).join().failed(gone());
         }
-        assertThat(gate.isAway()).isTrue();
+        assertThat(callLimiter.isAway()).isTrue();
     }
 
     private static UnavailableException gone() {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 
-/** An OutOfMemoryError ends the process, wherever it shows. */
+/** An OutOfMemoryError ends the process, in every place where it can be seen. */
 class OutOfMemoryExitTest {
 
     private final List<Integer> ended = new ArrayList<>();

@@ -121,12 +121,12 @@ class KeyedOrderTest {
             }
             assertThat(tested.waitingCount()).isEqualTo(present.size() - running.size());
         }
-        // whatever is left starts and ends, and nothing is remembered
+        // the rest starts and ends, and nothing is remembered
         while (!present.isEmpty()) {
             for (KeyedOrder.Entry<Integer, Integer> next = tested.start(); next != null; next = tested.start()) {
                 running.add(next.item());
             }
-            assertThat(running).as("something can always go on").isNotEmpty();
+            assertThat(running).as("progress is always possible").isNotEmpty();
             present.removeAll(running);
             running.forEach(item -> tested.remove(entries.get(item)));
             running.clear();

@@ -116,7 +116,7 @@ class LiveRoutesTest {
         awaitLog("helpdesk.camel.yaml", "nosuch");
         write("helpdesk.camel.yaml", helpdesk(3).replace("        trigger: main", "        trigger: main\n        nosuch: thing"));
         awaitLog("Route change rejected, keeping the previous version", "nosuch=thing");
-        // whoever is bound to it by the trigger goes on with the old one all the while
+        // messages that the trigger binds to it keep the old version meanwhile
         assertThat(ask("?")).isEqualTo("v2 ? v2");
         write("helpdesk.camel.yaml", helpdesk(4));
         awaitVersion(4);
@@ -172,7 +172,7 @@ class LiveRoutesTest {
         assertThat(versions).contains("", "v1", "v2", "v4", "v5", "v6", "v7", "v8").doesNotContain("v3");
         assertThat(all).isGreaterThan(100);
         assertThat(bot.rows("select state, count(*) from message where state <> 'done' group by state")).isEmpty();
-        assertThat(log.all()).noneMatch(line -> line.contains("was not made known whole") || line.contains("could not be put away"));
+        assertThat(log.all()).noneMatch(line -> line.contains("was not made known whole") || line.contains("could not be removed"));
     }
 
     /** Says one thing after another, each of which has to be accepted. */
@@ -213,7 +213,7 @@ class LiveRoutesTest {
 
         gate.countDown();
         assertThat(bot.awaitReplies(bot.simulator().dm(Bot.APP_KEY, "patient"), 1)).containsExactly("v1 slow v1");
-        // and the old versions are put away
+        // and the old versions are removed
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> old.inner().stream().allMatch(ServiceHelper::isStopped));
         assertThat(ask("echo")).isEqualTo("echo");
         // who watches a route sees the version that runs
@@ -247,7 +247,7 @@ class LiveRoutesTest {
         assertThat(bot.context().createProducerTemplate().requestBody("direct:one", null, String.class)).isEqualTo("1");
         assertThat(bot.context().createProducerTemplate().requestBody("direct:two", null, String.class)).isEqualTo("2");
         assertThat(log.containing("three")).isEmpty();
-        // the new version is the only one that anybody sees
+        // only the new version answers
         write("one.yml", nameless.formatted("one", "11"));
         Awaitility.await().atMost(LIVE).until(() -> bot.context().createProducerTemplate().requestBody("direct:one", null, String.class).equals("11"));
         // it answers a moment before the context names it
@@ -317,7 +317,7 @@ class LiveRoutesTest {
     }
 
     @Test
-    void leavesARouteStoppedThatSomebodyStopped() throws Exception {
+    void leavesARouteStoppedThatAUserStopped() throws Exception {
         write("helpdesk.camel.yaml", helpdesk(1));
         awaitVersion(1);
         bot.context().getRouteController().stopRoute("helpdesk");
@@ -390,7 +390,7 @@ class LiveRoutesTest {
         return bot.context().createProducerTemplate().requestBody(endpoint, null, String.class);
     }
 
-    /** What somebody new is answered. */
+    /** What a new user is answered. */
     private static String ask(String text) {
         String person = "person" + ++people;
         bot.say(UserMessage.text(text).from(person));

@@ -47,7 +47,7 @@ class NoticeTest {
     }
 
     @Test
-    void isNoReplyOfAnAgentWhateverVariableItSets() throws Exception {
+    void isNoReplyOfAnAgentWithAnyVariable() throws Exception {
         Reply reply = plan("the reply", Turn.Kind.TURN, null);
 
         assertThat(reply.isNotice()).isFalse();

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Replies on a bad day (docs/promises.md 5): the ladder, DingTalk throttling, DingTalk away. Four turns may run at once, so whoever held a
+ * Replies on a bad day (docs/promises.md 5): the ladder, DingTalk throttling, DingTalk unavailable. Four turns may run at once, so a turn that held a
  * place too long would show.
  */
 class OutgoingTest {
@@ -136,7 +136,7 @@ class OutgoingTest {
     }
 
     @Test
-    void outlastsAStormOfThrottlingInOrderAndDelaysNobodyElse() {
+    void outlastsAStormOfThrottlingInOrderAndDelaysNoOtherConversation() {
         Planned limit = bot.simulator().faults().on(ApiFamily.ROBOT).untilCleared().limit(20, Duration.ofSeconds(1), Duration.ZERO);
         Map<String, List<PushResult>> said = new HashMap<>();
         for (int number = 0; number < 4; number++) {
@@ -222,13 +222,13 @@ class OutgoingTest {
         Awaitility.await().atMost(Duration.ofSeconds(40)).until(() -> bot.simulator().reaction(stopped.msgId()) == null);
 
         try (LogLines log = LogLines.listen()) {
-            Planned trouble = bot.simulator().faults().on(shown).untilCleared().noPermission();
+            Planned fault = bot.simulator().faults().on(shown).untilCleared().noPermission();
             await(bot.say(UserMessage.text("think again").to(POLITE).from(newPerson())), "done");
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> log.containing("shows no reactions").size() == 1);
-            int tries = trouble.triggered();
+            int tries = fault.triggered();
             PushResult last = bot.say(UserMessage.text("think no more").to(POLITE).from(newPerson()));
             await(last, "done");
-            assertThat(trouble.triggered()).isEqualTo(tries);
+            assertThat(fault.triggered()).isEqualTo(tries);
             assertThat(bot.replies(last.conversationId())).containsExactly("think no more");
         }
         assertThat(bot.simulator().requests().stream().filter(request -> request.path().equals(shown)).map(RecordedRequest::body))

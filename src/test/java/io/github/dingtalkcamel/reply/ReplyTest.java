@@ -202,7 +202,7 @@ class ReplyTest {
         return sent;
     }
 
-    /** The one message that somebody new gets for an answer. */
+    /** The one message that a new user gets for an answer. */
     private static Delivery reply(UserMessage said) {
         PushResult sent = say(said.from("person" + ++people));
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> state(sent).equals("done"));

@@ -67,26 +67,26 @@ class SendingAgainTest {
         robots.faults().clear();
     }
 
-    static Stream<Arguments> passingTroubles() {
+    static Stream<Arguments> passingFaults() {
         return Stream.of(passing("throttled", Plan::throttle), passing("500", plan -> plan.fail(500)), passing("502 without a body", plan -> plan.fail(502)),
                 passing("503", plan -> plan.fail(503)), passing("busy", Plan::busy), passing("connection lost", Plan::dropBefore),
                 passing("blocked", plan -> plan.answer(200, "{\"status\":1111,\"wait\":5,\"source\":\"x5\",\"punish\":\"deny\",\"uuid\":\"u\"}")));
     }
 
-    private static Arguments passing(String name, Function<Plan, Planned> trouble) {
-        return Arguments.of(name, trouble);
+    private static Arguments passing(String name, Function<Plan, Planned> fault) {
+        return Arguments.of(name, fault);
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("passingTroubles")
-    void sendsAgainWhatPassesAndDeliversItOnce(String name, Function<Plan, Planned> trouble) {
-        Planned onSession = trouble.apply(bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).times(2));
+    @MethodSource("passingFaults")
+    void sendsAgainWhatPassesAndDeliversItOnce(String name, Function<Plan, Planned> fault) {
+        Planned onSession = fault.apply(bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).times(2));
         PushResult bySession = say("by session", false);
         await(bySession, "done");
         assertThat(bot.replies(bySession.conversationId())).containsExactly("by session");
         assertThat(onSession.triggered()).isEqualTo(2);
 
-        Planned onRobot = trouble.apply(robots.faults().on(ApiFamily.ROBOT).times(2));
+        Planned onRobot = fault.apply(robots.faults().on(ApiFamily.ROBOT).times(2));
         PushResult byRobot = say("by robot", true);
         await(byRobot, "done");
         assertThat(robots.deliveriesTo(byRobot.conversationId())).singleElement().satisfies(one -> assertThat(one.text()).isEqualTo("by robot"));
@@ -124,8 +124,8 @@ class SendingAgainTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("silences")
-    void doesNotSendAgainWhatMayHaveArrived(String name, Function<Plan, Planned> trouble) {
-        trouble.apply(bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).untilCleared());
+    void doesNotSendAgainWhatMayHaveArrived(String name, Function<Plan, Planned> fault) {
+        fault.apply(bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).untilCleared());
         PushResult sent = say("perhaps, " + name, false);
         await(sent, "dead");
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every message fits DingTalk's limits as it is sent, whatever it is made of, and arrives whole by each channel. */
+/** Every message fits DingTalk's limits as it is sent, with any content, and arrives whole by each channel. */
 class SizeOnTheWireTest {
 
     private static final String WIDE = "dingtest000000000003";

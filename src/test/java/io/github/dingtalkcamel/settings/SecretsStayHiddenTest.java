@@ -13,7 +13,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
-/** Whatever secrets are given, right or wrong, in whichever source: no text that the settings show holds one. */
+/** No text that the settings show holds a secret, for right and wrong secrets of every source. */
 class SecretsStayHiddenTest {
 
     private static final String[] AROUND = {"", " ", "\n", "\u200b", "\""};

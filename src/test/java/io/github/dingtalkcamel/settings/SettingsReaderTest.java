@@ -329,8 +329,8 @@ class SettingsReaderTest {
 
     @Test
     void messageOfTheExceptionIsTheLines() {
-        SettingsException exception = new SettingsException(List.of(new SettingError("a", "is wrong", "mend it"), new SettingError("b", "too", "likewise")));
-        assertThat(exception).hasMessage("a: is wrong; mend it\nb: too; likewise");
+        SettingsException exception = new SettingsException(List.of(new SettingError("a", "is wrong", "correct it"), new SettingError("b", "too", "likewise")));
+        assertThat(exception).hasMessage("a: is wrong; correct it\nb: too; likewise");
     }
 
     @Test

@@ -3,7 +3,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** A clock that stands still until it is told to move. */
+/** A clock that only moves when a test moves it. */
 public final class SettableClock implements InstantSource {
 
     private volatile Instant now = Instant.ofEpochMilli(1_769_600_000_456L);

@@ -21,7 +21,7 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
 /**
- * A Stream client of one's own, without any SDK's opinions: it does just what docs/protocol.md 2 asks for, and can be told to behave
+ * A minimal Stream client without an SDK: it does just what docs/protocol.md 2 asks for, and can be made to behave
  * otherwise.
  */
 public final class StreamClient implements WebSocket.Listener, AutoCloseable {

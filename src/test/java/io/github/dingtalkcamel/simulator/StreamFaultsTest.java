@@ -21,7 +21,7 @@ import io.github.dingtalkcamel.simulator.stream.Disconnect;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Connections that live, are told to go, break and go silent: docs/protocol.md 2.5, 2.9, 9.3, 9.4. */
+/** Connections that live, are closed with notice, break and go silent: docs/protocol.md 2.5, 2.9, 9.3, 9.4. */
 class StreamFaultsTest {
 
     private static final String KEY = "dingfakeappkey000001";

@@ -57,7 +57,7 @@ class DataDirectoryTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "000", "022", "077" })
-    void isForItsOwnerAloneWithAllFilesInItWhateverTheUmask(String umask) throws Exception {
+    void isForItsOwnerAloneWithAllFilesInItForEveryUmask(String umask) throws Exception {
         Path data = folder.resolve("data");
         Process process = new ProcessBuilder("sh", "-c", "umask " + umask + "; exec \"$@\"", "sh", Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xshare:auto", "-cp", System.getProperty("java.class.path"), User.class.getName(), data.toString()).redirectErrorStream(true).start();

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 
-/** The databases that the store works with, each with a fresh one for whoever asks. */
+/** The databases that the store works with; each call gets a fresh one. */
 public enum EachStore {
 
     SQLITE {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What is kept is kept alike, whichever database keeps it. */
+/** Every database stores the same values. */
 class EachStoreTest {
 
     @TempDir

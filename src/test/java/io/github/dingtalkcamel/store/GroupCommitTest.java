@@ -174,7 +174,7 @@ class GroupCommitTest {
     @Test
     void goesOnWhenWhatFollowsAWriteFails() throws Exception {
         CompletableFuture<Object> follower = store.submit(insert("one")).thenApply(done -> {
-            throw new IllegalStateException("somebody else's bug");
+            throw new IllegalStateException("a bug of another caller");
         });
 
         assertThatThrownBy(() -> follower.get(10, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
@@ -242,7 +242,7 @@ class GroupCommitTest {
         assertThat(lines()).containsExactly("after the interrupt", "before closing");
     }
 
-    /** Each attempt at a database that is away takes the pool's whole time-out: nobody may wait for as many of them as there are others. */
+    /** Each attempt at an unavailable database takes the pool's whole time-out: no caller may wait for the attempts of all others. */
     @Test
     void failsAllThatWaitAtOnceWhileTheDatabaseIsAway() throws Exception {
         CountDownLatch busy = busy();
@@ -254,7 +254,7 @@ class GroupCommitTest {
         assertThat(CompletableFuture.allOf(waiting.toArray(CompletableFuture[]::new))).failsWithin(Duration.ofSeconds(10));
         assertThat(waiting).allMatch(CompletableFuture::isCompletedExceptionally);
         assertThat(connections).hasValue(1);
-        assertThat(store.trouble()).contains("away");
+        assertThat(store.trouble()).contains("unavailable");
 
         unreachable.set(false);
         assertThat(store.submit(insert("back")).get(10, TimeUnit.SECONDS)).isEqualTo("back");
@@ -316,7 +316,7 @@ class GroupCommitTest {
             }
             connections.incrementAndGet();
             if (unreachable.get()) {
-                throw new SQLException("the database is away");
+                throw new SQLException("the database is unavailable");
             }
             Connection connection = real.getConnection();
             return Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { Connection.class }, (self, call, values) -> {

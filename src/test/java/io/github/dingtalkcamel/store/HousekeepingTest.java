@@ -91,7 +91,7 @@ class HousekeepingTest {
 
         now = now.plus(QUARTER);
         clean();
-        assertThat(messages()).as("what is to be answered still stays, however old").containsExactly(waits, never, requested);
+        assertThat(messages()).as("unanswered messages stay at any age").containsExactly(waits, never, requested);
         assertThat(count("dead_letter")).isEqualTo(1);
     }
 

@@ -88,7 +88,7 @@ class DownloadsTest {
     }
 
     private static Downloads open(Downloads.Dns dns) {
-        // what stands for the internet here: this one address, and no other
+        // the internet of this test: this one address, and no other
         return new Downloads(dns, address -> address.getHostAddress().equals("127.0.0.1"), Duration.ofSeconds(5));
     }
 

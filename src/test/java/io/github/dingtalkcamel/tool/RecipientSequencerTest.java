@@ -67,7 +67,7 @@ class RecipientSequencerTest {
         assertThat(gone).containsExactly("a", "d");
 
         end(d);
-        assertThat(gone).as("c stands behind b, which waits for a").hasSize(2);
+        assertThat(gone).as("c is queued behind b, which waits for a").hasSize(2);
         end(a);
         awaitGone("a", "d", "b");
         end(b);
@@ -78,7 +78,7 @@ class RecipientSequencerTest {
     }
 
     @Test
-    void whoGivesUpWhileItWaitsHoldsNobodyUp() {
+    void aCallThatGivesUpWhileItWaitsDelaysNoOther() {
         Exchange a = enter("a", "x");
         Exchange b = enter("b", "x", "y");
         Exchange c = enter("c", "y");

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of a requestId whose run breaks. */
+/** The outcome of a requestId whose run breaks. */
 @Timeout(20)
 class ToolRunsTest {
 
@@ -61,7 +61,7 @@ class ToolRunsTest {
     }
 
     @Test
-    void isNotRunASecondTimeWhereNobodyKnowsHowFarItCame() throws Exception {
+    void isNotRunASecondTimeWhereItsProgressIsUnknown() throws Exception {
         fault = new IllegalStateException("broke after the first recipient");
         assertThat(run().getException()).isSameAs(fault);
 

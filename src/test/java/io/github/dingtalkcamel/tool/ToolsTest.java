@@ -478,7 +478,7 @@ class ToolsTest {
     }
 
     @Test
-    void doesARequestOnceWhoeverAsksAgainAndHoweverSoon() throws Exception {
+    void doesARequestOnceForEveryCallerAndEveryInterval() throws Exception {
         String one = newPerson();
         String json = "{\"requestId\":\"req-" + one + "\",\"recipient_type\":\"user_id\",\"recipient_id\":\"" + one + "\",\"content\":\"once\"}";
         bot.simulator().faults().on(ApiFamily.ROBOT).slow(Duration.ofMillis(400));

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An answer of HTTP 200 that does not confirm what was asked is no success, whoever asked. */
+/** An answer of HTTP 200 that does not confirm what was asked is no success for any caller. */
 @Timeout(60)
 class UnconfirmedTest {
 
@@ -82,7 +82,7 @@ class UnconfirmedTest {
     }
 
     @Test
-    void ofACardNobodyKnowsAndItCanStillBeUpdated() throws Exception {
+    void ofACardTheOutcomeIsUnknownAndItCanStillBeUpdated() throws Exception {
         bot.simulator().faults().on(ApiFamily.CARD).answer(200, "{\"success\":true,\"result\":{\"deliverResults\":[]}}");
         JsonNode result = call(RICH, Map.of("recipient_type", "user_id", "recipient_id", newPerson(), "mode", "template",
                 "msgKey", "589420e2-c1e2-46ef-a5ed-b8728e654da9.schema", "msgParam", Map.of("title", "t", "markdown", "m")));
@@ -155,7 +155,7 @@ class UnconfirmedTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "{}", "{\"expireIn\":7200}"})
-    void anAccessTokenIsAskedForAgainAndNobodyIsSentToTheRecipient(String answer) throws Exception {
+    void anAccessTokenIsRequestedAgainAndNothingIsSentToTheRecipient(String answer) throws Exception {
         bot.simulator().expireToken(Bot.APP_KEY);
         bot.simulator().faults().on(ApiFamily.TOKEN).untilCleared().answer(200, answer);
         Map<String, Object> request = Map.of("recipient_type", "user_id", "recipient_id", newPerson(), "content", "no token", "timeoutMs", 1_000,

@@ -75,7 +75,7 @@ class DeadLettersTest {
                 new Letter(list.get(0).id(), "main-" + dead, "main", "cid", "m2", "reply", "90018", "too fast", "send less", 9, now, "waiting"),
                 new Letter(list.get(1).id(), "main-" + failed, "main", "cid", "m1", "turn", "agentFailed", "java.lang.IllegalStateException: no model",
                         list.get(1).remedy(), 1, now.minusSeconds(1), "waiting"));
-        assertThat(list.get(1).remedy()).contains("mend the agent").contains("replay");
+        assertThat(list.get(1).remedy()).contains("repair the agent").contains("replay");
         assertThat(list.toString()).doesNotContain("text of");
         assertThat(letters.list(list.get(0).id(), 10)).containsExactly(list.get(1));
         assertThat(letters.list(Long.MAX_VALUE, 1)).containsExactly(list.get(0));
@@ -239,7 +239,7 @@ class DeadLettersTest {
         return letters.list(Long.MAX_VALUE, 1).get(0).id();
     }
 
-    /** Queues what is to be replayed now, as the route does. */
+    /** Queues the requested replays, as the route does. */
     private List<String> next() {
         List<Turn> turns = replays.requestedTurns();
         for (Turn turn : turns) {

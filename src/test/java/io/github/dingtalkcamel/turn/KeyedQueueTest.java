@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.dingtalkcamel.component.message.Delivery;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -27,7 +28,6 @@ import org.apache.camel.spi.Synchronization;
 import org.apache.camel.support.DefaultExchange;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import io.github.dingtalkcamel.component.message.Delivery;
 
 class KeyedQueueTest {
 
@@ -324,7 +324,7 @@ class KeyedQueueTest {
         assertThatThrownBy(() -> new KeyedQueue(10, 10, 10).offer(command)).hasMessageContaining("another queue");
     }
 
-    /** Whatever the interleaving: order within a conversation, one of it at a time, never too many at once, none lost. */
+    /** For every interleaving: order within a conversation, one of it at a time, never too many at once, none lost. */
     @Property(tries = 40)
     void keepsItsPromisesUnderAnyInterleaving(@ForAll long seed, @ForAll @IntRange(min = 1, max = 12) int conversations,
             @ForAll @IntRange(min = 1, max = 8) int workers, @ForAll @IntRange(min = 1, max = 6) int maxRunning,

@@ -16,7 +16,7 @@ import org.apache.camel.Body;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of turns when the process stops, and at the next start (docs/promises.md 2 and 5). */
+/** The fate of turns when the process stops, and at the next start (docs/promises.md 2 and 5). */
 class StopAndStartTest {
 
     private static final String AGENT = """

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which agent answers, what it is given and what becomes of what it leaves (docs/promises.md 5). */
+/** Which agent answers, what it gets and how its result is used (docs/promises.md 5). */
 class TurnRoutingTest {
 
     private static final String NONE = "dingtest0000000none";
@@ -356,7 +356,7 @@ class TurnRoutingTest {
         }
     }
 
-    /** A message in a DM of its own, bound to an agent, and what became of it. */
+    /** A message in a DM of its own, bound to an agent, and its outcome. */
     private static Turned turned(String agent, String text) {
         String person = "person" + ++people;
         if (agent != null) {

@@ -55,7 +55,7 @@ public record ApiRequest(String name, String integration, URI uri, Secret token,
         return name.equals(CUSTOM_ROBOT);
     }
 
-    /** True where it does no harm to ask again, whatever became of the first time. */
+    /** True where the call can be repeated safely, even if the first one was executed. */
     public boolean isRepeatable() {
         return name.equals(ACCESS_TOKEN) || method.equals("PUT") || method.equals("GET") || name.equals(DOWNLOAD)
                || name.matches("/topapi/.*/(get|list)[a-z]*");

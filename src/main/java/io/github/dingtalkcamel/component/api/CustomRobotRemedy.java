@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /**
  * What a person can do when a custom robot refuses a message (docs/protocol.md 6.2). The code decides; 310000 is one code for four reasons,
- * told apart by their texts.
+ * distinguished by their texts.
  */
 final class CustomRobotRemedy {
 

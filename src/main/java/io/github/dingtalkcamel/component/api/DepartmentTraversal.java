@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * A way through all departments below one, and the people of each (docs/protocol.md 6.7): one question at a time. Bounded, whatever the
- * answers are. Not safe for use by several threads.
+ * Traverses all departments below one and the people of each (docs/protocol.md 6.7), with one request at a time. The number of departments
+ * and people is bounded. Not safe for use by several threads.
  */
 public final class DepartmentTraversal {
 
@@ -69,10 +69,10 @@ public final class DepartmentTraversal {
             result.forEach(department -> enter(department.path("dept_id").asLong()));
             return;
         }
-        for (JsonNode user : result.path("list")) {
-            User colleague = User.of(user);
-            if (colleague.userId() != null) {
-                people.put(colleague.userId(), colleague);
+        for (JsonNode listed : result.path("list")) {
+            User user = User.of(listed);
+            if (user.userId() != null) {
+                people.put(user.userId(), user);
             }
         }
         long next = result.path("next_cursor").asLong(0);

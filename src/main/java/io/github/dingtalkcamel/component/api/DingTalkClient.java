@@ -1,9 +1,9 @@
 package io.github.dingtalkcamel.component.api;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -18,12 +18,10 @@ import io.github.dingtalkcamel.component.secrets.Secret;
 /**
  * Calls DingTalk's two hosts. Nothing here blocks a thread.
  * <p>
- * Promises of every call: it asks the {@link CallLimiter} first, ends within its time-out whatever the other side does, reads an answer of
- * at most 1 MiB, follows
- * no redirect, and completes with DingTalk's answer only where DingTalk said that it did what it was asked; else with a {@link
- * DingTalkException}. A call whose
- * access token is refused is repeated once with a new one. Nothing else is repeated, except by a {@link CallRetry} for callers that can
- * wait.
+ * Promises of every call: it asks the {@link CallLimiter} first, ends within its time-out even if the other side never answers, reads an
+ * answer of at most 1 MiB, follows no redirect, and completes with DingTalk's answer only where that answer confirms the call; else with a
+ * {@link DingTalkException}. A call whose access token is refused is repeated once with a new one. Nothing else is repeated, except by a
+ * {@link CallRetry} for callers that can wait.
  */
 public final class DingTalkClient {
 
@@ -116,7 +114,7 @@ public final class DingTalkClient {
         return tokens.token(app, issuer(app, timing)).thenAccept(token -> { });
     }
 
-    /** A new access token from DingTalk, whatever is in memory: tells whether the app's credentials are right. */
+    /** A new access token from DingTalk, even if one is cached: shows whether the app's credentials are right. */
     public CompletableFuture<Void> renewToken(DingTalkApp app, CallTiming timing) {
         return tokens.renew(app, issuer(app, timing)).thenAccept(token -> { });
     }

@@ -7,7 +7,7 @@ package io.github.dingtalkcamel.component.api;
  */
 public abstract class DingTalkException extends Exception {
 
-    /** What became of the call that failed. */
+    /** The outcome of the call that failed. */
     public enum Outcome {
         /** DingTalk surely did not do it. The same call can succeed later. */
         NOT_DONE,
@@ -28,7 +28,7 @@ public abstract class DingTalkException extends Exception {
         this.outcome = outcome;
     }
 
-    /** Whether DingTalk did what it was asked, as far as can be told. */
+    /** Whether DingTalk executed the call, as far as is known. */
     public Outcome outcome() {
         return outcome;
     }

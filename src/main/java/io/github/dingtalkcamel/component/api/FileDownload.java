@@ -65,7 +65,7 @@ public final class FileDownload {
                 (SSLSocketFactory) SSLSocketFactory.getDefault());
     }
 
-    /** @param allowed which addresses may be asked, but for those of the app's base URLs */
+    /** @param allowed which addresses may be requested; those of the app's base URLs always may */
     FileDownload(HttpClient http, Executor executor, ScheduledExecutorService deadlines, Dns dns, Predicate<InetAddress> allowed,
             SSLSocketFactory tls) {
         this.http = http;
@@ -189,7 +189,7 @@ public final class FileDownload {
                 try {
                     return Optional.of(uri.resolve(location.get()));
                 } catch (IllegalArgumentException e) {
-                    // told below
+                    // reported below
                 }
             }
             if (status != 200) {

@@ -14,7 +14,7 @@ public interface IntegrationLookup {
     List<DingTalkApp> find(String integration);
 
     /**
-     * Whether the name stands for a set of apps, which may be empty: then a consumer of it receives nothing, without an error.
+     * Whether the name denotes a set of apps. The set may be empty: a consumer of it then receives nothing, without an error.
      *
      * @param integration the endpoint's option
      */

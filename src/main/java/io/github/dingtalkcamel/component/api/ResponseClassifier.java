@@ -209,7 +209,7 @@ public final class ResponseClassifier {
         };
     }
 
-    /** How much was done, told by the kind of exception. A loss that is not known may be one within the answer. */
+    /** The outcome, derived from the kind of exception. An unknown kind of loss may have happened within the answer. */
     public static Loss lossOf(IOException cause) {
         if (cause instanceof HttpConnectTimeoutException || cause instanceof ConnectException || cause instanceof UnknownHostException
                 || cause instanceof NoRouteToHostException) {

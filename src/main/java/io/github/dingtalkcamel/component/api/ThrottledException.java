@@ -1,6 +1,6 @@
 package io.github.dingtalkcamel.component.api;
 
-/** Too many calls: told apart from missing permission by its code, since both are 403 (docs/protocol.md 7.1). */
+/** Too many calls: distinguished from a missing permission by its code, since both are 403 (docs/protocol.md 7.1). */
 public class ThrottledException extends RetryableException {
 
     /** Code where all calls of this machine's address are refused (docs/protocol.md 7.1). */

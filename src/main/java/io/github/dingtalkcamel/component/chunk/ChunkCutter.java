@@ -18,7 +18,7 @@ final class ChunkCutter {
 
     private final String reply;
     private final int maxCharacters;
-    /** Bytes of a chunk's text, whatever its title will be. */
+    /** Bytes of a chunk's text; leaves room for the longest title. */
     private final int maxBytes;
     private final int[] bytes;
     private final MarkdownBlocks blocks;

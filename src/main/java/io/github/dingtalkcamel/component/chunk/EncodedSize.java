@@ -49,7 +49,7 @@ public final class EncodedSize {
         return sums;
     }
 
-    /** A surrogate pair counts at its first half, so that sums agree with the whole wherever no pair is cut. */
+    /** A surrogate pair counts at its first half, so that sums agree with the whole as long as no pair is cut. */
     private static int at(String text, int index) {
         char c = text.charAt(index);
         if (c < 0x20) {

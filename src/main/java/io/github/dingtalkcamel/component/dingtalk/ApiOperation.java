@@ -41,7 +41,7 @@ record ApiOperation(Api api, DingTalkConfiguration uri) implements Operation {
                 return;
             }
         } catch (IllegalArgumentException e) {
-            // told below
+            // reported below
         }
         throw new IllegalArgumentException("Option path must be a path of DingTalk's API, such as /v1.0/robot/ding/send,"
                 + " its special characters encoded");

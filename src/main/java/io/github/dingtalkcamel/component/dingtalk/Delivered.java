@@ -14,7 +14,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
 /**
- * What became of a message for several recipients: DingTalk's answers, the ids of what was sent, and those who did not get it. Used by one
+ * The outcome of a message for several recipients: DingTalk's answers, the ids of what was sent, and those who did not get it. Used by one
  * exchange.
  */
 final class Delivered {

@@ -42,7 +42,7 @@ import org.apache.camel.util.URISupport;
 public class DingTalkComponent extends HealthCheckComponent {
 
     static {
-        // options of ours that Camel can't know: masked wherever an endpoint's URI is shown
+        // options of ours that Camel can't know: masked in every place that shows an endpoint's URI
         URISupport.addSanitizeKeywords("appSecret,webhookUrl,secret");
     }
 

@@ -87,7 +87,7 @@ public class DingTalkConfiguration implements Cloneable {
               description = "Ids of messages to recall, separated by commas, from header CamelDingTalkSentMessageId of send")
     private String sentMessageId;
     @UriParam(label = "producer", enums = "image,voice,video,file",
-              description = "Kind of the uploaded file. Told by the file's name where it is not set.")
+              description = "Kind of the uploaded file. Derived from the file's name where it is not set.")
     private String mediaType;
     @UriParam(label = "producer",
               description = "Name of the uploaded file, with its extension. CamelFileName or the file's own name where it is not set.")

@@ -148,7 +148,7 @@ public class DingTalkEndpoint extends DefaultEndpoint implements EndpointService
                 return uri;
             }
         } catch (URISyntaxException e) {
-            // told below
+            // reported below
         }
         throw new IllegalArgumentException("Option " + option + " must be an http or https address, such as https://api.dingtalk.com");
     }

@@ -24,7 +24,7 @@ interface PushedExchange {
     /**
      * Fills an exchange.
      *
-     * @return the body, so that the answer of a route can be told from it
+     * @return the body, so that the answer of a route can be distinguished from it
      * @throws BadMessageException where a field is missing or of the wrong type
      */
     Object fill(Exchange exchange, Delivery delivery) throws BadMessageException;

@@ -16,8 +16,8 @@ import io.github.dingtalkcamel.component.api.RejectedException;
 import io.github.dingtalkcamel.component.api.RetryableException;
 import io.github.dingtalkcamel.component.api.SessionExpiredException;
 import io.github.dingtalkcamel.component.chunk.Chunk;
-import io.github.dingtalkcamel.component.message.InboundMessage.ConversationType;
 import io.github.dingtalkcamel.component.message.InboundMessage;
+import io.github.dingtalkcamel.component.message.InboundMessage.ConversationType;
 import io.github.dingtalkcamel.component.secrets.Secret;
 import org.apache.camel.Exchange;
 
@@ -26,8 +26,8 @@ import org.apache.camel.Exchange;
  * other. By the session webhook of that message while it lives, else by the robot API. Where a redelivery of Camel's repeats it, what
  * DingTalk took before is not sent again.
  * <p>
- * For an exchange that can wait, a message that failed and can be repeated is repeated as the {@link CallRetry} says, by whichever channel
- * is right then. An exchange that is cancelled sends no further message and continues, without header {@code CamelDingTalkChannel}.
+ * For an exchange that can wait, a message that failed and can be repeated is repeated as the {@link CallRetry} says, by the channel that
+ * is usable then. An exchange that is cancelled sends no further message and continues, without header {@code CamelDingTalkChannel}.
  */
 record ReplyOperation(Api api, DingTalkConfiguration uri) implements Operation {
 

@@ -48,7 +48,7 @@ final class RobotOperation implements Operation {
                 return url;
             }
         } catch (URISyntaxException e) {
-            // told below, without the URL, which is a secret
+            // reported below, without the URL, which is a secret
         }
         throw needsAddress();
     }

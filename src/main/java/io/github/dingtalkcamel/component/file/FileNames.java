@@ -49,7 +49,7 @@ public final class FileNames {
         return File.separatorChar != '/' || Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8")).newEncoder().canEncode(name);
     }
 
-    /** A path as a person wrote it, for logs and messages: as given where it is relative, with its characters whatever the locale. */
+    /** A path as a person wrote it, for logs and messages: as given where it is relative, with its characters in every locale. */
     public static String shown(Path path) {
         String text = path.toString();
         if (text.indexOf('\uFFFD') < 0 || path.getFileSystem() != FileSystems.getDefault()) {

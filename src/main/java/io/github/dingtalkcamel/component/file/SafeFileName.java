@@ -15,7 +15,7 @@ public final class SafeFileName {
     private static final int MOST_EXTENSION_BYTES = 20;
     /** Camel's file component evaluates a name that holds such a token as an expression. */
     private static final Pattern EXPRESSION = Pattern.compile("\\$(?=(simple)?\\{)");
-    /** Names that Windows keeps for devices, whatever their extension. */
+    /** Names that Windows reserves for devices, with any extension. */
     private static final Pattern DEVICE = Pattern.compile("(?i)(con|prn|aux|nul|conin\\$|conout\\$|(com|lpt)[0-9¹²³])( *\\..*)?");
     /** Camel's file component takes a file of this name for another file's lock. */
     private static final Pattern LOCK = Pattern.compile("(?i)(.*)\\.(camellock)");

@@ -44,9 +44,9 @@ public record Body(Form form, ObjectNode json) {
                     .build())
             .build());
 
-    /** What a body is, told by the fewest fields that can tell: whether they are right is found out later. */
+    /** The kind of a body, derived from as few fields as possible; their values are checked later. */
     public enum Form {
-        /** {@code encrypt} is a string: an envelope for {@link CallbackCrypto#open}, whatever else it holds. */
+        /** {@code encrypt} is a string: an envelope for {@link CallbackCrypto#open}, other fields are ignored. */
         ENCRYPTED,
         /** There is a {@code msgtype} or a {@code msgId}: a robot message for {@link MessageParser}. */
         ROBOT_MESSAGE,

@@ -88,7 +88,7 @@ public final class CallbackCrypto {
      * @param nonce     the query parameter of that name, as it came
      * @param encrypt   the body's field of that name
      * @return the text that was sealed, usually JSON
-     * @throws ProofException for whatever is wrong, null and garbage included; from outside one looks like the other
+     * @throws ProofException for every fault, null and garbage included; callers outside can't distinguish the faults
      */
     public String open(String signature, String timestamp, String nonce, String encrypt) throws ProofException {
         verify(signature, timestamp, nonce, encrypt);

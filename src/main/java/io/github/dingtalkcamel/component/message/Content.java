@@ -3,7 +3,7 @@ import java.util.List;
 
 import io.github.dingtalkcamel.component.message.InboundMessage.Attachment;
 
-/** What a message says, whatever its type: its text or text form, not yet trimmed, and what can be downloaded. */
+/** What a message of any type says: its text or text form, not yet trimmed, and what can be downloaded. */
 record Content(String text, List<Attachment> attachments) {
 
     static final Content NONE = new Content("", List.of());

@@ -11,7 +11,7 @@ import io.github.dingtalkcamel.component.message.InboundMessage.QuotaNotice;
 import io.github.dingtalkcamel.component.message.InboundMessage.Sender;
 
 /**
- * Makes an {@link InboundMessage} of the JSON of a robot message (docs/protocol.md 3), whichever way it came.
+ * Makes an {@link InboundMessage} of the JSON of a robot message (docs/protocol.md 3), received by HTTP or by Stream.
  *
  * <p>Needed are {@code msgId}, {@code msgtype}, {@code conversationType}, {@code conversationId} and {@code senderId}; the rest may be
  * missing. A field of the wrong type is refused, except in quotes, which are undocumented. Ids may have 512 characters; names and titles

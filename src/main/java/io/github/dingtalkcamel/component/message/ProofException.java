@@ -6,7 +6,7 @@ import io.github.dingtalkcamel.component.http.HttpError;
  * A callback that does not prove itself (status 401).
  * <p>
  * The message says which proof failed and what to do about it. It is for the operator's log: the caller gets the same answer for each
- * failure, so that strangers learn nothing about the secrets.
+ * failure, so that unauthenticated clients learn nothing about the secrets.
  */
 public final class ProofException extends Exception implements HttpError {
 

@@ -32,12 +32,12 @@ record QuoteReader(TextForms forms, ContentReader content, EarlierMessages earli
 
     /** Null where the message quotes nothing. */
     Quote read(String integration, String conversationId, ObjectNode body) {
-        Quote quote = told(body);
+        Quote quote = given(body);
         return quote == null ? null : completed(quote, integration, conversationId);
     }
 
     /** As far as DingTalk tells. */
-    private Quote told(ObjectNode body) {
+    private Quote given(ObjectNode body) {
         ObjectNode quoted = quoted(body);
         String type = id(quoted, "msgType", "msgtype");
         Content said = said(type, quoted);

@@ -8,7 +8,7 @@ interface Connector {
     /**
      * Opens a connection with a ticket of its own.
      *
-     * @return completed with the open connection or an {@link OpenException}; cancelling it ends the attempt, wherever it is
+     * @return completed with the open connection or an {@link OpenException}; cancelling it ends the attempt at any stage
      */
     CompletableFuture<WebSocketConnection> dial(WebSocketConnection.Events events);
 }

@@ -19,10 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Between the threads that read and the route: takes what came in without waiting, gives it to the route, and answers when the route is done with it.
+ * Sits between the reading threads and the route: accepts frames without waiting, passes them to the route, and answers each when the route is
+ * done with it.
  * <p>
- * Promises: robot messages reach the route in the order they came in, by whichever connection, and none waits until the route is done with the one before. A
- * click on a card is answered in time, whatever the route does. What is under way is bounded; what does not fit is not taken, and DingTalk hears so.
+ * Promises: robot messages reach the route in the order in which they were received over all connections, and none waits until the route is
+ * done with the one before. A click on a card is answered in time, even if the route is slow. The frames in progress are bounded; a frame
+ * beyond the bound is refused, and DingTalk gets an answer that says so.
  */
 public final class FrameDispatcher {
 
@@ -37,10 +39,10 @@ public final class FrameDispatcher {
     /** DingTalk waits 2 s (docs/protocol.md 6.5.6); the rest is for the way. */
     static final Duration CARD_PATIENCE = Duration.ofMillis(1_700);
 
-    private final Door door;
+    private final RouteEntry entry;
     private final Executor messages;
     private final Executor others;
-    private final Scheduler agenda;
+    private final Scheduler scheduler;
     private final ConnectionMetrics traffic;
     private final Semaphore room = new Semaphore(ROOM);
     private final AtomicInteger underWay = new AtomicInteger();
@@ -49,17 +51,17 @@ public final class FrameDispatcher {
      * @param messages one thread, so that messages stay in order
      * @param others   for events and cards, whose routes may wait
      */
-    FrameDispatcher(Door door, Executor messages, Executor others, Scheduler agenda, ConnectionMetrics traffic) {
-        this.door = door;
+    FrameDispatcher(RouteEntry entry, Executor messages, Executor others, Scheduler scheduler, ConnectionMetrics traffic) {
+        this.entry = entry;
         this.messages = messages;
         this.others = others;
-        this.agenda = agenda;
+        this.scheduler = scheduler;
         this.traffic = traffic;
     }
 
     /** The route. */
     @FunctionalInterface
-    interface Door {
+    interface RouteEntry {
 
         /** @param done called once, on any thread */
         void enter(Delivery delivery, Consumer<Outcome> done);
@@ -111,7 +113,7 @@ public final class FrameDispatcher {
                 answer.accept(response);
             }
         };
-        Scheduler.Entry end = agenda.in(CARD_PATIENCE, () -> {
+        Scheduler.Entry end = scheduler.in(CARD_PATIENCE, () -> {
             LOG.warn("A click on a card of {} was answered without a change: the route took longer than DingTalk waits", integration);
             once.accept(Ack.card(frame.messageId(), JsonNodeFactory.instance.objectNode()));
         });
@@ -187,7 +189,7 @@ public final class FrameDispatcher {
             return;
         }
         try {
-            door.enter(delivery, ended);
+            entry.enter(delivery, ended);
         } catch (RuntimeException e) {
             LOG.error("{} could not be given to its route", frame, e);
             ended.accept(new Outcome(e, null));

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  */
 final class FrameHandler {
 
-    /** Refusals: their log is bounded, since whoever sends nonsense sends much of it. */
+    /** Refusals: their log is bounded, because a faulty sender can cause very many. */
     private static final Logger REFUSED = LoggerFactory.getLogger("dingtalk.refused");
     private static final Logger LOG = LoggerFactory.getLogger(FrameHandler.class);
 

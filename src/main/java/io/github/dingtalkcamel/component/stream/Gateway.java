@@ -120,7 +120,7 @@ final class Gateway implements Connector {
                 if (failure != null) {
                     result.completeExceptionally(unreachable("the endpoint", failure));
                 } else if (!result.complete(link)) {
-                    // nobody waits for it any more
+                    // the caller has given up meanwhile
                     socket.abort();
                 }
             });

@@ -1,7 +1,7 @@
 package io.github.dingtalkcamel.component.stream;
 import java.time.Duration;
 
-/** Time, and what is to be done when. Tasks run one after the other, those for the same moment in the order they were added. */
+/** Runs tasks at given times. Tasks run one after the other; those for the same moment run in the order they were added. */
 interface Scheduler {
 
     /** Time that only moves forward, in nanoseconds from some moment. */

@@ -2,8 +2,8 @@ package io.github.dingtalkcamel.component.stream;
 import java.time.Duration;
 
 /**
- * Tells that the machine slept, or that somebody set its clock: from one look to the next, the wall clock went another way than the time that only moves
- * forward, or that time itself took a leap (which of the two happens depends on the system). Connections may have died meanwhile without a sign.
+ * Detects that the machine slept or that its clock was set: between two checks the wall clock and the monotonic clock moved by different
+ * amounts, or the monotonic clock jumped (which of the two happens depends on the system). Connections may have died meanwhile without a sign.
  */
 final class SleepWatch {
 

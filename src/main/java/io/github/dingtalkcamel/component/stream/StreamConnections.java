@@ -41,29 +41,29 @@ public final class StreamConnections {
 
     private final DingTalkApp app;
     private final StreamTimeouts pace;
-    private final Scheduler agenda;
+    private final Scheduler scheduler;
     private final ConnectionMetrics traffic;
     private final List<ManagedConnection> kept;
     private final List<ExecutorService> threads;
     private final Map<Delivery.Kind, Subscription> subscriptions = new EnumMap<>(Delivery.Kind.class);
-    /** What the connections were last opened for; empty while they are closed. Used on the agenda, and while subscriptions are locked. */
+    /** What the connections were last opened for; empty while they are closed. Used on the scheduler, and while subscriptions are locked. */
     private Set<Delivery.Kind> opened = Set.of();
 
     private record Subscription(StreamSubscriber subscriber, AtomicInteger underWay) {
     }
 
-    StreamConnections(DingTalkApp app, HttpClient http, StreamTimeouts pace, Scheduler agenda, ConnectionMetrics traffic) {
+    StreamConnections(DingTalkApp app, HttpClient http, StreamTimeouts pace, Scheduler scheduler, ConnectionMetrics traffic) {
         this.app = app;
         this.pace = pace;
-        this.agenda = agenda;
+        this.scheduler = scheduler;
         this.traffic = traffic;
         ThreadPoolExecutor messages = pool("dingtalk-stream-" + app.name(), 1);
         ThreadPoolExecutor others = pool("dingtalk-stream-events-" + app.name(), OTHERS_AT_ONCE);
         this.threads = List.of(messages, others);
         Gateway gateway = new Gateway(http, app, this::kinds, userAgent(), pace.opening());
-        FrameHandler reception = new FrameHandler(app.name(), new FrameDispatcher(this::enter, messages, others, agenda, traffic), traffic);
+        FrameHandler reception = new FrameHandler(app.name(), new FrameDispatcher(this::enter, messages, others, scheduler, traffic), traffic);
         this.kept = IntStream.rangeClosed(1, app.connections()).mapToObj(number -> new ManagedConnection(app.name(), number, gateway,
-                reception, traffic, pace, agenda,
+                reception, traffic, pace, scheduler,
                 () -> ThreadLocalRandom.current().nextDouble())).toList();
     }
 
@@ -103,7 +103,7 @@ public final class StreamConnections {
 
     /** Opens the connections for the subscribers that there are, or replaces those that were opened for others. Does not wait for them. */
     public void open() {
-        agenda.in(GATHERING, this::apply);
+        scheduler.in(GATHERING, this::apply);
     }
 
     /**

@@ -22,7 +22,7 @@ public final class StreamHub implements AutoCloseable {
     private final HttpClient http;
     private final StreamTimeouts pace;
     private final StreamListener listener;
-    private final SingleThreadScheduler agenda;
+    private final SingleThreadScheduler scheduler;
     private final Map<Key, StreamConnections> connections = new ConcurrentHashMap<>();
 
     /** @param listener learns of connections that open and end, or null */
@@ -30,13 +30,13 @@ public final class StreamHub implements AutoCloseable {
         this.listener = listener;
         this.http = http;
         this.pace = pace;
-        this.agenda = new SingleThreadScheduler("dingtalk-stream", clock);
-        watchSleep(new SleepWatch(TICK, agenda.wallMillis(), agenda.nanos()));
+        this.scheduler = new SingleThreadScheduler("dingtalk-stream", clock);
+        watchSleep(new SleepWatch(TICK, scheduler.wallMillis(), scheduler.nanos()));
     }
 
     private void watchSleep(SleepWatch watch) {
-        agenda.in(TICK, () -> {
-            if (watch.slept(agenda.wallMillis(), agenda.nanos())) {
+        scheduler.in(TICK, () -> {
+            if (watch.slept(scheduler.wallMillis(), scheduler.nanos())) {
                 connections.values().forEach(StreamConnections::probe);
             }
             watchSleep(watch);
@@ -48,7 +48,7 @@ public final class StreamHub implements AutoCloseable {
      */
     public StreamConnections of(DingTalkApp app) {
         Key key = new Key(app.name(), app.apiBaseUrl(), app.appKey(), app.appSecret(), app.connections());
-        return connections.computeIfAbsent(key, same -> new StreamConnections(app, http, pace, agenda, new ConnectionMetrics(listener)));
+        return connections.computeIfAbsent(key, same -> new StreamConnections(app, http, pace, scheduler, new ConnectionMetrics(listener)));
     }
 
     /** Those that were asked for so far. */
@@ -60,6 +60,6 @@ public final class StreamHub implements AutoCloseable {
     @Override
     public void close() {
         connections.values().forEach(StreamConnections::shutDown);
-        agenda.close();
+        scheduler.close();
     }
 }

@@ -1,6 +1,6 @@
 package io.github.dingtalkcamel.component.stream;
 
-/** Is told when a Stream connection can receive messages, and when it no longer can. Called on the thread that all connections share: must not wait. */
+/** Is notified when a Stream connection can receive messages, and when it no longer can. Called on the thread that all connections share: must not block. */
 public interface StreamListener {
 
     /** It can receive messages. */

@@ -4,7 +4,7 @@ import java.util.function.Consumer;
 
 import io.github.dingtalkcamel.component.message.Delivery;
 
-/** Receives what comes in over the Stream connections of an app. */
+/** Receives the deliveries of an app's Stream connections. */
 public interface StreamSubscriber {
 
     /** What it receives. */
@@ -13,7 +13,7 @@ public interface StreamSubscriber {
     /**
      * Takes a delivery without waiting until it is processed.
      *
-     * @param done called once, on any thread, with what became of the delivery: DingTalk is answered accordingly
+     * @param done called once, on any thread, with the outcome of the delivery, which decides the answer to DingTalk
      */
     void deliver(Delivery delivery, Consumer<FrameDispatcher.Outcome> done);
 }

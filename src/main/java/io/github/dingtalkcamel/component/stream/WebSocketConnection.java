@@ -18,7 +18,7 @@ interface WebSocketConnection {
     /** Cuts the connection. */
     void abort();
 
-    /** What happens on a connection, called one after the other on the thread that reads it: whoever is called must not wait. */
+    /** What happens on a connection. Called one after the other on the thread that reads it: implementations must not block. */
     interface Events {
 
         /** First of all. */

@@ -7,7 +7,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Reads a request's body whole, as bytes, whatever its Content-Type claims. A body over the limit is answered 413, one that all bodies
+ * Reads a request's body whole, as bytes, ignoring its Content-Type. A body over the limit is answered 413, one that all bodies
  * together leave no room for 503, one that takes too long 408, each with the connection closed.
  */
 public final class BodyCollector implements Handler<RoutingContext> {

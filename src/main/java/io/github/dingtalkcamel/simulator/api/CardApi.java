@@ -220,7 +220,7 @@ public final class CardApi {
 
     private static SimulatedCard streamed(SimulatedCard card, String key, String content, boolean full, boolean last) {
         Map<String, String> params = new LinkedHashMap<>(card.params());
-        // what comes after the end shows nothing
+        // updates after the end show nothing
         if (!card.finished()) {
             params.merge(key, content, (before, now) -> full ? now : before + now);
         }

@@ -60,7 +60,7 @@ public final class ConversationDriver {
                 () -> byStream ? stream.message(app, message, userMessage.connectionOrNull()) : byWebhook(userMessage, app, message));
     }
 
-    /** Notes what becomes of a push, also of one that can't be made. */
+    /** Records the outcome of a push, also of one that can't be made. */
     private Future<PushResult> witnessed(SimulatedRobotMessage message, Transport transport, Supplier<Future<PushResult>> push) {
         try {
             return push.get().onSuccess(sent -> platform.timeline().add(new TimelineEvent.PushAnswered(sent)));

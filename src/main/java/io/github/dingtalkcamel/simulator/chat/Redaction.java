@@ -13,7 +13,7 @@ import io.github.dingtalkcamel.simulator.text.Json;
 
 /**
  * Recorded requests in a form that may be shown: the application may run its simulator with real credentials. Hidden is the value of
- * each header, parameter and JSON field whose name is that of a credential, and each secret of an app or custom robot wherever it is.
+ * each header, parameter and JSON field whose name is that of a credential, and each secret of an app or custom robot in any place.
  *
  * <p>Not promised: that a credential under a name of its own, unknown to the simulator, is found.
  */

@@ -12,7 +12,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Web pages of elsewhere may not steer the simulator, on whatever address it listens: neither by a cross-site request (Origin) nor by
+ * Web pages of other origins can't control the simulator, on any address it listens on: neither by a cross-site request (Origin) nor by
  * a name of theirs that they let point to this machine (Host). It is called by localhost, by addresses in digits, which no DNS entry
  * can redirect, by the host of its URL, and by the names that it was given.
  */

@@ -24,6 +24,6 @@ public enum ApiFamily {
     STREAM,
     /** the WebSocket upgrade with a ticket, docs/protocol.md 2.2 */
     CONNECT,
-    /** whatever nothing is known about */
+    /** every other path */
     OTHER
 }

@@ -12,6 +12,6 @@ public interface MessageTraces {
     /** Knows no message. */
     MessageTraces UNKNOWN = (integrationId, msgId) -> Optional.empty();
 
-    /** What became of the message, as the JSON object that {@code GET /api/dingtalk/messages/…} answers; empty for an unknown message. */
+    /** The trace of the message, as the JSON object that {@code GET /api/dingtalk/messages/…} answers; empty for an unknown message. */
     Optional<String> transport(String integrationId, String msgId);
 }

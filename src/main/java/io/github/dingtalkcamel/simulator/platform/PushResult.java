@@ -5,7 +5,7 @@ import java.time.Duration;
 import io.github.dingtalkcamel.simulator.stream.StreamSide;
 
 /**
- * What became of a push to the application.
+ * The outcome of a push to the application.
  *
  * @param status         the HTTP status, or by Stream the ack's code; 0 if there was no answer, see {@code fault}
  * @param body           the answer's body, or by Stream the ack's data; empty without an answer

@@ -71,7 +71,7 @@ public final class Timeline {
         return null;
     }
 
-    /** Calls the listener after each entry, on whatever thread adds it; false if 32 listen already. */
+    /** Calls the listener after each entry, on the thread that adds it; false if 32 listen already. */
     public synchronized boolean listen(Runnable listener) {
         return listeners.size() < MAX_LISTENERS && listeners.add(listener);
     }

@@ -97,7 +97,7 @@ public sealed interface TimelineEvent {
     }
 
     /**
-     * A card as it is from now on, wherever it was delivered to or will be.
+     * A card as it is from now on, in every conversation that it was or will be delivered to.
      *
      * @param changed whether it was there before
      */

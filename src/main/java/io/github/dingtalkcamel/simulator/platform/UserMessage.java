@@ -78,7 +78,7 @@ public final class UserMessage implements Cloneable {
         return but(it -> it.transport = Transport.STREAM);
     }
 
-    /** Pushed on this Stream connection, in whatever state it is. */
+    /** Pushed on this Stream connection in any state. */
     public UserMessage byStream(String connectionId) {
         return but(it -> {
             it.transport = Transport.STREAM;

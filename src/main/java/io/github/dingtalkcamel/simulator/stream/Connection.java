@@ -9,7 +9,7 @@ import java.util.List;
  * @param id            the ticket it was opened with, and headers.connectionId of its pushes
  * @param since         by the simulator's clock
  * @param sent          frames pushed, pings and the disconnect frame included
- * @param acked         of these, how many were answered properly, with whatever code
+ * @param acked         of these, how many got a well-formed answer, with any code
  * @param socketPongs   answers to pings of the WebSocket protocol
  * @param secure        whether it came by TLS
  */

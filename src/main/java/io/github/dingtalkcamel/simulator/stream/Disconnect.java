@@ -10,7 +10,7 @@ import java.util.Objects;
  */
 public record Disconnect(String reason, Duration silence, Ending ending) {
 
-    /** What comes after the silence. */
+    /** How the connection ends after the silence. */
     public enum Ending {
         /** close code 1000 */
         NORMAL,

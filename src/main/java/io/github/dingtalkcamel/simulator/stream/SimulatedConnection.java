@@ -137,7 +137,7 @@ public final class SimulatedConnection {
         return new Connection(id(), appKey(), since, ticket.subscriptions(), state, sent.get(), acked.get(), socketPongs.get(), socket.isSsl());
     }
 
-    /** Sends a frame; the result is its answer, whatever that says, and fails if the connection ends before. It may never come. */
+    /** Sends a frame; the result is its answer, positive or not, and fails if the connection ends before. It may never complete. */
     Future<SimulatedAck> push(SimulatedFrame frame) {
         Awaited waiting = new Awaited(frame.topic(), frame.opaque(), System.nanoTime(), Promise.promise());
         synchronized (awaited) {
@@ -165,7 +165,7 @@ public final class SimulatedConnection {
             socket.writeFinalTextFrame(text);
             return;
         }
-        // the first piece is cut between characters, because Vert.x takes it as text; the others wherever it hits, as TCP and proxies do
+        // the first piece is cut between characters, because Vert.x takes it as text; the others at any byte, as TCP and proxies do
         int cut = text.offsetByCodePoints(0, Math.max(1, text.codePointCount(0, text.length()) / pieces));
         int at = text.substring(0, cut).getBytes(StandardCharsets.UTF_8).length;
         socket.writeFrame(WebSocketFrame.textFrame(text.substring(0, cut), false));
@@ -215,7 +215,7 @@ public final class SimulatedConnection {
         acks.add(new SimulatedAck(platform.now(), id(), messageId, null, 0, null, text.substring(0, Math.min(text.length(), MAX_ODD_TEXT)), null, fault));
     }
 
-    /** Says goodbye: from the frame on nothing is pushed. */
+    /** Announces the end: after this frame nothing is pushed. */
     public void leave(Disconnect disconnect) {
         state = Connection.State.LEAVING;
         push(SimulatedFrame.disconnect(disconnect.reason(), platform.now()));

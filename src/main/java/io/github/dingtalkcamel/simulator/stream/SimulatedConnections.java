@@ -50,7 +50,7 @@ public final class SimulatedConnections {
         return pick(connection -> connection.takes(appKey, wanted), last);
     }
 
-    /** Any open one of the app, whatever it subscribed to. Null if there is none. */
+    /** Any open connection of the app, regardless of its subscriptions. Null if there is none. */
     public SimulatedConnection pick(String appKey) {
         return pick(connection -> connection.isOpenFor(appKey), null);
     }

@@ -75,7 +75,7 @@ public final class StreamPush {
         return openConnections.anyTakes(app.appKey(), Subscription.EVENTS);
     }
 
-    /** To this connection whatever its state, or to any open one for null; without one the message is lost. */
+    /** To this connection in any state, or to any open one for null; without one the message is lost. */
     public Future<PushResult> message(SimulatedApp app, SimulatedRobotMessage message, String connectionId) {
         SimulatedConnection connection = connectionId == null ? openConnections.pick(app.appKey(), Subscription.MESSAGES, null) : openConnections.byId(connectionId);
         if (connection == null) {

@@ -115,7 +115,7 @@ public final class StreamSide {
         return connections().stream().filter(connection -> connection.appKey().equals(appKey)).toList();
     }
 
-    /** The requests for a connection, whatever their answer; oldest first, the last 10,000. */
+    /** The requests for a connection, accepted or not; oldest first, the last 10,000. */
     public List<OpenCall> openCalls() {
         return platform.openCalls().all();
     }
@@ -151,7 +151,7 @@ public final class StreamSide {
     }
 
     /**
-     * A frame of any type and topic, known or not, to any open connection of an app, whatever it subscribed to.
+     * A frame of any type and topic, known or not, to any open connection of an app, regardless of its subscriptions.
      *
      * @param appKey null: the first app
      * @param data   goes out as it is

@@ -173,7 +173,7 @@ class FileDownloadTest {
     }
 
     @Test
-    void fetchesFromABaseUrlWhateverItsAddress() throws Exception {
+    void fetchesFromABaseUrlWithAnyAddress() throws Exception {
         FileDownload downloads = downloads(InetAddress::getAllByName, PublicAddresses::isPublic);
 
         assertThat(fetched(downloads, "http://127.0.0.1:" + port() + "/sized?1000", Duration.ofSeconds(10))).hasSize(1_000);

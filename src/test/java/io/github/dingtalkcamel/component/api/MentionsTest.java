@@ -34,7 +34,7 @@ class MentionsTest {
     }
 
     @Test
-    void showNobodyInLogs() {
+    void showNoPersonInLogs() {
         assertThat(THREE.toString()).doesNotContain("13800000000", "staff001");
     }
 }

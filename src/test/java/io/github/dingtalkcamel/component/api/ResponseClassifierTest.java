@@ -158,7 +158,7 @@ class ResponseClassifierTest {
         assertThatThrownBy(() -> ResponseClassifier.of(API, 200, bytes(deep))).isInstanceOf(OutcomeUnknownException.class);
     }
 
-    /** Nothing but a verdict comes out, whatever comes in. */
+    /** Every input yields a classification, never another exception. */
     @Property(tries = 500)
     void judgesAnyBytes(@ForAll long seed, @ForAll @IntRange(min = 100, max = 599) int status) {
         Random random = new Random(seed);

@@ -3,8 +3,8 @@ package io.github.dingtalkcamel.component.dingtalk;
 import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 
-import io.github.dingtalkcamel.component.api.DingTalkException.Outcome;
 import io.github.dingtalkcamel.component.api.DingTalkException;
+import io.github.dingtalkcamel.component.api.DingTalkException.Outcome;
 import io.github.dingtalkcamel.component.api.OutcomeUnknownException;
 import io.github.dingtalkcamel.component.api.RejectedException;
 import io.github.dingtalkcamel.component.api.ThrottledException;
@@ -14,7 +14,7 @@ import io.github.dingtalkcamel.simulator.fault.FaultInjector;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What an exception of the component says of each kind of trouble: DingTalk's code, what became of the call, and a remedy. */
+/** What an exception of the component says for each kind of failure: DingTalk's code, the outcome of the call, and a remedy. */
 class ErrorsTest {
 
     private static final String SEND = "dingtalk:send?recipientId=staff001";

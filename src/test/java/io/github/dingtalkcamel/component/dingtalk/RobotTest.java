@@ -145,7 +145,7 @@ class RobotTest {
 
     @Test
     void aRefusalKeepsTheUrlOutOfTheError() {
-        Exchange sent = bare.send(robot(""), "nobody has this robot");
+        Exchange sent = bare.send(robot(""), "no group has this robot");
 
         assertThat(sent.getException()).isInstanceOfSatisfying(DingTalkException.class, e -> {
             assertThat(e.remedy()).contains("option webhookUrl");

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-import io.github.dingtalkcamel.component.api.DingTalkException.Outcome;
 import io.github.dingtalkcamel.component.api.DingTalkException;
+import io.github.dingtalkcamel.component.api.DingTalkException.Outcome;
 import io.github.dingtalkcamel.simulator.platform.Delivery;
 import io.github.dingtalkcamel.simulator.platform.Person;
 import org.apache.camel.Exchange;
@@ -104,7 +104,7 @@ class SendTest {
     }
 
     @Test
-    void failsWhereNobodyGotIt() {
+    void failsWhereNoRecipientGotIt() {
         bare.simulator().addPerson(Person.of("ghost", "Ghost").with(Person.Reach.UNKNOWN));
         Exchange sent = bare.send("dingtalk:send?recipientId=ghost", "hello");
 
@@ -116,7 +116,7 @@ class SendTest {
     }
 
     @Test
-    void namesThemAllWithTheirOwnReasonsWhereNobodyGotIt() {
+    void namesAllRecipientsWithTheirReasonsWhereNoneGotIt() {
         bare.simulator().addPerson(Person.of("ghost", "Ghost").with(Person.Reach.UNKNOWN));
         bare.simulator().addPerson(Person.of("flooded", "Flooded").with(Person.Reach.FLOW_CONTROLLED));
         Exchange sent = bare.send("dingtalk:send?recipientId=ghost,flooded", "hello");

@@ -50,7 +50,7 @@ class SafeFileNameTest {
     }
 
     @Property
-    void whateverItIsMadeOfStaysInItsDirectory(@ForAll String name) {
+    void everyNameStaysInItsDirectory(@ForAll String name) {
         String safe = SafeFileName.toStore(name);
         assertThat(safe.getBytes(StandardCharsets.UTF_8).length).isLessThanOrEqualTo(SafeFileName.MOST_BYTES);
         assertThat(safe).doesNotStartWith(".").doesNotContain("/", "\\", "${", "\0");

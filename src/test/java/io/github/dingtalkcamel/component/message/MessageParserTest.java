@@ -287,7 +287,7 @@ class MessageParserTest {
         }
 
         @Test
-        void whoeverIsMentionedFirstStaysWhenUnsure() throws Exception {
+        void theFirstMentionStaysWhenUnsure() throws Exception {
             assertThat(group("@李四 @bot hi", LI, BOT)).isEqualTo("@李四 @bot hi");
         }
 
@@ -492,7 +492,7 @@ class MessageParserTest {
             assertThat(parser.parse("main", with("\"originalMsgId\":\"webhook-id\"")).quote().text()).isEqualTo("by session");
             assertThat(parser.parse("main", with("\"originalProcessQueryKey\":\"other\"")).quote().text()).isEmpty();
             assertThat(parser.parse("main", with("\"text\":{\"content\":\"x\",\"repliedMsg\":{\"msgType\":\"interactiveCard\",\"msgId\":\"m\",\"content\":{}}}"))
-                    .quote().text()).as("a card of somebody else").isEqualTo("[unknown: interactiveCard]");
+                    .quote().text()).as("another robot's card").isEqualTo("[unknown: interactiveCard]");
         }
 
         @Test

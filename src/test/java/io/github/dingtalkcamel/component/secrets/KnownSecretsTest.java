@@ -105,7 +105,7 @@ class KnownSecretsTest {
             secret SEC0123456789abcdef0123456789abcdef0123456789abcdef wrong | secret *** wrong
             sign not match, session 不存在, 缺少参数 access_token, design=x     | sign not match, session 不存在, 缺少参数 access_token, design=x
             """)
-    void whatIsNamedAsASecretIsHiddenThoughNobodyKnowsIt(String text, String cleaned) {
+    void aValueNamedAsASecretIsHiddenThoughItIsNotKnown(String text, String cleaned) {
         assertThat(secrets.cleaned(text)).isEqualTo(cleaned);
     }
 

@@ -20,14 +20,14 @@ class FrameDispatcherTest {
     private record Entered(Delivery delivery, Consumer<Outcome> done) {
     }
 
-    private final ManualAgenda agenda = new ManualAgenda();
+    private final ManualScheduler scheduler = new ManualScheduler();
     private final ConnectionMetrics traffic = new ConnectionMetrics();
     private final List<Entered> entered = new ArrayList<>();
     private final List<JsonNode> answers = new ArrayList<>();
     private final FrameDispatcher handover = handover(Runnable::run);
 
     private FrameDispatcher handover(Executor executor) {
-        return new FrameDispatcher((delivery, done) -> entered.add(new Entered(delivery, done)), executor, executor, agenda, traffic);
+        return new FrameDispatcher((delivery, done) -> entered.add(new Entered(delivery, done)), executor, executor, scheduler, traffic);
     }
 
     private void message(String id, String data) throws BadFrameException {
@@ -151,7 +151,7 @@ class FrameDispatcherTest {
     @Test
     void answersACardWithinTwoSecondsAndOnlyOnce() throws Exception {
         card();
-        agenda.pass(java.time.Duration.ofMillis(1_999));
+        scheduler.pass(java.time.Duration.ofMillis(1_999));
         assertThat(data()).isEqualTo(Pushed.json("{\"response\":{}}"));
         done(0, null, "{\"late\":1}");
         assertThat(answers).hasSize(1);

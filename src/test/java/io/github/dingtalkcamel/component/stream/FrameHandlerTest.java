@@ -16,7 +16,7 @@ class FrameHandlerTest implements FrameHandler.Sender {
     private final ConnectionMetrics traffic = new ConnectionMetrics();
     private int messages;
     private final FrameHandler reception = new FrameHandler("main", new FrameDispatcher((delivery, done) -> done.accept(new FrameDispatcher.Outcome(null, null)), Runnable::run,
-            Runnable::run, new ManualAgenda(), traffic), traffic);
+            Runnable::run, new ManualScheduler(), traffic), traffic);
 
     @Override
     public void answer(String frame) {
@@ -66,7 +66,7 @@ class FrameHandlerTest implements FrameHandler.Sender {
     }
 
     @Test
-    void dispatchesEventsByTheirTypeWhateverTheirTopic() {
+    void dispatchesEventsByTheirTypeForEveryTopic() {
         reception.text(Pushed.event("e", "t", "id", "{}").replace("\"*\"", "\"other\""), this);
         assertThat(answers.get(0).path("data").asText()).contains("SUCCESS");
     }

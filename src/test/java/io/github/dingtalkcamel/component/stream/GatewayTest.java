@@ -175,7 +175,7 @@ class GatewayTest {
             try (java.net.Socket taken = hole.accept()) {
                 taken.getInputStream().read();
                 dial.cancel(true);
-                // the end of the socket: nothing goes on behind the caller's back
+                // the end of the socket: nothing continues after the caller has cancelled
                 taken.setSoTimeout(15_000);
                 while (taken.getInputStream().read() >= 0) {
                     continue;
@@ -225,7 +225,7 @@ class GatewayTest {
     }
 
     @Test
-    void sendsOneFrameAfterTheOtherWhoeverSends() throws Exception {
+    void sendsOneFrameAfterTheOtherForAllSenders() throws Exception {
         WebSocketConnection link = open();
         ExecutorService many = Executors.newFixedThreadPool(8);
         try {

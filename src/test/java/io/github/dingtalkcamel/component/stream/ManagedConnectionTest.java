@@ -14,17 +14,17 @@ class ManagedConnectionTest {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
 
-    private final ManualAgenda agenda = new ManualAgenda();
+    private final ManualScheduler scheduler = new ManualScheduler();
     private final List<Dial> dials = new ArrayList<>();
     private final ConnectionMetrics traffic = new ConnectionMetrics();
-    private final FrameDispatcher handover = new FrameDispatcher((delivery, done) -> done.accept(new FrameDispatcher.Outcome(null, null)), Runnable::run, Runnable::run, agenda, traffic);
+    private final FrameDispatcher handover = new FrameDispatcher((delivery, done) -> done.accept(new FrameDispatcher.Outcome(null, null)), Runnable::run, Runnable::run, scheduler, traffic);
     private double random;
-    private final ManagedConnection connection = new ManagedConnection("main", 1, this::dial, new FrameHandler("main", handover, traffic), traffic, StreamTimeouts.PROMISED, agenda,
+    private final ManagedConnection connection = new ManagedConnection("main", 1, this::dial, new FrameHandler("main", handover, traffic), traffic, StreamTimeouts.PROMISED, scheduler,
             () -> random);
 
     private CompletableFuture<WebSocketConnection> dial(WebSocketConnection.Events events) {
         assertThat(dials.stream().filter(dial -> !dial.isDone())).as("attempts under way").isEmpty();
-        Dial dial = new Dial(events, agenda.nanos());
+        Dial dial = new Dial(events, scheduler.nanos());
         dials.add(dial);
         return dial;
     }
@@ -47,23 +47,23 @@ class ManagedConnectionTest {
         Dial connects() {
             events.opened(this);
             complete(this);
-            agenda.run();
+            scheduler.run();
             return this;
         }
 
         void fails(OpenException e) {
             completeExceptionally(e);
-            agenda.run();
+            scheduler.run();
         }
 
         void ends(String reason) {
             events.closed(reason);
-            agenda.run();
+            scheduler.run();
         }
 
         void pushes(String frame) {
             events.text(frame);
-            agenda.run();
+            scheduler.run();
         }
 
         void disconnects() {
@@ -108,7 +108,7 @@ class ManagedConnectionTest {
 
     private Dial started() {
         connection.start();
-        agenda.run();
+        scheduler.run();
         return dials.get(0).connects();
     }
 
@@ -117,7 +117,7 @@ class ManagedConnectionTest {
     }
 
     private double secondsSinceStart() {
-        return agenda.nanos() / 1e9;
+        return scheduler.nanos() / 1e9;
     }
 
     @Test
@@ -132,29 +132,29 @@ class ManagedConnectionTest {
     @Test
     void givesUpAnAttemptAfterTenSecondsAndTriesAgain() {
         connection.start();
-        agenda.pass(Duration.ofMillis(9_999));
+        scheduler.pass(Duration.ofMillis(9_999));
         assertThat(dials).hasSize(1);
         assertThat(dials.get(0).isCancelled()).isFalse();
 
-        agenda.pass(Duration.ofMillis(1));
+        scheduler.pass(Duration.ofMillis(1));
         assertThat(dials.get(0).isCancelled()).isTrue();
         assertThat(connection.status().trouble()).isEqualTo("no connection within 10 s");
 
-        agenda.pass(SECOND);
+        scheduler.pass(SECOND);
         assertThat(dials).hasSize(2);
     }
 
     @Test
     void retriesWithDoublingDelaysAndNeverGivesUp() {
         connection.start();
-        agenda.run();
+        scheduler.run();
         List<Double> delays = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             int before = dials.size();
             double at = secondsSinceStart();
             last().fails(refused());
             while (dials.size() == before) {
-                agenda.pass(Duration.ofMillis(100));
+                scheduler.pass(Duration.ofMillis(100));
             }
             delays.add(Math.round((secondsSinceStart() - at) * 10) / 10.0);
         }
@@ -167,11 +167,11 @@ class ManagedConnectionTest {
         random = 0.999;
         connection.start();
         while (secondsSinceStart() < 10) {
-            agenda.run();
+            scheduler.run();
             if (!last().isDone()) {
                 last().fails(refused());
             }
-            agenda.pass(Duration.ofMillis(10));
+            scheduler.pass(Duration.ofMillis(10));
         }
         assertThat(dials.size()).isBetween(2, 6);
     }
@@ -179,17 +179,17 @@ class ManagedConnectionTest {
     @Test
     void startsTheBackOffAnewOnceAConnectionHasHeld() {
         connection.start();
-        agenda.run();
+        scheduler.run();
         for (int i = 0; i < 5; i++) {
             last().fails(refused());
-            agenda.pass(Duration.ofSeconds(60));
+            scheduler.pass(Duration.ofSeconds(60));
         }
         Dial open = last().connects();
-        agenda.pass(Duration.ofSeconds(60));
+        scheduler.pass(Duration.ofSeconds(60));
         open.ends("closed by the server");
         int before = dials.size();
 
-        agenda.pass(SECOND);
+        scheduler.pass(SECOND);
 
         assertThat(dials).hasSize(before + 1);
     }
@@ -197,29 +197,29 @@ class ManagedConnectionTest {
     @Test
     void goesOnBackingOffWhileConnectionsDoNotHold() {
         connection.start();
-        agenda.run();
+        scheduler.run();
         for (int i = 0; i < 4; i++) {
             last().connects().ends("closed by the server");
             assertThat(connection.status().state()).isEqualTo(State.WAITING);
-            agenda.pass(Duration.ofSeconds(1L << i));
+            scheduler.pass(Duration.ofSeconds(1L << i));
             assertThat(dials).hasSize(i + 2);
         }
         last().connects().ends("closed by the server");
         int before = dials.size();
-        agenda.pass(Duration.ofMillis(15_900));
+        scheduler.pass(Duration.ofMillis(15_900));
         assertThat(dials).hasSize(before);
     }
 
     @Test
     void retriesWrongCredentialsAtTheCeilingsPace() {
         connection.start();
-        agenda.run();
+        scheduler.run();
         last().fails(OpenException.wrongCredentials("the gateway answered HTTP 401 authFailed", "Check dingtalk.app-key"));
 
-        agenda.pass(Duration.ofMillis(59_900));
+        scheduler.pass(Duration.ofMillis(59_900));
         assertThat(dials).hasSize(1);
         assertThat(connection.status().remedy()).contains("dingtalk.app-key");
-        agenda.pass(Duration.ofMillis(200));
+        scheduler.pass(Duration.ofMillis(200));
         assertThat(dials).hasSize(2);
     }
 
@@ -239,7 +239,7 @@ class ManagedConnectionTest {
         assertThat(connection.status().draining()).isZero();
         assertThat(connection.isConnected()).isTrue();
         assertThat(young.closed).isFalse();
-        agenda.pass(Duration.ofSeconds(9));
+        scheduler.pass(Duration.ofSeconds(9));
         assertThat(dials).as("the end of an old one opens nothing").hasSize(2);
     }
 
@@ -256,12 +256,12 @@ class ManagedConnectionTest {
         old.disconnects();
         last().connects();
 
-        agenda.pass(Duration.ofSeconds(59));
+        scheduler.pass(Duration.ofSeconds(59));
         assertThat(old.closed).isFalse();
-        agenda.pass(SECOND);
+        scheduler.pass(SECOND);
         assertThat(old.closed).isTrue();
         assertThat(old.aborted).isFalse();
-        agenda.pass(SECOND);
+        scheduler.pass(SECOND);
         assertThat(old.aborted).isTrue();
     }
 
@@ -275,20 +275,20 @@ class ManagedConnectionTest {
         assertThat(dials).hasSize(4);
         open.disconnects();
         assertThat(dials).hasSize(4);
-        agenda.pass(SECOND);
+        scheduler.pass(SECOND);
         assertThat(dials).hasSize(5);
     }
 
     @Test
     void takesADisconnectFrameThatCameBeforeTheAttemptWasDone() {
         connection.start();
-        agenda.run();
+        scheduler.run();
         Dial first = dials.get(0);
         first.events.opened(first);
         first.events.text(Pushed.system("disconnect", "d", "{}"));
-        agenda.run();
+        scheduler.run();
         first.complete(first);
-        agenda.run();
+        scheduler.run();
 
         assertThat(dials).hasSize(2);
     }
@@ -296,13 +296,13 @@ class ManagedConnectionTest {
     @Test
     void countsAConnectionThatEndsAtOnceAsAFailure() {
         connection.start();
-        agenda.run();
+        scheduler.run();
         Dial first = dials.get(0);
         first.events.opened(first);
         first.events.closed("closed by the server, status 1000");
-        agenda.run();
+        scheduler.run();
         first.complete(first);
-        agenda.run();
+        scheduler.run();
 
         assertThat(connection.status().state()).isEqualTo(State.WAITING);
         assertThat(connection.status().trouble()).contains("closed by the server");
@@ -311,20 +311,20 @@ class ManagedConnectionTest {
     @Test
     void noticesABlackHoleWithinThirtySecondsAndOpensAnotherBeforeItClosesThisOne() {
         Dial deaf = started();
-        agenda.pass(Duration.ofSeconds(95));
+        scheduler.pass(Duration.ofSeconds(95));
         assertThat(deaf.pings).isEqualTo(9);
         deaf.answersPings = false;
-        long from = agenda.nanos();
+        long from = scheduler.nanos();
 
         while (dials.size() == 1) {
-            agenda.pass(Duration.ofMillis(100));
+            scheduler.pass(Duration.ofMillis(100));
         }
 
-        assertThat(Duration.ofNanos(agenda.nanos() - from)).isLessThan(Duration.ofSeconds(30));
+        assertThat(Duration.ofNanos(scheduler.nanos() - from)).isLessThan(Duration.ofSeconds(30));
         assertThat(deaf.closed).isFalse();
         assertThat(connection.status().lastClose()).contains("ping");
         last().connects();
-        agenda.pass(Duration.ofSeconds(61));
+        scheduler.pass(Duration.ofSeconds(61));
         assertThat(deaf.aborted).isTrue();
     }
 
@@ -332,7 +332,7 @@ class ManagedConnectionTest {
     void closesNothingForSilenceAlone() {
         Dial quiet = started();
 
-        agenda.pass(Duration.ofHours(12));
+        scheduler.pass(Duration.ofHours(12));
 
         assertThat(dials).hasSize(1);
         assertThat(quiet.closed).isFalse();
@@ -346,26 +346,26 @@ class ManagedConnectionTest {
         open.answersPings = false;
 
         connection.probe();
-        agenda.run();
+        scheduler.run();
 
         assertThat(open.pings).isEqualTo(1);
-        agenda.pass(Duration.ofSeconds(10));
+        scheduler.pass(Duration.ofSeconds(10));
         assertThat(dials).hasSize(2);
     }
 
     @Test
     void waitsNoLongerForARetryWhenTheMachineSlept() {
         connection.start();
-        agenda.run();
+        scheduler.run();
         for (int i = 0; i < 8; i++) {
             last().fails(refused());
-            agenda.pass(Duration.ofSeconds(61));
+            scheduler.pass(Duration.ofSeconds(61));
         }
         last().fails(refused());
         int before = dials.size();
 
         connection.probe();
-        agenda.run();
+        scheduler.run();
 
         assertThat(dials).hasSize(before + 1);
     }
@@ -373,14 +373,14 @@ class ManagedConnectionTest {
     @Test
     void cancelsAWaitAtOnceWhenStopped() {
         connection.start();
-        agenda.run();
+        scheduler.run();
         last().fails(refused());
 
         CompletableFuture<Void> stopped = connection.stop();
-        agenda.run();
+        scheduler.run();
 
         assertThat(stopped).isCompleted();
-        agenda.pass(Duration.ofHours(1));
+        scheduler.pass(Duration.ofHours(1));
         assertThat(dials).hasSize(1);
         assertThat(connection.status().state()).isEqualTo(State.STOPPED);
     }
@@ -388,11 +388,11 @@ class ManagedConnectionTest {
     @Test
     void cancelsAnAttemptAtOnceWhenStoppedAndCutsAConnectionThatComesTooLate() {
         connection.start();
-        agenda.run();
+        scheduler.run();
         Dial slow = last();
 
         CompletableFuture<Void> stopped = connection.stop();
-        agenda.run();
+        scheduler.run();
 
         assertThat(stopped).isCompleted();
         assertThat(slow.isCancelled()).isTrue();
@@ -403,11 +403,11 @@ class ManagedConnectionTest {
         Dial open = started();
 
         CompletableFuture<Void> stopped = connection.stop();
-        agenda.run();
+        scheduler.run();
         assertThat(open.closed).isTrue();
         assertThat(stopped).isNotCompleted();
 
-        agenda.pass(SECOND);
+        scheduler.pass(SECOND);
         assertThat(open.aborted).isTrue();
         assertThat(stopped).isCompleted();
         assertThat(dials).hasSize(1);
@@ -417,10 +417,10 @@ class ManagedConnectionTest {
     void opensAgainAfterAPause() {
         started();
         connection.stop();
-        agenda.pass(SECOND);
+        scheduler.pass(SECOND);
 
         connection.start();
-        agenda.run();
+        scheduler.run();
         last().connects();
 
         assertThat(dials).hasSize(2);
@@ -431,20 +431,20 @@ class ManagedConnectionTest {
     void anOperatorGetsANewConnectionOrAnAttemptNow() {
         Dial old = started();
         connection.reconnect();
-        agenda.run();
+        scheduler.run();
         assertThat(dials).hasSize(2);
         assertThat(old.closed).isFalse();
 
         last().fails(refused());
         connection.reconnect();
-        agenda.run();
+        scheduler.run();
         assertThat(dials).hasSize(3);
     }
 
     @Test
     void keepsTheFiguresThatHealthShows() {
         Dial open = started();
-        agenda.pass(Duration.ofSeconds(5));
+        scheduler.pass(Duration.ofSeconds(5));
         open.pushes(Pushed.message("x", Pushed.said("m1", "cid", "hello", null)));
         open.ends("closed by the server, status 1001: going away");
 

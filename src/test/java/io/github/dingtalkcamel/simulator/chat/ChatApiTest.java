@@ -161,7 +161,7 @@ class ChatApiTest {
     }
 
     @Test
-    void tellsOfMessagesThatWentNowhereAndOfTroubleThatStrikes() throws Exception {
+    void reportsMessagesThatWereNotDeliveredAndFaultsThatWereTriggered() throws Exception {
         simulator.addApp(SimulatedApp.of("dinglonely", "s"));
         simulator.faults().on(ApiFamily.TOKEN).throttle();
         try (Listener listener = new Listener(null)) {

@@ -180,7 +180,7 @@ class ControlApiTest {
     }
 
     @Test
-    void plansTroubleAndExpiresTokens() throws Exception {
+    void plansFaultsAndExpiresTokens() throws Exception {
         String token = wire.token(KEY, "s3cr3t-fake");
         wire.post("/simulator/troubles", "{\"kind\":\"answer\",\"on\":\"/gettoken\",\"status\":418,\"body\":\"tea\",\"times\":0}");
         assertThat(wire.get("/gettoken").status()).isEqualTo(418);

@@ -13,9 +13,9 @@ import io.github.dingtalkcamel.simulator.FakeApplication;
 import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.StreamClient;
 import io.github.dingtalkcamel.simulator.Wire;
+import io.github.dingtalkcamel.simulator.platform.OpenCall;
 import io.github.dingtalkcamel.simulator.platform.SimulatedApp;
 import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
-import io.github.dingtalkcamel.simulator.platform.OpenCall;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,7 +61,7 @@ class StreamControlsTest {
     }
 
     @Test
-    void saysItByStreamIfSomebodyIsConnectedElseByWebhook() throws Exception {
+    void saysItByStreamIfAClientIsConnectedElseByWebhook() throws Exception {
         assertThat(say("{\"text\":\"x\",\"waitSeconds\":0}").path("by").asText()).isEqualTo("webhook");
         StreamClient client = connect();
 
@@ -81,7 +81,7 @@ class StreamControlsTest {
     }
 
     @Test
-    void saysThatNobodyIsConnected() throws Exception {
+    void saysThatNoClientIsConnected() throws Exception {
         Wire.Reply reply = wire.post("/simulator/say", "{\"text\":\"x\",\"by\":\"stream\"}");
 
         assertThat(reply.status()).isEqualTo(502);

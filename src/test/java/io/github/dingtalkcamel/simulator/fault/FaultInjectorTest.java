@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Trouble on demand, as the other side sees it (docs/protocol.md 1.4, 6.2, 7.1). */
+/** Injected faults, as the other side sees them (docs/protocol.md 1.4, 6.2, 7.1). */
 class FaultInjectorTest {
 
     private static final String KEY = "dingfakeappkey000001";
@@ -89,7 +89,7 @@ class FaultInjectorTest {
     }
 
     @Test
-    void strikesOneTroubleAtATimeTheOldestFirst() throws Exception {
+    void triggersOneFaultAtATimeTheOldestFirst() throws Exception {
         simulator.faults().on(BATCH).fail(500);
         simulator.faults().on(ApiFamily.ROBOT).fail(503);
 
@@ -168,7 +168,7 @@ class FaultInjectorTest {
     }
 
     @Test
-    void answersWhateverOneLikes() throws Exception {
+    void answersWithAnyGivenResponse() throws Exception {
         simulator.faults().on(BATCH).answer(200, "<html>punish</html>");
 
         assertThat(batch().text()).isEqualTo("<html>punish</html>");
@@ -189,7 +189,7 @@ class FaultInjectorTest {
     }
 
     @Test
-    void refusesTroubleThatMakesNoSense() {
+    void refusesFaultsThatMakeNoSense() {
         assertThatThrownBy(() -> simulator.faults().on(BATCH).fail(200)).hasMessageContaining("500");
         assertThatThrownBy(() -> simulator.faults().on(BATCH).times(0)).hasMessageContaining("once");
         assertThatThrownBy(() -> simulator.faults().on(BATCH).slow(Duration.ZERO)).hasMessageContaining("1 ms");

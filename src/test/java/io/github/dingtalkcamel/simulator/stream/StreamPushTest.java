@@ -440,7 +440,7 @@ class StreamPushTest {
     }
 
     @Test
-    void keepsEventsUntilSomebodyConnects() throws Exception {
+    void keepsEventsUntilAClientConnects() throws Exception {
         connect(KEY, MESSAGES_ONLY);
         assertThat(simulator.stream().event(SimulatedEvent.of("org_change", "{\"n\":1}")).fault()).contains("it waits for one");
         assertThat(simulator.stream().event(SimulatedEvent.of("org_change", "{\"n\":2}")).connectionId()).isNull();

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An SQLite store that is full, damaged, robbed, older or newer: never a silent loss. */
-class StoreInTroubleTest {
+class StoreFailureTest {
 
     @TempDir
     Path folder;
@@ -65,7 +65,7 @@ class StoreInTroubleTest {
         assertThat(CompletableFuture.allOf(together)).failsWithin(java.time.Duration.ofSeconds(10));
         assertThat(count()).isEqualTo(stored);
 
-        // another makes room, as somebody does who deletes other files
+        // room appears, as when a user deletes other files
         try (Connection connection = connect(); Statement statement = connection.createStatement()) {
             statement.execute("delete from message where id > 1");
         }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
  * (docs/promises.md 5, 8).
  */
 @Timeout(120)
-class StreamTroubleIT {
+class StreamFaultsIT {
 
     private static final int SECONDS = 9;
     private static final int A_SECOND = 50;
@@ -58,7 +58,7 @@ class StreamTroubleIT {
                     - delay: { constant: "20" }
             """;
 
-    private final long seed = Long.getLong("trouble.seed", System.nanoTime());
+    private final long seed = Long.getLong("faults.seed", System.nanoTime());
     private final Random random = new Random(seed);
 
     private static Bot bot(String... more) throws Exception {
@@ -92,7 +92,7 @@ class StreamTroubleIT {
         assertThat(sent).hasSize(MESSAGES);
     }
 
-    /** Talks at a steady pace while every so often one of the connections is taken away, and checks what became of it. */
+    /** Sends at a steady pace while connections are closed and reset, and checks the outcome of each message. */
     private List<CompletableFuture<PushResult>> throughTrouble(Redelivery redelivery) throws Exception {
         boolean repeats = redelivery.mode() != Redelivery.Mode.NONE;
         ScheduledExecutorService clockwork = Executors.newScheduledThreadPool(1);
@@ -100,11 +100,11 @@ class StreamTroubleIT {
             until(() -> open(bot).size() == 2);
             bot.simulator().stream().redelivery(redelivery);
             List<CompletableFuture<PushResult>> sent = Collections.synchronizedList(new ArrayList<>());
-            AtomicInteger nobodyThere = new AtomicInteger();
+            AtomicInteger unconnected = new AtomicInteger();
             var talking = clockwork.scheduleAtFixedRate(() -> {
                 if (open(bot).isEmpty()) {
-                    // what nobody is connected for never leaves DingTalk
-                    nobodyThere.incrementAndGet();
+                    // without a connection the message never leaves DingTalk
+                    unconnected.incrementAndGet();
                 } else if (sent.size() < MESSAGES) {
                     sent.add(bot.simulator().sayAsync(said(sent.size()).byStream()));
                 }
@@ -133,8 +133,8 @@ class StreamTroubleIT {
             until(() -> rows(bot) == answered(bot).size() && (!repeats || answered(bot).size() == sent.size())
                     && bot.rows("select 1 from message where state <> 'done'").isEmpty());
             long acked = sent.stream().map(CompletableFuture::join).filter(PushResult::accepted).count();
-            System.out.printf("%s: %d sent, %d acknowledged at the first push, %d stored, %d answered, %d times nobody was connected, %d open calls, seed %d%n",
-                    redelivery.mode(), sent.size(), acked, rows(bot), answered(bot).size(), nobodyThere.get(), bot.simulator().stream().openCalls().size(), seed);
+            System.out.printf("%s: %d sent, %d acknowledged at the first push, %d stored, %d answered, %d times no connection was open, %d open calls, seed %d%n",
+                    redelivery.mode(), sent.size(), acked, rows(bot), answered(bot).size(), unconnected.get(), bot.simulator().stream().openCalls().size(), seed);
 
             assertThat(answered(bot).values()).as("how often each was answered").containsOnly(1L);
             assertThat(answered(bot).keySet()).as("acknowledged means answered").containsAll(sent.stream().map(CompletableFuture::join)

@@ -3,8 +3,8 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 
-/** An agenda whose time stands still until a test moves it. Tasks run on the thread that moves it, or that asks for what is due. */
-final class ManualAgenda implements Scheduler {
+/** A scheduler whose time only moves when a test moves it. Tasks run on the thread that moves it, or that asks for what is due. */
+final class ManualScheduler implements Scheduler {
 
     private record Task(long due, long number, Runnable work) {
     }
