@@ -80,7 +80,7 @@ class AdminTest {
         bot = Bot.withSettings(Map.of("dingtalk.api-token", TOKEN, "dingtalk.stream", "true", "dingtalk.max-message-length", "200",
                         "dingtalk.integrations.other.webhook", "https://oapi.dingtalk.com/robot/send?access_token=hidden"))
                 .property("audit.url", "http://127.0.0.1:" + audit.getAddress().getPort() + "/events")
-                .route("agents-of-test.yaml", AGENTS).route("audit.camel.yaml", Files.readString(Path.of("docs/examples/audit.camel.yaml"))).start();
+                .route("agents-of-test.yaml", AGENTS).route("audit.camel.yaml", Files.readString(Path.of("examples/audit.camel.yaml"))).start();
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> told(event -> is(event, "bot_stream_up")).size() == 2);
     }
 

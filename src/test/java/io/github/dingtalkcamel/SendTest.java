@@ -113,7 +113,7 @@ class SendTest {
     void callsAToolOfARouteOfTheUsersAndStartsNothingElseOfItsFile() throws Exception {
         Path routes = Files.createDirectories(folder.resolve("routes"));
         Path ticked = folder.resolve("ticked");
-        Files.writeString(routes.resolve("orders.yaml"), Files.readString(Path.of("docs/examples/order-tool.camel.yaml")) + """
+        Files.writeString(routes.resolve("orders.yaml"), Files.readString(Path.of("examples/order-tool.camel.yaml")) + """
                 - route: {id: own-timer, from: {uri: "timer:own?delay=0&repeatCount=1", steps: [{to: "file:%s"}]}}
                 """.formatted(ticked));
         Files.writeString(routes.resolve("broken.yaml"), "- route: {id: broken, from: {uri: 'nothing:at-all', steps: []}}");

@@ -73,7 +73,7 @@ class AddedToolTest {
     @BeforeAll
     void start() throws Exception {
         bot = Bot.withSettings(Map.of("dingtalk.api-token", TOKEN))
-                .route("order-tool.camel.yaml", Files.readString(Path.of("docs/examples/order-tool.camel.yaml")))
+                .route("order-tool.camel.yaml", Files.readString(Path.of("examples/order-tool.camel.yaml")))
                 .route("others.yaml", OTHERS)
                 .bean("allAtOnce", new AllAtOnce()).start();
         bot.simulator().addPerson(bot.simulator().person("stranger").with(Person.Reach.UNKNOWN));

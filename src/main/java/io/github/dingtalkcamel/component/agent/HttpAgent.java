@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel.component.agent;
 
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -18,10 +17,7 @@ import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 import io.github.dingtalkcamel.component.text.LogSafe;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.support.AsyncProcessorSupport;
-import org.apache.camel.util.TimeUtils;
-import org.apache.camel.util.URISupport;
 
 /**
  * Asks a service over HTTP for the answer to a message: the kamelet {@code http-agent-action}. It posts the {@link AgentEnvelope}; the
@@ -32,11 +28,9 @@ import org.apache.camel.util.URISupport;
  */
 public final class HttpAgent extends AsyncProcessorSupport {
 
-    private static final List<String> TRACE = List.of("traceparent", "tracestate");
-
+    private final AgentTimeout timeout = new AgentTimeout("http-agent-action", 60);
     private URI url;
     private String apiToken = "";
-    private long timeoutMillis = TimeUnit.SECONDS.toMillis(60);
 
     /** @throws IllegalArgumentException where it is no http or https URL with a host */
     public void setUrl(String text) {
@@ -57,7 +51,7 @@ public final class HttpAgent extends AsyncProcessorSupport {
 
     /** @param text of the whole call, such as {@code 60s} */
     public void setTimeout(String text) {
-        timeoutMillis = positive(text);
+        timeout.set(text);
     }
 
     @Override
@@ -67,7 +61,7 @@ public final class HttpAgent extends AsyncProcessorSupport {
         HttpRequest request;
         long limit;
         try {
-            limit = limitMillis(exchange);
+            limit = timeout.millis(exchange);
             connections = AgentConnections.of(exchange.getContext());
             request = request(exchange);
         } catch (Exception e) {
@@ -91,21 +85,6 @@ public final class HttpAgent extends AsyncProcessorSupport {
         return false;
     }
 
-    /** Camel's component kamelet: has an option timeout too and keeps what a route says there: so the endpoint's URI is read. */
-    private long limitMillis(Exchange exchange) throws URISyntaxException {
-        String to = exchange.getProperty(ExchangePropertyKey.TO_ENDPOINT, String.class);
-        Object own = to != null && to.startsWith("kamelet:") ? URISupport.parseQuery(URISupport.extractQuery(to)).get("timeout") : null;
-        return own == null ? timeoutMillis : positive(own.toString());
-    }
-
-    private static long positive(String timeout) {
-        long millis = TimeUtils.toMilliSeconds(timeout);
-        if (millis <= 0) {
-            throw new IllegalArgumentException("Property timeout of http-agent-action must be more than 0, such as 60s");
-        }
-        return millis;
-    }
-
     private HttpRequest request(Exchange exchange) {
         HttpRequest.Builder request = HttpRequest.newBuilder(url)
                 .header("Content-Type", "application/json; charset=UTF-8")
@@ -114,12 +93,7 @@ public final class HttpAgent extends AsyncProcessorSupport {
         if (!apiToken.isEmpty()) {
             request.header("Authorization", "Bearer " + apiToken);
         }
-        for (String header : TRACE) {
-            String value = exchange.getMessage().getHeader(header, String.class);
-            if (value != null) {
-                request.header(header, value);
-            }
-        }
+        TraceContext.of(exchange).forEach(field -> request.header(field.name(), field.value()));
         return request.build();
     }
 
