@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -21,6 +20,7 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
+import org.apache.camel.AsyncProducer;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -44,6 +44,7 @@ class JmsAgentTest {
     private Broker broker;
     private DefaultCamelContext context;
     private Connection service;
+    private AsyncProducer producer;
     private final BlockingQueue<Message> requests = new LinkedBlockingQueue<>();
 
     @BeforeEach
@@ -224,6 +225,8 @@ class JmsAgentTest {
     void aBrokerThatIsKilledAndComesBackLosesNothingAndKeepsTheOrder() throws Exception {
         // answers nothing before the broker is killed
         serve((session, request) -> { });
+        producer = context.getEndpoint("direct:ask").createAsyncProducer();
+        producer.start();
         List<CompletableFuture<Exchange>> asked = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             asked.add(send("before " + i));
@@ -257,10 +260,13 @@ class JmsAgentTest {
                 "while 0", "while 1", "while 2", "while 3", "while 4");
     }
 
-    private CompletableFuture<Exchange> send(String text) {
+    /** Asks on this thread, so that the order is known, without waiting for the answer. */
+    private CompletableFuture<Exchange> send(String text) throws Exception {
         Exchange exchange = new DefaultExchange(context);
         exchange.getMessage().setBody(text);
-        exchange.getMessage().setHeaders(new java.util.HashMap<>(Map.of("CamelDingTalkConversationId", "cid1")));
-        return context.createProducerTemplate().asyncSend("direct:ask", exchange);
+        exchange.getMessage().setHeader("CamelDingTalkConversationId", "cid1");
+        CompletableFuture<Exchange> asked = new CompletableFuture<>();
+        producer.process(exchange, doneSync -> asked.complete(exchange));
+        return asked;
     }
 }
