@@ -8,6 +8,8 @@ import java.util.Properties;
 
 import io.github.dingtalkcamel.admin.AdminConfiguration;
 import io.github.dingtalkcamel.agent.AgentConfiguration;
+import io.github.dingtalkcamel.assistant.AssistantConfiguration;
+import io.github.dingtalkcamel.assistant.ModelStatus;
 import io.github.dingtalkcamel.command.CommandConfiguration;
 import io.github.dingtalkcamel.conversation.ConversationConfiguration;
 import io.github.dingtalkcamel.hook.HookConfiguration;
@@ -59,6 +61,7 @@ final class ApplicationConfiguration implements AutoCloseable {
     private TurnConfiguration turn;
     private HookConfiguration hook;
     private InboundConfiguration inbound;
+    private AssistantConfiguration assistant;
     private ObserveConfiguration observe;
     private LiveRoutes routes;
     private HttpGuards httpGuards;
@@ -97,6 +100,7 @@ final class ApplicationConfiguration implements AutoCloseable {
         ConversationConfiguration conversation =
                 ConversationConfiguration.bind(registry, settings, store, sending.notifications(), clock);
         AgentConfiguration agent = AgentConfiguration.bind(registry, settings);
+        assistant = AssistantConfiguration.bind(context, settings, clock);
         turn = TurnConfiguration.bind(registry, settings, store, conversation.sessions(), sending.quotable(), clock);
         hook = HookConfiguration.bind(context, clock);
         inbound = InboundConfiguration.bind(registry, settings, store, server, sending.integrations().component(), clock);
@@ -107,7 +111,8 @@ final class ApplicationConfiguration implements AutoCloseable {
         AdminConfiguration.bind(registry, settings, store, inbound, sending.integrations().accessTokens(), agent.agents(),
                 conversation.bindings(), turn.deadLetters());
         observe = new ObserveConfiguration(context, settings, store, turn, agent.agents(), conversation, inbound, hook.events(),
-                sending.limits().callLimiter(), sending.integrations().accessTokens(), sending.robot().robotQueue());
+                sending.limits().callLimiter(), sending.integrations().accessTokens(), sending.robot().robotQueue(),
+                assistant.status());
         observe.bind();
         routes = new LiveRoutes((LiveContext) context, settings.routesDir());
         registry.bind("liveRoutes", routes);
@@ -135,7 +140,9 @@ final class ApplicationConfiguration implements AutoCloseable {
     }
 
     private Properties properties() {
-        Properties properties = new Properties();
+        Properties properties = AssistantConfiguration.properties(settings);
+        properties.setProperty("simulator.on", String.valueOf(resources.simulator() != null));
+        properties.setProperty("simulator.url", resources.simulator() == null ? "" : resources.simulator().url());
         properties.setProperty("turns.workers", String.valueOf(settings.maxRunningTurns()));
         properties.setProperty("commands.workers", String.valueOf(TurnConfiguration.COMMAND_WORKERS));
         properties.setProperty("camel.main.shutdownTimeout", String.valueOf(Math.max(1, settings.shutdownTimeout().toSeconds())));
@@ -174,6 +181,7 @@ final class ApplicationConfiguration implements AutoCloseable {
         server.failedLogins().register(context);
         HttpGauges.register(context, server.budgets(), servers.webConnections(), servers.managementConnections());
         observe.printBanner(simulator == null ? null : simulator.url(), routes);
+        assistant.status().ifPresent(ModelStatus::lookWhereDue);
     }
 
     /** Accepts no more messages and hands out no more turns. What runs may finish. */

@@ -98,7 +98,9 @@ class PackagedRoutesTest {
         assumeThat(all()).as("all files are rewritten").hasSameSizeAs(files());
         TreeMap<String, Integer> routes = new TreeMap<>();
         for (Path file : all()) {
-            routes.put(file.getFileName().toString(), routes(file).size());
+            // what is there only beside the simulator is not seen in production
+            routes.put(file.getFileName().toString(),
+                    (int) routes(file).stream().filter(route -> !route.path("precondition").asText().contains("simulator.on")).count());
         }
         assertThat(routes.values().stream().mapToInt(Integer::intValue).sum()).as(routes.toString()).isLessThan(ROUTES_BELOW);
     }

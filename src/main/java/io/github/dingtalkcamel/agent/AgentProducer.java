@@ -116,6 +116,7 @@ public class AgentProducer extends DefaultAsyncProducer {
             exchange.getMessage().setBody(AgentReply.text(call));
             tell(exchange, call, AgentConstants.PROMPT_TOKENS);
             tell(exchange, call, AgentConstants.COMPLETION_TOKENS);
+            tell(exchange, call, AgentConstants.CUT_OFF);
             tell(exchange, call, AgentConstants.AT_USER_IDS);
             tell(exchange, call, AgentConstants.AT_MOBILES);
             tell(exchange, call, AgentConstants.AT_ALL);

@@ -9,6 +9,7 @@ import io.github.dingtalkcamel.inbound.Webhook;
 import io.github.dingtalkcamel.reload.LiveRoutes;
 import io.github.dingtalkcamel.server.Addresses;
 import io.github.dingtalkcamel.settings.Integration;
+import io.github.dingtalkcamel.settings.ModelSettings;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.settings.WeakSecrets;
 import io.github.dingtalkcamel.store.Store;
@@ -50,6 +51,7 @@ public final class Banner {
         settings.integrations().forEach(integration -> lines.add("Integration " + integration.id() + ": " + waysIn(integration)));
         lines.add("Routes: " + routes.packagedRoutes().size() + " packaged" + own());
         lines.add("Agents: " + (agents.names().isEmpty() ? "none" : String.join(", ", agents.names())));
+        settings.model().ifPresent(model -> lines.add("Model: " + model.model() + " at " + model.baseUrl() + " answers as agent " + ModelSettings.AGENT));
         settings.integrations().stream().filter(Integration::hasApp)
                 .forEach(integration -> lines.add("Messages of " + integration.id() + " go to "
                 + answers(integration) + ", unless their conversation is bound to another agent"));

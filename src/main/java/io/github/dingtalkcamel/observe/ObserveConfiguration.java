@@ -1,8 +1,10 @@
 package io.github.dingtalkcamel.observe;
 
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
 import io.github.dingtalkcamel.agent.Agents;
+import io.github.dingtalkcamel.assistant.ModelStatus;
 import io.github.dingtalkcamel.conversation.ConversationConfiguration;
 import io.github.dingtalkcamel.hook.LifecycleEvents;
 import io.github.dingtalkcamel.inbound.InboundConfiguration;
@@ -19,10 +21,11 @@ import org.apache.camel.CamelContext;
  * What operators see of the application: health checks, metrics, JMX, Hawtio and the banner.
  *
  * @param context where it is registered
+ * @param model   the state of the assistant's language model; empty where none is set
  */
 public record ObserveConfiguration(CamelContext context, Settings settings, Store store, TurnConfiguration turn, Agents agents,
         ConversationConfiguration conversation, InboundConfiguration inbound, LifecycleEvents events, DingTalkCallLimiter limiter,
-        AccessTokens accessTokens, RobotQueue robotQueue) {
+        AccessTokens accessTokens, RobotQueue robotQueue, Optional<ModelStatus> model) {
 
     /** Binds what routes and Camel name. */
     public void bind() {
@@ -34,6 +37,7 @@ public record ObserveConfiguration(CamelContext context, Settings settings, Stor
     /** Registers the health checks. @param requests the workers that handle requests of the public port */
     public void registerChecks(Executor requests) {
         new Checks(settings, store, turn.turns(), agents, accessTokens, inbound.webhook(), inbound.streams(), limiter).register(context);
+        model.ifPresent(status -> new ModelCheck(status).register(context));
         new WorkerChecks(store::isWriting, requests).queue("seda://turns", turn.turns()).queue("seda://commands", turn.commands())
                 .register(context);
     }

@@ -51,7 +51,8 @@ public final class SettingCatalogue {
             .is("Conversation ids with commas between them, for group-policy allowlist");
     static final Setting<Set<String>> ADMIN_USERS = integration("admin-users", ValueTypes.ids(true)).noDefault()
             .is("User ids with commas between them who may /bind and /unbind in groups, besides DingTalk's own admins");
-    static final Setting<Optional<String>> FALLBACK_AGENT = integration("fallback-agent", ValueTypes.agentOrNone()).defaultsTo("echo")
+    static final Setting<Optional<String>> FALLBACK_AGENT = integration("fallback-agent", ValueTypes.agentOrNone())
+            .derived("`assistant` where a model is set, else `echo`")
             .is("Agent that answers where nothing is bound; none for no answer");
     static final Setting<Language> LANGUAGE = integration("language",
             ValueTypes.words("a language", List.of("zh-Hans", "en"), Language::of))
@@ -152,6 +153,15 @@ public final class SettingCatalogue {
     static final Setting<Duration> SHUTDOWN_TIMEOUT = process("shutdown-timeout", ValueTypes.duration(Duration.ZERO, Duration.ofHours(1)))
             .defaultsTo("25")
             .is("Seconds that running turns get at a stop, 0 to 3600");
+    static final Setting<URI> LLM_BASE_URL = process("llm-base-url", ValueTypes.baseUrl()).noDefault()
+            .is("OpenAI-compatible API of a language model, with /v1 where the server wants that; together with llm-model it makes the"
+                    + " agent assistant");
+    static final Setting<String> LLM_MODEL = process("llm-model", ValueTypes.text()).noDefault()
+            .is("Name of the language model, as its server knows it");
+    static final Setting<Secret> LLM_API_KEY = process("llm-api-key", ValueTypes.secretCredential()).secret().noDefault()
+            .is("Key of that API; none for servers that want none");
+    static final Setting<String> LLM_PROMPT = process("llm-prompt", ValueTypes.prose()).noDefault()
+            .is("What the model is told before anything else: who it is, what it knows, how it should answer");
     static final Setting<Boolean> SIMULATOR = process("simulator", ValueTypes.trueOrFalse())
             .derived("true where no app key and no webhook is set anywhere")
             .is("Run against the built-in simulator of DingTalk");

@@ -25,6 +25,7 @@ import io.github.dingtalkcamel.component.secrets.Secret;
  * @param maxTurnAge         more than zero
  * @param simulator          whether the built-in simulator is to run; the base URLs are not yet those of it, see {@link #withBaseUrls}
  * @param simulatorPort      0 for a free one
+ * @param model              the language model of the agent {@code assistant}; empty where none is set
  * @param integrations       at least one; {@code main} first where it exists, then by id
  */
 public record Settings(
@@ -54,6 +55,7 @@ public record Settings(
         boolean simulator,
         String simulatorHost,
         int simulatorPort,
+        Optional<ModelSettings> model,
         List<Integration> integrations) {
 
     public Settings {
@@ -69,13 +71,13 @@ public record Settings(
     public Settings withPorts(int webhook, int management) {
         return new Settings(apiBaseUrl, oapiBaseUrl, webhookHost, webhook, managementHost, management, managementUser, managementPassword, hostNames, publicUrl,
                 apiToken, dataDir, storeUrl, storeUser, storePassword, routesDir, files, queueCapacity, conversationCapacity, maxRunningTurns, maxTurnAge,
-                keeping, shutdownTimeout, simulator, simulatorHost, simulatorPort, integrations);
+                keeping, shutdownTimeout, simulator, simulatorHost, simulatorPort, model, integrations);
     }
 
     /** The same settings with other addresses of DingTalk: those of the simulator, once it listens. */
     public Settings withBaseUrls(URI api, URI oapi) {
         return new Settings(api, oapi, webhookHost, webhookPort, managementHost, managementPort, managementUser, managementPassword, hostNames, publicUrl, apiToken,
                 dataDir, storeUrl, storeUser, storePassword, routesDir, files, queueCapacity, conversationCapacity, maxRunningTurns, maxTurnAge, keeping, shutdownTimeout,
-                simulator, simulatorHost, simulatorPort, integrations);
+                simulator, simulatorHost, simulatorPort, model, integrations);
     }
 }

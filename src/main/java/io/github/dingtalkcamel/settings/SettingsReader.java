@@ -80,14 +80,16 @@ public final class SettingsReader {
         integrations.forEach((id, values) -> checkIntegration(id, values, simulator && id.equals(MAIN), faults));
         checkMain(integrations, simulator, faults);
         checkManagement(process, faults);
+        checkModel(process, faults);
         WeakSecrets.check(process, faults::add);
         checkPorts(process, simulator, faults);
         if (!faults.isEmpty()) {
             throw new SettingsException(faults);
         }
+        String fallback = process.given(LLM_MODEL) ? ModelSettings.AGENT : "echo";
         return settings(process, simulator, integrations.entrySet().stream()
                 .filter(entry -> !isAbsent(entry.getValue()) || simulator && entry.getKey().equals(MAIN))
-                .map(entry -> integration(entry.getKey(), entry.getValue(), simulator && entry.getKey().equals(MAIN)))
+                .map(entry -> integration(entry.getKey(), entry.getValue(), simulator && entry.getKey().equals(MAIN), fallback))
                 .toList());
     }
 
@@ -146,6 +148,15 @@ public final class SettingsReader {
         }
         main.given().forEach(setting -> faults.add(new SettingError(main.name(setting), "is for the integration main, which has neither an app nor a webhook",
                 "write " + Setting.PROPERTY_PREFIX + Setting.INTEGRATIONS + "<id>." + setting.name() + " for each integration it is meant for")));
+    }
+
+    /** A model is its server and its name; key and prompt belong to it. */
+    private static void checkModel(Values process, List<SettingError> faults) {
+        checkPair(process, LLM_BASE_URL, LLM_MODEL, faults);
+        if (!process.given(LLM_BASE_URL) && !process.given(LLM_MODEL)) {
+            Stream.of(LLM_API_KEY, LLM_PROMPT).filter(process::given).forEach(setting -> faults.add(new SettingError(process.name(setting),
+                    "belongs to a language model, but none is set", "set " + LLM_BASE_URL + " and " + LLM_MODEL + " as well, or remove this setting")));
+        }
     }
 
     private static void checkManagement(Values process, List<SettingError> faults) {
@@ -208,13 +219,16 @@ public final class SettingsReader {
                 simulator,
                 values.of(SIMULATOR_HOST),
                 values.of(SIMULATOR_PORT),
+                values.maybe(LLM_MODEL).map(model -> new ModelSettings(values.of(LLM_BASE_URL), values.secret(LLM_API_KEY), model.strip(),
+                        values.maybe(LLM_PROMPT).map(String::strip).orElse(""))),
                 integrations);
         KnownSecrets.keepAllOf(settings);
+        settings.model().ifPresent(KnownSecrets::keepAllOf);
         settings.storeUrl().passwords().forEach(KnownSecrets::keep);
         return settings;
     }
 
-    private static Integration integration(String id, Values values, boolean simulated) {
+    private static Integration integration(String id, Values values, boolean simulated, String fallbackAgent) {
         Optional<String> appKey = values.maybe(APP_KEY);
         Secret appSecret = values.secret(APP_SECRET);
         Secret callbackToken = values.secret(CALLBACK_TOKEN);
@@ -245,7 +259,7 @@ public final class SettingsReader {
                 values.maybe(ALLOWED_USERS).orElse(Set.of()),
                 values.maybe(ALLOWED_GROUPS).orElse(Set.of()),
                 values.maybe(ADMIN_USERS).orElse(Set.of()),
-                values.of(FALLBACK_AGENT),
+                values.maybe(FALLBACK_AGENT).orElse(Optional.of(fallbackAgent)),
                 values.of(LANGUAGE),
                 values.of(SESSION_SCOPE),
                 values.maybe(SESSION_IDLE_TIMEOUT).orElse(Duration.ZERO),

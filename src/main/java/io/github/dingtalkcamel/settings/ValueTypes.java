@@ -300,6 +300,17 @@ final class ValueTypes {
         };
     }
 
+    /** Text of several lines, for people or models. */
+    static ValueType<String> prose() {
+        return text -> {
+            String prose = text.strip();
+            if (prose.codePoints().anyMatch(c -> Character.isISOControl(c) && c != '\n' && c != '\r' && c != '\t')) {
+                throw BadValue.of("holds a control character", "write it anew by hand");
+            }
+            return prose;
+        };
+    }
+
     private static String plain(String text) throws BadValue {
         if (text.strip().codePoints().anyMatch(c -> c != ' ' && isInvisible(c))) {
             throw BadValue.of("holds an invisible character", "write it anew by hand");

@@ -1,5 +1,6 @@
 package io.github.dingtalkcamel.turn;
 import io.github.dingtalkcamel.component.dingtalk.DingTalkConstants;
+import io.github.dingtalkcamel.component.model.ModelConstants;
 import org.apache.camel.spi.Metadata;
 
 /** Headers and properties that an agent gets and may set. */
@@ -31,6 +32,8 @@ public final class AgentConstants {
     @Metadata(label = "out", description = "Set by the agent: tokens that its answer took, counted into the session", javaType = "Long")
     public static final String COMPLETION_TOKENS = "CamelDingTalkCompletionTokens";
 
+    @Metadata(label = "out", description = "Set by the agent: true where its reply ends early, which the user is told", javaType = "Boolean")
+    public static final String CUT_OFF = ModelConstants.CUT_OFF;
     @Metadata(label = "out", description = "Set by the agent: user ids that its reply mentions beside the asker, a list or comma-separated, where the channel can",
               javaType = "Object")
     public static final String AT_USER_IDS = DingTalkConstants.AT_USER_IDS;

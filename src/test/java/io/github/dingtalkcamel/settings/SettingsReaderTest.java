@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 
 import io.github.dingtalkcamel.component.message.Language;
+import io.github.dingtalkcamel.component.secrets.Secret;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -373,5 +374,33 @@ class SettingsReaderTest {
     void placeholderThatStandsForNothingLeavesTheNextSource() {
         assertThat(Given.app().env("DINGTALK_LANGUAGE", "{{env:L}}").file("dingtalk.language", "en").placeholders(text -> "").main().language()).isEqualTo(Language.EN);
         assertThat(Given.app().env("DINGTALK_ALLOWED_USERS", "{{env:U}}").placeholders(text -> " ").main().allowedUsers()).isEqualTo(Set.of());
+    }
+
+    // the language model
+
+    @Test
+    void aModelMakesTheAssistantTheFallback() {
+        Given given = Given.app().env("DINGTALK_LLM_BASE_URL", "https://models.example.com/v1/").env("DINGTALK_LLM_MODEL", " qwen-plus ")
+                .env("DINGTALK_LLM_API_KEY", "sk-1").env("DINGTALK_LLM_PROMPT", " Be brief.\nBe kind. ");
+
+        assertThat(given.read().model()).contains(new ModelSettings(URI.create("https://models.example.com/v1"), Secret.of("sk-1"), "qwen-plus", "Be brief.\nBe kind."));
+        assertThat(given.main().fallbackAgent()).contains("assistant");
+        assertThat(given.env("DINGTALK_FALLBACK_AGENT", "none").main().fallbackAgent()).isEmpty();
+        assertThat(Given.app().read().model()).isEmpty();
+        assertThat(Given.app().main().fallbackAgent()).contains("echo");
+    }
+
+    @Test
+    void halfAModelIsAFault() {
+        assertThat(Given.app().env("DINGTALK_LLM_MODEL", "qwen-plus").faults()).containsExactly(
+                "dingtalk.llm-base-url (DINGTALK_LLM_BASE_URL): is not set, although dingtalk.llm-model (DINGTALK_LLM_MODEL) is; set both or neither");
+        assertThat(Given.app().env("DINGTALK_LLM_BASE_URL", "https://models.example.com/v1").faults()).containsExactly(
+                "dingtalk.llm-model (DINGTALK_LLM_MODEL): is not set, although dingtalk.llm-base-url (DINGTALK_LLM_BASE_URL) is; set both or neither");
+        assertThat(Given.app().env("DINGTALK_LLM_API_KEY", "sk-1").env("DINGTALK_LLM_PROMPT", "Be brief").faults()).containsExactly(
+                "dingtalk.llm-api-key (DINGTALK_LLM_API_KEY): belongs to a language model, but none is set;"
+                        + " set dingtalk.llm-base-url and dingtalk.llm-model as well, or remove this setting",
+                "dingtalk.llm-prompt (DINGTALK_LLM_PROMPT): belongs to a language model, but none is set;"
+                        + " set dingtalk.llm-base-url and dingtalk.llm-model as well, or remove this setting");
+        assertThat(Given.app().env("DINGTALK_LLM_KEY", "sk-1").faults()).singleElement().asString().contains("DINGTALK_LLM_API_KEY").doesNotContain("sk-1");
     }
 }

@@ -34,6 +34,11 @@ public record ModelOptions(String baseUrl, Secret apiKey, String model, String s
         }
     }
 
+    /** Server, key and model, where nothing else matters. */
+    static ModelOptions named(String baseUrl, Secret apiKey, String model) {
+        return new ModelOptions(baseUrl, apiKey, model, "", 0, 1, 0, false, Duration.ofSeconds(1), false);
+    }
+
     /** For the log: server and model, nothing else. */
     String shown() {
         return "model " + model + " at " + baseUrl;

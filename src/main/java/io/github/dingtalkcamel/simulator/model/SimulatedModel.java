@@ -38,6 +38,7 @@ public final class SimulatedModel {
     private final InstantSource clock;
     private final Deque<ModelTrouble> planned = new ArrayDeque<>();
     private final Deque<ModelRequest> requests = new ArrayDeque<>();
+    private volatile String onlyKey;
     private volatile Consumer<ModelTrouble> onTrigger = trouble -> { };
 
     public SimulatedModel(Vertx vertx, InstantSource clock) {
@@ -48,6 +49,20 @@ public final class SimulatedModel {
     /** Sets what is called with each trouble that meets a call. */
     public void onTrigger(Consumer<ModelTrouble> listener) {
         onTrigger = listener;
+    }
+
+    /** From now on only this key is taken, for the list of models as well; null for every key. */
+    public void requireKey(String key) {
+        onlyKey = key;
+    }
+
+    private boolean takes(String key) {
+        return onlyKey == null || onlyKey.equals(key);
+    }
+
+    private static String key(RoutingContext context) {
+        String header = context.request().getHeader("Authorization");
+        return header == null ? null : header.replaceFirst("^Bearer ", "");
     }
 
     /** Plans a trouble for as many of the next calls. */
@@ -91,6 +106,10 @@ public final class SimulatedModel {
     public void register(Router router) {
         router.route(HttpMethod.POST, "/v1/chat/completions").handler(this::complete);
         router.route(HttpMethod.GET, "/v1/models").handler(context -> {
+            if (!takes(key(context))) {
+                refused(context.response(), ModelTrouble.REJECT_KEY);
+                return;
+            }
             ObjectNode list = Json.object().put("object", "list");
             list.putArray("data").addObject().put("id", NAME).put("object", "model").put("owned_by", "dingtalk-camel");
             json(context.response(), 200, list);
@@ -105,8 +124,7 @@ public final class SimulatedModel {
             error(response, 400, "invalid_request_error", "the body must be a JSON object with model and messages");
             return;
         }
-        String key = context.request().getHeader("Authorization");
-        ModelRequest request = new ModelRequest(clock.instant(), key == null ? null : key.replaceFirst("^Bearer ", ""), body, new CompletableFuture<>());
+        ModelRequest request = new ModelRequest(clock.instant(), key(context), body, new CompletableFuture<>());
         // both are called where the caller closes the connection
         response.closeHandler(closed -> request.answered().complete(response.ended()));
         response.endHandler(ended -> request.answered().complete(response.ended()));
@@ -118,7 +136,7 @@ public final class SimulatedModel {
         }
         ModelTrouble trouble;
         synchronized (planned) {
-            trouble = planned.poll();
+            trouble = takes(request.key()) ? planned.poll() : ModelTrouble.REJECT_KEY;
         }
         if (trouble != null) {
             onTrigger.accept(trouble);
