@@ -54,7 +54,8 @@ public final class BindingsApi {
         }
         String agent = agent(request.getBody(byte[].class));
         if (!agents.isRunning(agent)) {
-            throw ApiException.badRequest("unknown_agent", "agent must be one that runs: " + String.join(", ", agents.names().stream().limit(NAMED).toList()));
+            throw ApiException.badRequest("unknown_agent", "agent must be one that runs: "
+                    + String.join(", ", agents.names().stream().limit(NAMED).toList()));
         }
         bindings.bind(integration, conversation, agent, BY);
         return get(call);
@@ -85,7 +86,8 @@ public final class BindingsApi {
 
     private String integration(ApiCall call) throws ApiException {
         if (settings.integration(call.part(1)).isEmpty()) {
-            throw ApiException.notFound("unknown_integration", "There is no such integration: GET /api/dingtalk/integrations lists those there are");
+            throw ApiException.notFound("unknown_integration",
+                    "There is no such integration: GET /api/dingtalk/integrations lists those there are");
         }
         return call.part(1);
     }

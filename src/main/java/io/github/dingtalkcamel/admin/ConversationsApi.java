@@ -33,7 +33,8 @@ public final class ConversationsApi {
 
     private List<Conversation> find(Page page) {
         return store.read(connection -> Sql.list(connection, """
-                    select m.integration, m.conversation_id, m.conversation_type, m.conversation_title, m.msg_id, m.received_at, m.state, b.agent,
+                    select m.integration, m.conversation_id, m.conversation_type, m.conversation_title, m.msg_id, m.received_at, m.state,
+                        b.agent,
                         u.waiting, u.running, s.session_id, s.started_at, s.turns
                     from (select max(id) as id from message where (integration, conversation_id) > (?, ?)
                         group by integration, conversation_id order by integration, conversation_id limit ?) newest

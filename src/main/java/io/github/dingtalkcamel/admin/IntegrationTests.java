@@ -21,9 +21,11 @@ import org.apache.camel.ExchangeProperty;
 public final class IntegrationTests {
 
     /**
-     * DingTalk's codes for a message without recipients (docs/protocol.md 6.3.1, 6.3.5). It checks the permission before, so that is granted.
+     * DingTalk's codes for a message without recipients (docs/protocol.md 6.3.1, 6.3.5). It checks the permission before, so that is
+     * granted.
      */
-    private static final Set<String> NO_RECIPIENT = Set.of("MissinguserIds", "invalidParameter.userIds.empty", "invalidParameter.userId.empty", "illegal.receivers");
+    private static final Set<String> NO_RECIPIENT = Set.of("MissinguserIds", "invalidParameter.userIds.empty",
+            "invalidParameter.userId.empty", "illegal.receivers");
 
     private final Settings settings;
     private final Webhook webhook;
@@ -64,22 +66,25 @@ public final class IntegrationTests {
 
     /** DingTalk accepted it. */
     public Diagnosis sendingAllowed(@ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis) {
-        return diagnosis.with("permissions", Result.OK, "The robot may send messages (qyapi_robot_sendmsg). Others can't be asked about without using them", null);
+        return diagnosis.with("permissions", Result.OK,
+                "The robot may send messages (qyapi_robot_sendmsg). Others can't be asked about without using them", null);
     }
 
     /** DingTalk refused it: because recipients are missing, so that sending is allowed, or for another reason. */
     public Diagnosis sendingRefused(Exchange exchange, @ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis) {
         RejectedException rejected = Failure.of(exchange, RejectedException.class);
-        return rejected != null && NO_RECIPIENT.contains(rejected.code()) ? sendingAllowed(diagnosis) : because(exchange, diagnosis, "permissions");
+        return rejected != null && NO_RECIPIENT.contains(rejected.code()) ? sendingAllowed(diagnosis)
+                : because(exchange, diagnosis, "permissions");
     }
 
     private static Diagnosis because(Exchange exchange, Diagnosis diagnosis, String check) {
         DingTalkException failure = Failure.of(exchange, DingTalkException.class);
         if (failure == null) {
-            return diagnosis.with(check, Result.UNKNOWN, "It could not be asked: " + Failure.of(exchange, Exception.class).getClass().getSimpleName(),
-                    "See the log");
+            return diagnosis.with(check, Result.UNKNOWN, "It could not be asked: "
+                    + Failure.of(exchange, Exception.class).getClass().getSimpleName(), "See the log");
         }
-        return diagnosis.with(check, failure instanceof RejectedException ? Result.FAILED : Result.UNKNOWN, failure.getMessage(), failure.remedy());
+        return diagnosis.with(check, failure instanceof RejectedException ? Result.FAILED : Result.UNKNOWN, failure.getMessage(),
+                failure.remedy());
     }
 
     /** Whether the address is known at which DingTalk reaches the webhook. Only DingTalk's console can check that it does. */
@@ -95,7 +100,8 @@ public final class IntegrationTests {
                     "Set dingtalk.public-url to the address under which DingTalk reaches this machine, or use Stream mode");
         }
         return diagnosis.with(Diagnosis.CALLBACK_URL, Result.OK, "Enter " + url + " in DingTalk's console, where it checks it"
-                + (diagnosis.integration().callbackToken().isSet() ? "" : "; encrypted callbacks need dingtalk.callback-token and dingtalk.callback-aes-key"), null);
+                + (diagnosis.integration().callbackToken().isSet() ? ""
+                        : "; encrypted callbacks need dingtalk.callback-token and dingtalk.callback-aes-key"), null);
     }
 
     /** All that was found. */

@@ -78,7 +78,8 @@ public record Page(int limit, List<String> after) {
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put(name, page.stream().map(shown).toList());
         answer.put("nextCursor", found.size() > limit
-                ? Base64.getUrlEncoder().withoutPadding().encodeToString(Texts.write(key.apply(page.get(page.size() - 1))).getBytes(StandardCharsets.UTF_8))
+                ? Base64.getUrlEncoder().withoutPadding()
+                .encodeToString(Texts.write(key.apply(page.get(page.size() - 1))).getBytes(StandardCharsets.UTF_8))
                 : null);
         return answer;
     }

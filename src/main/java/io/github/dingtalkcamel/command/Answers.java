@@ -34,7 +34,8 @@ public final class Answers {
     private final Hooks hooks;
     private final InstantSource clock;
 
-    public Answers(BotTexts texts, KeyedQueue queue, Sessions sessions, Agents agents, AccessPolicy policies, Hooks hooks, InstantSource clock) {
+    public Answers(BotTexts texts, KeyedQueue queue, Sessions sessions, Agents agents, AccessPolicy policies, Hooks hooks,
+            InstantSource clock) {
         this.texts = texts;
         this.queue = queue;
         this.sessions = sessions;
@@ -87,7 +88,8 @@ public final class Answers {
         if (stopped.isNothing()) {
             return texts.text(message, "stop-nothing");
         }
-        return dropped == 0 ? texts.text(message, "stop-running") : texts.text(message, stopped.running() == null ? "stop-waiting" : "stop-both", dropped);
+        return dropped == 0 ? texts.text(message, "stop-running")
+                : texts.text(message, stopped.running() == null ? "stop-waiting" : "stop-both", dropped);
     }
 
     /** After a {@code /retry} before which nothing went to an agent. */
@@ -96,7 +98,8 @@ public final class Answers {
     }
 
     /** Whether a turn runs and how many wait, which agent answers and why, and how old the session is. */
-    public String status(@ExchangeProperty(MESSAGE) InboundMessage message, @ExchangeProperty(AGENT) String agent, @ExchangeProperty(BOUND_BY) String boundBy)
+    public String status(@ExchangeProperty(MESSAGE) InboundMessage message, @ExchangeProperty(AGENT) String agent,
+            @ExchangeProperty(BOUND_BY) String boundBy)
             throws StoreException {
         Session session = sessions.current(message);
         String key = Turn.key(message);
@@ -104,7 +107,8 @@ public final class Answers {
         if (agent == null) {
             lines.add(texts.text(message, "status-no-agent"));
         } else {
-            lines.add(texts.text(message, agents.isRunning(agent) ? "status-agent" : "status-agent-not-running", agent, why(message, boundBy)));
+            lines.add(texts.text(message, agents.isRunning(agent) ? "status-agent" : "status-agent-not-running", agent,
+                    why(message, boundBy)));
         }
         lines.add(session == null ? texts.text(message, "status-no-session")
                 : texts.text(message, "status-session", age(message, session), session.usage().turns()));
@@ -157,8 +161,10 @@ public final class Answers {
     }
 
     /** After {@code /unbind}: who answers now. */
-    public String unbound(@ExchangeProperty(MESSAGE) InboundMessage message, @ExchangeProperty(AGENT) String agent, @ExchangeProperty(BOUND_BY) String boundBy) {
-        return agent == null ? texts.text(message, "unbind-done-no-agent") : texts.text(message, "unbind-done", agent, why(message, boundBy));
+    public String unbound(@ExchangeProperty(MESSAGE) InboundMessage message, @ExchangeProperty(AGENT) String agent,
+            @ExchangeProperty(BOUND_BY) String boundBy) {
+        return agent == null ? texts.text(message, "unbind-done-no-agent")
+                : texts.text(message, "unbind-done", agent, why(message, boundBy));
     }
 
     /** After an {@code /unbind} where nothing was bound. */
@@ -176,7 +182,8 @@ public final class Answers {
     /** The ids that an allow list or a recipient needs. */
     public String whoAmI(@ExchangeProperty(MESSAGE) InboundMessage message) {
         return String.join("\n", texts.text(message, "whoami-integration", message.integration()),
-                texts.text(message, "whoami-conversation", message.conversationId()), texts.text(message, "whoami-user", message.sender().userId()));
+                texts.text(message, "whoami-conversation", message.conversationId()),
+                texts.text(message, "whoami-user", message.sender().userId()));
     }
 
     private String why(InboundMessage message, String boundBy) {

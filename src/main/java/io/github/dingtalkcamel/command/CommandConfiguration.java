@@ -19,7 +19,8 @@ public final class CommandConfiguration {
     public static void bind(Registry registry, BotTexts texts, Agents agents, ConversationConfiguration conversation,
             TurnConfiguration turn, Hooks hooks, Clock clock) {
         registry.bind("commands", new Commands(agents));
-        registry.bind("answers", new Answers(texts, turn.turns(), conversation.sessions(), agents, conversation.accessPolicy(), hooks, clock));
+        registry.bind("answers",
+                new Answers(texts, turn.turns(), conversation.sessions(), agents, conversation.accessPolicy(), hooks, clock));
         registry.bind("stop", new Stop(turn.turns(), turn.inbox(), conversation.sessions()));
         registry.bind("retry", new Retry(turn.turns(), turn.inbox(), conversation.sessions(), turn.messages()));
     }

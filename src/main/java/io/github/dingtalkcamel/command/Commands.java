@@ -24,13 +24,14 @@ public final class Commands {
     public String nameOf(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
         String text = message.text();
         int start = head(message);
-        Command command = start < text.length() && text.charAt(start) == '/' ? Command.of(text.substring(start, wordEnd(text, start))) : null;
+        Command command = start < text.length() && text.charAt(start) == '/' ? Command.of(text.substring(start, wordEnd(text, start)))
+                : null;
         return command == null ? null : command.code();
     }
 
     /**
-     * What the route of the commands does for a stored command or refusal: {@code replying} for one whose answer a restart interrupted, {@code refusal}, or
-     * the name of the command.
+     * What the route of the commands does for a stored command or refusal: {@code replying} for one whose answer a restart interrupted,
+     * {@code refusal}, or the name of the command.
      */
     public String actionOf(@ExchangeProperty(Turn.PROPERTY) Turn turn) {
         if (turn.isReplying()) {
@@ -51,7 +52,10 @@ public final class Commands {
         return start == text.length() ? null : text.substring(start, wordEnd(text, start));
     }
 
-    /** The running agent that the word after the command names, or null. Phones write the first letter in upper case, so case matters only where two agents differ by it. */
+    /**
+     * The running agent that the word after the command names, or null. Phones write the first letter in upper case, so case matters only
+     * where two agents differ by it.
+     */
     public String agentOf(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
         String word = argumentOf(message);
         if (word == null || agents.isRunning(word)) {
@@ -62,8 +66,8 @@ public final class Commands {
     }
 
     /**
-     * The index of the first word that is no mention. The robot's own mention is mostly removed already; those of others stay in the text, which may begin with
-     * as many of them as DingTalk names mentioned users.
+     * The index of the first word that is no mention. The robot's own mention is mostly removed already; those of others stay in the text,
+     * which may begin with as many of them as DingTalk names mentioned users.
      */
     private static int head(InboundMessage message) {
         String text = message.text();
@@ -77,7 +81,8 @@ public final class Commands {
 
     private static int mentionEnd(String text, int start) {
         int marked = text.indexOf(MENTION_END, start);
-        if (marked > 0 && marked - start <= MAX_NAME_LENGTH && text.substring(start + 1, marked).chars().noneMatch(c -> c == '@' || c == '/' || c == '\n')) {
+        if (marked > 0 && marked - start <= MAX_NAME_LENGTH
+                && text.substring(start + 1, marked).chars().noneMatch(c -> c == '@' || c == '/' || c == '\n')) {
             return marked;
         }
         return wordEnd(text, start);

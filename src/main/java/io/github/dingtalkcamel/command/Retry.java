@@ -18,14 +18,14 @@ import io.github.dingtalkcamel.turn.Turn;
 import org.apache.camel.ExchangeProperty;
 
 /**
- * {@code /retry}: turns the command into a turn that repeats the session's last message to an agent. The sender of {@code /retry} is the sender of the
- * repeated message: the agent sees that user, and the reply goes to that user. So no user acts in the name of another.
+ * {@code /retry}: turns the command into a turn that repeats the session's last message to an agent. The sender of {@code /retry} is the
+ * sender of the repeated message: the agent sees that user, and the reply goes to that user. So no user acts in the name of another.
  */
 public final class Retry {
 
     /** The fields that are kept from the command (docs/protocol.md 3.1): its sender, its time, and where the answer goes. */
-    private static final List<String> OWN_FIELDS = List.of("msgId", "createAt", "conversationTitle", "senderId", "senderStaffId", "senderUnionId", "senderNick",
-            "senderCorpId", "isAdmin", "sessionWebhook", "sessionWebhookExpiredTime");
+    private static final List<String> OWN_FIELDS = List.of("msgId", "createAt", "conversationTitle", "senderId", "senderStaffId",
+            "senderUnionId", "senderNick", "senderCorpId", "isAdmin", "sessionWebhook", "sessionWebhookExpiredTime");
 
     private final KeyedQueue queue;
     private final Inbox inbox;

@@ -13,8 +13,8 @@ import io.github.dingtalkcamel.turn.Turn;
 import org.apache.camel.ExchangeProperty;
 
 /**
- * {@code /stop}: cancels the running turn and drops the waiting ones of the conversation that arrived before the command. Where each sender has a session,
- * only those of the command's sender.
+ * {@code /stop}: cancels the running turn and drops the waiting ones of the conversation that arrived before the command. Where each sender
+ * has a session, only those of the command's sender.
  */
 public final class Stop {
 

@@ -77,15 +77,18 @@ public final class Bindings {
     }
 
     private List<Binding> select(String where, int limit, String integration, String conversationId) {
-        return store.read(connection -> Sql.list(connection, "select integration, conversation_id, agent, bound_by, bound_at from binding " + where
+        return store.read(connection -> Sql.list(connection,
+                "select integration, conversation_id, agent, bound_by, bound_at from binding " + where
                 + " order by integration, conversation_id limit ?",
-                row -> new Binding(row.getString(1), row.getString(2), row.getString(3), row.getString(4), Instant.ofEpochMilli(row.getLong(5))),
+                row -> new Binding(row.getString(1), row.getString(2), row.getString(3), row.getString(4),
+                        Instant.ofEpochMilli(row.getLong(5))),
                 integration, conversationId, limit));
     }
 
     @ManagedAttribute(description = "Conversations that are bound to an agent; of very many the first")
     public String[] getBindings() {
-        return after("", "", SHOWN).stream().map(each -> each.integration() + " " + each.conversationId() + ": " + each.agent() + ", by " + each.by() + " at " + each.at())
+        return after("", "", SHOWN).stream().map(each -> each.integration() + " " + each.conversationId() + ": " + each.agent() + ", by "
+                + each.by() + " at " + each.at())
                 .toArray(String[]::new);
     }
 
@@ -102,7 +105,8 @@ public final class Bindings {
     }
 
     /** Binds the message's conversation, by its sender. */
-    public void bindConversation(@Variable("agent") String agent, @ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) throws StoreException {
+    public void bindConversation(@Variable("agent") String agent, @ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message)
+            throws StoreException {
         bind(message.integration(), message.conversationId(), agent, message.sender().userId());
     }
 
@@ -126,8 +130,8 @@ public final class Bindings {
      * @return false when there was none
      */
     public boolean unbind(String integration, String conversationId, String by) throws StoreException {
-        int removed = store.writeAndWait(connection -> Sql.update(connection, "delete from binding where integration = ? and conversation_id = ?",
-                integration, conversationId));
+        int removed = store.writeAndWait(connection -> Sql.update(connection,
+                "delete from binding where integration = ? and conversation_id = ?", integration, conversationId));
         cache.invalidate(new Key(integration, conversationId));
         if (removed > 0) {
             listener.changed(integration, conversationId, null, by);

@@ -13,7 +13,8 @@ import java.util.Map;
  * @param reply      null where the agent chose to say nothing
  * @param bytes      how much of the bound it takes: UTF-8 bytes of both texts
  */
-record HistoryEntry(long messageId, Instant saidAt, String said, String senderId, String senderNick, Instant repliedAt, String reply, long bytes) {
+record HistoryEntry(long messageId, Instant saidAt, String said, String senderId, String senderNick, Instant repliedAt, String reply,
+        long bytes) {
 
     HistoryEntry(long messageId, Instant saidAt, String said, String senderId, String senderNick, Instant repliedAt, String reply) {
         this(messageId, saidAt, said, senderId, senderNick, repliedAt, reply, length(said) + (reply == null ? 0 : length(reply)));

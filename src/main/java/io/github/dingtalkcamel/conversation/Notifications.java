@@ -17,9 +17,9 @@ import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
 
 /**
- * What tools sent into conversations, by place: a group, or the DM with a person, whose conversation id need not be known yet. A message that is recalled
- * is not among it any more, a card that was changed is there as it is now. In the store, as long as messages are kept ({@code dingtalk.keep-messages});
- * read through a cache, since every turn asks.
+ * What tools sent into conversations, by place: a group, or the DM with a person, whose conversation id need not be known yet. A message
+ * that is recalled is not among it any more, a card that was changed is there as it is now. In the store, as long as messages are kept
+ * ({@code dingtalk.keep-messages}); read through a cache, since every turn asks.
  */
 public final class Notifications {
 
@@ -32,7 +32,8 @@ public final class Notifications {
     }
 
     private final Store store;
-    private final Cache<Key, List<Notification>> cache = Caffeine.newBuilder().maximumWeight(CACHED_BYTES).weigher(Notifications::weight).build();
+    private final Cache<Key, List<Notification>> cache = Caffeine.newBuilder().maximumWeight(CACHED_BYTES).weigher(Notifications::weight)
+            .build();
 
     public Notifications(Store store) {
         this.store = store;
@@ -60,11 +61,13 @@ public final class Notifications {
      *
      * @param messageId the message's in {@code sent_message}
      */
-    public static void sent(Connection connection, String integration, Collection<String> places, String messageId, long now) throws SQLException {
+    public static void sent(Connection connection, String integration, Collection<String> places, String messageId, long now)
+            throws SQLException {
         Sql.batch(connection, """
                 insert into sent_to (integration, place, message_id, after_message, sent_at)
                 values (?, ?, ?, (select coalesce(max(id), 0) from message), ?)""",
-                places.stream().filter(place -> place.length() <= LONGEST_PLACE).toList(), place -> List.of(integration, place, messageId, now));
+                places.stream().filter(place -> place.length() <= LONGEST_PLACE).toList(),
+                place -> List.of(integration, place, messageId, now));
     }
 
     /** What was sent there changed in the store. */
@@ -89,7 +92,8 @@ public final class Notifications {
                     select m.text, t.sent_at, t.after_message from sent_to t
                     join sent_message m on m.integration = t.integration and m.message_id = t.message_id
                     where t.integration = ? and t.place = ? and m.state = 'sent' and m.text is not null order by t.id desc limit ?""",
-                    row -> new Notification(row.getString(1), Instant.ofEpochMilli(row.getLong(2)), row.getLong(3)), key.integration(), key.place(), most);
+                    row -> new Notification(row.getString(1), Instant.ofEpochMilli(row.getLong(2)), row.getLong(3)), key.integration(),
+                    key.place(), most);
             Collections.reverse(newestFirst);
             return List.copyOf(newestFirst);
         });

@@ -17,7 +17,8 @@ import java.util.Map;
  * @param history     messages and replies, the oldest first, within the bounds
  * @param sent        what tools sent meanwhile, the oldest first, within the same bounds; only of a session in which a turn runs
  */
-public record Session(String id, Instant startedAt, Instant lastAt, Long lastMessage, Usage usage, List<HistoryEntry> history, List<Notification> sent) {
+public record Session(String id, Instant startedAt, Instant lastAt, Long lastMessage, Usage usage,
+        List<HistoryEntry> history, List<Notification> sent) {
 
     /** Exchange property that holds the session in which a turn runs. */
     public static final String PROPERTY = "CamelDingTalkSession";
@@ -43,20 +44,22 @@ public record Session(String id, Instant startedAt, Instant lastAt, Long lastMes
      * @param promptTokens     as agents reported
      * @param completionTokens as agents reported
      */
-    public record Usage(long turns, long messagesIn, long messagesOut, long charactersIn, long charactersOut, long agentMillis, long promptTokens,
-            long completionTokens) {
+    public record Usage(long turns, long messagesIn, long messagesOut, long charactersIn, long charactersOut, long agentMillis,
+            long promptTokens, long completionTokens) {
 
         public static final Usage NONE = new Usage(0, 0, 0, 0, 0, 0, 0, 0);
 
         /** Both together. */
         public Usage plus(Usage other) {
-            return new Usage(turns + other.turns, messagesIn + other.messagesIn, messagesOut + other.messagesOut, charactersIn + other.charactersIn,
-                    charactersOut + other.charactersOut, agentMillis + other.agentMillis, promptTokens + other.promptTokens,
-                    completionTokens + other.completionTokens);
+            return new Usage(turns + other.turns, messagesIn + other.messagesIn, messagesOut + other.messagesOut,
+                    charactersIn + other.charactersIn, charactersOut + other.charactersOut, agentMillis + other.agentMillis,
+                    promptTokens + other.promptTokens, completionTokens + other.completionTokens);
         }
     }
 
-    /** The history as agents get it: a list of {@code {role, text, at, senderId, senderNick}}, with what tools sent at its place in time. */
+    /**
+     * The history as agents get it: a list of {@code {role, text, at, senderId, senderNick}}, with what tools sent at its place in time.
+     */
     public List<Map<String, Object>> entries() {
         List<Map<String, Object>> entries = new ArrayList<>(2 * history.size() + sent.size());
         Deque<Notification> left = new ArrayDeque<>(sent);

@@ -98,7 +98,8 @@ public final class Sessions {
     /** The current session, or null where the next message starts one. */
     public Session current(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) throws StoreException {
         Session session = last(message);
-        return session != null && session.startedAt().equals(beginning(session, sentTo(message), message.integration(), clock.instant())) ? session : null;
+        return session != null && session.startedAt().equals(beginning(session, sentTo(message), message.integration(), clock.instant()))
+                ? session : null;
     }
 
     /** The row of the message that went to an agent last, or null. */
@@ -159,7 +160,8 @@ public final class Sessions {
         Instant now = clock.instant();
         Key key = key(message);
         Integration integration = integration(key.integration());
-        HistoryEntry said = ended.said() == null ? null : remembered(integration, new HistoryEntry(ended.messageId(), ended.saidAt(), ended.said(),
+        HistoryEntry said = ended.said() == null ? null
+                : remembered(integration, new HistoryEntry(ended.messageId(), ended.saidAt(), ended.said(),
                 message.sender().staffId(), message.sender().nick(), now,
                 // as the store will give it back
                 ended.reply() == null ? null : StorableText.of(ended.reply())));
@@ -212,7 +214,8 @@ public final class Sessions {
         return List.of(
                 new Expiry("histories of sessions", """
                         delete from history where (session_id, message_id) in (select history.session_id, history.message_id from session
-                            join history on history.session_id = session.session_id where session.last_at < ? order by session.last_at limit ?)""",
+                            join history on history.session_id = session.session_id where session.last_at < ?
+                                order by session.last_at limit ?)""",
                         kept, false),
                 new Expiry("sessions", """
                         delete from session where session_id in (select session_id from session
@@ -262,7 +265,8 @@ public final class Sessions {
 
     private Entry load(Key key) {
         return store.read(connection -> new Entry(Sql.first(connection, """
-                select session_id, started_at, last_at, last_message, turns, messages_in, messages_out, characters_in, characters_out, agent_millis,
+                select session_id, started_at, last_at, last_message, turns, messages_in, messages_out, characters_in, characters_out,
+                    agent_millis,
                     prompt_tokens, completion_tokens
                 from session where integration = ? and conversation_id = ? and sender_id = ?""",
                 row -> session(row, history(connection, integration(key.integration()), row.getString(1))),
@@ -272,21 +276,24 @@ public final class Sessions {
     private static Session session(ResultSet row, List<HistoryEntry> history) throws SQLException {
         return new Session(row.getString(1), Instant.ofEpochMilli(row.getLong(2)), Instant.ofEpochMilli(row.getLong(3)),
                 Sql.nullableLong(row, "last_message"),
-                new Usage(row.getLong(5), row.getLong(6), row.getLong(7), row.getLong(8), row.getLong(9), row.getLong(10), row.getLong(11), row.getLong(12)),
+                new Usage(row.getLong(5), row.getLong(6), row.getLong(7), row.getLong(8), row.getLong(9), row.getLong(10), row.getLong(11),
+                        row.getLong(12)),
                 history);
     }
 
     private static List<HistoryEntry> history(Connection connection, Integration integration, String sessionId) throws SQLException {
         return Sql.query(connection, """
                 select message_id, said_at, said, sender_id, sender_nick, replied_at, reply from history
-                where session_id = ? order by message_id desc limit ?""", rows -> newest(rows, integration.historyBytes()), sessionId, integration.historyTurns());
+                where session_id = ? order by message_id desc limit ?""", rows -> newest(rows, integration.historyBytes()), sessionId,
+                        integration.historyTurns());
     }
 
     private static List<HistoryEntry> newest(ResultSet newestFirst, long mostBytes) throws SQLException {
         List<HistoryEntry> history = new ArrayList<>();
         for (long bytes = 0; newestFirst.next();) {
-            HistoryEntry entry = new HistoryEntry(newestFirst.getLong(1), Instant.ofEpochMilli(newestFirst.getLong(2)), newestFirst.getString(3),
-                    newestFirst.getString(4), newestFirst.getString(5), Instant.ofEpochMilli(newestFirst.getLong(6)), newestFirst.getString(7));
+            HistoryEntry entry = new HistoryEntry(newestFirst.getLong(1), Instant.ofEpochMilli(newestFirst.getLong(2)),
+                    newestFirst.getString(3), newestFirst.getString(4), newestFirst.getString(5),
+                    Instant.ofEpochMilli(newestFirst.getLong(6)), newestFirst.getString(7));
             bytes += entry.bytes();
             if (bytes > mostBytes) {
                 break;
@@ -302,31 +309,38 @@ public final class Sessions {
             Sql.update(connection, "delete from history where session_id = ?", before.id());
         }
         return Sql.update(connection, """
-                insert into session (integration, conversation_id, sender_id, session_id, started_at, last_at, last_message) values (?, ?, ?, ?, ?, ?, ?)
-                on conflict (integration, conversation_id, sender_id) do update set session_id = excluded.session_id, started_at = excluded.started_at,
-                    last_at = excluded.last_at, last_message = excluded.last_message, turns = 0, messages_in = 0, messages_out = 0, characters_in = 0,
+                insert into session (integration, conversation_id, sender_id, session_id, started_at, last_at, last_message)
+                    values (?, ?, ?, ?, ?, ?, ?)
+                on conflict (integration, conversation_id, sender_id) do update set session_id = excluded.session_id,
+                    started_at = excluded.started_at,
+                    last_at = excluded.last_at, last_message = excluded.last_message, turns = 0, messages_in = 0, messages_out = 0,
+                        characters_in = 0,
                     characters_out = 0, agent_millis = 0, prompt_tokens = 0, completion_tokens = 0""",
-                key.integration(), key.conversationId(), key.senderId(), after.id(), after.startedAt().toEpochMilli(), after.lastAt().toEpochMilli(),
-                after.lastMessage());
+                key.integration(), key.conversationId(), key.senderId(), after.id(), after.startedAt().toEpochMilli(),
+                after.lastAt().toEpochMilli(), after.lastMessage());
     }
 
     private static Integer count(Connection connection, Key key, Session after, HistoryEntry said) throws SQLException {
         Usage usage = after.usage();
         int counted = Sql.update(connection, """
-                update session set last_at = ?, turns = ?, messages_in = ?, messages_out = ?, characters_in = ?, characters_out = ?, agent_millis = ?,
+                update session set last_at = ?, turns = ?, messages_in = ?, messages_out = ?, characters_in = ?, characters_out = ?,
+                    agent_millis = ?,
                     prompt_tokens = ?, completion_tokens = ?
                 where integration = ? and conversation_id = ? and sender_id = ?""",
-                after.lastAt().toEpochMilli(), usage.turns(), usage.messagesIn(), usage.messagesOut(), usage.charactersIn(), usage.charactersOut(),
-                usage.agentMillis(), usage.promptTokens(), usage.completionTokens(), key.integration(), key.conversationId(), key.senderId());
+                after.lastAt().toEpochMilli(), usage.turns(), usage.messagesIn(), usage.messagesOut(), usage.charactersIn(),
+                usage.charactersOut(), usage.agentMillis(), usage.promptTokens(), usage.completionTokens(), key.integration(),
+                key.conversationId(), key.senderId());
         if (said != null) {
             Sql.update(connection, """
-                    insert into history (session_id, message_id, said_at, said, replied_at, reply, sender_id, sender_nick) values (?, ?, ?, ?, ?, ?, ?, ?)
+                    insert into history (session_id, message_id, said_at, said, replied_at, reply, sender_id, sender_nick)
+                        values (?, ?, ?, ?, ?, ?, ?, ?)
                     on conflict (session_id, message_id) do update set replied_at = excluded.replied_at, reply = excluded.reply""",
                     after.id(), said.messageId(), said.saidAt().toEpochMilli(), said.said(), said.repliedAt().toEpochMilli(), said.reply(),
                     said.senderId(), said.senderNick());
         }
         if (usage.turns() % TIDIED_EVERY == 0 && !after.history().isEmpty()) {
-            Sql.update(connection, "delete from history where session_id = ? and message_id < ?", after.id(), after.history().get(0).messageId());
+            Sql.update(connection, "delete from history where session_id = ? and message_id < ?", after.id(),
+                    after.history().get(0).messageId());
         }
         return counted;
     }
@@ -339,7 +353,8 @@ public final class Sessions {
     /** One line for each of the sessions with the latest turns, without their texts. */
     public List<String> latest(int limit) throws StoreException {
         return store.read(connection -> Sql.list(connection, """
-                select integration, conversation_id, sender_id, session_id, started_at, last_at, turns from session order by last_at desc limit ?""", row -> {
+                select integration, conversation_id, sender_id, session_id, started_at, last_at, turns from session
+                    order by last_at desc limit ?""", row -> {
                     String sender = Optional.of(row.getString(3)).filter(id -> !id.isEmpty()).map(id -> ", " + id).orElse("");
                     return "%s, %s%s: session %s since %s, last used %s, %d turns".formatted(row.getString(1), row.getString(2), sender,
                             row.getString(4), Instant.ofEpochMilli(row.getLong(5)), Instant.ofEpochMilli(row.getLong(6)), row.getLong(7));

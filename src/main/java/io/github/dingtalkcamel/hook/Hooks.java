@@ -60,7 +60,8 @@ public final class Hooks {
     private final class Seda extends SedaComponent {
 
         @Override
-        public QueueReference getOrCreateQueue(SedaEndpoint endpoint, Integer size, Boolean multipleConsumers, BlockingQueueFactory<Exchange> factory) {
+        public QueueReference getOrCreateQueue(SedaEndpoint endpoint, Integer size, Boolean multipleConsumers,
+                BlockingQueueFactory<Exchange> factory) {
             return super.getOrCreateQueue(endpoint, size, multipleConsumers,
                     KEY.equals(getQueueKey(endpoint.getEndpointUri())) ? new OneQueue() : factory);
         }

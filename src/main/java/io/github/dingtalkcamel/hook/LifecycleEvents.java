@@ -24,9 +24,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the hooks what happens here (docs/hooks.md): events of our own beside DingTalk's, in the same shape, their types beginning with {@code bot_}.
+ * Tells the hooks what happens here (docs/hooks.md): events of our own beside DingTalk's, in the same shape, their types beginning with
+ * {@code bot_}.
  * <p>
- * Promises: publishing never blocks and never fails. Without a running hook no event is created. Events that find no room are dropped and counted.
+ * Promises: publishing never blocks and never fails. Without a running hook no event is created. Events that find no room are dropped and
+ * counted.
  */
 @ManagedResource(description = "Events of our own for the hooks")
 public final class LifecycleEvents implements StreamListener {

@@ -44,7 +44,8 @@ public final class EventRepository extends ServiceSupport implements IdempotentR
 
     @Override
     public boolean contains(String key) {
-        return store.read(connection -> Sql.exists(connection, "select 1 from event_seen where integration = ? and event_id = ? and seen_at >= ?",
+        return store.read(connection -> Sql.exists(connection,
+                "select 1 from event_seen where integration = ? and event_id = ? and seen_at >= ?",
                 integration(key), event(key), clock.millis() - KEPT.toMillis()));
     }
 

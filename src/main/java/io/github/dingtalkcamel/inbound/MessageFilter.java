@@ -3,8 +3,8 @@ import io.github.dingtalkcamel.component.message.InboundMessage;
 import org.apache.camel.ExchangeProperty;
 
 /**
- * Decides which messages are dropped without an answer: the robot's own, empty ones, and in groups those that do not @ the robot. Policies and
- * allow lists are checked later, by {@link io.github.dingtalkcamel.conversation.AccessPolicy}: a person whom they deny gets an answer.
+ * Decides which messages are dropped without an answer: the robot's own, empty ones, and in groups those that do not @ the robot. Policies
+ * and allow lists are checked later, by {@link io.github.dingtalkcamel.conversation.AccessPolicy}: a person whom they deny gets an answer.
  */
 public final class MessageFilter {
 

@@ -59,7 +59,8 @@ public final class Webhook {
             if (integration.hasApp() && integration.callback()) {
                 signatures.put(integration.id(), new RobotSignature(integration.appSecret().reveal(), clock));
                 if (integration.callbackToken().isSet()) {
-                    cryptos.put(integration.id(), new CallbackCrypto(integration.callbackToken().reveal(), integration.callbackAesKey().reveal(),
+                    cryptos.put(integration.id(),
+                            new CallbackCrypto(integration.callbackToken().reveal(), integration.callbackAesKey().reveal(),
                             integration.callbackOwnerKey().orElseThrow()));
                 }
             }
@@ -80,8 +81,8 @@ public final class Webhook {
     }
 
     /**
-     * The request as one value. What its headers do not prove is looked through, not read: a body of a stranger's takes no more memory than its bytes, until
-     * the signature of what it encrypts has proved it.
+     * The request as one value. What its headers do not prove is looked through, not read: a body of a stranger's takes no more memory than
+     * its bytes, until the signature of what it encrypts has proved it.
      *
      * @throws UnknownIntegrationException when the path names none, or its callback is off
      * @throws TooLargeException           when the body is larger than {@link #MAX_BODY_BYTES}
@@ -203,8 +204,8 @@ public final class Webhook {
     }
 
     /**
-     * A header that came once; one that came twice proves nothing. Taken from the request itself: among the exchange's headers there are query parameters
-     * too, and a proof in an address ends up in the logs of proxies.
+     * A header that came once; one that came twice proves nothing. Taken from the request itself: among the exchange's headers there are
+     * query parameters too, and a proof in an address ends up in the logs of proxies.
      */
     private static String once(HttpServerRequest request, String name) {
         List<String> values = request.headers().getAll(name);

@@ -31,8 +31,8 @@ import org.apache.camel.support.AsyncProcessorSupport;
  * MCP over streamable HTTP, without sessions: each POST is one message of JSON-RPC, answered with JSON. So nothing is kept between two
  * requests, and any node can answer any of them. The server never begins to speak, so it offers no stream to listen to.
  * <p>
- * The route that calls it has checked the token. Requests that are wrong as HTTP get an {@link ApiException}; those that are wrong as MCP an
- * error of JSON-RPC.
+ * The route that calls it has checked the token. Requests that are wrong as HTTP get an {@link ApiException}; those that are wrong as MCP
+ * an error of JSON-RPC.
  */
 public final class McpEndpoint extends AsyncProcessorSupport {
 

@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The names by which one of our servers may be called: {@code localhost}, addresses in digits, the host that it listens on, and further names
- * that are given. Another name may be one that a foreign DNS server points here, so that a browser counts a foreign page as ours (DNS
+ * The names by which one of our servers may be called: {@code localhost}, addresses in digits, the host that it listens on, and further
+ * names that are given. Another name may be one that a foreign DNS server points here, so that a browser counts a foreign page as ours (DNS
  * rebinding). That can't be done with an address in digits.
  */
 public final class OwnNames {

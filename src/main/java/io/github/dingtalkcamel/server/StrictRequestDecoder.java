@@ -6,8 +6,8 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.impl.VertxHttpRequestDecoder;
 
 /**
- * Reads requests as Vert.x does, but refuses what two servers in a row could read differently: Content-Length together with Transfer-Encoding
- * makes the request invalid, where Netty would drop the length.
+ * Reads requests as Vert.x does, but refuses what two servers in a row could read differently: Content-Length together with
+ * Transfer-Encoding makes the request invalid, where Netty would drop the length.
  */
 final class StrictRequestDecoder extends VertxHttpRequestDecoder {
 

@@ -6,7 +6,8 @@ import io.github.dingtalkcamel.component.http.HttpError;
 public class UnknownIntegrationException extends Exception implements HttpError {
 
     public UnknownIntegrationException() {
-        super("No integration takes messages here: check the path's last part against your integration ids, and dingtalk.callback", null, false, false);
+        super("No integration takes messages here: check the path's last part against your integration ids, and dingtalk.callback", null,
+                false, false);
     }
 
     @Override

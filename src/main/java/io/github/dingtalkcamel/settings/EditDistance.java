@@ -18,7 +18,8 @@ public final class EditDistance {
         record Candidate(String word, int distance) {
         }
         String plain = plain(written);
-        return words.filter(word -> Math.abs(plain(word).length() - plain.length()) <= 3) // before the costly part: what was written may be long
+        // before the costly part: what was written may be long
+        return words.filter(word -> Math.abs(plain(word).length() - plain.length()) <= 3)
                 .map(word -> new Candidate(word, between(plain, plain(word))))
                 .filter(candidate -> candidate.distance() <= Math.max(1, Math.min(3, plain(candidate.word()).length() / 3)))
                 .min(Comparator.comparingInt(Candidate::distance).thenComparing(Candidate::word))

@@ -106,7 +106,8 @@ public final class SettingCatalogue {
     static final Setting<Secret> MANAGEMENT_PASSWORD = process("management-password", ValueTypes.password()).secret().noDefault()
             .is("Password for management; required where its host is not loopback");
     static final Setting<Set<String>> HOST_NAMES = process("host-names", ValueTypes.hosts()).noDefault()
-            .is("Further names, with commas between them, by which management and the simulator are called: those of a proxy or a container");
+            .is("Further names, with commas between them, by which management and the simulator are called: those of a proxy or a "
+            + "container");
     static final Setting<URI> PUBLIC_URL = process("public-url", ValueTypes.baseUrl()).noDefault()
             .is("Where DingTalk reaches the HTTP webhook, to print the callback URL to enter in the console");
     static final Setting<Secret> API_TOKEN = process("api-token", ValueTypes.secretCredential()).secret().noDefault()

@@ -69,15 +69,17 @@ public record Settings(
 
     /** The same settings with the ports that the servers are to take: none of them 0. */
     public Settings withPorts(int webhook, int management) {
-        return new Settings(apiBaseUrl, oapiBaseUrl, webhookHost, webhook, managementHost, management, managementUser, managementPassword, hostNames, publicUrl,
-                apiToken, dataDir, storeUrl, storeUser, storePassword, routesDir, files, queueCapacity, conversationCapacity, maxRunningTurns, maxTurnAge,
-                keeping, shutdownTimeout, simulator, simulatorHost, simulatorPort, model, integrations);
+        return new Settings(apiBaseUrl, oapiBaseUrl, webhookHost, webhook, managementHost, management, managementUser, managementPassword,
+                hostNames, publicUrl, apiToken, dataDir, storeUrl, storeUser, storePassword, routesDir, files, queueCapacity,
+                conversationCapacity, maxRunningTurns, maxTurnAge, keeping, shutdownTimeout, simulator, simulatorHost, simulatorPort, model,
+                integrations);
     }
 
     /** The same settings with other addresses of DingTalk: those of the simulator, once it listens. */
     public Settings withBaseUrls(URI api, URI oapi) {
-        return new Settings(api, oapi, webhookHost, webhookPort, managementHost, managementPort, managementUser, managementPassword, hostNames, publicUrl, apiToken,
-                dataDir, storeUrl, storeUser, storePassword, routesDir, files, queueCapacity, conversationCapacity, maxRunningTurns, maxTurnAge, keeping, shutdownTimeout,
+        return new Settings(api, oapi, webhookHost, webhookPort, managementHost, managementPort, managementUser, managementPassword,
+                hostNames, publicUrl, apiToken, dataDir, storeUrl, storeUser, storePassword, routesDir, files, queueCapacity,
+                conversationCapacity, maxRunningTurns, maxTurnAge, keeping, shutdownTimeout,
                 simulator, simulatorHost, simulatorPort, model, integrations);
     }
 }

@@ -20,8 +20,8 @@ import io.github.dingtalkcamel.component.secrets.Secret;
  *
  * <ul>
  * <li>The environment wins over {@code -D}, that over the file, that over the defaults. A blank value counts as not set.</li>
- * <li>{@code dingtalk.app-key} and {@code dingtalk.client-id}, or {@code dingtalk.x} and {@code dingtalk.integrations.main.x}, are two names
- * for one setting. Within one source they must agree; across sources the winning source decides.</li>
+ * <li>{@code dingtalk.app-key} and {@code dingtalk.client-id}, or {@code dingtalk.x} and {@code dingtalk.integrations.main.x}, are two
+ * names for one setting. Within one source they must agree; across sources the winning source decides.</li>
  * <li>White space around a value is ignored, but around a key, token or password it is a fault.</li>
  * <li>The integration {@code main} exists where it has an app key or a webhook, or where the simulator runs: that invents its credentials.
  * Settings for a {@code main} that does not exist are a fault, because they were probably meant for all integrations.</li>
@@ -70,7 +70,8 @@ public final class SettingsReader {
 
         Sources sources = new Sources(environment, systemProperties, fileProperties, placeholders);
         Map<String, Values> integrations = new LinkedHashMap<>();
-        Stream.concat(Stream.of(MAIN), names.integrations().stream()).forEach(id -> integrations.put(id, Values.ofIntegration(id, sources, faults::add)));
+        Stream.concat(Stream.of(MAIN), names.integrations().stream())
+                .forEach(id -> integrations.put(id, Values.ofIntegration(id, sources, faults::add)));
         // a placeholder may resolve to nothing
         integrations.entrySet().removeIf(entry -> !entry.getKey().equals(MAIN) && entry.getValue().given().isEmpty());
         Values process = Values.ofProcess(sources, faults::add);
@@ -114,7 +115,8 @@ public final class SettingsReader {
         checkPair(values, APP_KEY, APP_SECRET, faults);
         checkPair(values, CALLBACK_TOKEN, CALLBACK_AES_KEY, faults);
         if (values.given(WEBHOOK_SECRET) && !values.given(WEBHOOK)) {
-            faults.add(new SettingError(values.name(WEBHOOK), "is not set, although " + values.name(WEBHOOK_SECRET) + " is", "set both or neither"));
+            faults.add(new SettingError(values.name(WEBHOOK), "is not set, although " + values.name(WEBHOOK_SECRET) + " is",
+                    "set both or neither"));
         }
         if (isAbsent(values) && !id.equals(MAIN)) {
             faults.add(new SettingError(values.name(APP_KEY), "the integration " + id + " has neither an app nor a webhook",
@@ -123,7 +125,8 @@ public final class SettingsReader {
         boolean onlyWebhook = values.given(WEBHOOK) && !values.given(APP_KEY) && !values.given(APP_SECRET) && !simulated;
         if (onlyWebhook) {
             Stream.of(ROBOT_CODE, CALLBACK_TOKEN, CALLBACK_AES_KEY, CALLBACK_OWNER_KEY).filter(values::given)
-                    .forEach(setting -> faults.add(new SettingError(values.name(setting), "belongs to an app, but the integration " + id + " has only a webhook",
+                    .forEach(setting -> faults.add(new SettingError(values.name(setting),
+                            "belongs to an app, but the integration " + id + " has only a webhook",
                             "set its app-key and app-secret, or remove this setting")));
         }
     }
@@ -146,8 +149,10 @@ public final class SettingsReader {
                     "set " + APP_KEY + " and " + APP_SECRET + ", or " + WEBHOOK + ", or " + SIMULATOR + "=true"));
             return;
         }
-        main.given().forEach(setting -> faults.add(new SettingError(main.name(setting), "is for the integration main, which has neither an app nor a webhook",
-                "write " + Setting.PROPERTY_PREFIX + Setting.INTEGRATIONS + "<id>." + setting.name() + " for each integration it is meant for")));
+        main.given().forEach(setting ->
+                faults.add(new SettingError(main.name(setting), "is for the integration main, which has neither an app nor a webhook",
+                "write " + Setting.PROPERTY_PREFIX + Setting.INTEGRATIONS + "<id>." + setting.name()
+                + " for each integration it is meant for")));
     }
 
     /** A model is its server and its name; key and prompt belong to it. */
@@ -172,7 +177,8 @@ public final class SettingsReader {
     private static void checkPorts(Values process, boolean simulator, List<SettingError> faults) {
         record Server(Setting<String> host, Setting<Integer> port) {
         }
-        List<Server> servers = new ArrayList<>(List.of(new Server(WEBHOOK_HOST, WEBHOOK_PORT), new Server(MANAGEMENT_HOST, MANAGEMENT_PORT)));
+        List<Server> servers =
+                new ArrayList<>(List.of(new Server(WEBHOOK_HOST, WEBHOOK_PORT), new Server(MANAGEMENT_HOST, MANAGEMENT_PORT)));
         if (simulator) {
             servers.add(new Server(SIMULATOR_HOST, SIMULATOR_PORT));
         }
@@ -183,9 +189,11 @@ public final class SettingsReader {
                 Optional<Integer> port = process.maybe(one.port());
                 Optional<String> oneHost = process.maybe(one.host());
                 Optional<String> otherHost = process.maybe(other.host());
-                if (port.isPresent() && port.get() != 0 && port.equals(process.maybe(other.port())) && oneHost.isPresent() && otherHost.isPresent()
+                if (port.isPresent() && port.get() != 0 && port.equals(process.maybe(other.port())) && oneHost.isPresent()
+                        && otherHost.isPresent()
                         && (oneHost.equals(otherHost) || ValueTypes.isWildcard(oneHost.get()) || ValueTypes.isWildcard(otherHost.get()))) {
-                    faults.add(new SettingError(process.name(other.port()), "is the same port as " + process.name(one.port()), "choose another for one of them"));
+                    faults.add(new SettingError(process.name(other.port()), "is the same port as " + process.name(one.port()),
+                            "choose another for one of them"));
                 }
             }
         }

@@ -102,7 +102,8 @@ final class UnknownNames {
                 read(Notation.PROPERTY, name, value);
             } else if (name.startsWith(Setting.ENVIRONMENT_PREFIX)) {
                 String meant = Notation.PROPERTY.plain().map(Setting.PROPERTY_PREFIX::concat)
-                        .filter(property -> Setting.environmentName(property).equals(name)).findFirst().orElse(Setting.PROPERTY_PREFIX + "...");
+                        .filter(property -> Setting.environmentName(property).equals(name)).findFirst()
+                        .orElse(Setting.PROPERTY_PREFIX + "...");
                 report(name, "is a name for the environment", "as a property write " + meant);
             }
         });
@@ -162,11 +163,13 @@ final class UnknownNames {
             String written = longId.orElse(id);
             if (reportedIds.add(notation + written)) {
                 report(name, LogSafe.value(written) + " is not the id of an integration",
-                        "use a lower-case letter, then lower-case letters and digits, as in " + notation.integrations() + notation.write("sales.app-key"));
+                        "use a lower-case letter, then lower-case letters and digits, as in " + notation.integrations()
+                        + notation.write("sales.app-key"));
             }
             return;
         }
-        unknown(name, EditDistance.nearest(tail, notation.withinIntegration()).map(each -> notation.integrations() + id + notation.separator() + each));
+        unknown(name, EditDistance.nearest(tail, notation.withinIntegration())
+                .map(each -> notation.integrations() + id + notation.separator() + each));
     }
 
     /**
@@ -174,7 +177,8 @@ final class UnknownNames {
      * dingtalk.integrations.sales.app-key}.
      */
     private static Optional<String> misplaced(Notation notation, String rest) {
-        return Stream.of(behind(notation, rest), rest).filter(each -> isWithinIntegration(notation, each)).map(notation.integrations()::concat).findFirst();
+        return Stream.of(behind(notation, rest), rest).filter(each -> isWithinIntegration(notation, each))
+                .map(notation.integrations()::concat).findFirst();
     }
 
     private static boolean isWithinIntegration(Notation notation, String rest) {

@@ -67,7 +67,8 @@ final class ValueTypes {
             if (number.startsWith("tcp://") || number.startsWith("udp://")) {
                 // a Service called dingtalk-webhook makes Kubernetes set DINGTALK_WEBHOOK_PORT
                 throw BadValue.of("is not a whole number",
-                        "it looks like Kubernetes set it for a Service of that name: say enableServiceLinks: false in the pod's spec, or rename the Service");
+                        "it looks like Kubernetes set it for a Service of that name: say enableServiceLinks: false in the pod's spec, or "
+                        + "rename the Service");
             }
             if (!WHOLE_NUMBER.matcher(number).matches()) {
                 throw BadValue.of("is not a whole number", "use " + least + " to " + most);
@@ -177,7 +178,8 @@ final class ValueTypes {
             boolean sqlite = url.startsWith(StoreUrl.SQLITE) && url.length() > StoreUrl.SQLITE.length();
             boolean postgresql = url.startsWith(StoreUrl.POSTGRESQL) && url.length() > StoreUrl.POSTGRESQL.length();
             if (!sqlite && !postgresql) {
-                throw BadValue.hidden("is not a URL of a store that is supported", "write it as jdbc:sqlite:<file> or jdbc:postgresql://<host>/<database>");
+                throw BadValue.hidden("is not a URL of a store that is supported",
+                        "write it as jdbc:sqlite:<file> or jdbc:postgresql://<host>/<database>");
             }
             if (sqlite && (url.contains(":memory:") || url.contains("mode=memory") || url.startsWith(StoreUrl.SQLITE + "?"))) {
                 throw BadValue.hidden("names a store in memory, which a restart loses", "write it as jdbc:sqlite:<file>");
@@ -198,7 +200,8 @@ final class ValueTypes {
                 host = host.substring(1, host.length() - 1);
             }
             if (!HOST_NAME.matcher(host).matches() && ipv6(host).isEmpty()) {
-                throw BadValue.of("is not a host name or IP address", "use one without scheme and port, such as 127.0.0.1, ::1 or localhost");
+                throw BadValue.of("is not a host name or IP address",
+                        "use one without scheme and port, such as 127.0.0.1, ::1 or localhost");
             }
             return host;
         };
@@ -259,7 +262,8 @@ final class ValueTypes {
         return text -> {
             String name = text.strip();
             if (!AGENT.matcher(name).matches()) {
-                throw BadValue.of("is not an agent's name", "use 1 to 64 letters, digits, dots, dashes and underscores, the first a letter or digit, or none");
+                throw BadValue.of("is not an agent's name",
+                        "use 1 to 64 letters, digits, dots, dashes and underscores, the first a letter or digit, or none");
             }
             return name.equals("none") ? Optional.empty() : Optional.of(name);
         };
@@ -319,8 +323,8 @@ final class ValueTypes {
     }
 
     /**
-     * A key or token that a machine made: visible ASCII without quotes. Never shown, also where it is no secret: what is in its place may be
-     * one.
+     * A key or token that a machine made: visible ASCII without quotes. Never shown, also where it is no secret: what is in its place may
+     * be one.
      */
     static ValueType<String> credential() {
         return text -> {
@@ -366,6 +370,7 @@ final class ValueTypes {
 
     /** White space of any kind, control characters, and those that take no room, such as a zero-width space or a byte order mark. */
     private static boolean isInvisible(int c) {
-        return Character.isWhitespace(c) || Character.isSpaceChar(c) || Character.isISOControl(c) || Character.getType(c) == Character.FORMAT;
+        return Character.isWhitespace(c) || Character.isSpaceChar(c) || Character.isISOControl(c)
+                || Character.getType(c) == Character.FORMAT;
     }
 }

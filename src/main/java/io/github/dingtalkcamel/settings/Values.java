@@ -23,7 +23,8 @@ final class Values {
     }
 
     static Values ofProcess(Sources sources, Consumer<SettingError> faults) {
-        return new Values(SettingCatalogue.all().stream().filter(setting -> !setting.perIntegration()), SettingCatalogue.MAIN, sources, faults);
+        return new Values(SettingCatalogue.all().stream().filter(setting -> !setting.perIntegration()), SettingCatalogue.MAIN, sources,
+                faults);
     }
 
     static Values ofIntegration(String id, Sources sources, Consumer<SettingError> faults) {
@@ -37,7 +38,8 @@ final class Values {
     private static <T> Value<T> read(Setting<T> setting, String integration, Sources sources, Consumer<SettingError> faults) {
         Optional<Sources.Given> found = sources.find(setting, integration, faults);
         if (found.isEmpty()) {
-            return new Value<>(Sources.unset(setting.properties(integration).get(0)), false, setting.defaultValue().map(text -> parsedDefault(setting, text)));
+            return new Value<>(Sources.unset(setting.properties(integration).get(0)), false,
+                    setting.defaultValue().map(text -> parsedDefault(setting, text)));
         }
         Sources.Given given = found.get();
         if (given.text().isEmpty()) {
@@ -54,7 +56,8 @@ final class Values {
 
     private static SettingError fault(Sources.Given given, String text, BadValue bad, boolean show) {
         String value = show ? LogSafe.value(text) + " " : given.placeholder() ? "the value of its placeholder " : "";
-        String meant = show ? EditDistance.nearest(text.strip(), bad.words().stream()).map(word -> " (did you mean \"" + word + "\"?)").orElse("") : "";
+        String meant = show ? EditDistance.nearest(text.strip(), bad.words().stream()).map(word -> " (did you mean \"" + word + "\"?)")
+                .orElse("") : "";
         return new SettingError(given.name(), value + bad.getMessage(), bad.remedy() + meant);
     }
 

@@ -32,7 +32,8 @@ public final class WeakSecrets {
         Optional<Secret> value = process.maybe(secret);
         boolean reachable = process.maybe(host).map(name -> !ValueTypes.isLoopback(name)).orElse(true);
         if (reachable && value.isPresent() && length(value.get()) < LEAST) {
-            faults.accept(new SettingError(process.name(secret), "has fewer than " + LEAST + " characters, and other machines reach " + host + ": it can be guessed",
+            faults.accept(new SettingError(process.name(secret),
+                    "has fewer than " + LEAST + " characters, and other machines reach " + host + ": it can be guessed",
                     "use " + WANTED + " random characters or more, such as openssl rand -hex 16 prints, or set " + host + "=127.0.0.1"));
         }
     }
@@ -47,7 +48,8 @@ public final class WeakSecrets {
 
     private static void warn(Secret secret, Setting<Secret> setting, String host, Setting<String> hostSetting, List<String> lines) {
         if (secret.isSet() && length(secret) < WANTED && !ValueTypes.isLoopback(host)) {
-            lines.add(setting + " has fewer than " + WANTED + " characters, and other machines reach " + hostSetting + ". Use a longer random one, such as"
+            lines.add(setting + " has fewer than " + WANTED + " characters, and other machines reach " + hostSetting
+                    + ". Use a longer random one, such as"
                     + " openssl rand -hex 16 prints");
         }
     }

@@ -88,7 +88,8 @@ public final class Simulator implements AutoCloseable {
             Platform platform = new Platform(options);
             FaultInjector faults = new FaultInjector(options.clock());
             StreamSide stream = new StreamSide(vertx, platform, faults, options);
-            ConversationDriver driver = new ConversationDriver(vertx, platform, new CallbackPush(vertx, platform, options.pushTimeout()), stream.push(), options.quietTime());
+            ConversationDriver driver = new ConversationDriver(vertx, platform, new CallbackPush(vertx, platform, options.pushTimeout()),
+                    stream.push(), options.quietTime());
             SimulatedModel model = new SimulatedModel(vertx, options.clock());
             ChatApi chat = new ChatApi(vertx, platform, driver, new ChatFaults(platform, faults, driver, stream, model), stream);
             model.onTrigger(trouble -> platform.timeline().add(new TimelineEvent.ModelTroubled(trouble.publicName())));
@@ -96,8 +97,10 @@ public final class Simulator implements AutoCloseable {
             Router router = SimulatorServers.router(vertx, platform, options, faults, driver, stream, chat, model);
             HttpServer server = FutureResult.await(SimulatorServers.server(vertx, SimulatorServers.options(options).setPort(options.port()))
                     .requestHandler(router).webSocketHandler(stream::upgrade).listen());
-            platform.listensAt(options.publicUrl() == null ? SimulatorServers.urlOf(options.host(), server.actualPort()) : options.publicUrl());
-            stream.listensAt(SimulatorServers.endpoint(options, platform.url(), options.stream().tls() == null ? null : SimulatorServers.secure(vertx, options, router, stream)));
+            platform.listensAt(options.publicUrl() == null ? SimulatorServers.urlOf(options.host(), server.actualPort())
+                    : options.publicUrl());
+            stream.listensAt(SimulatorServers.endpoint(options, platform.url(),
+                    options.stream().tls() == null ? null : SimulatorServers.secure(vertx, options, router, stream)));
             return new Simulator(vertx, platform, faults, driver, stream, chat, model, server);
         } catch (RuntimeException e) {
             vertx.close();

@@ -91,8 +91,8 @@ final class SimulatorServers {
         return (knownSecure ? "wss://" : "ws://") + known.getHost() + ":" + port + known.getRawPath() + SimulatedConnectApi.PATH;
     }
 
-    static Router router(Vertx vertx, Platform platform, SimulatorOptions options, FaultInjector faults, ConversationDriver driver, StreamSide stream,
-            ChatApi chat, SimulatedModel model) {
+    static Router router(Vertx vertx, Platform platform, SimulatorOptions options, FaultInjector faults, ConversationDriver driver,
+            StreamSide stream, ChatApi chat, SimulatedModel model) {
         Router router = Router.router(vertx);
         stream.register(router);
         SameOriginGuard guard = new SameOriginGuard(platform, options);
@@ -122,7 +122,8 @@ final class SimulatorServers {
 
     static UncheckedIOException cannotListen(SimulatorOptions options, BindException cause) {
         return new UncheckedIOException("The simulator cannot listen on " + options.host() + ":" + options.port() + " ("
-                + cause.getMessage() + "). Another process may have the port: stop it, or give the simulator another port (0 takes a free one)",
+                + cause.getMessage()
+                + "). Another process may have the port: stop it, or give the simulator another port (0 takes a free one)",
                 cause);
     }
 

@@ -29,7 +29,8 @@ import io.github.dingtalkcamel.settings.StartException;
 public final class BotTexts {
 
     /** Former keys, which files of operators may still have. Where a file has both, the present key wins. */
-    private static final Map<String, String> FORMER_KEYS = Map.of("nobody-answers", "no-agent", "unbind-done-nobody", "unbind-done-no-agent");
+    private static final Map<String, String> FORMER_KEYS =
+            Map.of("nobody-answers", "no-agent", "unbind-done-nobody", "unbind-done-no-agent");
 
     private final Settings settings;
     private final Map<Language, Map<String, MessageFormat>> texts = new EnumMap<>(Language.class);

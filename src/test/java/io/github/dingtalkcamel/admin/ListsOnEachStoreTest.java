@@ -47,7 +47,8 @@ class ListsOnEachStoreTest {
             store.writeAndWait(inbox.nowDone(answered, 12L, null));
             long dead = inbox.add(Spoken.in("cidB", "m2"), "{}").join().getAsLong();
             store.writeAndWait(inbox.nowRunning(dead, "echo", "fallback", null));
-            new DeadLetters(store, () -> NOW).add(dead, "main", "cidB", new DeadLetters.Reason("310000", "no", "grant"), 1, new io.github.dingtalkcamel.turn.Turn.Progress(List.of("a"), 0));
+            new DeadLetters(store, () -> NOW).add(dead, "main", "cidB", new DeadLetters.Reason("310000", "no", "grant"), 1,
+                    new io.github.dingtalkcamel.turn.Turn.Progress(List.of("a"), 0));
             inbox.add(Spoken.in("cidA", "m3"), "{}").join();
             inbox.add(Spoken.in("zeta", "cidA", "m3"), "{}").join();
             bindings.bind("main", "cidA", "echo", "api");
@@ -68,16 +69,19 @@ class ListsOnEachStoreTest {
 
             Map<String, Object> first = new ConversationsApi(store).list(call("limit", "2"));
             assertThat(first.get("conversations").toString()).isEqualTo("[{integrationId=main, conversationId=cidA, type=dm, title=null,"
-                    + " lastMessage={msgId=m3, receivedAt=2026-02-01T08:00:00.120Z, state=received}, waiting=1, running=0, binding=echo, session=null},"
+                    + " lastMessage={msgId=m3, receivedAt=2026-02-01T08:00:00.120Z, state=received}, waiting=1, running=0, binding=echo, "
+                    + "session=null},"
                     + " {integrationId=main, conversationId=cidB, type=dm, title=null,"
-                    + " lastMessage={msgId=m2, receivedAt=2026-02-01T08:00:00.120Z, state=dead}, waiting=0, running=0, binding=null, session=null}]");
+                    + " lastMessage={msgId=m2, receivedAt=2026-02-01T08:00:00.120Z, state=dead}, waiting=0, running=0, binding=null, "
+                    + "session=null}]");
             Map<String, Object> rest = new ConversationsApi(store).list(call("cursor", (String) first.get("nextCursor")));
             assertThat(rest.get("conversations").toString()).startsWith("[{integrationId=zeta, conversationId=cidA,");
             assertThat(rest.get("nextCursor")).isNull();
 
             assertThat(bindings.after("main", "", 10)).extracting(Bindings.Binding::conversationId).containsExactly("cidA", "cid0");
             assertThat(bindings.after("main", "cidA", 10)).extracting(Bindings.Binding::integration).containsExactly("zeta");
-            assertThat(bindings.of("main", "cidA")).contains(new Bindings.Binding("main", "cidA", "echo", "api", Instant.parse("2026-02-01T08:00:00.120Z")));
+            assertThat(bindings.of("main", "cidA"))
+                    .contains(new Bindings.Binding("main", "cidA", "echo", "api", Instant.parse("2026-02-01T08:00:00.120Z")));
             assertThat(bindings.unbind("main", "cidA", "api")).isTrue();
             assertThat(bindings.unbind("main", "cidA", "api")).isFalse();
             assertThat(bindings.of("main", "cidA")).isEmpty();

@@ -17,8 +17,8 @@ import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClientOptions;
 
 /**
- * The least that answers a message: one connection, one thread, the text back by session webhook, nothing stored or checked. What the simulator and the
- * driver can take with it is the ceiling of the benchmark, not of DingTalk.
+ * The least that answers a message: one connection, one thread, the text back by session webhook, nothing stored or checked. What the
+ * simulator and the driver can take with it is the ceiling of the benchmark, not of DingTalk.
  */
 final class BareEcho implements AutoCloseable {
 
@@ -59,7 +59,8 @@ final class BareEcho implements AutoCloseable {
             boolean message = frame.path("headers").path("topic").asText().equals(MESSAGES);
             ObjectNode ack = JSON.createObjectNode().put("code", 200).put("message", "OK")
                     .put("data", message ? "{\"response\":null}" : frame.path("data").asText());
-            ack.putObject("headers").put("contentType", "application/json").put("messageId", frame.path("headers").path("messageId").asText());
+            ack.putObject("headers").put("contentType", "application/json")
+                    .put("messageId", frame.path("headers").path("messageId").asText());
             socket.writeTextMessage(ack.toString());
             if (message) {
                 JsonNode said = JSON.readTree(frame.path("data").asText());

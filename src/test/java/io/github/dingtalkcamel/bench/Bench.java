@@ -14,9 +14,10 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Measures this application beside DingTalk's official Java Stream client: in one run, against one simulator, by turns, each time a new process
- * ({@code scripts/bench}; docs/performance.md says how to read the tables). Prints them as Markdown and writes them to {@code target/bench.md}.
- * Ends with status 1 where a message was refused, lost, answered twice, or, by this application, out of order. Speed decides nothing: it depends on the machine.
+ * Measures this application beside DingTalk's official Java Stream client: in one run, against one simulator, by turns, each time a new
+ * process ({@code scripts/bench}; docs/performance.md says how to read the tables). Prints them as Markdown and writes them to {@code
+ * target/bench.md}. Ends with status 1 where a message was refused, lost, answered twice, or, by this application, out of order. Speed
+ * decides nothing: it depends on the machine.
  */
 final class Bench {
 
@@ -31,7 +32,8 @@ final class Bench {
     private final int warm = Integer.getInteger("bench.messages", quick ? 2_000 : 20_000);
     private final int openSeconds = Integer.getInteger("bench.open-seconds", quick ? 3 : 15);
     private final boolean profile = set("bench.profile");
-    private final List<String> options = Stream.of(System.getProperty("bench.options", "-Xmx256m").split(" ")).filter(option -> !option.isBlank()).toList();
+    private final List<String> options = Stream.of(System.getProperty("bench.options", "-Xmx256m").split(" "))
+            .filter(option -> !option.isBlank()).toList();
     private final List<Contender> contenders = contenders();
 
     private final Map<Contender, Figures> figures = new LinkedHashMap<>();
@@ -88,7 +90,8 @@ final class Bench {
         if (baseline != null) {
             Path old = Path.of(baseline).toAbsolutePath();
             if (!Files.isRegularFile(old)) {
-                throw new IllegalArgumentException("-Dbench.baseline=" + baseline + ": there is no such jar. It is needed with the folder lib beside it");
+                throw new IllegalArgumentException("-Dbench.baseline=" + baseline
+                        + ": there is no such jar. It is needed with the folder lib beside it");
             }
             all.add(new Contender("baseline jar, Stream", old, false));
             all.add(new Contender("baseline jar, webhook", old, true));
@@ -198,14 +201,17 @@ final class Bench {
     private String report() {
         StringBuilder report = new StringBuilder();
         report.append(LocalDate.now(ZoneOffset.UTC)).append(": ").append(Runtime.getRuntime().availableProcessors()).append(" cores (")
-                .append(System.getProperty("bench.machine", "shared with other work")).append("), ").append(System.getProperty("java.vm.name")).append(' ')
+                .append(System.getProperty("bench.machine", "shared with other work")).append("), ")
+                .append(System.getProperty("java.vm.name")).append(' ')
                 .append(Runtime.version()).append(", ").append(System.getProperty("os.name")).append(". ").append(people)
                 .append(" conversations; medians of ").append(rounds).append(" rounds (least–most); options of each contender: ")
-                .append(options.isEmpty() ? "none" : "`" + String.join(" ", options) + "`").append(". Cold: the first ").append(number(cold))
+                .append(options.isEmpty() ? "none" : "`" + String.join(" ", options) + "`").append(". Cold: the first ")
+                .append(number(cold))
                 .append(" messages; warm: ").append(number(warm)).append(" after ").append(number(before))
                 .append(". Ceiling, a bare echo in the driver: ").append(ceiling.shown("%.0f")).append(" messages/s.\n\n");
-        table(report, List.of("", "warm, messages/s", "× official", "CPU per message, ms", "× official", "cold, messages/s", "cold × official warm",
-                "cold CPU, ms"), its -> List.of(its.warmSpeed.shown("%.0f"), its.warmRatio.shown("%.2f"), its.warmCpu.shown("%.2f"),
+        table(report, List.of("", "warm, messages/s", "× official", "CPU per message, ms", "× official", "cold, messages/s",
+                "cold × official warm", "cold CPU, ms"),
+                its -> List.of(its.warmSpeed.shown("%.0f"), its.warmRatio.shown("%.2f"), its.warmCpu.shown("%.2f"),
                 its.cpuRatio.shown("%.1f"), its.coldSpeed.shown("%.0f"), its.coldRatio.shown("%.2f"), its.coldCpu.shown("%.2f")));
         table(report, List.of("", "allocated per message, KiB", "RSS peak, MiB", "RSS at the end, MiB", "start, s", "CPU of the start, s",
                 "open loop, messages/s", "p50, ms", "p99, ms", "steal, %", "lost / doubled / out of order"),
@@ -219,7 +225,8 @@ final class Bench {
 
     private void table(StringBuilder report, List<String> head, Function<Figures, List<String>> cells) {
         report.append("| ").append(String.join(" | ", head)).append(" |\n|").append("---|".repeat(head.size())).append('\n');
-        figures.forEach((contender, its) -> report.append("| ").append(contender.name()).append(" | ").append(String.join(" | ", cells.apply(its)))
+        figures.forEach((contender, its) -> report.append("| ").append(contender.name()).append(" | ")
+                .append(String.join(" | ", cells.apply(its)))
                 .append(" |\n"));
         report.append('\n');
     }

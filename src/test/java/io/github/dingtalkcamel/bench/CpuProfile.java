@@ -14,8 +14,8 @@ import jdk.jfr.consumer.RecordedThread;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * Where a process spent its CPU by the samples of a recording of Flight Recorder. Samples are of Java code: compilers, garbage collection and the
- * kernel are not among them.
+ * Where a process spent its CPU by the samples of a recording of Flight Recorder. Samples are of Java code: compilers, garbage collection
+ * and the kernel are not among them.
  */
 final class CpuProfile {
 
@@ -83,7 +83,8 @@ final class CpuProfile {
     }
 
     private static String owner(String type) {
-        return GROUPS.entrySet().stream().filter(group -> type.startsWith(group.getKey())).map(Map.Entry::getValue).findFirst().orElse("other libraries");
+        return GROUPS.entrySet().stream().filter(group -> type.startsWith(group.getKey())).map(Map.Entry::getValue).findFirst()
+                .orElse("other libraries");
     }
 
     String markdown() {
@@ -93,7 +94,8 @@ final class CpuProfile {
 
     private String table(String name, Map<String, Integer> counts, int most) {
         StringBuilder table = new StringBuilder("| " + name + " | % |\n|---|---|\n");
-        counts.entrySet().stream().sorted(Map.Entry.<String, Integer>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey())).limit(most)
+        counts.entrySet().stream()
+                .sorted(Map.Entry.<String, Integer>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey())).limit(most)
                 .forEach(each -> table.append("| ").append(each.getKey()).append(" | ")
                         .append(String.format(Locale.ROOT, "%.1f", 100.0 * each.getValue() / Math.max(1, samples))).append(" |\n"));
         return table.append('\n').toString();

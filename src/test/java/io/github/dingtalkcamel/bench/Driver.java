@@ -28,7 +28,8 @@ final class Driver implements AutoCloseable {
     }
 
     static Driver start(Path log) throws IOException {
-        return new Driver(new ProcessBuilder(MeasuredProcess.java(), "-Xmx1g", "-cp", MeasuredProcess.classPath(), DriverProcess.class.getName())
+        return new Driver(new ProcessBuilder(MeasuredProcess.java(), "-Xmx1g", "-cp", MeasuredProcess.classPath(),
+                DriverProcess.class.getName())
                 .redirectError(log.toFile()).start());
     }
 
@@ -51,11 +52,13 @@ final class Driver implements AutoCloseable {
     }
 
     PhaseResult closedLoop(String appKey, boolean webhook, int people, int messages) throws IOException {
-        return PhaseResult.of(ask(request("closed").put("app", appKey).put("webhook", webhook).put("people", people).put("messages", messages)));
+        return PhaseResult.of(ask(request("closed").put("app", appKey).put("webhook", webhook).put("people", people)
+                .put("messages", messages)));
     }
 
     PhaseResult openLoop(String appKey, boolean webhook, int people, int rate, int seconds) throws IOException {
-        return PhaseResult.of(ask(request("open").put("app", appKey).put("webhook", webhook).put("people", people).put("rate", rate).put("seconds", seconds)));
+        return PhaseResult.of(ask(request("open").put("app", appKey).put("webhook", webhook).put("people", people).put("rate", rate)
+                .put("seconds", seconds)));
     }
 
     PhaseResult ceiling(int people, int messages) throws IOException {

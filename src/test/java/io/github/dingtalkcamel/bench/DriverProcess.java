@@ -18,8 +18,8 @@ import io.github.dingtalkcamel.simulator.stream.Connection;
 import org.awaitility.Awaitility;
 
 /**
- * The simulator and the users of a benchmark, in a process of their own, so that all contenders meet the same one. {@link Driver} controls it: one JSON
- * object a line on standard input, one a line on standard output in answer. Ends with its standard input.
+ * The simulator and the users of a benchmark, in a process of their own, so that all contenders meet the same one. {@link Driver} controls
+ * it: one JSON object a line on standard input, one a line on standard output in answer. Ends with its standard input.
  */
 final class DriverProcess {
 
@@ -102,7 +102,8 @@ final class DriverProcess {
         simulator.addApp(SimulatedApp.of(app, "ceiling"));
         try (BareEcho echo = BareEcho.connect(simulator.url(), app, "ceiling");
                 Load load = new Load(simulator, app, "user", people, UserMessage::byStream, 1)) {
-            Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(5)).until(() -> simulator.stream().connections(app).stream()
+            Awaitility.await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(5))
+                    .until(() -> simulator.stream().connections(app).stream()
                     .anyMatch(connection -> connection.state() == Connection.State.OPEN));
             return outcome(load.closedLoop(messages)).put("fault", echo.fault());
         }

@@ -19,11 +19,11 @@ import io.github.dingtalkcamel.simulator.platform.PushResult;
 import io.github.dingtalkcamel.simulator.platform.UserMessage;
 
 /**
- * People who talk to a running application, each in a DM of their own, and the outcome of each message. A message is {@code m<number> 1}, numbered by
- * person; its reply is expected in so many parts, each beginning with {@code m<number> <part>}.
+ * People who talk to a running application, each in a DM of their own, and the outcome of each message. A message is {@code m<number> 1},
+ * numbered by person; its reply is expected in so many parts, each beginning with {@code m<number> <part>}.
  * <p>
- * Times are taken from when a message was to be pushed. With a closed loop that is when it was pushed. With an open loop it is the timetable's time: what
- * comes late because the application, or this driver, was busy is counted as late.
+ * Times are taken from when a message was to be pushed. With a closed loop that is when it was pushed. With an open loop it is the
+ * timetable's time: what comes late because the application, or this driver, was busy is counted as late.
  */
 public final class Load implements AutoCloseable {
 
@@ -69,7 +69,8 @@ public final class Load implements AutoCloseable {
     }
 
     /** The outcome of the messages. {@code took} is from the first push to the last reply. */
-    public record Outcome(int sent, Duration took, Times replies, Times acks, int refused, String refusal, int lost, int doubled, int outOfOrder) {
+    public record Outcome(int sent, Duration took, Times replies, Times acks, int refused, String refusal, int lost, int doubled,
+            int outOfOrder) {
 
         public double perSecond() {
             return replies.count() / (took.toNanos() / 1e9);
@@ -89,7 +90,10 @@ public final class Load implements AutoCloseable {
         return outcome(begin);
     }
 
-    /** Each says the next thing when the last was answered, until so many messages were said and answered. Ends early when no reply comes for a minute. */
+    /**
+     * Each says the next thing when the last was answered, until so many messages were said and answered. Ends early when no reply comes
+     * for a minute.
+     */
     public Outcome closedLoop(int messages) {
         long begin = System.nanoTime();
         left.set(messages);
@@ -124,8 +128,8 @@ public final class Load implements AutoCloseable {
         }
         // what comes now has come already
         LockSupport.parkNanos(500_000_000);
-        return new Outcome(sent.get(), Duration.ofNanos(Math.max(1, lastReply - begin)), replies, acks, refused.get(), refusal.get(), open.get(), doubled.get(),
-                outOfOrder.get());
+        return new Outcome(sent.get(), Duration.ofNanos(Math.max(1, lastReply - begin)), replies, acks, refused.get(), refusal.get(),
+                open.get(), doubled.get(), outOfOrder.get());
     }
 
     @Override
@@ -169,7 +173,8 @@ public final class Load implements AutoCloseable {
             }
             sent.incrementAndGet();
             open.incrementAndGet();
-            simulator.sayAsync(way.apply(UserMessage.text("m" + message.number + " 1").from(person))).whenComplete((answer, fault) -> taken(message, answer, fault));
+            simulator.sayAsync(way.apply(UserMessage.text("m" + message.number + " 1").from(person)))
+                    .whenComplete((answer, fault) -> taken(message, answer, fault));
         }
 
         private void taken(Message message, PushResult answer, Throwable fault) {

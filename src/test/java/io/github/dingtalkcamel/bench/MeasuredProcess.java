@@ -49,7 +49,8 @@ final class MeasuredProcess implements AutoCloseable {
     record Allocated(Map<Long, Long> bytes) {
 
         long since(Allocated before) {
-            return bytes.entrySet().stream().mapToLong(each -> each.getValue() - before.bytes.getOrDefault(each.getKey(), 0L)).filter(each -> each > 0).sum();
+            return bytes.entrySet().stream().mapToLong(each -> each.getValue() - before.bytes.getOrDefault(each.getKey(), 0L))
+                    .filter(each -> each > 0).sum();
         }
     }
 
@@ -67,7 +68,8 @@ final class MeasuredProcess implements AutoCloseable {
             command.addAll(List.of("-jar", contender.jar().toString()));
         }
         Path out = home.resolve("out");
-        ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile()).redirectErrorStream(true).redirectOutput(out.toFile());
+        ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile()).redirectErrorStream(true)
+                .redirectOutput(out.toFile());
         builder.environment().clear();
         builder.environment().putAll(environment(contender, driver.url(), webhookPort, managementPort));
         long launched = System.nanoTime();
@@ -100,7 +102,8 @@ final class MeasuredProcess implements AutoCloseable {
 
     /** That of this process, for one that works in another directory. */
     static String classPath() {
-        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator)).map(entry -> Path.of(entry).toAbsolutePath().toString())
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
@@ -123,7 +126,8 @@ final class MeasuredProcess implements AutoCloseable {
 
     private static boolean isReady(URI url) throws InterruptedException {
         try {
-            return HTTP.send(HttpRequest.newBuilder(url).timeout(Duration.ofSeconds(5)).build(), HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+            return HTTP.send(HttpRequest.newBuilder(url).timeout(Duration.ofSeconds(5)).build(), HttpResponse.BodyHandlers.discarding())
+                    .statusCode() == 200;
         } catch (IOException notYet) {
             return false;
         }
@@ -151,7 +155,8 @@ final class MeasuredProcess implements AutoCloseable {
     Allocated allocated() throws Exception {
         MBeanServerConnection jmx = jmx();
         ObjectName threads = new ObjectName("java.lang:type=Threading");
-        if (Arrays.stream(jmx.getMBeanInfo(threads).getAttributes()).anyMatch(attribute -> attribute.getName().equals("TotalThreadAllocatedBytes"))) {
+        if (Arrays.stream(jmx.getMBeanInfo(threads).getAttributes())
+                .anyMatch(attribute -> attribute.getName().equals("TotalThreadAllocatedBytes"))) {
             return new Allocated(Map.of(0L, (Long) jmx.getAttribute(threads, "TotalThreadAllocatedBytes")));
         }
         long[] ids = (long[]) jmx.getAttribute(threads, "AllThreadIds");
@@ -174,7 +179,8 @@ final class MeasuredProcess implements AutoCloseable {
     }
 
     private void diagnose(String command, String... arguments) throws Exception {
-        jmx().invoke(new ObjectName("com.sun.management:type=DiagnosticCommand"), command, new Object[] {arguments}, new String[] {String[].class.getName()});
+        jmx().invoke(new ObjectName("com.sun.management:type=DiagnosticCommand"), command, new Object[] {arguments},
+                new String[] {String[].class.getName()});
     }
 
     private MBeanServerConnection jmx() throws Exception {

@@ -14,9 +14,9 @@ import com.dingtalk.open.app.stream.network.api.TransportProtocol;
 import shade.com.alibaba.fastjson2.JSONObject;
 
 /**
- * DingTalk's official Java Stream client as its documentation shows it: a listener that answers with its text by session webhook. Over plain TCP, as all
- * contenders of the benchmark, for which the client has no option: hence the reflection. Prints {@code ready} when it has a connection, and ends when it is
- * killed.
+ * DingTalk's official Java Stream client as its documentation shows it: a listener that answers with its text by session webhook. Over
+ * plain TCP, as all contenders of the benchmark, for which the client has no option: hence the reflection. Prints {@code ready} when it has
+ * a connection, and ends when it is killed.
  */
 final class OfficialEcho {
 
@@ -41,7 +41,8 @@ final class OfficialEcho {
     /** @param args URL of the platform, app key, app secret */
     public static void main(String[] args) throws Exception {
         plainTcp();
-        OpenDingTalkStreamClientBuilder builder = OpenDingTalkStreamClientBuilder.custom().credential(new AuthClientCredential(args[1], args[2]))
+        OpenDingTalkStreamClientBuilder builder = OpenDingTalkStreamClientBuilder.custom()
+                .credential(new AuthClientCredential(args[1], args[2]))
                 .registerCallbackListener("/v1.0/im/bot/messages/get", new Echo());
         Method openApiHost = OpenDingTalkStreamClientBuilder.class.getDeclaredMethod("openApiHost", String.class);
         openApiHost.setAccessible(true);

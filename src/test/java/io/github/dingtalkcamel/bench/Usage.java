@@ -20,7 +20,8 @@ public record Usage(double cpuSeconds, double ownSeconds, long busy, long steal,
     private static final double TICKS_PER_SECOND = 100;
 
     public static Usage of(Process process) {
-        long[] cpu = Arrays.stream(read("/proc/stat").lines().findFirst().orElseThrow().trim().split(" +")).skip(1).mapToLong(Long::parseLong).toArray();
+        long[] cpu = Arrays.stream(read("/proc/stat").lines().findFirst().orElseThrow().trim().split(" +")).skip(1)
+                .mapToLong(Long::parseLong).toArray();
         long ticks = Arrays.stream(cpu).limit(8).sum();
         long idle = cpu[3] + cpu[4];
         return new Usage(seconds(process.pid()), seconds(ProcessHandle.current().pid()), ticks - idle - cpu[7], cpu[7], ticks);

@@ -39,7 +39,8 @@ class ProgramTest {
         assertThat(run(word)).isZero();
 
         assertThat(printed()).startsWith("Usage: java -jar dingtalk-camel.jar ")
-                .contains("jar send ", "jar eject NAME", "jar help ", "config/application.properties", "2 wrong use").doesNotContain("router");
+                .contains("jar send ", "jar eject NAME", "jar help ", "config/application.properties", "2 wrong use")
+                .doesNotContain("router");
         assertThat(work.called).isEmpty();
     }
 
@@ -48,8 +49,8 @@ class ProgramTest {
         run("help", "send");
         String usage = printed();
         assertThat(usage).startsWith("Usage: send [OPTION]... [TEXT | -]\n")
-                .contains("--to=TYPE:ID", "--webhook", "--markdown", "--title=TEXT", "--file=PATH", "--at=WHOM", "--integration=ID", "--timeout=SECONDS",
-                        "standard input", "Status: 0 all was sent");
+                .contains("--to=TYPE:ID", "--webhook", "--markdown", "--title=TEXT", "--file=PATH", "--at=WHOM", "--integration=ID",
+                        "--timeout=SECONDS", "standard input", "Status: 0 all was sent");
         for (String option : List.of("--help", "-h", "-help", "-?")) {
             assertThat(run("send", option)).isZero();
             assertThat(printed()).as(option).isEqualTo(usage);

@@ -30,29 +30,32 @@ class CommandSpellingsTest {
     static Stream<Arguments> spellings() throws Exception {
         List<Arguments> all = new ArrayList<>();
         // in a group, the robot alone mentioned: what DingTalk leaves of the mention, what it does not take out, and every space there is
-        for (String head : List.of("", " ", "  ", "\u00a0", "\u200b", "\u2005", "\u3000", "\ufeff", "\t", "\n", " \u200b\u00a0", "@Ops ", "@Ops\u2005",
-                "@Ops\u00a0", "@Ops\u200b", "@Ops \u200b", "@Ops\n", "@Ops\u3000", "\u200b@Ops ", "\u2060@Ops\u2005 ", "@Ops robot\u2005", "@运维机器人 ",
-                "@运维机器人\u2005")) {
+        for (String head : List.of("", " ", "  ", "\u00a0", "\u200b", "\u2005", "\u3000", "\ufeff", "\t", "\n", " \u200b\u00a0", "@Ops ",
+                "@Ops\u2005", "@Ops\u00a0", "@Ops\u200b", "@Ops \u200b", "@Ops\n", "@Ops\u3000", "\u200b@Ops ", "\u2060@Ops\u2005 ",
+                "@Ops robot\u2005", "@运维机器人 ", "@运维机器人\u2005")) {
             all.add(Arguments.of("group: " + shown(head), text(head + "/stop", false, true, false)));
         }
         // another person mentioned too, before, between and behind
-        for (String said : List.of(" /stop @Li", "@Li /stop", " @Li /stop", "@Ops @Li /stop", "@Li @Ops /stop", "@Li\u2005@Ops\u2005/stop", "@Ops\u00a0@Li\u200b/stop",
-                "@Ops /stop @Li", "@Li Wei\u2005/stop", "@李伟\u3000/stop")) {
+        for (String said : List.of(" /stop @Li", "@Li /stop", " @Li /stop", "@Ops @Li /stop", "@Li @Ops /stop", "@Li\u2005@Ops\u2005/stop",
+                "@Ops\u00a0@Li\u200b/stop", "@Ops /stop @Li", "@Li Wei\u2005/stop", "@李伟\u3000/stop")) {
             all.add(Arguments.of("with Li: " + shown(said), text(said, false, true, true)));
         }
         // in a DM, where a mention is not needed
-        for (String said : List.of("/stop", " /stop ", "/STOP", "/Stop now", "/stop\u200b", "/stop\n\nplease", "@Ops /stop", "@Ops\u2005/stop", "\u200b/stop\u00a0it")) {
+        for (String said : List.of("/stop", " /stop ", "/STOP", "/Stop now", "/stop\u200b", "/stop\n\nplease", "@Ops /stop",
+                "@Ops\u2005/stop", "\u200b/stop\u00a0it")) {
             all.add(Arguments.of("DM: " + shown(said), text(said, true, false, false)));
         }
         // rich text: the mention as a text, as an item with or without the robot's id, with its spaces anywhere
-        for (String items : List.of("{'text':'/stop'}", "{'text':'@Ops robot'},{'text':' /stop'}", "{'text':'@Ops robot '},{'text':'/stop'}", "{'text':'@Ops /stop'}",
-                "{'type':'at','atName':'Ops robot','atUserId':'" + ROBOT + "'},{'text':' /stop'}", "{'type':'at','atName':'Ops robot'},{'text':'/stop'}",
+        for (String items : List.of("{'text':'/stop'}", "{'text':'@Ops robot'},{'text':' /stop'}",
+                "{'text':'@Ops robot '},{'text':'/stop'}", "{'text':'@Ops /stop'}", "{'type':'at','atName':'Ops robot','atUserId':'" + ROBOT
+                + "'},{'text':' /stop'}", "{'type':'at','atName':'Ops robot'},{'text':'/stop'}",
                 "{'text':' '},{'type':'at','atName':'Ops','atUserId':'" + ROBOT + "'},{'text':'\u00a0/stop'}",
                 "{'type':'at','atName':'@Ops','atUserId':'" + ROBOT + "'},{'text':'\u200b'},{'text':'/stop'}")) {
             all.add(Arguments.of("rich text: " + items, rich(items, false)));
         }
-        for (String items : List.of("{'type':'at','atName':'Ops','atUserId':'" + ROBOT + "'},{'type':'at','atName':'Li','atUserId':'" + LI + "'},{'text':' /stop'}",
-                "{'type':'at','atName':'Li','atUserId':'" + LI + "'},{'text':' '},{'type':'at','atName':'Ops','atUserId':'" + ROBOT + "'},{'text':' /stop'}",
+        for (String items : List.of("{'type':'at','atName':'Ops','atUserId':'" + ROBOT + "'},{'type':'at','atName':'Li','atUserId':'" + LI
+                + "'},{'text':' /stop'}", "{'type':'at','atName':'Li','atUserId':'" + LI
+                + "'},{'text':' '},{'type':'at','atName':'Ops','atUserId':'" + ROBOT + "'},{'text':' /stop'}",
                 "{'text':'@Ops robot'},{'text':' /stop '},{'type':'at','atName':'Li','atUserId':'" + LI + "'}")) {
             all.add(Arguments.of("rich text with Li: " + items, rich(items, true)));
         }
@@ -67,8 +70,8 @@ class CommandSpellingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "stop", "/stops", "/stop!", "please /stop", "//stop", "/ stop", "/", "", "/停", "/stop/new", "/etc/hosts", "a@b.com /stop", "@Li please /stop",
-            "@Li @Wang @Zhao /stop", "\\/stop", "[picture]/stop" })
+    @ValueSource(strings = { "stop", "/stops", "/stop!", "please /stop", "//stop", "/ stop", "/", "", "/停", "/stop/new", "/etc/hosts",
+            "a@b.com /stop", "@Li please /stop", "@Li @Wang @Zhao /stop", "\\/stop", "[picture]/stop" })
     void leavesTheRestToTheAgent(String said) throws Exception {
         assertThat(commands.nameOf(text(" " + said, false, true, true))).isNull();
     }
@@ -78,12 +81,14 @@ class CommandSpellingsTest {
         for (Command command : Command.values()) {
             for (String word : command.words()) {
                 assertThat(commands.nameOf(text(word, true, false, false))).isEqualTo(command.code());
-                assertThat(commands.nameOf(text(word.toUpperCase(java.util.Locale.ROOT) + " and more", true, false, false))).isEqualTo(command.code());
+                assertThat(commands.nameOf(text(word.toUpperCase(java.util.Locale.ROOT) + " and more", true, false, false)))
+                        .isEqualTo(command.code());
             }
         }
-        assertThat(Stream.of(Command.values()).flatMap(command -> command.words().stream())).containsExactlyInAnyOrder("/help", "/帮助", "/new", "/reset", "/新会话",
-                "/stop", "/停止", "/retry", "/重试", "/status", "/状态", "/usage", "/用量", "/hooks", "/钩子", "/bind", "/绑定", "/unbind", "/解绑", "/agents", "/智能体",
-                "/whoami", "/我是谁");
+        assertThat(Stream.of(Command.values()).flatMap(command -> command.words().stream()))
+                .containsExactlyInAnyOrder("/help", "/帮助", "/new", "/reset", "/新会话",
+                "/stop", "/停止", "/retry", "/重试", "/status", "/状态", "/usage", "/用量", "/hooks", "/钩子", "/bind", "/绑定", "/unbind", "/解绑",
+                "/agents", "/智能体", "/whoami", "/我是谁");
     }
 
     @Test
@@ -106,7 +111,8 @@ class CommandSpellingsTest {
     }
 
     private static ObjectNode message(boolean direct, boolean mentioned, boolean withLi) {
-        ObjectNode message = JSON.createObjectNode().put("msgId", "m").put("conversationType", direct ? "1" : "2").put("conversationId", "cid")
+        ObjectNode message = JSON.createObjectNode().put("msgId", "m").put("conversationType", direct ? "1" : "2")
+                .put("conversationId", "cid")
                 .put("senderId", "$:LWCP_v1:$x").put("chatbotUserId", ROBOT).put("isInAtList", mentioned);
         var users = message.putArray("atUsers");
         if (mentioned) {
@@ -120,7 +126,8 @@ class CommandSpellingsTest {
 
     private static String shown(String text) {
         StringBuilder shown = new StringBuilder();
-        text.chars().forEach(c -> shown.append(c > ' ' && c < 127 || c > 0x3000 && c < 0xa000 ? String.valueOf((char) c) : "<%04x>".formatted(c)));
+        text.chars().forEach(c -> shown.append(c > ' ' && c < 127
+                || c > 0x3000 && c < 0xa000 ? String.valueOf((char) c) : "<%04x>".formatted(c)));
         return shown.toString();
     }
 }

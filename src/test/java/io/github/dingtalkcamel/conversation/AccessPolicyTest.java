@@ -79,7 +79,8 @@ class AccessPolicyTest {
 
     private static InboundMessage message(String who, String where, boolean isAdmin) {
         boolean direct = where.equals("dm");
-        return new InboundMessage("main", "m", "text", direct ? ConversationType.DM : ConversationType.GROUP, direct ? "cidDm==" : where, null,
-                new Sender("$:LWCP_v1:$x", who, null, null, isAdmin), null, null, !direct, false, null, "hello", List.of(), null, null, null, List.of(), null);
+        return new InboundMessage("main", "m", "text", direct ? ConversationType.DM : ConversationType.GROUP, direct ? "cidDm==" : where,
+                null, new Sender("$:LWCP_v1:$x", who, null, null, isAdmin), null, null, !direct, false, null, "hello", List.of(), null,
+                null, null, List.of(), null);
     }
 }

@@ -65,7 +65,8 @@ class SessionsTest {
             assertThat(each.lastMessage(message)).isEqualTo(2);
         }
         assertThat(later.current(message).entries()).containsExactly(
-                Map.of("role", "user", "text", "one", "at", began.toString(), "senderId", "li"), Map.of("role", "assistant", "text", "eins \ufffd \ufffd", "at", began.toString()),
+                Map.of("role", "user", "text", "one", "at", began.toString(), "senderId", "li"),
+                Map.of("role", "assistant", "text", "eins \ufffd \ufffd", "at", began.toString()),
                 Map.of("role", "user", "text", "two", "at", now.toString(), "senderId", "li"));
         assertThat(later.current(message)).asString().doesNotContain("eins");
         assertThat(later.latest(10)).singleElement().asString().contains("main, cid: session " + id, "2 turns").doesNotContain("eins");
@@ -151,7 +152,8 @@ class SessionsTest {
     void isSharedByAConversationOrHasOnePersonOnly() {
         store = EachStore.SQLITE.open(folder);
         Sessions shared = sessions(Map.of());
-        assertThat(talk(shared, group("g", "li"), "a", "b")).isEqualTo(talk(shared, group("g", "wang"), "c", "d")).isNotEqualTo(talk(shared, dm("dm", "li"), "e", "f"));
+        assertThat(talk(shared, group("g", "li"), "a", "b")).isEqualTo(talk(shared, group("g", "wang"), "c", "d"))
+                .isNotEqualTo(talk(shared, dm("dm", "li"), "e", "f"));
         assertThat(shared.isOwn(group("g", "li"))).isFalse();
 
         Sessions own = sessions(Map.of("dingtalk.session-scope", "sender"));
@@ -210,8 +212,9 @@ class SessionsTest {
         Sessions sessions = sessions(Map.of());
         talk(sessions, group("g", "li", "Li Lei"), "restart it", "done");
         talk(sessions, group("g", "wang", null), "who was that?", null);
-        talk(sessions, new InboundMessage("main", "m", "text", ConversationType.GROUP, "g", null, new Sender("$:x", null, null, "Guest", false), null, null,
-                true, false, null, "hello", List.of(), null, null, null, List.of(), null), "me", null);
+        talk(sessions, new InboundMessage("main", "m", "text", ConversationType.GROUP, "g", null,
+                new Sender("$:x", null, null, "Guest", false), null, null, true, false, null, "hello", List.of(), null, null, null,
+                List.of(), null), "me", null);
         String at = now.toString();
         for (Sessions each : List.of(sessions, sessions(Map.of()))) {
             assertThat(each.current(group("g", "li")).entries()).containsExactly(
@@ -248,7 +251,8 @@ class SessionsTest {
             Session session = each.enter(message, ids + 1, NOTHING);
             assertThat(session.id()).isEqualTo(running.id());
             assertThat(texts(session)).containsExactly("one", "eins", "between", "two", "meanwhile", "zwei", "after");
-            assertThat(session.entries().get(2)).isEqualTo(Map.of("role", "assistant", "text", "between", "at", session.entries().get(2).get("at")));
+            assertThat(session.entries().get(2))
+                    .isEqualTo(Map.of("role", "assistant", "text", "between", "at", session.entries().get(2).get("at")));
             assertThat(session).asString().doesNotContain("between");
         }
     }
@@ -274,7 +278,8 @@ class SessionsTest {
         tool("g", "and another");
         now = now.plus(Duration.ofMinutes(20));
         assertThat(sessions.current(group("g", "li")).id()).as("what a tool sends is no silence").isEqualTo(session.id());
-        assertThat(texts(sessions.enter(group("g", "li"), ++ids, NOTHING))).containsExactly("the disk is full", "which?", "sda", "and another");
+        assertThat(texts(sessions.enter(group("g", "li"), ++ids, NOTHING)))
+                .containsExactly("the disk is full", "which?", "sda", "and another");
 
         sessions.startFresh(group("g", "li"));
         now = now.plusSeconds(1);
@@ -311,7 +316,8 @@ class SessionsTest {
 
         tool("user:" + "l".repeat(2_000), "an id that no person has");
         assertThat(rows("sent_to")).isEqualTo(5);
-        Housekeeping housekeeping = new Housekeeping(store, () -> now.plus(Duration.ofDays(8)), List.of(Notifications.expiry(Duration.ofDays(7))));
+        Housekeeping housekeeping = new Housekeeping(store, () -> now.plus(Duration.ofDays(8)),
+                List.of(Notifications.expiry(Duration.ofDays(7))));
         housekeeping.deleteSome();
         assertThat(rows("sent_to")).isZero();
     }
@@ -394,7 +400,7 @@ class SessionsTest {
     }
 
     private static InboundMessage message(ConversationType type, String conversation, String who, String nick) {
-        return new InboundMessage("main", "m", "text", type, conversation, null, new Sender("$:LWCP_v1:$" + who, who, null, nick, false), null, null, true, false,
-                null, "hello", List.of(), null, null, null, List.of(), null);
+        return new InboundMessage("main", "m", "text", type, conversation, null, new Sender("$:LWCP_v1:$" + who, who, null, nick, false),
+                null, null, true, false, null, "hello", List.of(), null, null, null, List.of(), null);
     }
 }

@@ -99,9 +99,12 @@ class EventQueueTest {
         List<Integer> one = new CopyOnWriteArrayList<>();
         List<Integer> two = new CopyOnWriteArrayList<>();
         RouteBuilder.addRoutes(context, routes -> {
-            routes.from("seda:dingtalk-events?multipleConsumers=true").routeId("one").process(it -> one.add(it.getMessage().getBody(Integer.class)));
-            routes.from("seda:dingtalk-events?multipleConsumers=true").routeId("two").process(it -> two.add(it.getMessage().getBody(Integer.class)))
-                    .filter(it -> it.getMessage().getBody(Integer.class) == 7).throwException(new IllegalStateException("a hook that fails"));
+            routes.from("seda:dingtalk-events?multipleConsumers=true").routeId("one")
+                    .process(it -> one.add(it.getMessage().getBody(Integer.class)));
+            routes.from("seda:dingtalk-events?multipleConsumers=true").routeId("two")
+                    .process(it -> two.add(it.getMessage().getBody(Integer.class)))
+                    .filter(it -> it.getMessage().getBody(Integer.class) == 7)
+                    .throwException(new IllegalStateException("a hook that fails"));
         });
         assertThat(hooks.listen()).isFalse();
         context.start();
@@ -130,7 +133,8 @@ class EventQueueTest {
         context.getRegistry().bind("seda", hooks.component());
         CountDownLatch held = new CountDownLatch(1);
         List<Map<?, ?>> heard = new CopyOnWriteArrayList<>();
-        RouteBuilder.addRoutes(context, routes -> routes.from("seda:dingtalk-events?multipleConsumers=true").routeId("slow").process(exchange -> {
+        RouteBuilder.addRoutes(context, routes -> routes.from("seda:dingtalk-events?multipleConsumers=true").routeId("slow")
+                .process(exchange -> {
             held.await();
             heard.add(exchange.getMessage().getBody(Map.class));
         }));
@@ -149,7 +153,8 @@ class EventQueueTest {
             held.countDown();
             Awaitility.await().until(() -> heard.size() == 501);
             assertThat(heard).extracting(event -> event.get("connection")).isEqualTo(IntStream.rangeClosed(0, 500).boxed().toList());
-            assertThat(heard.get(0)).isEqualTo(Map.of("eventType", "bot_stream_up", "eventId", heard.get(0).get("eventId"), "integrationId", "main",
+            assertThat(heard.get(0))
+                    .isEqualTo(Map.of("eventType", "bot_stream_up", "eventId", heard.get(0).get("eventId"), "integrationId", "main",
                     "at", "1970-01-01T00:00:00Z", "connection", 0));
         } finally {
             held.countDown();

@@ -31,13 +31,14 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RetryQueueTest {
 
-    private static final ApiRequest SESSION = new ApiRequest(ApiRequest.SESSION_WEBHOOK, "main", URI.create("https://oapi.example/robot/sendBySession?session=s"),
-            Secret.UNSET, "");
-    private static final ApiRequest SEND = new ApiRequest("/v1.0/robot/groupMessages/send", "main", URI.create("https://oapi.example/v1.0/robot/groupMessages/send"),
-            Secret.UNSET, "");
+    private static final ApiRequest SESSION = new ApiRequest(ApiRequest.SESSION_WEBHOOK, "main",
+            URI.create("https://oapi.example/robot/sendBySession?session=s"), Secret.UNSET, "");
+    private static final ApiRequest SEND = new ApiRequest("/v1.0/robot/groupMessages/send", "main",
+            URI.create("https://oapi.example/v1.0/robot/groupMessages/send"), Secret.UNSET, "");
 
     private final Later clock = new Later();
-    private final DingTalkCallLimiter callLimiter = new DingTalkCallLimiter(Duration.ofSeconds(1), clock, () -> clock.now.toEpochMilli() * 1_000_000);
+    private final DingTalkCallLimiter callLimiter = new DingTalkCallLimiter(Duration.ofSeconds(1), clock,
+            () -> clock.now.toEpochMilli() * 1_000_000);
     private final CamelContext context = new DefaultCamelContext();
     private final RetryQueue line = new RetryQueue(context, callLimiter, Duration.ofSeconds(1), clock);
     private final WaitingCallLimiter limiter = new WaitingCallLimiter(callLimiter, line, clock);
@@ -49,8 +50,10 @@ class RetryQueueTest {
         Instant later = clock.now.plusSeconds(60);
 
         assertThat(limiter.retry(SEND, callLimiter.notNow(DingTalkCallLimiter.line(SEND)), 0, later)).isCompletedWithValue(true);
-        assertThat(limiter.retry(SEND, callLimiter.notNow("oapi.example main " + ApiRequest.ACCESS_TOKEN), 0, later)).as("another call's permit").isNotDone();
-        assertThat(limiter.retry(SEND, callLimiter.notNow(DingTalkCallLimiter.line(SEND)), 0, clock.now)).as("its time is over").isCompletedWithValue(false);
+        assertThat(limiter.retry(SEND, callLimiter.notNow("oapi.example main " + ApiRequest.ACCESS_TOKEN), 0, later))
+                .as("another call's permit").isNotDone();
+        assertThat(limiter.retry(SEND, callLimiter.notNow(DingTalkCallLimiter.line(SEND)), 0, clock.now)).as("its time is over")
+                .isCompletedWithValue(false);
     }
 
     private static final class Later extends Clock {
@@ -118,7 +121,8 @@ class RetryQueueTest {
 
     @Test
     void aCallThatCanWaitIsPutBehindThoseThatWaitForTheSame() {
-        WaitingCallLimiter withoutTicks = new WaitingCallLimiter(callLimiter, new RetryQueue(context, callLimiter, Duration.ofSeconds(1), clock), clock);
+        WaitingCallLimiter withoutTicks = new WaitingCallLimiter(callLimiter,
+                new RetryQueue(context, callLimiter, Duration.ofSeconds(1), clock), clock);
         callLimiter.queueing("oapi.example", true);
 
         assertThat(withoutTicks.acquirePermission(SESSION, inFiveMinutes())).isNotDone();

@@ -34,7 +34,8 @@ class LogLayoutTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\r\n", "\n", "\r", "\u001b[2J", "\u0000", "\u0085", "\u2028", "\u2029", "\u202e", "\u2066", "\u200b", "\ufeff", "\udb40\udc41", "\ud800"})
+    @ValueSource(strings = {"\r\n", "\n", "\r", "\u001b[2J", "\u0000", "\u0085", "\u2028", "\u2029", "\u202e", "\u2066", "\u200b", "\ufeff",
+            "\udb40\udc41", "\ud800"})
     void aTextFromOutsideStaysWithinItsLine(String control) {
         String line = written(event("a.b", Level.WARN, "message m1" + control + "2026-01-01 00:00:00.000 INFO forged", null));
 
@@ -54,9 +55,11 @@ class LogLayoutTest {
         Exception cause = new IllegalStateException("inner\r\nforged");
         String entry = written(event("a.b", Level.ERROR, "failed", new IllegalArgumentException("outer\nforged", cause)));
 
-        assertThat(entry).contains("java.lang.IllegalArgumentException: outer\\u000aforged", "Caused by: java.lang.IllegalStateException: inner\\u000d\\u000aforged",
+        assertThat(entry).contains("java.lang.IllegalArgumentException: outer\\u000aforged",
+                "Caused by: java.lang.IllegalStateException: inner\\u000d\\u000aforged",
                 "\tat io.github.dingtalkcamel.log.LogLayoutTest.");
-        assertThat(entry.lines().skip(1)).allMatch(line -> line.startsWith("\tat ") || line.startsWith("java.lang.Illegal") || line.startsWith("Caused by: ")
+        assertThat(entry.lines().skip(1)).allMatch(line -> line.startsWith("\tat ") || line.startsWith("java.lang.Illegal")
+                || line.startsWith("Caused by: ")
                 || line.startsWith("\t..."));
     }
 
@@ -73,15 +76,18 @@ class LogLayoutTest {
         };
         failing.addSuppressed(one);
 
-        assertThat(written(event("a.b", Level.ERROR, "failed", failing))).contains("Suppressed: java.lang.Exception: one", "Caused by: java.lang.Exception: two")
+        assertThat(written(event("a.b", Level.ERROR, "failed", failing)))
+                .contains("Suppressed: java.lang.Exception: one", "Caused by: java.lang.Exception: two")
                 .hasLineCount((int) written(event("a.b", Level.ERROR, "failed", failing)).lines().count()).hasSizeLessThan(60_000);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"io.vertx.ext.web.RoutingContext", "io.netty.channel.DefaultChannelPipeline", "org.apache.camel.component.platform.http.vertx.X",
+    @ValueSource(strings = {"io.vertx.ext.web.RoutingContext", "io.netty.channel.DefaultChannelPipeline",
+            "org.apache.camel.component.platform.http.vertx.X",
         "io.github.dingtalkcamel.simulator.api.SimulatedGateway"})
     void whatAnyoneCanCauseByAMalformedRequestIsOneLine(String logger) {
-        String entry = written(event(logger, Level.ERROR, "Unhandled exception in router", new NumberFormatException("Invalid\ncharacter")));
+        String entry = written(event(logger, Level.ERROR, "Unhandled exception in router",
+                new NumberFormatException("Invalid\ncharacter")));
 
         assertThat(entry.lines()).hasSize(1);
         assertThat(entry).contains("Unhandled exception in router: java.lang.NumberFormatException: Invalid\\u000acharacter");
@@ -91,7 +97,8 @@ class LogLayoutTest {
     void strangersLinesAreBoundedAndCounted() {
         AtomicLong now = new AtomicLong(7);
         List<String> told = new ArrayList<>();
-        LinesPerMinute filter = new LinesPerMinute(List.of("io.vertx", "dingtalk.refused"), 20, now::get, (logger, count) -> told.add(logger + " " + count));
+        LinesPerMinute filter = new LinesPerMinute(List.of("io.vertx", "dingtalk.refused"), 20, now::get,
+                (logger, count) -> told.add(logger + " " + count));
 
         assertThat(passes(filter, "io.vertx.ext.web.RoutingContext", Level.ERROR, 3_000)).isEqualTo(20);
         assertThat(passes(filter, "dingtalk.refused", Level.WARN, 21)).as("each logger has its own").isEqualTo(20);
@@ -112,8 +119,9 @@ class LogLayoutTest {
         Filter filter = ((AbstractFilterable) CONSOLE).getFilter();
 
         assertThat(filter).isInstanceOf(LinesPerMinute.class);
-        for (String logger : List.of("dingtalk.refused", "dingtalk.access", "dingtalk.unexpected", "io.vertx.ext.web.RoutingContext", "io.netty.x", "org.jolokia.x",
-                "org.apache.camel.component.platform.http.vertx.VertxPlatformHttpConsumer", "io.github.dingtalkcamel.simulator.api.SimulatedGateway")) {
+        for (String logger : List.of("dingtalk.refused", "dingtalk.access", "dingtalk.unexpected", "io.vertx.ext.web.RoutingContext",
+                "io.netty.x", "org.jolokia.x", "org.apache.camel.component.platform.http.vertx.VertxPlatformHttpConsumer",
+                "io.github.dingtalkcamel.simulator.api.SimulatedGateway")) {
             assertThat(passes(filter, logger, Level.WARN, 100)).as(logger).isLessThanOrEqualTo(20);
         }
     }

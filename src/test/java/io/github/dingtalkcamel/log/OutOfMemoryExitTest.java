@@ -34,7 +34,8 @@ class OutOfMemoryExitTest {
     void anErrorThatIsLoggedEndsTheProcessAlsoWhereItIsACause() throws Exception {
         OutOfMemoryExit.install(ended::add);
         try (DefaultCamelContext context = new DefaultCamelContext()) {
-            Exception asCamelWrapsIt = new CamelExecutionException("failed", new DefaultExchange(context), new OutOfMemoryError("Java heap space"));
+            Exception asCamelWrapsIt = new CamelExecutionException("failed", new DefaultExchange(context),
+                    new OutOfMemoryError("Java heap space"));
 
             LoggerFactory.getLogger(OutOfMemoryExitTest.class).warn("An agent failed", asCamelWrapsIt);
         }

@@ -27,8 +27,8 @@ class LimitedServerTest {
 
     private static final int SOON = 5_000;
     private static final int BODY = 64 * 1024;
-    private static final ServerLimits LIMITS = new ServerLimits(6, 4, Duration.ofMillis(400), Duration.ofMillis(600), Duration.ofMillis(300),
-            Duration.ofMillis(1_500), Duration.ofMillis(400));
+    private static final ServerLimits LIMITS = new ServerLimits(6, 4, Duration.ofMillis(400), Duration.ofMillis(600),
+            Duration.ofMillis(300), Duration.ofMillis(1_500), Duration.ofMillis(400));
 
     private final ByteBudget budget = new ByteBudget(100 * 1024);
     private final AtomicInteger handled = new AtomicInteger();
@@ -55,7 +55,8 @@ class LimitedServerTest {
             handled.incrementAndGet();
             request.response().end(String.valueOf(body.length()));
         }, why -> request.response().setStatusCode(503).end(why.name())));
-        HttpServer server = vertx.createHttpServer(new HttpServerOptions()).requestHandler(router).listen(0, "127.0.0.1").toCompletionStage()
+        HttpServer server = vertx.createHttpServer(new HttpServerOptions()).requestHandler(router).listen(0, "127.0.0.1")
+                .toCompletionStage()
                 .toCompletableFuture().get();
         url = "http://127.0.0.1:" + server.actualPort();
     }
@@ -81,7 +82,8 @@ class LimitedServerTest {
     @Test
     void answersOrdinaryRequestsOneAfterTheOther() throws Exception {
         RawHttp socket = open().send("GET /get HTTP/1.1\r\nHost: here\r\n\r\n" + post("Content-Length: 5\r\n") + "hello"
-                + post("Transfer-Encoding: chunked\r\n") + "3\r\nabc\r\n0\r\n\r\n" + "GET /get HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n");
+                + post("Transfer-Encoding: chunked\r\n") + "3\r\nabc\r\n0\r\n\r\n"
+                + "GET /get HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n");
 
         String all = socket.everything();
 
@@ -106,8 +108,8 @@ class LimitedServerTest {
     @ParameterizedTest
     @ValueSource(strings = { "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
         "Content-Length: 5\r\nTransfer-Encoding: identity\r\n", "Transfer-Encoding: gzip, chunked\r\n", "Transfer-Encoding: xchunked\r\n",
-        "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "Content-Length: 5\r\nContent-Length: 6\r\n", "Content-Length: -1\r\n",
-        "Content-Length: 99999999999999999999\r\n" })
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "Content-Length: 5\r\nContent-Length: 6\r\n",
+        "Content-Length: -1\r\n", "Content-Length: 99999999999999999999\r\n" })
     void refusesABodyOfWhichTheLengthIsSaidInTwoWays(String headers) throws Exception {
         String answer = open().send(post(headers) + "0\r\n\r\nGET /get HTTP/1.1\r\nHost: here\r\n\r\n").everything();
 

@@ -40,7 +40,8 @@ class RefusalsTest {
         answers(new UnknownIntegrationException(), 404, "unknown_integration", new UnknownIntegrationException().getMessage());
         answers(new QueueFullException(), 503, "queue_full", new QueueFullException().getMessage());
         answers(ApiException.conflict("request_id", "used before"), 409, "request_id", "used before");
-        answers(new CompletionException(ApiException.tooManyFailures()), 429, "too_many_failures", ApiException.tooManyFailures().getMessage());
+        answers(new CompletionException(ApiException.tooManyFailures()), 429, "too_many_failures",
+                ApiException.tooManyFailures().getMessage());
     }
 
     @Test

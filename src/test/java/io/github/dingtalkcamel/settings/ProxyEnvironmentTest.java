@@ -21,7 +21,8 @@ class ProxyEnvironmentTest {
     }
 
     private static String passwordFor(String host, int port, Authenticator.RequestorType type) {
-        PasswordAuthentication known = Authenticator.requestPasswordAuthentication(host, (InetAddress) null, port, "http", "realm", "basic", null, type);
+        PasswordAuthentication known = Authenticator.requestPasswordAuthentication(host, (InetAddress) null, port, "http", "realm", "basic",
+                null, type);
         return known == null ? null : known.getUserName() + "/" + new String(known.getPassword());
     }
 

@@ -19,9 +19,11 @@ class SecretsStayHiddenTest {
     private static final String[] AROUND = {"", " ", "\n", "\u200b", "\""};
 
     @Property(tries = 500)
-    void noTextHoldsASecret(@ForAll("secrets") List<String> secrets, @ForAll @IntRange(max = 2) int source, @ForAll("wrapping") List<Integer> wrapping,
+    void noTextHoldsASecret(@ForAll("secrets") List<String> secrets, @ForAll @IntRange(max = 2) int source,
+            @ForAll("wrapping") List<Integer> wrapping,
             @ForAll boolean pair, @ForAll boolean placeholder) {
-        List<Setting<?>> settings = SettingCatalogue.all().stream().filter(setting -> setting.secret() || setting == SettingCatalogue.STORE_URL).toList();
+        List<Setting<?>> settings = SettingCatalogue.all().stream()
+                .filter(setting -> setting.secret() || setting == SettingCatalogue.STORE_URL).toList();
         List<Map<String, String>> sources = List.of(new HashMap<>(), new HashMap<>(), new HashMap<>());
         Map<String, String> resolved = new HashMap<>();
         for (int i = 0; i < settings.size(); i++) {
@@ -60,7 +62,8 @@ class SecretsStayHiddenTest {
     @Provide
     Arbitrary<List<Integer>> wrapping() {
         // mostly clean, so that whole sets of settings are read as well
-        return Arbitraries.frequencyOf(net.jqwik.api.Tuple.of(20, Arbitraries.just(0)), net.jqwik.api.Tuple.of(1, Arbitraries.integers().between(1, AROUND.length - 1)))
+        return Arbitraries.frequencyOf(net.jqwik.api.Tuple.of(20, Arbitraries.just(0)),
+                net.jqwik.api.Tuple.of(1, Arbitraries.integers().between(1, AROUND.length - 1)))
                 .list().ofSize(10);
     }
 }

@@ -44,9 +44,12 @@ class SettingsReaderTest {
     @Test
     void reportsTwoNamesThatDifferInOneSource() {
         assertThat(Given.app().env("DINGTALK_APP_KEY", "ding1").env("DINGTALK_CLIENT_ID", "ding2").faults()).containsExactly(
-                "dingtalk.app-key (DINGTALK_APP_KEY): differs from dingtalk.client-id (DINGTALK_CLIENT_ID), which is the same setting; remove one of the two");
-        assertThat(Given.app().system("dingtalk.dm-policy", "open").system("dingtalk.integrations.main.dm-policy", "disabled").faults()).containsExactly(
-                "dingtalk.dm-policy (-D): differs from dingtalk.integrations.main.dm-policy (-D), which is the same setting; remove one of the two");
+                "dingtalk.app-key (DINGTALK_APP_KEY): differs from dingtalk.client-id (DINGTALK_CLIENT_ID), which is the same setting; "
+                + "remove one of the two");
+        assertThat(Given.app().system("dingtalk.dm-policy", "open").system("dingtalk.integrations.main.dm-policy", "disabled").faults())
+                .containsExactly(
+                "dingtalk.dm-policy (-D): differs from dingtalk.integrations.main.dm-policy (-D), which is the same setting; remove one "
+                + "of the two");
     }
 
     @Test
@@ -79,7 +82,8 @@ class SettingsReaderTest {
 
     @Test
     void doesWithoutMainWhereAnotherIntegrationExists() {
-        Settings settings = Given.nothing().file("dingtalk.integrations.sales.app-key", "d").file("dingtalk.integrations.sales.app-secret", "s").read();
+        Settings settings = Given.nothing().file("dingtalk.integrations.sales.app-key", "d")
+                .file("dingtalk.integrations.sales.app-secret", "s").read();
         assertThat(settings.integrations()).extracting(Integration::id).containsExactly("sales");
         assertThat(settings.simulator()).isFalse();
     }
@@ -95,14 +99,16 @@ class SettingsReaderTest {
     @Test
     void refusesAnIntegrationWithNeitherAppNorWebhook() {
         assertThat(Given.app().file("dingtalk.integrations.sales.dm-policy", "open").faults()).containsExactly(
-                "dingtalk.integrations.sales.app-key (DINGTALK_INTEGRATIONS_SALES_APP_KEY): the integration sales has neither an app nor a webhook; "
+                "dingtalk.integrations.sales.app-key (DINGTALK_INTEGRATIONS_SALES_APP_KEY): the integration sales has neither an app nor "
+                + "a webhook; "
                         + "set its app-key and app-secret, or its webhook, or remove its other settings");
     }
 
     @Test
     void blankSettingsMakeNoIntegration() {
         assertThat(Given.app().env("DINGTALK_INTEGRATIONS_SALES_APP_KEY", "").read().integrations()).hasSize(1);
-        assertThat(Given.app().env("DINGTALK_INTEGRATIONS_SALES_APP_KEY", "{{env:NOTHING}}").placeholders(text -> "").read().integrations()).hasSize(1);
+        assertThat(Given.app().env("DINGTALK_INTEGRATIONS_SALES_APP_KEY", "{{env:NOTHING}}").placeholders(text -> "").read().integrations())
+                .hasSize(1);
     }
 
     // pairs
@@ -110,13 +116,16 @@ class SettingsReaderTest {
     @Test
     void refusesHalfAPair() {
         assertThat(Given.nothing().env("DINGTALK_CLIENT_ID", "ding1").faults()).containsExactly(
-                "dingtalk.app-secret (DINGTALK_APP_SECRET): is not set, although dingtalk.client-id (DINGTALK_CLIENT_ID) is; set both or neither");
+                "dingtalk.app-secret (DINGTALK_APP_SECRET): is not set, although dingtalk.client-id (DINGTALK_CLIENT_ID) is; set both or "
+                + "neither");
         assertThat(Given.nothing().file("dingtalk.app-secret", "s").faults()).containsExactly(
                 "dingtalk.app-key (DINGTALK_APP_KEY): is not set, although dingtalk.app-secret is; set both or neither");
         assertThat(Given.app().file("dingtalk.callback-token", "t").faults()).containsExactly(
-                "dingtalk.callback-aes-key (DINGTALK_CALLBACK_AES_KEY): is not set, although dingtalk.callback-token is; set both or neither");
+                "dingtalk.callback-aes-key (DINGTALK_CALLBACK_AES_KEY): is not set, although dingtalk.callback-token is; set both or "
+                + "neither");
         assertThat(Given.app().file("dingtalk.management-user", "u").faults()).containsExactly(
-                "dingtalk.management-password (DINGTALK_MANAGEMENT_PASSWORD): is not set, although dingtalk.management-user is; set both or neither");
+                "dingtalk.management-password (DINGTALK_MANAGEMENT_PASSWORD): is not set, although dingtalk.management-user is; set both "
+                + "or neither");
         assertThat(Given.app().file("dingtalk.webhook-secret", "SEC1").faults()).containsExactly(
                 "dingtalk.webhook (DINGTALK_WEBHOOK): is not set, although dingtalk.webhook-secret is; set both or neither");
     }
@@ -124,7 +133,8 @@ class SettingsReaderTest {
     @Test
     void refusesSettingsOfAnAppWhereThereIsOnlyAWebhook() {
         assertThat(Given.nothing().file("dingtalk.webhook", WEBHOOK).file("dingtalk.robot-code", "r").faults()).containsExactly(
-                "dingtalk.robot-code: belongs to an app, but the integration main has only a webhook; set its app-key and app-secret, or remove this setting");
+                "dingtalk.robot-code: belongs to an app, but the integration main has only a webhook; set its app-key and app-secret, or "
+                + "remove this setting");
     }
 
     // the simulator
@@ -188,7 +198,8 @@ class SettingsReaderTest {
     // single values
 
     @ParameterizedTest
-    @CsvSource({"500ms,500", "90s,90000", "30m,1800000", "1h,3600000", "2d,172800000", "PT1H,3600000", "pt0.5s,500", "90,90000", "1d2h3m4s5ms,93784005", "1H,3600000"})
+    @CsvSource({"500ms,500", "90s,90000", "30m,1800000", "1h,3600000", "2d,172800000", "PT1H,3600000", "pt0.5s,500", "90,90000",
+            "1d2h3m4s5ms,93784005", "1H,3600000"})
     void readsTimeSpans(String text, long millis) {
         assertThat(Given.app().file("dingtalk.max-turn-age", text).read().maxTurnAge()).isEqualTo(Duration.ofMillis(millis));
     }
@@ -196,7 +207,8 @@ class SettingsReaderTest {
     @ParameterizedTest
     @ValueSource(strings = {"0", "0s", "-1h", "PT-1H", "366d", "1m1h", "h", "1.5h", "P1234567890987654321D", "9999999999s"})
     void refusesOtherTimeSpans(String text) {
-        assertThat(Given.app().file("dingtalk.max-turn-age", text).faults()).singleElement().asString().startsWith("dingtalk.max-turn-age: \"" + text + "\" is ");
+        assertThat(Given.app().file("dingtalk.max-turn-age", text).faults()).singleElement().asString()
+                .startsWith("dingtalk.max-turn-age: \"" + text + "\" is ");
     }
 
     @ParameterizedTest
@@ -207,9 +219,11 @@ class SettingsReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ftp://host", "https:///path", "https://ho st", "http://my_service:80", "//host", "http://host:0", "http://host:70000", "http://host:", "x"})
+    @ValueSource(strings = {"ftp://host", "https:///path", "https://ho st", "http://my_service:80", "//host", "http://host:0",
+            "http://host:70000", "http://host:", "x"})
     void refusesBaseUrlsThatAreNone(String url) {
-        assertThat(Given.app().file("dingtalk.api-base-url", url).faults()).singleElement().asString().contains("is not an absolute http or https URL with a host");
+        assertThat(Given.app().file("dingtalk.api-base-url", url).faults()).singleElement().asString()
+                .contains("is not an absolute http or https URL with a host");
     }
 
     @ParameterizedTest
@@ -219,17 +233,20 @@ class SettingsReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"oapi.dingtalk.com/robot/send?access_token=hush", "https://u:hush@h/?access_token=hush", "https://h/?access_token=", "https://h/?my_access_token=hush",
-            "https://h/hush", "https://h/?access_token=hush#hush", " https://h/?access_token=hush"})
+    @ValueSource(strings = {"oapi.dingtalk.com/robot/send?access_token=hush", "https://u:hush@h/?access_token=hush",
+            "https://h/?access_token=", "https://h/?my_access_token=hush", "https://h/hush", "https://h/?access_token=hush#hush",
+            " https://h/?access_token=hush"})
     void refusesWebhooksThatAreNone(String url) {
-        assertThat(Given.app().file("dingtalk.webhook", url).faults()).singleElement().asString().startsWith("dingtalk.webhook: ").doesNotContain("hush");
+        assertThat(Given.app().file("dingtalk.webhook", url).faults()).singleElement().asString().startsWith("dingtalk.webhook: ")
+                .doesNotContain("hush");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"jdbc:mysql://h/db?password=hush", "jdbc:postgresql:", "jdbc:sqlite:", "jdbc:sqlite::memory:", "jdbc:sqlite:file::memory:?cache=shared",
-            "jdbc:sqlite:file:x?mode=memory", "hush"})
+    @ValueSource(strings = {"jdbc:mysql://h/db?password=hush", "jdbc:postgresql:", "jdbc:sqlite:", "jdbc:sqlite::memory:",
+            "jdbc:sqlite:file::memory:?cache=shared", "jdbc:sqlite:file:x?mode=memory", "hush"})
     void refusesStoresThatAreNoneOrForget(String url) {
-        assertThat(Given.app().file("dingtalk.store-url", url).faults()).singleElement().asString().startsWith("dingtalk.store-url: ").doesNotContain("hush");
+        assertThat(Given.app().file("dingtalk.store-url", url).faults()).singleElement().asString().startsWith("dingtalk.store-url: ")
+                .doesNotContain("hush");
     }
 
     @Test
@@ -245,7 +262,8 @@ class SettingsReaderTest {
         assertThat(Given.app().env("DINGTALK_MANAGEMENT_HOST", host).faults()).containsExactly(
                 "dingtalk.management-host (DINGTALK_MANAGEMENT_HOST): lets other machines in without a password; "
                         + "set dingtalk.management-user and dingtalk.management-password, or use 127.0.0.1");
-        assertThat(Given.app().env("DINGTALK_MANAGEMENT_HOST", host).file("dingtalk.management-user", "u").file("dingtalk.management-password", "8letters").read()
+        assertThat(Given.app().env("DINGTALK_MANAGEMENT_HOST", host).file("dingtalk.management-user", "u")
+                .file("dingtalk.management-password", "8letters").read()
                 .managementUser()).contains("u");
     }
 
@@ -258,32 +276,42 @@ class SettingsReaderTest {
     @ParameterizedTest
     @ValueSource(strings = {"x", "7letter"})
     void refusesSecretsThatCanBeGuessedWhereOtherMachinesReachThePort(String weak) {
-        String problem = " has fewer than 8 characters, and other machines reach %s: it can be guessed; use 16 random characters or more, such as openssl rand -hex 16"
+        String problem = " has fewer than 8 characters, and other machines reach %s: it can be guessed; use 16 random characters or more, "
+                + "such as openssl rand -hex 16"
                 + " prints, or set %s=127.0.0.1";
         assertThat(Given.app().env("DINGTALK_API_TOKEN", weak).faults()).containsExactly(
                 "dingtalk.api-token (DINGTALK_API_TOKEN):" + problem.formatted("dingtalk.webhook-host", "dingtalk.webhook-host"));
-        assertThat(Given.app().file("dingtalk.management-host", "10.0.0.1").file("dingtalk.management-user", "u").file("dingtalk.management-password", weak).faults())
-                .containsExactly("dingtalk.management-password:" + problem.formatted("dingtalk.management-host", "dingtalk.management-host"));
-        assertThat(Given.app().env("DINGTALK_API_TOKEN", weak).env("DINGTALK_WEBHOOK_HOST", "127.0.0.1").read().apiToken().isSet()).isTrue();
-        assertThat(Given.app().file("dingtalk.management-user", "u").file("dingtalk.management-password", weak).read().managementUser()).contains("u");
+        assertThat(Given.app().file("dingtalk.management-host", "10.0.0.1").file("dingtalk.management-user", "u")
+                .file("dingtalk.management-password", weak).faults())
+                .containsExactly("dingtalk.management-password:" + problem.formatted("dingtalk.management-host",
+                        "dingtalk.management-host"));
+        assertThat(Given.app().env("DINGTALK_API_TOKEN", weak).env("DINGTALK_WEBHOOK_HOST", "127.0.0.1").read().apiToken().isSet())
+                .isTrue();
+        assertThat(Given.app().file("dingtalk.management-user", "u").file("dingtalk.management-password", weak).read().managementUser())
+                .contains("u");
     }
 
     @Test
     void warnsOfSecretsThatAreTakenButShort() {
-        Settings settings = Given.app().env("DINGTALK_API_TOKEN", "fifteen-letters").env("DINGTALK_MANAGEMENT_HOST", "0.0.0.0").env("DINGTALK_MANAGEMENT_USER", "u")
+        Settings settings = Given.app().env("DINGTALK_API_TOKEN", "fifteen-letters").env("DINGTALK_MANAGEMENT_HOST", "0.0.0.0")
+                .env("DINGTALK_MANAGEMENT_USER", "u")
                 .env("DINGTALK_MANAGEMENT_PASSWORD", "8letters").read();
-        assertThat(WeakSecrets.warnings(settings)).hasSize(2).allMatch(line -> line.contains("fewer than 16 characters") && line.contains("openssl rand"))
+        assertThat(WeakSecrets.warnings(settings)).hasSize(2)
+                .allMatch(line -> line.contains("fewer than 16 characters") && line.contains("openssl rand"))
                 .noneMatch(line -> line.contains("letters"));
         assertThat(WeakSecrets.warnings(Given.app().env("DINGTALK_API_TOKEN", "sixteen-letters!").read())).isEmpty();
-        assertThat(WeakSecrets.warnings(Given.app().env("DINGTALK_API_TOKEN", "short").env("DINGTALK_WEBHOOK_HOST", "localhost").read())).isEmpty();
+        assertThat(WeakSecrets.warnings(Given.app().env("DINGTALK_API_TOKEN", "short").env("DINGTALK_WEBHOOK_HOST", "localhost").read()))
+                .isEmpty();
     }
 
     @Test
     void refusesOnePortForTwoServers() {
         assertThat(Given.app().env("DINGTALK_MANAGEMENT_PORT", "8080").faults()).containsExactly(
-                "dingtalk.management-port (DINGTALK_MANAGEMENT_PORT): is the same port as dingtalk.webhook-port (DINGTALK_WEBHOOK_PORT); choose another for one of them");
+                "dingtalk.management-port (DINGTALK_MANAGEMENT_PORT): is the same port as dingtalk.webhook-port (DINGTALK_WEBHOOK_PORT); "
+                + "choose another for one of them");
         assertThat(Given.app().env("DINGTALK_MANAGEMENT_PORT", "0").env("DINGTALK_WEBHOOK_PORT", "0").read().webhookPort()).isZero();
-        assertThat(Given.app().env("DINGTALK_MANAGEMENT_PORT", "8080").env("DINGTALK_WEBHOOK_HOST", "192.0.2.1").read().managementPort()).isEqualTo(8080);
+        assertThat(Given.app().env("DINGTALK_MANAGEMENT_PORT", "8080").env("DINGTALK_WEBHOOK_HOST", "192.0.2.1").read().managementPort())
+                .isEqualTo(8080);
         assertThat(Given.app().env("DINGTALK_SIMULATOR_PORT", "8080").read().simulatorPort()).as("the simulator is off").isEqualTo(8080);
         assertThat(Given.nothing().env("DINGTALK_SIMULATOR_PORT", "9876").faults()).hasSize(1);
     }
@@ -306,8 +334,10 @@ class SettingsReaderTest {
 
     @Test
     void explainsAPortThatKubernetesSet() {
-        assertThat(Given.app().env("DINGTALK_WEBHOOK_PORT", "tcp://10.0.0.1:80").env("DINGTALK_WEBHOOK_SERVICE_HOST", "10.0.0.1").faults()).singleElement().asString()
-                .startsWith("dingtalk.webhook-port (DINGTALK_WEBHOOK_PORT): \"tcp://10.0.0.1:80\" is not a whole number").contains("enableServiceLinks: false");
+        assertThat(Given.app().env("DINGTALK_WEBHOOK_PORT", "tcp://10.0.0.1:80").env("DINGTALK_WEBHOOK_SERVICE_HOST", "10.0.0.1").faults())
+                .singleElement().asString()
+                .startsWith("dingtalk.webhook-port (DINGTALK_WEBHOOK_PORT): \"tcp://10.0.0.1:80\" is not a whole number")
+                .contains("enableServiceLinks: false");
     }
 
     // all at once
@@ -316,7 +346,8 @@ class SettingsReaderTest {
     void reportsEveryFaultAtOnceOneLineEach() {
         List<String> faults = Given.nothing()
                 .env("DINGTALK_APP_KEY", "ding1").env("DINGTALK_DM_POLICY", "opne").env("DINGTALK_WEBHOOK_PROT", "1")
-                .system("dingtalk.webhook-port", "http").file("dingtalk.integrations.sales.language", "de").file("dingtalk.max-turn-age", "long\nago").faults();
+                .system("dingtalk.webhook-port", "http").file("dingtalk.integrations.sales.language", "de")
+                .file("dingtalk.max-turn-age", "long\nago").faults();
         assertThat(faults).satisfiesExactlyInAnyOrder(
                 line -> assertThat(line).startsWith("dingtalk.app-secret "),
                 line -> assertThat(line).startsWith("dingtalk.dm-policy (DINGTALK_DM_POLICY): \"opne\""),
@@ -330,7 +361,8 @@ class SettingsReaderTest {
 
     @Test
     void messageOfTheExceptionIsTheLines() {
-        SettingsException exception = new SettingsException(List.of(new SettingError("a", "is wrong", "correct it"), new SettingError("b", "too", "likewise")));
+        SettingsException exception =
+                new SettingsException(List.of(new SettingError("a", "is wrong", "correct it"), new SettingError("b", "too", "likewise")));
         assertThat(exception).hasMessage("a: is wrong; correct it\nb: too; likewise");
     }
 
@@ -352,7 +384,8 @@ class SettingsReaderTest {
 
     @Test
     void namesASettingWhosePlaceholderFailsAndNothingElse() {
-        assertThat(Given.nothing().env("DINGTALK_APP_KEY", "{{env:KEY:default-hush}}").env("DINGTALK_APP_SECRET", "s").placeholders(text -> {
+        assertThat(Given.nothing().env("DINGTALK_APP_KEY", "{{env:KEY:default-hush}}").env("DINGTALK_APP_SECRET", "s")
+                .placeholders(text -> {
             throw new IllegalStateException("vault said hush");
         }).faults()).containsExactly("dingtalk.app-key (DINGTALK_APP_KEY): its placeholder cannot be resolved; "
                 + "check that the placeholder between {{ and }} exists and that its source can be reached");
@@ -367,13 +400,16 @@ class SettingsReaderTest {
 
     @Test
     void doesNotResolveWhatIsOverridden() {
-        assertThat(Given.app().file("dingtalk.language", "{{vault:away}}").env("DINGTALK_LANGUAGE", "en").main().language()).isEqualTo(Language.EN);
+        assertThat(Given.app().file("dingtalk.language", "{{vault:away}}").env("DINGTALK_LANGUAGE", "en").main().language())
+                .isEqualTo(Language.EN);
     }
 
     @Test
     void placeholderThatStandsForNothingLeavesTheNextSource() {
-        assertThat(Given.app().env("DINGTALK_LANGUAGE", "{{env:L}}").file("dingtalk.language", "en").placeholders(text -> "").main().language()).isEqualTo(Language.EN);
-        assertThat(Given.app().env("DINGTALK_ALLOWED_USERS", "{{env:U}}").placeholders(text -> " ").main().allowedUsers()).isEqualTo(Set.of());
+        assertThat(Given.app().env("DINGTALK_LANGUAGE", "{{env:L}}").file("dingtalk.language", "en").placeholders(text -> "").main()
+                .language()).isEqualTo(Language.EN);
+        assertThat(Given.app().env("DINGTALK_ALLOWED_USERS", "{{env:U}}").placeholders(text -> " ").main().allowedUsers())
+                .isEqualTo(Set.of());
     }
 
     // the language model

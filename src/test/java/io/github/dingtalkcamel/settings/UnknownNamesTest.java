@@ -35,26 +35,31 @@ class UnknownNamesTest {
         "DINGTALK_INTEGRATIONS_SALES_ROBOT_COD, DINGTALK_INTEGRATIONS_SALES_ROBOT_CODE",
         "DINGTALK_SALES_APP_KEY, DINGTALK_INTEGRATIONS_SALES_APP_KEY"})
     void suggestsTheVariableThatWasMeant(String written, String meant) {
-        assertThat(Given.app().env(written, "x").faults()).containsExactly(written + ": there is no such setting; did you mean " + meant + "?");
+        assertThat(Given.app().env(written, "x").faults())
+                .containsExactly(written + ": there is no such setting; did you mean " + meant + "?");
     }
 
     @Test
     void suggestsNothingWhereNothingIsNear() {
-        assertThat(Given.app().file("dingtalk.colour", "blue").faults()).containsExactly("dingtalk.colour: there is no such setting; remove it, or look up its name in the README");
+        assertThat(Given.app().file("dingtalk.colour", "blue").faults())
+                .containsExactly("dingtalk.colour: there is no such setting; remove it, or look up its name in the README");
         assertThat(Given.app().file("dingtalk." + "x".repeat(100_000), "").faults()).singleElement().asString().hasSizeLessThan(200);
     }
 
     @Test
     void tellsAWrongIdOnce() {
-        assertThat(Given.app().file("dingtalk.integrations.my-bot.app-key", "k").file("dingtalk.integrations.my-bot.app-secret", "s").faults()).containsExactly(
+        assertThat(Given.app().file("dingtalk.integrations.my-bot.app-key", "k").file("dingtalk.integrations.my-bot.app-secret", "s")
+                .faults()).containsExactly(
                 "dingtalk.integrations.my-bot.app-key: \"my-bot\" is not the id of an integration; "
                         + "use a lower-case letter, then lower-case letters and digits, as in dingtalk.integrations.sales.app-key");
         assertThat(Given.app().env("DINGTALK_INTEGRATIONS_MY_BOT_APP_KEY", "k").faults()).containsExactly(
                 "DINGTALK_INTEGRATIONS_MY_BOT_APP_KEY: \"MY_BOT\" is not the id of an integration; "
                         + "use a lower-case letter, then lower-case letters and digits, as in DINGTALK_INTEGRATIONS_SALES_APP_KEY");
-        assertThat(Given.app().file("dingtalk.integrations.Sales.x", "k").faults()).singleElement().asString().contains("\"Sales\" is not the id");
+        assertThat(Given.app().file("dingtalk.integrations.Sales.x", "k").faults()).singleElement().asString()
+                .contains("\"Sales\" is not the id");
         assertThat(Given.app().file("dingtalk.integrations.", "k").faults()).singleElement().asString().contains("\"\" is not the id");
-        assertThat(Given.app().file("dingtalk.integrations.sales", "k").faults()).singleElement().asString().contains("there is no such setting");
+        assertThat(Given.app().file("dingtalk.integrations.sales", "k").faults()).singleElement().asString()
+                .contains("there is no such setting");
     }
 
     @Test
@@ -69,7 +74,8 @@ class UnknownNamesTest {
     void tellsANameForTheEnvironmentInAFile() {
         assertThat(Given.app().file("DINGTALK_APP_KEY", "k").faults()).containsExactly(
                 "DINGTALK_APP_KEY: is a name for the environment; as a property write dingtalk.app-key");
-        assertThat(Given.app().system("DINGTALK_X", "k").faults()).containsExactly("DINGTALK_X: is a name for the environment; as a property write dingtalk....");
+        assertThat(Given.app().system("DINGTALK_X", "k").faults())
+                .containsExactly("DINGTALK_X: is a name for the environment; as a property write dingtalk....");
     }
 
     @Test
@@ -83,21 +89,23 @@ class UnknownNamesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"DINGTALK_SERVICE_HOST", "DINGTALK_SERVICE_PORT", "DINGTALK_CAMEL_SERVICE_PORT_HTTP", "DINGTALK_CAMEL_PORT", "DINGTALK_PORT",
-            "DINGTALK_CAMEL_PORT_8080_TCP", "DINGTALK_CAMEL_PORT_8080_TCP_ADDR", "DINGTALK_PORT_8080_UDP_PROTO"})
+    @ValueSource(strings = {"DINGTALK_SERVICE_HOST", "DINGTALK_SERVICE_PORT", "DINGTALK_CAMEL_SERVICE_PORT_HTTP", "DINGTALK_CAMEL_PORT",
+            "DINGTALK_PORT", "DINGTALK_CAMEL_PORT_8080_TCP", "DINGTALK_CAMEL_PORT_8080_TCP_ADDR", "DINGTALK_PORT_8080_UDP_PROTO"})
     void ignoresWhatKubernetesSetsForAService(String name) {
         assertThat(Given.app().env(name, "tcp://10.0.0.1:8080").read().integrations()).hasSize(1);
     }
 
     @Test
     void reportsAPortThatIsNotOfAService() {
-        assertThat(Given.app().env("DINGTALK_PORT", "8080").faults()).singleElement().asString().startsWith("DINGTALK_PORT: there is no such setting");
+        assertThat(Given.app().env("DINGTALK_PORT", "8080").faults()).singleElement().asString()
+                .startsWith("DINGTALK_PORT: there is no such setting");
     }
 
     @Test
     void leavesOtherNamesAlone() {
         Given given = Given.app();
-        Map.of("camel.main.name", "x", "dingtalkish", "y", "java.home", "z").forEach((name, value) -> given.file(name, value).system(name, value));
+        Map.of("camel.main.name", "x", "dingtalkish", "y", "java.home", "z")
+                .forEach((name, value) -> given.file(name, value).system(name, value));
         assertThat(given.env("PATH", "/bin").env("MY_DINGTALK_X", "1").read().integrations()).hasSize(1);
     }
 }

@@ -242,7 +242,8 @@ class ConversationTest {
     void deliversWhatComesThroughTheSessionWebhook() throws Exception {
         PushResult sent = simulator.say(UserMessage.text("x").inGroup(GROUP));
 
-        Wire.Reply reply = wire.post(sent.sessionWebhook(), "{\"msgtype\":\"markdown\",\"markdown\":{\"title\":\"T\",\"text\":\"@staff001 ok\"},"
+        Wire.Reply reply = wire.post(sent.sessionWebhook(),
+                "{\"msgtype\":\"markdown\",\"markdown\":{\"title\":\"T\",\"text\":\"@staff001 ok\"},"
                 + "\"at\":{\"atUserIds\":[\"staff001\"]}}");
 
         assertThat(reply.status()).isEqualTo(200);

@@ -49,9 +49,11 @@ class MediaAndDepartmentsTest {
 
     private JsonNode upload(String query, String type, String name, String content) throws Exception {
         String field = type == null ? "" : "--b0undary\r\nContent-Disposition: form-data; name=\"type\"\r\n\r\n" + type + "\r\n";
-        String form = field + "--b0undary\r\nContent-Disposition: form-data; name=\"media\"; filename=\"" + name + "\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+        String form = field + "--b0undary\r\nContent-Disposition: form-data; name=\"media\"; filename=\"" + name
+                + "\"\r\nContent-Type: application/octet-stream\r\n\r\n"
                 + content + "\r\n--b0undary--\r\n";
-        HttpRequest.Builder request = wire.request("/media/upload?access_token=" + token + query, "Content-Type", "multipart/form-data; boundary=b0undary")
+        HttpRequest.Builder request = wire.request("/media/upload?access_token=" + token + query, "Content-Type",
+                "multipart/form-data; boundary=b0undary")
                 .POST(HttpRequest.BodyPublishers.ofString(form));
         return wire.send(request).json();
     }
@@ -100,7 +102,8 @@ class MediaAndDepartmentsTest {
                 new RobotMessageFileDownloadRequest().setDownloadCode("no").setRobotCode(KEY), headers, new RuntimeOptions())).getCode())
                 .isEqualTo("invalidParameter.robotCode.downloadCode");
         assertThat(catchThrowableOfType(TeaException.class, () -> robots.robotMessageFileDownloadWithOptions(
-                new RobotMessageFileDownloadRequest().setDownloadCode(code).setRobotCode("another"), headers, new RuntimeOptions())).getCode())
+                new RobotMessageFileDownloadRequest().setDownloadCode(code).setRobotCode("another"), headers, new RuntimeOptions()))
+                .getCode())
                 .isEqualTo("invalidParameter.robotCode.auth");
     }
 

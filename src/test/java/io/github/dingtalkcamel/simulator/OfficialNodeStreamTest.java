@@ -66,7 +66,8 @@ class OfficialNodeStreamTest {
             Files.copy(SOURCE.resolve(file), HOME.resolve(file), StandardCopyOption.REPLACE_EXISTING);
         }
         if (!Files.exists(HOME.resolve("node_modules/.package-lock.json"))) {
-            Finished install = run(HOME, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=0", "--fetch-timeout=20000");
+            Finished install = run(HOME, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=0",
+                    "--fetch-timeout=20000");
             if (install.status() != 0 && NO_REGISTRY.matcher(install.output()).find()) {
                 return "npm cannot reach its registry: " + install.output();
             }

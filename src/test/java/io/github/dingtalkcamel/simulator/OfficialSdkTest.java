@@ -215,7 +215,8 @@ class OfficialSdkTest {
         headers.setXAcsDingtalkAccessToken(token);
 
         BatchRecallOTOResponseBody recalled = robots.batchRecallOTOWithOptions(
-                new BatchRecallOTORequest().setRobotCode(KEY).setProcessQueryKeys(List.of(key, "pqkUnknown==")), headers, new RuntimeOptions()).getBody();
+                new BatchRecallOTORequest().setRobotCode(KEY).setProcessQueryKeys(List.of(key, "pqkUnknown==")), headers,
+                new RuntimeOptions()).getBody();
 
         assertThat(recalled.getSuccessResult()).containsExactly(key);
         assertThat(recalled.getFailedResult()).containsOnlyKeys("pqkUnknown==");
@@ -228,12 +229,14 @@ class OfficialSdkTest {
         String key = sendToGroup(token, "cidFAKEgroup0001==");
         BatchRecallOTOHeaders people = new BatchRecallOTOHeaders();
         people.setXAcsDingtalkAccessToken(token);
-        assertThat(robots.batchRecallOTOWithOptions(new BatchRecallOTORequest().setRobotCode(KEY).setProcessQueryKeys(List.of(key)), people, new RuntimeOptions())
+        assertThat(robots.batchRecallOTOWithOptions(new BatchRecallOTORequest().setRobotCode(KEY).setProcessQueryKeys(List.of(key)), people,
+                new RuntimeOptions())
                 .getBody().getFailedResult()).containsOnlyKeys(key);
         OrgGroupRecallHeaders headers = new OrgGroupRecallHeaders();
         headers.setXAcsDingtalkAccessToken(token);
 
-        assertThat(robots.orgGroupRecallWithOptions(new OrgGroupRecallRequest().setRobotCode(KEY).setOpenConversationId("cidFAKEgroup0001==")
+        assertThat(robots.orgGroupRecallWithOptions(new OrgGroupRecallRequest().setRobotCode(KEY)
+                .setOpenConversationId("cidFAKEgroup0001==")
                 .setProcessQueryKeys(List.of(key)), headers, new RuntimeOptions()).getBody().getSuccessResult()).containsExactly(key);
     }
 
@@ -243,27 +246,33 @@ class OfficialSdkTest {
         com.aliyun.dingtalkcard_1_0.Client cards = new com.aliyun.dingtalkcard_1_0.Client(config());
         CreateAndDeliverHeaders headers = new CreateAndDeliverHeaders();
         headers.setXAcsDingtalkAccessToken(token);
-        CreateAndDeliverRequest request = new CreateAndDeliverRequest().setCardTemplateId("t.schema").setOutTrackId("ot-1").setCallbackType("STREAM")
-                .setCardData(new CreateAndDeliverRequest.CreateAndDeliverRequestCardData().setCardParamMap(Map.of("title", "T", "content", "")))
+        CreateAndDeliverRequest request = new CreateAndDeliverRequest().setCardTemplateId("t.schema").setOutTrackId("ot-1")
+                .setCallbackType("STREAM")
+                .setCardData(new CreateAndDeliverRequest.CreateAndDeliverRequestCardData()
+                        .setCardParamMap(Map.of("title", "T", "content", "")))
                 .setOpenSpaceId("dtv1.card//IM_GROUP.cidFAKEgroup0001==;IM_GROUP.cidNone==")
                 .setImGroupOpenDeliverModel(new CreateAndDeliverRequest.CreateAndDeliverRequestImGroupOpenDeliverModel().setRobotCode(KEY));
 
         var delivered = cards.createAndDeliverWithOptions(request, headers, new RuntimeOptions()).getBody().getResult();
         assertThat(delivered.getOutTrackId()).isEqualTo("ot-1");
         assertThat(delivered.getDeliverResults()).extracting(each -> each.getSuccess()).containsExactly(true, false);
-        assertThat(errorOf(() -> cards.createAndDeliverWithOptions(request, headers, new RuntimeOptions())).getCode()).isEqualTo("param.cardAlreadyExist");
+        assertThat(errorOf(() -> cards.createAndDeliverWithOptions(request, headers, new RuntimeOptions())).getCode())
+                .isEqualTo("param.cardAlreadyExist");
 
         UpdateCardHeaders update = new UpdateCardHeaders();
         update.setXAcsDingtalkAccessToken(token);
-        UpdateCardRequest changes = new UpdateCardRequest().setOutTrackId("ot-1").setCardData(new UpdateCardRequest.UpdateCardRequestCardData().setCardParamMap(Map.of("status", "1")));
-        cards.updateCardWithOptions(changes.setCardUpdateOptions(new UpdateCardRequest.UpdateCardRequestCardUpdateOptions().setUpdateCardDataByKey(true)), update,
+        UpdateCardRequest changes = new UpdateCardRequest().setOutTrackId("ot-1")
+                .setCardData(new UpdateCardRequest.UpdateCardRequestCardData().setCardParamMap(Map.of("status", "1")));
+        cards.updateCardWithOptions(changes.setCardUpdateOptions(new UpdateCardRequest.UpdateCardRequestCardUpdateOptions()
+                .setUpdateCardDataByKey(true)), update,
                 new RuntimeOptions());
         assertThat(simulator.card("ot-1").params()).containsEntry("title", "T").containsEntry("status", "1");
 
         StreamingUpdateHeaders streaming = new StreamingUpdateHeaders();
         streaming.setXAcsDingtalkAccessToken(token);
         for (String text : List.of("Hello", "Hello world")) {
-            cards.streamingUpdateWithOptions(new StreamingUpdateRequest().setOutTrackId("ot-1").setGuid(text).setKey("content").setContent(text).setIsFull(true)
+            cards.streamingUpdateWithOptions(new StreamingUpdateRequest().setOutTrackId("ot-1").setGuid(text).setKey("content")
+                    .setContent(text).setIsFull(true)
                     .setIsFinalize(text.endsWith("world")), streaming, new RuntimeOptions());
         }
         assertThat(simulator.card("ot-1")).satisfies(card -> {
@@ -273,6 +282,7 @@ class OfficialSdkTest {
 
         cards.updateCardWithOptions(changes.setCardUpdateOptions(null), update, new RuntimeOptions());
         assertThat(simulator.card("ot-1").params()).as("an update replaces all unless it says otherwise").isEqualTo(Map.of("status", "1"));
-        assertThat(errorOf(() -> cards.updateCardWithOptions(changes.setOutTrackId("none"), update, new RuntimeOptions())).getCode()).isEqualTo("param.cardNotExist");
+        assertThat(errorOf(() -> cards.updateCardWithOptions(changes.setOutTrackId("none"), update, new RuntimeOptions())).getCode())
+                .isEqualTo("param.cardNotExist");
     }
 }

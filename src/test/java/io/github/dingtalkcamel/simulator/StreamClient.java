@@ -26,7 +26,8 @@ import org.awaitility.core.ConditionFactory;
  */
 public final class StreamClient implements WebSocket.Listener, AutoCloseable {
 
-    public static final String ALL = "[{\"type\":\"EVENT\",\"topic\":\"*\"},{\"type\":\"CALLBACK\",\"topic\":\"/v1.0/im/bot/messages/get\"},"
+    public static final String ALL =
+            "[{\"type\":\"EVENT\",\"topic\":\"*\"},{\"type\":\"CALLBACK\",\"topic\":\"/v1.0/im/bot/messages/get\"},"
             + "{\"type\":\"CALLBACK\",\"topic\":\"/v1.0/card/instances/callback\"}]";
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -41,7 +42,8 @@ public final class StreamClient implements WebSocket.Listener, AutoCloseable {
     private String id;
 
     public static String openBody(String appKey, String appSecret, String subscriptions) {
-        return "{\"clientId\":\"" + appKey + "\",\"clientSecret\":\"" + appSecret + "\",\"subscriptions\":" + subscriptions + ",\"ua\":\"test\"}";
+        return "{\"clientId\":\"" + appKey + "\",\"clientSecret\":\"" + appSecret + "\",\"subscriptions\":" + subscriptions
+                + ",\"ua\":\"test\"}";
     }
 
     /** Opens and connects, subscribed to everything. */

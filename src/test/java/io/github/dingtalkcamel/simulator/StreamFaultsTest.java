@@ -111,7 +111,8 @@ class StreamFaultsTest {
 
         until(() -> !client.frames("KEEPALIVE").isEmpty());
 
-        assertThat(client.frames()).extracting(frame -> frame.path("headers").path("topic").asText()).startsWith("CONNECTED", "REGISTERED", "ping");
+        assertThat(client.frames()).extracting(frame -> frame.path("headers").path("topic").asText())
+                .startsWith("CONNECTED", "REGISTERED", "ping");
         assertThat(client.frames("CONNECTED").get(0).path("type").asText()).isEqualTo("SYSTEM");
     }
 

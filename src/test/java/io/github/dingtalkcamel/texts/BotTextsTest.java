@@ -61,7 +61,8 @@ class BotTextsTest {
         said.remove("bound-by-");
         assertThat(there).containsAll(said);
         there.removeAll(said);
-        assertThat(there).allMatch(key -> key.matches("help-\\w+|bound-by-(conversation|trigger|fallback)|refused-(user|group|groups|direct-messages)"));
+        assertThat(there).allMatch(key ->
+                key.matches("help-\\w+|bound-by-(conversation|trigger|fallback)|refused-(user|group|groups|direct-messages)"));
         for (io.github.dingtalkcamel.command.Command command : io.github.dingtalkcamel.command.Command.values()) {
             assertThat(BotTexts.packaged(Language.EN)).containsKey("help-" + command.code());
         }
@@ -108,7 +109,8 @@ class BotTextsTest {
     void saysWhatIsWrongWithAFileThatCantBeRead() throws Exception {
         Files.write(config.resolve("texts_en.properties"), new byte[] { 'n', 'e', 'w', '=', (byte) 0xc3, (byte) 0x28 });
 
-        assertThatThrownBy(() -> new BotTexts(settings("en"), config)).isInstanceOf(StartException.class).hasMessageContainingAll("texts_en.properties", "UTF-8");
+        assertThatThrownBy(() -> new BotTexts(settings("en"), config)).isInstanceOf(StartException.class)
+                .hasMessageContainingAll("texts_en.properties", "UTF-8");
     }
 
     private static Set<String> filledIn(String text) {

@@ -47,8 +47,8 @@ public final class Chunker {
     }
 
     /**
-     * One whose chunks leave room for mentions, in their text and beside it. Where these take more than half of a chunk's characters, a chunk is longer by
-     * what they take more.
+     * One whose chunks leave room for mentions, in their text and beside it. Where these take more than half of a chunk's characters, a
+     * chunk is longer by what they take more.
      *
      * @param most most characters of a chunk with its mentions, as may be set for a chunk
      */
@@ -57,7 +57,8 @@ public final class Chunker {
             return new Chunker(most);
         }
         String words = mentions.missingIn("") + "\n\n";
-        return new Chunker(Math.max(most / 2, most - words.length()), EncodedSize.content(words) + DingTalkJson.bytes(mentions.at()).length);
+        return new Chunker(Math.max(most / 2, most - words.length()),
+                EncodedSize.content(words) + DingTalkJson.bytes(mentions.at()).length);
     }
 
     /** The chunks of a reply, in order: one if it fits whole, none if it is null or blank. */

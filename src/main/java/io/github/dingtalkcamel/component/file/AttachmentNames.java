@@ -31,7 +31,8 @@ public final class AttachmentNames {
         String said = Media.format(attachment.fileName() == null ? "" : attachment.fileName());
         String extension = said.isEmpty() ? FileHead.extension(file) : said;
         if (name.isEmpty()) {
-            return attachment.kind().name().toLowerCase(Locale.ROOT) + "-" + time() + "." + (extension.isEmpty() ? usual(attachment) : extension);
+            return attachment.kind().name().toLowerCase(Locale.ROOT) + "-" + time() + "."
+                    + (extension.isEmpty() ? usual(attachment) : extension);
         }
         return name.indexOf('.') > 0 || extension.isEmpty() ? name : name + "." + extension;
     }

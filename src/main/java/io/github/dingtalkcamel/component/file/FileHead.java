@@ -18,10 +18,10 @@ final class FileHead {
     }
 
     private static final List<Mark> MARKS = List.of(
-            new Mark(0, "\u0089PNG", "png"), new Mark(0, "\u00ff\u00d8\u00ff", "jpg"), new Mark(0, "GIF8", "gif"), new Mark(8, "WEBP", "webp"),
-            new Mark(0, "BM", "bmp"), new Mark(4, "ftyphei", "heic"), new Mark(4, "ftypmif1", "heic"), new Mark(4, "ftyp", "mp4"),
-            new Mark(0, "#!AMR", "amr"), new Mark(0, "OggS", "ogg"), new Mark(0, "ID3", "mp3"), new Mark(8, "WAVE", "wav"),
-            new Mark(0, "%PDF", "pdf"), new Mark(0, "PK\u0003\u0004", "zip"), new Mark(0, "Rar!", "rar"));
+            new Mark(0, "\u0089PNG", "png"), new Mark(0, "\u00ff\u00d8\u00ff", "jpg"), new Mark(0, "GIF8", "gif"),
+            new Mark(8, "WEBP", "webp"), new Mark(0, "BM", "bmp"), new Mark(4, "ftyphei", "heic"), new Mark(4, "ftypmif1", "heic"),
+            new Mark(4, "ftyp", "mp4"), new Mark(0, "#!AMR", "amr"), new Mark(0, "OggS", "ogg"), new Mark(0, "ID3", "mp3"),
+            new Mark(8, "WAVE", "wav"), new Mark(0, "%PDF", "pdf"), new Mark(0, "PK\u0003\u0004", "zip"), new Mark(0, "Rar!", "rar"));
 
     private FileHead() {
     }

@@ -9,8 +9,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /**
- * Names of files on a machine whose locale does not know their characters. There, {@link Path#toString} replaces what it can't show, although the path
- * itself holds the name's bytes and works.
+ * Names of files on a machine whose locale does not know their characters. There, {@link Path#toString} replaces what it can't show,
+ * although the path itself holds the name's bytes and works.
  */
 public final class FileNames {
 
@@ -18,8 +18,8 @@ public final class FileNames {
     }
 
     /**
-     * The path of this name, also where the locale does not know its characters: as UTF-8 then, which is what other programs write. Works with
-     * {@link java.nio.file.Files}; {@link Path#toFile} loses the characters.
+     * The path of this name, also where the locale does not know its characters: as UTF-8 then, which is what other programs write. Works
+     * with {@link java.nio.file.Files}; {@link Path#toFile} loses the characters.
      *
      * @param base what a relative name is relative to; null for the working directory
      * @throws InvalidPathException where no file can have this name

@@ -48,7 +48,8 @@ public enum Media {
                 return media;
             }
         }
-        throw new FileException("unsupportedFile", "DingTalk takes no files " + (format.isEmpty() ? "without an extension" : "of type " + format),
+        throw new FileException("unsupportedFile", "DingTalk takes no files "
+                + (format.isEmpty() ? "without an extension" : "of type " + format),
                 "It takes jpg, gif, png, bmp; amr, ogg, mp3, wav; mp4; doc, docx, xls, xlsx, ppt, pptx, pdf, zip, rar. Give the file a"
                 + " name of one of these types, or pack it into a zip");
     }

@@ -45,12 +45,14 @@ public final class KnownSecrets {
     /** Forms are looked up by so many of their first characters. */
     private static final int KEY = 8;
 
-    private static final String NAMES = "access_?token|app_?secret|client_?secret|session|session_?webhook|sign|signature|msg_?signature|ticket|password"
+    private static final String NAMES =
+            "access_?token|app_?secret|client_?secret|session|session_?webhook|sign|signature|msg_?signature|ticket|password"
                                         + "|x-acs-dingtalk-access-token";
     private static final Pattern IN_URL = Pattern.compile("(?i)(?:(?<![a-z0-9])|(?<=%3F)|(?<=%26))((?:" + NAMES
             + ")(?:=|%3D))(?:(?!%26)[^&\\s\"'<>\\\\,;)\\]}，；。）])+");
     private static final Pattern IN_JSON = Pattern.compile("(?i)(\\\\*\"(?:" + NAMES + ")\\\\*\"\\s*:\\s*\\\\*\")[^\"\\\\]+");
-    private static final Pattern IN_HEADER = Pattern.compile("(?i)((?<![a-z])(?:Bearer|Basic)\\s+|x-acs-dingtalk-access-token\\s*:\\s*)[a-z0-9+/=_.~-]{8,}");
+    private static final Pattern IN_HEADER =
+            Pattern.compile("(?i)((?<![a-z])(?:Bearer|Basic)\\s+|x-acs-dingtalk-access-token\\s*:\\s*)[a-z0-9+/=_.~-]{8,}");
     private static final Pattern ROBOT_SECRET = Pattern.compile("SEC[0-9a-f]{32,}");
 
     private final Map<String, String[]> byKey = new ConcurrentHashMap<>();

@@ -4,8 +4,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * One attempt to open a connection, within a deadline. Its result is reported to its owner once, on the scheduler; never after {@link #end}.
- * A connection that opens too late is closed.
+ * One attempt to open a connection, within a deadline. Its result is reported to its owner once, on the scheduler; never after {@link
+ * #end}. A connection that opens too late is closed.
  */
 final class ConnectionAttempt {
 

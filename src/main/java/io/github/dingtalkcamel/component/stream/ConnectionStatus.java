@@ -18,8 +18,8 @@ import java.time.Instant;
  * @param trouble     why the last attempt failed, or null once one succeeded
  * @param remedy      what to do about it, or null
  */
-public record ConnectionStatus(String integration, int number, State state, Instant since, Instant lastFrame, Instant lastPong, Instant lastMessage,
-        long attempts, long reconnects, int draining, String lastClose, String trouble, String remedy) {
+public record ConnectionStatus(String integration, int number, State state, Instant since, Instant lastFrame, Instant lastPong,
+        Instant lastMessage, long attempts, long reconnects, int draining, String lastClose, String trouble, String remedy) {
 
     /** What a connection does. */
     public enum State {
@@ -41,8 +41,10 @@ public record ConnectionStatus(String integration, int number, State state, Inst
     /** In one line. */
     @Override
     public String toString() {
-        return integration + " " + number + ": " + state + " since " + since + ", last frame " + shown(lastFrame) + ", last pong " + shown(lastPong)
-               + ", last message " + shown(lastMessage) + ", attempts " + attempts + ", reconnects " + reconnects + ", last close: " + shown(lastClose)
+        return integration + " " + number + ": " + state + " since " + since + ", last frame " + shown(lastFrame) + ", last pong "
+                + shown(lastPong)
+               + ", last message " + shown(lastMessage) + ", attempts " + attempts + ", reconnects " + reconnects + ", last close: "
+               + shown(lastClose)
                + (trouble == null ? "" : ", trouble: " + trouble);
     }
 

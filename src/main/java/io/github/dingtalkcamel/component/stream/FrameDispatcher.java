@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sits between the reading threads and the route: accepts frames without waiting, passes them to the route, and answers each when the route is
- * done with it.
+ * Sits between the reading threads and the route: accepts frames without waiting, passes them to the route, and answers each when the route
+ * is done with it.
  * <p>
  * Promises: robot messages reach the route in the order in which they were received over all connections, and none waits until the route is
  * done with the one before. A click on a card is answered in time, even if the route is slow. The frames in progress are bounded; a frame

@@ -6,8 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the frames of an integration arrive, on the thread that reads them: SYSTEM frames are answered there and then, the others handed over without waiting
- * (docs/protocol.md 2.5, 2.6). What is not understood is answered as the protocol says and logged; the connection stays.
+ * Where the frames of an integration arrive, on the thread that reads them: SYSTEM frames are answered there and then, the others handed
+ * over without waiting (docs/protocol.md 2.5, 2.6). What is not understood is answered as the protocol says and logged; the connection
+ * stays.
  */
 final class FrameHandler {
 

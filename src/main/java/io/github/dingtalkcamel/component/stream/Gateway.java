@@ -116,7 +116,8 @@ final class Gateway implements Connector {
     private void upgrade(HttpResponse<byte[]> answer, WebSocketConnection.Events events, CompletableFuture<WebSocketConnection> result) {
         try {
             JdkWebSocketConnection link = new JdkWebSocketConnection(events);
-            http.newWebSocketBuilder().connectTimeout(patience).header("User-Agent", agent).buildAsync(ticketed(answer), link).whenComplete((socket, failure) -> {
+            http.newWebSocketBuilder().connectTimeout(patience).header("User-Agent", agent).buildAsync(ticketed(answer), link)
+                    .whenComplete((socket, failure) -> {
                 if (failure != null) {
                     result.completeExceptionally(unreachable("the endpoint", failure));
                 } else if (!result.complete(link)) {
@@ -155,7 +156,8 @@ final class Gateway implements Connector {
     private OpenException refused(int status, String code) {
         String message = "the gateway answered HTTP " + status + (code.isEmpty() ? "" : " " + code);
         if (status == UNAUTHORIZED) {
-            return OpenException.wrongCredentials(message, "Check " + app.names().of("appKey") + " and " + app.names().of("appSecret") + " against the app's credentials in DingTalk's"
+            return OpenException.wrongCredentials(message, "Check " + app.names().of("appKey") + " and " + app.names().of("appSecret")
+                    + " against the app's credentials in DingTalk's"
                     + " developer console");
         }
         if (status == PROXY_AUTHENTICATION) {
@@ -166,24 +168,28 @@ final class Gateway implements Connector {
     }
 
     private OpenException notUnderstood() {
-        return OpenException.of("the gateway's answer holds no endpoint and ticket", "Check " + app.names().of("apiBaseUrl") + ", and proxies on the way");
+        return OpenException.of("the gateway's answer holds no endpoint and ticket",
+                "Check " + app.names().of("apiBaseUrl") + ", and proxies on the way");
     }
 
     private static OpenException proxyRefused() {
-        return OpenException.of("the proxy refused: HTTP 407", "Set its user and password in HTTPS_PROXY, or by -Dhttps.proxyUser and -Dhttps.proxyPassword");
+        return OpenException.of("the proxy refused: HTTP 407",
+                "Set its user and password in HTTPS_PROXY, or by -Dhttps.proxyUser and -Dhttps.proxyPassword");
     }
 
     /** In words that can't hold an address with its ticket. */
     private OpenException unreachable(String who, Throwable failure) {
         Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         LOG.debug("An attempt to open a Stream connection of {} failed: {}", app.name(), cause.getClass().getName());
-        String remedy = "Check the network, the proxy (HTTPS_PROXY) and " + app.names().of("apiBaseUrl") + "; it is tried again until it works";
+        String remedy = "Check the network, the proxy (HTTPS_PROXY) and " + app.names().of("apiBaseUrl")
+                + "; it is tried again until it works";
         if (cause instanceof OpenException open) {
             return open;
         }
         if (cause instanceof WebSocketHandshakeException handshake && handshake.getResponse() != null) {
             int status = handshake.getResponse().statusCode();
-            return status == PROXY_AUTHENTICATION ? proxyRefused() : OpenException.of(who + " refused the upgrade: HTTP " + status, "It is tried again until it works");
+            return status == PROXY_AUTHENTICATION ? proxyRefused()
+                    : OpenException.of(who + " refused the upgrade: HTTP " + status, "It is tried again until it works");
         }
         if (cause instanceof HttpTimeoutException) {
             return OpenException.of(who + " did not answer in time", remedy);

@@ -211,7 +211,8 @@ final class ManagedConnection {
             LOG.warn("{} can't be opened: {}. {}", this, e.getMessage(), e.remedy());
             troubleTold = true;
         }
-        retryAfter(e.isCredentials() ? timeouts.backoff().slowest(random.getAsDouble()) : timeouts.backoff().after(failures, random.getAsDouble()));
+        retryAfter(e.isCredentials() ? timeouts.backoff().slowest(random.getAsDouble()) : timeouts.backoff()
+                .after(failures, random.getAsDouble()));
     }
 
     private void retryAfter(Duration delay) {
@@ -294,7 +295,8 @@ final class ManagedConnection {
             return;
         }
         held.cancelPings();
-        held.pongDue = scheduler.in(timeouts.pong(), () -> replace(held, "no answer to a ping within " + timeouts.pong().toSeconds() + " s"));
+        held.pongDue = scheduler.in(timeouts.pong(), () ->
+                replace(held, "no answer to a ping within " + timeouts.pong().toSeconds() + " s"));
         held.ping();
     }
 

@@ -3,7 +3,8 @@ import java.time.Duration;
 
 /**
  * Detects that the machine slept or that its clock was set: between two checks the wall clock and the monotonic clock moved by different
- * amounts, or the monotonic clock jumped (which of the two happens depends on the system). Connections may have died meanwhile without a sign.
+ * amounts, or the monotonic clock jumped (which of the two happens depends on the system). Connections may have died meanwhile without a
+ * sign.
  */
 final class SleepWatch {
 

@@ -46,7 +46,9 @@ public final class StreamConnections {
     private final List<ManagedConnection> kept;
     private final List<ExecutorService> threads;
     private final Map<Delivery.Kind, Subscription> subscriptions = new EnumMap<>(Delivery.Kind.class);
-    /** What the connections were last opened for; empty while they are closed. Used on the scheduler, and while subscriptions are locked. */
+    /**
+     * What the connections were last opened for; empty while they are closed. Used on the scheduler, and while subscriptions are locked.
+     */
     private Set<Delivery.Kind> opened = Set.of();
 
     private record Subscription(StreamSubscriber subscriber, AtomicInteger underWay) {
@@ -61,7 +63,8 @@ public final class StreamConnections {
         ThreadPoolExecutor others = pool("dingtalk-stream-events-" + app.name(), OTHERS_AT_ONCE);
         this.threads = List.of(messages, others);
         Gateway gateway = new Gateway(http, app, this::kinds, userAgent(), pace.opening());
-        FrameHandler reception = new FrameHandler(app.name(), new FrameDispatcher(this::enter, messages, others, scheduler, traffic), traffic);
+        FrameHandler reception = new FrameHandler(app.name(), new FrameDispatcher(this::enter, messages, others, scheduler, traffic),
+                traffic);
         this.kept = IntStream.rangeClosed(1, app.connections()).mapToObj(number -> new ManagedConnection(app.name(), number, gateway,
                 reception, traffic, pace, scheduler,
                 () -> ThreadLocalRandom.current().nextDouble())).toList();
@@ -91,7 +94,8 @@ public final class StreamConnections {
         synchronized (subscriptions) {
             for (Delivery.Kind kind : subscriber.kinds()) {
                 if (subscriptions.containsKey(kind)) {
-                    throw new IllegalArgumentException("Two routes consume the " + kind.name().toLowerCase(Locale.ROOT) + "s of DingTalk app "
+                    throw new IllegalArgumentException("Two routes consume the " + kind.name().toLowerCase(Locale.ROOT)
+                            + "s of DingTalk app "
                             + app.name()
                             + ", and each is delivered once only: let one route hand them on to the other");
                 }

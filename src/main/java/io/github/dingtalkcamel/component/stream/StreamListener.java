@@ -1,6 +1,9 @@
 package io.github.dingtalkcamel.component.stream;
 
-/** Is notified when a Stream connection can receive messages, and when it no longer can. Called on the thread that all connections share: must not block. */
+/**
+ * Is notified when a Stream connection can receive messages, and when it no longer can. Called on the thread that all connections share:
+ * must not block.
+ */
 public interface StreamListener {
 
     /** It can receive messages. */

@@ -12,9 +12,11 @@ import java.time.Duration;
  * @param draining a connection that was replaced is closed after this, if the server has not closed it before
  * @param closing  from our close frame until the connection is cut
  */
-public record StreamTimeouts(Duration opening, Backoff backoff, Duration holding, Duration ping, Duration pong, Duration draining, Duration closing) {
+public record StreamTimeouts(Duration opening, Backoff backoff, Duration holding, Duration ping, Duration pong, Duration draining,
+        Duration closing) {
 
     /** The promised figures. */
-    public static final StreamTimeouts PROMISED = new StreamTimeouts(Duration.ofSeconds(10), new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(60)), Duration.ofSeconds(60),
+    public static final StreamTimeouts PROMISED = new StreamTimeouts(Duration.ofSeconds(10),
+            new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(60)), Duration.ofSeconds(60),
             Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(1));
 }

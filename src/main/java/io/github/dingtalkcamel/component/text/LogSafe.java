@@ -30,7 +30,8 @@ public final class LogSafe {
      * A name that an operator must be able to recognise: at most {@value #NAME_LENGTH} characters, of which invisible ones are spelt out.
      */
     public static String name(String name) {
-        return visible(KnownSecrets.clean(name), NAME_LENGTH, c -> Character.isBmpCodePoint(c) ? String.format("\\u%04x", c) : String.format("\\x{%x}", c));
+        return visible(KnownSecrets.clean(name), NAME_LENGTH,
+                c -> Character.isBmpCodePoint(c) ? String.format("\\u%04x", c) : String.format("\\x{%x}", c));
     }
 
     /** A value, like a name, in quotation marks. */

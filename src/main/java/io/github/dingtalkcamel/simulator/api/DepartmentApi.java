@@ -24,7 +24,8 @@ public final class DepartmentApi {
     }
 
     public void register(SimulatedGateway gateway) {
-        gateway.withToken(HttpMethod.POST, "/topapi/v2/department/listsub", ApiFamily.CONTACTS, "qyapi_get_department_list", this::departments);
+        gateway.withToken(HttpMethod.POST, "/topapi/v2/department/listsub", ApiFamily.CONTACTS, "qyapi_get_department_list",
+                this::departments);
         gateway.withToken(HttpMethod.POST, "/topapi/v2/user/list", ApiFamily.CONTACTS, "qyapi_get_department_member", this::people);
     }
 

@@ -58,7 +58,8 @@ public final class MediaApi {
 
     private ApiResponse upload(ApiRequest call) {
         Map<String, Part> form = parts(call);
-        String type = form.containsKey("type") ? new String(form.get("type").content(), StandardCharsets.UTF_8) : call.parameters().get("type");
+        String type = form.containsKey("type") ? new String(form.get("type").content(), StandardCharsets.UTF_8)
+                : call.parameters().get("type");
         Type known = List.of(Type.values()).stream().filter(each -> each.name().toLowerCase(Locale.ROOT).equals(type)).findFirst()
                 .orElseThrow(() -> new ApiErrorException(40004, "不合法的媒体文件类型"));
         Part media = form.get("media");
@@ -93,8 +94,10 @@ public final class MediaApi {
             throw new ApiErrorException("invalidParameter.robotCode.auth", "错误描述: robotCode 与 downloadCode 不匹配；");
         }
         long expires = platform.now().plus(ADDRESS_LIFE).getEpochSecond();
-        return ApiResponse.api(Json.object().put("downloadUrl", platform.url() + FILES + RandomText.base64Of("f", code).replaceAll("[^A-Za-z0-9]", "") + ".file?Expires="
-                + expires + "&Signature=" + signature(code, expires) + "&code=" + java.net.URLEncoder.encode(code, StandardCharsets.UTF_8)));
+        return ApiResponse.api(Json.object().put("downloadUrl",
+                platform.url() + FILES + RandomText.base64Of("f", code).replaceAll("[^A-Za-z0-9]", "") + ".file?Expires="
+                + expires + "&Signature=" + signature(code, expires) + "&code="
+                + java.net.URLEncoder.encode(code, StandardCharsets.UTF_8)));
     }
 
     private static String signature(String code, long expires) {
@@ -107,7 +110,8 @@ public final class MediaApi {
         StoredFile file = platform.storedFile(code);
         boolean signed = expires.matches("\\d{1,12}") && signature(code, Long.parseLong(expires)).equals(call.parameters().get("Signature"))
                 && platform.now().getEpochSecond() <= Long.parseLong(expires);
-        return file == null || !signed ? new ApiResponse(403, "application/xml", null, Buffer.buffer("<Error><Code>AccessDenied</Code></Error>"))
+        return file == null || !signed
+                ? new ApiResponse(403, "application/xml", null, Buffer.buffer("<Error><Code>AccessDenied</Code></Error>"))
                 : new ApiResponse(200, "application/octet-stream", null, Buffer.buffer(file.content()));
     }
 
@@ -129,7 +133,8 @@ public final class MediaApi {
             if (end < 0) {
                 break;
             }
-            Map<String, String> disposition = parameters(new String(body.substring(head, content).getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8));
+            Map<String, String> disposition =
+                    parameters(new String(body.substring(head, content).getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8));
             byte[] bytes = body.substring(Math.min(content + 4, end), end).getBytes(StandardCharsets.ISO_8859_1);
             parts.put(disposition.get("name"), new Part(disposition.get("filename"), bytes));
             at = end;
@@ -141,7 +146,8 @@ public final class MediaApi {
         Map<String, String> parameters = new HashMap<>();
         Matcher matcher = PARAMETER.matcher(header);
         while (matcher.find()) {
-            parameters.putIfAbsent(matcher.group(1).toLowerCase(Locale.ROOT), matcher.group(2) != null ? matcher.group(2) : matcher.group(3));
+            parameters.putIfAbsent(matcher.group(1).toLowerCase(Locale.ROOT),
+                    matcher.group(2) != null ? matcher.group(2) : matcher.group(3));
         }
         return parameters;
     }

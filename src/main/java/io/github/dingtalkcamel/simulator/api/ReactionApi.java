@@ -16,8 +16,10 @@ public final class ReactionApi {
     }
 
     public void register(SimulatedGateway gateway) {
-        gateway.withToken(HttpMethod.POST, "/v1.0/robot/emotion/reply", ApiFamily.REACTION, "qyapi_robot_sendmsg", call -> react(call, true));
-        gateway.withToken(HttpMethod.POST, "/v1.0/robot/emotion/recall", ApiFamily.REACTION, "qyapi_robot_sendmsg", call -> react(call, false));
+        gateway.withToken(HttpMethod.POST, "/v1.0/robot/emotion/reply", ApiFamily.REACTION, "qyapi_robot_sendmsg",
+                call -> react(call, true));
+        gateway.withToken(HttpMethod.POST, "/v1.0/robot/emotion/recall", ApiFamily.REACTION, "qyapi_robot_sendmsg",
+                call -> react(call, false));
     }
 
     private ApiResponse react(ApiRequest call, boolean show) {

@@ -28,8 +28,10 @@ public final class RecallApi {
     }
 
     public void register(SimulatedGateway gateway) {
-        gateway.withToken(HttpMethod.POST, "/v1.0/robot/otoMessages/batchRecall", ApiFamily.ROBOT, "qyapi_robot_sendmsg", call -> recall(call, false));
-        gateway.withToken(HttpMethod.POST, "/v1.0/robot/groupMessages/recall", ApiFamily.ROBOT, "qyapi_robot_sendmsg", call -> recall(call, true));
+        gateway.withToken(HttpMethod.POST, "/v1.0/robot/otoMessages/batchRecall", ApiFamily.ROBOT, "qyapi_robot_sendmsg",
+                call -> recall(call, false));
+        gateway.withToken(HttpMethod.POST, "/v1.0/robot/groupMessages/recall", ApiFamily.ROBOT, "qyapi_robot_sendmsg",
+                call -> recall(call, true));
     }
 
     private ApiResponse recall(ApiRequest call, boolean inGroup) {

@@ -89,7 +89,8 @@ public final class CallbackPush {
 
     private static String callbackUrl(SimulatedApp app) {
         if (app.callbackUrl() == null) {
-            throw new IllegalArgumentException("app " + app.appKey() + " has no callback URL: there is nowhere to push to. Set one, or connect by Stream");
+            throw new IllegalArgumentException("app " + app.appKey()
+                    + " has no callback URL: there is nowhere to push to. Set one, or connect by Stream");
         }
         return app.callbackUrl();
     }

@@ -101,7 +101,8 @@ public final class ChatApi {
         ArrayNode robots = scene.putArray("robots");
         List<Connection> connections = stream.connections();
         for (SimulatedApp app : platform.apps()) {
-            ObjectNode robot = robots.addObject().put("app", app.appKey()).put("robotCode", app.robotCode()).put("integration", app.integration())
+            ObjectNode robot = robots.addObject().put("app", app.appKey()).put("robotCode", app.robotCode())
+                    .put("integration", app.integration())
                     .put("webhook", app.callbackUrl() != null).put("encrypted", app.callbackUrl() != null && app.aesKey() != null);
             for (Connection.State state : Connection.State.values()) {
                 robot.put(switch (state) {
@@ -113,12 +114,14 @@ public final class ChatApi {
         }
         ArrayNode people = scene.putArray("people");
         for (Person person : platform.listedPeople()) {
-            ObjectNode dms = people.addObject().put("staffId", person.staffId()).put("nick", person.nick()).put("senderId", person.dingtalkId())
+            ObjectNode dms = people.addObject().put("staffId", person.staffId()).put("nick", person.nick())
+                    .put("senderId", person.dingtalkId())
                     .put("admin", person.admin()).put("outsider", person.outsider()).putObject("dms");
             platform.apps().forEach(app -> dms.put(app.appKey(), Platform.dm(app.robotCode(), person.staffId())));
         }
         ArrayNode groups = scene.putArray("groups");
-        platform.listedGroups().forEach(group -> groups.addObject().put("conversationId", group.conversationId()).put("title", group.title()));
+        platform.listedGroups()
+                .forEach(group -> groups.addObject().put("conversationId", group.conversationId()).put("title", group.title()));
         return scene;
     }
 
@@ -160,8 +163,8 @@ public final class ChatApi {
             ControlApi.fail(context, 404, "there is no such card (any more)");
             return;
         }
-        CardClick click = new CardClick(card.app(), card.outTrackId(), named(order, "user"), Json.text(order, "group"), List.of(named(order, "action")),
-                order.path("params").isObject() ? Json.write(order.path("params")) : "{}", null);
+        CardClick click = new CardClick(card.app(), card.outTrackId(), named(order, "user"), Json.text(order, "group"),
+                List.of(named(order, "action")), order.path("params").isObject() ? Json.write(order.path("params")) : "{}", null);
         stream.push().click(platform.app(card.app()), click)
                 .onSuccess(clicked -> ControlApi.json(context, 200,
                         Json.write(Json.object().put("accepted", clicked.accepted()).put("fault", clicked.fault()))))
@@ -206,7 +209,8 @@ public final class ChatApi {
         ObjectNode order = ControlApi.bodyJson(context);
         String nick = named(order, "nick");
         boolean outsider = order.path("outsider").asBoolean(false);
-        Person person = Person.of(named(order, "staffId"), nick).asAdmin(!outsider && order.path("admin").asBoolean(false)).asOutsider(outsider);
+        Person person = Person.of(named(order, "staffId"), nick).asAdmin(!outsider && order.path("admin").asBoolean(false))
+                .asOutsider(outsider);
         platform.addPerson(person);
         ControlApi.done(context);
     }

@@ -19,7 +19,8 @@ public final class ChatFaults {
 
     static final List<String> KINDS =
             List.of("disconnect", "blackHole", "expireToken", "throttle", "fail", "twice", "expireSession", "peace",
-                    "modelSlow", "modelBreak", "modelNeverEnd", "modelRejectKey", "modelUnknownModel", "modelThrottle", "modelFail", "modelCutOff");
+                    "modelSlow", "modelBreak", "modelNeverEnd", "modelRejectKey", "modelUnknownModel", "modelThrottle", "modelFail",
+                    "modelCutOff");
 
     private final Platform platform;
     private final FaultInjector faults;
@@ -45,10 +46,12 @@ public final class ChatFaults {
         return switch (kind == null ? "" : kind) {
             case "disconnect" -> done(onOneConnection(appKey, connection -> connection.leave(Disconnect.after(stream.silence())),
                     "DingTalk announced the end of one connection and closes it in " + stream.silence().toSeconds() + " s."));
-            case "blackHole" -> done(onOneConnection(appKey, SimulatedConnection::blackHole, "One connection is a black hole now: it stays open, but no data gets through."));
+            case "blackHole" -> done(onOneConnection(appKey, SimulatedConnection::blackHole,
+                    "One connection is a black hole now: it stays open, but no data gets through."));
             case "expireToken" -> {
                 faults.onTokens().expireToken();
-                yield done("The access token is expired at the next call that uses one. Session webhooks use none: expire the session as well to see it.");
+                yield done("The access token is expired at the next call that uses one. Session webhooks use none: expire the session as "
+                        + "well to see it.");
             }
             case "throttle" -> {
                 faults.onSends().throttle();

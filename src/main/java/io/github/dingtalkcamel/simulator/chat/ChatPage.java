@@ -24,8 +24,8 @@ public final class ChatPage {
 
     public void register(Router router) {
         serve(router, PATH, "index.html");
-        for (String name : List.of("chat.css", "icon.svg", "main.js", "pane.js", "composer.js", "bubbles.js", "shown.js", "cards.js", "markdown.js", "traces.js",
-                "faults.js", "commands.js", "dom.js", "words.js")) {
+        for (String name : List.of("chat.css", "icon.svg", "main.js", "pane.js", "composer.js", "bubbles.js", "shown.js", "cards.js",
+                "markdown.js", "traces.js", "faults.js", "commands.js", "dom.js", "words.js")) {
             serve(router, FILES + name, name);
         }
     }

@@ -100,7 +100,8 @@ public final class ControlApi {
             done(context);
         });
         on(router, HttpMethod.GET, "/model/requests", context -> json(context, 200, list(last(context, model.requests()),
-                request -> Json.object().put("at", request.at().toString()).put("answered", String.valueOf(request.answered().getNow(null))).set("body", request.body()))));
+                request -> Json.object().put("at", request.at().toString()).put("answered", String.valueOf(request.answered().getNow(null)))
+                .set("body", request.body()))));
         new StreamControls(platform, stream).register(router);
         on(router, HttpMethod.POST, "/tokens/expire", context -> {
             String app = body(context).length() == 0 ? null : Json.text(bodyJson(context), "app");
@@ -108,8 +109,10 @@ public final class ControlApi {
             done(context);
         });
         router.route(ROOT + "/*").handler(context -> fail(context, 404, "there is no " + context.request().method() + " "
-                + context.request().path() + " here; there is POST /simulator/say, GET and DELETE /simulator/deliveries and /simulator/requests, "
-                + "GET, POST and DELETE /simulator/troubles and /simulator/model/troubles, GET /simulator/model/requests, POST /simulator/tokens/expire, and "
+                + context.request().path()
+                + " here; there is POST /simulator/say, GET and DELETE /simulator/deliveries and /simulator/requests, "
+                + "GET, POST and DELETE /simulator/troubles and /simulator/model/troubles, GET /simulator/model/requests, POST "
+                + "/simulator/tokens/expire, and "
                 + StreamControls.PATHS));
     }
 
@@ -164,8 +167,10 @@ public final class ControlApi {
         if (text == null && !order.path("with").isObject() && !order.has("card")) {
             throw new IllegalArgumentException("text is missing: what shall be said?");
         }
-        UserMessage userMessage = order.has("card") ? UserMessage.card(order.get("card").toString()) : UserMessage.text(text == null ? "" : text);
-        userMessage = userMessage.to(Json.text(order, "app")).from(Json.text(order, "user")).inGroup(Json.text(order, "group")).msgId(Json.text(order, "msgId"));
+        UserMessage userMessage = order.has("card") ? UserMessage.card(order.get("card").toString())
+                : UserMessage.text(text == null ? "" : text);
+        userMessage = userMessage.to(Json.text(order, "app")).from(Json.text(order, "user")).inGroup(Json.text(order, "group"))
+                .msgId(Json.text(order, "msgId"));
         userMessage = by(order, userMessage);
         if (!order.path("at").asBoolean(true)) {
             userMessage = userMessage.withoutMention();

@@ -35,7 +35,8 @@ final class Redaction {
 
     ObjectNode json(RecordedRequest request) {
         List<String> secrets = platform.secrets().stream().filter(secret -> secret.length() >= SHORTEST_SECRET).toList();
-        ObjectNode json = Json.object().put("time", request.time().toString()).put("method", request.method()).put("path", hide(request.path(), secrets))
+        ObjectNode json = Json.object().put("time", request.time().toString()).put("method", request.method())
+                .put("path", hide(request.path(), secrets))
                 .put("query", request.query() == null ? null : hide(parameters(request.query()), secrets));
         ObjectNode headers = json.putObject("headers");
         request.headers().forEach((name, values) ->

@@ -31,7 +31,8 @@ public final class SameOriginGuard implements Handler<RoutingContext> {
         HttpServerRequest request = context.request();
         String host = request.getHeader("Host");
         if (!isOwn(host) || !isOwnOrigin(request.getHeader("Origin"), host)) {
-            ControlApi.fail(context, 403, "requests of web pages from elsewhere, and by names that are not this simulator's, are refused. Open " + platform.url()
+            ControlApi.fail(context, 403,
+                    "requests of web pages from elsewhere, and by names that are not this simulator's, are refused. Open " + platform.url()
                     + "/, or list the name that you call it by in dingtalk.host-names (DINGTALK_HOST_NAMES)");
         } else {
             context.next();
@@ -51,7 +52,8 @@ public final class SameOriginGuard implements Handler<RoutingContext> {
             return true;
         }
         String name = name(authority);
-        return name.equals("localhost") || name.matches("[0-9.]+|\\[[0-9a-f:.]+]") || name.equals(URI.create(platform.url()).getHost()) || given.contains(name);
+        return name.equals("localhost") || name.matches("[0-9.]+|\\[[0-9a-f:.]+]") || name.equals(URI.create(platform.url()).getHost())
+                || given.contains(name);
     }
 
     private static String name(String authority) {

@@ -73,7 +73,8 @@ final class StreamControls {
         ControlApi.on(router, HttpMethod.GET, ROOT + "/acks", context ->
                 ControlApi.json(context, 200, ControlApi.list(ControlApi.last(context, stream.acks()), StreamControls::json)));
         order(router, "/disconnect", this::disconnect);
-        order(router, "/close", order -> each(order, connection -> connection.close(order.path("code").asInt(1000), Json.text(order, "reason"))));
+        order(router, "/close",
+                order -> each(order, connection -> connection.close(order.path("code").asInt(1000), Json.text(order, "reason"))));
         order(router, "/reset", order -> each(order, SimulatedConnection::reset));
         order(router, "/black-hole", order -> each(order, SimulatedConnection::blackHole));
         order(router, "/write", order -> {
@@ -173,8 +174,10 @@ final class StreamControls {
     }
 
     private static ObjectNode json(Connection connection) {
-        ObjectNode json = Json.object().put("id", connection.id()).put("app", connection.appKey()).put("since", connection.since().toString())
-                .put("state", connection.state().name().toLowerCase(Locale.ROOT)).put("sent", connection.sent()).put("acked", connection.acked())
+        ObjectNode json = Json.object().put("id", connection.id()).put("app", connection.appKey())
+                .put("since", connection.since().toString())
+                .put("state", connection.state().name().toLowerCase(Locale.ROOT)).put("sent", connection.sent())
+                .put("acked", connection.acked())
                 .put("socketPongs", connection.socketPongs()).put("secure", connection.secure());
         ArrayNode subscriptions = json.putArray("subscriptions");
         connection.subscriptions().forEach(subscription ->
@@ -187,7 +190,8 @@ final class StreamControls {
     }
 
     private static ObjectNode json(SimulatedAck ack) {
-        ObjectNode json = Json.object().put("time", ack.time().toString()).put("connection", ack.connectionId()).put("messageId", ack.messageId())
+        ObjectNode json = Json.object().put("time", ack.time().toString()).put("connection", ack.connectionId())
+                .put("messageId", ack.messageId())
                 .put("topic", ack.topic()).put("code", ack.code()).put("message", ack.message()).put("data", ack.data());
         return json.put("tookMs", ack.took() == null ? null : ack.took().toMillis()).put("fault", ack.fault());
     }

@@ -224,7 +224,8 @@ public final class FaultInjector {
 
         @Override
         public String toString() {
-            return fault + " on " + targetName + ", " + triggered() + " of " + (times == Integer.MAX_VALUE ? "any number of" : times) + " times";
+            return fault + " on " + targetName + ", " + triggered() + " of " + (times == Integer.MAX_VALUE ? "any number of" : times)
+                    + " times";
         }
     }
 }

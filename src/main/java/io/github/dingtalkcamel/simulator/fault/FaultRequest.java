@@ -58,7 +58,8 @@ public final class FaultRequest {
             case "answer" -> new Fault.Canned(order.path("status").asInt(200), Json.text(order, "contentType"), Json.text(order, "body"));
             case "quote" -> new Fault.Quote(QuotedSecrets.named(order.path("form").asText("plain")));
             case "trickle" -> new Fault.Trickle(delay);
-            default -> throw new IllegalArgumentException("kind must be one of expireToken, throttle, limit, noPermission, fail, busy, dropBefore, "
+            default -> throw new IllegalArgumentException(
+                    "kind must be one of expireToken, throttle, limit, noPermission, fail, busy, dropBefore, "
                     + "dropAfter, slow, neverAnswer, answer, quote, trickle, not " + kind);
         };
     }

@@ -150,13 +150,15 @@ public final class SimulatedModel {
     private static boolean refused(HttpServerResponse response, ModelTrouble trouble) {
         switch (trouble) {
             case REJECT_KEY -> error(response, 401, "invalid_api_key", "Incorrect API key provided (simulated)");
-            case UNKNOWN_MODEL -> error(response, 404, "model_not_found", "The model does not exist or you do not have access to it (simulated)");
+            case UNKNOWN_MODEL -> error(response, 404, "model_not_found",
+                    "The model does not exist or you do not have access to it (simulated)");
             case THROTTLE, THROTTLE_LONG -> {
                 response.putHeader("Retry-After", trouble == ModelTrouble.THROTTLE ? "1" : "3600");
                 error(response, 429, "rate_limit_exceeded", "Rate limit reached (simulated)");
             }
             case FAIL -> error(response, 503, "server_error", "The engine is overloaded (simulated)");
-            case TOO_LONG -> error(response, 400, "context_length_exceeded", "This model's maximum context length is 8192 tokens (simulated)");
+            case TOO_LONG -> error(response, 400, "context_length_exceeded",
+                    "This model's maximum context length is 8192 tokens (simulated)");
             case NEVER_ANSWER -> {
                 return true;
             }
@@ -169,8 +171,10 @@ public final class SimulatedModel {
 
     private void answer(HttpServerResponse response, ObjectNode body, ModelTrouble trouble) {
         boolean tool = trouble == ModelTrouble.CALL_TOOL && body.path("tools").path(0).has("function");
-        String text = trouble == ModelTrouble.EMPTY || tool ? "" : (trouble == ModelTrouble.THINK ? "<think>They want something.</think>\n" : "") + reply(body);
-        String reason = trouble == ModelTrouble.CUT_OFF ? "length" : trouble == ModelTrouble.FILTER ? "content_filter" : tool ? "tool_calls" : "stop";
+        String text = trouble == ModelTrouble.EMPTY || tool ? ""
+                : (trouble == ModelTrouble.THINK ? "<think>They want something.</think>\n" : "") + reply(body);
+        String reason = trouble == ModelTrouble.CUT_OFF ? "length" : trouble == ModelTrouble.FILTER ? "content_filter" : tool ? "tool_calls"
+                : "stop";
         ObjectNode usage = Json.object().put("prompt_tokens", Math.max(1, body.path("messages").toString().length() / 4))
                 .put("completion_tokens", Math.max(1, text.length() / 4));
         usage.put("total_tokens", usage.path("prompt_tokens").asInt() + usage.path("completion_tokens").asInt());
@@ -238,7 +242,8 @@ public final class SimulatedModel {
         JsonNode messages = body.path("messages");
         JsonNode last = messages.path(messages.size() - 1);
         String told = told(last.path("content"));
-        return MARK + ("tool".equals(Json.text(last, "role")) ? "The tool answered: " : "You said: ") + (told.length() <= SHOWN ? told : told.substring(0, SHOWN) + "…")
+        return MARK + ("tool".equals(Json.text(last, "role")) ? "The tool answered: " : "You said: ")
+                + (told.length() <= SHOWN ? told : told.substring(0, SHOWN) + "…")
                 + (messages.size() > 1 ? "\n\n(messages in the prompt: " + messages.size() + ")" : "");
     }
 
@@ -252,7 +257,8 @@ public final class SimulatedModel {
     }
 
     private static void call(ObjectNode message, ObjectNode body) {
-        message.withArray("tool_calls").addObject().put("index", 0).put("id", "call_simulated").put("type", "function").putObject("function")
+        message.withArray("tool_calls").addObject().put("index", 0).put("id", "call_simulated").put("type", "function")
+                .putObject("function")
                 .put("name", body.at("/tools/0/function/name").asText()).put("arguments", "{}");
     }
 

@@ -31,7 +31,8 @@ record AttachmentPreview(String mediaId, String name, int bytes, boolean picture
         }
         Buffer beginning = Buffer.buffer(Arrays.copyOf(file.content(), Math.min(file.content().length, BEGINNING)));
         String userMessage = Json.text(content, "fileName");
-        return new AttachmentPreview(mediaId, userMessage == null ? file.name() : userMessage, file.content().length, PictureType.isPicture(beginning));
+        return new AttachmentPreview(mediaId, userMessage == null ? file.name() : userMessage, file.content().length,
+                PictureType.isPicture(beginning));
     }
 
     ObjectNode json() {

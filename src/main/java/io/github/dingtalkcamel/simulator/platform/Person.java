@@ -10,7 +10,8 @@ import io.github.dingtalkcamel.simulator.text.RandomText;
  * @param reach      whether one-to-one messages get there
  * @param outsider   of another organisation: what they say comes without senderStaffId
  */
-public record Person(String staffId, String nick, String unionId, String dingtalkId, boolean admin, String platform, Reach reach, boolean outsider) {
+public record Person(String staffId, String nick, String unionId, String dingtalkId, boolean admin, String platform, Reach reach,
+        boolean outsider) {
 
     /** What batchSend says about a recipient (docs/protocol.md 6.3.1). */
     public enum Reach {

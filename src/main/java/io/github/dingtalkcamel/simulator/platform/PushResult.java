@@ -21,8 +21,8 @@ import io.github.dingtalkcamel.simulator.stream.StreamSide;
  * @param connectionId   the Stream connection it was pushed on; null by webhook, and if no connection was there
  * @param messageId      of the push on that connection, to find it among {@link StreamSide#acks()}; null without one
  */
-public record PushResult(int status, String body, String decrypted, String fault, String msgId, String conversationId, String sessionWebhook,
-        String payload, Duration took, Transport transport, String connectionId, String messageId) {
+public record PushResult(int status, String body, String decrypted, String fault, String msgId, String conversationId,
+        String sessionWebhook, String payload, Duration took, Transport transport, String connectionId, String messageId) {
 
     /**
      * Whether DingTalk would be content: HTTP 200, and for encrypted pushes a properly encrypted {@code success} (docs/protocol.md 5.4). By

@@ -14,7 +14,8 @@ import java.util.Map;
  * @param conversationIds where it was delivered to
  * @param finished        whether streaming to it has ended
  */
-public record SimulatedCard(String app, String outTrackId, String templateId, Map<String, String> params, Map<String, Map<String, String>> privateParams,
+public record SimulatedCard(String app, String outTrackId, String templateId,
+        Map<String, String> params, Map<String, Map<String, String>> privateParams,
         List<String> conversationIds, boolean finished) {
 
     public SimulatedCard {

@@ -16,8 +16,8 @@ import java.time.Instant;
  * @param fault     what is wrong with it as a frame: no JSON, nothing that it answers, a ping's opaque value not repeated; else null.
  *                  A code other than 200 is no fault
  */
-public record SimulatedAck(Instant time, String connectionId, String messageId, String topic, int code, String message, String data, Duration took,
-        String fault) {
+public record SimulatedAck(Instant time, String connectionId, String messageId, String topic, int code, String message, String data,
+        Duration took, String fault) {
 
     long weight() {
         return 600 + 2L * (data == null ? 0 : data.length());

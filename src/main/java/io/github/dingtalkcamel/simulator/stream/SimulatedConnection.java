@@ -57,7 +57,8 @@ public final class SimulatedConnection {
     private record Awaited(String topic, String opaque, long sentAt, Promise<SimulatedAck> answer) {
     }
 
-    SimulatedConnection(Vertx vertx, Platform platform, Ring<SimulatedAck> acks, IntSupplier fragments, Tickets.Ticket ticket, ServerWebSocket socket) {
+    SimulatedConnection(Vertx vertx, Platform platform, Ring<SimulatedAck> acks, IntSupplier fragments, Tickets.Ticket ticket,
+            ServerWebSocket socket) {
         this.vertx = vertx;
         this.platform = platform;
         this.acks = acks;
@@ -134,7 +135,8 @@ public final class SimulatedConnection {
     }
 
     Connection snapshot() {
-        return new Connection(id(), appKey(), since, ticket.subscriptions(), state, sent.get(), acked.get(), socketPongs.get(), socket.isSsl());
+        return new Connection(id(), appKey(), since, ticket.subscriptions(), state, sent.get(), acked.get(), socketPongs.get(),
+                socket.isSsl());
     }
 
     /** Sends a frame; the result is its answer, positive or not, and fails if the connection ends before. It may never complete. */
@@ -191,8 +193,9 @@ public final class SimulatedConnection {
             odd(messageId, text, "no push waits for an answer under this messageId");
             return;
         }
-        SimulatedAck ack = new SimulatedAck(platform.now(), id(), messageId, push.topic(), frame.path("code").asInt(0), Json.text(frame, "message"),
-                Json.text(frame, "data"), Duration.ofNanos(System.nanoTime() - push.sentAt()), fault(frame.path("data"), push));
+        SimulatedAck ack = new SimulatedAck(platform.now(), id(), messageId, push.topic(), frame.path("code").asInt(0),
+                Json.text(frame, "message"), Json.text(frame, "data"), Duration.ofNanos(System.nanoTime() - push.sentAt()),
+                fault(frame.path("data"), push));
         if (ack.fault() == null) {
             acked.incrementAndGet();
         }
@@ -212,7 +215,8 @@ public final class SimulatedConnection {
     }
 
     private void odd(String messageId, String text, String fault) {
-        acks.add(new SimulatedAck(platform.now(), id(), messageId, null, 0, null, text.substring(0, Math.min(text.length(), MAX_ODD_TEXT)), null, fault));
+        acks.add(new SimulatedAck(platform.now(), id(), messageId, null, 0, null, text.substring(0, Math.min(text.length(), MAX_ODD_TEXT)),
+                null, fault));
     }
 
     /** Announces the end: after this frame nothing is pushed. */

@@ -57,7 +57,8 @@ public final class SimulatedConnections {
 
     private SimulatedConnection pick(Predicate<SimulatedConnection> fit, SimulatedConnection last) {
         List<SimulatedConnection> fitting = all().stream().filter(fit).toList();
-        List<SimulatedConnection> others = fitting.size() < 2 ? fitting : fitting.stream().filter(connection -> connection != last).toList();
+        List<SimulatedConnection> others = fitting.size() < 2 ? fitting
+                : fitting.stream().filter(connection -> connection != last).toList();
         return others.isEmpty() ? null : others.get(ThreadLocalRandom.current().nextInt(others.size()));
     }
 }

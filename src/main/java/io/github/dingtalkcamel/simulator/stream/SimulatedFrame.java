@@ -57,7 +57,8 @@ record SimulatedFrame(String messageId, String topic, String opaque, String text
         return UUID.nameUUIDFromBytes((kind + '\n' + app.appKey()).getBytes(StandardCharsets.UTF_8)).toString();
     }
 
-    private static SimulatedFrame of(String messageId, String type, String topic, String opaque, ObjectNode headers, String data, Instant now) {
+    private static SimulatedFrame of(String messageId, String type, String topic, String opaque, ObjectNode headers, String data,
+            Instant now) {
         headers.put("contentType", "application/json").put("messageId", messageId).put("time", String.valueOf(now.toEpochMilli()))
                 .put("topic", topic);
         ObjectNode frame = Json.object().put("specVersion", "1.0").put("type", type);

@@ -50,7 +50,8 @@ final class StreamApi {
 
     private static List<Subscription> subscriptions(JsonNode array) {
         if (!array.isArray() || array.size() > MAX_SUBSCRIPTIONS) {
-            throw new ApiErrorException("Invalidsubscriptions", "subscriptions must be an array of at most " + MAX_SUBSCRIPTIONS + " entries");
+            throw new ApiErrorException("Invalidsubscriptions",
+                    "subscriptions must be an array of at most " + MAX_SUBSCRIPTIONS + " entries");
         }
         List<Subscription> subscriptions = new ArrayList<>();
         for (JsonNode entry : array) {

@@ -58,8 +58,9 @@ public final class StreamPush {
         }
 
         PushResult sent(SimulatedRobotMessage message, String payload) {
-            return new PushResult(code(), data(), null, fault, message == null ? null : message.msgId(), message == null ? null : message.conversationId(),
-                    message == null ? null : message.sessionWebhook(), payload, took, Transport.STREAM, connectionId, messageId);
+            return new PushResult(code(), data(), null, fault, message == null ? null : message.msgId(),
+                    message == null ? null : message.conversationId(), message == null ? null
+                    : message.sessionWebhook(), payload, took, Transport.STREAM, connectionId, messageId);
         }
     }
 
@@ -77,7 +78,8 @@ public final class StreamPush {
 
     /** To this connection in any state, or to any open one for null; without one the message is lost. */
     public Future<PushResult> message(SimulatedApp app, SimulatedRobotMessage message, String connectionId) {
-        SimulatedConnection connection = connectionId == null ? openConnections.pick(app.appKey(), Subscription.MESSAGES, null) : openConnections.byId(connectionId);
+        SimulatedConnection connection = connectionId == null ? openConnections.pick(app.appKey(), Subscription.MESSAGES, null)
+                : openConnections.byId(connectionId);
         if (connection == null) {
             return Future.succeededFuture(Outcome.nowhere("no open Stream connection of app " + app.appKey() + " takes robot messages")
                     .sent(message, message.json()));
@@ -97,7 +99,8 @@ public final class StreamPush {
         return SimulatedFrame.callback(Subscription.MESSAGES.topic(), app, connection.id(), message.json(), platform.now());
     }
 
-    private void repeatUnlessAcked(SimulatedApp app, SimulatedRobotMessage message, SimulatedConnection last, Future<SimulatedAck> ack, Duration after, int times) {
+    private void repeatUnlessAcked(SimulatedApp app, SimulatedRobotMessage message, SimulatedConnection last, Future<SimulatedAck> ack,
+            Duration after, int times) {
         if (times == 0 || waitingRepeats.get() >= MAX_WAITING_REPEATS) {
             return;
         }
@@ -126,18 +129,21 @@ public final class StreamPush {
     /** Any type and topic, known or not, to this connection, or to any open one for null. */
     public Future<PushResult> anything(SimulatedApp app, String type, String topic, String data, String connectionId) {
         SimulatedConnection connection = connectionId == null ? openConnections.pick(app.appKey()) : openConnections.byId(connectionId);
-        return to(connection, "no open Stream connection of app " + app.appKey(), it -> SimulatedFrame.push(type, topic, app, it.id(), data, platform.now()),
+        return to(connection, "no open Stream connection of app " + app.appKey(),
+                it -> SimulatedFrame.push(type, topic, app, it.id(), data, platform.now()),
                 timeout).map(outcome -> outcome.sent(null, data));
     }
 
     Future<Outcome> event(SimulatedApp app, SimulatedEvent event) {
-        return to(openConnections.pick(app.appKey(), Subscription.EVENTS, null), null, connection -> SimulatedFrame.event(event, app, connection.id(), platform.now()), timeout);
+        return to(openConnections.pick(app.appKey(), Subscription.EVENTS, null), null,
+                connection -> SimulatedFrame.event(event, app, connection.id(), platform.now()), timeout);
     }
 
     public Future<CardClickResult> click(SimulatedApp app, CardClick click) {
         return to(openConnections.pick(app.appKey(), Subscription.CARDS, null),
                 "no open Stream connection of app " + app.appKey() + " takes card callbacks",
-                connection -> SimulatedFrame.callback(Subscription.CARDS.topic(), app, connection.id(), click.json(), platform.now()), CARD_DEADLINE)
+                connection -> SimulatedFrame.callback(Subscription.CARDS.topic(), app, connection.id(), click.json(), platform.now()),
+                CARD_DEADLINE)
                 .map(StreamPush::clicked).map(clicked -> applied(app, click, clicked));
     }
 
@@ -172,7 +178,8 @@ public final class StreamPush {
         }
     }
 
-    private Future<Outcome> to(SimulatedConnection connection, String whyNot, Function<SimulatedConnection, SimulatedFrame> frame, Duration deadline) {
+    private Future<Outcome> to(SimulatedConnection connection, String whyNot, Function<SimulatedConnection, SimulatedFrame> frame,
+            Duration deadline) {
         if (connection == null) {
             return Future.succeededFuture(Outcome.nowhere(whyNot));
         }
@@ -189,7 +196,8 @@ public final class StreamPush {
             vertx.cancelTimer(timer);
             outcome.tryComplete(done.succeeded()
                     ? new Outcome(connection.id(), frame.messageId(), done.result(), fault(done.result()), done.result().took())
-                    : new Outcome(connection.id(), frame.messageId(), null, done.cause().getMessage(), Duration.ofNanos(System.nanoTime() - begin)));
+                    : new Outcome(connection.id(), frame.messageId(), null, done.cause().getMessage(),
+                            Duration.ofNanos(System.nanoTime() - begin)));
         });
         return outcome.future();
     }

@@ -126,7 +126,8 @@ class ChunkerPropertiesTest {
         return Arbitraries.oneOf(
                 Arbitraries.of("word ", "字句。", "👨‍👩‍👧‍👦").flatMap(word -> Arbitraries.integers().between(1, 60)
                         .map(times -> new Piece("p" + word.repeat(times) + "\n", Optional.empty()))),
-                Combinators.combine(Arbitraries.of("```", "~~~~", "`````"), Arbitraries.of("java", "sh"), Arbitraries.integers().between(1, 300),
+                Combinators.combine(Arbitraries.of("```", "~~~~", "`````"), Arbitraries.of("java", "sh"),
+                        Arbitraries.integers().between(1, 300),
                         Arbitraries.of("x = 1;\n", "\n\ny\n", "  字  \n", "long".repeat(40) + "\n", "# a\n", "b | c\n")).as(
                         (fence, language, times, line) -> new Piece(fence + language + "\n" + line.repeat(times) + fence + "\n",
                                 Optional.of(line.repeat(times).replaceAll("\\s", "")))),
@@ -145,17 +146,19 @@ class ChunkerPropertiesTest {
 
     @Provide
     Arbitrary<String> plain() {
-        return text(List.of("word ", "A sentence. ", "字", "句子。", "，", "👨‍👩‍👧‍👦", "🇩🇪", "🇫🇷", "👍🏽", "e\u0301\u0323", "\n", "\r\n", "  \n", "\n\n",
-                "\r\n\r\n", "- item\n", "  - nested\n", "1. one\n", "> quote\n", "# heading\n", "\t", "\u0001", "\"", "\\", "\uD83D", "\uDE00x", "สวัสดี",
-                "a".repeat(30_000), "https://docs.example/a/b-c?d=e ", "*em* ", "`code` ", "é", "-", "x", " ".repeat(150), "\n".repeat(300), "e\u0301\u0323".repeat(400)));
+        return text(List.of("word ", "A sentence. ", "字", "句子。", "，", "👨‍👩‍👧‍👦", "🇩🇪", "🇫🇷", "👍🏽", "e\u0301\u0323", "\n", "\r\n", "  \n",
+                "\n\n", "\r\n\r\n", "- item\n", "  - nested\n", "1. one\n", "> quote\n", "# heading\n", "\t", "\u0001", "\"", "\\",
+                "\uD83D", "\uDE00x", "สวัสดี", "a".repeat(30_000), "https://docs.example/a/b-c?d=e ", "*em* ", "`code` ", "é", "-", "x",
+                " ".repeat(150), "\n".repeat(300), "e\u0301\u0323".repeat(400)));
     }
 
     @Provide
     Arbitrary<String> replies() {
         return text(List.of("word ", "A sentence. ", "字", "句子。", "👨‍👩‍👧‍👦", "🇩🇪", "e\u0301", "\n", "\r\n", "\n\n", "\r\n\r\n", "- item\n",
-                "```java\ncode\n```\n", "```java\n" + "int x = 1;\n".repeat(40) + "```\n", "```sh\r\n", "~~~\n", "~~~~~ md\n", "\n```\n", "\n> ```py\n> code\n",
-                "> more code of a quote\n", "> ```\n", "- ```\n  code\n", "  more\n", "1. a\n   - b\n     ```c\n     code\n     ```\n", "     deep\n",
-                "\n\n| h | i |\n|---|---|\n| 1 | 2 |\n", "| 3 | 4 |\n", "| 3 | 4 |\n".repeat(300), "| " + "wide ".repeat(60) + "|\n", "a".repeat(30_000), "e\u0301".repeat(400), "|", "\uD83D"));
+                "```java\ncode\n```\n", "```java\n" + "int x = 1;\n".repeat(40) + "```\n", "```sh\r\n", "~~~\n", "~~~~~ md\n", "\n```\n",
+                "\n> ```py\n> code\n", "> more code of a quote\n", "> ```\n", "- ```\n  code\n", "  more\n",
+                "1. a\n   - b\n     ```c\n     code\n     ```\n", "     deep\n", "\n\n| h | i |\n|---|---|\n| 1 | 2 |\n", "| 3 | 4 |\n",
+                "| 3 | 4 |\n".repeat(300), "| " + "wide ".repeat(60) + "|\n", "a".repeat(30_000), "e\u0301".repeat(400), "|", "\uD83D"));
     }
 
     /** Pieces repeated a few times each, so that some are larger than a chunk and many are smaller. */

@@ -74,7 +74,8 @@ class ChunkerTest {
     @Test
     void keepsAWordWholeThatFitsAChunk() {
         String word = "b".repeat(85);
-        assertThat(texts("short " + "a".repeat(10) + " " + word + " " + word)).containsExactly("short " + "a".repeat(10) + " ", word + " ", word);
+        assertThat(texts("short " + "a".repeat(10) + " " + word + " " + word))
+                .containsExactly("short " + "a".repeat(10) + " ", word + " ", word);
     }
 
     @Test
@@ -283,13 +284,15 @@ class ChunkerTest {
     @ValueSource(strings = {"\u200d", "👩\u200d", "e\u0301\u0323\u200d", "\uD83C\uDFFD\u0301"})
     void cutsAGraphemeLongerThanAChunkBetweenTwoCodePointsRatherThanLoseIt(String piece) {
         String endless = "a" + piece.repeat(12_000 / piece.length());
-        for (String reply : List.of(endless, "Before. " + endless + "\n\nAfter.", "```\n" + endless + "\n```\n", "|a|b|\n|-|-|\n|" + endless + "|c|\n")) {
+        for (String reply : List.of(endless, "Before. " + endless + "\n\nAfter.", "```\n" + endless + "\n```\n",
+                "|a|b|\n|-|-|\n|" + endless + "|c|\n")) {
             for (int size : new int[] {100, 6_000}) {
                 List<Chunk> chunks = new Chunker(size).chunks(reply);
                 assertThat(String.join("", chunks.stream().map(Chunk::source).toList())).isEqualTo(reply);
                 assertThat(chunks).allSatisfy(chunk -> {
                     assertThat(chunk.text()).hasSizeLessThanOrEqualTo(size).contains(chunk.source().replace("```", "").strip());
-                    assertThat(chunk.text()).as("whole code points").isEqualTo(new String(chunk.text().getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
+                    assertThat(chunk.text()).as("whole code points")
+                            .isEqualTo(new String(chunk.text().getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
                 });
             }
         }

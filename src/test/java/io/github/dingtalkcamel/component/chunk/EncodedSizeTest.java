@@ -56,7 +56,8 @@ class EncodedSizeTest {
 
     @Provide
     Arbitrary<String> awkward() {
-        return Arbitraries.of(List.of("😀", "\uD83D", "\uDE00", "\"", "\\", "\n", "\r", "\t", "\u0000", "\u001f", "\u007f", "\u2028", "/", "<", "é", "中", "a"))
+        return Arbitraries.of(List.of("😀", "\uD83D", "\uDE00", "\"", "\\", "\n", "\r", "\t", "\u0000", "\u001f", "\u007f", "\u2028", "/",
+                "<", "é", "中", "a"))
                 .list().ofMaxSize(200).map(pieces -> String.join("", pieces));
     }
 

@@ -22,10 +22,11 @@ class SafeFileNameTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '~', value = {
-            "report.pdf~report.pdf", "'  two  words .txt '~two words .txt", "/etc/passwd~passwd", "../../x~x", "C:\\\\Windows\\\\win.ini~win.ini", "..~''", ".~''",
-            "a/..~''", ".bashrc~bashrc", "-rf~_rf", "con~_con", "Com1.tar.gz~_Com1.tar.gz", "lpt¹~_lpt¹", "console.txt~console.txt", "aux .txt~_aux .txt",
-            "a<b>:c|d?e*f\"g.txt~a_b__c_d_e_fg.txt", "end...~end", "${body}~_{body}", "$simple{body}~_simple{body}", "$5.txt~$5.txt",
-            "x.pdf.camelLock~x.pdf_camelLock"})
+            "report.pdf~report.pdf", "'  two  words .txt '~two words .txt", "/etc/passwd~passwd", "../../x~x",
+                    "C:\\\\Windows\\\\win.ini~win.ini", "..~''", ".~''",
+            "a/..~''", ".bashrc~bashrc", "-rf~_rf", "con~_con", "Com1.tar.gz~_Com1.tar.gz", "lpt¹~_lpt¹", "console.txt~console.txt",
+            "aux .txt~_aux .txt", "a<b>:c|d?e*f\"g.txt~a_b__c_d_e_fg.txt", "end...~end", "${body}~_{body}", "$simple{body}~_simple{body}",
+            "$5.txt~$5.txt", "x.pdf.camelLock~x.pdf_camelLock"})
     void makesANameThatIsSafeToStore(String name, String safe) {
         assertThat(SafeFileName.toStore(name)).isEqualTo(safe);
     }
@@ -46,7 +47,8 @@ class SafeFileNameTest {
         assertThat(SafeFileName.toStore("x".repeat(300))).isEqualTo("x".repeat(180));
         assertThat(SafeFileName.toStore("x." + "y".repeat(300))).hasSize(180);
         assertThat(SafeFileName.shown("dir/" + "长".repeat(300) + ".xlsx")).isEqualTo("长".repeat(58) + ".xlsx");
-        assertThat(SafeFileName.shown("what? 1:2 \"quoted\".pdf")).as("people may see what files can't have").isEqualTo("what? 1:2 quoted.pdf");
+        assertThat(SafeFileName.shown("what? 1:2 \"quoted\".pdf")).as("people may see what files can't have")
+                .isEqualTo("what? 1:2 quoted.pdf");
     }
 
     @Property
@@ -63,7 +65,8 @@ class SafeFileNameTest {
     @Test
     void namesWhatHasNoNameByItsKindAndTheTime() throws Exception {
         AttachmentNames names = new AttachmentNames(() -> Instant.parse("2026-11-28T09:05:03.123Z"));
-        assertThat(names.of(attachment(AttachmentKind.PICTURE, null, null), file("\u00ff\u00d8\u00ff\u00e0"))).isEqualTo("picture-20261128-090503-123.jpg");
+        assertThat(names.of(attachment(AttachmentKind.PICTURE, null, null), file("\u00ff\u00d8\u00ff\u00e0")))
+                .isEqualTo("picture-20261128-090503-123.jpg");
         assertThat(names.of(attachment(AttachmentKind.PICTURE, null, null), file("\u0089PNG\r\n"))).as("never the same twice")
                 .isEqualTo("picture-20261128-090503-124.png");
         assertThat(names.of(attachment(AttachmentKind.PICTURE, "..", null), file("?"))).isEqualTo("picture-20261128-090503-125.jpg");

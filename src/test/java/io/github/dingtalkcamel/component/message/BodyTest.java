@@ -48,9 +48,11 @@ class BodyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"encrypt\":\"x\"}", "{\"msgtype\":\"text\",\"a\":[1,{\"encrypt\":2}]}", "{\"msgId\":{}}", "{\"encrypt\":1,\"encrypt\":\"x\"}",
-        "{\"encrypt\":\"x\",\"encrypt\":1}", "{\"encrypt\":\"x\",\"encrypt\":{\"a\":1},\"msgId\":1}", "{\"EventType\":\"check_url\"}", "{}", "", " ", "{", "[",
-        "[{}]", "[}", "1", "\"text\"", "null", "true", "{\"msgId\":1}{}", "{\"msgId\":1} x", "[] []", "{\"msgId\":NaN}", "{'msgId':1}", "{\"msgId\":1,}"})
+    @ValueSource(strings = {"{\"encrypt\":\"x\"}", "{\"msgtype\":\"text\",\"a\":[1,{\"encrypt\":2}]}", "{\"msgId\":{}}",
+            "{\"encrypt\":1,\"encrypt\":\"x\"}",
+        "{\"encrypt\":\"x\",\"encrypt\":1}", "{\"encrypt\":\"x\",\"encrypt\":{\"a\":1},\"msgId\":1}", "{\"EventType\":\"check_url\"}", "{}",
+        "", " ", "{", "[", "[{}]", "[}", "1", "\"text\"", "null", "true", "{\"msgId\":1}{}", "{\"msgId\":1} x", "[] []", "{\"msgId\":NaN}",
+        "{'msgId':1}", "{\"msgId\":1,}"})
     void aBodyThatIsOnlyLookedThroughIsTakenAndRefusedAsOneThatIsRead(String body) throws Exception {
         assertThat(outcome(Body::lookedThrough, bytes(body))).isEqualTo(outcome(Body::ofRequest, bytes(body)));
     }
@@ -59,12 +61,14 @@ class BodyTest {
     void ofABodyThatIsOnlyLookedThroughNothingIsKeptButWhatIsEncrypted() throws Exception {
         String many = "[" + "{},".repeat(100_000) + "{}]";
 
-        assertThat(Body.lookedThrough(bytes("{\"encrypt\":\"x\",\"many\":" + many + ",\"text\":\"hello\"}")).json().toString()).isEqualTo("{\"encrypt\":\"x\"}");
+        assertThat(Body.lookedThrough(bytes("{\"encrypt\":\"x\",\"many\":" + many + ",\"text\":\"hello\"}")).json().toString())
+                .isEqualTo("{\"encrypt\":\"x\"}");
     }
 
     @Test
     void aBodyThatIsOnlyLookedThroughHasTheSameBounds() {
-        for (String body : new String[] {nested(65), "{\"msgId\":" + "1".repeat(500) + "}", "{\"" + "n".repeat(20_000) + "\":1}", "[".repeat(500_000)}) {
+        for (String body : new String[] {nested(65), "{\"msgId\":" + "1".repeat(500) + "}", "{\"" + "n".repeat(20_000) + "\":1}",
+                "[".repeat(500_000)}) {
             assertThat(outcome(Body::lookedThrough, bytes(body))).isEqualTo(outcome(Body::ofRequest, bytes(body)));
         }
         byte[] overlong = {'{', '"', (byte) 0xC0, (byte) 0xAF, '"', ':', '1', '}'};

@@ -19,7 +19,8 @@ class CardTextTest {
     }
 
     private static InboundMessage card(String content) throws BadMessageException {
-        return new MessageParser(Language.EN).parse("main", "{\"msgId\":\"m\",\"msgtype\":\"interactiveCard\",\"conversationType\":\"1\",\"conversationId\":\"c\","
+        return new MessageParser(Language.EN).parse("main",
+                "{\"msgId\":\"m\",\"msgtype\":\"interactiveCard\",\"conversationType\":\"1\",\"conversationId\":\"c\","
                 + "\"senderId\":\"s\",\"content\":" + content + "}");
     }
 
@@ -28,7 +29,8 @@ class CardTextTest {
     }
 
     private static String quote(String content) throws BadMessageException {
-        return new MessageParser(Language.EN).parse("main", "{\"msgId\":\"m\",\"msgtype\":\"text\",\"conversationType\":\"1\",\"conversationId\":\"c\","
+        return new MessageParser(Language.EN).parse("main",
+                "{\"msgId\":\"m\",\"msgtype\":\"text\",\"conversationType\":\"1\",\"conversationId\":\"c\","
                 + "\"senderId\":\"s\",\"text\":{\"content\":\"x\",\"repliedMsg\":{\"msgType\":\"interactiveCard\",\"msgId\":\"q\",\"content\":" + content + "}}}")
                 .quote().text();
     }
@@ -43,7 +45,8 @@ class CardTextTest {
     void readsATreeOfElementsAsJsonAndAsAString(String tree, String text) throws Exception {
         String json = tree.replace('\'', '"');
         String expected = text.replace('/', '\n');
-        for (String content : new String[] {"{\"cardContent\":" + json + "}", "{\"cardContent\":" + quoted(json) + "}", quoted("{\"cardContent\":" + json + "}")}) {
+        for (String content : new String[] {"{\"cardContent\":" + json + "}", "{\"cardContent\":" + quoted(json) + "}",
+                quoted("{\"cardContent\":" + json + "}")}) {
             assertThat(direct(content)).as(content).isEqualTo(expected);
             assertThat(quote(content)).as(content).isEqualTo(expected);
         }
@@ -51,9 +54,11 @@ class CardTextTest {
 
     @Test
     void readsTheVariablesOfACardAsJsonAndAsAString() throws Exception {
-        String params = "{\"flowStatus\":\"3\",\"content\":\"Q3 is done\",\"title\":\"Report\",\"amount\":\"120\",\"done\":\"true\",\"empty\":\"\","
+        String params = "{\"flowStatus\":\"3\",\"content\":\"Q3 is "
+                + "done\",\"title\":\"Report\",\"amount\":\"120\",\"done\":\"true\",\"empty\":\"\","
                 + "\"sys_full_json_obj\":\"{\\\"msgButtons\\\":[{\\\"text\\\":\\\"OK\\\"}]}\",\"rows\":\"[{\\\"value\\\":\\\"row\\\"}]\"}";
-        for (String content : new String[] {"{\"cardData\":{\"cardParamMap\":" + params + "}}", "{\"cardData\":{\"cardParamMap\":" + quoted(params) + "}}",
+        for (String content : new String[] {"{\"cardData\":{\"cardParamMap\":" + params + "}}",
+                "{\"cardData\":{\"cardParamMap\":" + quoted(params) + "}}",
                 "{\"cardData\":" + quoted("{\"cardParamMap\":" + params + "}") + "}"}) {
             assertThat(direct(content)).as(content).isEqualTo("Report\nQ3 is done\n120\nrow");
             assertThat(quote(content)).as(content).isEqualTo("Report\nQ3 is done\n120\nrow");
@@ -77,8 +82,8 @@ class CardTextTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{}", "null", "5", "[]", "\"\"", "{\"cardContent\":5}", "{\"cardData\":[]}", "{\"cardData\":{\"cardParamMap\":null}}",
-            "{\"title\":7,\"content\":{\"x\":1}}", "{\"cardContent\":\"{broken\",\"x\":1}"})
+    @ValueSource(strings = {"{}", "null", "5", "[]", "\"\"", "{\"cardContent\":5}", "{\"cardData\":[]}",
+            "{\"cardData\":{\"cardParamMap\":null}}", "{\"title\":7,\"content\":{\"x\":1}}", "{\"cardContent\":\"{broken\",\"x\":1}"})
     void refusesNoMessageForItsCard(String content) throws Exception {
         assertThat(direct(content)).isIn("[unknown: interactiveCard]", "{broken");
     }

@@ -138,12 +138,13 @@ class MessageParserTest {
                 "'msgId':1", "'msgId':{}", "'msgtype':[]", "'conversationType':2", "'conversationType':'3'", "'conversationId':true",
                 "'senderId':5", "'senderNick':{}", "'senderStaffId':7", "'isAdmin':'yes'", "'isInAtList':'true'", "'atUsers':{}",
                 "'atUsers':['x']", "'atUsers':[{'dingtalkId':5}]", "'text':[]", "'text':'hello'", "'text':{'content':5}",
-                "'text':{'content':{}}", "'createAt':true", "'createAt':'soon'", "'createAt':1.5", "'createAt':-1", "'createAt':1e999999999",
-                "'createAt':99999999999999999999", "'createAt':'999999999999999'", "'sessionWebhook':5", "'sessionWebhookExpiredTime':{}",
-                "'robotCode':[]", "'conversationTitle':[]", "'msgtype':'picture','content':'x'", "'msgtype':'picture','content':[]",
-                "'msgtype':'picture','content':{'downloadCode':5}", "'msgtype':'audio','content':{'duration':{},'downloadCode':'c'}",
-                "'msgtype':'richText','content':{'richText':{}}", "'msgtype':'richText','content':{'richText':['x']}",
-                "'msgtype':'richText','content':{'richText':[{'text':5}]}", "'msgtype':'file','content':{'fileName':[]}"})
+                "'text':{'content':{}}", "'createAt':true", "'createAt':'soon'", "'createAt':1.5", "'createAt':-1",
+                "'createAt':1e999999999", "'createAt':99999999999999999999", "'createAt':'999999999999999'", "'sessionWebhook':5",
+                "'sessionWebhookExpiredTime':{}", "'robotCode':[]", "'conversationTitle':[]", "'msgtype':'picture','content':'x'",
+                "'msgtype':'picture','content':[]", "'msgtype':'picture','content':{'downloadCode':5}",
+                "'msgtype':'audio','content':{'duration':{},'downloadCode':'c'}", "'msgtype':'richText','content':{'richText':{}}",
+                "'msgtype':'richText','content':{'richText':['x']}", "'msgtype':'richText','content':{'richText':[{'text':5}]}",
+                "'msgtype':'file','content':{'fileName':[]}"})
         void refusesFieldsOfTheWrongType(String fields) {
             assertThatThrownBy(() -> parseWith(fields.replace('\'', '"'))).isInstanceOfSatisfying(BadMessageException.class,
                     refused -> assertThat(refused.code()).isEqualTo(BadMessageException.Code.BAD_FIELD));
@@ -197,8 +198,8 @@ class MessageParserTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"ftp://oapi.dingtalk.com/x", "//oapi.dingtalk.com/x", "/x", "https:x", "https://a b/", "javascript:alert(1)",
-                "https://oapi.dingtalk.com@evil.example/x", "file:///etc/passwd", "", "https://"})
+        @ValueSource(strings = {"ftp://oapi.dingtalk.com/x", "//oapi.dingtalk.com/x", "/x", "https:x", "https://a b/",
+                "javascript:alert(1)", "https://oapi.dingtalk.com@evil.example/x", "file:///etc/passwd", "", "https://"})
         void takesAnythingButAWebUrlForNoSessionWebhook(String url) throws Exception {
             assertThat(parseWith("\"sessionWebhook\":" + quoted(url)).sessionWebhook()).isNull();
         }
@@ -210,7 +211,8 @@ class MessageParserTest {
             assertThat(shown).contains("msgFAKE0001==", "main").doesNotContain("private", "sendBySession", "0123456789abcdef");
             InboundMessage picture = content("picture", "{\"downloadCode\":\"private\"}");
             assertThat(picture + " " + picture.attachments()).doesNotContain("private");
-            assertThat(String.valueOf(new Quote("q", "text", null, null, null, "private", List.of(), null, null))).doesNotContain("private");
+            assertThat(String.valueOf(new Quote("q", "text", null, null, null, "private", List.of(), null, null)))
+                    .doesNotContain("private");
         }
 
         @Test
@@ -226,7 +228,8 @@ class MessageParserTest {
 
         @Test
         void replacesWhatNoDatabaseStores() throws Exception {
-            InboundMessage message = parse("{\"msgId\":\"m\\u0000\",\"msgtype\":\"text\",\"conversationType\":\"1\",\"conversationId\":\"c\","
+            InboundMessage message =
+                    parse("{\"msgId\":\"m\\u0000\",\"msgtype\":\"text\",\"conversationType\":\"1\",\"conversationId\":\"c\","
                     + "\"senderId\":\"s\",\"senderNick\":\"\\ud800\",\"text\":{\"content\":\"a\\u0000b\\udc00c\\ud83d\\ude00\\ud83d\"}}");
             assertThat(message.msgId()).isEqualTo("m\uFFFD");
             assertThat(message.sender().nick()).isEqualTo("\uFFFD");
@@ -237,7 +240,8 @@ class MessageParserTest {
         void boundsLists() throws Exception {
             String users = (LI + ",").repeat(5000) + BOT;
             String pictures = "{\"type\":\"picture\",\"downloadCode\":\"c\"},".repeat(5000) + "{\"text\":\"end\"}";
-            InboundMessage message = content("richText", "{\"richText\":[" + pictures + "]},\"isInAtList\":null,\"atUsers\":[" + users + "]");
+            InboundMessage message = content("richText", "{\"richText\":[" + pictures + "]},\"isInAtList\":null,\"atUsers\":[" + users
+                    + "]");
             assertThat(message.mentionedUsers()).hasSize(200);
             assertThat(message.mentioned()).isTrue();
             assertThat(message.attachments()).hasSize(200);
@@ -343,7 +347,8 @@ class MessageParserTest {
         @Test
         void richTextGivesItsTextAndPictures() throws Exception {
             InboundMessage message = content("richText", "{\"richText\":[{\"text\":\"@Ops robot\"},{\"text\":\" look at this\\n\"},"
-                    + "{\"type\":\"picture\",\"downloadCode\":\"dcFAKE+/==\",\"pictureDownloadCode\":\"pdcFAKE+/==\"}]},\"atUsers\":[" + BOT + "]");
+                    + "{\"type\":\"picture\",\"downloadCode\":\"dcFAKE+/==\",\"pictureDownloadCode\":\"pdcFAKE+/==\"}]},\"atUsers\":[" + BOT
+                    + "]");
             assertThat(message.text()).isEqualTo("look at this\n[picture]");
             assertThat(message.attachments())
                     .containsExactly(new Attachment(AttachmentKind.PICTURE, "dcFAKE+/==", null, null, null));
@@ -352,11 +357,14 @@ class MessageParserTest {
         @Test
         void richTextTakesOldAndOtherSpellings() throws Exception {
             assertThat(content("richText", "{\"richTextList\":[{\"text\":\"old\"}]}").text()).isEqualTo("old");
-            assertThat(content("richText", "{\"richText\":[{\"msgType\":\"text\",\"content\":\"a\"},{\"msgType\":\"picture\",\"downloadCode\":\"dc\"}]}")
+            assertThat(content("richText",
+                    "{\"richText\":[{\"msgType\":\"text\",\"content\":\"a\"},{\"msgType\":\"picture\",\"downloadCode\":\"dc\"}]}")
                     .text()).isEqualTo("a[picture]");
-            assertThat(content("richText", "{\"richText\":[{\"text\":\"hi \"},{\"type\":\"emoji\",\"name\":\"[微笑]\"},{\"type\":\"hologram\"},{}]}")
+            assertThat(content("richText",
+                    "{\"richText\":[{\"text\":\"hi \"},{\"type\":\"emoji\",\"name\":\"[微笑]\"},{\"type\":\"hologram\"},{}]}")
                     .text()).isEqualTo("hi [微笑][unknown: hologram]");
-            assertThat(content("richText", "{\"richText\":[{\"text\":\"a\"},{\"type\":\"text\"},{\"text\":\" \"},{\"text\":\"b\"}]}").text())
+            assertThat(content("richText", "{\"richText\":[{\"text\":\"a\"},{\"type\":\"text\"},{\"text\":\" \"},{\"text\":\"b\"}]}")
+                    .text())
                     .isEqualTo("a b");
         }
 
@@ -380,7 +388,8 @@ class MessageParserTest {
             InboundMessage message = content("audio", "{\"duration\":4000,\"downloadCode\":\"dc\",\"recognition\":\"hello there\"}");
             assertThat(message.text()).isEqualTo("hello there");
             assertThat(message.attachments()).containsExactly(attachment(AttachmentKind.AUDIO, null, Duration.ofSeconds(4), null));
-            assertThat(content("audio", "{\"duration\":\"4000\",\"downloadCode\":\"dc\",\"recognition\":\"\"}").text()).isEqualTo("[voice]");
+            assertThat(content("audio", "{\"duration\":\"4000\",\"downloadCode\":\"dc\",\"recognition\":\"\"}").text())
+                    .isEqualTo("[voice]");
             assertThat(chinese("audio", "{\"downloadCode\":\"dc\"}")).isEqualTo("[语音]");
         }
 
@@ -389,7 +398,8 @@ class MessageParserTest {
             InboundMessage video = content("video", "{\"duration\":\"4000\",\"downloadCode\":\"dc\",\"videoType\":\"mp4\"}");
             assertThat(video.text()).isEqualTo("[video]");
             assertThat(video.attachments()).containsExactly(attachment(AttachmentKind.VIDEO, null, Duration.ofSeconds(4), "mp4"));
-            InboundMessage file = content("file", "{\"downloadCode\":\"dc\",\"fileName\":\"report.pdf\",\"spaceId\":\"s\",\"fileId\":\"f\"}");
+            InboundMessage file =
+                    content("file", "{\"downloadCode\":\"dc\",\"fileName\":\"report.pdf\",\"spaceId\":\"s\",\"fileId\":\"f\"}");
             assertThat(file.text()).isEqualTo("[file: report.pdf]");
             assertThat(file.attachments()).containsExactly(attachment(AttachmentKind.FILE, "report.pdf", null, null));
             assertThat(content("file", "{\"downloadCode\":\"dc\"}").text()).isEqualTo("[file]");
@@ -413,7 +423,8 @@ class MessageParserTest {
                     .isEqualTo("https://x.example/?route=previewDentry");
             assertThat(content("interactiveCard", "{\"title\":\"Plan\"}").text()).isEqualTo("Plan");
             assertThat(content("interactiveCard", "{}").text()).isEqualTo("[unknown: interactiveCard]");
-            assertThat(content("chatRecord", "{\"title\":\"Chat\",\"summary\":\"A: hi\",\"chatRecord\":\"[]\"}").text()).isEqualTo("Chat\nA: hi");
+            assertThat(content("chatRecord", "{\"title\":\"Chat\",\"summary\":\"A: hi\",\"chatRecord\":\"[]\"}").text())
+                    .isEqualTo("Chat\nA: hi");
             assertThat(content("chatRecord", "{\"summary\":\"A: hi\",\"chatRecord\":[]}").text()).isEqualTo("A: hi");
             assertThat(content("markdown", "{\"title\":\"T\",\"text\":\"# T\"}").text()).isEqualTo("# T");
             assertThat(content("actionCard", "{\"title\":\"T\",\"text\":\"body\",\"actionUrlItemList\":[]}").text()).isEqualTo("body");
@@ -453,7 +464,8 @@ class MessageParserTest {
 
         @Test
         void readsContentThatIsAString() throws Exception {
-            assertThat(quote("'repliedMsg':{'msgType':'text','msgId':'q','content':'{\\'text\\':\\'error 42\\'}'}".replace("\\'", "\\\"")).text())
+            assertThat(quote("'repliedMsg':{'msgType':'text','msgId':'q','content':'{\\'text\\':\\'error 42\\'}'}".replace("\\'", "\\\""))
+                    .text())
                     .isEqualTo("error 42");
             assertThat(quote("'repliedMsg':{'msgType':'text','msgId':'q','content':'just text'}").text()).isEqualTo("just text");
             assertThat(quote("'repliedMsg':{'msgType':'text','msgId':'q','content':'{not json'}").text()).isEqualTo("{not json");
@@ -467,7 +479,8 @@ class MessageParserTest {
                 "file            | {\"fileName\":\"a.pdf\"}                                              | [file: a.pdf]    | 0",
                 "chatRecord      | {\"summary\":\"s\",\"title\":\"t\"}                                   | t s              | 0",
                 "interactiveCard | {\"biz_custom_action_url\":\"https://x.example\"}                     | https://x.example | 0",
-                "richText        | {\"richText\":[{\"msgType\":\"text\",\"content\":\"a \"},{\"msgType\":\"picture\",\"downloadCode\":\"dc\"},"
+                "richText        | {\"richText\":[{\"msgType\":\"text\",\"content\":\"a "
+                + "\"},{\"msgType\":\"picture\",\"downloadCode\":\"dc\"},"
                         + "{\"type\":\"at\",\"atName\":\"Li\"}]}                                          | a [picture]@Li   | 1"})
         void readsEveryTypeQuoted(String type, String content, String text, int attachments) throws Exception {
             Quote quote = quote("\"repliedMsg\":{\"msgType\":\"" + type + "\",\"content\":" + content + "}");
@@ -477,28 +490,34 @@ class MessageParserTest {
 
         @Test
         void takesTheTextOfWhatTheRobotSentFromWhatWasSent() throws Exception {
-            MessageParser parser = new MessageParser(Language.EN, new Known(Map.of("pqk", "sent by key", "track", "a card", "webhook-id", "by session"), Map.of()));
+            MessageParser parser = new MessageParser(Language.EN,
+                    new Known(Map.of("pqk", "sent by key", "track", "a card", "webhook-id", "by session"), Map.of()));
             for (String quoted : List.of("'originalProcessQueryKey':'pqk'", "'originalMsgId':'m','originalProcessQueryKey':'pqk'",
                     "'text':{'content':'x','repliedMsg':{'msgType':'interactiveCard','msgId':'m','content':{}}},'originalProcessQueryKey':'pqk'",
-                    "'text':{'content':'x','repliedMsg':{'msgType':'interactiveCard','content':{'title':'a summary'}}},'originalProcessQueryKey':'pqk'")) {
+                    "'text':{'content':'x','repliedMsg':{'msgType':'interactiveCard','content':{'title':'a "
+                    + "summary'}}},'originalProcessQueryKey':'pqk'")) {
                 assertThat(parser.parse("main", with(quoted.replace('\'', '"'))).quote().text()).as(quoted).isEqualTo("sent by key");
             }
             for (String quoted : List.of("'repliedMsg':{'msgType':'interactiveCard','content':{'outTrackId':'track'}}",
-                    "'repliedMsg':{'msgType':'interactiveCard','content':'{@outTrackId@:@track@}'}", "'repliedMsg':{'outTrackId':'track'}")) {
-                Quote quote = parser.parse("main", with(("'text':{'content':'x'," + quoted + "}").replace('\'', '"').replace("@", "\\\""))).quote();
+                    "'repliedMsg':{'msgType':'interactiveCard','content':'{@outTrackId@:@track@}'}",
+                    "'repliedMsg':{'outTrackId':'track'}")) {
+                Quote quote = parser.parse("main", with(("'text':{'content':'x'," + quoted + "}").replace('\'', '"').replace("@", "\\\"")))
+                        .quote();
                 assertThat(quote.text()).as(quoted).isEqualTo("a card");
                 assertThat(quote.outTrackId()).isEqualTo("track");
             }
             assertThat(parser.parse("main", with("\"originalMsgId\":\"webhook-id\"")).quote().text()).isEqualTo("by session");
             assertThat(parser.parse("main", with("\"originalProcessQueryKey\":\"other\"")).quote().text()).isEmpty();
-            assertThat(parser.parse("main", with("\"text\":{\"content\":\"x\",\"repliedMsg\":{\"msgType\":\"interactiveCard\",\"msgId\":\"m\",\"content\":{}}}"))
+            assertThat(parser.parse("main",
+                    with("\"text\":{\"content\":\"x\",\"repliedMsg\":{\"msgType\":\"interactiveCard\",\"msgId\":\"m\",\"content\":{}}}"))
                     .quote().text()).as("another robot's card").isEqualTo("[unknown: interactiveCard]");
         }
 
         @Test
         void takesAQuotedMessageThatIsOnlyNamedFromWhatWasReceivedInTheConversation() throws Exception {
             String picture = with("\"msgtype\":\"picture\",\"content\":{\"downloadCode\":\"dc\"}");
-            MessageParser parser = new MessageParser(Language.EN, new Known(Map.of(), Map.of("cid q", with("\"text\":{\"content\":\" earlier\"},\"senderNick\":\"Li\""),
+            MessageParser parser = new MessageParser(Language.EN,
+                    new Known(Map.of(), Map.of("cid q", with("\"text\":{\"content\":\" earlier\"},\"senderNick\":\"Li\""),
                     "cid p", picture, "cid broken", "{")));
             Quote quote = parser.parse("main", inConversation("cid", "\"originalMsgId\":\"q\"")).quote();
             assertThat(quote.text()).isEqualTo("earlier");
@@ -508,7 +527,8 @@ class MessageParserTest {
             assertThat(parser.parse("main", inConversation("elsewhere", "\"originalMsgId\":\"q\"")).quote().text()).isEmpty();
             assertThat(parser.parse("main", inConversation("cid", "\"originalMsgId\":\"broken\"")).quote().text()).isEmpty();
             assertThat(parser.parse("main", inConversation("cid",
-                    "\"text\":{\"content\":\"x\",\"repliedMsg\":{\"msgId\":\"q\",\"msgType\":\"text\",\"content\":{\"text\":\"told\"}}}")).quote().text()).isEqualTo("told");
+                    "\"text\":{\"content\":\"x\",\"repliedMsg\":{\"msgId\":\"q\",\"msgType\":\"text\",\"content\":{\"text\":\"told\"}}}"))
+                    .quote().text()).isEqualTo("told");
         }
 
         private static String inConversation(String conversationId, String fields) {

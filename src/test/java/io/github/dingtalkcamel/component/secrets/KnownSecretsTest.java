@@ -32,9 +32,10 @@ class KnownSecretsTest {
         String json = JSON.writeValueAsString(secret);
         json = json.substring(1, json.length() - 1);
         Base64.Encoder base64 = Base64.getEncoder();
-        for (String quoted : List.of(secret, url, url.toLowerCase(java.util.Locale.ROOT).equals(url) ? url : lower(url), url.replace("+", "%20"),
-                URLEncoder.encode(url, StandardCharsets.UTF_8), json, json.replace("/", "\\/"), json.replace("/", "\\/").replace("=", "\\u003d"),
-                gson(secret), gson(gson(secret)), gson(url), base64.encodeToString(bytes(secret)))) {
+        for (String quoted : List.of(secret, url, url.toLowerCase(java.util.Locale.ROOT).equals(url) ? url : lower(url),
+                url.replace("+", "%20"), URLEncoder.encode(url, StandardCharsets.UTF_8), json, json.replace("/", "\\/"),
+                json.replace("/", "\\/").replace("=", "\\u003d"), gson(secret), gson(gson(secret)), gson(url),
+                base64.encodeToString(bytes(secret)))) {
             assertThat(secrets.cleaned("不合法的 <" + quoted + "> here")).as(quoted).isEqualTo("不合法的 <***> here");
         }
         for (String before : List.of("", "a", "ab", "user:")) {
@@ -46,12 +47,14 @@ class KnownSecretsTest {
     }
 
     private static String lower(String encoded) {
-        return java.util.regex.Pattern.compile("%..").matcher(encoded).replaceAll(found -> found.group().toLowerCase(java.util.Locale.ROOT));
+        return java.util.regex.Pattern.compile("%..").matcher(encoded)
+                .replaceAll(found -> found.group().toLowerCase(java.util.Locale.ROOT));
     }
 
     private static String gson(String text) {
         StringBuilder escaped = new StringBuilder();
-        text.chars().forEach(c -> escaped.append(c == '"' || c == '\\' ? "\\" + (char) c : "=&<>'".indexOf(c) >= 0 || c > '~' ? String.format("\\u%04x", c) : "" + (char) c));
+        text.chars().forEach(c -> escaped.append(c == '"' || c == '\\' ? "\\" + (char) c : "=&<>'".indexOf(c) >= 0
+                || c > '~' ? String.format("\\u%04x", c) : "" + (char) c));
         return escaped.toString();
     }
 
@@ -67,7 +70,8 @@ class KnownSecretsTest {
 
         assertThat(own.cleaned(before + secret + behind)).doesNotContain(secret);
         assertThat(own.cleaned(before + secret + secret + behind)).doesNotContain(secret);
-        assertThat(own.cleaned(JSON.writeValueAsString(before + secret + behind))).doesNotContain(JSON.writeValueAsString(secret).replaceAll("^\"|\"$", ""));
+        assertThat(own.cleaned(JSON.writeValueAsString(before + secret + behind)))
+                .doesNotContain(JSON.writeValueAsString(secret).replaceAll("^\"|\"$", ""));
     }
 
     @Test
@@ -88,9 +92,12 @@ class KnownSecretsTest {
 
     @Test
     void ofAUrlItsValuesAreSecretAsTheyAreThereAndDecoded() {
-        secrets.addPassing("https://oapi.dingtalk.com/robot/send?access_token=robot%2Btoken0001&timestamp=1700000000000&sign=si%2Fgnature%3D%3D");
+        secrets.addPassing(
+                "https://oapi.dingtalk.com/robot/send?access_token=robot%2Btoken0001&timestamp=1700000000000&sign=si%2Fgnature%3D%3D");
 
-        assertThat(secrets.cleaned("no robot robot+token0001, robot%2Btoken0001 at 1700000000000, si/gnature== si%2Fgnature%3D%3D, https://oapi.dingtalk.com/robot/send"))
+        assertThat(secrets.cleaned(
+                "no robot robot+token0001, robot%2Btoken0001 at 1700000000000, si/gnature== si%2Fgnature%3D%3D, "
+                + "https://oapi.dingtalk.com/robot/send"))
                 .isEqualTo("no robot ***, *** at 1700000000000, *** ***, https://oapi.dingtalk.com/robot/send");
     }
 
@@ -118,7 +125,8 @@ class KnownSecretsTest {
             secrets.addPassing("session-" + i + "-0123456789");
         }
 
-        assertThat(secrets.cleaned("the-app-secret-0123456789 token-4999-0123456789 token-4997-0123456789 token-4996-0123456789 session-4999-0123456789"))
+        assertThat(secrets.cleaned(
+                "the-app-secret-0123456789 token-4999-0123456789 token-4997-0123456789 token-4996-0123456789 session-4999-0123456789"))
                 .isEqualTo("*** *** *** token-4996-0123456789 ***");
         assertThat(secrets.size() - before).isLessThan(8 * 16);
     }

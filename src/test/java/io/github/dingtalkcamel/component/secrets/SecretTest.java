@@ -17,7 +17,8 @@ class SecretTest {
     @Test
     void isItsText() {
         assertThat(Secret.of("hush").reveal()).isEqualTo("hush");
-        assertThat(Secret.of("hush")).isEqualTo(Secret.of("hush")).hasSameHashCodeAs(Secret.of("hush")).isNotEqualTo(Secret.of("hash")).isNotEqualTo("hush");
+        assertThat(Secret.of("hush")).isEqualTo(Secret.of("hush")).hasSameHashCodeAs(Secret.of("hush")).isNotEqualTo(Secret.of("hash"))
+                .isNotEqualTo("hush");
     }
 
     @Test

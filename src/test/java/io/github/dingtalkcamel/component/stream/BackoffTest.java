@@ -22,7 +22,8 @@ class BackoffTest {
     }
 
     @Property(tries = 500)
-    void isJitteredDownwardsByAFifthAtMost(@ForAll @IntRange(min = 1) int failures, @ForAll @DoubleRange(max = 1, maxIncluded = false) double random) {
+    void isJitteredDownwardsByAFifthAtMost(@ForAll @IntRange(min = 1) int failures,
+            @ForAll @DoubleRange(max = 1, maxIncluded = false) double random) {
         Duration whole = backoff.after(failures, 0);
         Duration delay = backoff.after(failures, random);
 

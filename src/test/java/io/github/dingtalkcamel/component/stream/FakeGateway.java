@@ -86,7 +86,8 @@ public final class FakeGateway implements AutoCloseable {
                 opens.add(asked);
                 Opening reaction = opening.apply(asked);
                 if (reaction.status() != 0) {
-                    request.response().setStatusCode(reaction.status()).putHeader("Content-Type", "application/json;charset=utf-8").end(reaction.body());
+                    request.response().setStatusCode(reaction.status()).putHeader("Content-Type", "application/json;charset=utf-8")
+                            .end(reaction.body());
                 }
             } else if (request.path().equals("/connect")) {
                 request.response().setStatusCode(upgradeStatus).end();
@@ -139,7 +140,8 @@ public final class FakeGateway implements AutoCloseable {
             for (int at = 0; at < frame.length(); at += size) {
                 boolean last = at + size >= frame.length();
                 String piece = frame.substring(at, Math.min(frame.length(), at + size));
-                FakeGateway.await(socket.writeFrame(at == 0 ? WebSocketFrame.textFrame(piece, last) : WebSocketFrame.continuationFrame(Buffer.buffer(piece), last)));
+                FakeGateway.await(socket.writeFrame(at == 0 ? WebSocketFrame.textFrame(piece, last)
+                        : WebSocketFrame.continuationFrame(Buffer.buffer(piece), last)));
             }
         }
 
@@ -170,7 +172,8 @@ public final class FakeGateway implements AutoCloseable {
         }
 
         JsonNode find(String messageId) {
-            return received.stream().filter(frame -> frame.path("headers").path("messageId").asText().equals(messageId)).findFirst().orElse(null);
+            return received.stream().filter(frame -> frame.path("headers").path("messageId").asText().equals(messageId)).findFirst()
+                    .orElse(null);
         }
     }
 

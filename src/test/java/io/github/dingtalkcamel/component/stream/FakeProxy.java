@@ -49,9 +49,11 @@ final class FakeProxy implements AutoCloseable {
                     return;
                 }
                 String target = head.split(" ")[1];
-                if (!head.startsWith("CONNECT ") || !head.contains("Proxy-Authorization: " + authorization) && !head.contains("proxy-authorization: " + authorization)) {
+                if (!head.startsWith("CONNECT ") || !head.contains("Proxy-Authorization: " + authorization)
+                        && !head.contains("proxy-authorization: " + authorization)) {
                     refusals.add(target);
-                    write(client, "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"test\"\r\nContent-Length: 0\r\n\r\n");
+                    write(client, "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic "
+                            + "realm=\"test\"\r\nContent-Length: 0\r\n\r\n");
                     continue;
                 }
                 tunnels.add(target);

@@ -51,7 +51,8 @@ class FrameDispatcherTest {
         for (int i = 0; i < 100; i++) {
             message("push" + i, "{\"msgId\":\"" + i + "\"}");
         }
-        assertThat(entered.stream().map(each -> each.delivery().content().json().path("msgId").asInt())).isEqualTo(IntStream.range(0, 100).boxed().toList());
+        assertThat(entered.stream().map(each -> each.delivery().content().json().path("msgId").asInt()))
+                .isEqualTo(IntStream.range(0, 100).boxed().toList());
         assertThat(answers).as("nothing is stored yet").isEmpty();
         assertThat(handover.underWay()).isEqualTo(100);
 
@@ -129,7 +130,8 @@ class FrameDispatcherTest {
 
     @Test
     void carriesTheRoutesBodyBackToTheCard() throws Exception {
-        for (Object body : List.of("{\"cardData\":{\"a\":\"b\"}}", Map.of("cardData", Map.of("a", "b")), Pushed.json("{\"cardData\":{\"a\":\"b\"}}"))) {
+        for (Object body : List.of("{\"cardData\":{\"a\":\"b\"}}", Map.of("cardData", Map.of("a", "b")),
+                Pushed.json("{\"cardData\":{\"a\":\"b\"}}"))) {
             answers.clear();
             card();
             done(entered.size() - 1, null, body);
@@ -139,8 +141,8 @@ class FrameDispatcherTest {
 
     @Test
     void changesNothingOnTheCardWhereTheRouteGivesNothingOrNonsenseOrFails() throws Exception {
-        for (Outcome outcome : new Outcome[] { new Outcome(null, null), new Outcome(null, ""), new Outcome(null, "no JSON"), new Outcome(null, "[1]"),
-                new Outcome(new IllegalStateException(), null) }) {
+        for (Outcome outcome : new Outcome[] { new Outcome(null, null), new Outcome(null, ""), new Outcome(null, "no JSON"),
+                new Outcome(null, "[1]"), new Outcome(new IllegalStateException(), null) }) {
             answers.clear();
             card();
             done(entered.size() - 1, outcome.failure(), outcome.body());

@@ -15,7 +15,8 @@ class FrameHandlerTest implements FrameHandler.Sender {
     private final List<String> leaves = new ArrayList<>();
     private final ConnectionMetrics traffic = new ConnectionMetrics();
     private int messages;
-    private final FrameHandler reception = new FrameHandler("main", new FrameDispatcher((delivery, done) -> done.accept(new FrameDispatcher.Outcome(null, null)), Runnable::run,
+    private final FrameHandler reception = new FrameHandler("main",
+            new FrameDispatcher((delivery, done) -> done.accept(new FrameDispatcher.Outcome(null, null)), Runnable::run,
             Runnable::run, new ManualScheduler(), traffic), traffic);
 
     @Override
@@ -41,7 +42,8 @@ class FrameHandlerTest implements FrameHandler.Sender {
     @Test
     void answersAPingWithWhatItBrought() {
         reception.text(Pushed.system("ping", "p", "{\"opaque\":\"o-1\"}"), this);
-        assertThat(answers).containsExactly(Pushed.json("{\"code\":200,\"headers\":{\"contentType\":\"application/json\",\"messageId\":\"p\"},"
+        assertThat(answers)
+                .containsExactly(Pushed.json("{\"code\":200,\"headers\":{\"contentType\":\"application/json\",\"messageId\":\"p\"},"
                 + "\"message\":\"OK\",\"data\":\"{\\\"opaque\\\":\\\"o-1\\\"}\"}"));
     }
 
@@ -60,9 +62,12 @@ class FrameHandlerTest implements FrameHandler.Sender {
         reception.text(Pushed.of("WEIRD", "x", "c"), this);
 
         assertThat(answers).containsExactly(
-                Pushed.json("{\"code\":404,\"headers\":{\"contentType\":\"application/json\",\"messageId\":\"a\"},\"message\":\"topic not exist\"}"),
-                Pushed.json("{\"code\":404,\"headers\":{\"contentType\":\"application/json\",\"messageId\":\"b\"},\"message\":\"topic not exist\"}"),
-                Pushed.json("{\"code\":404,\"headers\":{\"contentType\":\"application/json\",\"messageId\":\"c\"},\"message\":\"type not exist\"}"));
+                Pushed.json("{\"code\":404,\"headers\":{\"contentType\":\"application/json\",\"messageId\":\"a\"},\"message\":\"topic not "
+                + "exist\"}"),
+                Pushed.json("{\"code\":404,\"headers\":{\"contentType\":\"application/json\",\"messageId\":\"b\"},\"message\":\"topic not "
+                + "exist\"}"),
+                Pushed.json("{\"code\":404,\"headers\":{\"contentType\":\"application/json\",\"messageId\":\"c\"},\"message\":\"type not "
+                + "exist\"}"));
     }
 
     @Test

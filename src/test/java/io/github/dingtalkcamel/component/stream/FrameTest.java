@@ -38,7 +38,8 @@ class FrameTest {
         assertThatThrownBy(() -> Frame.read("{\"headers\":{\"topic\":\"x\",\"messageId\":\"m\"},\"data\":\"broken"))
                 .isInstanceOfSatisfying(BadFrameException.class, e -> assertThat(e.messageId()).isEqualTo("m"));
         assertThatThrownBy(() -> Frame.read("[]")).isInstanceOfSatisfying(BadFrameException.class, e -> assertThat(e.messageId()).isNull());
-        assertThatThrownBy(() -> Frame.read("{\"type\":\"SYSTEM\"}")).isInstanceOfSatisfying(BadFrameException.class, e -> assertThat(e.messageId()).isNull());
+        assertThatThrownBy(() -> Frame.read("{\"type\":\"SYSTEM\"}"))
+                .isInstanceOfSatisfying(BadFrameException.class, e -> assertThat(e.messageId()).isNull());
     }
 
     @Test

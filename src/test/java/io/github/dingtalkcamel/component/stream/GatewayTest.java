@@ -78,7 +78,8 @@ class GatewayTest {
     }
 
     private CompletableFuture<WebSocketConnection> dial(String url) throws Exception {
-        return new Gateway(http, app(url), () -> EnumSet.allOf(Delivery.Kind.class), "dingtalk-camel-java/test", Duration.ofSeconds(10)).dial(events);
+        return new Gateway(http, app(url), () -> EnumSet.allOf(Delivery.Kind.class), "dingtalk-camel-java/test", Duration.ofSeconds(10))
+                .dial(events);
     }
 
     private WebSocketConnection open() throws Exception {
@@ -138,8 +139,9 @@ class GatewayTest {
 
     @Test
     void failsOnAnswersThatHoldNoTicket() throws Exception {
-        for (String answer : List.of("", "<xml/>", "[]", "null", "{}", "{\"endpoint\":\"http://x\",\"ticket\":\"t\"}", "{\"endpoint\":\"ws://a b\",\"ticket\":\"t\"}",
-                "{\"endpoint\":\"ws://\",\"ticket\":\"t\"}", "{\"endpoint\":{},\"ticket\":[]}", "x".repeat(100_000))) {
+        for (String answer : List.of("", "<xml/>", "[]", "null", "{}", "{\"endpoint\":\"http://x\",\"ticket\":\"t\"}",
+                "{\"endpoint\":\"ws://a b\",\"ticket\":\"t\"}", "{\"endpoint\":\"ws://\",\"ticket\":\"t\"}",
+                "{\"endpoint\":{},\"ticket\":[]}", "x".repeat(100_000))) {
             fake.opening = body -> new FakeGateway.Opening(200, answer);
             failure(dial(fake.url()));
         }

@@ -17,10 +17,11 @@ class ManagedConnectionTest {
     private final ManualScheduler scheduler = new ManualScheduler();
     private final List<Dial> dials = new ArrayList<>();
     private final ConnectionMetrics traffic = new ConnectionMetrics();
-    private final FrameDispatcher handover = new FrameDispatcher((delivery, done) -> done.accept(new FrameDispatcher.Outcome(null, null)), Runnable::run, Runnable::run, scheduler, traffic);
+    private final FrameDispatcher handover = new FrameDispatcher((delivery, done) -> done.accept(new FrameDispatcher.Outcome(null, null)),
+            Runnable::run, Runnable::run, scheduler, traffic);
     private double random;
-    private final ManagedConnection connection = new ManagedConnection("main", 1, this::dial, new FrameHandler("main", handover, traffic), traffic, StreamTimeouts.PROMISED, scheduler,
-            () -> random);
+    private final ManagedConnection connection = new ManagedConnection("main", 1, this::dial, new FrameHandler("main", handover, traffic),
+            traffic, StreamTimeouts.PROMISED, scheduler, () -> random);
 
     private CompletableFuture<WebSocketConnection> dial(WebSocketConnection.Events events) {
         assertThat(dials.stream().filter(dial -> !dial.isDone())).as("attempts under way").isEmpty();

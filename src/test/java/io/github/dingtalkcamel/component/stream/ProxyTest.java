@@ -27,14 +27,17 @@ class ProxyTest {
         Path key = folder.resolve("key.p12");
         Path certificate = folder.resolve("ca.pem");
         Path trusted = folder.resolve("trusted.p12");
-        keytool("-genkeypair", "-alias", "gateway", "-keyalg", "EC", "-dname", "CN=localhost", "-ext", "san=dns:localhost", "-validity", "2", "-storetype",
-                "PKCS12", "-keystore", key.toString());
+        keytool("-genkeypair", "-alias", "gateway", "-keyalg", "EC", "-dname", "CN=localhost", "-ext", "san=dns:localhost", "-validity",
+                "2", "-storetype", "PKCS12", "-keystore", key.toString());
         keytool("-exportcert", "-alias", "gateway", "-keystore", key.toString(), "-rfc", "-file", certificate.toString());
-        keytool("-importcert", "-noprompt", "-alias", "company", "-storetype", "PKCS12", "-keystore", trusted.toString(), "-file", certificate.toString());
+        keytool("-importcert", "-noprompt", "-alias", "company", "-storetype", "PKCS12", "-keystore", trusted.toString(), "-file",
+                certificate.toString());
 
-        try (FakeGateway gateway = new FakeGateway(new PfxOptions().setPath(key.toString()).setPassword(PASSWORD)); FakeProxy proxy = new FakeProxy("ann", "p@ss:w0rd")) {
+        try (FakeGateway gateway = new FakeGateway(new PfxOptions().setPath(key.toString()).setPassword(PASSWORD));
+                FakeProxy proxy = new FakeProxy("ann", "p@ss:w0rd")) {
             ProcessBuilder probe = new ProcessBuilder(java("java"), "-cp", System.getProperty("java.class.path"), "-Dhttp.nonProxyHosts=",
-                    "-Djavax.net.ssl.trustStore=" + trusted, "-Djavax.net.ssl.trustStorePassword=" + PASSWORD, ProxyProbe.class.getName(), gateway.url());
+                    "-Djavax.net.ssl.trustStore=" + trusted, "-Djavax.net.ssl.trustStorePassword=" + PASSWORD, ProxyProbe.class.getName(),
+                    gateway.url());
             probe.environment().put("HTTPS_PROXY", "http://ann:p%40ss:w0rd@127.0.0.1:" + proxy.port());
             Process process = probe.redirectErrorStream(true).redirectOutput(folder.resolve("out").toFile()).start();
             try {

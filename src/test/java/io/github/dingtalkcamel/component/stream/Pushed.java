@@ -35,14 +35,17 @@ final class Pushed {
 
     private static ObjectNode frame(String type, String topic, String messageId, String data) {
         ObjectNode frame = JSON.createObjectNode().put("specVersion", "1.0").put("type", type);
-        frame.putObject("headers").put("topic", topic).put("contentType", "application/json").put("messageId", messageId).put("time", "1700000000000");
+        frame.putObject("headers").put("topic", topic).put("contentType", "application/json").put("messageId", messageId)
+                .put("time", "1700000000000");
         return frame.put("data", data);
     }
 
     /** A robot message in a DM (docs/protocol.md 3.1). */
     static String said(String msgId, String conversation, String text, String sessionWebhook) {
-        ObjectNode message = JSON.createObjectNode().put("msgId", msgId).put("msgtype", "text").put("conversationType", "1").put("conversationId", conversation)
-                .put("senderId", "$:LWCP_v1:$" + conversation).put("senderStaffId", "staff001").put("senderNick", "Ann").put("chatbotUserId", "$:LWCP_v1:$bot")
+        ObjectNode message = JSON.createObjectNode().put("msgId", msgId).put("msgtype", "text").put("conversationType", "1")
+                .put("conversationId", conversation)
+                .put("senderId", "$:LWCP_v1:$" + conversation).put("senderStaffId", "staff001").put("senderNick", "Ann")
+                .put("chatbotUserId", "$:LWCP_v1:$bot")
                 .put("createAt", 1_700_000_000_000L).put("robotCode", "dingtest000000000001");
         message.putObject("text").put("content", text);
         if (sessionWebhook != null) {

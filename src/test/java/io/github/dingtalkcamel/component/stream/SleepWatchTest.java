@@ -31,7 +31,8 @@ class SleepWatchTest {
     }
 
     @Property(tries = 200)
-    void doesNotMindASlowMachineOrAClockThatIsAdjusted(@ForAll @LongRange(min = 900, max = 4_000) long passed, @ForAll @LongRange(min = -500, max = 500) long adjusted) {
+    void doesNotMindASlowMachineOrAClockThatIsAdjusted(@ForAll @LongRange(min = 900, max = 4_000) long passed,
+            @ForAll @LongRange(min = -500, max = 500) long adjusted) {
         SleepWatch own = new SleepWatch(SECOND, 0, 0);
         assertThat(own.slept(passed + adjusted, passed * 1_000_000)).isFalse();
     }

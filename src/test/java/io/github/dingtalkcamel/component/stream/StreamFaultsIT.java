@@ -46,7 +46,8 @@ class StreamFaultsIT {
     private static final int BURST_PEOPLE = 125;
 
     /** Retries at a tenth of their usual time: twenty troubles within seconds would else be met, rightly, with a minute's back-off. */
-    private static final StreamTimeouts QUICK_RETRIES = new StreamTimeouts(Duration.ofSeconds(10), new Backoff(Duration.ofMillis(100), Duration.ofMillis(300)), Duration.ofSeconds(60),
+    private static final StreamTimeouts QUICK_RETRIES =
+            new StreamTimeouts(Duration.ofSeconds(10), new Backoff(Duration.ofMillis(100), Duration.ofMillis(300)), Duration.ofSeconds(60),
             Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(1));
 
     private static final String SLOW = """
@@ -74,14 +75,16 @@ class StreamFaultsIT {
     }
 
     private static List<String> open(Bot bot) {
-        return bot.simulator().stream().connections().stream().filter(connection -> connection.state() == Connection.State.OPEN).map(Connection::id).toList();
+        return bot.simulator().stream().connections().stream().filter(connection -> connection.state() == Connection.State.OPEN)
+                .map(Connection::id).toList();
     }
 
     @Test
     void losesNothingThatReachedItWhileConnectionsAreTakenAwayAndHandlesNothingTwice() throws Exception {
         List<CompletableFuture<PushResult>> sent = throughTrouble(Redelivery.none());
 
-        assertThat(sent.stream().map(CompletableFuture::join).filter(PushResult::accepted).count()).as("acknowledged of %d, seed %d", sent.size(), seed)
+        assertThat(sent.stream().map(CompletableFuture::join).filter(PushResult::accepted).count())
+                .as("acknowledged of %d, seed %d", sent.size(), seed)
                 .isGreaterThan(sent.size() * 8 / 10);
     }
 
@@ -133,8 +136,10 @@ class StreamFaultsIT {
             until(() -> rows(bot) == answered(bot).size() && (!repeats || answered(bot).size() == sent.size())
                     && bot.rows("select 1 from message where state <> 'done'").isEmpty());
             long acked = sent.stream().map(CompletableFuture::join).filter(PushResult::accepted).count();
-            System.out.printf("%s: %d sent, %d acknowledged at the first push, %d stored, %d answered, %d times no connection was open, %d open calls, seed %d%n",
-                    redelivery.mode(), sent.size(), acked, rows(bot), answered(bot).size(), unconnected.get(), bot.simulator().stream().openCalls().size(), seed);
+            System.out.printf(
+                    "%s: %d sent, %d acknowledged at the first push, %d stored, %d answered, %d times no connection was open, %d open "
+                    + "calls, seed %d%n", redelivery.mode(), sent.size(), acked, rows(bot), answered(bot).size(), unconnected.get(),
+                    bot.simulator().stream().openCalls().size(), seed);
 
             assertThat(answered(bot).values()).as("how often each was answered").containsOnly(1L);
             assertThat(answered(bot).keySet()).as("acknowledged means answered").containsAll(sent.stream().map(CompletableFuture::join)
@@ -164,26 +169,32 @@ class StreamFaultsIT {
             until(() -> open(bot).size() == 2);
             long begin = System.nanoTime();
             List<CompletableFuture<PushResult>> sent = IntStream.range(0, BURST)
-                    .mapToObj(number -> bot.simulator().sayAsync(UserMessage.text("text " + number).from("person" + number % BURST_PEOPLE).msgId("m" + number).byStream())).toList();
+                    .mapToObj(number -> bot.simulator().sayAsync(UserMessage.text("text " + number).from("person" + number % BURST_PEOPLE)
+                            .msgId("m" + number).byStream())).toList();
             double pushed = (System.nanoTime() - begin) / 1e9;
 
             List<PushResult> acked = sent.stream().map(CompletableFuture::join).toList();
             double stored = (System.nanoTime() - begin) / 1e9;
             assertThat(acked).allSatisfy(one -> assertThat(one.fault()).isNull());
             until(() -> bot.simulator().deliveries().size() >= BURST);
-            System.out.printf("burst: %d pushed in %.1f s, all acknowledged after %.1f s (the slowest ack took %d ms), all answered after %.1f s%n", BURST, pushed,
-                    stored, acked.stream().map(PushResult::took).mapToLong(Duration::toMillis).max().orElse(0), (System.nanoTime() - begin) / 1e9);
+            System.out.printf(
+                    "burst: %d pushed in %.1f s, all acknowledged after %.1f s (the slowest ack took %d ms), all answered after %.1f s%n",
+                    BURST, pushed, stored, acked.stream().map(PushResult::took).mapToLong(Duration::toMillis).max().orElse(0),
+                    (System.nanoTime() - begin) / 1e9);
 
             Map<String, List<String>> answers = bot.simulator().deliveries().stream()
                     .collect(Collectors.groupingBy(Delivery::conversationId, Collectors.mapping(Delivery::text, Collectors.toList())));
             assertThat(answers).hasSize(BURST_PEOPLE);
             // two connections are two ways: the order of arrival is that of the rows, and by one connection it is that of the pushes
             Map<String, List<String>> rows = bot.rows("select conversation_id, msg_id from message order by id").stream()
-                    .collect(Collectors.groupingBy(row -> (String) row.get(0), Collectors.mapping(row -> "text " + ((String) row.get(1)).substring(1), Collectors.toList())));
+                    .collect(Collectors.groupingBy(row -> (String) row.get(0),
+                            Collectors.mapping(row -> "text " + ((String) row.get(1)).substring(1), Collectors.toList())));
             assertThat(answers).isEqualTo(rows);
-            Map<String, String> connections = acked.stream().collect(Collectors.toMap(one -> "text " + one.msgId().substring(1), PushResult::connectionId));
+            Map<String, String> connections = acked.stream()
+                    .collect(Collectors.toMap(one -> "text " + one.msgId().substring(1), PushResult::connectionId));
             answers.values().forEach(texts -> texts.stream().collect(Collectors.groupingBy(connections::get, Collectors.mapping(
-                    text -> Integer.parseInt(text.substring(5)), Collectors.toList()))).values().forEach(numbers -> assertThat(numbers).isSorted()));
+                    text -> Integer.parseInt(text.substring(5)), Collectors.toList()))).values()
+                    .forEach(numbers -> assertThat(numbers).isSorted()));
         }
     }
 }

@@ -33,14 +33,16 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class StreamFiguresTest {
 
-    private static final StreamTimeouts TENTH = new StreamTimeouts(Duration.ofSeconds(1), new Backoff(Duration.ofMillis(100), Duration.ofSeconds(6)), Duration.ofSeconds(6),
+    private static final StreamTimeouts TENTH = new StreamTimeouts(Duration.ofSeconds(1),
+            new Backoff(Duration.ofMillis(100), Duration.ofSeconds(6)), Duration.ofSeconds(6),
             Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(6), Duration.ofMillis(100));
     /** For what a busy machine takes to do a thing at once. */
     private static final Duration SLACK = Duration.ofSeconds(1);
 
     private static Bot bot(int connections) throws Exception {
         return Bot.withSettings(new HashMap<>(Map.of("dingtalk.stream", "true", "dingtalk.callback", "false",
-                "dingtalk.stream-connections", String.valueOf(connections))), SimulatorOptions.defaults().pushTimeout(Duration.ofSeconds(10)));
+                "dingtalk.stream-connections", String.valueOf(connections))),
+                SimulatorOptions.defaults().pushTimeout(Duration.ofSeconds(10)));
     }
 
     private static void until(Callable<Boolean> condition) {
@@ -48,7 +50,8 @@ class StreamFiguresTest {
     }
 
     private static List<String> open(Bot bot) {
-        return bot.simulator().stream().connections().stream().filter(connection -> connection.state() == Connection.State.OPEN).map(Connection::id).toList();
+        return bot.simulator().stream().connections().stream().filter(connection -> connection.state() == Connection.State.OPEN)
+                .map(Connection::id).toList();
     }
 
     private static Duration took(Runnable what) {
@@ -120,7 +123,8 @@ class StreamFiguresTest {
             Instant begin = bot.simulator().stream().openCalls().get(0).time();
             until(() -> Instant.now().isAfter(begin.plusMillis(1_000)));
 
-            List<OpenCall> calls = bot.simulator().stream().openCalls().stream().filter(call -> call.time().isBefore(begin.plusMillis(1_000))).toList();
+            List<OpenCall> calls = bot.simulator().stream().openCalls().stream()
+                    .filter(call -> call.time().isBefore(begin.plusMillis(1_000))).toList();
             assertThat(calls).hasSizeBetween(3, 6).allSatisfy(call -> assertThat(call.status()).isEqualTo(200));
 
             bot.simulator().faults().clear();
@@ -160,8 +164,8 @@ class StreamFiguresTest {
 
     @Test
     void keepsAQuietConnection() throws Exception {
-        StreamTimeouts quick = new StreamTimeouts(Duration.ofSeconds(5), new Backoff(Duration.ofMillis(100), Duration.ofSeconds(6)), Duration.ofSeconds(6), Duration.ofMillis(20),
-                Duration.ofSeconds(5), Duration.ofSeconds(6), Duration.ofMillis(100));
+        StreamTimeouts quick = new StreamTimeouts(Duration.ofSeconds(5), new Backoff(Duration.ofMillis(100), Duration.ofSeconds(6)),
+                Duration.ofSeconds(6), Duration.ofMillis(20), Duration.ofSeconds(5), Duration.ofSeconds(6), Duration.ofMillis(100));
         try (Bot bot = bot(1).bean("pace", quick).start()) {
             until(() -> open(bot).size() == 1);
             String quiet = open(bot).get(0);
@@ -179,7 +183,8 @@ class StreamFiguresTest {
 
     private static String lastPong(Bot bot) throws Exception {
         ObjectName consumer = ManagementFactory.getPlatformMBeanServer().queryNames(new ObjectName(
-                "org.apache.camel:context=" + bot.context().getManagementName() + ",type=consumers,name=DingTalkConsumer*"), null).iterator().next();
+                "org.apache.camel:context=" + bot.context().getManagementName() + ",type=consumers,name=DingTalkConsumer*"), null)
+                .iterator().next();
         return String.valueOf(ManagementFactory.getPlatformMBeanServer().getAttribute(consumer, "LastPong"));
     }
 }

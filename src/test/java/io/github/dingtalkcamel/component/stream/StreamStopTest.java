@@ -13,8 +13,8 @@ class StreamStopTest {
     @Test
     void answersWhatCameInBeforeItStops() throws Exception {
         try (FakeGateway gateway = new FakeGateway();
-                Bot bot = Bot.withSettings(Map.of("dingtalk.stream", "true", "dingtalk.stream-connections", "1", "dingtalk.callback", "false",
-                        "dingtalk.api-base-url", gateway.url())).start()) {
+                Bot bot = Bot.withSettings(Map.of("dingtalk.stream", "true", "dingtalk.stream-connections", "1", "dingtalk.callback",
+                        "false", "dingtalk.api-base-url", gateway.url())).start()) {
             FakeGateway.Session session = gateway.session(0);
             for (int i = 0; i < 20; i++) {
                 session.push(Pushed.message("push" + i, Pushed.said("m" + i, "cid" + i, "hello", null)));

@@ -48,7 +48,8 @@ class CustomRobotApiTest {
 
     private String signed(String secret) {
         String timestamp = String.valueOf(clock.millis());
-        return "&timestamp=" + timestamp + "&sign=" + URLEncoder.encode(SimulatedRobotSignature.of(timestamp, secret), StandardCharsets.UTF_8);
+        return "&timestamp=" + timestamp + "&sign=" + URLEncoder.encode(SimulatedRobotSignature.of(timestamp, secret),
+                StandardCharsets.UTF_8);
     }
 
     @Test
@@ -63,7 +64,8 @@ class CustomRobotApiTest {
     @Test
     void wantsAKnownToken() throws Exception {
         assertThat(send("").path("errmsg").asText()).isEqualTo("缺少参数 access_token");
-        assertThat(wire.post("/robot/send?access_token=no", TEXT).text()).isEqualTo("{\"errcode\":300005,\"errmsg\":\"token is not exist\"}");
+        assertThat(wire.post("/robot/send?access_token=no", TEXT).text())
+                .isEqualTo("{\"errcode\":300005,\"errmsg\":\"token is not exist\"}");
     }
 
     @Test

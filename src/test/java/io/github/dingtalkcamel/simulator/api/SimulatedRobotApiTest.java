@@ -92,7 +92,8 @@ class SimulatedRobotApiTest {
 
         assertThat(wire.get(BATCH).json().path("code").asText()).isEqualTo("InvalidAction.NotFound");
         assertThat(wire.post(BATCH, "no json").json().path("code").asText()).isEqualTo("AuthenticationFailed.MissingParameter");
-        assertThat(wire.post(BATCH + "?access_token=" + token, "no json", "Authorization", "Bearer " + token).json().path("message").asText())
+        assertThat(wire.post(BATCH + "?access_token=" + token, "no json", "Authorization", "Bearer " + token).json().path("message")
+                .asText())
                 .isEqualTo("缺少参数：x-acs-dingtalk-access-token");
         assertThat(wire.api(BATCH, "nonsense", "no json").json().path("code").asText()).isEqualTo("InvalidAuthentication");
         Wire.Reply forbidden = wire.api(BATCH, token, "no json");
@@ -158,14 +159,20 @@ class SimulatedRobotApiTest {
         "sampleImageMsg     | {}                                                                          | miss.param.photoTophotoUrl",
         "sampleLink         | {\"text\":\"x\",\"title\":\"t\"}                                            | miss.param.messageUrlOfLink",
         "sampleActionCard   | {\"title\":\"t\",\"markdown\":\"x\"}                                        | miss.param.actionCardTotext",
-        "sampleActionCard   | {\"title\":\"t\",\"text\":\"x\",\"singleTitle\":\"s\"}                      | miss.param.actionCardTosingleUrl",
-        "sampleActionCard2  | {\"title\":\"t\",\"text\":\"x\",\"actionTitle1\":\"a\",\"actionURL1\":\"u\"} | miss.param.actionCardTobtnsTotitle",
-        "sampleActionCard6  | {\"title\":\"t\",\"text\":\"x\",\"actionTitle1\":\"a\",\"actionURL1\":\"u\"} | miss.param.actionCardTobtnsTotitle",
+        "sampleActionCard   | {\"title\":\"t\",\"text\":\"x\",\"singleTitle\":\"s\"}                      | "
+        + "miss.param.actionCardTosingleUrl",
+        "sampleActionCard2  | {\"title\":\"t\",\"text\":\"x\",\"actionTitle1\":\"a\",\"actionURL1\":\"u\"} | "
+        + "miss.param.actionCardTobtnsTotitle",
+        "sampleActionCard6  | {\"title\":\"t\",\"text\":\"x\",\"actionTitle1\":\"a\",\"actionURL1\":\"u\"} | "
+        + "miss.param.actionCardTobtnsTotitle",
         "sampleFile         | {\"mediaId\":\"@m\",\"fileName\":\"f\",\"fileType\":\"pdf\"}                | ok",
         "sampleFile         | {\"fileName\":\"f\",\"fileType\":\"pdf\"}                                   | invalidParameter.param.invalid",
-        "sampleCard         | {}                                                                          | invalidParameter.msgKey.invalid",
-        "sampleText         | no json                                                                     | invalidParameter.msgParam.invalid",
-        "sampleText         | [1]                                                                         | invalidParameter.msgParam.invalid",
+        "sampleCard         | {}                                                                          | "
+        + "invalidParameter.msgKey.invalid",
+        "sampleText         | no json                                                                     | "
+        + "invalidParameter.msgParam.invalid",
+        "sampleText         | [1]                                                                         | "
+        + "invalidParameter.msgParam.invalid",
     })
     void checksTheTemplate(String msgKey, String msgParam, String expected) throws Exception {
         assertThat(code(BATCH, batch().put("msgKey", msgKey).put("msgParam", msgParam))).isEqualTo(expected);

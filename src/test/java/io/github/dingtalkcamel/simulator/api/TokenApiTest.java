@@ -92,8 +92,10 @@ class TokenApiTest {
         "{\"appSecret\":\"s3cr3t-fake\"}                            | MissingappKey           | appKey is mandatory for this action.",
         "{\"appKey\":\"dingfakeappkey000001\"}                      | MissingappSecret        | appSecret is mandatory for this action.",
         "``                                                         | Missingbody             | body is mandatory for this action.",
-        "{\"appKey\":                                               | Invalidbody             | Specified parameter body is not valid. JSON parsing error",
-        "[]                                                         | Invalidbody             | Specified parameter body is not valid. JSON parsing error",
+        "{\"appKey\":                                               | Invalidbody             | Specified parameter body is not valid. "
+        + "JSON parsing error",
+        "[]                                                         | Invalidbody             | Specified parameter body is not valid. "
+        + "JSON parsing error",
     })
     void refusesInTheWordsOfTheProtocol(String body, String code, String message) throws Exception {
         Wire.Reply reply = wire.post("/v1.0/oauth2/accessToken", body);

@@ -72,7 +72,8 @@ class ChatApiTest {
         private final BufferedReader lines;
 
         Listener(String lastEventId) throws Exception {
-            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(simulator.url() + "/simulator/chat/happenings")).timeout(Duration.ofSeconds(10));
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(simulator.url() + "/simulator/chat/happenings"))
+                    .timeout(Duration.ofSeconds(10));
             if (lastEventId != null) {
                 request.header("Last-Event-ID", lastEventId);
             }
@@ -122,7 +123,8 @@ class ChatApiTest {
         Wire.Reply page = wire.get("/");
 
         assertThat(page.status()).isEqualTo(200);
-        assertThat(page.text()).contains("<title>").doesNotContain("style=").doesNotContain("onclick").doesNotContainPattern("<script(?! type=\"module\" src=)");
+        assertThat(page.text()).contains("<title>").doesNotContain("style=").doesNotContain("onclick")
+                .doesNotContainPattern("<script(?! type=\"module\" src=)");
         assertThat(page.header("Content-Security-Policy")).contains("default-src 'none'", "script-src 'self'").doesNotContain("unsafe");
         assertThat(wire.get("/simulator/page/main.js").header("Content-Type")).startsWith("text/javascript");
         assertThat(wire.get("/simulator/page/../Simulator.class").status()).isEqualTo(404);
@@ -200,7 +202,8 @@ class ChatApiTest {
         assertThat(picture.path("isInAtList").asBoolean()).isTrue();
         assertThat(picture.has("text")).isFalse();
 
-        JsonNode file = pushed("{\"way\":\"webhook\",\"kind\":\"file\",\"file\":\"" + code + "\",\"fileName\":\"" + "n".repeat(300) + "\"}");
+        JsonNode file = pushed("{\"way\":\"webhook\",\"kind\":\"file\",\"file\":\"" + code + "\",\"fileName\":\"" + "n".repeat(300)
+                + "\"}");
         assertThat(file.at("/content/fileName").asText()).hasSize(255);
 
         JsonNode voice = pushed("{\"way\":\"webhook\",\"kind\":\"audio\",\"text\":\"restart the build\"}");
@@ -274,7 +277,8 @@ class ChatApiTest {
             default -> Optional.empty();
         });
 
-        assertThat(wire.get("/simulator/chat/ways?id=known&id=unknown&id=odd").text().strip()).isEqualTo("{\"known\":{\"integrationId\":\"main\"}}");
+        assertThat(wire.get("/simulator/chat/ways?id=known&id=unknown&id=odd").text().strip())
+                .isEqualTo("{\"known\":{\"integrationId\":\"main\"}}");
         assertThat(wire.get("/simulator/chat/ways?id=broken").text().strip()).isEqualTo("{}");
     }
 

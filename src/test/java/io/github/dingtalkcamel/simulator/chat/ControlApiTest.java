@@ -54,7 +54,8 @@ class ControlApiTest {
             CompletableFuture.runAsync(() -> {
                 try {
                     wire.post(message.path("sessionWebhook").asText(), Json.object().put("msgtype", "markdown").set("markdown",
-                            Json.object().put("title", "t").put("text", reply.apply(message.path("text").path("content").asText()))).toString());
+                            Json.object().put("title", "t").put("text", reply.apply(message.path("text").path("content").asText())))
+                            .toString());
                 } catch (IOException | InterruptedException e) {
                     throw new IllegalStateException(e);
                 }
@@ -173,8 +174,8 @@ class ControlApiTest {
 
         String shown = wire.get("/simulator/requests").text();
 
-        assertThat(shown).contains("what is shown", KEY, "/gettoken", "access_token=***", "sign=***", "session=***", "\"x-acs-dingtalk-access-token\":\"***\"",
-                "\\\"clientSecret\\\":\\\"***\\\"", "it is ***");
+        assertThat(shown).contains("what is shown", KEY, "/gettoken", "access_token=***", "sign=***", "session=***",
+                "\"x-acs-dingtalk-access-token\":\"***\"", "\\\"clientSecret\\\":\\\"***\\\"", "it is ***");
         assertThat(shown).doesNotContain("s3cr3t-fake", "another-secret", token, "r0bot-token", "SECr0bot", "abcdef", "0123abcd");
         assertThat(wire.get("/simulator/deliveries").text()).doesNotContain("r0bot-token");
     }
@@ -205,7 +206,8 @@ class ControlApiTest {
     void refusesPagesOfElsewhereOnAnyAddressAndTakesTheNamesItWasGiven() throws Exception {
         try (Simulator open = Simulator.start(SimulatorOptions.defaults().host("0.0.0.0").hostNames(Set.of("Sim.example")))) {
             InetAddress own = NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses)
-                    .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress()).findFirst().orElse(InetAddress.getLoopbackAddress());
+                    .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress()).findFirst()
+                    .orElse(InetAddress.getLoopbackAddress());
             assertThat(statusWithHost(own.getHostAddress(), open.port(), "rebound.example:" + open.port())).isEqualTo(403);
             assertThat(statusWithHost(own.getHostAddress(), open.port(), "sim.example:" + open.port())).isEqualTo(200);
             assertThat(statusWithHost(own.getHostAddress(), open.port(), own.getHostAddress() + ":" + open.port())).isEqualTo(200);

@@ -100,11 +100,13 @@ class SimulatedCallbackCryptoTest {
 
     @Test
     void signsRobotCallbacksAsTheVector() {
-        assertThat(SimulatedRobotSignature.of("1577262236757", "this is a secret")).isEqualTo("DJrE6qdyVGCQz9z5r2MDuNcNAhwYnuAkyj13cx169CA=");
+        assertThat(SimulatedRobotSignature.of("1577262236757", "this is a secret"))
+                .isEqualTo("DJrE6qdyVGCQz9z5r2MDuNcNAhwYnuAkyj13cx169CA=");
     }
 
     @Test
     void signsCustomRobotsAsTheVector() {
-        assertThat(SimulatedRobotSignature.of("1700000000000", "SEC0123456789abcdef")).isEqualTo("TSZbRFUuvaSQaRKUpF970OPCb2/LcQAP3wOvwZIzBZk=");
+        assertThat(SimulatedRobotSignature.of("1700000000000", "SEC0123456789abcdef"))
+                .isEqualTo("TSZbRFUuvaSQaRKUpF970OPCb2/LcQAP3wOvwZIzBZk=");
     }
 }

@@ -73,7 +73,8 @@ class StreamControlsTest {
         assertThat(byDefault.path("tookMs").isNumber()).isTrue();
         assertThat(say("{\"text\":\"x\",\"by\":\"webhook\",\"waitSeconds\":0}").path("by").asText()).isEqualTo("webhook");
         assertThat(say("{\"text\":\"x\",\"by\":\"stream\",\"waitSeconds\":0}").path("by").asText()).isEqualTo("stream");
-        assertThat(say("{\"text\":\"x\",\"by\":\"stream\",\"connection\":\"" + client.id() + "\",\"waitSeconds\":0}").path("connection").asText())
+        assertThat(say("{\"text\":\"x\",\"by\":\"stream\",\"connection\":\"" + client.id() + "\",\"waitSeconds\":0}").path("connection")
+                .asText())
                 .isEqualTo(client.id());
         assertThat(say("{\"text\":\"x\",\"by\":\"pigeon\"}").path("message").asText()).contains("stream or webhook");
         assertThat(client.messages()).hasSize(3);

@@ -152,7 +152,8 @@ class FaultInjectorTest {
         simulator.faults().on(ApiFamily.ROBOT).neverAnswer();
 
         assertThatThrownBy(() -> wire.send(wire.request(BATCH, "x-acs-dingtalk-access-token", token, "Content-Type", "application/json")
-                .timeout(Duration.ofMillis(300)).POST(HttpRequest.BodyPublishers.ofString(MESSAGE)))).isInstanceOf(HttpTimeoutException.class);
+                .timeout(Duration.ofMillis(300)).POST(HttpRequest.BodyPublishers.ofString(MESSAGE))))
+                .isInstanceOf(HttpTimeoutException.class);
         assertThat(simulator.deliveries()).hasSize(1);
         assertThat(lastStatus()).isZero();
     }

@@ -89,7 +89,8 @@ class StreamPushTest {
         assertThat(frame.path("headers")).allSatisfy(header -> assertThat(header.isTextual()).isTrue());
         assertThat(frame.path("headers").path("topic").asText()).isEqualTo("/v1.0/im/bot/messages/get");
         assertThat(frame.path("headers").path("contentType").asText()).isEqualTo("application/json");
-        assertThat(frame.path("headers").path("messageId").asText()).matches("[0-9a-f]+_[0-9a-f]+_[0-9a-f]+_[0-9a-f]+").isEqualTo(sent.messageId());
+        assertThat(frame.path("headers").path("messageId").asText()).matches("[0-9a-f]+_[0-9a-f]+_[0-9a-f]+_[0-9a-f]+")
+                .isEqualTo(sent.messageId());
         assertThat(frame.path("headers").path("time").asText()).isEqualTo(String.valueOf(clock.instant().toEpochMilli()));
         assertThat(frame.path("headers").path("connectionId").asText()).isEqualTo(client.id());
         assertThat(frame.path("headers").path("appId").asText()).hasSize(36);
@@ -208,7 +209,8 @@ class StreamPushTest {
             assertThat(simulator.say(UserMessage.text("x").byStream()).transport()).isEqualTo(Transport.STREAM);
             assertThat(simulator.say(UserMessage.text("x").byStream().byWebhook()).transport()).isEqualTo(Transport.WEBHOOK);
             assertThat(application.pushes()).hasSize(2);
-            assertThatThrownBy(() -> simulator.say(UserMessage.text("x").byStream().encrypted())).isInstanceOf(IllegalArgumentException.class)
+            assertThatThrownBy(() -> simulator.say(UserMessage.text("x").byStream().encrypted()))
+                    .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("webhooks");
             assertThatThrownBy(() -> simulator.say(UserMessage.text("x").byStream("nobody"))).hasMessageContaining("no connection nobody");
         }
@@ -220,7 +222,8 @@ class StreamPushTest {
             JsonNode message = Wire.json(frame.path("data").asText());
             CompletableFuture.runAsync(() -> {
                 try {
-                    new Wire(simulator).post(message.path("sessionWebhook").asText(), "{\"msgtype\":\"text\",\"text\":{\"content\":\"done\"}}");
+                    new Wire(simulator).post(message.path("sessionWebhook").asText(),
+                            "{\"msgtype\":\"text\",\"text\":{\"content\":\"done\"}}");
                 } catch (Exception e) {
                     throw new IllegalStateException(e);
                 }
@@ -335,7 +338,8 @@ class StreamPushTest {
         StreamClient client = connect();
         client.answers(frame -> StreamClient.ack(frame, 200, "{\"response\":{\"cardData\":{\"cardParamMap\":{\"status\":\"accepted\"}}}}"));
 
-        CardClickResult clicked = simulator.stream().click(CardClick.on("ot-0001", "btn_ok").by("staff002").params("{\"action\":\"accept\"}"));
+        CardClickResult clicked = simulator.stream()
+                .click(CardClick.on("ot-0001", "btn_ok").by("staff002").params("{\"action\":\"accept\"}"));
 
         assertThat(clicked.accepted()).isTrue();
         assertThat(clicked.connectionId()).isEqualTo(client.id());
@@ -472,8 +476,10 @@ class StreamPushTest {
             sent.get(20, TimeUnit.SECONDS);
         }
         StreamClient.await().until(() -> both.stream().mapToInt(client -> client.messages().size()).sum() == 2000);
-        assertThat(both.stream().flatMap(client -> client.messages().stream()).map(frame -> frame.path("headers").path("messageId").asText()))
+        assertThat(both.stream().flatMap(client -> client.messages().stream())
+                .map(frame -> frame.path("headers").path("messageId").asText()))
                 .doesNotHaveDuplicates();
-        assertThat(Stream.of(simulator.stream().acks()).flatMap(List::stream)).hasSize(2000).allSatisfy(ack -> assertThat(ack.fault()).isNull());
+        assertThat(Stream.of(simulator.stream().acks()).flatMap(List::stream)).hasSize(2000)
+                .allSatisfy(ack -> assertThat(ack.fault()).isNull());
     }
 }
