@@ -1,16 +1,13 @@
 package io.github.dingtalkcamel.component.foreign;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -38,23 +35,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** The slim library in applications that are not ours, each in a JVM of its own. */
 class ComponentJarIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Path JAR = Path.of("target", "dingtalk-camel-component.jar").toAbsolutePath();
-    private static final Path LIB = Path.of("target", "lib").toAbsolutePath();
+    private static final Duration PATIENCE = ForeignProcess.PATIENCE;
 
     /** Direct dependencies that come with the library, and the jars that these need. */
     private static final Set<String> WITH_THE_LIBRARY = new TreeSet<>(Set.of("camel-core", "jackson-databind", "caffeine", "commonmark",
             "commonmark-ext-gfm-tables", "icu4j"));
-    private static final Pattern THEIR_JARS = Pattern.compile("camel-(api|base|base-engine|bean|browse|cloud|cluster|controlbus|core"
-            + "|core-catalog|core-engine|core-languages|core-model|core-processor|core-reifier|dataformat|dataset|direct|file|health|language"
-            + "|log|management-api|mock|ref|rest|saga|scheduler|seda|stub|support|timer|tooling-model|util|util-json|validator|xml-io"
-            + "|xml-io-util|xml-jaxb|xml-jaxp|xml-jaxp-util|xpath|xslt)-[0-9].*"
-            + "|(jackson-(annotations|core|databind)|caffeine|jspecify|error_prone_annotations|commonmark"
-            + "|commonmark-ext-gfm-tables|icu4j|slf4j-api)-[0-9].*");
-    private static final Pattern CAMEL_MAIN = Pattern.compile("camel-(main|yaml-.*|dsl-support)-[0-9].*|snakeyaml-engine-.*");
-
     private final Simulator simulator = Simulator.start(SimulatorOptions.defaults());
-    private Process process;
+    private ForeignProcess process;
     @TempDir
     private Path directory;
 
@@ -66,70 +53,28 @@ class ComponentJarIT {
     @AfterEach
     void close() throws Exception {
         if (process != null) {
-            process.destroyForcibly().waitFor();
+            process.close();
         }
         simulator.close();
-    }
-
-    private static List<Path> jars(Pattern names) throws IOException {
-        try (Stream<Path> jars = Files.list(LIB)) {
-            return jars.filter(jar -> names.matcher(jar.getFileName().toString()).matches()).toList();
-        }
-    }
-
-    /** The application's class alone, without the classes and resources of all our tests. */
-    private Path classes(Class<?> program) throws IOException {
-        Path classes = directory.resolve("classes");
-        Path from = Path.of("target", "test-classes", program.getPackageName().replace('.', '/'));
-        Path into = Files.createDirectories(classes.resolve(program.getPackageName().replace('.', '/')));
-        try (Stream<Path> files = Files.list(from)) {
-            for (Path file : files.filter(each -> each.getFileName().toString().matches(program.getSimpleName() + "(\\$.*)?\\.class"))
-                    .toList()) {
-                Files.copy(file, into.resolve(file.getFileName()));
-            }
-        }
-        return classes;
-    }
-
-    private void run(Class<?> program, List<Path> jars, String... arguments) throws IOException {
-        List<String> path = new ArrayList<>(List.of(classes(program).toString(), JAR.toString()));
-        jars.forEach(jar -> path.add(jar.toString()));
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp", String.join(File.pathSeparator, path), program.getName()));
-        command.addAll(List.of(arguments));
-        process = new ProcessBuilder(command).directory(Files.createDirectories(directory.resolve("work")).toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("out").toFile()).start();
-    }
-
-    private String out() throws IOException {
-        return Files.readString(directory.resolve("out"), StandardCharsets.UTF_8);
-    }
-
-    private void awaitOut(String text) {
-        Awaitility.await().alias(text).atMost(PATIENCE).until(() -> {
-            assertThat(process.isAlive()).as("%s", out()).isTrue();
-            return out().contains(text);
-        });
     }
 
     @Test
     void runsWithNothingButItsOwnDependencies() throws Exception {
         assertThat(withTheLibrary()).isEqualTo(WITH_THE_LIBRARY);
-        run(ForeignApplication.class, jars(THEIR_JARS), simulator.url(), "dingforeign", "foreign-secret");
-        awaitOut("STARTED [foreign]");
+        process = ForeignProcess.start(directory, ForeignApplication.class, ForeignProcess.jars(ForeignProcess.WITH_THE_LIBRARY), simulator.url(),
+                "dingforeign", "foreign-secret");
+        process.awaitOut("STARTED [foreign]");
         Awaitility.await().atMost(PATIENCE).until(() -> simulator.stream().connections().size() == 1);
 
         PushResult said = simulator.sayAsync(UserMessage.text("go").byStream()).join();
-        awaitOut("DONE");
+        process.awaitOut("DONE");
 
         assertThat(simulator.deliveriesTo(said.conversationId())).extracting(Delivery::text).containsExactly("you said: go");
         Delivery sent = simulator.deliveriesTo(simulator.dm("dingforeign", "staff002")).get(0);
         assertThat(sent.text()).isEqualTo("sent");
         assertThat(simulator.isRecalled(sent.processQueryKey())).isTrue();
         assertThat(simulator.card("foreign-card").params()).containsEntry("status", "closed").containsEntry("title", "Card");
-        assertThat(out()).doesNotContain("foreign-secret");
+        assertThat(process.out()).doesNotContain("foreign-secret");
     }
 
     @Test
@@ -154,10 +99,9 @@ class ComponentJarIT {
                         - setBody: { simple: "theirs: ${body}" }
                         - to: dingtalk:reply
                 """);
-        List<Path> jars = new ArrayList<>(jars(THEIR_JARS));
-        jars.addAll(jars(CAMEL_MAIN));
-        run(ForeignMain.class, jars);
-        awaitOut("STARTED theirs [their-route] theirs, too");
+        process = ForeignProcess.start(directory, ForeignMain.class,
+                ForeignProcess.jars(ForeignProcess.WITH_THE_LIBRARY, ForeignProcess.CAMEL_MAIN));
+        process.awaitOut("STARTED theirs [their-route] theirs, too");
         Awaitility.await().atMost(PATIENCE).until(() -> simulator.stream().connections().size() == 1);
 
         PushResult said = simulator.sayAsync(UserMessage.text("hello").byStream()).join();
@@ -171,10 +115,10 @@ class ComponentJarIT {
 
     @Test
     void holdsNothingThatBelongsToTheApplication() throws Exception {
-        try (JarFile jar = new JarFile(JAR.toFile())) {
+        try (JarFile jar = new JarFile(ForeignProcess.JAR.toFile())) {
             List<String> names = jar.stream().map(entry -> entry.getName()).toList();
             assertThat(names).contains("META-INF/services/org/apache/camel/component/dingtalk",
-                    "META-INF/io/github/dingtalkcamel/component/dingtalk/dingtalk.json")
+                    "META-INF/io/github/dingtalkcamel/component/dingtalk/dingtalk.json", "kamelets/dingtalk-source.kamelet.yaml")
                     .noneMatch(name -> name.matches("(application|log4j2.*|texts_.*)\\.properties|(routes|db|simulator|hawtio-static)/.*"
                             + "|META-INF/services/org/apache/camel/component/agent"
                             + "|io/github/dingtalkcamel/(agent|store|turns|api|simulator)/.*\\.class"));
@@ -188,7 +132,7 @@ class ComponentJarIT {
         StringWriter found = new StringWriter();
         ToolProvider.findFirst("jdeps").orElseThrow().run(new PrintWriter(found), new PrintWriter(found), "--ignore-missing-deps",
                 "-verbose:class",
-                "-filter:none", JAR.toString());
+                "-filter:none", ForeignProcess.JAR.toString());
         Map<String, Set<String>> names = new TreeMap<>();
         Set<String> missing = new TreeSet<>();
         Matcher line = Pattern.compile("(?m)^ +(io\\.github\\.dingtalkcamel\\.\\S+) +-> (io\\.github\\.dingtalkcamel\\.\\S+) +(.*?) *$")

@@ -1,0 +1,111 @@
+package io.github.dingtalkcamel.component.foreign;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+import io.github.dingtalkcamel.Bot;
+import io.github.dingtalkcamel.simulator.Simulator;
+import io.github.dingtalkcamel.simulator.platform.CustomRobot;
+import io.github.dingtalkcamel.simulator.platform.SimulatedApp;
+import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
+import io.github.dingtalkcamel.simulator.platform.UserMessage;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The kamelets of the slim library in applications of camel-main that have nothing else of ours. */
+class KameletJarIT {
+
+    private static final String GROUP = "cidFAKEgroup0001==";
+
+    @TempDir
+    private Path directory;
+
+    private ForeignProcess start(String properties, String routes, Pattern... more) throws Exception {
+        Path classes = Files.createDirectories(directory.resolve("classes"));
+        Files.writeString(classes.resolve("application.properties"), """
+                camel.main.name = theirs
+                camel.main.routes-include-pattern = classpath:routes/*
+                greeting = hello
+                """ + properties);
+        Files.writeString(Files.createDirectories(classes.resolve("routes")).resolve("their.camel.yaml"), routes);
+        List<Pattern> patterns = new ArrayList<>(List.of(ForeignProcess.WITH_THE_LIBRARY, ForeignProcess.CAMEL_MAIN,
+                ForeignProcess.CAMEL_KAMELET));
+        patterns.addAll(List.of(more));
+        return ForeignProcess.start(directory, ForeignMain.class, ForeignProcess.jars(patterns.toArray(Pattern[]::new)));
+    }
+
+    @Test
+    void sourceAndSinksNeedNothingButTheLibraryAndCamelKamelet() throws Exception {
+        try (Simulator simulator = Simulator.start(SimulatorOptions.defaults())) {
+            simulator.addApp(SimulatedApp.of("dingforeign", "foreign-secret"));
+            simulator.addCustomRobot(CustomRobot.of("robot-token-1", GROUP));
+            try (ForeignProcess process = start("""
+                    camel.component.dingtalk.api-base-url = %1$s
+                    camel.component.dingtalk.oapi-base-url = %1$s
+                    camel.kamelet.dingtalk-source.appKey = dingforeign
+                    camel.kamelet.dingtalk-source.appSecret = foreign-secret
+                    camel.kamelet.dingtalk-sink.appKey = dingforeign
+                    camel.kamelet.dingtalk-sink.appSecret = foreign-secret
+                    camel.kamelet.dingtalk-robot-sink.webhookUrl = %1$s/robot/send?access_token=robot-token-1
+                    """.formatted(simulator.url()), """
+                    - route:
+                        id: their-route
+                        from:
+                          uri: kamelet:dingtalk-source
+                          steps:
+                            - to:
+                                uri: kamelet:dingtalk-sink
+                                parameters: { recipientId: staff002 }
+                            - setBody: { constant: "**forwarded**" }
+                            - to: kamelet:dingtalk-robot-sink
+                    """)) {
+                process.awaitOut("STARTED theirs");
+                Awaitility.await().atMost(ForeignProcess.PATIENCE).until(() -> simulator.stream().connections().size() == 1);
+
+                assertThat(simulator.sayAsync(UserMessage.text("hello").byStream()).join().accepted()).isTrue();
+
+                assertThat(simulator.deliveriesTo(simulator.dm("dingforeign", "staff002"))).singleElement()
+                        .satisfies(delivery -> assertThat(delivery.text()).isEqualTo("hello"));
+                assertThat(simulator.deliveriesTo(GROUP)).singleElement()
+                        .satisfies(delivery -> assertThat(delivery.text()).isEqualTo("**forwarded**"));
+                assertThat(process.out()).doesNotContain("foreign-secret", "robot-token-1");
+            }
+        }
+    }
+
+    @Test
+    void theNotifySinkNeedsCamelHttpBesides() throws Exception {
+        try (Bot bot = Bot.withSettings(Map.of("dingtalk.api-token", "t0ken-for-tests")).start(); ForeignProcess process = start("""
+                camel.kamelet.dingtalk-notify-sink.url = %s
+                camel.kamelet.dingtalk-notify-sink.apiToken = t0ken-for-tests
+                """.formatted(bot.webhookUrl().replaceFirst("/api/.*", "")), """
+                - route:
+                    id: their-route
+                    from:
+                      uri: timer:once
+                      parameters: { repeatCount: 1, delay: 0 }
+                      steps:
+                        - setBody: { constant: "磁盘 full" }
+                        - setHeader: { name: requestId, constant: alarm-1 }
+                        - to:
+                            uri: kamelet:dingtalk-notify-sink
+                            parameters: { recipientType: user_id, recipientId: staff002 }
+                """, ForeignProcess.CAMEL_HTTP)) {
+            process.awaitOut("STARTED theirs");
+            String dm = bot.simulator().dm(Bot.APP_KEY, "staff002");
+            // their application logs nothing without a logging library
+            Awaitility.await().atMost(ForeignProcess.PATIENCE).until(() -> bot.replies(dm).size() == 1);
+            Awaitility.await().atMost(ForeignProcess.PATIENCE).until(() -> ((Number) bot.rows("select count(*) from tool_request").get(0).get(0))
+                    .intValue() == 1);
+
+            assertThat(bot.replies(dm)).containsExactly("磁盘 full");
+        }
+    }
+}
