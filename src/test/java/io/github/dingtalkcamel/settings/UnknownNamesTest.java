@@ -42,7 +42,7 @@ class UnknownNamesTest {
     @Test
     void suggestsNothingWhereNothingIsNear() {
         assertThat(Given.app().file("dingtalk.colour", "blue").faults())
-                .containsExactly("dingtalk.colour: there is no such setting; remove it, or look up its name in the README");
+                .containsExactly("dingtalk.colour: there is no such setting; remove it, or look up its name in docs/settings.md");
         assertThat(Given.app().file("dingtalk." + "x".repeat(100_000), "").faults()).singleElement().asString().hasSizeLessThan(200);
     }
 
