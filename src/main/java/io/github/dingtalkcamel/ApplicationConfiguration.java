@@ -17,6 +17,7 @@ import io.github.dingtalkcamel.inbound.InboundConfiguration;
 import io.github.dingtalkcamel.mcp.McpConfiguration;
 import io.github.dingtalkcamel.observe.HeldBytes;
 import io.github.dingtalkcamel.observe.ObserveConfiguration;
+import io.github.dingtalkcamel.outbox.OutboxConfiguration;
 import io.github.dingtalkcamel.reload.LiveContext;
 import io.github.dingtalkcamel.reload.LiveRoutes;
 import io.github.dingtalkcamel.reply.ReplyConfiguration;
@@ -59,6 +60,7 @@ final class ApplicationConfiguration implements AutoCloseable {
     private SendingConfiguration sending;
     private ServerConfiguration server;
     private TurnConfiguration turn;
+    private OutboxConfiguration outbox;
     private HookConfiguration hook;
     private InboundConfiguration inbound;
     private AssistantConfiguration assistant;
@@ -101,9 +103,10 @@ final class ApplicationConfiguration implements AutoCloseable {
                 ConversationConfiguration.bind(registry, settings, store, sending.notifications(), clock);
         AgentConfiguration agent = AgentConfiguration.bind(registry, settings);
         assistant = AssistantConfiguration.bind(context, settings, clock);
-        turn = TurnConfiguration.bind(registry, settings, store, conversation.sessions(), sending.quotable(), clock);
+        outbox = OutboxConfiguration.bind(registry, settings, store, clock);
+        turn = TurnConfiguration.bind(registry, settings, store, conversation.sessions(), sending.quotable(), outbox.outbox(), clock);
         hook = HookConfiguration.bind(context, clock);
-        inbound = InboundConfiguration.bind(registry, settings, store, server, sending.integrations().component(), clock);
+        inbound = InboundConfiguration.bind(registry, settings, store, server, sending.integrations().component(), outbox.outbox(), clock);
         conversation.bindings().onChange(hook.events()::bindingChanged);
         sending.integrations().component().setStreamListener(hook.events());
         CommandConfiguration.bind(registry, texts, agent.agents(), conversation, turn, hook.hooks(), clock);
@@ -111,7 +114,7 @@ final class ApplicationConfiguration implements AutoCloseable {
         AdminConfiguration.bind(registry, settings, store, inbound, sending.integrations().accessTokens(), agent.agents(),
                 conversation.bindings(), turn.deadLetters());
         observe = new ObserveConfiguration(context, settings, store, turn, agent.agents(), conversation, inbound, hook.events(),
-                sending.limits().callLimiter(), sending.integrations().accessTokens(), sending.robot().robotQueue(),
+                sending.limits().callLimiter(), sending.integrations().accessTokens(), sending.robot().robotQueue(), outbox.outbox(),
                 assistant.status());
         observe.bind();
         routes = new LiveRoutes((LiveContext) context, settings.routesDir());
@@ -126,6 +129,7 @@ final class ApplicationConfiguration implements AutoCloseable {
         expiries.addAll(ConversationConfiguration.expiries(settings));
         expiries.addAll(InboundConfiguration.expiries());
         expiries.addAll(RobotConfiguration.expiries(settings));
+        expiries.addAll(OutboxConfiguration.expiries(settings));
         expiries.addAll(ToolConfiguration.expiries(settings));
         return expiries;
     }
@@ -144,6 +148,7 @@ final class ApplicationConfiguration implements AutoCloseable {
         properties.setProperty("simulator.on", String.valueOf(resources.simulator() != null));
         properties.setProperty("simulator.url", resources.simulator() == null ? "" : resources.simulator().url());
         properties.setProperty("turns.workers", String.valueOf(settings.maxRunningTurns()));
+        OutboxConfiguration.describe(settings, properties);
         properties.setProperty("commands.workers", String.valueOf(TurnConfiguration.COMMAND_WORKERS));
         properties.setProperty("camel.main.shutdownTimeout", String.valueOf(Math.max(1, settings.shutdownTimeout().toSeconds())));
         // the process ends by then, see ShutdownDeadline: Camel must not let it end before the store is closed
@@ -193,6 +198,7 @@ final class ApplicationConfiguration implements AutoCloseable {
         // first, so that what came in until then has its place in the queue
         inbound.close();
         turn.close();
+        outbox.close();
         sending.close();
     }
 

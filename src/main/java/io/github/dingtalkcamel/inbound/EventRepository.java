@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 
 import io.github.dingtalkcamel.component.message.Delivery;
+import io.github.dingtalkcamel.outbox.Outbox;
 import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Sql;
 import io.github.dingtalkcamel.store.Store;
+import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.support.service.ServiceSupport;
@@ -21,10 +23,17 @@ public final class EventRepository extends ServiceSupport implements IdempotentR
 
     private final Store store;
     private final InstantSource clock;
+    private final Outbox outbox;
 
     public EventRepository(Store store, InstantSource clock) {
+        this(store, clock, Outbox.off());
+    }
+
+    /** @param outbox records what other systems are told, in the same commits */
+    public EventRepository(Store store, InstantSource clock, Outbox outbox) {
         this.store = store;
         this.clock = clock;
+        this.outbox = outbox;
     }
 
     /** What tells one event from all others: its integration and its id. */
@@ -34,12 +43,28 @@ public final class EventRepository extends ServiceSupport implements IdempotentR
 
     @Override
     public boolean add(String key) {
+        return add(key, null);
+    }
+
+    /** The same; a new event is in the outbox as well, by the same commit. */
+    @Override
+    public boolean add(Exchange exchange, String key) {
+        return add(key, outbox.isOn() ? exchange.getProperty(Delivery.PROPERTY, Delivery.class) : null);
+    }
+
+    private boolean add(String key, Delivery told) {
         long now = clock.millis();
-        // an expired key that housekeeping has not deleted yet counts as new
-        return store.writeAndWait(connection -> Sql.update(connection, """
-                insert into event_seen (integration, event_id, seen_at) values (?, ?, ?)
-                on conflict (integration, event_id) do update set seen_at = excluded.seen_at where event_seen.seen_at < ?""",
-                integration(key), event(key), now, now - KEPT.toMillis())) == 1;
+        return store.writeAndWait(connection -> {
+            // an expired key that housekeeping has not deleted yet counts as new
+            boolean added = Sql.update(connection, """
+                    insert into event_seen (integration, event_id, seen_at) values (?, ?, ?)
+                    on conflict (integration, event_id) do update set seen_at = excluded.seen_at where event_seen.seen_at < ?""",
+                    integration(key), event(key), now, now - KEPT.toMillis()) == 1;
+            if (added && told != null) {
+                outbox.event(connection, told);
+            }
+            return added;
+        });
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.List;
 
 import io.github.dingtalkcamel.component.dingtalk.DingTalkComponent;
+import io.github.dingtalkcamel.outbox.Outbox;
 import io.github.dingtalkcamel.server.ServerConfiguration;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.Expiry;
@@ -21,7 +22,7 @@ public record InboundConfiguration(Webhook webhook, Streams streams) implements 
 
     /** Creates them, and binds what routes name. */
     public static InboundConfiguration bind(Registry registry, Settings settings, Store store, ServerConfiguration server,
-            DingTalkComponent component, Clock clock) {
+            DingTalkComponent component, Outbox outbox, Clock clock) {
         Webhook webhook = new Webhook(settings, clock, server.heldBodies(), server.failedLogins());
         Streams streams = new Streams(settings, component);
         registry.bind("webhook", webhook);
@@ -29,7 +30,7 @@ public record InboundConfiguration(Webhook webhook, Streams streams) implements 
         registry.bind("decryptCallback", (Processor) webhook::decryptCallback);
         registry.bind("describeEvent", (Processor) webhook::describeEvent);
         registry.bind("streams", streams);
-        registry.bind("events", new EventRepository(store, clock));
+        registry.bind("events", new EventRepository(store, clock, outbox));
         registry.bind("messageFilter", new MessageFilter());
         return new InboundConfiguration(webhook, streams);
     }

@@ -8,6 +8,7 @@ import io.github.dingtalkcamel.component.stream.StreamFigure;
 import io.github.dingtalkcamel.hook.LifecycleEvents;
 import io.github.dingtalkcamel.inbound.Streams;
 import io.github.dingtalkcamel.limits.DingTalkCallLimiter;
+import io.github.dingtalkcamel.outbox.Outbox;
 import io.github.dingtalkcamel.robot.RobotQueue;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
@@ -35,9 +36,10 @@ public final class Gauges {
     private final LifecycleEvents events;
     private final DingTalkCallLimiter callLimiter;
     private final RobotQueue robots;
+    private final Outbox outbox;
 
     public Gauges(KeyedQueue queue, Agents agents, DeadLetters deadLetters, Settings settings, Streams streams, LifecycleEvents events, DingTalkCallLimiter callLimiter,
-            RobotQueue robots) {
+            RobotQueue robots, Outbox outbox) {
         this.queue = queue;
         this.agents = agents;
         this.deadLetters = deadLetters;
@@ -46,6 +48,7 @@ public final class Gauges {
         this.events = events;
         this.callLimiter = callLimiter;
         this.robots = robots;
+        this.outbox = outbox;
     }
 
     /** Adds them to the context's meters. */
@@ -63,6 +66,9 @@ public final class Gauges {
                 () -> callLimiter.hosts().values().stream().filter(trouble -> !trouble.isEmpty()).count());
         gauge(meters, "dingtalk.apis.throttled", "APIs that DingTalk throttles", () -> callLimiter.throttled().size());
         gauge(meters, "dingtalk.robot.messages.waiting", "Messages that wait for a custom robot's turn", () -> stored(robots::waiting));
+        if (outbox.isOn()) {
+            gauge(meters, "dingtalk.outbox.waiting", "Events of the outbox that wait for their endpoint", () -> stored(outbox::waiting));
+        }
         gauge(meters, "dingtalk.dead.letters", "Dead letters that wait for a person", () -> stored(deadLetters::count));
         gauge(meters, "dingtalk.events.waiting", "Events that wait for the hooks", events::getWaiting);
         counter(meters, "dingtalk.events.published", "Own events handed to the hooks", events::getPublished);

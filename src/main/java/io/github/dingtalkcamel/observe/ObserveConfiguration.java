@@ -10,6 +10,7 @@ import io.github.dingtalkcamel.hook.LifecycleEvents;
 import io.github.dingtalkcamel.inbound.InboundConfiguration;
 import io.github.dingtalkcamel.integration.AccessTokens;
 import io.github.dingtalkcamel.limits.DingTalkCallLimiter;
+import io.github.dingtalkcamel.outbox.Outbox;
 import io.github.dingtalkcamel.reload.LiveRoutes;
 import io.github.dingtalkcamel.robot.RobotQueue;
 import io.github.dingtalkcamel.settings.Settings;
@@ -25,7 +26,7 @@ import org.apache.camel.CamelContext;
  */
 public record ObserveConfiguration(CamelContext context, Settings settings, Store store, TurnConfiguration turn, Agents agents,
         ConversationConfiguration conversation, InboundConfiguration inbound, LifecycleEvents events, DingTalkCallLimiter limiter,
-        AccessTokens accessTokens, RobotQueue robotQueue, Optional<ModelStatus> model) {
+        AccessTokens accessTokens, RobotQueue robotQueue, Outbox outbox, Optional<ModelStatus> model) {
 
     /** Binds what routes and Camel name. */
     public void bind() {
@@ -45,7 +46,7 @@ public record ObserveConfiguration(CamelContext context, Settings settings, Stor
     /** Opens the console, and registers metrics and beans of JMX. Camel's registry of meters exists by then. */
     public void show() {
         new Console(context, settings).open();
-        new Gauges(turn.turns(), agents, turn.deadLetters(), settings, inbound.streams(), events, limiter, robotQueue).register(context);
+        new Gauges(turn.turns(), agents, turn.deadLetters(), settings, inbound.streams(), events, limiter, robotQueue, outbox).register(context);
         new HeldBytes(context).show("turns", turn.turns()::bytes, turn.turns()::maxBytes)
                 .show("commands", turn.commands()::bytes, turn.commands()::maxBytes).show("events", events::bytes, events::maxBytes);
         new Beans(context).show("bindings", conversation.bindings())

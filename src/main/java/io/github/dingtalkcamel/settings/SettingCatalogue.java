@@ -151,6 +151,12 @@ public final class SettingCatalogue {
     static final Setting<Duration> KEEP_SESSIONS = process("keep-sessions", ValueTypes.duration(Duration.ofDays(1), Duration.ofDays(3650)))
             .defaultsTo("90d")
             .is("How long a session in which nothing happens is kept with its history, 1d to 3650d; the next message starts a fresh one");
+    static final Setting<String> OUTBOX = process("outbox", ValueTypes.endpoint()).noDefault()
+            .is("Camel endpoint that accepted messages, ended turns, events and clicks on cards are told to, at least once, such as"
+                    + " direct:outbox; off where it is not set");
+    static final Setting<Duration> KEEP_OUTBOX = process("keep-outbox", ValueTypes.duration(Duration.ofHours(1), Duration.ofDays(3650)))
+            .defaultsTo("14d")
+            .is("How long what the outbox could not deliver is kept, 1h to 3650d; the log says when some is deleted");
     static final Setting<Duration> SHUTDOWN_TIMEOUT = process("shutdown-timeout", ValueTypes.duration(Duration.ZERO, Duration.ofHours(1)))
             .defaultsTo("25")
             .is("Seconds that running turns get at a stop, 0 to 3600");

@@ -51,6 +51,7 @@ public record Settings(
         int maxRunningTurns,
         Duration maxTurnAge,
         Retention keeping,
+        OutboxSettings outbox,
         Duration shutdownTimeout,
         boolean simulator,
         String simulatorHost,
@@ -71,7 +72,7 @@ public record Settings(
     public Settings withPorts(int webhook, int management) {
         return new Settings(apiBaseUrl, oapiBaseUrl, webhookHost, webhook, managementHost, management, managementUser, managementPassword,
                 hostNames, publicUrl, apiToken, dataDir, storeUrl, storeUser, storePassword, routesDir, files, queueCapacity,
-                conversationCapacity, maxRunningTurns, maxTurnAge, keeping, shutdownTimeout, simulator, simulatorHost, simulatorPort, model,
+                conversationCapacity, maxRunningTurns, maxTurnAge, keeping, outbox, shutdownTimeout, simulator, simulatorHost, simulatorPort, model,
                 integrations);
     }
 
@@ -79,7 +80,7 @@ public record Settings(
     public Settings withBaseUrls(URI api, URI oapi) {
         return new Settings(api, oapi, webhookHost, webhookPort, managementHost, managementPort, managementUser, managementPassword,
                 hostNames, publicUrl, apiToken, dataDir, storeUrl, storeUser, storePassword, routesDir, files, queueCapacity,
-                conversationCapacity, maxRunningTurns, maxTurnAge, keeping, shutdownTimeout,
+                conversationCapacity, maxRunningTurns, maxTurnAge, keeping, outbox, shutdownTimeout,
                 simulator, simulatorHost, simulatorPort, model, integrations);
     }
 }

@@ -223,6 +223,7 @@ public final class SettingsReader {
                 values.maybe(MAX_RUNNING_TURNS).orElse(javaFeatureVersion >= JAVA_WITH_VIRTUAL_THREADS ? 2000 : 200),
                 values.of(MAX_TURN_AGE),
                 new Retention(values.of(KEEP_MESSAGES), values.of(KEEP_DEAD_LETTERS), values.of(KEEP_SESSIONS)),
+                new OutboxSettings(values.maybe(OUTBOX), values.of(KEEP_OUTBOX)),
                 values.of(SHUTDOWN_TIMEOUT),
                 simulator,
                 values.of(SIMULATOR_HOST),

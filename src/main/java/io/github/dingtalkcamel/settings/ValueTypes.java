@@ -30,6 +30,7 @@ final class ValueTypes {
     private static final long[] UNIT_MILLIS = {86_400_000, 3_600_000, 60_000, 1_000, 1};
     private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9_]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?");
     private static final Pattern AGENT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    private static final Pattern ENDPOINT = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:[^\\s]+");
     private static final Pattern AES_KEY = Pattern.compile("[A-Za-z0-9+/]{43}");
     private static final Pattern ACCESS_TOKEN = Pattern.compile("(?:^|&)access_token=[^&]");
 
@@ -170,6 +171,18 @@ final class ValueTypes {
         } catch (URISyntaxException e) {
             return Optional.empty();
         }
+    }
+
+    /** The URI of a Camel endpoint. One with options may hold credentials, so it is not shown. */
+    static ValueType<String> endpoint() {
+        return text -> {
+            String uri = text.strip();
+            if (!ENDPOINT.matcher(uri).matches()) {
+                throw BadValue.hidden("is not the URI of a Camel endpoint", "write it as direct:outbox, and send on from a route that begins with"
+                        + " this endpoint");
+            }
+            return uri;
+        };
     }
 
     static ValueType<StoreUrl> storeUrl() {

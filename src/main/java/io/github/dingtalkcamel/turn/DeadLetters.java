@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
+import io.github.dingtalkcamel.outbox.Outbox;
 import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Sql;
 import io.github.dingtalkcamel.store.Store;
@@ -32,10 +33,17 @@ public final class DeadLetters {
 
     private final Store store;
     private final InstantSource clock;
+    private final Outbox outbox;
 
     public DeadLetters(Store store, InstantSource clock) {
+        this(store, clock, Outbox.off());
+    }
+
+    /** @param outbox records what other systems are told, in the same commits */
+    public DeadLetters(Store store, InstantSource clock, Outbox outbox) {
         this.store = store;
         this.clock = clock;
+        this.outbox = outbox;
     }
 
     /**
@@ -85,8 +93,10 @@ public final class DeadLetters {
         store.writeAndWait(connection -> {
             put(connection, messageId, integration, conversationId, reason, attempts, reply, now);
             Sql.update(connection, "delete from reply where message_id = ?", messageId);
-            return Sql.update(connection, "update message set state = 'dead', error = ?, finished_at = ? where id = ?",
+            int changed = Sql.update(connection, "update message set state = 'dead', error = ?, finished_at = ? where id = ?",
                     reason.code() + ": " + reason.text(), now, messageId);
+            outbox.turnEnded(connection, messageId, null);
+            return changed;
         });
     }
 

@@ -15,6 +15,7 @@ import java.util.function.BiConsumer;
 import io.github.dingtalkcamel.component.api.Mentions;
 import io.github.dingtalkcamel.component.message.Delivery;
 import io.github.dingtalkcamel.component.message.InboundMessage;
+import io.github.dingtalkcamel.outbox.Outbox;
 import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Sql;
 import io.github.dingtalkcamel.store.Store;
@@ -42,10 +43,17 @@ public final class Inbox {
 
     private final Store store;
     private final InstantSource clock;
+    private final Outbox outbox;
 
     public Inbox(Store store, InstantSource clock) {
+        this(store, clock, Outbox.off());
+    }
+
+    /** @param outbox records what other systems are told, in the same commits */
+    public Inbox(Store store, InstantSource clock, Outbox outbox) {
         this.store = store;
         this.clock = clock;
+        this.outbox = outbox;
     }
 
     /** Stores a message that an agent is to answer. */
@@ -78,7 +86,14 @@ public final class Inbox {
     private Store.Work<OptionalLong> adding(Turn.Kind kind, InboundMessage message, String payload, Delivery delivery) {
         long now = clock.millis();
         return connection -> kind == Turn.Kind.REFUSAL && wasRefused(connection, message, now) ? OptionalLong.empty()
-                : insert(connection, kind, message, payload, delivery, now);
+                : added(connection, kind, message, insert(connection, kind, message, payload, delivery, now));
+    }
+
+    private OptionalLong added(Connection connection, Turn.Kind kind, InboundMessage message, OptionalLong row) throws SQLException {
+        if (kind == Turn.Kind.TURN && row.isPresent()) {
+            outbox.accepted(connection, row.getAsLong(), message);
+        }
+        return row;
     }
 
     private static boolean wasRefused(Connection connection, InboundMessage message, long now) throws SQLException {
@@ -181,7 +196,12 @@ public final class Inbox {
      * @param sent        the chunk of a reply in one chunk, or null
      */
     public Store.Work<Integer> nowDone(long id, Long agentMillis, SentChunk sent) {
-        return finished(id, "done", null, agentMillis, sent);
+        return nowDone(id, agentMillis, sent, null);
+    }
+
+    /** The same, with the reply as other systems are told it; null for none. */
+    public Store.Work<Integer> nowDone(long id, Long agentMillis, SentChunk sent, String reply) {
+        return finished(id, "done", null, agentMillis, sent, reply);
     }
 
     /**
@@ -191,10 +211,10 @@ public final class Inbox {
      * @param sent        the chunk of a notice in one chunk, or null
      */
     public Store.Work<Integer> nowFailed(long id, String error, Long agentMillis, SentChunk sent) {
-        return finished(id, "failed", error, agentMillis, sent);
+        return finished(id, "failed", error, agentMillis, sent, null);
     }
 
-    private Store.Work<Integer> finished(long id, String state, String error, Long agentMillis, SentChunk sent) {
+    private Store.Work<Integer> finished(long id, String state, String error, Long agentMillis, SentChunk sent, String reply) {
         long now = clock.millis();
         return connection -> {
             int changed = Sql.update(connection, "update message set state = ?, error = ?, finished_at = ?, agent_ms = coalesce(?, agent_ms),"
@@ -202,6 +222,9 @@ public final class Inbox {
                     state, error, now, agentMillis, sent == null ? "" : sent.line(), id);
             if (error != null && changed == 1) {
                 letter(connection, id, error, now);
+            }
+            if (changed == 1) {
+                outbox.turnEnded(connection, id, reply);
             }
             // progress is kept only while it is needed; short replies have none
             Sql.update(connection, "delete from reply where message_id = ?", id);
@@ -233,9 +256,12 @@ public final class Inbox {
         });
     }
 
-    private static int end(Connection connection, long id, String state, String error, long now) throws SQLException {
+    private int end(Connection connection, long id, String state, String error, long now) throws SQLException {
         int changed = Sql.update(connection, "update message set state = ?, error = ?, finished_at = ? where id = ? and state in ('received', 'running')",
                 state, error, now, id);
+        if (changed == 1) {
+            outbox.turnEnded(connection, id, null);
+        }
         Sql.update(connection, "delete from reply where message_id = ?", id);
         return changed;
     }

@@ -7,6 +7,7 @@ import java.util.List;
 
 import io.github.dingtalkcamel.conversation.QuotableMessages;
 import io.github.dingtalkcamel.conversation.Sessions;
+import io.github.dingtalkcamel.outbox.Outbox;
 import io.github.dingtalkcamel.queue.HeapShare;
 import io.github.dingtalkcamel.queue.NonStoppingProcessor;
 import io.github.dingtalkcamel.settings.Settings;
@@ -38,15 +39,15 @@ public record TurnConfiguration(Inbox inbox, Messages messages, KeyedQueue turns
 
     /** Creates them, and binds what routes name. */
     public static TurnConfiguration bind(Registry registry, Settings settings, Store store, Sessions sessions, QuotableMessages quotable,
-            Clock clock) {
+            Outbox outbox, Clock clock) {
         KeyedQueue turns = new KeyedQueue(settings.queueCapacity(), settings.conversationCapacity(), settings.maxRunningTurns(), IDLE,
                 HeapShare.bytes(4, 16));
         KeyedQueue commands = new KeyedQueue(COMMANDS_WAITING, COMMANDS_OF_A_CONVERSATION, COMMANDS_RUNNING, IDLE,
                 HeapShare.bytes(16, 16));
-        Inbox inbox = new Inbox(store, clock);
+        Inbox inbox = new Inbox(store, clock, outbox);
         Messages messages = new Messages(settings, quotable);
         Intake intake = new Intake(inbox, turns, commands);
-        DeadLetters deadLetters = new DeadLetters(store, clock);
+        DeadLetters deadLetters = new DeadLetters(store, clock, outbox);
         Resumption resumption = new Resumption(inbox, turns, commands, messages, deadLetters, intake, settings.maxTurnAge(), clock);
         registry.bind("messages", messages);
         registry.bind("storeTurn", new NonStoppingProcessor(intake.turns()));

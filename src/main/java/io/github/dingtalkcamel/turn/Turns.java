@@ -131,22 +131,30 @@ public final class Turns {
         if (turn.isStopped()) {
             inbox.stopped(List.of(turn.id()));
         } else {
-            Store.Work<?> with = failure == null ? inbox.nowDone(turn.id(), agentMillis, sent) : inbox.nowFailed(turn.id(), failure, agentMillis, sent);
-            leave(turn, exchange.getProperty(Session.PROPERTY, Session.class), exchange.getProperty(Answer.PROPERTY, Answer.class), failure != null,
-                    agentMillis == null ? 0 : agentMillis, with);
+            Answer answer = known(turn, exchange.getProperty(Answer.PROPERTY, Answer.class));
+            Store.Work<?> with = failure == null ? inbox.nowDone(turn.id(), agentMillis, sent, reply(answer))
+                    : inbox.nowFailed(turn.id(), failure, agentMillis, sent);
+            leave(turn, exchange.getProperty(Session.PROPERTY, Session.class), answer, failure != null, agentMillis == null ? 0 : agentMillis, with);
         }
         ENDED.info("Turn {} {}: message {}, agent {}, {} ms", turn.reference(), turn.isStopped() ? "stopped" : failure == null ? "done" : "failed",
                 turn.message().msgId(), agent, agentMillis);
     }
 
+    /** After a crash between two chunks there is the reply, and no agent was asked. */
+    private static Answer known(Turn turn, Answer answer) {
+        return answer == null && turn.isReplying() ? new Answer(String.join("", turn.progress().chunks()), 0, 0) : answer;
+    }
+
+    private static String reply(Answer answer) {
+        return answer == null || answer.text() == null || answer.text().isBlank() ? null : answer.text();
+    }
+
     /**
      * Counts the turn in its session where an agent was asked. A failed turn is not part of the history, since a user who tries again repeats the message.
      */
-    private void leave(Turn turn, Session session, Answer answer, boolean failed, long agentMillis, Store.Work<?> with) throws StoreException {
-        // after a crash between two chunks there is the reply, and no agent was asked
-        Answer known = answer == null && turn.isReplying() ? new Answer(String.join("", turn.progress().chunks()), 0, 0) : answer;
+    private void leave(Turn turn, Session session, Answer known, boolean failed, long agentMillis, Store.Work<?> with) throws StoreException {
         String said = known == null ? null : turn.message().text();
-        String reply = known == null || known.text() == null || known.text().isBlank() ? null : known.text();
+        String reply = reply(known);
         Usage usage = known == null && !failed ? Usage.NONE
                 : new Usage(1, 1, reply == null ? 0 : 1, turn.message().text().length(), reply == null ? 0 : reply.length(), agentMillis,
                         known == null ? 0 : known.promptTokens(), known == null ? 0 : known.completionTokens());

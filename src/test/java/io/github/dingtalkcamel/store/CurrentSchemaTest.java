@@ -36,9 +36,9 @@ class CurrentSchemaTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "delete from dingtalk_schema_history where version = '10'",
+        "delete from dingtalk_schema_history where version = '13'",
         "update dingtalk_schema_history set checksum = 1 where version = '9'",
-        "update dingtalk_schema_history set success = 0 where version = '10'",
+        "update dingtalk_schema_history set success = 0 where version = '13'",
         "insert into dingtalk_schema_history select 1000, '999', 'from the future', 'SQL', 'V999__x.sql', 1, 'me', installed_on, 1, 1"
                 + " from dingtalk_schema_history limit 1",
         "drop table dingtalk_schema_history"})

@@ -1,0 +1,13 @@
+package io.github.dingtalkcamel.settings;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What other systems are told of messages, turns and events.
+ *
+ * @param endpoint where each event is sent; empty where none is stored
+ * @param kept     how long an event waits for that endpoint
+ */
+public record OutboxSettings(Optional<String> endpoint, Duration kept) {
+}
