@@ -42,7 +42,8 @@ final class Distribution implements AutoCloseable {
         boolean packaged = Files.exists(archive) && Files.getLastModifiedTime(archive).compareTo(Files.getLastModifiedTime(jar)) >= 0;
         // a link to each jar, since a directory that is a link would make the program's own lib writable
         distribution.sh(packaged ? "mkdir app && tar xzf ../dingtalk-camel.tar.gz -C app --strip-components 1"
-                : "cp -r ../../src/main/dist app && mkdir app/lib && ln ../lib/*.jar app/lib/ && ln ../dingtalk-camel.jar app/ && cp -r ../../examples app/");
+                : "cp -r ../../src/main/dist app && mkdir app/lib && ln ../lib/*.jar app/lib/ && ln ../dingtalk-camel.jar app/"
+                        + " && cp -r ../../examples ../../LICENSE ../../NOTICE ../licenses/THIRD-PARTY.txt app/");
         distribution.sh("mv app '" + name + "' && ln -s '" + name + "' app && mkdir bin && ln -s ../app/bin/dingtalk-camel bin/start");
         return distribution;
     }

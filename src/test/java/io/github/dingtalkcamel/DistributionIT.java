@@ -13,7 +13,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -43,6 +45,30 @@ class DistributionIT {
     @AfterEach
     void delete() throws Exception {
         distribution.close();
+    }
+
+    /** Both jars and the distribution say under which licence they are, and the distribution lists that of each jar in lib. */
+    @Test
+    void holdsTheLicencesOfTheProgramAndOfItsJars() throws Exception {
+        distribution = Distribution.unpackedInto(PLAIN_NAME);
+
+        assertThat(Files.readString(distribution.app().resolve("LICENSE"))).startsWith("SPDX-License-Identifier: Apache-2.0");
+        assertThat(Files.readString(distribution.app().resolve("NOTICE"))).contains("Apache Software Foundation");
+        for (String jar : List.of("dingtalk-camel.jar", "dingtalk-camel-component.jar")) {
+            try (JarFile file = new JarFile(Path.of("target", jar).toFile())) {
+                assertThat(file.getEntry("META-INF/LICENSE")).as(jar).isNotNull();
+                assertThat(file.getEntry("META-INF/NOTICE")).as(jar).isNotNull();
+            }
+        }
+        String licences = Files.readString(distribution.app().resolve("THIRD-PARTY.txt"));
+        try (Stream<Path> lib = Files.list(distribution.app().resolve("lib"))) {
+            assertThat(lib.map(file -> file.getFileName().toString()).filter(file -> !licences.contains(artifact(file)))).isEmpty();
+        }
+    }
+
+    /** {@code camel-api-4.18.0.jar} is {@code :camel-api:4.18.0} in the list. */
+    private static String artifact(String jar) {
+        return ":" + jar.replaceFirst("-(\\d[^/]*)\\.jar$", ":$1");
     }
 
     @Test
