@@ -104,7 +104,7 @@ final class ApplicationConfiguration implements AutoCloseable {
         AgentConfiguration agent = AgentConfiguration.bind(registry, settings);
         assistant = AssistantConfiguration.bind(context, settings, clock);
         outbox = OutboxConfiguration.bind(registry, settings, store, clock);
-        turn = TurnConfiguration.bind(registry, settings, store, conversation.sessions(), sending.quotable(), outbox.outbox(), clock);
+        turn = TurnConfiguration.bind(context, settings, store, conversation, sending.quotable(), outbox.outbox(), clock);
         hook = HookConfiguration.bind(context, clock);
         inbound = InboundConfiguration.bind(registry, settings, store, server, sending.integrations().component(), outbox.outbox(), clock);
         conversation.bindings().onChange(hook.events()::bindingChanged);

@@ -11,6 +11,7 @@ import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.store.Sql;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
+import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
 import org.apache.camel.api.management.ManagedAttribute;
@@ -49,6 +50,11 @@ public final class Bindings {
     public Bindings(Store store, InstantSource clock) {
         this.store = store;
         this.clock = clock;
+    }
+
+    /** The agent that the message's conversation is bound to becomes variable {@code byConversation}: null where it is not bound. */
+    public void find(Exchange exchange) throws StoreException {
+        exchange.setVariable("byConversation", agentOf(exchange.getProperty(InboundMessage.PROPERTY, InboundMessage.class)));
     }
 
     /** The agent that the message's conversation is bound to, or null. */

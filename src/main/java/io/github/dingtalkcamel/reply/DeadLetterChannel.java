@@ -10,7 +10,6 @@ import io.github.dingtalkcamel.turn.Inbox;
 import io.github.dingtalkcamel.turn.Turn;
 import io.github.dingtalkcamel.turn.Turns;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,7 +48,9 @@ public final class DeadLetterChannel {
     }
 
     /** Makes the exchange's turn a dead letter. While the process stops it is left as it is instead: the next start resumes it. */
-    public void add(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty(Reply.PROPERTY) Reply reply) throws StoreException {
+    public void add(Exchange exchange) throws StoreException {
+        Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
+        Reply reply = exchange.getProperty(Reply.PROPERTY, Reply.class);
         if (exchange.getContext().isStopping() || exchange.getContext().isStopped() || Failure.of(exchange, StoppingException.class) != null) {
             Turns.leaveForNextStart(exchange);
             if (Failure.of(exchange, StoppingException.class) != null) {

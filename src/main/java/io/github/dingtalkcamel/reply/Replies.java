@@ -24,10 +24,8 @@ import io.github.dingtalkcamel.turn.Inbox;
 import io.github.dingtalkcamel.turn.KeyedQueue;
 import io.github.dingtalkcamel.turn.SentChunk;
 import io.github.dingtalkcamel.turn.Turn;
-import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
-import org.apache.camel.Header;
 import org.apache.camel.Message;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,29 +56,36 @@ public final class Replies {
     }
 
     /**
-     * The reply to send: the rest of one that a crash interrupted, else the body in chunks: a {@link Notice}, or text. A blank body
-     * is no reply. Answers to commands are notices. Its calls don't wait at
-     * first, but don't overtake those that do, and are not made once the turn is stopped.
+     * The reply to send becomes property {@value Reply#PROPERTY}: the rest of one that a crash interrupted, else the body in chunks: a {@link Notice}, or
+     * text. A blank body is no reply. Answers to commands are notices. Its calls don't wait at first, but don't overtake those that do, and are not made
+     * once the turn is stopped.
      */
-    public Reply plan(@Body Object body, @ExchangeProperty(Turn.PROPERTY) Turn turn,
-            @ExchangeProperty(Mentions.PROPERTY) Mentions set, Exchange exchange) throws StoreException {
+    public void plan(Exchange exchange) throws StoreException {
+        Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
         exchange.setProperty(DEADLINE, policy.until(turn.message()));
         exchange.setProperty(CallLimiter.WAIT_UNTIL, clock.instant());
         exchange.setProperty(CallLimiter.CANCELLED, (BooleanSupplier) turn::isStopped);
-        if (turn.isReplying()) {
-            Turn.Progress progress = turn.progress();
-            return new Reply(progress.chunks(), progress.sent(), progress.sent(), kind(turn.isForBot()), progress.mentions());
+        Reply reply = turn.isReplying() ? rest(turn) : whole(exchange, turn);
+        if (!turn.isReplying() && reply.chunks().size() > 1) {
+            store(reply, turn);
         }
+        exchange.setProperty(Reply.PROPERTY, reply);
+    }
+
+    private static Reply rest(Turn turn) {
+        Turn.Progress progress = turn.progress();
+        return new Reply(progress.chunks(), progress.sent(), progress.sent(), kind(turn.isForBot()), progress.mentions());
+    }
+
+    private Reply whole(Exchange exchange, Turn turn) {
+        Object body = exchange.getMessage().getBody();
+        Mentions set = exchange.getProperty(Mentions.PROPERTY, Mentions.class);
         boolean isNotice = turn.isForBot() || body instanceof Notice;
         String text = body instanceof Notice notice ? notice.text() : exchange.getMessage().getBody(String.class);
         Mentions mentions = set == null || isNotice ? Mentions.NONE : set;
         List<String> chunks = chunker(turn.message(), mentions).chunks(encodable(text)).stream().map(Chunk::text)
                 .filter(chunk -> !chunk.isBlank()).toList();
-        Reply reply = new Reply(chunks, 0, NOT_STORED, kind(isNotice), mentions.among(chunks));
-        if (chunks.size() > 1) {
-            store(reply, turn);
-        }
-        return reply;
+        return new Reply(chunks, 0, NOT_STORED, kind(isNotice), mentions.among(chunks));
     }
 
     private static String kind(boolean isNotice) {
@@ -108,15 +113,17 @@ public final class Replies {
      * Records the chunk that DingTalk took; for a reply that is stored, durably. Nothing where it was not sent, since the turn was stopped
      * while it waited. The body is DingTalk's answer: its id of the chunk is remembered for quotes.
      */
-    public void recordChunk(Exchange exchange, @Body Object answer, @Header(ChunkMessage.NUMBER) int chunk,
-            @Header(DingTalkConstants.CHANNEL) String channel, @ExchangeProperty(Reply.PROPERTY) Reply reply,
-            @ExchangeProperty(Turn.PROPERTY) Turn turn) throws StoreException {
+    public void recordChunk(Exchange exchange) throws StoreException {
+        Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
+        Reply reply = exchange.getProperty(Reply.PROPERTY, Reply.class);
+        int chunk = exchange.getMessage().getHeader(ChunkMessage.NUMBER, Integer.class);
+        String channel = exchange.getMessage().getHeader(DingTalkConstants.CHANNEL, String.class);
         if (channel == null || reply.isStored(chunk)) {
             return;
         }
         exchange.removeProperty(CallRetry.TRIES);
         reply.sent(chunk);
-        if (answer instanceof Map<?, ?> map) {
+        if (exchange.getMessage().getBody() instanceof Map<?, ?> map) {
             quotable.sent(turn.message().integration(), map, reply.chunks().get(chunk));
         }
         SentChunk sent = inbox.sentNow(chunk + 1, reply.chunks().size(), channel);

@@ -24,9 +24,14 @@ public final class ReplyConfiguration {
         registry.bind("notices", notices);
         registry.bind("busyNotice", new BusyNotice(notices, new WebhookAddresses(settings.apiBaseUrl(), settings.oapiBaseUrl()), clock));
         registry.bind("busyConversations", new BusyConversations());
-        registry.bind("replies", new Replies(settings, turn.inbox(), turn.turns(), quotable, retryPolicy, clock));
+        Replies replies = new Replies(settings, turn.inbox(), turn.turns(), quotable, retryPolicy, clock);
+        registry.bind("replies", replies);
+        registry.bind("planReply", turn.storeRetry().step(replies::plan));
+        registry.bind("recordChunk", turn.storeRetry().step(replies::recordChunk));
         registry.bind("thinking", new Thinking(settings));
-        registry.bind("deadLetterChannel", new DeadLetterChannel(turn.deadLetters(), turn.inbox()));
+        DeadLetterChannel deadLetters = new DeadLetterChannel(turn.deadLetters(), turn.inbox());
+        registry.bind("deadLetterChannel", deadLetters);
+        registry.bind("addDeadLetter", turn.storeRetry().step(deadLetters::add));
         registry.bind("countTries", (Processor) DeadLetterChannel::repeats);
     }
 }

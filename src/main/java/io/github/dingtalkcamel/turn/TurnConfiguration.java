@@ -5,14 +5,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.github.dingtalkcamel.conversation.ConversationConfiguration;
 import io.github.dingtalkcamel.conversation.QuotableMessages;
-import io.github.dingtalkcamel.conversation.Sessions;
 import io.github.dingtalkcamel.outbox.Outbox;
 import io.github.dingtalkcamel.queue.HeapShare;
 import io.github.dingtalkcamel.queue.NonStoppingProcessor;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Store;
+import org.apache.camel.CamelContext;
 import org.apache.camel.spi.Registry;
 
 /**
@@ -24,9 +25,10 @@ import org.apache.camel.spi.Registry;
  * @param commands    the queue behind {@code seda:commands}
  * @param intake      stores incoming messages
  * @param deadLetters what could not be finished
+ * @param storeRetry  repeats steps of routes where the store fails
  */
 public record TurnConfiguration(Inbox inbox, Messages messages, KeyedQueue turns, KeyedQueue commands, Intake intake,
-        DeadLetters deadLetters) implements AutoCloseable {
+        DeadLetters deadLetters, StoreRetry storeRetry) implements AutoCloseable {
 
     /** Workers of commands, which wait only for the store and DingTalk. A command whose answer is sent again holds none. */
     public static final int COMMAND_WORKERS = 32;
@@ -34,12 +36,16 @@ public record TurnConfiguration(Inbox inbox, Messages messages, KeyedQueue turns
     private static final int COMMANDS_WAITING = 10_000;
     private static final int COMMANDS_OF_A_CONVERSATION = 1_000;
     private static final int COMMANDS_RUNNING = 1_000;
+    private static final String FIRST_DELAY = "{{delivery.redelivery-delay:1000}}";
     /** How often idle workers check whether they are still needed. */
     private static final Duration IDLE = Duration.ofSeconds(1);
 
     /** Creates them, and binds what routes name. */
-    public static TurnConfiguration bind(Registry registry, Settings settings, Store store, Sessions sessions, QuotableMessages quotable,
-            Outbox outbox, Clock clock) {
+    public static TurnConfiguration bind(CamelContext context, Settings settings, Store store, ConversationConfiguration conversation,
+            QuotableMessages quotable, Outbox outbox, Clock clock) throws Exception {
+        Registry registry = context.getRegistry();
+        Duration firstDelay = Duration.ofMillis(Long.parseLong(context.resolvePropertyPlaceholders(FIRST_DELAY)));
+        StoreRetry storeRetry = new StoreRetry(context, store::isFailing, firstDelay);
         KeyedQueue turns = new KeyedQueue(settings.queueCapacity(), settings.conversationCapacity(), settings.maxRunningTurns(), IDLE,
                 HeapShare.bytes(4, 16));
         KeyedQueue commands = new KeyedQueue(COMMANDS_WAITING, COMMANDS_OF_A_CONVERSATION, COMMANDS_RUNNING, IDLE,
@@ -55,10 +61,14 @@ public record TurnConfiguration(Inbox inbox, Messages messages, KeyedQueue turns
         registry.bind("storeRefusal", new NonStoppingProcessor(intake.refusals()));
         registry.bind("turns", turns);
         registry.bind("commandQueue", commands);
-        registry.bind("turnRecord", new Turns(inbox, sessions));
+        Turns record = new Turns(inbox, conversation.sessions());
+        registry.bind("turnRecord", record);
+        registry.bind("recordTurnStart", storeRetry.step(record::recordStart));
+        registry.bind("findBinding", storeRetry.step(conversation.bindings()::find));
+        registry.bind("recordTurnEnd", storeRetry.step(record::recordEnd));
         registry.bind("resumption", resumption);
         registry.bind("replays", new Replays(deadLetters, messages, turns, resumption));
-        return new TurnConfiguration(inbox, messages, turns, commands, intake, deadLetters);
+        return new TurnConfiguration(inbox, messages, turns, commands, intake, deadLetters, storeRetry);
     }
 
     /** What housekeeping deletes of this package. */

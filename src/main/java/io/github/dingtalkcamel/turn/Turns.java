@@ -34,6 +34,7 @@ public final class Turns {
     public static final String STORED_MILLIS = "CamelDingTalkStoredMillis";
     /** Exchange property: milliseconds that the agent took. */
     public static final String AGENT_MILLIS = "CamelDingTalkAgentMillis";
+    private static final String AGENT = "CamelDingTalkAgent";
     private static final String BEGAN = "CamelDingTalkBegan";
     /** Exchange property: true where the stop of the process interrupted the turn. */
     public static final String LEFT = "CamelDingTalkLeft";
@@ -49,16 +50,15 @@ public final class Turns {
     }
 
     /**
-     * Records durably that the turn runs, before the agent is asked, so that a message which kills the process is not tried forever.
-     *
-     * @return the session that it runs in
+     * Records durably that the turn runs, before the agent is asked, so that a message which kills the process is not tried forever. The session that it
+     * runs in becomes property {@value Session#PROPERTY}.
      */
-    public Session recordStart(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty("CamelDingTalkAgent") String agent,
-            @ExchangeProperty("CamelDingTalkBoundBy") String boundBy) throws StoreException {
-        Session session = sessions.enter(turn.message(), turn.id(),
-                inbox.nowRunning(turn.id(), agent, boundBy, exchange.getProperty(STORED_MILLIS, Long.class)));
+    public void recordStart(Exchange exchange) throws StoreException {
+        Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
+        Session session = sessions.enter(turn.message(), turn.id(), inbox.nowRunning(turn.id(), exchange.getProperty(AGENT, String.class),
+                exchange.getProperty("CamelDingTalkBoundBy", String.class), exchange.getProperty(STORED_MILLIS, Long.class)));
+        exchange.setProperty(Session.PROPERTY, session);
         exchange.setProperty(BEGAN, System.nanoTime());
-        return session;
     }
 
     /** True for a turn that asks an agent; false where a restart interrupted its reply, so that only the rest of the reply is sent. */
@@ -118,16 +118,18 @@ public final class Turns {
     }
 
     /** Records how the turn or the command ended. The record of a dead letter stays as it is. */
-    public void recordEnd(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty(FAILURE) String failure, @ExchangeProperty(LEFT) Boolean left,
-            @ExchangeProperty("CamelDingTalkAgent") String agent, @ExchangeProperty(AGENT_MILLIS) Long agentMillis,
-            @ExchangeProperty(SentChunk.PROPERTY) SentChunk sent) throws StoreException {
-        if (Boolean.TRUE.equals(left)) {
+    public void recordEnd(Exchange exchange) throws StoreException {
+        if (Boolean.TRUE.equals(exchange.getProperty(LEFT))) {
             return;
         }
+        Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
+        SentChunk sent = exchange.getProperty(SentChunk.PROPERTY, SentChunk.class);
         if (turn.kind() != Turn.Kind.TURN) {
             inbox.answered(turn.id(), null, sent);
             return;
         }
+        String failure = exchange.getProperty(FAILURE, String.class);
+        Long agentMillis = exchange.getProperty(AGENT_MILLIS, Long.class);
         if (turn.isStopped()) {
             inbox.stopped(List.of(turn.id()));
         } else {
@@ -137,7 +139,7 @@ public final class Turns {
             leave(turn, exchange.getProperty(Session.PROPERTY, Session.class), answer, failure != null, agentMillis == null ? 0 : agentMillis, with);
         }
         ENDED.info("Turn {} {}: message {}, agent {}, {} ms", turn.reference(), turn.isStopped() ? "stopped" : failure == null ? "done" : "failed",
-                turn.message().msgId(), agent, agentMillis);
+                turn.message().msgId(), exchange.getProperty(AGENT), agentMillis);
     }
 
     /** After a crash between two chunks there is the reply, and no agent was asked. */

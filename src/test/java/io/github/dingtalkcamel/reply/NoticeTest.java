@@ -69,7 +69,10 @@ class NoticeTest {
             exchange.getMessage().setBody(body);
             exchange.setVariable("notice", true);
             context.start();
-            return replies.plan(body, new Turn(7, kind, Spoken.in("cid", "msg1"), null, progress, new Cancellation()), MENTIONS, exchange);
+            exchange.setProperty(Turn.PROPERTY, new Turn(7, kind, Spoken.in("cid", "msg1"), null, progress, new Cancellation()));
+            exchange.setProperty(Mentions.PROPERTY, MENTIONS);
+            replies.plan(exchange);
+            return exchange.getProperty(Reply.PROPERTY, Reply.class);
         }
     }
 }
