@@ -14,10 +14,25 @@ const BUTTONS = [
   ['peace', 'Clear', 'Removes all planned faults'],
 ];
 
+/** Faults of the simulated model. */
+const MODEL_BUTTONS = [
+  ['modelSlow', 'Slow', 'The next answer comes with a pause of a second before each piece'],
+  ['modelNeverEnd', 'Never ends', 'The next answer begins and never ends: /stop closes the connection'],
+  ['modelBreak', 'Breaks off', 'The connection is closed in the middle of the next answer'],
+  ['modelCutOff', 'Cut off', 'The next answer uses up its tokens'],
+  ['modelThrottle', 'Throttle', 'The next call is refused as one too many'],
+  ['modelFail', '5xx', 'The next call gets a server error'],
+  ['modelRejectKey', 'Reject key', 'The next call is refused for its key'],
+  ['modelUnknownModel', 'No model', 'The next call finds no such model'],
+  ['modelTooLong', 'Too long', 'The next prompt is longer than the model takes'],
+  ['modelFilter', 'Filter', 'The next answer is withheld by a content filter'],
+];
+
 const TRIGGERED = {
   expireToken: path => t(path.includes('sendBySession') ? 'The session webhook was expired.' : 'The access token was expired.'),
   throttle: () => t('A reply was throttled.'),
   fail: () => t('A reply got a server error.'),
+  model: () => t('The simulated model:'),
 };
 
 const MAX_LINES = 50;
@@ -28,9 +43,14 @@ export class FaultPanel {
   constructor(make) {
     this.log = h('ol', { class: 'log', role: 'log', 'aria-live': 'polite', 'aria-label': t('What happened') });
     this.element = h('section', { class: 'faults', 'aria-label': t('Faults') }, h('h2', null, t('Inject a fault')),
-        h('div', { class: 'fault-buttons' }, BUTTONS.map(([kind, name, title]) => h('button', { type: 'button', class: 'fault', title: t(title), 'data-fault': kind,
-          click: async () => this.tell(await make(kind).catch(error => t('It failed: {0}', error.message))) }, icon(kind), h('span', null, t(name))))),
+        this.#buttons(BUTTONS, make, kind => icon(kind)),
+        h('details', { class: 'model-faults' }, h('summary', null, t('Faults of the simulated model')), this.#buttons(MODEL_BUTTONS, make, () => null)),
         this.log);
+  }
+
+  #buttons(buttons, make, picture) {
+    return h('div', { class: 'fault-buttons' }, buttons.map(([kind, name, title]) => h('button', { type: 'button', class: 'fault', title: t(title), 'data-fault': kind,
+      click: async () => this.tell(await make(kind).catch(error => t('It failed: {0}', error.message))) }, picture(kind), h('span', null, t(name)))));
   }
 
   /** A planned fault was triggered by a request. */

@@ -44,6 +44,11 @@ const world = {
     return at.all ? all.set('@all', '@all') : all;
   },
   click: order => post('click', order),
+  agents: async conversation => {
+    const answer = await fetch(`/simulator/chat/agents?${new URLSearchParams({ app, conversation })}`);
+    return answer.ok ? answer.json() : null;
+  },
+  chooseAgent: (conversation, agent) => post('agents', { app, conversation, agent }),
   say: order => post('say', { ...order, app, way: entry }),
   addPerson: person => post('people', { staffId: person.staffId, nick: person.nick, admin: person.admin, outsider: person.outsider }),
   remember,

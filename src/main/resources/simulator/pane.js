@@ -27,11 +27,14 @@ export class Pane {
     this.close = h('button', { type: 'button', class: 'quiet close', title: t('Close this window'), 'aria-label': t('Close this window'),
       click: () => onClose(this) }, icon('close'));
     this.tabs = h('div', { class: 'tabs', role: 'tablist', 'aria-label': t('Conversations'), keydown: event => this.#arrow(event) });
+    this.answering = h('select', { 'aria-label': t('Answered by'), change: () => this.#chooseAgent() });
+    this.answered = h('label', { class: 'answered', hidden: true, title: t('The agent that this conversation is bound to, as by /bind') },
+        h('span', null, t('Answered by')), this.answering);
     this.list = h('ol', { class: 'messages', id, role: 'log', 'aria-live': 'polite', 'aria-label': t('Messages'), tabindex: '0' });
     this.complaint = h('div', { class: 'complaint', role: 'alert', hidden: true });
     this.composer = new Composer(order => this.world.say({ ...order, user: this.staffId, group: this.#group() }), text => this.#complain(text));
     this.element = h('section', { class: 'pane', 'aria-label': t('Chat window') },
-        h('header', null, this.face, h('div', { class: 'who-box' }, this.who, this.admin), this.close), this.tabs, this.list, this.complaint, this.composer.element);
+        h('header', null, this.face, h('div', { class: 'who-box' }, this.who, this.admin), this.close), this.tabs, this.answered, this.list, this.complaint, this.composer.element);
     this.scene();
   }
 
@@ -66,6 +69,29 @@ export class Pane {
     this.list.classList.toggle('empty', !messages.length);
     this.composer.inGroup(this.open !== 'dm');
     this.#scroll();
+    this.#askAgents();
+  }
+
+  /** Which agent answers here: a command such as /bind may have changed it. */
+  async #askAgents() {
+    const conversation = this.#conversationId();
+    const known = conversation ? await this.world.agents(conversation).catch(() => null) : null;
+    if (conversation !== this.#conversationId()) {
+      return;
+    }
+    this.answered.hidden = !known || known.agents.length < 2;
+    if (known && document.activeElement !== this.answering) {
+      const names = known.answering && !known.agents.includes(known.answering) ? [...known.agents, known.answering] : known.agents;
+      this.answering.replaceChildren(...names.map(name => h('option', { value: name }, name === 'simulated-model' ? t('simulated model') : name)));
+      this.answering.value = known.answering ?? '';
+    }
+  }
+
+  async #chooseAgent() {
+    await this.world.chooseAgent(this.#conversationId(), this.answering.value).catch(error => this.#complain(error.message));
+    this.answering.blur();
+    this.composer.input.focus();
+    this.#askAgents();
   }
 
   /** A message that is new. */
@@ -88,6 +114,9 @@ export class Pane {
     }
     if (near || this.#isMine(message)) {
       this.#scroll();
+    }
+    if (message.kind === 'shown') {
+      this.#askAgents();
     }
   }
 

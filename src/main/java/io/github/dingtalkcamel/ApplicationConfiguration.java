@@ -64,6 +64,7 @@ final class ApplicationConfiguration implements AutoCloseable {
     private HookConfiguration hook;
     private InboundConfiguration inbound;
     private AssistantConfiguration assistant;
+    private ChosenAgents chosenAgents;
     private ObserveConfiguration observe;
     private LiveRoutes routes;
     private HttpGuards httpGuards;
@@ -78,6 +79,10 @@ final class ApplicationConfiguration implements AutoCloseable {
 
     Settings settings() {
         return settings;
+    }
+
+    ChosenAgents chosenAgents() {
+        return chosenAgents;
     }
 
     Store store() {
@@ -104,6 +109,7 @@ final class ApplicationConfiguration implements AutoCloseable {
         AgentConfiguration agent = AgentConfiguration.bind(registry, settings);
         assistant = AssistantConfiguration.bind(context, settings, clock);
         outbox = OutboxConfiguration.bind(registry, settings, store, clock);
+        chosenAgents = new ChosenAgents(agent.agents(), conversation.bindings(), settings);
         turn = TurnConfiguration.bind(context, settings, store, conversation, sending.quotable(), outbox.outbox(), clock);
         hook = HookConfiguration.bind(context, clock);
         inbound = InboundConfiguration.bind(registry, settings, store, server, sending.integrations().component(), outbox.outbox(), clock);
@@ -166,6 +172,7 @@ final class ApplicationConfiguration implements AutoCloseable {
         Simulator simulator = resources.simulator();
         if (simulator != null) {
             simulator.messageTraces(new MessageTrace(store)::json);
+            simulator.agents(chosenAgents);
             for (Integration integration : settings.integrations()) {
                 if (inbound.webhook().isOn(integration.id())) {
                     simulator.callbackUrl(integration.appKey().orElseThrow(), Addresses.webhook(settings, integration.id()));

@@ -12,7 +12,7 @@ import javax.management.ObjectName;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dingtalkcamel.simulator.model.ModelRequest;
-import io.github.dingtalkcamel.simulator.model.ModelTrouble;
+import io.github.dingtalkcamel.simulator.model.ModelFault;
 import io.github.dingtalkcamel.simulator.model.SimulatedModel;
 import io.github.dingtalkcamel.simulator.platform.Group;
 import io.github.dingtalkcamel.simulator.platform.Person;
@@ -100,8 +100,8 @@ class AssistantTest {
             FILTER        | filtered this out                        | filtered the answer
             EMPTY         | an empty answer                          | answered without a text
             """)
-    void tellsTheUserWhyThereIsNoAnswerAndTheOperatorWhatToDo(ModelTrouble trouble, String text, String line) {
-        model.plan(trouble, 1);
+    void tellsTheUserWhyThereIsNoAnswerAndTheOperatorWhatToDo(ModelFault fault, String text, String line) {
+        model.plan(fault, 1);
         try (LogLines log = LogLines.listen()) {
             String reply = ask("what now?", 1).get(0);
 
@@ -117,7 +117,7 @@ class AssistantTest {
 
     @Test
     void tellsTheReasonInTheLanguageOfTheIntegration() {
-        model.plan(ModelTrouble.FAIL, 1);
+        model.plan(ModelFault.FAIL, 1);
 
         bot.say(UserMessage.text("你好").from(person).to("dingzh"));
 
@@ -126,7 +126,7 @@ class AssistantTest {
 
     @Test
     void saysBelowAnAnswerThatItIsCutOffAndKeepsThatOutOfTheHistory() {
-        model.plan(ModelTrouble.CUT_OFF, 1);
+        model.plan(ModelFault.CUT_OFF, 1);
 
         assertThat(ask("tell me all", 1).get(0)).startsWith("[simulated model] You said: tell me all")
                 .endsWith("*(The answer was too long and is cut off here. Say \"go on\" to read more.)*");
@@ -134,7 +134,8 @@ class AssistantTest {
         ask("go on", 2);
         JsonNode messages = lastRequest().body().path("messages");
         assertThat(messages.path(2).path("role").asText()).isEqualTo("assistant");
-        assertThat(messages.path(2).path("content").asText()).startsWith("[simulated model] You said: tell me all").doesNotContain("cut off");
+        assertThat(messages.path(2).path("content").asText()).startsWith("[simulated model] You said: tell me all")
+                .doesNotContain("cut off");
     }
 
     @Test
@@ -163,8 +164,8 @@ class AssistantTest {
 
     @ParameterizedTest
     @CsvSource({ "NEVER_END", "NEVER_ANSWER" })
-    void stopClosesTheConnectionToTheModel(ModelTrouble trouble) throws Exception {
-        model.plan(trouble, 1);
+    void stopClosesTheConnectionToTheModel(ModelFault fault) throws Exception {
+        model.plan(fault, 1);
         int before = model.requests().size();
         bot.say(UserMessage.text("count to infinity").from(person));
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> model.requests().size() == before + 1);
@@ -218,7 +219,8 @@ class AssistantTest {
         for (ObjectName route : server.queryNames(new ObjectName("org.apache.camel:type=routes,*"), null)) {
             seen.append(server.invoke(route, "dumpRouteAsXml", new Object[] { true }, new String[] { "boolean" }));
         }
-        seen.append(bot.get(bot.managementUrl() + "/observe/health").body()).append(bot.get(bot.managementUrl() + "/observe/metrics").body());
+        seen.append(bot.get(bot.managementUrl() + "/observe/health").body()).append(bot.get(bot.managementUrl() + "/observe/metrics")
+                .body());
 
         assertThat(seen).contains("openai-agent-action", "turn-agent-assistant");
         assertThat(seen.toString()).doesNotContain(KEY).doesNotContain("small shop");
@@ -230,7 +232,7 @@ class AssistantTest {
         try (Bot throttled = Bot.withSettings(Map.of("dingtalk.llm-model", "house-model"));
                 LogLines log = LogLines.listen()) {
             throttled.set("dingtalk.llm-base-url", throttled.simulator().url() + "/v1").start();
-            throttled.simulator().model().plan(ModelTrouble.THROTTLE_LONG, 1);
+            throttled.simulator().model().plan(ModelFault.THROTTLE_LONG, 1);
 
             throttled.say("hello");
             throttled.say("hello again");
@@ -238,8 +240,10 @@ class AssistantTest {
             List<String> replies = throttled.awaitReplies(throttled.simulator().dm(Bot.APP_KEY, "staff001"), 2);
             assertThat(replies).allMatch(reply -> reply.matches("The language model is asked too often just now. Please try again in 3,[56]\\d\\d s; reference main-\\d+."));
             assertThat(throttled.simulator().model().requests()).as("asked once, and not again before the server's time").hasSize(1);
-            assertThat(log.containing("agent assistant failed")).hasSize(2).anyMatch(line -> line.contains("answered 429: Rate limit reached (simulated). Wait, or"));
-            assertThat(log.containing("Model: house-model at " + throttled.simulator().url() + "/v1 answers as agent assistant")).hasSize(1);
+            assertThat(log.containing("agent assistant failed")).hasSize(2)
+                    .anyMatch(line -> line.contains("answered 429: Rate limit reached (simulated). Wait, or"));
+            assertThat(log.containing("Model: house-model at " + throttled.simulator().url() + "/v1 answers as agent assistant"))
+                    .hasSize(1);
         }
     }
 }

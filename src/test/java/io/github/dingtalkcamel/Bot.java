@@ -188,6 +188,11 @@ public final class Bot implements AutoCloseable {
         return main.getCamelContext();
     }
 
+    /** Lets the chat page of the bot's simulator choose agents, as it does in the application's own simulator. */
+    public void chooseAgentsOnThePage() {
+        simulator.agents(main.beans().chosenAgents());
+    }
+
     public KeyedQueue queue() {
         return main.beans().queue();
     }

@@ -30,7 +30,8 @@ public final class ModelStatus implements ModelObserver {
     private static final Logger LOG = LoggerFactory.getLogger(ModelStatus.class);
     private static final Set<Kind> OF_THE_MESSAGE = EnumSet.of(Kind.TOO_LONG, Kind.CUT_OFF, Kind.FILTERED, Kind.EMPTY, Kind.STOPPED);
     /** What the list of models can tell to be over: it takes the same key, and comes from the same server. */
-    private static final Set<Kind> SEEN_BY_LISTING = EnumSet.of(Kind.REJECTED_KEY, Kind.UNREACHABLE, Kind.BROKEN_DOWN, Kind.TIMED_OUT, Kind.BROKEN_OFF,
+    private static final Set<Kind> SEEN_BY_LISTING = EnumSet.of(Kind.REJECTED_KEY, Kind.UNREACHABLE, Kind.BROKEN_DOWN, Kind.TIMED_OUT,
+            Kind.BROKEN_OFF,
             Kind.THROTTLED);
 
     private final CamelContext context;

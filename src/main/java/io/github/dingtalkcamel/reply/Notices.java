@@ -1,4 +1,7 @@
 package io.github.dingtalkcamel.reply;
+
+import java.time.Duration;
+
 import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.component.model.ModelException;
 import io.github.dingtalkcamel.texts.BotTexts;
@@ -47,7 +50,7 @@ public final class Notices {
             case UNKNOWN_MODEL -> texts.text(message, "model-unknown-model", reference);
             case THROTTLED -> failure.retryAfter() == null
                     ? texts.text(message, "model-throttled", reference)
-                    : texts.text(message, "model-throttled-for", reference, failure.retryAfter().plusMillis(MILLIS_TO_ROUND_UP).toSeconds());
+                    : texts.text(message, "model-throttled-for", reference, seconds(failure.retryAfter()));
             case BROKEN_DOWN -> texts.text(message, "model-broken-down", reference);
             case UNREACHABLE -> texts.text(message, "model-unreachable", reference);
             case TIMED_OUT -> texts.text(message, "model-timed-out", reference);
@@ -56,10 +59,15 @@ public final class Notices {
             case CUT_OFF -> texts.text(message, "model-cut-off", reference);
             case FILTERED -> texts.text(message, "model-filtered", reference);
             case EMPTY -> texts.text(message, "model-empty", reference);
+            case TOO_MANY_CALLS -> texts.text(message, "model-too-many-calls", reference);
             case REFUSED -> texts.text(message, "model-refused", reference);
             // ended by the application: by /stop nothing more is said
             case STOPPED -> texts.text(message, "agent-failed", reference);
         };
+    }
+
+    private static long seconds(Duration duration) {
+        return duration.plusMillis(MILLIS_TO_ROUND_UP).toSeconds();
     }
 
     /** The agent's reply with a line below it that says that it ends early. */

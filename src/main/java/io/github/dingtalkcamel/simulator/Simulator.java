@@ -14,6 +14,7 @@ import io.github.dingtalkcamel.simulator.chat.ChatFaults;
 import io.github.dingtalkcamel.simulator.chat.ConversationDriver;
 import io.github.dingtalkcamel.simulator.fault.FaultInjector;
 import io.github.dingtalkcamel.simulator.model.SimulatedModel;
+import io.github.dingtalkcamel.simulator.platform.AgentSwitch;
 import io.github.dingtalkcamel.simulator.platform.AskResult;
 import io.github.dingtalkcamel.simulator.platform.CustomRobot;
 import io.github.dingtalkcamel.simulator.platform.Delivery;
@@ -92,7 +93,7 @@ public final class Simulator implements AutoCloseable {
                     stream.push(), options.quietTime());
             SimulatedModel model = new SimulatedModel(vertx, options.clock());
             ChatApi chat = new ChatApi(vertx, platform, driver, new ChatFaults(platform, faults, driver, stream, model), stream);
-            model.onTrigger(trouble -> platform.timeline().add(new TimelineEvent.ModelTroubled(trouble.publicName())));
+            model.onTrigger(fault -> platform.timeline().add(new TimelineEvent.ModelFaultTriggered(fault.publicName())));
             faults.onTrigger((fault, path) -> platform.timeline().add(new TimelineEvent.FaultTriggered(fault, path)));
             Router router = SimulatorServers.router(vertx, platform, options, faults, driver, stream, chat, model);
             HttpServer server = FutureResult.await(SimulatorServers.server(vertx, SimulatorServers.options(options).setPort(options.port()))
@@ -170,6 +171,11 @@ public final class Simulator implements AutoCloseable {
     /** Lets the chat page show what the application knows of messages; nothing unless set. */
     public void messageTraces(MessageTraces traces) {
         chat.messageTraces(traces);
+    }
+
+    /** Lets the chat page show and choose the application's agents; it does neither unless set. */
+    public void agents(AgentSwitch agents) {
+        chat.agents(agents);
     }
 
     /** Adds a department below another one. 1 is the root, in which staff001 to staff003 work. */
@@ -312,7 +318,7 @@ public final class Simulator implements AutoCloseable {
 
     // faults
 
-    /** The simulated language model: what it was asked, and its troubles. Its base URL is {@link #url()} with {@code /v1}. */
+    /** The simulated language model: what it was asked, and its faults. Its base URL is {@link #url()} with {@code /v1}. */
     public SimulatedModel model() {
         return model;
     }

@@ -19,8 +19,8 @@ import dev.langchain4j.http.client.sse.ServerSentEventListener;
 import dev.langchain4j.http.client.sse.ServerSentEventParser;
 
 /**
- * One call of a model's server, as langchain4j's transport. {@link #close} closes its connection whatever the call waits for: the connection,
- * the beginning of the answer, or the next piece of the stream.
+ * One call of a model's server, as langchain4j's transport. {@link #close} closes its connection whatever the call waits for: the
+ * connection, the beginning of the answer, or the next piece of the stream.
  *
  * <p>A stream is whole once it has a {@code finish_reason} or ends with {@code [DONE]}: what breaks after that breaks nothing, and the
  * connection is closed soon where the server keeps it open. A stream with neither is {@link #isWhole not whole}.
@@ -100,7 +100,8 @@ final class ClosableCall implements HttpClient {
 
     @Override
     public void execute(HttpRequest request, ServerSentEventParser parser, ServerSentEventListener listener) {
-        CompletableFuture<HttpResponse<InputStream>> answer = clients.http().sendAsync(jdk(request), HttpResponse.BodyHandlers.ofInputStream());
+        CompletableFuture<HttpResponse<InputStream>> answer = clients.http().sendAsync(jdk(request),
+                HttpResponse.BodyHandlers.ofInputStream());
         synchronized (this) {
             asked = answer;
             if (closed) {
@@ -126,7 +127,8 @@ final class ClosableCall implements HttpClient {
 
     private static java.net.http.HttpRequest jdk(HttpRequest request) {
         java.net.http.HttpRequest.Builder builder = java.net.http.HttpRequest.newBuilder(URI.create(request.url()))
-                .method(request.method().name(), java.net.http.HttpRequest.BodyPublishers.ofString(request.body() == null ? "" : request.body()));
+                .method(request.method().name(), java.net.http.HttpRequest.BodyPublishers.ofString(
+                        request.body() == null ? "" : request.body()));
         request.headers().forEach((name, values) -> values.forEach(value -> builder.header(name, value)));
         return builder.build();
     }

@@ -14,15 +14,19 @@ import io.github.dingtalkcamel.component.model.ModelException.Kind;
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 import io.github.dingtalkcamel.component.text.LogSafe;
 
-/** What a failed call means. Servers have few status codes and many words: what they say about the context's length has no code of its own. */
+/**
+ * What a failed call means. Servers have few status codes and many words: what they say about the context's length has no code of its
+ * own.
+ */
 final class Failures {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int SHOWN = 200;
-    private static final Pattern TOO_LONG = Pattern.compile("context[ _]length|context window|maximum context|too many tokens|prompt is too long|input is too long"
-            + "|range of input length|reduce the length|exceed\\w* .{0,40}(context|tokens)");
+    private static final Pattern TOO_LONG = Pattern.compile("context[ _]length|context window|maximum context|too many tokens|prompt is too long"
+            + "|input is too long|range of input length|reduce the length|exceed\\w* .{0,40}(context|tokens)");
     private static final Pattern FILTERED = Pattern.compile("content[ _]filter|data_?inspection|content_policy|responsibleai|sensitive");
-    private static final Pattern NO_MODEL = Pattern.compile("model[ _]not[ _]found|model .{0,80}(does not exist|not found|not exist)|no such model|invalid model|unknown model");
+    private static final Pattern NO_MODEL = Pattern.compile("model[ _]not[ _]found"
+            + "|model .{0,80}(does not exist|not found|not exist)|no such model|invalid model|unknown model");
 
     private Failures() {
     }
@@ -35,7 +39,8 @@ final class Failures {
             if (cause instanceof HttpException refusal) {
                 return refused(refusal, options);
             }
-            if (cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException || cause instanceof UnresolvedAddressException) {
+            if (cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException
+                    || cause instanceof UnresolvedAddressException) {
                 return new ModelException(Kind.UNREACHABLE, "No connection to " + options.shown() + ": " + shown(cause.toString()));
             }
         }

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 import dev.langchain4j.data.message.ImageContent;
+import io.github.dingtalkcamel.component.api.ReplyDraft;
 import io.github.dingtalkcamel.component.api.StopSignal;
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 import io.github.dingtalkcamel.component.secrets.Secret;
@@ -34,22 +35,26 @@ public final class ModelAgent extends AsyncProcessorSupport implements CamelCont
     private boolean vision;
     private String timeout = "2m";
     private boolean keepThinking;
+    private String tools = "";
 
     private ModelOptions options;
     private ModelClients clients;
     private ModelObserver observer;
     private Throttle throttle;
     private Pictures pictures;
+    private ModelTools offered;
 
     @Override
     protected void doStart() throws Exception {
         if (apiKey != null && !apiKey.isBlank()) {
             KnownSecrets.keep(apiKey.strip());
         }
-        options = new ModelOptions(baseUrl == null ? "" : baseUrl, Secret.of(apiKey == null ? "" : apiKey.strip()), model, systemMessage, temperature,
-                maxTokens, historyTokens, vision, Duration.ofMillis(CamelContextHelper.parseDuration(context, timeout).toMillis()), keepThinking);
+        options = new ModelOptions(baseUrl == null ? "" : baseUrl, Secret.of(apiKey == null ? "" : apiKey.strip()), model, systemMessage,
+                temperature, maxTokens, historyTokens, vision,
+                Duration.ofMillis(CamelContextHelper.parseDuration(context, timeout).toMillis()), keepThinking);
         clients = ModelClients.of(context);
         throttle = new Throttle(InstantSource.system());
+        offered = new ModelTools(context, clients, tools);
         observer = CamelContextHelper.findSingleByType(context, ModelObserver.class);
         if (vision) {
             pictures = new Pictures(context);
@@ -62,6 +67,9 @@ public final class ModelAgent extends AsyncProcessorSupport implements CamelCont
             pictures.close();
             pictures = null;
         }
+        if (offered != null) {
+            offered.close();
+        }
     }
 
     @Override
@@ -72,10 +80,13 @@ public final class ModelAgent extends AsyncProcessorSupport implements CamelCont
                 start();
             }
             Prompt prompt = Prompt.of(exchange, options.systemMessage());
+            ModelCall.Offered mayCall = new ModelCall.Offered(offered, offered.specifications(), ModelTools.Asked.of(exchange));
+            ReplyDraft draft = exchange.getProperty(ReplyDraft.PROPERTY) instanceof ReplyDraft given ? given : null;
             StopSignal signal = exchange.getProperty(StopSignal.PROPERTY) instanceof StopSignal given ? given : null;
-            CompletableFuture<List<ImageContent>> seen = pictures == null ? CompletableFuture.completedFuture(List.of()) : pictures.of(exchange);
+            CompletableFuture<List<ImageContent>> seen = pictures == null ? CompletableFuture.completedFuture(List.of())
+                    : pictures.of(exchange);
             seen.thenCompose(shown -> {
-                ModelCall call = new ModelCall(clients, options, throttle, prompt, shown);
+                ModelCall call = new ModelCall(clients, options, throttle, prompt, shown, mayCall, draft);
                 CompletableFuture<ModelAnswer> answer = call.start();
                 if (signal != null) {
                     signal.whenStopped(call);
@@ -95,7 +106,8 @@ public final class ModelAgent extends AsyncProcessorSupport implements CamelCont
 
     private void end(Exchange exchange, ModelAnswer answer, Throwable failure) {
         if (failure != null) {
-            ModelException reason = Failures.of(failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure, options);
+            ModelException reason = Failures.of(failure instanceof CompletionException && failure.getCause() != null ? failure.getCause()
+                    : failure, options);
             if (observer != null && reason.kind() != ModelException.Kind.STOPPED) {
                 observer.failed(options, reason);
             }
@@ -168,6 +180,11 @@ public final class ModelAgent extends AsyncProcessorSupport implements CamelCont
 
     public void setKeepThinking(boolean value) {
         keepThinking = value;
+    }
+
+    /** Names of {@code direct:} routes that the model may call, with commas between them. */
+    public void setTools(String value) {
+        tools = value == null ? "" : value;
     }
 
     /** Which model it asks, without the key. */

@@ -1,47 +1,77 @@
 package io.github.dingtalkcamel.component.model;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
+import dev.langchain4j.agent.tool.ToolExecutionRequest;
+import dev.langchain4j.agent.tool.ToolSpecification;
+import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.Content;
+import dev.langchain4j.data.message.ToolExecutionResultMessage;
+import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import dev.langchain4j.model.output.FinishReason;
+import io.github.dingtalkcamel.component.api.ReplyDraft;
 import io.github.dingtalkcamel.component.api.StopSignal;
 import io.github.dingtalkcamel.component.model.ModelException.Kind;
 
 /**
  * Asks a model for one answer, with further tries within the time-out: after 429, never before its Retry-After; and once with half the
- * history where the prompt was too long. Holds no thread while it waits.
+ * history where the prompt was too long. Where the model calls tools, they run one after the other, and the model is asked again with what
+ * they said, at most {@value #MOST_ROUNDS} times. Holds no thread while it waits.
  */
 final class ModelCall implements StopSignal.Call {
 
     private static final int MOST_TRIES = 4;
     private static final int MOST_CHARACTERS = 1 << 20;
+    private static final int MOST_ROUNDS = 8;
+    private static final int MOST_TOOLS_OF_A_ROUND = 16;
+    /** A longer draft is shown ten times a second at most: each update is the whole text. */
+    private static final int SHORT_DRAFT = 4_000;
+    private static final long DRAFT_NANOS = 100_000_000;
 
     private final ModelClients clients;
     private final ModelOptions options;
     private final Throttle throttle;
     private final Prompt prompt;
     private final List<? extends Content> pictures;
+    private final Offered offered;
+    private final ReplyDraft draft;
     private final long deadline;
+    private final EndedCalls toolCalls = new EndedCalls();
+    private final List<ChatMessage> rounds = new ArrayList<>();
     private final CompletableFuture<ModelAnswer> answer = new CompletableFuture<>();
     private volatile ClosableCall running;
     private int attempt;
     private int historyTokens;
     private boolean halved;
+    private int round;
+    private Long promptTokens;
+    private Long completionTokens;
 
-    ModelCall(ModelClients clients, ModelOptions options, Throttle throttle, Prompt prompt, List<? extends Content> pictures) {
+    /** The tools that the model may call, and who asks. */
+    record Offered(ModelTools tools, List<ToolSpecification> specifications, ModelTools.Asked asked) {
+    }
+
+    /** @param draft shows the answer while it forms; null for none */
+    ModelCall(ModelClients clients, ModelOptions options, Throttle throttle, Prompt prompt, List<? extends Content> pictures,
+            Offered offered,
+            ReplyDraft draft) {
         this.clients = clients;
         this.options = options;
         this.throttle = throttle;
         this.prompt = prompt;
         this.pictures = pictures;
+        this.offered = offered;
+        this.draft = draft;
         this.historyTokens = options.historyTokens();
         this.deadline = System.nanoTime() + options.timeout().toNanos();
     }
@@ -72,6 +102,7 @@ final class ModelCall implements StopSignal.Call {
         if (call != null) {
             call.close();
         }
+        toolCalls.end();
     }
 
     private void tryAfter(Duration wait) {
@@ -107,7 +138,9 @@ final class ModelCall implements StopSignal.Call {
                     .temperature(options.temperature())
                     .maxTokens(options.maxTokens())
                     .build();
-            model.chat(prompt.messages(historyTokens, pictures), new Pieces(call));
+            List<ChatMessage> messages = new ArrayList<>(prompt.messages(historyTokens, pictures));
+            messages.addAll(rounds);
+            model.chat(ChatRequest.builder().messages(messages).toolSpecifications(offered.specifications()).build(), new Pieces(call));
         } catch (RuntimeException e) {
             failed(e);
         }
@@ -145,6 +178,13 @@ final class ModelCall implements StopSignal.Call {
             failed(new ModelException(Kind.BROKEN_OFF, "The answer of " + options.shown() + " ended without a finish_reason"));
             return;
         }
+        promptTokens = sum(promptTokens, tokens(response, true));
+        completionTokens = sum(completionTokens, tokens(response, false));
+        if (response.aiMessage() != null && response.aiMessage().hasToolExecutionRequests()) {
+            // not on the thread that reads the stream: that is at its end
+            clients.readers().execute(() -> runTools(response.aiMessage()));
+            return;
+        }
         String said = response.aiMessage() == null || response.aiMessage().text() == null ? "" : response.aiMessage().text();
         String text = options.keepThinking() ? said.strip() : Thinking.without(said);
         FinishReason reason = response.finishReason();
@@ -152,11 +192,48 @@ final class ModelCall implements StopSignal.Call {
             failed(new ModelException(Kind.FILTERED, "The provider of " + options.shown() + " filtered the answer"));
         } else if (text.isEmpty()) {
             failed(reason == FinishReason.LENGTH
-                    ? new ModelException(Kind.CUT_OFF, capital(options.shown()) + " used up its " + options.maxTokens() + " tokens before it said anything")
+                    ? new ModelException(Kind.CUT_OFF, capital(options.shown()) + " used up its " + options.maxTokens()
+                    + " tokens before it said anything")
                     : new ModelException(Kind.EMPTY, capital(options.shown()) + " answered without a text"));
         } else {
-            answer.complete(new ModelAnswer(text, reason == FinishReason.LENGTH, tokens(response, true), tokens(response, false)));
+            answer.complete(new ModelAnswer(text, reason == FinishReason.LENGTH, promptTokens, completionTokens));
         }
+    }
+
+    /** One after the other: they may depend on each other, and a model that calls many must not flood what is behind them. */
+    private void runTools(AiMessage message) {
+        List<ToolExecutionRequest> requests = message.toolExecutionRequests();
+        if (++round > MOST_ROUNDS || requests.size() > MOST_TOOLS_OF_A_ROUND) {
+            failed(new ModelException(Kind.TOO_MANY_CALLS, capital(options.shown()) + " called tools more than " + MOST_ROUNDS
+                    + " times for one message, or more than "
+                    + MOST_TOOLS_OF_A_ROUND + " at once"));
+            return;
+        }
+        rounds.add(message);
+        CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
+        for (ToolExecutionRequest request : requests) {
+            all = all.thenCompose(before -> {
+                if (answer.isDone()) {
+                    return CompletableFuture.<String>failedFuture(new IllegalStateException("ended"));
+                }
+                if (draft != null) {
+                    draft.activity(offered.tools().activity(request.name()));
+                }
+                return offered.tools().call(request, offered.asked(), toolCalls);
+            }).thenAccept(result -> rounds.add(ToolExecutionResultMessage.from(request, result.isEmpty() ? "(nothing)" : result)));
+        }
+        all.whenCompleteAsync((done, failure) -> {
+            if (failure == null && !answer.isDone()) {
+                attempt = 0;
+                tryAfter(throttle.untilNext());
+            } else if (failure != null) {
+                failed(failure);
+            }
+        }, clients.readers());
+    }
+
+    private static Long sum(Long before, Long more) {
+        return before == null ? more : more == null ? before : Long.valueOf(before + more);
     }
 
     private static Long tokens(ChatResponse response, boolean prompt) {
@@ -175,7 +252,8 @@ final class ModelCall implements StopSignal.Call {
     private final class Pieces implements StreamingChatResponseHandler {
 
         private final ClosableCall call;
-        private long characters;
+        private final StringBuilder text = new StringBuilder();
+        private long shownAt;
 
         Pieces(ClosableCall call) {
             this.call = call;
@@ -183,9 +261,12 @@ final class ModelCall implements StopSignal.Call {
 
         @Override
         public void onPartialResponse(String piece) {
-            characters += piece.length();
-            if (characters > MOST_CHARACTERS) {
+            text.append(piece);
+            if (text.length() > MOST_CHARACTERS) {
                 finish(new ModelException(Kind.BROKEN_OFF, "The answer of " + options.shown() + " has more than 1 MiB"));
+            } else if (draft != null && (text.length() <= SHORT_DRAFT || System.nanoTime() - shownAt > DRAFT_NANOS)) {
+                shownAt = System.nanoTime();
+                draft.update(options.keepThinking() ? text.toString() : Thinking.withoutSoFar(text.toString()));
             }
         }
 

@@ -59,7 +59,8 @@ final class ModelClients extends ServiceSupport {
         http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECTING).build();
         readers = virtualThreads();
         if (readers == null) {
-            ThreadPoolExecutor pool = new ThreadPoolExecutor(MOST_READERS, MOST_READERS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+            ThreadPoolExecutor pool = new ThreadPoolExecutor(MOST_READERS, MOST_READERS, IDLE_SECONDS, TimeUnit.SECONDS,
+                    new LinkedBlockingQueue<>(),
                     named("dingtalk-model-"));
             pool.allowCoreThreadTimeOut(true);
             readers = pool;

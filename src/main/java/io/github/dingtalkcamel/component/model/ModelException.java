@@ -34,6 +34,8 @@ public final class ModelException extends Exception {
         FILTERED("The provider decides what it filters: ask in other words, or choose another model"),
         /** The answer has no text. */
         EMPTY("Try again; a model that answers nothing often may want another system message"),
+        /** The model called tools without an end. */
+        TOO_MANY_CALLS("See what the tools answer: a model that does not understand it asks again and again"),
         /** Any other refusal. */
         REFUSED("See what the server says"),
         /** The call was ended by a {@link io.github.dingtalkcamel.component.api.StopSignal}. */

@@ -18,7 +18,8 @@ import io.github.dingtalkcamel.component.secrets.Secret;
  * @param timeout       for the whole answer, waits and further tries included
  * @param keepThinking  whether {@code <think>} blocks stay in the reply
  */
-public record ModelOptions(String baseUrl, Secret apiKey, String model, String systemMessage, double temperature, int maxTokens, int historyTokens,
+public record ModelOptions(String baseUrl, Secret apiKey, String model, String systemMessage, double temperature, int maxTokens,
+        int historyTokens,
         boolean vision, Duration timeout, boolean keepThinking) {
 
     public ModelOptions {

@@ -22,7 +22,10 @@ import org.apache.camel.support.service.ServiceHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Downloads the pictures of a message by {@code dingtalk:download}. One that can't be had is left out: its place in the text says that it was there. */
+/**
+ * Downloads the pictures of a message by {@code dingtalk:download}. One that can't be had is left out: its place in the text says that it
+ * was there.
+ */
 final class Pictures implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Pictures.class);
@@ -57,7 +60,8 @@ final class Pictures implements AutoCloseable {
         for (Attachment picture : wanted.stream().filter(each -> each.kind() == AttachmentKind.PICTURE).limit(MOST).toList()) {
             all = all.thenCompose(before -> fetch(message, picture).handle((content, failure) -> {
                 if (failure != null) {
-                    LOG.warn("A picture of message {} is not shown to the model: {}", message.msgId(), KnownSecrets.clean(failure.toString()));
+                    LOG.warn("A picture of message {} is not shown to the model: {}", message.msgId(),
+                            KnownSecrets.clean(failure.toString()));
                 } else {
                     before.add(content);
                 }

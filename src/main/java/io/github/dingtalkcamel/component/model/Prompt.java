@@ -41,7 +41,8 @@ record Prompt(String system, List<Said> history, String current) {
     static Prompt of(Exchange exchange, String system) {
         InboundMessage message = exchange.getProperty(InboundMessage.PROPERTY, InboundMessage.class);
         String type = exchange.getMessage().getHeader(DingTalkConstants.CONVERSATION_TYPE, String.class);
-        boolean group = type != null ? type.equals("group") : message != null && message.conversationType() == InboundMessage.ConversationType.GROUP;
+        boolean group = type != null ? type.equals("group") : message != null
+                && message.conversationType() == InboundMessage.ConversationType.GROUP;
         String body = Objects.requireNonNullElse(exchange.getMessage().getBody(String.class), "");
         String nick = exchange.getMessage().getHeader(DingTalkConstants.SENDER_NICK, String.class);
         if (nick == null && message != null) {

@@ -11,6 +11,13 @@ final class Thinking {
     private Thinking() {
     }
 
+    /** A text that still forms, without it; empty while it may be thinking. */
+    static String withoutSoFar(String text) {
+        String begun = text.stripLeading().toLowerCase(java.util.Locale.ROOT);
+        return "<think>".startsWith(begun.substring(0, Math.min(begun.length(), "<think>".length()))) && !begun.contains(END) ? ""
+                : without(text);
+    }
+
     /** The text without it. Some servers leave the opening tag out; where the closing one is missing, all of the text is thinking. */
     static String without(String text) {
         String rest = text;

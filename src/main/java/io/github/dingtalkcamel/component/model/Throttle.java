@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** When a model may be asked again after it answered 429: never before its {@code Retry-After}. Shared by all calls of a kamelet's instance. */
+/**
+ * When a model may be asked again after it answered 429: never before its {@code Retry-After}. Shared by all calls of a kamelet's
+ * instance.
+ */
 final class Throttle {
 
     /** Where the server does not say; it doubles with each try. */

@@ -1,8 +1,8 @@
 package io.github.dingtalkcamel.component.model;
 
 /**
- * How many tokens a text takes, estimated: each model counts in its own way, and none of their tables is here. Four ASCII characters, or one
- * other character, count as a token, which is rather too many than too few for the models in use.
+ * How many tokens a text takes, estimated: each model counts in its own way, and none of their tables is here. Four ASCII characters, or
+ * one other character, count as a token, which is rather too many than too few for the models in use.
  */
 final class TokenEstimate {
 

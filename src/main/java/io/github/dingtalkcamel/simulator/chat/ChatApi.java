@@ -6,6 +6,7 @@ import java.util.function.Predicate;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.dingtalkcamel.simulator.platform.AgentSwitch;
 import io.github.dingtalkcamel.simulator.platform.MessageTraces;
 import io.github.dingtalkcamel.simulator.platform.Person;
 import io.github.dingtalkcamel.simulator.platform.PictureType;
@@ -41,6 +42,8 @@ import org.slf4j.LoggerFactory;
  * <tr><td>GET media</td><td>{@code ?id=}: what a robot uploaded, in the same way</td></tr>
  * <tr><td>POST click</td><td>outTrackId, user, group, action, params: presses a card's button; answers accepted, or the fault</td></tr>
  * <tr><td>GET ways</td><td>{@code ?app=&id=&id=…} (at most 50): what the application knows of these messages, by msgId</td></tr>
+ * <tr><td>GET agents</td><td>{@code ?app=&conversation=}: the application's agents, and which of them answers</td></tr>
+ * <tr><td>POST agents</td><td>app, conversation, agent: lets another answer</td></tr>
  * <tr><td>POST people</td><td>staffId, nick, admin, outsider: adds or replaces a person</td></tr>
  * <tr><td>POST faults</td><td>kind, app, conversation; see {@link ChatFaults}</td></tr>
  * </table>
@@ -61,6 +64,7 @@ public final class ChatApi {
     private final ChatFiles files = new ChatFiles();
     private final AtomicInteger asking = new AtomicInteger();
     private final String life = RandomText.hex32();
+    private volatile AgentSwitch agents = AgentSwitch.NONE;
     private volatile MessageTraces traces = MessageTraces.UNKNOWN;
 
     public ChatApi(Vertx vertx, Platform platform, ConversationDriver driver, ChatFaults faults, StreamSide stream) {
@@ -75,6 +79,10 @@ public final class ChatApi {
         traces = theirs;
     }
 
+    public void agents(AgentSwitch theirs) {
+        agents = theirs;
+    }
+
     public void register(Router router) {
         ControlApi.on(router, HttpMethod.GET, ROOT + "/happenings", this::events);
         ControlApi.on(router, HttpMethod.POST, ROOT + "/say", this::say);
@@ -84,6 +92,12 @@ public final class ChatApi {
         ControlApi.on(router, HttpMethod.GET, ROOT + "/media", this::media);
         ControlApi.on(router, HttpMethod.POST, ROOT + "/click", this::click);
         ControlApi.on(router, HttpMethod.GET, ROOT + "/ways", this::traces);
+        ControlApi.on(router, HttpMethod.GET, ROOT + "/agents", context ->
+                answering(context, context.request().getParam("app"), context.request().getParam("conversation", ""), null));
+        ControlApi.on(router, HttpMethod.POST, ROOT + "/agents", context -> {
+            ObjectNode order = ControlApi.bodyJson(context);
+            answering(context, Json.text(order, "app"), named(order, "conversation"), named(order, "agent"));
+        });
         ControlApi.on(router, HttpMethod.POST, ROOT + "/people", this::person);
         ControlApi.on(router, HttpMethod.POST, ROOT + "/faults", this::fault);
     }
@@ -193,6 +207,36 @@ public final class ChatApi {
             } else {
                 LOG.warn("The application did not tell the chat page the way of its messages: {}", known.cause().toString());
                 ControlApi.json(context, 200, "{}");
+            }
+        });
+    }
+
+    /** @param chosen the agent to answer from now on; null to ask only */
+    private void answering(RoutingContext context, String app, String conversation, String chosen) {
+        String integration = platform.app(app).integration();
+        if (asking.incrementAndGet() > MAX_ASKING) {
+            asking.decrementAndGet();
+            ControlApi.fail(context, 503, "too many questions at once: ask again");
+            return;
+        }
+        vertx.executeBlocking(() -> {
+            if (chosen != null) {
+                agents.choose(integration, conversation, chosen);
+            }
+            ObjectNode known = Json.object();
+            ArrayNode names = known.putArray("agents");
+            if (integration != null) {
+                agents.agents().forEach(names::add);
+                known.put("answering", agents.answering(integration, conversation));
+            }
+            return known;
+        }, false).onComplete(known -> {
+            asking.decrementAndGet();
+            if (known.succeeded()) {
+                ControlApi.json(context, 200, Json.write(known.result()));
+            } else {
+                ControlApi.fail(context, known.cause() instanceof IllegalArgumentException ? 400 : 500, String.valueOf(known.cause()
+                        .getMessage()));
             }
         });
     }

@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 
 import io.github.dingtalkcamel.simulator.fault.ApiFamily;
 import io.github.dingtalkcamel.simulator.fault.FaultInjector;
-import io.github.dingtalkcamel.simulator.model.ModelTrouble;
+import io.github.dingtalkcamel.simulator.model.ModelFault;
 import io.github.dingtalkcamel.simulator.model.SimulatedModel;
 import io.github.dingtalkcamel.simulator.platform.Platform;
 import io.github.dingtalkcamel.simulator.platform.TimelineEvent;
@@ -20,7 +20,8 @@ public final class ChatFaults {
     static final List<String> KINDS =
             List.of("disconnect", "blackHole", "expireToken", "throttle", "fail", "twice", "expireSession", "peace",
                     "modelSlow", "modelBreak", "modelNeverEnd", "modelRejectKey", "modelUnknownModel", "modelThrottle", "modelFail",
-                    "modelCutOff");
+                    "modelCutOff",
+                    "modelTooLong", "modelFilter");
 
     private final Platform platform;
     private final FaultInjector faults;
@@ -71,20 +72,22 @@ public final class ChatFaults {
                 model.clear();
                 yield done("No faults are planned.");
             }
-            case "modelSlow" -> troubled(ModelTrouble.SLOW, "The model's next answer comes slowly.");
-            case "modelBreak" -> troubled(ModelTrouble.BREAK, "The model's next answer breaks off.");
-            case "modelNeverEnd" -> troubled(ModelTrouble.NEVER_END, "The model's next answer never ends: /stop ends it.");
-            case "modelRejectKey" -> troubled(ModelTrouble.REJECT_KEY, "The model rejects the key of the next call.");
-            case "modelUnknownModel" -> troubled(ModelTrouble.UNKNOWN_MODEL, "The next call finds no such model.");
-            case "modelThrottle" -> troubled(ModelTrouble.THROTTLE, "The next call of the model is refused as too fast, for 1 s.");
-            case "modelFail" -> troubled(ModelTrouble.FAIL, "The next call of the model meets a 503.");
-            case "modelCutOff" -> troubled(ModelTrouble.CUT_OFF, "The model's next answer is cut off.");
+            case "modelSlow" -> planned(ModelFault.SLOW, "The model's next answer comes slowly.");
+            case "modelBreak" -> planned(ModelFault.BREAK, "The model's next answer breaks off.");
+            case "modelNeverEnd" -> planned(ModelFault.NEVER_END, "The model's next answer never ends: /stop ends it.");
+            case "modelRejectKey" -> planned(ModelFault.REJECT_KEY, "The model rejects the key of the next call.");
+            case "modelUnknownModel" -> planned(ModelFault.UNKNOWN_MODEL, "The next call finds no such model.");
+            case "modelThrottle" -> planned(ModelFault.THROTTLE, "The next call of the model is refused as too fast, for 1 s.");
+            case "modelFail" -> planned(ModelFault.FAIL, "The next call of the model meets a 503.");
+            case "modelTooLong" -> planned(ModelFault.TOO_LONG, "The next prompt is too long for the model.");
+            case "modelFilter" -> planned(ModelFault.FILTER, "The model's next answer is filtered.");
+            case "modelCutOff" -> planned(ModelFault.CUT_OFF, "The model's next answer is cut off.");
             default -> throw new IllegalArgumentException("kind must be one of " + KINDS + ", not " + kind);
         };
     }
 
-    private Future<String> troubled(ModelTrouble trouble, String what) {
-        model.plan(trouble, 1);
+    private Future<String> planned(ModelFault fault, String what) {
+        model.plan(fault, 1);
         return done(what);
     }
 

@@ -36,7 +36,7 @@ import io.vertx.ext.web.RoutingContext;
  * <tr><td>GET, DELETE deliveries</td><td>what people would see; {@code ?conversation=}, {@code ?limit=} (200)</td></tr>
  * <tr><td>GET, DELETE requests</td><td>what DingTalk's side was asked, without secrets; {@code ?limit=} (200)</td></tr>
  * <tr><td>GET, POST, DELETE troubles</td><td>plans faults, see {@link FaultRequest}</td></tr>
- * <tr><td>GET, POST, DELETE model/troubles</td><td>plans troubles of the simulated model: {@code {"trouble":"break","times":1}}</td></tr>
+ * <tr><td>GET, POST, DELETE model/faults</td><td>plans faults of the simulated model: {@code {"fault":"break","times":1}}</td></tr>
  * <tr><td>GET model/requests</td><td>what the simulated model was asked, without keys; {@code ?limit=} (200)</td></tr>
  * <tr><td>chat/…</td><td>for the page at /, see {@link ChatApi}</td></tr>
  * <tr><td>stream/…</td><td>see {@link StreamControls}</td></tr>
@@ -89,13 +89,13 @@ public final class ControlApi {
             faults.clear();
             done(context);
         });
-        on(router, HttpMethod.GET, "/model/troubles", context -> json(context, 200,
-                list(model.planned(), trouble -> Json.object().put("trouble", trouble.publicName()))));
-        on(router, HttpMethod.POST, "/model/troubles", context -> {
+        on(router, HttpMethod.GET, "/model/faults", context -> json(context, 200,
+                list(model.planned(), fault -> Json.object().put("fault", fault.publicName()))));
+        on(router, HttpMethod.POST, "/model/faults", context -> {
             model.plan(bodyJson(context));
             done(context);
         });
-        on(router, HttpMethod.DELETE, "/model/troubles", context -> {
+        on(router, HttpMethod.DELETE, "/model/faults", context -> {
             model.clear();
             done(context);
         });
@@ -111,7 +111,7 @@ public final class ControlApi {
         router.route(ROOT + "/*").handler(context -> fail(context, 404, "there is no " + context.request().method() + " "
                 + context.request().path()
                 + " here; there is POST /simulator/say, GET and DELETE /simulator/deliveries and /simulator/requests, "
-                + "GET, POST and DELETE /simulator/troubles and /simulator/model/troubles, GET /simulator/model/requests, POST "
+                + "GET, POST and DELETE /simulator/troubles and /simulator/model/faults, GET /simulator/model/requests, POST "
                 + "/simulator/tokens/expire, and "
                 + StreamControls.PATHS));
     }

@@ -21,7 +21,8 @@ import io.vertx.ext.web.RoutingContext;
 
 /**
  * An OpenAI-compatible model at {@code /v1/chat/completions} and {@code /v1/models}. It takes every key and every model's name, knows
- * nothing, and says in each answer that it is simulated. Each planned {@link ModelTrouble} meets one call, in the order they were planned.
+ * nothing, and says in each answer that it is simulated. It calls a tool where one is offered and the text has a number in it.
+ * Each planned {@link ModelFault} meets one call, in the order they were planned.
  */
 public final class SimulatedModel {
 
@@ -36,18 +37,18 @@ public final class SimulatedModel {
 
     private final Vertx vertx;
     private final InstantSource clock;
-    private final Deque<ModelTrouble> planned = new ArrayDeque<>();
+    private final Deque<ModelFault> planned = new ArrayDeque<>();
     private final Deque<ModelRequest> requests = new ArrayDeque<>();
     private volatile String onlyKey;
-    private volatile Consumer<ModelTrouble> onTrigger = trouble -> { };
+    private volatile Consumer<ModelFault> onTrigger = fault -> { };
 
     public SimulatedModel(Vertx vertx, InstantSource clock) {
         this.vertx = vertx;
         this.clock = clock;
     }
 
-    /** Sets what is called with each trouble that meets a call. */
-    public void onTrigger(Consumer<ModelTrouble> listener) {
+    /** Sets what is called with each fault that meets a call. */
+    public void onTrigger(Consumer<ModelFault> listener) {
         onTrigger = listener;
     }
 
@@ -65,26 +66,26 @@ public final class SimulatedModel {
         return header == null ? null : header.replaceFirst("^Bearer ", "");
     }
 
-    /** Plans a trouble for as many of the next calls. */
-    public void plan(ModelTrouble trouble, int times) {
+    /** Plans a fault for as many of the next calls. */
+    public void plan(ModelFault fault, int times) {
         synchronized (planned) {
             for (int i = 0; i < times; i++) {
-                planned.add(trouble);
+                planned.add(fault);
             }
         }
     }
 
-    /** Plans one from {@code {"trouble":"break","times":2}}. */
+    /** Plans one from {@code {"fault":"break","times":2}}. */
     public void plan(ObjectNode order) {
         int times = order.path("times").asInt(1);
         if (times < 1 || times > MOST_RECORDS) {
             throw new IllegalArgumentException("times must be 1 to " + MOST_RECORDS + ", not " + times);
         }
-        plan(ModelTrouble.named(Json.text(order, "trouble")), times);
+        plan(ModelFault.named(Json.text(order, "fault")), times);
     }
 
-    /** The troubles that have met no call yet. */
-    public List<ModelTrouble> planned() {
+    /** The faults that have met no call yet. */
+    public List<ModelFault> planned() {
         synchronized (planned) {
             return new ArrayList<>(planned);
         }
@@ -107,7 +108,7 @@ public final class SimulatedModel {
         router.route(HttpMethod.POST, "/v1/chat/completions").handler(this::complete);
         router.route(HttpMethod.GET, "/v1/models").handler(context -> {
             if (!takes(key(context))) {
-                refused(context.response(), ModelTrouble.REJECT_KEY);
+                refused(context.response(), ModelFault.REJECT_KEY);
                 return;
             }
             ObjectNode list = Json.object().put("object", "list");
@@ -134,26 +135,26 @@ public final class SimulatedModel {
                 requests.removeFirst();
             }
         }
-        ModelTrouble trouble;
+        ModelFault fault;
         synchronized (planned) {
-            trouble = takes(request.key()) ? planned.poll() : ModelTrouble.REJECT_KEY;
+            fault = takes(request.key()) ? planned.poll() : ModelFault.REJECT_KEY;
         }
-        if (trouble != null) {
-            onTrigger.accept(trouble);
+        if (fault != null) {
+            onTrigger.accept(fault);
         }
-        if (trouble == null || !refused(response, trouble)) {
-            answer(response, body, trouble);
+        if (fault == null || !refused(response, fault)) {
+            answer(response, body, fault);
         }
     }
 
-    /** Whether the trouble is one that comes in place of an answer. */
-    private static boolean refused(HttpServerResponse response, ModelTrouble trouble) {
-        switch (trouble) {
+    /** Whether the fault is one that comes in place of an answer. */
+    private static boolean refused(HttpServerResponse response, ModelFault fault) {
+        switch (fault) {
             case REJECT_KEY -> error(response, 401, "invalid_api_key", "Incorrect API key provided (simulated)");
             case UNKNOWN_MODEL -> error(response, 404, "model_not_found",
                     "The model does not exist or you do not have access to it (simulated)");
             case THROTTLE, THROTTLE_LONG -> {
-                response.putHeader("Retry-After", trouble == ModelTrouble.THROTTLE ? "1" : "3600");
+                response.putHeader("Retry-After", fault == ModelFault.THROTTLE ? "1" : "3600");
                 error(response, 429, "rate_limit_exceeded", "Rate limit reached (simulated)");
             }
             case FAIL -> error(response, 503, "server_error", "The engine is overloaded (simulated)");
@@ -169,11 +170,12 @@ public final class SimulatedModel {
         return true;
     }
 
-    private void answer(HttpServerResponse response, ObjectNode body, ModelTrouble trouble) {
-        boolean tool = trouble == ModelTrouble.CALL_TOOL && body.path("tools").path(0).has("function");
-        String text = trouble == ModelTrouble.EMPTY || tool ? ""
-                : (trouble == ModelTrouble.THINK ? "<think>They want something.</think>\n" : "") + reply(body);
-        String reason = trouble == ModelTrouble.CUT_OFF ? "length" : trouble == ModelTrouble.FILTER ? "content_filter" : tool ? "tool_calls"
+    private void answer(HttpServerResponse response, ObjectNode body, ModelFault fault) {
+        boolean tool = fault == ModelFault.CALL_TOOL && SimulatedToolCall.isOffered(body) || fault == null
+                && SimulatedToolCall.isWanted(body);
+        String text = fault == ModelFault.EMPTY || tool ? "" : (fault == ModelFault.THINK ? "<think>They want something.</think>\n"
+                : "") + reply(body);
+        String reason = fault == ModelFault.CUT_OFF ? "length" : fault == ModelFault.FILTER ? "content_filter" : tool ? "tool_calls"
                 : "stop";
         ObjectNode usage = Json.object().put("prompt_tokens", Math.max(1, body.path("messages").toString().length() / 4))
                 .put("completion_tokens", Math.max(1, text.length() / 4));
@@ -196,9 +198,9 @@ public final class SimulatedModel {
                     .put("content", text.substring(at, Math.min(text.length(), at + PIECE)));
             events.add(Json.write(piece));
         }
-        if (trouble == ModelTrouble.BREAK || trouble == ModelTrouble.NO_END) {
+        if (fault == ModelFault.BREAK || fault == ModelFault.NO_END) {
             events.subList(Math.max(1, events.size() / 2), events.size()).clear();
-        } else if (trouble == ModelTrouble.NEVER_END) {
+        } else if (fault == ModelFault.NEVER_END) {
             events.subList(1, events.size()).clear();
         } else {
             ObjectNode last = chunk(body, "chat.completion.chunk");
@@ -213,28 +215,28 @@ public final class SimulatedModel {
                 end.set("usage", usage);
                 events.add(Json.write(end));
             }
-            if (trouble != ModelTrouble.NO_DONE) {
+            if (fault != ModelFault.NO_DONE) {
                 events.add("[DONE]");
             }
         }
         response.setChunked(true).putHeader("Content-Type", "text/event-stream");
-        stream(response, events, 0, trouble);
+        stream(response, events, 0, fault);
     }
 
-    private void stream(HttpServerResponse response, List<String> events, int at, ModelTrouble trouble) {
+    private void stream(HttpServerResponse response, List<String> events, int at, ModelFault fault) {
         if (response.closed()) {
             return;
         }
         if (at == events.size()) {
-            if (trouble == ModelTrouble.BREAK) {
+            if (fault == ModelFault.BREAK) {
                 response.reset();
-            } else if (trouble != ModelTrouble.NEVER_END) {
+            } else if (fault != ModelFault.NEVER_END) {
                 response.end();
             }
             return;
         }
         response.write("data: " + events.get(at) + "\n\n");
-        vertx.setTimer(trouble == ModelTrouble.SLOW ? SLOW_MILLIS : PAUSE_MILLIS, timer -> stream(response, events, at + 1, trouble));
+        vertx.setTimer(fault == ModelFault.SLOW ? SLOW_MILLIS : PAUSE_MILLIS, timer -> stream(response, events, at + 1, fault));
     }
 
     /** What it says: that it is simulated, and what it was told. */
@@ -259,7 +261,7 @@ public final class SimulatedModel {
     private static void call(ObjectNode message, ObjectNode body) {
         message.withArray("tool_calls").addObject().put("index", 0).put("id", "call_simulated").put("type", "function")
                 .putObject("function")
-                .put("name", body.at("/tools/0/function/name").asText()).put("arguments", "{}");
+                .put("name", body.at("/tools/0/function/name").asText()).put("arguments", SimulatedToolCall.arguments(body));
     }
 
     private ObjectNode chunk(ObjectNode body, String object) {

@@ -146,8 +146,8 @@ public sealed interface TimelineEvent {
         }
     }
 
-    /** A call met a planned trouble of the simulated model. */
-    record ModelTroubled(String trouble) implements TimelineEvent {
+    /** A call met a planned fault of the simulated model. */
+    record ModelFaultTriggered(String fault) implements TimelineEvent {
 
         @Override
         public String name() {
@@ -156,7 +156,7 @@ public sealed interface TimelineEvent {
 
         @Override
         public ObjectNode json() {
-            return Json.object().put("kind", "model").put("path", trouble);
+            return Json.object().put("kind", "model").put("path", fault);
         }
 
         @Override

@@ -19,7 +19,7 @@ import io.github.dingtalkcamel.component.message.MessageParser;
 import io.github.dingtalkcamel.component.model.ModelException;
 import io.github.dingtalkcamel.component.model.ModelException.Kind;
 import io.github.dingtalkcamel.simulator.model.ModelRequest;
-import io.github.dingtalkcamel.simulator.model.ModelTrouble;
+import io.github.dingtalkcamel.simulator.model.ModelFault;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterEach;
@@ -72,9 +72,9 @@ class ModelKameletTest {
         return ask("direct:model", text, Map.of(), List.of());
     }
 
-    private void plan(ModelTrouble... troubles) {
-        for (ModelTrouble trouble : troubles) {
-            bare.simulator().model().plan(trouble, 1);
+    private void plan(ModelFault... faults) {
+        for (ModelFault fault : faults) {
+            bare.simulator().model().plan(fault, 1);
         }
     }
 
@@ -119,14 +119,16 @@ class ModelKameletTest {
         ask("direct:model", "third", Map.of("CamelDingTalkConversationType", "group", "CamelDingTalkSenderNick", "Bo"), history);
         ask("direct:model", "third", Map.of("CamelDingTalkConversationType", "dm", "CamelDingTalkSenderNick", "Bo"), history);
 
-        assertThat(told(requests().get(0).body())).containsExactly("system|Be brief", "user|An Boss na: first", "assistant|second", "user|Bo: third");
+        assertThat(told(requests().get(0).body())).containsExactly("system|Be brief", "user|An Boss na: first", "assistant|second",
+                "user|Bo: third");
         assertThat(told(requests().get(1).body())).containsExactly("system|Be brief", "user|first", "assistant|second", "user|third");
     }
 
     @Test
     void leavesOutTheOldestWhereTheHistoryDoesNotFit() {
         // 4 tokens for each message, and one for four letters or one Chinese character
-        ask("direct:small", "now", Map.of(), List.of(Map.of("role", "user", "text", "oldest!!"), Map.of("role", "assistant", "text", "一二三四五六"),
+        ask("direct:small", "now", Map.of(), List.of(Map.of("role", "user", "text", "oldest!!"), Map.of("role", "assistant", "text",
+                "一二三四五六"),
                 Map.of("role", "user", "text", "12345678")));
 
         assertThat(told(requests().get(0).body())).containsExactly("system|Be brief", "assistant|一二三四五六", "user|12345678", "user|now");
@@ -148,9 +150,10 @@ class ModelKameletTest {
 
     @ParameterizedTest
     @CsvSource({"REJECT_KEY,REJECTED_KEY,401", "UNKNOWN_MODEL,UNKNOWN_MODEL,404", "FAIL,BROKEN_DOWN,503", "BREAK,BROKEN_OFF,broke off",
-        "NO_END,BROKEN_OFF,without a finish_reason", "FILTER,FILTERED,filtered", "EMPTY,EMPTY,without a text", "TOO_LONG,TOO_LONG,maximum context length"})
-    void saysWhyThereIsNoAnswer(ModelTrouble trouble, Kind kind, String words) {
-        plan(trouble);
+        "NO_END,BROKEN_OFF,without a finish_reason", "FILTER,FILTERED,filtered", "EMPTY,EMPTY,without a text",
+                "TOO_LONG,TOO_LONG,maximum context length"})
+    void saysWhyThereIsNoAnswer(ModelFault fault, Kind kind, String words) {
+        plan(fault);
 
         Exchange answer = ask("hello");
 
@@ -161,14 +164,14 @@ class ModelKameletTest {
 
     @Test
     void aStreamWithAFinishReasonIsWholeWithoutItsEndMark() {
-        plan(ModelTrouble.NO_DONE);
+        plan(ModelFault.NO_DONE);
 
         assertThat(ask("hello").getMessage().getBody(String.class)).startsWith("[simulated model] You said: hello");
     }
 
     @Test
     void saysThatAnAnswerIsCutOff() {
-        plan(ModelTrouble.CUT_OFF);
+        plan(ModelFault.CUT_OFF);
 
         Exchange answer = ask("hello");
 
@@ -178,15 +181,16 @@ class ModelKameletTest {
 
     @Test
     void leavesThinkingOutUnlessItIsWanted() {
-        plan(ModelTrouble.THINK, ModelTrouble.THINK);
+        plan(ModelFault.THINK, ModelFault.THINK);
 
         assertThat(ask("hello").getMessage().getBody(String.class)).startsWith("[simulated model]").doesNotContain("think");
-        assertThat(ask("direct:thinking", "hello", Map.of(), List.of()).getMessage().getBody(String.class)).startsWith("<think>They want something.</think>");
+        assertThat(ask("direct:thinking", "hello", Map.of(), List.of()).getMessage().getBody(String.class))
+                .startsWith("<think>They want something.</think>");
     }
 
     @Test
     void asksAgainAfter429ButNotBeforeTheServerSaid() {
-        plan(ModelTrouble.THROTTLE);
+        plan(ModelFault.THROTTLE);
 
         assertThat(ask("hello").getMessage().getBody(String.class)).startsWith("[simulated model]");
 
@@ -197,7 +201,7 @@ class ModelKameletTest {
 
     @Test
     void fails429WhereItsTimeIsLaterThanTheTimeoutAndAsksNothingMeanwhile() {
-        plan(ModelTrouble.THROTTLE_LONG);
+        plan(ModelFault.THROTTLE_LONG);
 
         assertThat(kind(ask("direct:fast", "hello", Map.of(), List.of()))).isEqualTo(Kind.THROTTLED);
         assertThat(kind(ask("direct:fast", "hello", Map.of(), List.of()))).isEqualTo(Kind.THROTTLED);
@@ -206,8 +210,9 @@ class ModelKameletTest {
 
     @Test
     void asksOnceMoreWithHalfTheHistoryWhereThePromptIsTooLong() {
-        plan(ModelTrouble.TOO_LONG);
-        List<Map<String, Object>> history = List.of(Map.of("role", "user", "text", "aaaaaaaa"), Map.of("role", "assistant", "text", "bbbbbbbb"),
+        plan(ModelFault.TOO_LONG);
+        List<Map<String, Object>> history = List.of(Map.of("role", "user", "text", "aaaaaaaa"), Map.of("role", "assistant", "text",
+                "bbbbbbbb"),
                 Map.of("role", "user", "text", "cccccccc"), Map.of("role", "assistant", "text", "dddddddd"));
 
         assertThat(ask("direct:model", "now", Map.of(), history).getException()).isNull();
@@ -218,8 +223,8 @@ class ModelKameletTest {
 
     @ParameterizedTest
     @CsvSource({"NEVER_END", "NEVER_ANSWER", "SLOW"})
-    void aTimeoutClosesTheConnection(ModelTrouble trouble) throws Exception {
-        plan(trouble);
+    void aTimeoutClosesTheConnection(ModelFault fault) throws Exception {
+        plan(fault);
         long begun = System.nanoTime();
 
         assertThat(kind(ask("direct:fast", "hello", Map.of(), List.of()))).isEqualTo(Kind.TIMED_OUT);
@@ -231,8 +236,8 @@ class ModelKameletTest {
 
     @ParameterizedTest
     @CsvSource({"NEVER_END", "NEVER_ANSWER"})
-    void aStopClosesTheConnection(ModelTrouble trouble) throws Exception {
-        plan(trouble);
+    void aStopClosesTheConnection(ModelFault fault) throws Exception {
+        plan(fault);
         Stop stop = new Stop();
         CompletableFuture<Exchange> answer = bare.producer().asyncSend("direct:model", exchange -> {
             exchange.getMessage().setBody("hello");
@@ -267,7 +272,8 @@ class ModelKameletTest {
 
         JsonNode content = requests().get(0).body().at("/messages/0/content");
         assertThat(content.at("/0/text").asText()).isEqualTo("[picture]");
-        assertThat(content.at("/1/image_url/url").asText()).isEqualTo("data:image/png;base64," + java.util.Base64.getEncoder().encodeToString(png));
+        assertThat(content.at("/1/image_url/url").asText()).isEqualTo("data:image/png;base64," + java.util.Base64.getEncoder()
+                .encodeToString(png));
         assertThat(told(requests().get(1).body())).endsWith("user|[picture]");
     }
 

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** A way in which the simulated model misbehaves, for one call. */
-public enum ModelTrouble {
+public enum ModelFault {
     /** 401: the key is rejected. */
     REJECT_KEY("rejectKey"),
     /** 404: there is no such model. */
@@ -37,12 +37,12 @@ public enum ModelTrouble {
     EMPTY("empty"),
     /** A {@code <think>} block before the answer. */
     THINK("think"),
-    /** Calls the first tool that is offered, with empty arguments; the answer comes once the tool's result is there. */
+    /** Calls the first tool that is offered, whatever was said. */
     CALL_TOOL("callTool");
 
     private final String publicName;
 
-    ModelTrouble(String publicName) {
+    ModelFault(String publicName) {
         this.publicName = publicName;
     }
 
@@ -52,12 +52,12 @@ public enum ModelTrouble {
     }
 
     /** @throws IllegalArgumentException where there is none of this name */
-    public static ModelTrouble named(String name) {
-        return Arrays.stream(values()).filter(trouble -> trouble.publicName.equals(name)).findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("a model's trouble is one of " + names() + ", not " + name));
+    public static ModelFault named(String name) {
+        return Arrays.stream(values()).filter(fault -> fault.publicName.equals(name)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("a model's fault is one of " + names() + ", not " + name));
     }
 
     static List<String> names() {
-        return Arrays.stream(values()).map(ModelTrouble::publicName).toList();
+        return Arrays.stream(values()).map(ModelFault::publicName).toList();
     }
 }
