@@ -114,8 +114,8 @@ final class McpTools {
         ToolAnnotations annotations = tool.isAdded() ? null : ToolAnnotations.builder().readOnlyHint(tool.isReadOnly())
                 .destructiveHint(tool.isDestructive()).idempotentHint(tool.isReadOnly()).openWorldHint(true).build();
         String description = tool.summary() + ". " + tool.description() + (tool.example() == null ? "" : "\nExample: " + tool.example());
-        return new AsyncToolSpecification(McpSchema.Tool.builder().name(tool.wireName()).title(tool.summary()).description(description)
-                .inputSchema(map(input)).outputSchema(map(output)).annotations(annotations).build(),
+        return new AsyncToolSpecification(McpSchema.Tool.builder(tool.wireName(), map(input)).title(tool.summary()).description(description)
+                .outputSchema(map(output)).annotations(annotations).build(),
                 (transportContext, request) -> call(transportContext, request.name()));
     }
 

@@ -141,6 +141,7 @@ public final class BodyReader {
         lengthAtCheck = length;
     }
 
+    @SuppressWarnings("deprecation") // Vert.x 5 moves buffer(ByteBuf) to an interface that 4 has not
     private void complete() {
         if (over) {
             return;

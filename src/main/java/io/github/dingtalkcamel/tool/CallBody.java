@@ -55,6 +55,7 @@ public final class CallBody {
      * @throws IOException  where it is no JSON object, or one beyond the limits
      * @throws ApiException 413 where the body is too large, 503 where what calls hold leaves no room to read it
      */
+    @SuppressWarnings("deprecation") // Vert.x 5 moves getByteBuf to an interface that 4 has not
     public ObjectNode read(Message request, List<String> arguments, Predicate<ObjectNode> takesFile) throws IOException, ApiException {
         Buffer body = (Buffer) request.getBody();
         if (body.length() > MAX_BYTES) {

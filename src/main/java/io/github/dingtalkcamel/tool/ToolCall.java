@@ -75,8 +75,7 @@ public record ToolCall(Tool tool, String integration, ObjectNode arguments, List
         if (node.isTextual()) {
             return bytes + 2L * node.textValue().length();
         }
-        for (Iterator<Map.Entry<String, JsonNode>> fields = node.fields(); fields.hasNext();) {
-            Map.Entry<String, JsonNode> field = fields.next();
+        for (Map.Entry<String, JsonNode> field : node.properties()) {
             bytes += bytes(field.getKey(), field.getValue());
         }
         for (Iterator<JsonNode> each = node.isArray() ? node.elements() : Collections.emptyIterator(); each.hasNext();) {

@@ -8,7 +8,6 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -116,8 +115,7 @@ public final class ToolCalls {
     /** Each argument known, of its kind, and those there that must be. Null counts as left out. */
     private static ObjectNode checked(Tool tool, ObjectNode given) throws ApiException {
         ObjectNode checked = CallBody.JSON.createObjectNode();
-        for (Iterator<Map.Entry<String, JsonNode>> fields = given.fields(); fields.hasNext();) {
-            Map.Entry<String, JsonNode> field = fields.next();
+        for (Map.Entry<String, JsonNode> field : given.properties()) {
             Argument argument = tool.argument(field.getKey()).orElse(null);
             if (argument == null && !tool.isAdded()) {
                 throw unknown(tool, field.getKey());

@@ -51,7 +51,7 @@ record RobotMessageBody(String msgKey, String msgParam) {
             throw new IllegalArgumentException("The body must hold " + what + ": a map, or the text of a JSON object");
         }
         Map<String, String> texts = new LinkedHashMap<>();
-        tree.fields().forEachRemaining(field -> {
+        tree.properties().forEach(field -> {
             JsonNode value = field.getValue();
             if (!value.isNull()) {
                 texts.put(field.getKey(), value.isTextual() ? value.textValue() : DingTalkJson.text(value));

@@ -69,7 +69,7 @@ public final class CardText {
         }
         CardText card = new CardText();
         card.param("title", object.path("title"));
-        object.fields().forEachRemaining(each -> card.param(each.getKey(), each.getValue()));
+        object.properties().forEach(each -> card.param(each.getKey(), each.getValue()));
         return card.joined();
     }
 
@@ -109,7 +109,7 @@ public final class CardText {
             } else if (value.isContainerNode()) {
                 walk(value, depth + 1);
             }
-            object.fields().forEachRemaining(each -> {
+            object.properties().forEach(each -> {
                 if (each.getValue().isContainerNode() && !each.getKey().equals("value")) {
                     walk(each.getValue(), depth + 1);
                 }

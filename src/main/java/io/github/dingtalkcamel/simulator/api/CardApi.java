@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel.simulator.api;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -95,7 +94,7 @@ public final class CardApi {
             throw refusal("param.cardPublicDataEmpty");
         }
         Map<String, String> texts = new LinkedHashMap<>();
-        params.fields().forEachRemaining(field -> {
+        params.properties().forEach(field -> {
             if (!field.getValue().isTextual()) {
                 throw refusal("param.invalid");
             }
@@ -106,8 +105,7 @@ public final class CardApi {
 
     private static Map<String, Map<String, String>> privateParams(ObjectNode body) {
         Map<String, Map<String, String>> all = new LinkedHashMap<>();
-        for (Iterator<Map.Entry<String, JsonNode>> people = body.path("privateData").fields(); people.hasNext();) {
-            Map.Entry<String, JsonNode> person = people.next();
+        for (Map.Entry<String, JsonNode> person : body.path("privateData").properties()) {
             all.put(person.getKey(), params(person.getValue()));
         }
         return all;

@@ -56,6 +56,7 @@ public final class SimulatedConnectApi {
     }
 
     /** Decides about an upgrade. */
+    @SuppressWarnings("deprecation") // what replaces setHandshake is of Vert.x 5
     void upgrade(ServerWebSocket socket) {
         Promise<Integer> handshake = Promise.promise();
         socket.setHandshake(handshake.future());
