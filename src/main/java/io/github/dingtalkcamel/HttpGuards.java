@@ -16,6 +16,7 @@ import io.github.dingtalkcamel.server.Refusal;
 import io.github.dingtalkcamel.server.UnknownIntegrationException;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.tool.ToolCallLimiter;
+import io.github.dingtalkcamel.tracing.TraceContext;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -148,6 +149,8 @@ public final class HttpGuards {
     /** Refuses requests for an unknown integration without reading their body. */
     private void knownOnly(RoutingContext request) {
         String integration = request.normalizedPath().substring(WEBHOOKS.length());
+        // strangers do not decide what is traced
+        request.request().headers().remove(TraceContext.TRACEPARENT).remove(TraceContext.TRACESTATE).remove(TraceContext.BAGGAGE);
         if (!webhook.isOn(integration)) {
             Refusal.send(request, 404, "unknown_integration", new UnknownIntegrationException().getMessage());
         } else if (!WEBHOOK_METHODS.contains(request.request().method())) {

@@ -6,6 +6,7 @@ import io.github.dingtalkcamel.conversation.Session;
 import io.github.dingtalkcamel.turn.AgentConstants;
 import io.github.dingtalkcamel.turn.Turn;
 import io.github.dingtalkcamel.turn.TurnStoppedException;
+import io.github.dingtalkcamel.tracing.TraceContext;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
@@ -74,6 +75,7 @@ public class AgentProducer extends DefaultAsyncProducer {
         Message in = call.getIn();
         in.setBody(exchange.getMessage().getBody());
         in.setHeader(AgentConstants.AGENT, name);
+        TraceContext.copyHeaders(exchange.getMessage(), in);
         InboundMessage message = exchange.getProperty(InboundMessage.PROPERTY, InboundMessage.class);
         if (message == null) {
             // called from a user's own route: the body is all there is

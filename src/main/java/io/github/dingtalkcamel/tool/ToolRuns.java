@@ -20,6 +20,7 @@ import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.queue.HeapShare;
 import io.github.dingtalkcamel.server.ApiException;
 import io.github.dingtalkcamel.store.StoreException;
+import io.github.dingtalkcamel.tracing.TraceContext;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
@@ -82,7 +83,7 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
         Flight flight;
         try {
             // a route of a tool that calls another one holds a thread already, and must not wait for a second one
-            flight = flight(call, exchange.getProperty(ToolRun.PROPERTY) != null ? answers : threads);
+            flight = flight(call, exchange, exchange.getProperty(ToolRun.PROPERTY) != null ? answers : threads);
         } catch (Exception e) {
             exchange.setException(e);
             callback.done(true);
@@ -102,11 +103,11 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
         return false;
     }
 
-    private Flight flight(ToolCall call, Executor executor) throws ApiException {
+    private Flight flight(ToolCall call, Exchange caller, Executor executor) throws ApiException {
         Flight mine = new Flight(new ToolRun(call, clock), new CompletableFuture<>());
         if (call.requestId() == null) {
             hold(mine);
-            start(mine, executor);
+            start(mine, caller, executor);
             return mine;
         }
         synchronized (underWay) {
@@ -122,7 +123,7 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
             hold(mine);
             Map<String, Object> first = requests.begin(call);
             if (first == null) {
-                start(mine, executor);
+                start(mine, caller, executor);
             } else {
                 end(mine, first, null);
             }
@@ -160,10 +161,11 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
         return maxBytes;
     }
 
-    private void start(Flight flight, Executor executor) {
+    private void start(Flight flight, Exchange caller, Executor executor) {
         executor.execute(() -> {
             ToolRun run = flight.run();
             Exchange exchange = new DefaultExchange(camelContext);
+            TraceContext.continueIn(caller, exchange);
             exchange.setProperty(ToolCall.PROPERTY, run.call());
             exchange.setProperty(ToolRun.PROPERTY, run);
             exchange.setProperty(CallLimiter.WAIT_UNTIL, run.deadline());

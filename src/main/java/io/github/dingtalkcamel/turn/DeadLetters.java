@@ -215,9 +215,10 @@ public final class DeadLetters {
     /**
      * A letter whose replay is asked for.
      *
-     * @param reply what is left of its reply, or null when the agent is asked again
+     * @param reply       what is left of its reply, or null when the agent is asked again
+     * @param traceparent the span that its message was stored in, or null
      */
-    record Request(long id, long messageId, String integration, String payload, Turn.Progress reply) {
+    record Request(long id, long messageId, String integration, String payload, Turn.Progress reply, String traceparent) {
     }
 
     /** Where a request is: enough to see whether there is a place for it. */
@@ -234,11 +235,14 @@ public final class DeadLetters {
 
     Request request(Address address) throws StoreException {
         return store.read(connection -> Sql.query(connection,
-                "select m.payload, d.chunks, d.sent, d.mentions from dead_letter d join message m on m.id = d.message_id where d.id = ?", row -> {
-                    String payload = row.next() ? row.getString(1) : "";
+                "select m.payload, d.chunks, d.sent, d.mentions, m.traceparent from dead_letter d join message m on m.id = d.message_id"
+                        + " where d.id = ?", row -> {
+                    boolean there = row.next();
+                    String payload = there ? row.getString(1) : "";
                     String chunks = payload.isEmpty() ? null : row.getString(2);
                     return new Request(address.id(), address.messageId(), address.integration(), payload,
-                            chunks == null ? null : Turn.Progress.left(row.getInt(3), Texts.read(chunks), StoredMentions.read(row.getString(4))));
+                            chunks == null ? null : Turn.Progress.left(row.getInt(3), Texts.read(chunks), StoredMentions.read(row.getString(4))),
+                            there ? row.getString(5) : null);
                 }, address.id()));
     }
 

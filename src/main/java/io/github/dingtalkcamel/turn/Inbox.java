@@ -69,23 +69,26 @@ public final class Inbox {
      * @return          when durable: its row, or empty if it was there already, or is a refusal that is not due
      */
     public CompletableFuture<OptionalLong> add(Turn.Kind kind, InboundMessage message, String payload, Delivery delivery) {
-        return store.write(adding(kind, message, payload, delivery));
+        return store.write(adding(kind, message, payload, delivery, null));
     }
 
     /**
      * The same, with what follows.
      *
+     * @param traceparent the span that it is stored in, or null
      * @param then called with the row or the failure, on a thread that must not wait; for messages that several threads add, in the order
      *             of their rows
      */
-    public void add(Turn.Kind kind, InboundMessage message, String payload, Delivery delivery,
+    public void add(Turn.Kind kind, InboundMessage message, String payload, Delivery delivery, String traceparent,
             BiConsumer<? super OptionalLong, ? super Throwable> then) {
-        store.write(adding(kind, message, payload, delivery), then);
+        store.write(adding(kind, message, payload, delivery, traceparent), then);
     }
 
-    private Store.Work<OptionalLong> adding(Turn.Kind kind, InboundMessage message, String payload, Delivery delivery) {
+    private Store.Work<OptionalLong> adding(Turn.Kind kind, InboundMessage message, String payload, Delivery delivery,
+            String traceparent) {
         long now = clock.millis();
         return connection -> kind == Turn.Kind.REFUSAL && wasRefused(connection, message, now) ? OptionalLong.empty()
+<<<<<<< HEAD
                 : added(connection, kind, message, insert(connection, kind, message, payload, delivery, now));
     }
 
@@ -94,6 +97,9 @@ public final class Inbox {
             outbox.accepted(connection, row.getAsLong(), message);
         }
         return row;
+=======
+                : insert(connection, kind, message, payload, delivery, traceparent, now);
+>>>>>>> 9846a22 (Tracing by OpenTelemetry, off unless OTEL_ variables switch it on: one trace from the message to the last chunk, across the stored queue)
     }
 
     private static boolean wasRefused(Connection connection, InboundMessage message, long now) throws SQLException {
@@ -103,17 +109,17 @@ public final class Inbox {
                 message.integration(), message.sender().userId(), now - REFUSAL_PAUSE_MILLIS, now);
     }
 
-    private static OptionalLong insert(Connection connection, Turn.Kind kind, InboundMessage message, String payload, Delivery delivery, long now)
-            throws SQLException {
+    private static OptionalLong insert(Connection connection, Turn.Kind kind, InboundMessage message, String payload, Delivery delivery,
+            String traceparent, long now) throws SQLException {
         return Sql.query(connection, """
                 insert into message (integration, msg_id, conversation_id, sender_id, kind, state, payload, received_at,
-                    conversation_type, conversation_title, came_by, proof)
-                values (?, ?, ?, ?, ?, 'received', ?, ?, ?, ?, ?, ?)
+                    conversation_type, conversation_title, came_by, proof, traceparent)
+                values (?, ?, ?, ?, ?, 'received', ?, ?, ?, ?, ?, ?, ?)
                 on conflict (integration, msg_id) do nothing
                 returning id""", row -> row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty(),
                 message.integration(), message.msgId(), message.conversationId(), message.sender().userId(), kind.code(), payload, now,
                 message.conversationType().publicName(), message.conversationTitle(), delivery == null ? null : delivery.cameBy(),
-                delivery == null ? null : delivery.proof());
+                delivery == null ? null : delivery.proof(), traceparent);
     }
 
     /** True when the message is stored already. */
@@ -125,9 +131,10 @@ public final class Inbox {
      * A stored message that is not finished.
      *
      * @param receivedAt when it came in, or was last asked to be replayed
+     * @param traceparent the span that it was stored in, or null
      */
     public record Unfinished(long id, Turn.Kind kind, String integration, String conversationId, String payload, int attempts, long receivedAt,
-            Turn.Progress progress) {
+            Turn.Progress progress, String traceparent) {
     }
 
     /** The last row there is, 0 for none. */
@@ -139,7 +146,7 @@ public final class Inbox {
     public List<Unfinished> unfinished(long afterId, long lastId, int limit) throws StoreException {
         return store.read(connection -> Sql.query(connection, """
                 select m.id, m.kind, m.integration, m.conversation_id, m.payload, m.attempts, coalesce(d.replayed_at, m.received_at) as received_at,
-                    r.chunks, r.sent, r.mentions
+                    r.chunks, r.sent, r.mentions, m.traceparent
                 from message m left join reply r on r.message_id = m.id left join dead_letter d on d.message_id = m.id
                 where m.state in ('received', 'running') and m.id > ? and m.id <= ? order by m.id limit ?""",
                 Inbox::page, afterId, lastId, limit));
@@ -159,7 +166,7 @@ public final class Inbox {
         long id = row.getLong("id");
         return new Unfinished(id, Turn.Kind.of(row.getString("kind")), row.getString("integration"), row.getString("conversation_id"),
                 row.getString("payload"), row.getInt("attempts"), row.getLong("received_at"),
-                progress(id, row.getString("chunks"), row.getInt("sent"), row.getString("mentions")));
+                progress(id, row.getString("chunks"), row.getInt("sent"), row.getString("mentions")), row.getString("traceparent"));
     }
 
     /** How far a reply got; null for none, or for one that can't be read any more, so that the agent is asked again. */

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import io.github.dingtalkcamel.component.message.Delivery;
 import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.store.StoreException;
+import io.github.dingtalkcamel.tracing.TraceContext;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProcessor;
 import org.apache.camel.Exchange;
@@ -104,7 +105,8 @@ public final class Intake implements AutoCloseable {
                 return true;
             }
             // not by a future: two threads could attach what follows in another order than that of their rows
-            inbox.add(kind, message, payload, delivery, (row, failure) -> inOrder.execute(() -> resume(exchange, callback, message, slot, row, failure)));
+            inbox.add(kind, message, payload, delivery, TraceContext.traceparent(exchange),
+                    (row, failure) -> inOrder.execute(() -> resume(exchange, callback, message, slot, row, failure)));
             return false;
         }
 
@@ -126,7 +128,7 @@ public final class Intake implements AutoCloseable {
             } else if (row.isEmpty()) {
                 slot.release();
             } else {
-                Turn turn = new Turn(row.getAsLong(), kind, message, slot, null, new Cancellation());
+                Turn turn = new Turn(row.getAsLong(), kind, message, slot, null, new Cancellation(), TraceContext.traceparent(exchange));
                 exchange.setProperty(Turns.STORED_MILLIS, exchange.getClock().elapsed());
                 exchange.setProperty(Turn.PROPERTY, turn);
                 exchange.getExchangeExtension().addOnCompletion(new QueuedOrSaid(turn));

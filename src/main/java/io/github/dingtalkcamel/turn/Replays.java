@@ -107,7 +107,8 @@ public final class Replays {
             room--;
             placed.merge(key, 1, Integer::sum);
             requests.add(request);
-            turns.put(request.id(), new Turn(request.messageId(), message, slot, request.reply()));
+            turns.put(request.id(), new Turn(request.messageId(), Turn.Kind.TURN, message, slot, request.reply(), new Cancellation(),
+                    request.traceparent()));
         }
     }
 }

@@ -114,7 +114,7 @@ public final class Resumption {
         if (reason == null) {
             KeyedQueue where = row.kind() == Turn.Kind.TURN ? queue : commands;
             KeyedQueue.Slot slot = where.reserveAnyway(Turn.key(message), Turn.bytes(row.payload()));
-            turns.add(new Turn(row.id(), row.kind(), message, slot, row.progress(), new Cancellation()));
+            turns.add(new Turn(row.id(), row.kind(), message, slot, row.progress(), new Cancellation(), row.traceparent()));
             return;
         }
         if (row.kind() != Turn.Kind.TURN) {

@@ -6,6 +6,7 @@ import java.util.Locale;
 
 import io.github.dingtalkcamel.component.api.Mentions;
 import io.github.dingtalkcamel.component.message.InboundMessage;
+import io.github.dingtalkcamel.tracing.Traced;
 
 /**
  * One stored message on its way to an answer.
@@ -16,11 +17,13 @@ import io.github.dingtalkcamel.component.message.InboundMessage;
  * @param slot         its place in the queue
  * @param progress     the reply that a crash interrupted, or null
  * @param cancellation how to stop it
+ * @param traceparent  the span that it was stored in, or null
  */
-public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot slot, Progress progress, Cancellation cancellation) {
+public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot slot, Progress progress, Cancellation cancellation,
+        String traceparent) implements Traced {
 
     /** Exchange property that holds the turn. */
-    public static final String PROPERTY = "CamelDingTalkTurn";
+    public static final String PROPERTY = Traced.PROPERTY;
 
     /** What a turn holds in memory beside its message: its exchange, ids, and what the route notes. An estimate. */
     static final long LEAST_BYTES = 3 << 10;
@@ -44,12 +47,18 @@ public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot s
         }
     }
 
+    /** A turn that is part of no trace. */
+    public Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot slot, Progress progress, Cancellation cancellation) {
+        this(id, kind, message, slot, progress, cancellation, null);
+    }
+
     /** A turn of an agent that is not stopped. */
     public Turn(long id, InboundMessage message, KeyedQueue.Slot slot, Progress progress) {
         this(id, Kind.TURN, message, slot, progress, new Cancellation());
     }
 
     /** The reference by which users and operators name the turn. */
+    @Override
     public String reference() {
         return message.integration() + "-" + id;
     }
