@@ -20,7 +20,7 @@ import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.settings.SettingsException;
 import io.github.dingtalkcamel.settings.SettingsReader;
 import io.github.dingtalkcamel.settings.StartException;
-import io.github.dingtalkcamel.tracing.Tracing;
+import io.github.dingtalkcamel.tracing.TracingConfiguration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.properties.FilePropertiesSource;
 import org.apache.camel.component.properties.PropertiesComponent;
@@ -43,7 +43,7 @@ class DingTalkMain extends Main {
     private final Map<String, String> systemProperties;
     private volatile ApplicationConfiguration beans;
     private volatile boolean takesMessages;
-    private Tracing tracing;
+    private TracingConfiguration tracing;
 
     /** Reads our settings from this environment, in which no character is lost, instead of the process's own. */
     DingTalkMain(Map<String, String> environment) {
@@ -117,7 +117,7 @@ class DingTalkMain extends Main {
         doConfigureVaultFromMainConfiguration(context, configure(), new OrderedLocationProperties());
         beans = new ApplicationConfiguration(context, read(context));
         beans.bind();
-        tracing = Tracing.start(context, environment, systemProperties);
+        tracing = TracingConfiguration.start(context, environment, systemProperties);
         beans.store().whenTakenOver(why -> {
             // before completed(), which sets it to 0
             exitCode.compareAndSet(UNINITIALIZED_EXIT_CODE, Application.FAILED);

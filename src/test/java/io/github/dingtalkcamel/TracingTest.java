@@ -20,7 +20,7 @@ import io.github.dingtalkcamel.simulator.platform.CustomRobot;
 import io.github.dingtalkcamel.simulator.platform.RecordedRequest;
 import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import io.github.dingtalkcamel.tracing.MemoryTraces;
-import io.github.dingtalkcamel.tracing.Tracing;
+import io.github.dingtalkcamel.tracing.TracingConfiguration;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.awaitility.Awaitility;
@@ -219,7 +219,7 @@ class TracingTest {
     }
 
     private static boolean isOn(Map<String, String> environment) {
-        try (Tracing tracing = Tracing.start(new DefaultCamelContext(), environment, Map.of())) {
+        try (TracingConfiguration tracing = TracingConfiguration.start(new DefaultCamelContext(), environment, Map.of())) {
             return tracing != null;
         }
     }

@@ -76,8 +76,8 @@ public final class Inbox {
      * The same, with what follows.
      *
      * @param traceparent the span that it is stored in, or null
-     * @param then called with the row or the failure, on a thread that must not wait; for messages that several threads add, in the order
-     *             of their rows
+     * @param then        called with the row or the failure, on a thread that must not wait; for messages that several threads add, in the
+     *                    order of their rows
      */
     public void add(Turn.Kind kind, InboundMessage message, String payload, Delivery delivery, String traceparent,
             BiConsumer<? super OptionalLong, ? super Throwable> then) {
@@ -88,8 +88,7 @@ public final class Inbox {
             String traceparent) {
         long now = clock.millis();
         return connection -> kind == Turn.Kind.REFUSAL && wasRefused(connection, message, now) ? OptionalLong.empty()
-<<<<<<< HEAD
-                : added(connection, kind, message, insert(connection, kind, message, payload, delivery, now));
+                : added(connection, kind, message, insert(connection, kind, message, payload, delivery, traceparent, now));
     }
 
     private OptionalLong added(Connection connection, Turn.Kind kind, InboundMessage message, OptionalLong row) throws SQLException {
@@ -97,9 +96,6 @@ public final class Inbox {
             outbox.accepted(connection, row.getAsLong(), message);
         }
         return row;
-=======
-                : insert(connection, kind, message, payload, delivery, traceparent, now);
->>>>>>> 9846a22 (Tracing by OpenTelemetry, off unless OTEL_ variables switch it on: one trace from the message to the last chunk, across the stored queue)
     }
 
     private static boolean wasRefused(Connection connection, InboundMessage message, long now) throws SQLException {

@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
  * <p>
  * Spans are exported on a thread of its own; where the collector is away, spans are dropped, and no message waits.
  */
-public final class Tracing implements AutoCloseable {
+public final class TracingConfiguration implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Tracing.class);
+    private static final Logger LOG = LoggerFactory.getLogger(TracingConfiguration.class);
     private static final String PREFIX = "otel.";
     private static final String EXPORTER = "otel.traces.exporter";
     private static final String ENDPOINT = "otel.exporter.otlp.endpoint";
@@ -34,7 +34,7 @@ public final class Tracing implements AutoCloseable {
 
     private final OpenTelemetrySdk sdk;
 
-    private Tracing(OpenTelemetrySdk sdk) {
+    private TracingConfiguration(OpenTelemetrySdk sdk) {
         this.sdk = sdk;
     }
 
@@ -46,7 +46,7 @@ public final class Tracing implements AutoCloseable {
      * @return                null where it is off
      * @throws StartException where its settings are wrong
      */
-    public static Tracing start(CamelContext context, Map<String, String> environment, Map<String, String> properties) {
+    public static TracingConfiguration start(CamelContext context, Map<String, String> environment, Map<String, String> properties) {
         Map<String, String> given = given(environment, properties);
         if (!isOn(given)) {
             return null;
@@ -59,7 +59,7 @@ public final class Tracing implements AutoCloseable {
         }
         keepSecrets(given);
         JulBridge.install();
-        return new Tracing(begin(context, given));
+        return new TracingConfiguration(begin(context, given));
     }
 
     private static OpenTelemetrySdk begin(CamelContext context, Map<String, String> given) {
