@@ -59,6 +59,7 @@ final class ApplicationConfiguration implements AutoCloseable {
     private final Clock clock = Clock.systemUTC();
     private SendingConfiguration sending;
     private ServerConfiguration server;
+    private AgentConfiguration agent;
     private TurnConfiguration turn;
     private OutboxConfiguration outbox;
     private HookConfiguration hook;
@@ -106,7 +107,7 @@ final class ApplicationConfiguration implements AutoCloseable {
         McpConfiguration.bind(context, settings, sending.tool());
         ConversationConfiguration conversation =
                 ConversationConfiguration.bind(registry, settings, store, sending.notifications(), clock);
-        AgentConfiguration agent = AgentConfiguration.bind(registry, settings);
+        agent = AgentConfiguration.bind(registry, settings);
         assistant = AssistantConfiguration.bind(context, settings, clock);
         outbox = OutboxConfiguration.bind(registry, settings, store, clock);
         chosenAgents = new ChosenAgents(agent.agents(), conversation.bindings(), settings);
@@ -206,6 +207,7 @@ final class ApplicationConfiguration implements AutoCloseable {
         inbound.close();
         turn.close();
         outbox.close();
+        agent.close();
         sending.close();
     }
 

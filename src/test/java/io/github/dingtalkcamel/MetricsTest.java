@@ -77,6 +77,7 @@ class MetricsTest {
                 Streams streams = bean("streams", Streams.class);
                 LifecycleEvents events = bean("lifecycleEvents", LifecycleEvents.class);
                 assertThat(metrics).containsOnlyKeys("dingtalk_turns_waiting", "dingtalk_turns_running", "dingtalk_turns_unsent", "dingtalk_agents_stuck",
+                        "dingtalk_agents_unavailable", "dingtalk_agents_waiting",
                         "dingtalk_agents_discarded_total", "dingtalk_hosts_away", "dingtalk_apis_throttled", "dingtalk_robot_messages_waiting",
                         "dingtalk_dead_letters", "dingtalk_events_waiting", "dingtalk_events_published_total", "dingtalk_events_dropped_total",
                         "dingtalk_held_bytes", "dingtalk_held_bytes_limit", "dingtalk_logins_failed_total", "dingtalk_logins_turned_away_total",
@@ -86,6 +87,7 @@ class MetricsTest {
                         "dingtalk_stream_frames_total", "dingtalk_stream_messages_total", "dingtalk_stream_refused_total");
                 assertThat(metrics).containsEntry("dingtalk_turns_running", 1.0).containsEntry("dingtalk_turns_waiting", 2.0)
                         .containsEntry("dingtalk_turns_unsent", 2.0).containsEntry("dingtalk_agents_stuck", 1.0)
+                        .containsEntry("dingtalk_agents_unavailable", 0.0).containsEntry("dingtalk_agents_waiting", 0.0)
                         .containsEntry("dingtalk_agents_discarded_total", 1.0).containsEntry("dingtalk_hosts_away", 1.0)
                         .containsEntry("dingtalk_apis_throttled", 1.0).containsEntry("dingtalk_robot_messages_waiting", 3.0)
                         .containsEntry("dingtalk_dead_letters", 1.0).containsEntry("dingtalk_events_waiting", (double) EVENTS_THAT_WAIT)

@@ -1,6 +1,7 @@
 package io.github.dingtalkcamel.agent;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 
 import org.apache.camel.Endpoint;
 import org.apache.camel.spi.annotations.Component;
@@ -15,6 +16,7 @@ public class AgentComponent extends DefaultComponent {
 
     private Agents agents;
     private ExecutorService afterStop;
+    private ExecutorService waited;
 
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
@@ -35,11 +37,13 @@ public class AgentComponent extends DefaultComponent {
     protected void doStart() throws Exception {
         super.doStart();
         afterStop = getCamelContext().getExecutorServiceManager().newFixedThreadPool(this, "StoppedTurns", STOPPED_TURNS_THREADS);
+        waited = getCamelContext().getExecutorServiceManager().newCachedThreadPool(this, "WaitedTurns");
     }
 
     @Override
     protected void doStop() throws Exception {
         getCamelContext().getExecutorServiceManager().shutdown(afterStop);
+        getCamelContext().getExecutorServiceManager().shutdown(waited);
         super.doStop();
     }
 
@@ -50,5 +54,15 @@ public class AgentComponent extends DefaultComponent {
     /** Continues stopped turns: not on the thread that stops them, which has to answer the command. */
     ExecutorService afterStop() {
         return afterStop;
+    }
+
+    /** Continues calls that waited for their agent: as many at once as turns may run. */
+    void resume(Runnable call) {
+        try {
+            waited.execute(call);
+        } catch (RejectedExecutionException e) {
+            // the application stops
+            call.run();
+        }
     }
 }

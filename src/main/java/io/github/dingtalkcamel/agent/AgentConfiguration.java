@@ -8,7 +8,7 @@ import org.apache.camel.spi.Registry;
  *
  * @param agents the agents, by the routes that provide them
  */
-public record AgentConfiguration(Agents agents) {
+public record AgentConfiguration(Agents agents) implements AutoCloseable {
 
     /** Creates them, and binds what routes and Camel name. */
     public static AgentConfiguration bind(Registry registry, Settings settings) {
@@ -18,5 +18,11 @@ public record AgentConfiguration(Agents agents) {
         registry.bind("http", new StoppableHttp());
         registry.bind("https", new StoppableHttp());
         return new AgentConfiguration(agents);
+    }
+
+    /** Calls that wait for their agent wait no longer. */
+    @Override
+    public void close() {
+        agents.close();
     }
 }

@@ -24,6 +24,11 @@ public class AgentEndpoint extends DefaultEndpoint {
                             + " The first running route with a trigger for an integration keeps it.")
     private String trigger;
 
+    @UriParam(label = "consumer",
+              description = "How many calls of this agent run at once, of all conversations. Others wait in order of arrival, without a thread and without"
+                            + " keeping other agents' turns from running. Without it any number runs.")
+    private Integer maxRunning;
+
     public AgentEndpoint(String uri, AgentComponent component, String name) {
         super(uri, component);
         this.name = name;
@@ -57,6 +62,18 @@ public class AgentEndpoint extends DefaultEndpoint {
 
     public String getTrigger() {
         return trigger;
+    }
+
+    public Integer getMaxRunning() {
+        return maxRunning;
+    }
+
+    /** @throws IllegalArgumentException where it is less than 1 */
+    public void setMaxRunning(Integer maxRunning) {
+        if (maxRunning != null && maxRunning < 1) {
+            throw new IllegalArgumentException("maxRunning of agent:" + name + " must be 1 or more; leave it out for no limit");
+        }
+        this.maxRunning = maxRunning;
     }
 
     public void setTrigger(String trigger) {

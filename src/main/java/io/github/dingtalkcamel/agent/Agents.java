@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.agent;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -6,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
@@ -22,6 +24,11 @@ public final class Agents {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
+    private final Clock clock;
+    private final Map<String, AgentCalls> calls = new ConcurrentHashMap<>();
+    /** For each agent how many of its calls may run at once; no entry for any number. */
+    private final Map<String, Integer> limits = new ConcurrentHashMap<>();
+    private volatile boolean closed;
     private final AtomicInteger stuck = new AtomicInteger();
     private final AtomicLong discarded = new AtomicLong();
     /** For each agent the consumer that answers, last; before it, while they are being replaced, those of older versions of its route. */
@@ -30,6 +37,14 @@ public final class Agents {
     private final Set<AgentConsumer> withdrawn = new HashSet<>();
     /** For each integration the agents with a trigger for it, the one that keeps it first. */
     private final Map<String, List<AgentConsumer>> triggers = new TreeMap<>();
+
+    public Agents() {
+        this(Clock.systemUTC());
+    }
+
+    Agents(Clock clock) {
+        this.clock = clock;
+    }
 
     /**
      * @throws IllegalArgumentException when no agent can have that name
@@ -53,6 +68,7 @@ public final class Agents {
         if (!versions.contains(consumer)) {
             versions.add(consumer);
         }
+        setLimit(name, consumer.getEndpoint().getMaxRunning());
         String integration = consumer.getEndpoint().getTrigger();
         if (integration == null) {
             return;
@@ -78,6 +94,50 @@ public final class Agents {
         running.values().forEach(versions -> versions.remove(consumer));
         running.values().removeIf(List::isEmpty);
         forgetTriggers(consumer);
+    }
+
+    private void setLimit(String name, Integer maxRunning) {
+        if (maxRunning == null) {
+            limits.remove(name);
+        } else {
+            limits.put(name, maxRunning);
+        }
+        AgentCalls known = calls.get(name);
+        if (known != null) {
+            known.admit();
+        }
+    }
+
+    /** The calls of an agent that runs, or has run. */
+    AgentCalls calls(String name) {
+        AgentCalls known = calls.computeIfAbsent(name, agent -> new AgentCalls(agent, () -> limits.getOrDefault(agent, 0), clock));
+        if (closed) {
+            known.close();
+        }
+        return known;
+    }
+
+    /** Ends the wait of calls for their agents, since the process stops: their turns stay stored for the next start. */
+    public void close() {
+        closed = true;
+        calls.values().forEach(AgentCalls::close);
+    }
+
+    /** Agents that are not asked since they failed too often, with why; sorted by name. */
+    public Map<String, String> unavailable() {
+        Map<String, String> unavailable = new TreeMap<>();
+        calls.forEach((name, each) -> {
+            String trouble = each.circuit().trouble();
+            if (!trouble.isEmpty()) {
+                unavailable.put(name, trouble);
+            }
+        });
+        return unavailable;
+    }
+
+    /** Calls that wait until their agent has room. */
+    public int waiting() {
+        return calls.values().stream().mapToInt(AgentCalls::waiting).sum();
     }
 
     private void forgetTriggers(AgentConsumer consumer) {

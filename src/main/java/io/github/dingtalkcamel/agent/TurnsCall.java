@@ -13,11 +13,11 @@ final class TurnsCall implements StopSignal.Call {
 
     private final AgentComponent component;
     private final Exchange exchange;
-    private final Exchange call;
+    private final AgentCall call;
     private final AsyncCallback callback;
     private State state = State.RUNNING;
 
-    TurnsCall(AgentComponent component, Exchange exchange, Exchange call, AsyncCallback callback) {
+    TurnsCall(AgentComponent component, Exchange exchange, AgentCall call, AsyncCallback callback) {
         this.component = component;
         this.exchange = exchange;
         this.call = call;
@@ -43,12 +43,13 @@ final class TurnsCall implements StopSignal.Call {
 
     /** The agent returned. */
     void returned(boolean doneSync) {
+        call.returned();
         if (becomes(State.RETURNED)) {
-            AgentProducer.answer(exchange, call);
+            call.answered();
             callback.done(doneSync);
         } else {
             component.agents().cameToItsEnd();
-            if (!call.getContext().isStopping()) {
+            if (!exchange.getContext().isStopping()) {
                 // as after any call: this thread has other work to do
                 Thread.interrupted();
             }
@@ -60,6 +61,7 @@ final class TurnsCall implements StopSignal.Call {
         if (!becomes(State.STOPPED)) {
             return;
         }
+        call.stopped();
         component.agents().stoppedButAtWork();
         try {
             component.afterStop().execute(this::continueTurn);

@@ -55,6 +55,7 @@ public final class Checks {
         registry.register(new Check("queue", true, this::queue));
         registry.register(new Check("receiving", true, this::receiving));
         registry.register(new Check("triggers", false, this::triggers));
+        registry.register(new Check("agents", false, this::agents));
         registry.register(new Check("sending", false, this::sending));
         for (Integration integration : settings.integrations()) {
             registry.register(new Check("integration-" + integration.id(), false, result -> integration(integration, result)));
@@ -102,6 +103,15 @@ public final class Checks {
         String unavailable = callLimiter.hosts().values().stream().filter(trouble -> !trouble.isEmpty()).collect(Collectors.joining(". "));
         if (!unavailable.isEmpty()) {
             result.message(unavailable).down();
+        }
+    }
+
+    private void agents(HealthCheckResultBuilder result) {
+        Map<String, String> unavailable = agents.unavailable();
+        agents.names().forEach(name -> result.detail(name, unavailable.containsKey(name) ? "not available" : "running"));
+        result.detail("waiting", agents.waiting());
+        if (!unavailable.isEmpty()) {
+            result.message(String.join(". ", unavailable.values())).down();
         }
     }
 

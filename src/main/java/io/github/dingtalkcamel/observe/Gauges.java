@@ -61,6 +61,8 @@ public final class Gauges {
         gauge(meters, "dingtalk.turns.running", "Turns being answered", queue::running);
         gauge(meters, "dingtalk.agents.stuck", "Agents' calls that /stop could not end", agents::stuck);
         counter(meters, "dingtalk.agents.discarded", "Agents' results that came after /stop", agents::discarded);
+        gauge(meters, "dingtalk.agents.unavailable", "Agents that are not asked since they failed too often", () -> agents.unavailable().size());
+        gauge(meters, "dingtalk.agents.waiting", "Calls that wait until their agent has room (maxRunning)", agents::waiting);
         gauge(meters, "dingtalk.turns.unsent", "Turns that are answered and wait for DingTalk to take the answer", queue::yielded);
         gauge(meters, "dingtalk.hosts.away", "Hosts of DingTalk that don't answer",
                 () -> callLimiter.hosts().values().stream().filter(trouble -> !trouble.isEmpty()).count());

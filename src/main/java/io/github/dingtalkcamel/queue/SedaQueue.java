@@ -46,6 +46,16 @@ public abstract class SedaQueue extends AbstractQueue<Exchange> implements Block
         }
     }
 
+    /** Changes something of the state, with the lock held. */
+    protected final void changing(Runnable alteration) {
+        lock.lock();
+        try {
+            alteration.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** How long a poll waits in all, for a caller that asked for so long. Asked again after each change. Called with the lock held. */
     protected long pollNanos(long asked) {
         return asked;

@@ -28,8 +28,7 @@ final class ChunkMessage {
     static Message of(CamelContext context, InboundMessage message, String kind, int number, String text, Mentions mentions) {
         Message chunk = new DefaultMessage(context);
         chunk.setBody(text);
-        chunk.setHeader(NUMBER, number);
-        chunk.setHeader(DingTalkConstants.MSG_UUID, uuid(message, kind, number));
+        identify(chunk, message, kind, number);
         chunk.setHeader(DingTalkConstants.MENTION_SENDER, number == 0);
         if (!mentions.isEmpty()) {
             chunk.setHeader(DingTalkConstants.AT_USER_IDS, mentions.userIds());
@@ -37,6 +36,12 @@ final class ChunkMessage {
             chunk.setHeader(DingTalkConstants.AT_ALL, mentions.all());
         }
         return chunk;
+    }
+
+    /** Gives a message its number and its key. */
+    static void identify(Message chunk, InboundMessage message, String kind, int number) {
+        chunk.setHeader(NUMBER, number);
+        chunk.setHeader(DingTalkConstants.MSG_UUID, uuid(message, kind, number));
     }
 
     private static String uuid(InboundMessage message, String kind, int number) {

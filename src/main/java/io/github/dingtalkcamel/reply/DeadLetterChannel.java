@@ -73,7 +73,7 @@ public final class DeadLetterChannel {
             LOG.warn("Turn {}: why", turn.reference(), cause);
         }
         deadLetters.add(turn.id(), turn.message().integration(), turn.message().conversationId(), reason, tries,
-                reply == null || reply.isNotice() ? null : new Turn.Progress(reply.chunks(), reply.sent(), reply.mentions()));
+                reply == null || reply.isNotice() ? null : new Turn.Progress(reply.chunks(), reply.sent(), reply.mentions(), reply.files()));
     }
 
     private static DeadLetters.Reason reason(Exception cause) {

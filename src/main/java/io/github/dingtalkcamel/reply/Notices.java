@@ -32,6 +32,12 @@ public final class Notices {
         return new Notice(texts.text(message, "agent-not-running", agent));
     }
 
+    /** The agent failed so often that it is not asked just now. */
+    public Notice agentUnavailable(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message,
+            @ExchangeProperty("CamelDingTalkAgent") String agent, @ExchangeProperty(Turn.PROPERTY) Turn turn) {
+        return new Notice(texts.text(message, "agent-unavailable", agent, turn.reference()));
+    }
+
     /** The agent failed; the reference finds the reason in the log and on the turn's record. */
     public Notice agentFailed(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message,
             @ExchangeProperty(Turn.PROPERTY) Turn turn) {

@@ -22,6 +22,7 @@ import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.turn.Inbox;
 import io.github.dingtalkcamel.turn.KeyedQueue;
+import io.github.dingtalkcamel.turn.ReplyFile;
 import io.github.dingtalkcamel.turn.SentChunk;
 import io.github.dingtalkcamel.turn.Turn;
 import org.apache.camel.Exchange;
@@ -38,6 +39,8 @@ public final class Replies {
     /** Exchange property: until when the reply may wait for DingTalk. */
     private static final String DEADLINE = "CamelDingTalkReplyDeadline";
     private static final int NOT_STORED = -1;
+    /** Files go by the robot API: a session webhook takes none. */
+    private static final String FILES_CHANNEL = "robotApi";
 
     private final Settings settings;
     private final Inbox inbox;
@@ -66,7 +69,7 @@ public final class Replies {
         exchange.setProperty(CallLimiter.WAIT_UNTIL, clock.instant());
         exchange.setProperty(CallLimiter.CANCELLED, (BooleanSupplier) turn::isStopped);
         Reply reply = turn.isReplying() ? rest(turn) : whole(exchange, turn);
-        if (!turn.isReplying() && reply.chunks().size() > 1) {
+        if (!turn.isReplying() && (reply.chunks().size() > 1 || !reply.files().isEmpty())) {
             store(reply, turn);
         }
         exchange.setProperty(Reply.PROPERTY, reply);
@@ -74,7 +77,7 @@ public final class Replies {
 
     private static Reply rest(Turn turn) {
         Turn.Progress progress = turn.progress();
-        return new Reply(progress.chunks(), progress.sent(), progress.sent(), kind(turn.isForBot()), progress.mentions());
+        return new Reply(progress.chunks(), progress.sent(), progress.sent(), kind(turn.isForBot()), progress.mentions(), progress.files());
     }
 
     private Reply whole(Exchange exchange, Turn turn) {
@@ -85,7 +88,8 @@ public final class Replies {
         Mentions mentions = set == null || isNotice ? Mentions.NONE : set;
         List<String> chunks = chunker(turn.message(), mentions).chunks(encodable(text)).stream().map(Chunk::text)
                 .filter(chunk -> !chunk.isBlank()).toList();
-        return new Reply(chunks, 0, NOT_STORED, kind(isNotice), mentions.among(chunks));
+        List<ReplyFile> files = isNotice ? List.of() : ReplyFile.of(exchange);
+        return new Reply(chunks, 0, NOT_STORED, kind(isNotice), mentions.among(chunks), files);
     }
 
     private static String kind(boolean isNotice) {
@@ -93,7 +97,7 @@ public final class Replies {
     }
 
     private void store(Reply reply, Turn turn) throws StoreException {
-        inbox.replying(turn.id(), reply.chunks(), reply.mentions());
+        inbox.replying(turn.id(), reply.chunks(), reply.mentions(), reply.files());
         reply.stored(0);
     }
 
@@ -102,6 +106,13 @@ public final class Replies {
             Exchange exchange) {
         return IntStream.range(reply.sent(), reply.chunks().size()).mapToObj(number -> ChunkMessage.of(exchange.getContext(), turn.message(),
                 reply.kind(), number, reply.chunks().get(number), reply.mentions(number))).toList();
+    }
+
+    /** The files that are left to send, in order. */
+    public List<PendingFile> unsentFiles(@ExchangeProperty(Reply.PROPERTY) Reply reply) {
+        int chunks = reply.chunks().size();
+        return IntStream.range(Math.max(reply.sent(), chunks), reply.parts())
+                .mapToObj(number -> new PendingFile(number, reply.files().get(number - chunks))).toList();
     }
 
     /** False once the turn was stopped: nothing more of it is sent. */
@@ -126,10 +137,24 @@ public final class Replies {
         if (exchange.getMessage().getBody() instanceof Map<?, ?> map) {
             quotable.sent(turn.message().integration(), map, reply.chunks().get(chunk));
         }
-        SentChunk sent = inbox.sentNow(chunk + 1, reply.chunks().size(), channel);
+        record(chunk, channel, reply, turn);
+    }
+
+    /** Records that a file was sent, or that the conversation was told why it was not. Nothing where the turn was stopped before. */
+    public void recordFile(Exchange exchange) throws StoreException {
+        PendingFile file = exchange.getProperty(PendingFile.PROPERTY, PendingFile.class);
+        Reply reply = exchange.getProperty(Reply.PROPERTY, Reply.class);
+        Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
+        exchange.removeProperty(CallRetry.TRIES);
+        reply.sent(file.number());
+        record(file.number(), FILES_CHANNEL, reply, turn);
+    }
+
+    private void record(int part, String channel, Reply reply, Turn turn) throws StoreException {
+        SentChunk sent = inbox.sentNow(part + 1, reply.parts(), channel);
         if (reply.isStored()) {
             inbox.replied(turn.id(), sent);
-            reply.stored(chunk + 1);
+            reply.stored(part + 1);
         } else {
             reply.last(sent);
         }
@@ -153,7 +178,8 @@ public final class Replies {
     public void setAside(@ExchangeProperty(Reply.PROPERTY) Reply reply, @ExchangeProperty(Turn.PROPERTY) Turn turn,
             @ExchangeProperty(DEADLINE) Instant deadline, Exchange exchange) {
         exchange.setProperty(CallLimiter.WAIT_UNTIL, deadline);
-        queue.yield(turn, 2L * reply.chunks().stream().mapToLong(String::length).sum());
+        queue.yield(turn, 2L * reply.chunks().stream().mapToLong(String::length).sum()
+                + reply.files().stream().mapToLong(ReplyFile::bytes).sum());
         // a notice says what was so at that moment: after a restart the agent is asked again
         if (!reply.isStored() && !reply.isNotice()) {
             try {

@@ -3,6 +3,7 @@ package io.github.dingtalkcamel.reply;
 import java.util.List;
 
 import io.github.dingtalkcamel.component.api.Mentions;
+import io.github.dingtalkcamel.turn.ReplyFile;
 import io.github.dingtalkcamel.turn.SentChunk;
 
 /**
@@ -19,26 +20,37 @@ public final class Reply {
     /** Kind of a text of the bot's own. */
     public static final String NOTICE = "notice";
 
+    /** Kind of a line about a file that could not be sent. */
+    static final String FILE = "file";
+
     private final List<String> chunks;
     private final String kind;
     private final List<Mentions> mentions;
+    private final List<ReplyFile> files;
     private int sent;
     private int stored;
     private SentChunk last;
 
     /**
      * @param chunks   what to send, in order
-     * @param sent     how many of them DingTalk has taken
+     * @param sent     how many of them, and then of the files, DingTalk has taken
      * @param stored   how many of them the store says were taken; negative where the reply is not stored
      * @param kind     {@value #ANSWER} or {@value #NOTICE}
      * @param mentions mentions of each chunk beside the asker; may be empty
+     * @param files    what to send after them, in order
      */
-    public Reply(List<String> chunks, int sent, int stored, String kind, List<Mentions> mentions) {
+    public Reply(List<String> chunks, int sent, int stored, String kind, List<Mentions> mentions, List<ReplyFile> files) {
+        this.files = List.copyOf(files);
         this.chunks = List.copyOf(chunks);
         this.sent = sent;
         this.stored = stored;
         this.kind = kind;
         this.mentions = List.copyOf(mentions);
+    }
+
+    /** A reply without files. */
+    public Reply(List<String> chunks, int sent, int stored, String kind, List<Mentions> mentions) {
+        this(chunks, sent, stored, kind, mentions, List.of());
     }
 
     public List<String> chunks() {
@@ -53,17 +65,26 @@ public final class Reply {
         return mentions;
     }
 
+    public List<ReplyFile> files() {
+        return files;
+    }
+
+    /** How many chunks and files it has. */
+    int parts() {
+        return chunks.size() + files.size();
+    }
+
     /** Whom a chunk mentions, beside the asker. */
     Mentions mentions(int chunk) {
         return chunk < mentions.size() ? mentions.get(chunk) : Mentions.NONE;
     }
 
-    /** How many chunks DingTalk has taken. */
+    /** How many chunks, and then files, DingTalk has taken. */
     public synchronized int sent() {
         return sent;
     }
 
-    /** DingTalk took that chunk, the first is 0. Nothing where that is known. */
+    /** DingTalk took that chunk or file, the first is 0. Nothing where that is known. */
     synchronized void sent(int chunk) {
         sent = Math.max(sent, chunk + 1);
     }
@@ -100,6 +121,6 @@ public final class Reply {
     /** Without what it says. */
     @Override
     public String toString() {
-        return "Reply[" + kind + ", " + sent() + " of " + chunks.size() + "]";
+        return "Reply[" + kind + ", " + sent() + " of " + parts() + "]";
     }
 }

@@ -28,6 +28,8 @@ public final class ReplyConfiguration {
         registry.bind("replies", replies);
         registry.bind("planReply", turn.storeRetry().step(replies::plan));
         registry.bind("recordChunk", turn.storeRetry().step(replies::recordChunk));
+        registry.bind("recordFile", turn.storeRetry().step(replies::recordFile));
+        registry.bind("replyFiles", new FileDelivery(texts));
         registry.bind("thinking", new Thinking(settings));
         DeadLetterChannel deadLetters = new DeadLetterChannel(turn.deadLetters(), turn.inbox());
         registry.bind("deadLetterChannel", deadLetters);

@@ -1,12 +1,15 @@
 package io.github.dingtalkcamel.tool;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
@@ -14,6 +17,7 @@ import io.github.dingtalkcamel.component.api.Failure;
 import io.github.dingtalkcamel.component.api.FileException;
 import io.github.dingtalkcamel.server.ApiException;
 import io.github.dingtalkcamel.settings.Settings;
+import io.github.dingtalkcamel.turn.ReplyFile;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -58,6 +62,26 @@ public final class SendFile {
         }
     }
 
+    /**
+     * The same for a file of an agent's reply.
+     *
+     * @throws FileException when it can't be had or DingTalk does not take it: nothing was sent
+     */
+    public OutgoingFile takeOfReply(Exchange exchange, @ExchangeProperty(ReplyFile.PROPERTY) ReplyFile file) throws FileException {
+        Optional<String> name = Optional.ofNullable(file.name());
+        if (file.path() != null) {
+            return files.fromPath(file.path(), name);
+        }
+        if (file.url() != null) {
+            return files.fromUrl(file.url(), name, temporary(exchange));
+        }
+        if (file.base64() != null) {
+            return files.fromBase64(new ByteArrayInputStream(file.base64().getBytes(StandardCharsets.US_ASCII)), name, temporary(exchange));
+        }
+        throw new FileException(file.problem(), "An entry of header CamelDingTalkReplyFiles can't be sent",
+                "Name each file by one of path, url and base64; at most 20 files, and 8 MiB of base64 together");
+    }
+
     /** A file that is deleted with the exchange. */
     static Path temporary(Exchange exchange) {
         try {
@@ -97,10 +121,16 @@ public final class SendFile {
         covers.put(integration, mediaId);
     }
 
+    /** The message that shows the file. */
+    public RobotMessage message(@ExchangeProperty(OutgoingFile.PROPERTY) OutgoingFile file, @Body String mediaId,
+            @Variable("integration") String integration) {
+        return new RobotMessage(OutgoingFiles.msgKey(file.media()), OutgoingFiles.msgParam(file, mediaId, covers.get(integration)));
+    }
+
     /** The message that shows the file to its recipients. */
     public List<RobotMessage> messages(@ExchangeProperty(OutgoingFile.PROPERTY) OutgoingFile file, @Body String mediaId,
             @Variable("integration") String integration) {
-        return List.of(new RobotMessage(OutgoingFiles.msgKey(file.media()), OutgoingFiles.msgParam(file, mediaId, covers.get(integration))));
+        return List.of(message(file, mediaId, integration));
     }
 
     /** It could not be uploaded, so no recipient gets it. */

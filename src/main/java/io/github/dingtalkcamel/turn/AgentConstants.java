@@ -42,6 +42,10 @@ public final class AgentConstants {
     @Metadata(label = "out", description = "Set by the agent: true where its reply mentions everyone in the group", javaType = "Boolean")
     public static final String AT_ALL = DingTalkConstants.AT_ALL;
 
+    @Metadata(label = "out", description = "Set by the agent: files that are sent after its reply, in order, a list of maps with one of path, url and base64,"
+            + " and name", javaType = "java.util.List")
+    public static final String REPLY_FILES = "CamelDingTalkReplyFiles";
+
     /**
      * Exchange property: the history of the session, a list of maps with role, text and at, the oldest first. Entries with the role
      * user also

@@ -105,13 +105,14 @@ public final class DeadLetters {
             long now) throws SQLException {
         Sql.update(connection, """
                 insert into dead_letter (message_id, integration, conversation_id, kind, code, reason, remedy, attempts, chunks, sent, mentions,
-                    created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    files, created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 on conflict (message_id) do update set kind = excluded.kind, code = excluded.code, reason = excluded.reason, remedy = excluded.remedy,
                     attempts = dead_letter.attempts + excluded.attempts, chunks = excluded.chunks, sent = excluded.sent,
-                    mentions = excluded.mentions, created_at = excluded.created_at, state = 'waiting', replayed_at = null""",
+                    mentions = excluded.mentions, files = excluded.files, created_at = excluded.created_at, state = 'waiting', replayed_at = null""",
                 messageId, integration, conversationId, reply == null ? "turn" : "reply", reason.code(), reason.text(), reason.remedy(), attempts,
                 reply == null ? null : Texts.write(reply.left()), reply == null ? 0 : reply.sent(),
-                reply == null ? null : StoredMentions.write(reply.mentionsLeft()), now);
+                reply == null ? null : StoredMentions.write(reply.mentionsLeft()),
+                reply == null ? null : ReplyFiles.write(reply.filesLeft()), now);
     }
 
     /** A command or a refusal that could not be answered: its answer would be of no use later, so only its record says why. */
@@ -235,13 +236,14 @@ public final class DeadLetters {
 
     Request request(Address address) throws StoreException {
         return store.read(connection -> Sql.query(connection,
-                "select m.payload, d.chunks, d.sent, d.mentions, m.traceparent from dead_letter d join message m on m.id = d.message_id"
+                "select m.payload, d.chunks, d.sent, d.mentions, m.traceparent, d.files from dead_letter d join message m on m.id = d.message_id"
                         + " where d.id = ?", row -> {
                     boolean there = row.next();
                     String payload = there ? row.getString(1) : "";
                     String chunks = payload.isEmpty() ? null : row.getString(2);
                     return new Request(address.id(), address.messageId(), address.integration(), payload,
-                            chunks == null ? null : Turn.Progress.left(row.getInt(3), Texts.read(chunks), StoredMentions.read(row.getString(4))),
+                            chunks == null ? null : Turn.Progress.left(row.getInt(3), Texts.read(chunks), StoredMentions.read(row.getString(4)),
+                                    ReplyFiles.read(row.getString(6))),
                             there ? row.getString(5) : null);
                 }, address.id()));
     }

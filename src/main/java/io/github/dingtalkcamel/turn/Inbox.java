@@ -142,7 +142,7 @@ public final class Inbox {
     public List<Unfinished> unfinished(long afterId, long lastId, int limit) throws StoreException {
         return store.read(connection -> Sql.query(connection, """
                 select m.id, m.kind, m.integration, m.conversation_id, m.payload, m.attempts, coalesce(d.replayed_at, m.received_at) as received_at,
-                    r.chunks, r.sent, r.mentions, m.traceparent
+                    r.chunks, r.sent, r.mentions, r.files, m.traceparent
                 from message m left join reply r on r.message_id = m.id left join dead_letter d on d.message_id = m.id
                 where m.state in ('received', 'running') and m.id > ? and m.id <= ? order by m.id limit ?""",
                 Inbox::page, afterId, lastId, limit));
@@ -162,13 +162,15 @@ public final class Inbox {
         long id = row.getLong("id");
         return new Unfinished(id, Turn.Kind.of(row.getString("kind")), row.getString("integration"), row.getString("conversation_id"),
                 row.getString("payload"), row.getInt("attempts"), row.getLong("received_at"),
-                progress(id, row.getString("chunks"), row.getInt("sent"), row.getString("mentions")), row.getString("traceparent"));
+                progress(id, row.getString("chunks"), row.getInt("sent"), row.getString("mentions"),
+                        row.getString("files")), row.getString("traceparent"));
     }
 
     /** How far a reply got; null for none, or for one that can't be read any more, so that the agent is asked again. */
-    private static Turn.Progress progress(long id, String chunks, int sent, String mentions) {
+    private static Turn.Progress progress(long id, String chunks, int sent, String mentions, String files) {
         try {
-            return chunks == null ? null : new Turn.Progress(Texts.read(chunks), sent, StoredMentions.read(mentions));
+            return chunks == null ? null : new Turn.Progress(Texts.read(chunks), sent, StoredMentions.read(mentions),
+                    ReplyFiles.read(files));
         } catch (UncheckedIOException e) {
             LOG.warn("The unsent chunks of message {} are damaged: its agent is asked again", id);
             return null;
@@ -292,19 +294,21 @@ public final class Inbox {
         }, id);
     }
 
-    /** The chunks of a reply and whom each mentions, before the first one is sent. */
-    public void replying(long id, List<String> chunks, List<Mentions> mentions) throws StoreException {
-        store.writeAndWait(connection -> putReply(connection, id, new Turn.Progress(chunks, 0, mentions)));
+    /** The chunks of a reply, whom each mentions, and the files, before the first one is sent. */
+    public void replying(long id, List<String> chunks, List<Mentions> mentions, List<ReplyFile> files) throws StoreException {
+        store.writeAndWait(connection -> putReply(connection, id, new Turn.Progress(chunks, 0, mentions, files)));
     }
 
     static int putReply(Connection connection, long id, Turn.Progress reply) throws SQLException {
         return Sql.update(connection, """
-                insert into reply (message_id, chunks, sent, mentions) values (?, ?, ?, ?)
-                on conflict (message_id) do update set chunks = excluded.chunks, sent = excluded.sent, mentions = excluded.mentions""",
-                id, Texts.write(reply.chunks()), reply.sent(), StoredMentions.write(reply.mentions()));
+                insert into reply (message_id, chunks, sent, mentions, files) values (?, ?, ?, ?, ?)
+                on conflict (message_id) do update set chunks = excluded.chunks, sent = excluded.sent, mentions = excluded.mentions,
+                    files = excluded.files""",
+                id, Texts.write(reply.chunks()), reply.sent(), StoredMentions.write(reply.mentions()),
+                ReplyFiles.write(reply.files()));
     }
 
-    /** So many chunks of a reply were taken by DingTalk. */
+    /** So many chunks and files of a reply were taken by DingTalk. */
     public void replied(long id, int sent) throws StoreException {
         update("update reply set sent = ? where message_id = ?", sent, id);
     }

@@ -13,7 +13,6 @@ import io.github.dingtalkcamel.queue.KeyedOrder;
 import io.github.dingtalkcamel.queue.SedaQueue;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
-import org.apache.camel.support.SynchronizationAdapter;
 import org.apache.camel.support.UnitOfWorkHelper;
 
 /**
@@ -24,13 +23,11 @@ import org.apache.camel.support.UnitOfWorkHelper;
  * {@code maxRunning}, never more wait than {@code capacity}, of one conversation never more than {@code conversationCapacity}.
  * <p>
  * A turn that only waits until DingTalk accepts its reply may {@link #yield} its running place: its conversation stays blocked, and the turn counts as
- * waiting.
+ * waiting. So does a turn that waits for its agent, which {@link RunningPlace takes a place again} before turns that have not started.
  * <p>
  * Does not promise durability: waiting exchanges are rows of the store, which are queued again at the next start.
- * <p>
  * What turns hold in memory is bounded in bytes as well, from the reservation until the exchange is done: the waiting ones, the running ones, and the
  * replies of those that wait for DingTalk.
- * <p>
  * A place is {@link #reserve reserved} before a message is stored, so that what is stored always fits.
  * <p>
  * A turn that is {@link #stop stopped} frees its conversation at once, and counts as running until its exchange ends: so the number of running exchanges
@@ -45,10 +42,10 @@ public final class KeyedQueue extends SedaQueue {
     private final int maxRunning;
     private final long idleNanos;
     private final long maxBytes;
-
     private final KeyedOrder<String, Exchange> order = new KeyedOrder<>();
     private final Places places;
     private final Set<KeyedOrder.Entry<String, Exchange>> yielded = new HashSet<>();
+    private final ParkedTurns parked = new ParkedTurns();
     private int running;
     private boolean closed;
     private long bytes;
@@ -60,8 +57,7 @@ public final class KeyedQueue extends SedaQueue {
     }
 
     /**
-     * @param idle     the least time that a poll waits while the queue is open. Thousands of workers wake seldom then, and those of a closed queue still end
-     *                 at once: Camel has one time-out for both, and sleeps as long before its first poll
+     * @param idle     the least time that a poll waits while the queue is open: thousands of workers wake seldom, and those of a closed queue end at once
      * @param maxBytes that turns may hold together, waiting and running
      */
     public KeyedQueue(int capacity, int conversationCapacity, int maxRunning, Duration idle, long maxBytes) {
@@ -84,12 +80,16 @@ public final class KeyedQueue extends SedaQueue {
             hold(holds);
         }
 
+        private void forget() {
+            hold(-holds);
+        }
+
         private void hold(long more) {
             holds += more;
             bytes += more;
         }
 
-        private KeyedQueue queue() {
+        KeyedQueue queue() {
             return KeyedQueue.this;
         }
 
@@ -104,7 +104,7 @@ public final class KeyedQueue extends SedaQueue {
                     return false;
                 }
                 held = false;
-                hold(-holds);
+                forget();
                 places.giveBack(key);
                 return true;
             });
@@ -167,26 +167,27 @@ public final class KeyedQueue extends SedaQueue {
         places.giveBack(slot.key);
         running++;
         startableSince = null;
-        exchange.getExchangeExtension().addOnCompletion(new Done(entry, slot));
+        exchange.getExchangeExtension().addOnCompletion(new WhenTurnEnds(() -> done(entry, slot)));
         signalWork();
         return exchange;
     }
 
-    private void changing(Runnable change) {
-        lock.lock();
-        try {
-            change.run();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private void signalWork() {
+        letReturn();
         boolean startable = order.canStart() && running < maxRunning;
         if (startable) {
             change.signal();
         }
         startableSince = startable ? startableSince == null ? Long.valueOf(System.nanoTime()) : startableSince : null;
+    }
+
+    private void letReturn() {
+        while (running < maxRunning && parked.hasReady()) {
+            ParkedTurns.Ready next = parked.next();
+            places.giveBack(next.turn().slot().key);
+            running++;
+            next.then().run();
+        }
     }
 
     /** How long turns have waited that might run, while no worker came for any: at most some milliseconds where workers work. */
@@ -196,8 +197,8 @@ public final class KeyedQueue extends SedaQueue {
 
     private void done(KeyedOrder.Entry<String, Exchange> entry, Slot slot) {
         changing(() -> {
-            slot.hold(-slot.holds);
-            if (yielded.remove(entry)) {
+            slot.forget();
+            if (yielded.remove(entry) || parked.remove(turn(entry.item()))) {
                 places.giveBack(slot.key);
             } else {
                 running--;
@@ -232,6 +233,28 @@ public final class KeyedQueue extends SedaQueue {
         });
     }
 
+    /** The turn waits for its agent: it gives its running place away and counts as waiting. Nothing where the conversation went past it. */
+    void park(Turn turn) {
+        changing(() -> {
+            if (running(turn) != null && parked.add(turn)) {
+                places.take(turn.slot().key);
+                running--;
+                signalWork();
+            }
+        });
+    }
+
+    /** The turn can continue. @param then called with the lock held once the turn has a running place again: must not block */
+    void unpark(Turn turn, Runnable then) {
+        changing(() -> {
+            if (parked.ready(turn, then)) {
+                signalWork();
+            } else {
+                then.run();
+            }
+        });
+    }
+
     /** Hands out the conversation's next turn although this one has not ended: what is left of it need not delay the next one. It still counts as running. */
     public void releaseNext(@ExchangeProperty(Turn.PROPERTY) Turn turn) {
         changing(() -> {
@@ -257,8 +280,7 @@ public final class KeyedQueue extends SedaQueue {
                 if (which.test(turn(entry.item()))) {
                     order.remove(entry);
                     places.giveBack(key);
-                    Slot slot = turn(entry.item()).slot();
-                    slot.hold(-slot.holds);
+                    turn(entry.item()).slot().forget();
                     dropped.add(entry.item());
                 }
             }
@@ -290,29 +312,6 @@ public final class KeyedQueue extends SedaQueue {
         return locked(() -> order.running(key) != null);
     }
 
-    /** Frees the conversation when the exchange is done, success or failure. */
-    private final class Done extends SynchronizationAdapter {
-
-        private final KeyedOrder.Entry<String, Exchange> entry;
-        private final Slot slot;
-
-        Done(KeyedOrder.Entry<String, Exchange> entry, Slot slot) {
-            this.entry = entry;
-            this.slot = slot;
-        }
-
-        @Override
-        public void onDone(Exchange ended) {
-            done(entry, slot);
-        }
-
-        @Override
-        public boolean allowHandover() {
-            // the turn ends with its own exchange, not with a copy that some route sends elsewhere
-            return false;
-        }
-    }
-
     /** Hands out nothing more. To those who drain the queue it is empty; waiting turns stay stored. */
     public void close() {
         changing(() -> {
@@ -332,12 +331,15 @@ public final class KeyedQueue extends SedaQueue {
         return locked(() -> yielded.size());
     }
 
-    /** Turns being answered. */
+    /** Turns that wait for their agent, which answers others. */
+    public int parked() {
+        return locked(parked::size);
+    }
+
     public int running() {
         return locked(() -> running);
     }
 
-    /** Turns of one conversation that wait. */
     public int waiting(String key) {
         return locked(() -> order.waiting(key).size());
     }

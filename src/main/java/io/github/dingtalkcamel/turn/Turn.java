@@ -99,11 +99,16 @@ public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot s
     }
 
     /**
-     * The chunks of a reply, and how many of them were sent.
+     * The chunks and the files of a reply, and how many of them were sent: the chunks first.
      *
      * @param mentions whom each chunk mentions; may be empty where none does
      */
-    public record Progress(List<String> chunks, int sent, List<Mentions> mentions) {
+    public record Progress(List<String> chunks, int sent, List<Mentions> mentions, List<ReplyFile> files) {
+
+        /** A reply without files. */
+        public Progress(List<String> chunks, int sent, List<Mentions> mentions) {
+            this(chunks, sent, mentions, List.of());
+        }
 
         /** A reply without mentions. */
         public Progress(List<String> chunks, int sent) {
@@ -113,7 +118,7 @@ public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot s
         /**
          * A reply of which only what is left is known. Its chunks keep their numbers, by which DingTalk knows them (docs/protocol.md 6.1).
          */
-        static Progress left(int sent, List<String> left, List<Mentions> mentionsLeft) {
+        static Progress left(int sent, List<String> left, List<Mentions> mentionsLeft, List<ReplyFile> filesLeft) {
             List<String> chunks = new ArrayList<>(Collections.nCopies(sent, ""));
             chunks.addAll(left);
             List<Mentions> mentions = new ArrayList<>();
@@ -121,12 +126,17 @@ public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot s
                 mentions.addAll(Collections.nCopies(sent, Mentions.NONE));
                 mentions.addAll(mentionsLeft);
             }
-            return new Progress(List.copyOf(chunks), sent, List.copyOf(mentions));
+            return new Progress(List.copyOf(chunks), sent, List.copyOf(mentions), filesLeft);
         }
 
         /** The chunks that were not sent. */
         List<String> left() {
-            return chunks.subList(sent, chunks.size());
+            return sent < chunks.size() ? chunks.subList(sent, chunks.size()) : List.of();
+        }
+
+        /** The files that were not sent. */
+        List<ReplyFile> filesLeft() {
+            return files.subList(Math.max(0, sent - chunks.size()), files.size());
         }
 
         /** Whom those mention. */

@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.dingtalkcamel.component.api.Failure;
 import io.github.dingtalkcamel.component.api.Mentions;
+import io.github.dingtalkcamel.component.api.StoppingException;
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 import io.github.dingtalkcamel.conversation.Session;
 import io.github.dingtalkcamel.conversation.Session.Usage;
@@ -76,7 +77,7 @@ public final class Turns {
         exchange.setProperty(AGENT_MILLIS, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
     }
 
-    /** Records the agent's answer, the tokens that it reports, and whom the reply mentions. */
+    /** Records the agent's answer, the tokens that it reports, whom the reply mentions, and its files. */
     public void recordAnswer(Exchange exchange) {
         Message message = exchange.getMessage();
         exchange.setProperty(Answer.PROPERTY, new Answer(message.getBody(String.class), tokens(message, AgentConstants.PROMPT_TOKENS),
@@ -84,6 +85,10 @@ public final class Turns {
         message.removeHeader(AgentConstants.PROMPT_TOKENS);
         message.removeHeader(AgentConstants.COMPLETION_TOKENS);
         exchange.setProperty(Mentions.PROPERTY, ReplyMentions.take(message));
+        List<ReplyFile> files = ReplyFiles.take(message);
+        if (!files.isEmpty()) {
+            exchange.setProperty(ReplyFile.LIST, files);
+        }
     }
 
     /** A number that makes no sense counts as 0; it does not fail the turn. */
@@ -100,7 +105,7 @@ public final class Turns {
     public void recordFailure(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty("CamelDingTalkAgent") String agent)
             throws Exception {
         Exception failure = Failure.of(exchange, Exception.class);
-        if (exchange.getContext().isStopping()) {
+        if (exchange.getContext().isStopping() || failure instanceof StoppingException) {
             // not the agent's fault: the stop of the process cut its time short
             throw failure;
         }
@@ -109,7 +114,16 @@ public final class Turns {
         // an agent's client may quote what it sent
         String text = KnownSecrets.clean(cause.toString());
         LOG.warn("Turn {}: agent {} failed: {}", turn.reference(), agent, text, cause);
-        exchange.setProperty(FAILURE, text.length() <= SHOWN ? text : text.substring(0, SHOWN));
+        exchange.setProperty(FAILURE, shortened(text));
+    }
+
+    /** Keeps for the turn's record that the agent was not asked, since it failed too often before: its failures were logged. */
+    public void recordUnavailable(Exchange exchange) {
+        exchange.setProperty(FAILURE, shortened(KnownSecrets.clean(Failure.of(exchange, Exception.class).getMessage())));
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= SHOWN ? text : text.substring(0, SHOWN);
     }
 
     /** The stop of the process interrupts this turn: its record stays as it is. */

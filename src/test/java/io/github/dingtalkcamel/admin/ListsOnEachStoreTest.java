@@ -41,7 +41,7 @@ class ListsOnEachStoreTest {
 
             long answered = inbox.add(Turn.Kind.TURN, Spoken.in("cidB", "m1"), "{}", delivery).join().getAsLong();
             store.writeAndWait(inbox.nowRunning(answered, "echo", "fallback", 3L));
-            inbox.replying(answered, List.of("a", "b"), List.of());
+            inbox.replying(answered, List.of("a", "b"), List.of(), List.of());
             inbox.replied(answered, inbox.sentNow(1, 2, "sessionWebhook"));
             inbox.replied(answered, inbox.sentNow(2, 2, "robotApi"));
             store.writeAndWait(inbox.nowDone(answered, 12L, null));

@@ -124,7 +124,7 @@ class EachStoreTest {
         Inbox inbox = new Inbox(store = kind.open(folder), clock);
         long id = inbox.add(Spoken.in("cid", "m1"), "{\"payload\":1}").join().getAsLong();
         store.writeAndWait(inbox.nowRunning(id, "echo", "fallback", null));
-        inbox.replying(id, List.of("one", "zwei \uD83D\uDE80 \"quoted\"\n", "三"), List.of());
+        inbox.replying(id, List.of("one", "zwei \uD83D\uDE80 \"quoted\"\n", "三"), List.of(), List.of());
         inbox.replied(id, 2);
 
         assertThat(inbox.unfinished(0, Long.MAX_VALUE, 10)).singleElement().satisfies(row -> {
@@ -134,7 +134,7 @@ class EachStoreTest {
             assertThat(row.progress().chunks()).containsExactly("one", "zwei \uD83D\uDE80 \"quoted\"\n", "三");
             assertThat(row.progress().sent()).isEqualTo(2);
         });
-        inbox.replying(id, List.of("another"), List.of());
+        inbox.replying(id, List.of("another"), List.of(), List.of());
         assertThat(inbox.unfinished(0, Long.MAX_VALUE, 10).get(0).progress().sent()).isZero();
 
         store.writeAndWait(inbox.nowDone(id, null, null));
@@ -166,7 +166,7 @@ class EachStoreTest {
         DeadLetters deadLetters = new DeadLetters(store, clock);
         long id = inbox.add(Spoken.in("cid", "m1"), "{}").join().getAsLong();
         store.writeAndWait(inbox.nowRunning(id, "echo", "fallback", null));
-        inbox.replying(id, List.of("a", "b", "c"), List.of());
+        inbox.replying(id, List.of("a", "b", "c"), List.of(), List.of());
         deadLetters.add(id, "main", "cid", new DeadLetters.Reason("code", "reason", "remedy"), 3, new Turn.Progress(List.of("a", "b", "c"), 1));
 
         assertThat(rows("select message_id, integration, conversation_id, kind, code, reason, remedy, attempts, chunks, sent, created_at from dead_letter"))

@@ -514,6 +514,69 @@ class KeyedQueueTest {
     }
 
     @Test
+    void aTurnThatWaitsForItsAgentGivesItsPlaceAndTakesOneAgainBeforeTurnsThatHaveNotStarted() {
+        KeyedQueue queue = new KeyedQueue(10, 10, 1);
+        List.of("a", "b", "c").forEach(conversation -> offer(queue, conversation, conversation));
+        offer(queue, "a", "a2");
+        Exchange a = queue.poll();
+        RunningPlace place = RunningPlace.of(a.getProperty(Turn.PROPERTY, Turn.class));
+        List<String> continued = new ArrayList<>();
+
+        place.leave();
+        assertThat(queue.running()).isZero();
+        assertThat(queue.parked()).isEqualTo(1);
+        assertThat(queue.remainingCapacity()).as("it counts as waiting").isEqualTo(6);
+        Exchange b = queue.poll();
+        assertThat(name(b)).as("not the next one of its own conversation").isEqualTo("b");
+        place.takeAgain(() -> continued.add("a"));
+        assertThat(continued).as("there is no running place").isEmpty();
+        done(b);
+        assertThat(continued).containsExactly("a");
+        assertThat(queue.running()).isEqualTo(1);
+        assertThat(queue.parked()).isZero();
+        assertThat(queue.poll()).as("it runs again").isNull();
+        done(a);
+        assertThat(name(queue.poll())).isEqualTo("c");
+        assertThat(queue.running()).isEqualTo(1);
+    }
+
+    @Test
+    void aTurnThatIsStoppedWhileItWaitsForItsAgentLeavesNothing() {
+        KeyedQueue queue = new KeyedQueue(10, 10, 1);
+        offer(queue, "a", "a1");
+        offer(queue, "b", "b1");
+        Exchange a = queue.poll();
+        RunningPlace place = RunningPlace.of(a.getProperty(Turn.PROPERTY, Turn.class));
+        place.leave();
+        Exchange b = queue.poll();
+        place.takeAgain(() -> { });
+        queue.stop("a", turn -> true);
+        done(a);
+        assertThat(queue.parked()).isZero();
+        assertThat(queue.running()).isEqualTo(1);
+        done(b);
+        assertThat(queue.running()).isZero();
+        assertThat(queue.remainingCapacity()).isEqualTo(10);
+        assertThat(queue.conversations()).isZero();
+    }
+
+    @Test
+    void aTurnWhoseAgentHasRoomAtOnceKeepsItsPlace() {
+        KeyedQueue queue = new KeyedQueue(10, 10, 1);
+        offer(queue, "a", "a1");
+        Exchange a = queue.poll();
+        RunningPlace place = RunningPlace.of(a.getProperty(Turn.PROPERTY, Turn.class));
+        List<String> continued = new ArrayList<>();
+        place.takeAgain(() -> continued.add("a"));
+        place.leave();
+        assertThat(continued).containsExactly("a");
+        assertThat(queue.running()).isEqualTo(1);
+        assertThat(queue.parked()).isZero();
+        done(a);
+        assertThat(queue.running()).isZero();
+    }
+
+    @Test
     void forgetsTheDeliveryThatTheMessageWasReadFrom() {
         KeyedQueue queue = new KeyedQueue(10, 10, 1);
         Exchange exchange = exchange(queue.reserve("a", 0), "a", "text");

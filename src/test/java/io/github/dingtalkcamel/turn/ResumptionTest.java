@@ -126,7 +126,7 @@ class ResumptionTest {
         long id = add("long");
         store.writeAndWait(inbox.nowRunning(id, "echo", "fallback", null));
         List<Mentions> mentions = List.of(Mentions.NONE, Mentions.NONE, new Mentions(List.of("staff002"), List.of("13800000000"), true));
-        inbox.replying(id, List.of("a", "b", "c"), mentions);
+        inbox.replying(id, List.of("a", "b", "c"), mentions, List.of());
         inbox.replied(id, 2);
 
         assertThat(drain(resumption())).singleElement().satisfies(turn -> {
@@ -139,7 +139,7 @@ class ResumptionTest {
     void keepsTheChunksOfAReplyThatItGivesUp() throws Exception {
         long id = add("long");
         store.writeAndWait(inbox.nowRunning(id, "echo", "fallback", null));
-        inbox.replying(id, List.of("a", "b", "c"), List.of());
+        inbox.replying(id, List.of("a", "b", "c"), List.of(), List.of());
         inbox.replied(id, 1);
         now = now.plus(Duration.ofHours(2));
 
