@@ -108,6 +108,11 @@ public final class Replies {
                 reply.kind(), number, reply.chunks().get(number), reply.mentions(number))).toList();
     }
 
+    /** Whether files go with the reply. */
+    public boolean hasFiles(@ExchangeProperty(Reply.PROPERTY) Reply reply) {
+        return !reply.files().isEmpty();
+    }
+
     /** The files that are left to send, in order. */
     public List<PendingFile> unsentFiles(@ExchangeProperty(Reply.PROPERTY) Reply reply) {
         int chunks = reply.chunks().size();

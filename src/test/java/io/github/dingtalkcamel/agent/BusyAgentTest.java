@@ -162,6 +162,7 @@ class BusyAgentTest {
             assertThat(bot.awaitReplies(dm, 9)).last().asString()
                     .matches("Agent slow is not available just now\\. Please try again in a minute or two; .* mention reference main-9\\.");
             assertThat(asked).hasValue(8);
+            Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select 1 from message where id = 9 and state = 'failed'").size() == 1);
             assertThat(bot.rows("select code, reason from dead_letter where message_id = 9")).singleElement().asString()
                     .contains("agentFailed", "Agent slow is not available since", "no connection to the ticket system");
             assertThat(bot.get(bot.managementUrl() + "/observe/health").body()).contains("Agent slow is not available since")

@@ -12,11 +12,14 @@ import io.github.dingtalkcamel.component.json.Json;
 
 /**
  * Reads server-sent events whose data are pieces of a reply: text, or {@code {"delta":"…"}}. Lines end with CR, LF or both; several data
- * lines of an event are joined by a newline. The reply is at most 1 MiB, and so is a line. Not safe for use by several threads.
+ * lines of an event are joined by a newline. The reply is at most 1 MiB, and so is a line; all of the stream is at most
+ * 32 MiB. Not safe for use by several threads.
  */
 final class EventStream {
 
     private static final String DONE = "[DONE]";
+    /** Bytes of all events together: their form takes more than the reply does. */
+    private static final int MOST_OF_A_STREAM = 32 << 20;
 
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private final List<String> data = new ArrayList<>();
@@ -24,11 +27,16 @@ final class EventStream {
     private boolean afterCarriageReturn;
     private boolean done;
     private int dataLength;
+    private int read;
 
     /** Reads more of the stream. @return true once {@code [DONE]} was read: what follows is nothing */
     boolean read(ByteBuffer bytes) throws AgentFailedException {
         while (bytes.hasRemaining() && !done) {
             byte next = bytes.get();
+            read++;
+            if (read > MOST_OF_A_STREAM) {
+                throw AgentAnswer.tooLarge(MOST_OF_A_STREAM);
+            }
             if (next == '\n' && afterCarriageReturn) {
                 afterCarriageReturn = false;
                 continue;
