@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.tool;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;

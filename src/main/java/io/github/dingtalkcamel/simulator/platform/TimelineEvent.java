@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel.simulator.platform;
 
 import java.util.Locale;
-import java.util.Map;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.simulator.fault.Fault;

@@ -3,7 +3,6 @@ package io.github.dingtalkcamel.simulator.stream;
 import java.time.Duration;
 import java.util.List;
 
-import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.api.SimulatedGateway;
 import io.github.dingtalkcamel.simulator.fault.ApiFamily;
 import io.github.dingtalkcamel.simulator.fault.FaultInjector;

@@ -2,7 +2,6 @@ package io.github.dingtalkcamel.component.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import java.net.ServerSocket;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
