@@ -39,6 +39,7 @@ final class GroupCommit implements AutoCloseable {
     private final Fence fence;
     private final BlockingQueue<Pending<?>> pending;
     private final Pending<Void> stop = new Pending<>(connection -> null);
+    private final KeptStatements statements = new KeptStatements();
     private final Thread thread;
     private volatile boolean closed;
     private volatile String trouble;
@@ -190,6 +191,7 @@ final class GroupCommit implements AutoCloseable {
             throw new StoreException(refusal, null);
         }
         try (Connection connection = connect()) {
+            statements.begin(connection);
             try {
                 for (Pending<?> one : batch) {
                     one.run(connection);
@@ -198,6 +200,8 @@ final class GroupCommit implements AutoCloseable {
             } catch (SQLException | RuntimeException | Error e) {
                 rollback(connection, e);
                 throw e;
+            } finally {
+                statements.end();
             }
         }
         if (trouble != null) {

@@ -39,9 +39,9 @@ public final class Sql {
      * @return how many rows it changed
      */
     public static int update(Connection connection, String sql, Object... values) throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement(sql)) {
-            bind(update, values);
-            return update.executeUpdate();
+        try (Prepared update = Prepared.of(connection, sql)) {
+            bind(update.statement(), values);
+            return update.statement().executeUpdate();
         }
     }
 
@@ -50,12 +50,12 @@ public final class Sql {
         if (items.isEmpty()) {
             return;
         }
-        try (PreparedStatement update = connection.prepareStatement(sql)) {
+        try (Prepared update = Prepared.of(connection, sql)) {
             for (T item : items) {
-                bind(update, values.apply(item).toArray());
-                update.addBatch();
+                bind(update.statement(), values.apply(item).toArray());
+                update.statement().addBatch();
             }
-            update.executeBatch();
+            update.statement().executeBatch();
         }
     }
 
@@ -90,9 +90,9 @@ public final class Sql {
 
     /** What the reader makes of all rows: for results that are not to be read to their end. */
     public static <T> T query(Connection connection, String sql, RowMapper<T> reader, Object... values) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            bind(select, values);
-            try (ResultSet rows = select.executeQuery()) {
+        try (Prepared select = Prepared.of(connection, sql)) {
+            bind(select.statement(), values);
+            try (ResultSet rows = select.statement().executeQuery()) {
                 return reader.map(rows);
             }
         }

@@ -86,4 +86,49 @@ class SqlTest {
 
         assertThat((int) store.writeAndWait(connection -> Sql.update(connection, INSERT, "a", "cid1", "echo", "u1", 1))).isEqualTo(1);
     }
+
+    @Test
+    void reusesStatementsFromOneTransactionToTheNextWithoutTheirOldValues() {
+        for (int i = 0; i < 3; i++) {
+            int number = i;
+            store.writeAndWait(connection -> Sql.update(connection, INSERT, "a", "cid" + number, "echo", number == 1 ? null : "by" + number, number));
+        }
+        String select = "select bound_by from binding where conversation_id = ?";
+        for (int i = 0; i < 3; i++) {
+            int number = i;
+            assertThat(store.<Optional<String>>writeAndWait(connection -> Sql.first(connection, select, row -> row.getString(1), "cid" + number)))
+                    .isEqualTo(number == 1 ? Optional.empty() : Optional.of("by" + number));
+        }
+    }
+
+    @Test
+    void executesAStatementWithinItself() {
+        for (String cid : List.of("cid1", "cid2")) {
+            store.writeAndWait(connection -> Sql.update(connection, INSERT, "a", cid, cid.equals("cid1") ? "cid2" : "echo", null, 1));
+        }
+        String agent = "select agent from binding where conversation_id = ?";
+
+        assertThat(store.<String>writeAndWait(connection -> Sql.first(connection, agent,
+                row -> Sql.first(connection, agent, inner -> inner.getString(1), row.getString(1)).orElseThrow() + " for " + row.getString(1), "cid1")
+                .orElseThrow())).isEqualTo("echo for cid2");
+    }
+
+    @Test
+    void executesAStatementAgainThatFailed() {
+        store.writeAndWait(connection -> Sql.update(connection, INSERT, "a", "cid1", "echo", null, 1));
+        assertThatThrownBy(() -> store.writeAndWait(connection -> Sql.update(connection, INSERT, "a", "cid1", "echo", null, 1)))
+                .isInstanceOf(StoreException.class).hasMessageContaining("UNIQUE");
+
+        assertThat(store.<Integer>writeAndWait(connection -> Sql.update(connection, INSERT, "a", "cid2", "echo", null, 1))).isEqualTo(1);
+    }
+
+    @Test
+    void executesMoreStatementsThanAreKept() {
+        for (int round = 0; round < 2; round++) {
+            for (int i = 0; i < 150; i++) {
+                int number = i;
+                assertThat(store.<Long>writeAndWait(connection -> Sql.number(connection, "select " + number + " + ?", 1))).isEqualTo(number + 1);
+            }
+        }
+    }
 }
