@@ -30,6 +30,7 @@ public record ObserveConfiguration(CamelContext context, Settings settings, Stor
 
     /** Binds what routes and Camel name. */
     public void bind() {
+        context.addRoutePolicyFactory(new RouteMetrics());
         context.getRegistry().bind("unexpected", new Unexpected());
         // in place of Camel's own, which has no bounds
         context.getRegistry().bind("jolokia", new BoundedJolokia());
