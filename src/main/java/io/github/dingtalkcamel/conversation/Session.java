@@ -58,9 +58,14 @@ public record Session(String id, Instant startedAt, Instant lastAt, Long lastMes
     }
 
     /**
-     * The history as agents get it: a list of {@code {role, text, at, senderId, senderNick}}, with what tools sent at its place in time.
+     * The history as agents get it: a list of {@code {role, text, at, senderId, senderNick}}, with what tools sent at its place in time. It is made when it
+     * is first read, which many agents never do.
      */
     public List<Map<String, Object>> entries() {
+        return new LazyList<>(this::readEntries);
+    }
+
+    private List<Map<String, Object>> readEntries() {
         List<Map<String, Object>> entries = new ArrayList<>(2 * history.size() + sent.size());
         Deque<Notification> left = new ArrayDeque<>(sent);
         for (HistoryEntry said : history) {

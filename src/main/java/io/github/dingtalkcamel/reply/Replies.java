@@ -1,6 +1,5 @@
 package io.github.dingtalkcamel.reply;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -16,6 +15,7 @@ import io.github.dingtalkcamel.component.chunk.Chunk;
 import io.github.dingtalkcamel.component.chunk.Chunker;
 import io.github.dingtalkcamel.component.dingtalk.DingTalkConstants;
 import io.github.dingtalkcamel.component.message.InboundMessage;
+import io.github.dingtalkcamel.component.text.Encodable;
 import io.github.dingtalkcamel.conversation.QuotableMessages;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
@@ -86,7 +86,7 @@ public final class Replies {
         boolean isNotice = turn.isForBot() || body instanceof Notice;
         String text = body instanceof Notice notice ? notice.text() : exchange.getMessage().getBody(String.class);
         Mentions mentions = set == null || isNotice ? Mentions.NONE : set;
-        List<String> chunks = chunker(turn.message(), mentions).chunks(encodable(text)).stream().map(Chunk::text)
+        List<String> chunks = chunker(turn.message(), mentions).chunks(Encodable.of(text)).stream().map(Chunk::text)
                 .filter(chunk -> !chunk.isBlank()).toList();
         List<ReplyFile> files = isNotice ? List.of() : ReplyFile.of(exchange);
         return new Reply(chunks, 0, NOT_STORED, kind(isNotice), mentions.among(chunks), files);
@@ -193,11 +193,6 @@ public final class Replies {
                 LOG.debug("Turn {} waits for DingTalk with its reply in memory only: {}", turn.reference(), e.getMessage());
             }
         }
-    }
-
-    /** Halves of surrogate pairs, which no encoding can carry, become question marks. */
-    private static String encodable(String text) {
-        return text == null ? null : new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     /** Leaves room for the mentions that a chunk may begin with. */

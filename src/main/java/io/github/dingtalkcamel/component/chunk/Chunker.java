@@ -66,7 +66,7 @@ public final class Chunker {
         if (reply == null || reply.isBlank()) {
             return List.of();
         }
-        if (reply.length() <= maxCharacters && EncodedSize.of(reply) <= EncodedSize.LIMIT - reservedBytes) {
+        if (reply.length() <= maxCharacters && EncodedSize.isWithin(EncodedSize.LIMIT - reservedBytes, reply)) {
             return List.of(new Chunk(reply, reply));
         }
         return new ChunkCutter(reply, maxCharacters, reservedBytes).chunks();

@@ -26,6 +26,12 @@ public final class EncodedSize {
         return of(MarkdownTitle.of(text), text);
     }
 
+    /** Whether {@link #of} is at most so much; looks for the title only where that matters. */
+    static boolean isWithin(int most, String text) {
+        int untitled = FRAME + content(text);
+        return untitled + MarkdownTitle.MAX_BYTES <= most || untitled + content(MarkdownTitle.of(text)) <= most;
+    }
+
     /** Bytes of the markdown message with this title and text. */
     public static int of(String title, String text) {
         return FRAME + content(title) + content(text);

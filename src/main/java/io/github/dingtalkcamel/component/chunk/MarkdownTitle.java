@@ -25,6 +25,8 @@ public final class MarkdownTitle {
     static final int MAX_BYTES = EncodedSize.MOST_BYTES * MAX_CHARACTERS;
 
     private static final String ELLIPSIS = "…";
+    /** Punctuation that means nothing to markdown within a line that begins with a letter. */
+    private static final String PLAIN = ",.?;:'\"()%/，。？；：！、（）“”";
     /** More of a line is not looked at: emphasis and links in a hostile line may take the parser very long. */
     private static final int MAX_LINE = 500;
     private static final Parser LINE_PARSER = Parser.builder().build();
@@ -34,11 +36,45 @@ public final class MarkdownTitle {
 
     /** The title for this text; an ellipsis if the text is blank. */
     public static String of(String text) {
+        int plain = plainBeginning(text);
+        if (plain > 0) {
+            return shorten(text.substring(0, plain));
+        }
+        return parsed(text);
+    }
+
+    /** The same, whatever is in the text. */
+    static String parsed(String text) {
         return heading(text)
                 .or(() -> text.lines().map(MarkdownTitle::plain).filter(line -> !line.isBlank()).findFirst())
                 .or(() -> text.lines().map(MarkdownTitle::clean).filter(line -> !line.isBlank()).findFirst())
                 .map(MarkdownTitle::shorten)
                 .orElse(ELLIPSIS);
+    }
+
+    /**
+     * The length of the first line where it is its own title: words without marks of markdown, and no heading can follow. 0 where it takes a
+     * parser to tell, which costs as much as all else that is done with a short reply.
+     */
+    private static int plainBeginning(String text) {
+        if (text.isEmpty() || !Character.isLetter(text.charAt(0))) {
+            return 0;
+        }
+        int end = 0;
+        while (end < text.length() && isPlain(text, end)) {
+            end++;
+        }
+        boolean wholeLine = end > 0 && end <= MAX_LINE && (end == text.length() || text.charAt(end) == '\n');
+        return wholeLine && text.charAt(end - 1) != ' ' && !mayHaveHeading(text, end) ? end : 0;
+    }
+
+    private static boolean isPlain(String text, int index) {
+        char c = text.charAt(index);
+        return Character.isLetterOrDigit(c) || c == ' ' && text.charAt(index - 1) != ' ' || PLAIN.indexOf(c) >= 0;
+    }
+
+    private static boolean mayHaveHeading(String text, int from) {
+        return text.indexOf('#', from) >= 0 || text.indexOf('=', from) >= 0 || text.indexOf('-', from) >= 0;
     }
 
     private static Optional<String> heading(String text) {

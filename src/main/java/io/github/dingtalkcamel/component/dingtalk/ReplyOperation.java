@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.component.dingtalk;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +18,7 @@ import io.github.dingtalkcamel.component.chunk.Chunk;
 import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.component.message.InboundMessage.ConversationType;
 import io.github.dingtalkcamel.component.secrets.Secret;
+import io.github.dingtalkcamel.component.text.Encodable;
 import org.apache.camel.Exchange;
 
 /**
@@ -50,7 +50,7 @@ record ReplyOperation(Api api, DingTalkConfiguration uri) implements Operation {
         SessionReply session = SessionReply.of(api, message, options);
         ReplyProgress progress = ReplyProgress.of(exchange, text);
         int most = uri.getMaxMessageLength() == null ? api.app().maxMessageLength() : uri.getMaxMessageLength();
-        List<String> chunks = session.chunker(most).chunks(encodable(text)).stream().map(Chunk::text).filter(chunk -> !chunk.isBlank())
+        List<String> chunks = session.chunker(most).chunks(Encodable.of(text)).stream().map(Chunk::text).filter(chunk -> !chunk.isBlank())
                 .toList();
         if (chunks.isEmpty()) {
             return CompletableFuture.completedFuture(null);
@@ -67,11 +67,6 @@ record ReplyOperation(Api api, DingTalkConfiguration uri) implements Operation {
                     exchange.getMessage().setHeader(DingTalkConstants.CHANNEL, progress.channel());
                     return progress.delivered().into(exchange);
                 });
-    }
-
-    /** Halves of surrogate pairs, which no encoding can carry, become question marks. */
-    private static String encodable(String text) {
-        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     /** Tries a message, after a pause where it has failed before. Completes where another try may follow. */

@@ -1,6 +1,7 @@
 package io.github.dingtalkcamel.component.chunk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import net.jqwik.api.constraints.IntRange;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,5 +73,10 @@ class EncodedSizeTest {
         message.put("title", MarkdownTitle.of(text));
         message.put("text", text);
         return message;
+    }
+
+    @Property(tries = 500)
+    void comparesWithALimitAsTheSizeDoes(@ForAll String text, @ForAll @IntRange(max = 600) int most) {
+        assertThat(EncodedSize.isWithin(most, text)).isEqualTo(EncodedSize.of(text) <= most);
     }
 }

@@ -52,6 +52,13 @@ class MarkdownTitleTest {
         assertThat(MarkdownTitle.of(text)).isNotBlank().hasSizeLessThanOrEqualTo(64).doesNotContainPattern("\\p{Cntrl}");
     }
 
+    @Property(tries = 2_000)
+    void isTheSameWithAndWithoutAParser(@ForAll @Chars({'#', '*', '=', ' ', '\n', '\r', '\t', '(', ')', '.', '"', '1', '\u00A0', '\u2028', '，', '字', '-'})
+                                        @CharRange(from = 'a', to = 'c') String text) {
+        assertThat(MarkdownTitle.of("a" + text)).isEqualTo(MarkdownTitle.parsed("a" + text));
+        assertThat(MarkdownTitle.of(text)).isEqualTo(MarkdownTitle.parsed(text));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"*a ", "[", "![", "`", "> ", "- ", "#\n", "```\n", "<a ", "*", "e\u0301", "\u0301"})
     void takesLittleTimeForHostileText(String part) {
