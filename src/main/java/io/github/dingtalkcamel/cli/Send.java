@@ -171,8 +171,8 @@ public final class Send {
         }
         Map<?, ?> result = exchange.getMessage().getBody(Map.class);
         int status = DONE;
-        if (result.get("error") instanceof Problem why) {
-            errors.println(why.code() + ", " + why.message() + ". " + why.hint());
+        if (result.get("error") instanceof Map<?, ?> why) {
+            errors.println(shown(why));
             status = FAILED;
         }
         if (result.get("data") instanceof Map<?, ?> data && !data.isEmpty()) {
@@ -197,10 +197,12 @@ public final class Send {
             }
             return DONE;
         }
-        Object error = target.get("error");
-        errors.println(target.get("target") + ": "
-                + (error instanceof Problem why ? why.code() + ", " + why.message() + ". " + why.hint() : error));
+        errors.println(target.get("target") + ": " + (target.get("error") instanceof Map<?, ?> why ? shown(why) : "failed"));
         return FAILED;
+    }
+
+    private static String shown(Map<?, ?> problem) {
+        return problem.get("code") + ", " + problem.get("message") + ". " + problem.get("hint");
     }
 
     private static void delete(Path folder) {

@@ -172,7 +172,9 @@ public final class ToolRun {
                 if (outcome.messageId() != null) {
                     one.put("messageId", outcome.messageId());
                 }
-                one.put("error", outcome.problem() != null ? outcome.problem() : outcome.state() == State.WAITING && late ? Problem.TIMEOUT : Problem.UNDER_WAY);
+                Problem why = outcome.problem() != null ? outcome.problem()
+                        : outcome.state() == State.WAITING && late ? Problem.TIMEOUT : Problem.UNDER_WAY;
+                one.put("error", why.shown());
             }
             results.add(one);
         }
@@ -184,7 +186,7 @@ public final class ToolRun {
         result.put("successCount", succeeded);
         result.put("failureCount", Math.max(results.size() - succeeded, whole == null ? 0 : 1));
         if (whole != null) {
-            result.put("error", whole);
+            result.put("error", whole.shown());
         }
         result.put("results", results);
         result.put("data", new LinkedHashMap<>(data));

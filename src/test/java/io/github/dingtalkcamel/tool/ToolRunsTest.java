@@ -84,10 +84,10 @@ class ToolRunsTest {
     void aRunWithoutRecipientsFailsAsAWholeAndTheResultSaysSoAtTheTop() {
         ToolRun run = new ToolRun(new ToolCall(Tool.RECALL, "main", JsonNodeFactory.instance.objectNode(), List.of(), "recall", Duration.ofSeconds(10), "f"),
                 Clock.systemUTC());
-        assertThat(run.result()).containsEntry("failureCount", 1).containsEntry("successCount", 0).containsEntry("error", Problem.NOT_BEGUN);
+        assertThat(run.result()).containsEntry("failureCount", 1).containsEntry("successCount", 0).containsEntry("error", Problem.NOT_BEGUN.shown());
 
         run.error(Problem.CUT_SHORT);
-        assertThat(run.result()).containsEntry("failureCount", 1).containsEntry("error", Problem.CUT_SHORT);
+        assertThat(run.result()).containsEntry("failureCount", 1).containsEntry("error", Problem.CUT_SHORT.shown());
 
         run.error(null);
         run.data("users", List.of());
