@@ -115,6 +115,17 @@ class AssistantTest {
         assertThat(ask("and now?", 2).get(1)).as("the next message").startsWith("[simulated model] You said: and now?");
     }
 
+    /** Else anyone could make the assistant unavailable for others. */
+    @Test
+    void messagesThatAreFilteredDoNotMakeTheAssistantUnavailable() {
+        model.plan(ModelFault.FILTER, 12);
+        for (int i = 1; i <= 12; i++) {
+            assertThat(ask("something bad", i).get(i - 1)).contains("filtered this out");
+        }
+
+        assertThat(ask("hello", 13).get(12)).startsWith("[simulated model] You said: hello");
+    }
+
     @Test
     void tellsTheReasonInTheLanguageOfTheIntegration() {
         model.plan(ModelFault.FAIL, 1);

@@ -1,5 +1,6 @@
 package io.github.dingtalkcamel.agent;
 
+import io.github.dingtalkcamel.component.agent.AgentFault;
 import io.github.dingtalkcamel.component.api.StopSignal;
 import io.github.dingtalkcamel.component.api.StoppingException;
 import org.apache.camel.AsyncCallback;
@@ -50,7 +51,7 @@ final class AgentCall {
         Exception failure = exchange.getException();
         if (failure == null) {
             permit.succeeded();
-        } else if (isStopped(failure)) {
+        } else if (isStopped(failure) || !AgentFault.isOfTheAgent(failure)) {
             permit.giveBack();
         } else {
             permit.failed(failure);

@@ -46,7 +46,7 @@ class BotTextsTest {
     @Test
     void holdsWhatTheProgramSaysAndNothingElse() throws Exception {
         Set<String> said = new TreeSet<>();
-        for (String file : new String[] { "command/Answers", "reply/Notices" }) {
+        for (String file : new String[] { "command/Answers", "reply/Notices", "reply/FileDelivery" }) {
             Matcher keys = KEY_IN_CODE.matcher(Files.readString(Path.of("src/main/java/io/github/dingtalkcamel", file + ".java")));
             while (keys.find()) {
                 for (int group = 1; group <= 3; group++) {

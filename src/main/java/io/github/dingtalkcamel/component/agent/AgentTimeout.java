@@ -9,19 +9,19 @@ import org.apache.camel.util.TimeUtils;
 import org.apache.camel.util.URISupport;
 
 /** How long an agent may take for a whole answer, as property {@code timeout} of its kamelet says. */
-final class AgentTimeout {
+public final class AgentTimeout {
 
     private final String kamelet;
     private long millis;
 
     /** @param kamelet its name, for errors */
-    AgentTimeout(String kamelet, long seconds) {
+    public AgentTimeout(String kamelet, long seconds) {
         this.kamelet = kamelet;
         this.millis = TimeUnit.SECONDS.toMillis(seconds);
     }
 
     /** @throws IllegalArgumentException where it is no time of more than 0 */
-    void set(String text) {
+    public void set(String text) {
         millis = positive(text);
     }
 
@@ -29,7 +29,7 @@ final class AgentTimeout {
      * In milliseconds. Camel's component {@code kamelet:} has an option {@code timeout} too and keeps what a route says there: so the
      * endpoint's URI is read.
      */
-    long millis(Exchange exchange) throws URISyntaxException {
+    public long millis(Exchange exchange) throws URISyntaxException {
         String to = exchange.getProperty(ExchangePropertyKey.TO_ENDPOINT, String.class);
         Object own = to != null && to.startsWith("kamelet:") ? URISupport.parseQuery(URISupport.extractQuery(to)).get("timeout") : null;
         return own == null ? millis : positive(own.toString());

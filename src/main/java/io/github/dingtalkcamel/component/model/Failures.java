@@ -22,8 +22,8 @@ final class Failures {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int SHOWN = 200;
-    private static final Pattern TOO_LONG = Pattern.compile("context[ _]length|context window|maximum context|too many tokens|prompt is too long"
-            + "|input is too long|range of input length|reduce the length|exceed\\w* .{0,40}(context|tokens)");
+    private static final Pattern TOO_LONG = Pattern.compile("context[ _]length|context window|maximum context|too many tokens"
+            + "|prompt is too long|input is too long|range of input length|reduce the length|exceed\\w* .{0,40}(context|tokens)");
     private static final Pattern FILTERED = Pattern.compile("content[ _]filter|data_?inspection|content_policy|responsibleai|sensitive");
     private static final Pattern NO_MODEL = Pattern.compile("model[ _]not[ _]found"
             + "|model .{0,80}(does not exist|not found|not exist)|no such model|invalid model|unknown model");

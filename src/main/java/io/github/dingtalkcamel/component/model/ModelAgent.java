@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 import dev.langchain4j.data.message.ImageContent;
+import io.github.dingtalkcamel.component.agent.AgentTimeout;
 import io.github.dingtalkcamel.component.api.ReplyDraft;
 import io.github.dingtalkcamel.component.api.StopSignal;
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
@@ -33,7 +34,7 @@ public final class ModelAgent extends AsyncProcessorSupport implements CamelCont
     private int maxTokens = 2048;
     private int historyTokens = 4000;
     private boolean vision;
-    private String timeout = "2m";
+    private final AgentTimeout timeout = new AgentTimeout("openai-agent-action", 120);
     private boolean keepThinking;
     private String tools = "";
 
@@ -51,7 +52,7 @@ public final class ModelAgent extends AsyncProcessorSupport implements CamelCont
         }
         options = new ModelOptions(baseUrl == null ? "" : baseUrl, Secret.of(apiKey == null ? "" : apiKey.strip()), model, systemMessage,
                 temperature, maxTokens, historyTokens, vision,
-                Duration.ofMillis(CamelContextHelper.parseDuration(context, timeout).toMillis()), keepThinking);
+                Duration.ofMinutes(2), keepThinking);
         clients = ModelClients.of(context);
         throttle = new Throttle(InstantSource.system());
         offered = new ModelTools(context, clients, tools);
@@ -79,6 +80,7 @@ public final class ModelAgent extends AsyncProcessorSupport implements CamelCont
                 // a bean that nothing starts
                 start();
             }
+            ModelOptions asked = options.withTimeout(Duration.ofMillis(timeout.millis(exchange)));
             Prompt prompt = Prompt.of(exchange, options.systemMessage());
             ModelCall.Offered mayCall = new ModelCall.Offered(offered, offered.specifications(), ModelTools.Asked.of(exchange));
             ReplyDraft draft = exchange.getProperty(ReplyDraft.PROPERTY) instanceof ReplyDraft given ? given : null;
@@ -86,7 +88,7 @@ public final class ModelAgent extends AsyncProcessorSupport implements CamelCont
             CompletableFuture<List<ImageContent>> seen = pictures == null ? CompletableFuture.completedFuture(List.of())
                     : pictures.of(exchange);
             seen.thenCompose(shown -> {
-                ModelCall call = new ModelCall(clients, options, throttle, prompt, shown, mayCall, draft);
+                ModelCall call = new ModelCall(clients, asked, throttle, prompt, shown, mayCall, draft);
                 CompletableFuture<ModelAnswer> answer = call.start();
                 if (signal != null) {
                     signal.whenStopped(call);
@@ -175,7 +177,7 @@ public final class ModelAgent extends AsyncProcessorSupport implements CamelCont
 
     /** As Camel writes durations: 2m, 90s, 500ms. */
     public void setTimeout(String value) {
-        timeout = value;
+        timeout.set(value);
     }
 
     public void setKeepThinking(boolean value) {

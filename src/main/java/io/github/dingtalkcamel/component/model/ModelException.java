@@ -2,11 +2,13 @@ package io.github.dingtalkcamel.component.model;
 
 import java.time.Duration;
 
+import io.github.dingtalkcamel.component.agent.AgentFault;
+
 /**
  * A model gave no answer that could be used. The message is for operators: what happened, in the words of the server where it gave any, and
  * what to do. It holds no key. What users are told depends on the {@link #kind}.
  */
-public final class ModelException extends Exception {
+public final class ModelException extends Exception implements AgentFault {
 
     private static final long serialVersionUID = 1L;
 
@@ -64,6 +66,15 @@ public final class ModelException extends Exception {
         super(whatHappened + ". " + kind.remedy(), null, false, false);
         this.kind = kind;
         this.retryAfter = retryAfter;
+    }
+
+    /** A message was filtered, too long or not answered; or the model is there, and asked too often. */
+    @Override
+    public boolean isOfTheAgent() {
+        return switch (kind) {
+            case TOO_LONG, CUT_OFF, FILTERED, EMPTY, TOO_MANY_CALLS, THROTTLED, STOPPED -> false;
+            case REJECTED_KEY, UNKNOWN_MODEL, BROKEN_DOWN, UNREACHABLE, TIMED_OUT, BROKEN_OFF, REFUSED -> true;
+        };
     }
 
     public Kind kind() {

@@ -40,6 +40,10 @@ public record ModelOptions(String baseUrl, Secret apiKey, String model, String s
         return new ModelOptions(baseUrl, apiKey, model, "", 0, 1, 0, false, Duration.ofSeconds(1), false);
     }
 
+    ModelOptions withTimeout(Duration other) {
+        return new ModelOptions(baseUrl, apiKey, model, systemMessage, temperature, maxTokens, historyTokens, vision, other, keepThinking);
+    }
+
     /** For the log: server and model, nothing else. */
     String shown() {
         return "model " + model + " at " + baseUrl;

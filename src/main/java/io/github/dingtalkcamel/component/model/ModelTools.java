@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The routes that a model may call. A tool is a route that consumes from {@code direct:NAME}: its description tells the model what it
- * does, its route property {@code parameters} holds the JSON schema of its arguments ({@link ToolSchema}).
+ * does, its note holds the JSON schema of its arguments ({@link ToolSchema}).
  * <p>
  * The route gets the arguments as its body, a map, and in headers and properties who asked, as the agent got it. Arguments come from a
  * model that reads what users write: a tool checks them, and decides by the headers what the sender may see. They never become headers.
@@ -79,9 +79,9 @@ final class ModelTools implements AutoCloseable {
             }
             try {
                 tools.add(ToolSpecification.builder().name(name).description(route.getDescription().strip())
-                        .parameters(ToolSchema.parse(property(route, "parameters"))).build());
+                        .parameters(ToolSchema.parse(schema(route))).build());
             } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("the route property parameters of the tool " + name + " is not taken: "
+                throw new IllegalArgumentException("the note of the tool's route " + name + " is not taken as JSON schema: "
                         + e.getMessage());
             }
         }
@@ -94,15 +94,16 @@ final class ModelTools implements AutoCloseable {
                 .orElse(null);
     }
 
-    private static String property(Route route, String name) {
-        Object value = route.getProperties().get(name);
-        return value == null ? "" : value.toString();
+    /** The note of the route where that is JSON; empty for a tool without arguments. */
+    private static String schema(Route route) {
+        String note = route.getNote() == null ? "" : route.getNote().strip();
+        return note.startsWith("{") ? note : "";
     }
 
-    /** What to show while the tool runs: its route property {@code activity}; empty for nothing. */
+    /** What to show while the tool runs: the title of its schema; empty for nothing. */
     String activity(String name) {
         Route route = names.contains(name) ? route(name) : null;
-        return route == null ? "" : property(route, "activity");
+        return route == null ? "" : ToolSchema.title(schema(route));
     }
 
     /**
@@ -179,7 +180,7 @@ final class ModelTools implements AutoCloseable {
     private String missing(String name, Map<String, Object> arguments) {
         Route route = route(name);
         return route == null ? null
-                : ToolSchema.parse(property(route, "parameters")).required().stream().filter(each -> arguments.get(each) == null)
+                : ToolSchema.parse(schema(route)).required().stream().filter(each -> arguments.get(each) == null)
                 .findFirst().orElse(null);
     }
 

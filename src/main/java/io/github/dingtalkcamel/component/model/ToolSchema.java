@@ -17,7 +17,8 @@ import dev.langchain4j.model.chat.request.json.JsonStringSchema;
 
 /**
  * The JSON schema of a tool's arguments: {@code type} (object, array, string, integer, number, boolean), {@code description},
- * {@code properties}, {@code required}, {@code items} and {@code enum}. Other keywords would not reach the model, and are refused.
+ * {@code properties}, {@code required}, {@code items} and {@code enum}; its {@code title} is shown to people while the tool runs.
+ * Other keywords would not reach the model, and are refused.
  */
 final class ToolSchema {
 
@@ -42,6 +43,15 @@ final class ToolSchema {
             return object(schema);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("the schema is no JSON: " + e.getOriginalMessage());
+        }
+    }
+
+    /** What the schema calls the tool's work, for people; empty where it has no title. */
+    static String title(String text) {
+        try {
+            return text.isBlank() ? "" : JSON.readTree(text).path("title").asText("");
+        } catch (JsonProcessingException e) {
+            return "";
         }
     }
 

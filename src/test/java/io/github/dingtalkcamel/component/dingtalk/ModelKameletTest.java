@@ -37,14 +37,12 @@ class ModelKameletTest {
 
     @BeforeEach
     void kamelets() throws Exception {
-        bare.context().getPropertiesComponent().addInitialProperty("camel.kamelet.openai-agent-action.fast.timeout", "2s");
         bare.route(new RouteBuilder() {
             @Override
             public void configure() {
                 from("direct:model").to(uri("&systemMessage=Be brief"));
                 from("direct:small").to(uri("&systemMessage=Be brief&historyTokens=20"));
-                // not in the URI: there timeout is an option of the kamelet component itself, and never reaches the kamelet
-                from("direct:fast").to(uri("").replace("action?", "action/fast?"));
+                from("direct:fast").to(uri("&timeout=2s"));
                 from("direct:thinking").to(uri("&keepThinking=true"));
                 from("direct:vision").to(uri("&vision=true"));
             }

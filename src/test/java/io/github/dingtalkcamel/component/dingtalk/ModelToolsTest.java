@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class ModelToolsTest {
 
     private static final String SCHEMA = """
-            {"type": "object", "required": ["number"], "properties": {
+            {"type": "object", "title": "Looking up the order", "required": ["number"], "properties": {
               "number": {"type": "string", "description": "The number of the order"},
               "lines": {"type": "array", "items": {"type": "integer"}}, "kind": {"enum": ["b2b", "b2c"]}}}""";
 
@@ -41,8 +41,7 @@ class ModelToolsTest {
                 from("direct:two").to(uri("&tools=direct:breaks, look-up-order"));
                 from("direct:much").to(uri("&tools=large"));
                 from("direct:wrong").to(uri("&tools=nowhere"));
-                from("direct:look-up-order").description("Looks up an order by its number").routeProperty("parameters", SCHEMA)
-                        .routeProperty("activity", "Looking up the order")
+                from("direct:look-up-order").description("Looks up an order by its number").routeNote(SCHEMA)
                         .process(exchange -> {
                             called.add(exchange.copy());
                             exchange.getMessage().setBody(Map.of("state", "on its way"));
