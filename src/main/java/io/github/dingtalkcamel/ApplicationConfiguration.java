@@ -10,6 +10,7 @@ import io.github.dingtalkcamel.admin.AdminConfiguration;
 import io.github.dingtalkcamel.agent.AgentConfiguration;
 import io.github.dingtalkcamel.assistant.AssistantConfiguration;
 import io.github.dingtalkcamel.assistant.ModelStatus;
+import io.github.dingtalkcamel.card.CardConfiguration;
 import io.github.dingtalkcamel.command.CommandConfiguration;
 import io.github.dingtalkcamel.conversation.ConversationConfiguration;
 import io.github.dingtalkcamel.hook.HookConfiguration;
@@ -62,6 +63,7 @@ final class ApplicationConfiguration implements AutoCloseable {
     private AgentConfiguration agent;
     private TurnConfiguration turn;
     private OutboxConfiguration outbox;
+    private CardConfiguration card;
     private HookConfiguration hook;
     private InboundConfiguration inbound;
     private AssistantConfiguration assistant;
@@ -112,12 +114,13 @@ final class ApplicationConfiguration implements AutoCloseable {
         outbox = OutboxConfiguration.bind(registry, settings, store, clock);
         chosenAgents = new ChosenAgents(agent.agents(), conversation.bindings(), settings);
         turn = TurnConfiguration.bind(context, settings, store, conversation, sending.quotable(), outbox.outbox(), clock);
+        card = CardConfiguration.bind(context, settings, store, texts, turn.storeRetry(), clock);
         hook = HookConfiguration.bind(context, clock);
         inbound = InboundConfiguration.bind(registry, settings, store, server, sending.integrations().component(), outbox.outbox(), clock);
         conversation.bindings().onChange(hook.events()::bindingChanged);
         sending.integrations().component().setStreamListener(hook.events());
-        CommandConfiguration.bind(registry, texts, agent.agents(), conversation, turn, hook.hooks(), clock);
-        ReplyConfiguration.bind(registry, settings, texts, turn, sending.quotable(), clock);
+        CommandConfiguration.bind(registry, settings, texts, agent.agents(), conversation, turn, card.cards(), hook.hooks(), clock);
+        ReplyConfiguration.bind(registry, settings, store, texts, turn, card.cards(), sending.tool().sentMessages(), sending.quotable(), clock);
         AdminConfiguration.bind(registry, settings, store, inbound, sending.integrations().accessTokens(), agent.agents(),
                 conversation.bindings(), turn.deadLetters());
         observe = new ObserveConfiguration(context, settings, store, turn, agent.agents(), conversation, inbound, hook.events(),
@@ -208,6 +211,7 @@ final class ApplicationConfiguration implements AutoCloseable {
         turn.close();
         outbox.close();
         agent.close();
+        card.close();
         sending.close();
     }
 

@@ -3,8 +3,10 @@ package io.github.dingtalkcamel.command;
 import java.time.Clock;
 
 import io.github.dingtalkcamel.agent.Agents;
+import io.github.dingtalkcamel.card.StreamingCards;
 import io.github.dingtalkcamel.conversation.ConversationConfiguration;
 import io.github.dingtalkcamel.hook.Hooks;
+import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.texts.BotTexts;
 import io.github.dingtalkcamel.turn.TurnConfiguration;
 import org.apache.camel.spi.Registry;
@@ -16,12 +18,13 @@ public final class CommandConfiguration {
     }
 
     /** Creates them, and binds what routes name. */
-    public static void bind(Registry registry, BotTexts texts, Agents agents, ConversationConfiguration conversation,
-            TurnConfiguration turn, Hooks hooks, Clock clock) {
+    public static void bind(Registry registry, Settings settings, BotTexts texts, Agents agents, ConversationConfiguration conversation,
+            TurnConfiguration turn, StreamingCards cards, Hooks hooks, Clock clock) {
         registry.bind("commands", new Commands(agents));
         registry.bind("answers",
                 new Answers(texts, turn.turns(), conversation.sessions(), agents, conversation.accessPolicy(), hooks, clock));
         registry.bind("stop", new Stop(turn.turns(), turn.inbox(), conversation.sessions()));
+        registry.bind("stopButton", new StopButton(cards, turn.turns(), conversation.sessions(), settings));
         registry.bind("retry", new Retry(turn.turns(), turn.inbox(), conversation.sessions(), turn.messages()));
     }
 }

@@ -36,7 +36,7 @@ public final class Stop {
         InboundMessage message = command.message();
         Predicate<Turn> before = turn -> turn.id() < command.id();
         Predicate<Turn> own = turn -> turn.message().sender().userId().equals(message.sender().userId());
-        return queue.stop(Turn.key(message), sessions.isOwn(message) ? before.and(own) : before);
+        return queue.stop(Turn.key(message), sessions.isOwn(message) ? before.and(own) : before, message.sender().nick());
     }
 
     /** Records durably which turns were cancelled, so that no later start resumes them. */

@@ -14,6 +14,9 @@ import io.github.bucket4j.TimeMeter;
  * taken in between, keeps silent for twice as long. While nothing is throttled it gives a quarter more every 30 windows, and is open again
  * at four times the documented rate or when it was not needed for 60 windows.
  * <p>
+ * An API that is known to be called often may be held to a limit from the beginning. It is never open then. Callers that can't wait exceed
+ * that limit while DingTalk has not throttled; what they take is missing to the others.
+ * <p>
  * Safe for use by several threads; none waits in it.
  */
 final class AdaptiveRateLimiter {
@@ -25,7 +28,11 @@ final class AdaptiveRateLimiter {
     private static final int OPEN_AGAIN = 4;
     private static final int TOO_FEW = 3;
 
+    /** Calls that may follow each other at once where none was made for a while, in what is held to a limit from the beginning. */
+    private static final int BURST = 2;
+
     private final LongSupplier nanoTime;
+    private final Throttling initial;
     private final long[] taken = new long[REMEMBERED];
     private int takenCount;
 
@@ -39,11 +46,23 @@ final class AdaptiveRateLimiter {
     private long usedAt;
 
     AdaptiveRateLimiter(LongSupplier nanoTime) {
+        this(nanoTime, null);
+    }
+
+    /** @param initial what it is held to from the beginning; null to start open */
+    AdaptiveRateLimiter(LongSupplier nanoTime, Throttling initial) {
         this.nanoTime = nanoTime;
+        this.initial = initial;
+        open();
     }
 
     /** Takes a permit if there is one now. */
-    synchronized boolean tryPass() {
+    boolean tryPass() {
+        return tryPass(true);
+    }
+
+    /** @param canWait whether the caller can take a permit later */
+    synchronized boolean tryPass(boolean canWait) {
         if (throttling == null) {
             return true;
         }
@@ -53,21 +72,31 @@ final class AdaptiveRateLimiter {
         }
         if (now - Math.max(usedAt, closedUntil) > IDLE_WINDOWS * window()) {
             open();
-            return true;
+            if (throttling == null) {
+                return true;
+            }
         }
         if (bucket == null) {
             rate = rate == 0 ? firstRate() : rate;
+            rate = initial == null ? rate : Math.min(rate, initial.most());
             fill(now);
-        } else if (now - grewAt > WINDOWS_TO_GROW * window()) {
+        } else if (throttling != initial && now - grewAt > WINDOWS_TO_GROW * window()) {
             int more = rate + Math.max(1, rate / 4);
-            if (!throttling.firm() && more > OPEN_AGAIN * throttling.most()) {
+            if (initial != null && more >= initial.most()) {
+                open();
+            } else if (!throttling.firm() && more > OPEN_AGAIN * throttling.most()) {
                 open();
                 return true;
+            } else {
+                rate = throttling.firm() ? Math.min(more, throttling.most()) : more;
             }
-            rate = throttling.firm() ? Math.min(more, throttling.most()) : more;
             fill(now);
         }
         usedAt = now;
+        if (!canWait && isOpen()) {
+            bucket.consumeIgnoringRateLimits(1);
+            return true;
+        }
         return bucket.tryConsume(1);
     }
 
@@ -83,13 +112,13 @@ final class AdaptiveRateLimiter {
      * @param passedAt when that call got its permit: what was under way when the first refusal came adds nothing
      */
     synchronized void throttled(Throttling met, long passedAt) {
-        if (throttling != null && passedAt - closedAt <= 0) {
+        if (!isOpen() && passedAt - closedAt <= 0) {
             return;
         }
         closedAt = nanoTime.getAsLong();
         long silence = met.silence().toNanos() << Math.min(inARow, 6);
         closedUntil = closedAt + Math.min(silence, Math.max(met.silence().toNanos(), LONGEST_SILENCE * met.window().toNanos()));
-        if (throttling == null || !throttling.window().equals(met.window())) {
+        if (isOpen() || !throttling.window().equals(met.window())) {
             rate = 0;
         } else if (inARow == 0) {
             // some were taken, then it was too fast; where none was taken the silence was too short
@@ -103,7 +132,7 @@ final class AdaptiveRateLimiter {
 
     /** What it allows in its window now, for people. */
     synchronized String shown() {
-        if (throttling == null) {
+        if (isOpen()) {
             return "open";
         }
         long left = closedUntil - nanoTime.getAsLong();
@@ -112,21 +141,26 @@ final class AdaptiveRateLimiter {
     }
 
 
+    /** Whether DingTalk does not throttle it. */
     synchronized boolean isOpen() {
-        return throttling == null;
+        return throttling == initial;
     }
 
     private void open() {
-        throttling = null;
+        throttling = initial;
         bucket = null;
-        rate = 0;
+        rate = initial == null ? 0 : initial.most();
         inARow = 0;
+        usedAt = nanoTime.getAsLong();
+        closedUntil = usedAt;
     }
 
     private void fill(long now) {
         grewAt = now;
         // one at a time: a bucket that may save more would let out twice the rate in one of DingTalk's windows
-        bucket = Bucket.builder().addLimit(Bandwidth.builder().capacity(1).refillGreedy(rate, throttling.window()).initialTokens(1).build())
+        int burst = isOpen() ? BURST : 1;
+        bucket = Bucket.builder()
+                .addLimit(Bandwidth.builder().capacity(burst).refillGreedy(rate, throttling.window()).initialTokens(burst).build())
                 .withCustomTimePrecision(new TimeMeter() {
                     @Override
                     public long currentTimeNanos() {

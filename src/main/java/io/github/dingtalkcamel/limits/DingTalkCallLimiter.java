@@ -27,6 +27,8 @@ import io.github.dingtalkcamel.component.api.UnavailableException;
  */
 public final class DingTalkCallLimiter implements CallLimiter {
 
+    private static final String CARDS = "/v1.0/card";
+
     private final Map<String, HostCircuitBreaker> circuits = new ConcurrentHashMap<>();
     private final Map<String, AdaptiveRateLimiter> paces = new ConcurrentHashMap<>();
     private final Set<String> waiting = ConcurrentHashMap.newKeySet();
@@ -41,14 +43,18 @@ public final class DingTalkCallLimiter implements CallLimiter {
         this.nanoTime = nanoTime;
     }
 
-    /** A permit, or null where there is none now. */
+    /** A permit for a caller that can wait for a later one, or null where there is none now. */
     GrantedPermit tryPass(String line) {
+        return tryPass(line, true);
+    }
+
+    private GrantedPermit tryPass(String line, boolean canWait) {
         HostCircuitBreaker circuit = circuit(host(line));
         if (!circuit.tryPass()) {
             return null;
         }
         AdaptiveRateLimiter pace = pace(line);
-        if (pace != null && !pace.tryPass()) {
+        if (pace != null && !pace.tryPass(canWait)) {
             circuit.giveBack();
             return null;
         }
@@ -59,7 +65,7 @@ public final class DingTalkCallLimiter implements CallLimiter {
     @Override
     public CompletableFuture<Permit> acquirePermission(ApiRequest call, Instant waitUntil) {
         String line = line(call);
-        GrantedPermit pass = tryPass(line);
+        GrantedPermit pass = tryPass(line, false);
         return pass == null ? CompletableFuture.failedFuture(notNow(line)) : CompletableFuture.completedFuture(permit(pass));
     }
 
@@ -162,14 +168,20 @@ public final class DingTalkCallLimiter implements CallLimiter {
     }
 
     private AdaptiveRateLimiter pace(String line) {
-        return line.indexOf(' ') < 0 ? null : paces.computeIfAbsent(line, name -> new AdaptiveRateLimiter(nanoTime));
+        return line.indexOf(' ') < 0 ? null : paces.computeIfAbsent(line,
+                name -> new AdaptiveRateLimiter(nanoTime, name.endsWith(" " + CARDS) ? Throttling.CARDS : null));
     }
 
     /** The host, and for what has a bucket also whose and which: {@code api.dingtalk.com main /v1.0/robot/groupMessages/send}. */
     static String line(ApiRequest request) {
         URI uri = request.uri();
         String host = uri.getPort() < 0 ? uri.getHost() : uri.getHost() + ":" + uri.getPort();
-        return request.isSessionWebhook() ? host : host + " " + request.integration() + " " + request.name();
+        return request.isSessionWebhook() ? host : host + " " + request.integration() + " " + api(request.name());
+    }
+
+    /** The card APIs are one: a reply that is shown in a card calls several of them, and one that is throttled slows all. */
+    private static String api(String name) {
+        return name.startsWith(CARDS + "/") ? CARDS : name;
     }
 
     private static String host(String line) {

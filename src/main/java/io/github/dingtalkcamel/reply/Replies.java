@@ -38,7 +38,7 @@ public final class Replies {
 
     /** Exchange property: until when the reply may wait for DingTalk. */
     private static final String DEADLINE = "CamelDingTalkReplyDeadline";
-    private static final int NOT_STORED = -1;
+    static final int NOT_STORED = -1;
     /** Files go by the robot API: a session webhook takes none. */
     private static final String FILES_CHANNEL = "robotApi";
 
@@ -59,8 +59,8 @@ public final class Replies {
     }
 
     /**
-     * The reply to send becomes property {@value Reply#PROPERTY}: the rest of one that a crash interrupted, else the body in chunks: a {@link Notice}, or
-     * text. A blank body is no reply. Answers to commands are notices. Its calls don't wait at first, but don't overtake those that do, and are not made
+     * The reply to send becomes property {@value Reply#PROPERTY}: the rest of one that a card has begun or a crash
+     * interrupted, else the body in chunks: a {@link Notice}, or text. A blank body is no reply. Answers to commands are notices. Its calls don't wait at first, but don't overtake those that do, and are not made
      * once the turn is stopped.
      */
     public void plan(Exchange exchange) throws StoreException {
@@ -68,6 +68,11 @@ public final class Replies {
         exchange.setProperty(DEADLINE, policy.until(turn.message()));
         exchange.setProperty(CallLimiter.WAIT_UNTIL, clock.instant());
         exchange.setProperty(CallLimiter.CANCELLED, (BooleanSupplier) turn::isStopped);
+        Reply begun = exchange.getProperty(Reply.PROPERTY, Reply.class);
+        if (begun != null && begun.sent() > 0) {
+            // its card shows the beginning
+            return;
+        }
         Reply reply = turn.isReplying() ? rest(turn) : whole(exchange, turn);
         if (!turn.isReplying() && (reply.chunks().size() > 1 || !reply.files().isEmpty())) {
             store(reply, turn);

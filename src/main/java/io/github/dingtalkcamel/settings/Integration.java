@@ -50,6 +50,7 @@ public record Integration(
         int maxMessageLength,
         boolean thinkingReaction,
         String cardTemplateId,
+        Streaming streaming,
         Secret webhook,
         Secret webhookSecret,
         Optional<String> userId,

@@ -78,6 +78,17 @@ public final class SettingCatalogue {
             .is("Template of cards with buttons that call back, with the variables title, markdown and sys_full_json_obj.msgButtons; the"
                     + " default is a public one"
                 + " of DingTalk's Python SDK");
+    static final Setting<Streaming.Mode> STREAMING = integration("streaming", ValueTypes.constants("a way of streaming", Streaming.Mode.class))
+            .defaultsTo("off")
+            .is("Show replies while they form: off, or card, an AI card of the streaming template; for agents that stream");
+    static final Setting<String> STREAMING_CARD_TEMPLATE_ID = integration("streaming-card-template-id", ValueTypes.text()).noDefault()
+            .is("Template of AI cards that show replies while they form, ending in .schema; see streaming.md for how to make it");
+    static final Setting<String> STREAMING_CARD_CONTENT_KEY = integration("streaming-card-content-key", ValueTypes.text())
+            .defaultsTo("content")
+            .is("The template's variable, of type markdown with streaming, that holds the reply");
+    static final Setting<Boolean> STREAMING_SHOW_ACTIVITY = integration("streaming-show-activity", ValueTypes.trueOrFalse())
+            .defaultsTo("false")
+            .is("Show in the card what the agent does while no new text comes: thinks, calls a tool");
     static final Setting<Secret> WEBHOOK = integration("webhook", ValueTypes.webhookUrl()).secret().noDefault()
             .is("URL of a custom group robot, for one-way notifications, with or without an app");
     static final Setting<Secret> WEBHOOK_SECRET = integration("webhook-secret", ValueTypes.secretCredential()).secret().noDefault()

@@ -122,9 +122,14 @@ public final class SettingsReader {
             faults.add(new SettingError(values.name(APP_KEY), "the integration " + id + " has neither an app nor a webhook",
                     "set its app-key and app-secret, or its webhook, or remove its other settings"));
         }
+        if (values.maybe(STREAMING).filter(Streaming.Mode.CARD::equals).isPresent() && !values.given(STREAMING_CARD_TEMPLATE_ID)) {
+            faults.add(new SettingError(values.name(STREAMING), "is card, but " + values.name(STREAMING_CARD_TEMPLATE_ID) + " is not set",
+                    "make an AI card template in DingTalk's console and set its id, or set " + values.name(STREAMING) + "=off"));
+        }
         boolean onlyWebhook = values.given(WEBHOOK) && !values.given(APP_KEY) && !values.given(APP_SECRET) && !simulated;
         if (onlyWebhook) {
-            Stream.of(ROBOT_CODE, CALLBACK_TOKEN, CALLBACK_AES_KEY, CALLBACK_OWNER_KEY).filter(values::given)
+            Stream.of(ROBOT_CODE, CALLBACK_TOKEN, CALLBACK_AES_KEY, CALLBACK_OWNER_KEY, STREAMING, STREAMING_CARD_TEMPLATE_ID)
+                    .filter(values::given)
                     .forEach(setting -> faults.add(new SettingError(values.name(setting),
                             "belongs to an app, but the integration " + id + " has only a webhook",
                             "set its app-key and app-secret, or remove this setting")));
@@ -277,6 +282,8 @@ public final class SettingsReader {
                 values.of(MAX_MESSAGE_LENGTH),
                 values.of(THINKING_REACTION),
                 values.of(CARD_TEMPLATE_ID),
+                new Streaming(values.of(STREAMING), values.maybe(STREAMING_CARD_TEMPLATE_ID), values.of(STREAMING_CARD_CONTENT_KEY),
+                        values.of(STREAMING_SHOW_ACTIVITY)),
                 values.secret(WEBHOOK),
                 values.secret(WEBHOOK_SECRET),
                 values.maybe(USER_ID),

@@ -278,6 +278,16 @@ public final class Simulator implements AutoCloseable {
         return platform.cards().get(outTrackId);
     }
 
+    /** All cards that it remembers. */
+    public List<SimulatedCard> cards() {
+        return platform.cards().values();
+    }
+
+    /** Lets a card expire: no call finds it any more. */
+    public void expireCard(String outTrackId) {
+        platform.cards().remove(outTrackId);
+    }
+
     /** Whether a message of the robot was recalled, so that no user sees it any more. */
     public boolean isRecalled(String processQueryKey) {
         RecallableMessage sent = platform.sentKeys().get(processQueryKey);

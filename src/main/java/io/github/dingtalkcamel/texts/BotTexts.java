@@ -131,7 +131,12 @@ public final class BotTexts {
 
     /** A text for the sender of the message; the filled-in values stay as they are. */
     public String text(InboundMessage message, String key, Object... arguments) {
-        MessageFormat format = texts.get(language(message)).get(key);
+        return text(message.integration(), key, arguments);
+    }
+
+    /** A text in the language of an integration. */
+    public String text(String integration, String key, Object... arguments) {
+        MessageFormat format = texts.get(settings.integration(integration).orElseThrow().language()).get(key);
         // a format is not safe for use by many threads
         return ((MessageFormat) format.clone()).format(arguments);
     }

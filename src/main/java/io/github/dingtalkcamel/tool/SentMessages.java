@@ -16,6 +16,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.github.dingtalkcamel.component.api.DingTalkJson;
 import io.github.dingtalkcamel.component.json.Json;
+import io.github.dingtalkcamel.component.message.InboundMessage;
+import io.github.dingtalkcamel.component.message.InboundMessage.ConversationType;
 import io.github.dingtalkcamel.component.message.TextForms;
 import io.github.dingtalkcamel.conversation.Notifications;
 import io.github.dingtalkcamel.conversation.QuotableMessages;
@@ -57,6 +59,32 @@ public final class SentMessages {
     /** Records what was sent. If that fails the message is sent all the same, and only can't be recalled. */
     void record(Dispatch dispatch, ToolRun run) {
         record(dispatch, run, true);
+    }
+
+    /**
+     * Records, as part of a transaction, a reply that a card shows, so that it can be updated, recalled and quoted as a card that a tool sent.
+     * No history gets it from here: the turn's has it.
+     *
+     * @param text  the reply, or as much of it as the card holds
+     * @param shown what the card shows in the variable, a note under the reply included
+     */
+    public Store.Work<Integer> nowShownInCard(InboundMessage message, String outTrackId, String carrier, String text, String variable, String shown) {
+        boolean isGroup = message.conversationType() == ConversationType.GROUP;
+        String place = isGroup ? message.conversationId() : message.sender().staffId();
+        Target target = Target.of(isGroup ? RecipientType.CHAT_ID : RecipientType.USER_ID, place);
+        long now = clock.millis();
+        return connection -> {
+            Map<String, String> texts = new LinkedHashMap<>(Map.of(outTrackId, text));
+            if (carrier != null) {
+                texts.put(carrier, text);
+            }
+            quotable.remember(connection, message.integration(), texts);
+            return Sql.update(connection, """
+                    insert into sent_message (integration, message_id, kind, place, recipients, message_keys, state, sent_at, card_params)
+                    values (?, ?, 'card', ?, ?, ?, 'sent', ?, ?) on conflict (integration, message_id) do nothing""",
+                    message.integration(), outTrackId, Texts.write(List.of(place)), Texts.write(List.of(target.shown())),
+                    Texts.write(carrier == null ? List.of() : List.of(carrier)), now, DingTalkJson.text(Map.of(variable, shown)));
+        };
     }
 
     /** Puts on record what may have gone out: it can be updated, and no history has it. */

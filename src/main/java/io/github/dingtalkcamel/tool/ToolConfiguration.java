@@ -19,8 +19,9 @@ import org.apache.camel.spi.Registry;
  * @param toolRuns calls that are running, or whose result is kept for a repetition
  * @param tools    what there is to call
  * @param bodies   reads calls by HTTP
+ * @param sentMessages what tools sent, and the replies that are shown in cards
  */
-public record ToolConfiguration(ToolRuns toolRuns, Tools tools, CallBody bodies) {
+public record ToolConfiguration(ToolRuns toolRuns, Tools tools, CallBody bodies, SentMessages sentMessages) {
 
     /**
      * Creates them, and binds what routes name.
@@ -54,7 +55,7 @@ public record ToolConfiguration(ToolRuns toolRuns, Tools tools, CallBody bodies)
         registry.bind("userDirectories", directories);
         registry.bind("sendFile", new SendFile(settings));
         registry.bind("attachments", new Attachments());
-        return new ToolConfiguration(toolRuns, tools, bodies);
+        return new ToolConfiguration(toolRuns, tools, bodies, sentMessages);
     }
 
     /** What housekeeping deletes of this package. */

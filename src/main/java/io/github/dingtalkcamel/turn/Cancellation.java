@@ -14,16 +14,32 @@ public final class Cancellation implements StopSignal {
 
     private final List<Call> calls = new ArrayList<>();
     private boolean stopped;
+    private String by;
 
     /** Ends what is registered, and what will be. */
     public void stop() {
+        stop(null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param who the name of the person who stopped the turn; null where it is not known
+     */
+    public void stop(String who) {
         List<Call> ended;
         synchronized (this) {
+            by = stopped ? by : who;
             stopped = true;
             ended = List.copyOf(calls);
             calls.clear();
         }
         ended.forEach(Call::end);
+    }
+
+    /** The name of the person who stopped the turn first; null where it is not known. */
+    public synchronized String stoppedBy() {
+        return by;
     }
 
     @Override

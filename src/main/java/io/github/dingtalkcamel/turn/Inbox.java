@@ -315,10 +315,15 @@ public final class Inbox {
 
     /** The same, with the chunk that was the last of them. */
     public void replied(long id, SentChunk last) throws StoreException {
-        store.writeAndWait(connection -> {
+        store.writeAndWait(nowReplied(id, last));
+    }
+
+    /** The same, as part of a transaction. */
+    public Store.Work<Integer> nowReplied(long id, SentChunk last) {
+        return connection -> {
             Sql.update(connection, "update message set replies = coalesce(replies, '') || ? where id = ?", last.line(), id);
             return Sql.update(connection, "update reply set sent = ? where message_id = ?", last.chunk(), id);
-        });
+        };
     }
 
     /** A chunk that was taken just now. */

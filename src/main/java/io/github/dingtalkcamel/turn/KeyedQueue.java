@@ -270,8 +270,9 @@ public final class KeyedQueue extends SedaQueue {
      * Stops turns of one conversation: those that wait are no longer handed out, and the conversation goes past the one that runs, which is asked to end.
      *
      * @param which of them
+     * @param by    the name of the person who stops them; null where it is not known
      */
-    public Stopped stop(String key, Predicate<Turn> which) {
+    public Stopped stop(String key, Predicate<Turn> which, String by) {
         List<Exchange> dropped = new ArrayList<>();
         Turn ended = null;
         lock.lock();
@@ -294,10 +295,10 @@ public final class KeyedQueue extends SedaQueue {
             lock.unlock();
         }
         if (ended != null) {
-            ended.cancellation().stop();
+            ended.cancellation().stop(by);
         }
         List<Turn> turns = dropped.stream().map(KeyedQueue::turn).toList();
-        turns.forEach(turn -> turn.cancellation().stop());
+        turns.forEach(turn -> turn.cancellation().stop(by));
         // no consumer will end them
         dropped.forEach(exchange -> UnitOfWorkHelper.doneSynchronizations(exchange, exchange.getExchangeExtension().handoverCompletions()));
         return new Stopped(ended, turns);

@@ -46,7 +46,7 @@ class BotTextsTest {
     @Test
     void holdsWhatTheProgramSaysAndNothingElse() throws Exception {
         Set<String> said = new TreeSet<>();
-        for (String file : new String[] { "command/Answers", "reply/Notices", "reply/FileDelivery" }) {
+        for (String file : new String[] { "command/Answers", "reply/Notices", "reply/FileDelivery", "reply/CardReplies" }) {
             Matcher keys = KEY_IN_CODE.matcher(Files.readString(Path.of("src/main/java/io/github/dingtalkcamel", file + ".java")));
             while (keys.find()) {
                 for (int group = 1; group <= 3; group++) {
@@ -62,7 +62,8 @@ class BotTextsTest {
         assertThat(there).containsAll(said);
         there.removeAll(said);
         assertThat(there).allMatch(key ->
-                key.matches("help-\\w+|bound-by-(conversation|trigger|fallback)|refused-(user|group|groups|direct-messages)"));
+                key.matches("help-\\w+|bound-by-(conversation|trigger|fallback)|card-(interrupted|undelivered|stopped|stopped-by|no-reply|files|follows|continued)|"
+                        + "refused-(user|group|groups|direct-messages)"));
         for (io.github.dingtalkcamel.command.Command command : io.github.dingtalkcamel.command.Command.values()) {
             assertThat(BotTexts.packaged(Language.EN)).containsKey("help-" + command.code());
         }

@@ -256,7 +256,7 @@ class KeyedQueueTest {
         offer(queue, "b", "b1");
         queue.poll();
 
-        Stopped stopped = queue.stop("a", turn -> true);
+        Stopped stopped = queue.stop("a", turn -> true, null);
         assertThat(stopped.running().message().msgId()).isEqualTo("a1");
         assertThat(stopped.running().isStopped()).isTrue();
         assertThat(stopped.dropped()).singleElement().satisfies(turn -> assertThat(turn.isStopped()).isTrue());
@@ -269,7 +269,7 @@ class KeyedQueueTest {
         done(running);
         assertThat(queue.running()).isEqualTo(2);
         assertThat(queue.isRunning("a")).as("the end of the stopped one is not the end of the next").isTrue();
-        assertThat(queue.stop("nowhere", turn -> true).isNothing()).isTrue();
+        assertThat(queue.stop("nowhere", turn -> true, null).isNothing()).isTrue();
     }
 
     @Test
@@ -280,7 +280,7 @@ class KeyedQueueTest {
         offer(queue, "a", "a3");
         Exchange first = queue.poll();
 
-        assertThat(queue.stop("a", turn -> turn.message().msgId().equals("mine")).running()).isNull();
+        assertThat(queue.stop("a", turn -> turn.message().msgId().equals("mine"), null).running()).isNull();
         assertThat(queue.waiting("a")).isEqualTo(1);
         done(first);
         Exchange third = queue.poll();
@@ -293,7 +293,7 @@ class KeyedQueueTest {
     void forgetsAConversationOfWhichEverythingWasDropped() {
         KeyedQueue queue = new KeyedQueue(10, 10, 10);
         offer(queue, "a", "a1");
-        queue.stop("a", turn -> true);
+        queue.stop("a", turn -> true, null);
 
         assertThat(queue.conversations()).isZero();
         assertThat(queue.poll()).isNull();
@@ -491,7 +491,7 @@ class KeyedQueueTest {
         queue.offer(exchange(queue.reserve("a", 2_000), "a", "waits"));
         Exchange running = queue.poll(10, TimeUnit.SECONDS);
 
-        queue.stop("a", turn -> true);
+        queue.stop("a", turn -> true, null);
         assertThat(queue.bytes()).as("the running one is still in memory").isEqualTo(1_000);
         done(running);
         assertThat(queue.bytes()).isZero();
@@ -550,7 +550,7 @@ class KeyedQueueTest {
         place.leave();
         Exchange b = queue.poll();
         place.takeAgain(() -> { });
-        queue.stop("a", turn -> true);
+        queue.stop("a", turn -> true, null);
         done(a);
         assertThat(queue.parked()).isZero();
         assertThat(queue.running()).isEqualTo(1);

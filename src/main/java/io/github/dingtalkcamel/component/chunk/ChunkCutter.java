@@ -17,19 +17,23 @@ final class ChunkCutter {
     private static final int NONE = -1;
 
     private final String reply;
+    private final int firstMaxCharacters;
     private final int maxCharacters;
     /** Bytes of a chunk's text; leaves room for the longest title. */
     private final int maxBytes;
     private final int[] bytes;
     private final MarkdownBlocks blocks;
 
-    ChunkCutter(String reply, int maxCharacters, int reservedBytes) {
+    /** @param firstMaxCharacters of the first chunk; of the others {@code maxCharacters} */
+    ChunkCutter(String reply, int firstMaxCharacters, int maxCharacters, int reservedBytes) {
         this.reply = reply;
+        this.firstMaxCharacters = firstMaxCharacters;
         this.maxCharacters = maxCharacters;
         this.maxBytes = EncodedSize.LIMIT - EncodedSize.FRAME - MarkdownTitle.MAX_BYTES - reservedBytes;
         this.bytes = EncodedSize.sums(reply);
+        int least = Math.min(firstMaxCharacters, maxCharacters);
         this.blocks = new MarkdownBlocks(reply, addition ->
-                addition.length() <= maxCharacters / 2 && EncodedSize.content(addition) <= maxBytes / 2);
+                addition.length() <= least / 2 && EncodedSize.content(addition) <= maxBytes / 2);
     }
 
     List<Chunk> chunks() {
@@ -56,11 +60,16 @@ final class ChunkCutter {
         return new Chunk(source.isBlank() ? source : "", source);
     }
 
+    /** Most characters of the chunk that begins here. */
+    private int max(int start) {
+        return start == 0 ? firstMaxCharacters : maxCharacters;
+    }
+
     /** The farthest place that fits into a chunk that begins so. */
     private int reach(int start, String before) {
         int beforeBytes = EncodedSize.content(before);
         int low = start;
-        int high = Math.min(reply.length(), start + maxCharacters - before.length());
+        int high = Math.min(reply.length(), start + max(start) - before.length());
         while (low < high) {
             int middle = (low + high + 1) >>> 1;
             if (beforeBytes + bytes[middle] - bytes[start] <= maxBytes) {
@@ -124,7 +133,7 @@ final class ChunkCutter {
 
     private boolean fits(String before, int start, int cut) {
         String after = blocks.dividedAt(cut).map(block -> block.before(cut, reply)).orElse("");
-        return before.length() + cut - start + after.length() <= maxCharacters
+        return before.length() + cut - start + after.length() <= max(start)
                 && EncodedSize.content(before) + bytes[cut] - bytes[start] + EncodedSize.content(after) <= maxBytes;
     }
 

@@ -69,6 +69,25 @@ public final class Chunker {
         if (reply.length() <= maxCharacters && EncodedSize.isWithin(EncodedSize.LIMIT - reservedBytes, reply)) {
             return List.of(new Chunk(reply, reply));
         }
-        return new ChunkCutter(reply, maxCharacters, reservedBytes).chunks();
+        return new ChunkCutter(reply, maxCharacters, maxCharacters, reservedBytes).chunks();
+    }
+
+    /**
+     * The same for a reply whose first chunk goes to another place than the others.
+     *
+     * @param first most characters of the first chunk, at least {@value #MIN_CHARACTERS}
+     */
+    public List<Chunk> chunks(String reply, int first) {
+        if (first < MIN_CHARACTERS) {
+            throw new IllegalArgumentException("A chunk must have at least " + MIN_CHARACTERS + " characters, not " + first);
+        }
+        return reply == null || reply.isBlank() ? List.of() : new ChunkCutter(reply, first, maxCharacters, reservedBytes).chunks();
+    }
+
+    /** A text that may end anywhere, with the line that closes a code fence which is open at its end; the text itself where none is. */
+    public static String closed(String text) {
+        String continued = text + (text.endsWith("\n") ? "x" : "\nx");
+        return new MarkdownBlocks(continued, addition -> true).dividedAt(text.length())
+                .map(block -> text + block.before(text.length(), continued)).orElse(text);
     }
 }

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dingtalkcamel.component.api.DingTalkException;
 import io.github.dingtalkcamel.component.api.Failures;
+import io.github.dingtalkcamel.component.api.Mentions;
 import io.github.dingtalkcamel.component.api.OutcomeUnknownException;
 import io.github.dingtalkcamel.component.api.RejectedException;
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
@@ -44,11 +45,15 @@ record CardOperation(Api api, DingTalkConfiguration uri) implements Operation {
         String chosen = options.text(DingTalkConstants.OUT_TRACK_ID, uri.getOutTrackId());
         String outTrackId = chosen != null ? chosen : repeated != null ? repeated : UUID.randomUUID().toString();
         Delivered delivered = new Delivered();
+        Map<String, String> mentioned = mentioned(options);
         return recipients.userIds(api, exchange, delivered).thenCompose(userIds -> {
             if (userIds.isEmpty()) {
                 return delivered.into(exchange);
             }
             Map<String, Object> card = card(template, outTrackId, variables, recipients.areGroups(), userIds);
+            if (recipients.areGroups() && !mentioned.isEmpty()) {
+                card.put("imGroupOpenDeliverModel", Map.of("robotCode", api.app().robotCode(), "atUserIds", mentioned));
+            }
             exchange.setProperty(IN_DOUBT, outTrackId);
             // an id of this call's own can exist already only by a try of it before, whose answer was lost
             boolean isRepeated = chosen == null || outTrackId.equals(repeated);
@@ -56,6 +61,18 @@ record CardOperation(Api api, DingTalkConfiguration uri) implements Operation {
                     .handle((answer, failure) -> created(exchange, isRepeated, answer, failure))
                     .thenCompose(answer -> delivered(exchange, outTrackId, answer, userIds, delivered));
         });
+    }
+
+    /** Names of the people whom the card mentions in a group, by user id. Mobile numbers can't be mentioned by a card. */
+    private static Map<String, String> mentioned(MessageOptions options) {
+        Mentions mentions = options.mentions();
+        Map<String, String> names = new LinkedHashMap<>();
+        Map<?, ?> known = options.exchange().getMessage().getHeader(DingTalkConstants.AT_USER_IDS) instanceof Map<?, ?> named ? named : Map.of();
+        mentions.userIds().forEach(id -> names.put(id, known.get(id) instanceof String name && !name.isBlank() ? name : id));
+        if (mentions.all()) {
+            names.put("@ALL", "@ALL");
+        }
+        return names;
     }
 
     private Map<String, Object> card(String template, String outTrackId, Map<String, String> variables, boolean groups, Map<String,

@@ -49,13 +49,13 @@ public class DingTalkConfiguration implements Cloneable {
               description = "Title of a markdown message, shown in notifications. The text's first heading or line where it is not set.")
     private String title;
     @UriParam(label = "producer",
-              description = "User ids of people to mention, separated by commas. By session webhook and custom robot only.")
+              description = "User ids of people to mention, separated by commas. By session webhook, custom robot and new cards in groups.")
     private String atUserIds;
     @UriParam(label = "producer",
               description = "Mobile numbers of people to mention, separated by commas. By session webhook and custom robot only.")
     private String atMobiles;
     @UriParam(label = "producer", defaultValue = "false",
-              description = "Whether to mention all members of the group. By session webhook and custom robot only.")
+              description = "Whether to mention all members of the group. By session webhook, custom robot and new cards in groups.")
     private boolean atAll;
     @UriParam(label = "producer", defaultValue = "true",
               description = "Whether a reply in a group begins with a mention of the person who asked")

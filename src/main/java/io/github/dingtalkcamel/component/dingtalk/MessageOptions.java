@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.component.dingtalk;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 import io.github.dingtalkcamel.component.api.Mentions;
 import org.apache.camel.Exchange;
@@ -23,11 +24,13 @@ record MessageOptions(Exchange exchange, DingTalkConfiguration uri) {
         return value == null ? option : value;
     }
 
-    /** A list, an array, or a text with commas; each once, in order. */
+    /** A list, an array, the keys of a map, or a text with commas; each once, in order. */
     List<String> list(String header, String option) {
         Object value = exchange.getMessage().getHeader(header);
         List<String> ids = new ArrayList<>();
-        if (value instanceof Collection<?> several) {
+        if (value instanceof Map<?, ?> named) {
+            named.keySet().forEach(each -> add(ids, each));
+        } else if (value instanceof Collection<?> several) {
             several.forEach(each -> add(ids, each));
         } else if (value instanceof Object[] several) {
             List.of(several).forEach(each -> add(ids, each));

@@ -72,7 +72,7 @@ public final class Recent<K, V> {
         return true;
     }
 
-    synchronized List<V> values() {
+    public synchronized List<V> values() {
         return List.copyOf(entries.values());
     }
 

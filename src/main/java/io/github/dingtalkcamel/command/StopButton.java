@@ -1,0 +1,90 @@
+package io.github.dingtalkcamel.command;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.dingtalkcamel.card.StreamingCard;
+import io.github.dingtalkcamel.card.StreamingCards;
+import io.github.dingtalkcamel.component.json.Json;
+import io.github.dingtalkcamel.component.message.Delivery;
+import io.github.dingtalkcamel.component.message.InboundMessage;
+import io.github.dingtalkcamel.conversation.Sessions;
+import io.github.dingtalkcamel.settings.Settings;
+import io.github.dingtalkcamel.turn.KeyedQueue;
+import io.github.dingtalkcamel.turn.Stopped;
+import io.github.dingtalkcamel.turn.Turn;
+import org.apache.camel.Body;
+import org.apache.camel.ExchangeProperty;
+
+/**
+ * The stop button of a card that shows a reply while it forms: does what {@code /stop} does in the reply's conversation. A button of a card that
+ * is at its end does nothing.
+ */
+public final class StopButton {
+
+    private static final String STOP = "stop";
+
+    private final StreamingCards cards;
+    private final KeyedQueue queue;
+    private final Sessions sessions;
+    private final Settings settings;
+
+    StopButton(StreamingCards cards, KeyedQueue queue, Sessions sessions, Settings settings) {
+        this.cards = cards;
+        this.queue = queue;
+        this.sessions = sessions;
+        this.settings = settings;
+    }
+
+    /** Whether a click is one on a stop button: an action id, or the parameter {@code action}, is {@code stop}; on a card of a reply. */
+    public boolean isPressed(@Body Map<String, Object> click, @ExchangeProperty(Delivery.PROPERTY) Delivery delivery) {
+        boolean isStop = STOP.equals(click.get("action")) || click.get("params") instanceof Map<?, ?> params && STOP.equals(params.get("action"))
+                         || hasAction(delivery.details().get("content"));
+        return isStop && card(click) != null;
+    }
+
+    /** The map of a click has its first action id only. */
+    private static boolean hasAction(Object content) {
+        try {
+            JsonNode pressed = content instanceof String text ? Json.MAPPER.readTree(text) : Json.MAPPER.valueToTree(content);
+            for (JsonNode id : pressed.at("/cardPrivateData/actionIds")) {
+                if (id.asText().equals(STOP)) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (JsonProcessingException | IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private StreamingCard card(Map<String, Object> click) {
+        return cards.live(String.valueOf(click.get("outTrackId")));
+    }
+
+    /** Whether the user who clicked asked for the reply, or is on the list of admins. */
+    public boolean mayStop(@Body Map<String, Object> click) {
+        StreamingCard card = card(click);
+        return card != null && (isAsker(click, card.message())
+                                || settings.integration(card.integration()).orElseThrow().listsAdmin(String.valueOf(click.get("userId"))));
+    }
+
+    private static boolean isAsker(Map<String, Object> click, InboundMessage asked) {
+        return asked.sender().staffId() != null && asked.sender().staffId().equalsIgnoreCase(String.valueOf(click.get("userId")));
+    }
+
+    /** Cancels the running turn, and drops what waits in the conversation; where each sender has a session, of the user who asked only. */
+    public Stopped cancelTurns(@Body Map<String, Object> click) {
+        StreamingCard card = card(click);
+        if (card == null) {
+            return new Stopped(null, List.of());
+        }
+        InboundMessage asked = card.message();
+        Predicate<Turn> own = turn -> turn.message().sender().userId().equals(asked.sender().userId());
+        return queue.stop(Turn.key(asked), sessions.isOwn(asked) ? own : turn -> true,
+                isAsker(click, asked) && asked.sender().nick() != null ? asked.sender().nick() : String.valueOf(click.get("userId")));
+    }
+}
