@@ -80,7 +80,8 @@ class AdminTest {
         bot = Bot.withSettings(Map.of("dingtalk.api-token", TOKEN, "dingtalk.stream", "true", "dingtalk.max-message-length", "200",
                         "dingtalk.integrations.other.webhook", "https://oapi.dingtalk.com/robot/send?access_token=hidden"))
                 .property("audit.url", "http://127.0.0.1:" + audit.getAddress().getPort() + "/events")
-                .route("agents-of-test.yaml", AGENTS).route("audit.camel.yaml", Files.readString(Path.of("examples/audit.camel.yaml"))).start();
+                .route("agents-of-test.yaml", AGENTS).route("audit.camel.yaml", Files.readString(Path.of("examples/audit.camel.yaml")))
+                .start();
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> told(event -> is(event, "bot_stream_up")).size() == 2);
     }
 
@@ -104,10 +105,12 @@ class AdminTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "-", "Bearer", "Bearer ", "Bearer wrong", "Basic " + TOKEN, TOKEN, "Bearer " + TOKEN + "x", "Bearer " + TOKEN + ",Bearer " + TOKEN })
+    @ValueSource(strings = { "-", "Bearer", "Bearer ", "Bearer wrong", "Basic " + TOKEN, TOKEN, "Bearer " + TOKEN + "x",
+            "Bearer " + TOKEN + ",Bearer " + TOKEN })
     void asksForTheToken(String authorization) throws Exception {
         // after 20 wrong ones within a minute the address would be answered 429
-        List<String> paths = authorization.equals("-") ? List.of("integrations", "tools/dingtalk_send_file", "nothing", "bindings/main/cid?Authorization=Bearer%20" + TOKEN)
+        List<String> paths = authorization.equals("-")
+                ? List.of("integrations", "tools/dingtalk_send_file", "nothing", "bindings/main/cid?Authorization=Bearer%20" + TOKEN)
                 : List.of("tools/dingtalk_send_file", "bindings/main/cid?Authorization=Bearer%20" + TOKEN);
         for (String path : paths) {
             HttpRequest.Builder request = request(path);
@@ -124,7 +127,8 @@ class AdminTest {
 
     @Test
     void takesTheTokenOnceOnly() throws Exception {
-        HttpRequest.Builder twice = request("integrations").header("Authorization", "Bearer " + TOKEN).header("Authorization", "Bearer " + TOKEN);
+        HttpRequest.Builder twice = request("integrations").header("Authorization", "Bearer " + TOKEN)
+                .header("Authorization", "Bearer " + TOKEN);
 
         assertThat(send(twice, "GET", null).statusCode()).isEqualTo(401);
         assertThat(send(request("nothing").header("Authorization", "bearer  " + TOKEN + " "), "GET", null).statusCode()).isEqualTo(404);
@@ -174,8 +178,8 @@ class AdminTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "", "x", "[]", "{}", "null", "{\"agent\":1}", "{\"agent\":null}", "{\"agent\":\"\"}", "{\"agent\":\"nobody\"}", "{\"agent\":\"echo\"",
-            "{\"agent\":\"a b\\n<script>\"}" })
+    @ValueSource(strings = { "", "x", "[]", "{}", "null", "{\"agent\":1}", "{\"agent\":null}", "{\"agent\":\"\"}", "{\"agent\":\"nobody\"}",
+            "{\"agent\":\"echo\"", "{\"agent\":\"a b\\n<script>\"}" })
     void bindsToAgentsThatRunOnly(String body) throws Exception {
         HttpResponse<String> answer = call("PUT", "bindings/main/cid", body);
 
@@ -189,7 +193,8 @@ class AdminTest {
 
     @Test
     void takesJsonAlsoWhereItIsCalledAForm() throws Exception {
-        HttpRequest.Builder form = request("bindings/main/cidForm").header("Authorization", "Bearer " + TOKEN).header("Content-Type", "application/x-www-form-urlencoded");
+        HttpRequest.Builder form = request("bindings/main/cidForm").header("Authorization", "Bearer " + TOKEN)
+                .header("Content-Type", "application/x-www-form-urlencoded");
 
         assertThat(send(form, "PUT", "agent=echo").body()).contains("bad_body");
         assertThat(send(form, "PUT", "{\"agent\":\"echo\"}").statusCode()).isEqualTo(200);
@@ -211,7 +216,8 @@ class AdminTest {
 
     @Test
     void takesNoGiantBinding() throws Exception {
-        assertThat(call("PUT", "bindings/main/cid", "{\"agent\":\"echo\",\"x\":\"" + "x".repeat(70_000) + "\"}").statusCode()).isEqualTo(413);
+        assertThat(call("PUT", "bindings/main/cid", "{\"agent\":\"echo\",\"x\":\"" + "x".repeat(70_000) + "\"}").statusCode())
+                .isEqualTo(413);
         assertThat(call("PUT", "bindings/main/" + "c".repeat(513), "{\"agent\":\"echo\"}").statusCode()).isEqualTo(400);
     }
 
@@ -234,7 +240,8 @@ class AdminTest {
         assertThat(removed.body()).isEmpty();
         assertThat(call("GET", path, null).statusCode()).isEqualTo(404);
 
-        List<JsonNode> changes = awaitTold(3, event -> is(event, "bot_binding_changed") && ODD.equals(event.path("conversationId").textValue()));
+        List<JsonNode> changes = awaitTold(3, event -> is(event, "bot_binding_changed")
+                && ODD.equals(event.path("conversationId").textValue()));
         assertThat(changes).extracting(event -> event.get("agent").asText()).containsExactly("slow", "echo", "null");
         assertThat(changes).allSatisfy(event -> assertThat(event.get("by").textValue()).isEqualTo("api"));
     }
@@ -250,8 +257,10 @@ class AdminTest {
         assertThat(paged("bindings", 2)).filteredOn(one -> one.get("conversationId").textValue().startsWith("cidPage"))
                 .extracting(one -> one.get("conversationId").textValue()).containsExactlyElementsOf(all);
         assertThat(paged("bindings", 200)).hasSameElementsAs(paged("bindings", 1));
-        Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select 1 from message where conversation_id like 'cidPage%' and state <> 'done'").isEmpty());
-        List<JsonNode> conversations = paged("conversations", 3).stream().filter(one -> one.get("conversationId").textValue().startsWith("cidPage")).toList();
+        Awaitility.await().atMost(Bot.PATIENCE)
+                .until(() -> bot.rows("select 1 from message where conversation_id like 'cidPage%' and state <> 'done'").isEmpty());
+        List<JsonNode> conversations = paged("conversations", 3).stream()
+                .filter(one -> one.get("conversationId").textValue().startsWith("cidPage")).toList();
         assertThat(conversations).extracting(one -> one.get("conversationId").textValue()).containsExactlyElementsOf(all);
         assertThat(conversations).allSatisfy(one -> {
             assertThat(one.get("integrationId").textValue()).isEqualTo("main");
@@ -269,7 +278,8 @@ class AdminTest {
     void countsWhatWaitsAndRunsInAConversation() throws Exception {
         bot.store().writeAndWait(connection -> {
             for (String state : List.of("running", "received", "received", "done")) {
-                try (var insert = connection.prepareStatement("insert into message (integration, msg_id, conversation_id, kind, state, payload, received_at)"
+                try (var insert = connection.prepareStatement(
+                        "insert into message (integration, msg_id, conversation_id, kind, state, payload, received_at)"
                         + " values ('main', ?, 'cidBusy', 'turn', ?, '{}', 1700000000000)")) {
                     insert.setString(1, state + System.nanoTime());
                     insert.setString(2, state);
@@ -279,7 +289,8 @@ class AdminTest {
             return null;
         });
 
-        JsonNode busy = paged("conversations", 50).stream().filter(one -> one.get("conversationId").textValue().equals("cidBusy")).findFirst().orElseThrow();
+        JsonNode busy = paged("conversations", 50).stream().filter(one -> one.get("conversationId").textValue().equals("cidBusy"))
+                .findFirst().orElseThrow();
 
         assertThat(busy.get("waiting").intValue()).isEqualTo(2);
         assertThat(busy.get("running").intValue()).isEqualTo(1);
@@ -317,7 +328,8 @@ class AdminTest {
         assertThat(way.get("storedMs").longValue()).isBetween(0L, 20_000L);
         assertThat(way.get("agentMs").longValue()).isBetween(0L, 20_000L);
         assertThat(way.get("error").isNull()).isTrue();
-        assertThat(List.of("receivedAt", "startedAt", "finishedAt").stream().map(name -> Instant.parse(way.get(name).textValue())).toList()).isSorted();
+        assertThat(List.of("receivedAt", "startedAt", "finishedAt").stream().map(name -> Instant.parse(way.get(name).textValue())).toList())
+                .isSorted();
         assertThat(way.get("replies")).singleElement().satisfies(reply -> {
             assertThat(reply.get("chunk").intValue()).isEqualTo(1);
             assertThat(reply.get("of").intValue()).isEqualTo(1);
@@ -354,8 +366,10 @@ class AdminTest {
             assertThat(way.get("replies")).as("the apology").hasSize(1);
 
             List<JsonNode> events = awaitTold(3, event -> sent.msgId().equals(event.path("msgId").textValue()));
-            assertThat(events).extracting(event -> event.get("eventType").textValue()).containsExactly("bot_accepted", "bot_turn_started", "bot_turn_failed");
-            assertThat(events.get(0).fieldNames()).toIterable().containsExactly("eventType", "eventId", "integrationId", "at", "msgId", "conversationId", "conversationType",
+            assertThat(events).extracting(event -> event.get("eventType").textValue())
+                    .containsExactly("bot_accepted", "bot_turn_started", "bot_turn_failed");
+            assertThat(events.get(0).fieldNames()).toIterable()
+                    .containsExactly("eventType", "eventId", "integrationId", "at", "msgId", "conversationId", "conversationType",
                     "senderId", "messageType");
             assertThat(events.get(1).fieldNames()).toIterable().contains("turn", "agent", "boundBy");
             JsonNode failed = events.get(2);
@@ -364,7 +378,8 @@ class AdminTest {
             assertThat(failed.get("agentMs").isNumber()).isTrue();
             Awaitility.await().atMost(Bot.PATIENCE).untilAsserted(() -> {
                 assertThat(log.containing("Turn " + failed.get("turn").textValue() + " of agent failing: failed")).hasSize(1);
-                assertThat(log.containing("message " + sent.msgId())).singleElement().asString().startsWith("INFO dingtalk.turns Turn main-").contains(" failed: ");
+                assertThat(log.containing("message " + sent.msgId())).singleElement().asString()
+                        .startsWith("INFO dingtalk.turns Turn main-").contains(" failed: ");
             });
         }
     }
@@ -382,7 +397,8 @@ class AdminTest {
                 assertThat(letter.get("code").textValue()).isEqualTo("310000");
                 assertThat(letter.get("remedy").textValue()).isNotBlank();
             });
-            assertThat(awaitTold(3, event -> sent.msgId().equals(event.path("msgId").textValue())).get(2).get("state").textValue()).isEqualTo("dead");
+            assertThat(awaitTold(3, event -> sent.msgId().equals(event.path("msgId").textValue())).get(2).get("state").textValue())
+                    .isEqualTo("dead");
             assertThat(log.containing("(message " + sent.msgId() + ") is a dead letter")).hasSize(1);
         }
     }
@@ -398,7 +414,8 @@ class AdminTest {
         assertThat(way.get("replies")).isEmpty();
         assertThat(way.get("agentMs").longValue()).isGreaterThanOrEqualTo(40);
         assertThat(awaitTold(3, event -> sent.msgId().equals(event.path("msgId").textValue())))
-                .extracting(event -> event.get("eventType").textValue()).containsExactly("bot_accepted", "bot_turn_started", "bot_turn_finished");
+                .extracting(event -> event.get("eventType").textValue())
+                .containsExactly("bot_accepted", "bot_turn_started", "bot_turn_finished");
     }
 
     @Test
@@ -408,7 +425,8 @@ class AdminTest {
         assertThat(integrations).extracting(one -> one.get("id").textValue()).containsExactly("main", "other");
         JsonNode main = integrations.get(0);
         assertThat(main.get("waysIn").toString()).isEqualTo("[\"stream\",\"webhook\"]");
-        assertThat(main.get("streamConnections")).hasSize(2).allSatisfy(connection -> assertThat(connection.get("state").textValue()).isEqualTo("connected"));
+        assertThat(main.get("streamConnections")).hasSize(2)
+                .allSatisfy(connection -> assertThat(connection.get("state").textValue()).isEqualTo("connected"));
         assertThat(main.get("callbackUrl").textValue()).isEqualTo(bot.webhookUrl());
         assertThat(main.get("encryptedCallbacks").booleanValue()).isTrue();
         assertThat(main.get("agent").textValue()).isEqualTo("echo");
@@ -492,7 +510,8 @@ class AdminTest {
         }
         answers.append(tested("main")).append(told);
 
-        assertThat(answers).doesNotContain(Bot.APP_SECRET, Bot.CALLBACK_TOKEN, Bot.AES_KEY, TOKEN, "access_token=hidden", sent.sessionWebhook(), "session=");
+        assertThat(answers).doesNotContain(Bot.APP_SECRET, Bot.CALLBACK_TOKEN, Bot.AES_KEY, TOKEN, "access_token=hidden",
+                sent.sessionWebhook(), "session=");
     }
 
     private JsonNode tested(String integration) throws Exception {
@@ -502,7 +521,8 @@ class AdminTest {
     }
 
     private static List<String> results(JsonNode report) {
-        return StreamSupport.stream(report.get("results").spliterator(), false).map(one -> one.get("check").textValue() + " " + one.get("result").textValue()).toList();
+        return StreamSupport.stream(report.get("results").spliterator(), false)
+                .map(one -> one.get("check").textValue() + " " + one.get("result").textValue()).toList();
     }
 
     private int tokenCalls() {
@@ -525,7 +545,8 @@ class AdminTest {
     private JsonNode await(PushResult sent, String state) throws Exception {
         assertThat(sent.fault()).isNull();
         String path = "messages/main/" + encoded(sent.msgId());
-        Awaitility.await().atMost(Bot.PATIENCE).pollInterval(Duration.ofMillis(10)).until(() -> state.equals(json(call("GET", path, null)).path("state").textValue()));
+        Awaitility.await().atMost(Bot.PATIENCE).pollInterval(Duration.ofMillis(10))
+                .until(() -> state.equals(json(call("GET", path, null)).path("state").textValue()));
         return json(call("GET", path, null));
     }
 
@@ -544,7 +565,8 @@ class AdminTest {
 
     private Object jmx(String bean, String attribute) throws Exception {
         MBeanServer server = ManagementFactory.getPlatformMBeanServer();
-        ObjectName name = new ObjectName("org.apache.camel:context=" + bot.context().getManagementName() + ",type=dingtalk,name=\"" + bean + "\"");
+        ObjectName name = new ObjectName("org.apache.camel:context=" + bot.context().getManagementName() + ",type=dingtalk,name=\"" + bean
+                + "\"");
         return server.getAttribute(name, attribute);
     }
 
@@ -561,7 +583,8 @@ class AdminTest {
     }
 
     private static HttpResponse<String> send(HttpRequest.Builder request, String method, String body) throws Exception {
-        return HTTP.send(request.method(method, body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body)).build(),
+        return HTTP.send(request.method(method, body == null ? HttpRequest.BodyPublishers.noBody()
+                : HttpRequest.BodyPublishers.ofString(body)).build(),
                 HttpResponse.BodyHandlers.ofString());
     }
 

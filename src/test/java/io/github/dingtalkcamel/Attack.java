@@ -380,7 +380,8 @@ public final class Attack implements AutoCloseable {
             try {
                 socket.send(switch (i % 3) {
                     case 0 -> webhookPost("Transfer-Encoding: chunked\r\n") + "nonsense\r\n\u0001\r\n";
-                    case 1 -> head("POST", tool, "Content-Length: 9\r\n").replace("application/json", "multipart/form-data; boundary=x") + "--x--oops";
+                    case 1 -> head("POST", tool, "Content-Length: 9\r\n").replace("application/json", "multipart/form-data; boundary=x")
+                            + "--x--oops";
                     default -> webhookPost("Content-Length: 64\r\nsign: x\r\ntimestamp: 1\r\n")
                             + "{\"msgtype\":\"text\",\"msgId\":\"a\\r\\nERROR forged line\",\"x\":\"yyyyyy\"}";
                 });
@@ -403,14 +404,15 @@ public final class Attack implements AutoCloseable {
         String url = url().replace("webhook/main", "integrations");
         int turnedAway = 0;
         for (int i = 0; i < times(5_000); i++) {
-            int status = HTTP.send(HttpRequest.newBuilder(URI.create(url)).timeout(IN_TIME).header("Authorization", "Bearer guess" + i).build(),
-                    HttpResponse.BodyHandlers.ofString()).statusCode();
+            int status = HTTP.send(HttpRequest.newBuilder(URI.create(url)).timeout(IN_TIME).header("Authorization", "Bearer guess" + i)
+                    .build(), HttpResponse.BodyHandlers.ofString()).statusCode();
             if (status != 401 && status != 429) {
                 throw new AssertionError("a guess was answered " + status);
             }
             turnedAway += status == 429 ? 1 : 0;
         }
-        if (turnedAway < times(5_000) / 2 || figure("dingtalk_logins_failed_total{at=\"api\"") < 20 || !run.log().contains("Wrong API token from 127.0.0.1")) {
+        if (turnedAway < times(5_000) / 2 || figure("dingtalk_logins_failed_total{at=\"api\"") < 20
+                || !run.log().contains("Wrong API token from 127.0.0.1")) {
             throw new AssertionError(turnedAway + " of the guesses were turned away:\n" + run.log());
         }
         return "20 a minute, then 429; logged with the address, and counted";

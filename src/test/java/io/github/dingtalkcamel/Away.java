@@ -17,7 +17,10 @@ import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.apache.camel.Body;
 import org.awaitility.Awaitility;
 
-/** DingTalk is unavailable while messages come in (run by {@code scripts/away}): prints the promises and the results; exit status 1 where they differ. */
+/**
+ * DingTalk is unavailable while messages come in (run by {@code scripts/away}): prints the promises and the results; exit status 1 where
+ * they differ.
+ */
 public final class Away {
 
     private static final int PEOPLE = 500;
@@ -77,8 +80,9 @@ public final class Away {
             while (Instant.now().isBefore(back)) {
                 LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
             }
-            System.out.printf("back after %d s: %d running, %d answered and unsent, %d waiting, %d calls were made in vain, %d threads%n", away.toSeconds(),
-                    bot.queue().running(), bot.queue().yielded(), bot.queue().size(), bot.simulator().requests().size(), Thread.activeCount());
+            System.out.printf("back after %d s: %d running, %d answered and unsent, %d waiting, %d calls were made in vain, %d threads%n",
+                    away.toSeconds(), bot.queue().running(), bot.queue().yielded(), bot.queue().size(), bot.simulator().requests().size(),
+                    Thread.activeCount());
             bot.simulator().faults().clear();
             Instant cleared = Instant.now();
             Awaitility.await().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofMillis(100))
@@ -88,7 +92,9 @@ public final class Away {
             long inOrder = IntStream.range(0, PEOPLE).filter(person -> bot.replies(conversations.get(person))
                     .equals(IntStream.range(0, each).mapToObj(number -> person + "-" + number).toList())).count();
             int dead = bot.rows("select 1 from dead_letter").size();
-            System.out.printf("%d messages, %d refused, all finished %.1f s after DingTalk came back; %d of %d conversations answered whole, once and in order;"
+            System.out.printf(
+                    "%d messages, %d refused, all finished %.1f s after DingTalk came back; %d of %d conversations answered whole, once "
+                    + "and in order;"
                     + " %d dead letters; agents asked twice: %d%n", messages, refused, took / 1e3, inOrder, PEOPLE, dead, askedTwice.get());
             return refused == 0 && inOrder == PEOPLE && dead == 0 && askedTwice.get() == 0;
         }

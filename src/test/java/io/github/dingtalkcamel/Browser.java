@@ -38,15 +38,18 @@ final class Browser implements AutoCloseable {
 
     static Browser start(Path chromium) throws IOException {
         Path profile = Files.createTempDirectory("dingtalk-camel-chromium");
-        Process process = new ProcessBuilder(chromium.toString(), "--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1280,800",
-                "--remote-debugging-port=0", "--remote-allow-origins=*", "--user-data-dir=" + profile, "about:blank")
+        Process process = new ProcessBuilder(chromium.toString(), "--headless=new", "--no-sandbox", "--disable-gpu",
+                "--window-size=1280,800", "--remote-debugging-port=0", "--remote-allow-origins=*", "--user-data-dir=" + profile,
+                "about:blank")
                 .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
         Path port = profile.resolve("DevToolsActivePort");
         Awaitility.await().atMost(PATIENCE).until(() -> Files.exists(port) && Files.readAllLines(port).size() == 2);
         String[] page = new String[1];
         Awaitility.await().atMost(PATIENCE).ignoreExceptions().until(() -> {
-            JsonNode targets = Callback.JSON.readTree(URI.create("http://127.0.0.1:" + Files.readAllLines(port).get(0) + "/json/list").toURL());
-            targets.forEach(target -> page[0] = target.path("type").asText().equals("page") ? target.path("webSocketDebuggerUrl").asText() : page[0]);
+            JsonNode targets = Callback.JSON.readTree(URI.create("http://127.0.0.1:" + Files.readAllLines(port).get(0) + "/json/list")
+                    .toURL());
+            targets.forEach(target -> page[0] = target.path("type").asText().equals("page") ? target.path("webSocketDebuggerUrl")
+                    .asText() : page[0]);
             return page[0] != null;
         });
         return new Browser(process, profile, page[0]);

@@ -81,7 +81,8 @@ final class Callback {
         byte[] owner = ownerKey.getBytes(StandardCharsets.UTF_8);
         int used = 16 + 4 + text.length + owner.length;
         int padding = 32 - used % 32;
-        ByteBuffer plain = ByteBuffer.allocate(used + padding).put("0123456789abcdef".getBytes(StandardCharsets.US_ASCII)).putInt(length).put(text).put(owner);
+        ByteBuffer plain = ByteBuffer.allocate(used + padding).put("0123456789abcdef".getBytes(StandardCharsets.US_ASCII)).putInt(length)
+                .put(text).put(owner);
         Arrays.fill(plain.array(), used, used + padding, (byte) padding);
         return enveloped(Base64.getEncoder().encodeToString(aes(Cipher.ENCRYPT_MODE, aesKey, plain.array())), token);
     }

@@ -17,7 +17,10 @@ import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
 import org.junit.jupiter.api.Assumptions;
 
-/** The system's Chromium, headless, with all that pages of people need: devices, colour schemes, keyboards, files. Tests that need it are skipped where there is none, and say so. */
+/**
+ * The system's Chromium, headless, with all that pages of people need: devices, colour schemes, keyboards, files. Tests that need it are
+ * skipped where there is none, and say so.
+ */
 final class ChatBrowser implements AutoCloseable {
 
     private static final List<String> PLACES = List.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome",
@@ -39,9 +42,11 @@ final class ChatBrowser implements AutoCloseable {
     }
 
     static ChatBrowser open() {
-        Path executable = Stream.concat(Stream.ofNullable(System.getenv("CHROMIUM")), PLACES.stream()).map(Path::of).filter(Files::isExecutable)
+        Path executable = Stream.concat(Stream.ofNullable(System.getenv("CHROMIUM")), PLACES.stream()).map(Path::of)
+                .filter(Files::isExecutable)
                 .findFirst().orElse(null);
-        Assumptions.assumeTrue(executable != null, "No Chromium here: the chat page is not tested. Install the package chromium, or set CHROMIUM to its path");
+        Assumptions.assumeTrue(executable != null,
+                "No Chromium here: the chat page is not tested. Install the package chromium, or set CHROMIUM to its path");
         return new ChatBrowser(executable);
     }
 

@@ -43,7 +43,8 @@ class ChatPageTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final byte[] PNG = java.util.Base64.getDecoder().decode(
             "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC");
-    private static final String XSS = "<script>window.hacked=1</script><img src=x onerror='window.hacked=2'>[tap](javascript:window.hacked=3)";
+    private static final String XSS =
+            "<script>window.hacked=1</script><img src=x onerror='window.hacked=2'>[tap](javascript:window.hacked=3)";
 
     /** Says what it is told, and knows what was deployed. */
     private static final String ASSISTANT = """
@@ -115,7 +116,8 @@ class ChatPageTest {
         browser = ChatBrowser.open();
         bot = Bot.withSettings(Map.of("dingtalk.stream", "true", "dingtalk.max-message-length", "300", "dingtalk.api-token", TOKEN),
                 SimulatorOptions.defaults().stream(StreamOptions.defaults().silence(Duration.ofMillis(300))));
-        bot.simulator().addApp(SimulatedApp.of(Bot.APP_KEY, Bot.APP_SECRET).withEncryption(Bot.CALLBACK_TOKEN, Bot.AES_KEY).withIntegration("main"));
+        bot.simulator().addApp(SimulatedApp.of(Bot.APP_KEY, Bot.APP_SECRET).withEncryption(Bot.CALLBACK_TOKEN, Bot.AES_KEY)
+                .withIntegration("main"));
         bot.route("assistant.camel.yaml", ASSISTANT).route("inbound-card.camel.yaml", CLICKS);
         bot.start();
         bot.simulator().messageTraces(new MessageTrace(bot.store())::json);
@@ -282,7 +284,8 @@ class ChatPageTest {
 
     @Test
     void markdownIsRenderedAsDingTalkDoes() {
-        say(pane(), "# One\n###### Six\n> quoted\n\n**bold** and *slanted*, [a link](https://example.com/x)\nsame line  \nnext&nbsp;line\n\n- a\n- b\n\n3. c\n\n"
+        say(pane(), "# One\n###### Six\n> quoted\n\n**bold** and *slanted*, [a link](https://example.com/x)\nsame line  "
+                + "\nnext&nbsp;line\n\n- a\n- b\n\n3. c\n\n"
                 + "| h |\n|---|\n| cell |\n\n```java\nint i;\n```");
 
         Locator all = pane().locator(".message.of-robot");
@@ -312,13 +315,16 @@ class ChatPageTest {
         pane().locator(".message.of-robot .quote-button").first().click();
         say(pane(), "quoted: " + XSS);
         assertThat(mine().last().locator(".quoted")).containsText("<script>");
-        bot.say(UserMessage.text(XSS).from(me).with("{\"msgtype\":\"<img src=x onerror=hacked=4>\",\"senderNick\":\"<b onclick=1>\",\"msgId\":\"'><script>1<\\/script>" + me + "\"}"));
+        bot.say(UserMessage.text(XSS).from(me)
+                .with("{\"msgtype\":\"<img src=x onerror=hacked=4>\",\"senderNick\":\"<b onclick=1>\",\"msgId\":\"'><script>1<\\/script>"
+                + me + "\"}"));
         assertThat(mine().last().locator(".bubble")).containsText("<img src=x");
         openGroup(pane());
         for (String card : List.of(
-                "{\"msgtype\":\"markdown\",\"markdown\":{\"title\":\"<script>\",\"text\":\"![x](javascript:window.hacked=5) [x](data:text/html,1) <b>no</b>\"}}",
-                "{\"msgtype\":\"link\",\"link\":{\"title\":\"<script>window.hacked=6</script>\",\"text\":\"<i>\",\"messageUrl\":\"javascript:window.hacked=7\"}}",
-                "{\"msgtype\":\"actionCard\",\"actionCard\":{\"title\":\"<u>\",\"text\":\"<svg onload=window.hacked=8>\",\"singleTitle\":\"<b>tap</b>\",\"singleURL\":\"javascript:window.hacked=9\"}}")) {
+                "{\"msgtype\":\"markdown\",\"markdown\":{\"title\":\"<script>\",\"text\":\"![x](javascript:window.hacked=5) "
+                + "[x](data:text/html,1) <b>no</b>\"}}", "{\"msgtype\":\"link\",\"link\":{\"title\":\"<script>window.hacked=6</script>\",\"text\":\"<i>\",\"messageUrl\":\"javascript:window.hacked=7\"}}",
+                "{\"msgtype\":\"actionCard\",\"actionCard\":{\"title\":\"<u>\",\"text\":\"<svg "
+                + "onload=window.hacked=8>\",\"singleTitle\":\"<b>tap</b>\",\"singleURL\":\"javascript:window.hacked=9\"}}")) {
             deliver(card);
         }
         assertThat(replies()).hasCount(3);
@@ -327,7 +333,8 @@ class ChatPageTest {
                 "buttons":"[{\\"text\\":\\"<u>\\",\\"url\\":\\"javascript:window.hacked=10\\"},{\\"text\\":\\"<i>\\",\\"id\\":\\"<b>\\"},null,7]"}""".formatted(JSON.writeValueAsString(XSS)));
         assertThat(replies().last().locator(".card-facts")).containsText("<script>");
 
-        assertThat(page.locator(".messages").first().locator("script, b, i, u, svg[onload], img, [onerror], [onclick], a[href^='javascript'], a[href^='data']")).hasCount(0);
+        assertThat(page.locator(".messages").first()
+                .locator("script, b, i, u, svg[onload], img, [onerror], [onclick], a[href^='javascript'], a[href^='data']")).hasCount(0);
         assertThat(page.evaluate("window.hacked")).isNull();
         assertThat(page.evaluate("document.querySelectorAll('script:not([src])').length")).isEqualTo(0);
     }
@@ -368,7 +375,8 @@ class ChatPageTest {
         assertThat(card.locator(".card-private")).isVisible();
         assertThat(theirs.locator("[data-variable='your vote'], .card-private")).hasCount(0);
 
-        tool("dingtalk_update_message", id, "\"mode\":\"interactive\",\"card\":{\"title\":\"api 2.4.2 is in production\",\"params\":{\"deployed\":\"in 38 s\"}}");
+        tool("dingtalk_update_message", id,
+                "\"mode\":\"interactive\",\"card\":{\"title\":\"api 2.4.2 is in production\",\"params\":{\"deployed\":\"in 38 s\"}}");
         assertThat(card.locator(".card-title")).hasText("api 2.4.2 is in production");
         assertThat(card.locator("[data-variable]")).hasText(new String[] {"approved by staff001", "in 38 s", "yes"});
         page.mouse().move(0, 0);
@@ -384,9 +392,11 @@ class ChatPageTest {
 
     @Test
     void filesAndPicturesOfTheRobotCanBeSeenAndSavedUntilTheyAreRecalled() throws Exception {
-        String picture = tool("dingtalk_send_file", "user_id", me, "\"name\":\"chart.png\",\"base64\":\"" + java.util.Base64.getEncoder().encodeToString(PNG) + "\"");
+        String picture = tool("dingtalk_send_file", "user_id", me,
+                "\"name\":\"chart.png\",\"base64\":\"" + java.util.Base64.getEncoder().encodeToString(PNG) + "\"");
         assertThat(replies().locator("img.picture")).hasJSProperty("naturalWidth", 10);
-        tool("dingtalk_send_file", "user_id", me, "\"name\":\"Report 报告.pdf\",\"base64\":\"" + java.util.Base64.getEncoder().encodeToString("%PDF-1.7 ".repeat(200).getBytes()) + "\"");
+        tool("dingtalk_send_file", "user_id", me, "\"name\":\"Report 报告.pdf\",\"base64\":\""
+                + java.util.Base64.getEncoder().encodeToString("%PDF-1.7 ".repeat(200).getBytes()) + "\"");
         assertThat(replies().last()).hasText(Pattern.compile("Report 报告.pdf\\s*1.8 KB\\s*Download"));
         com.microsoft.playwright.Download saved = page.waitForDownload(() -> replies().last().getByText("Download").click());
         assertThat(saved.suggestedFilename()).isEqualTo("Report 报告.pdf");
@@ -405,7 +415,8 @@ class ChatPageTest {
         bot.simulator().addCustomRobot(CustomRobot.of("secret-of-" + me, group()));
         openGroup(pane());
         bot.post(bot.simulator().url() + "/robot/send?access_token=secret-of-" + me,
-                "{\"msgtype\":\"text\",\"text\":{\"content\":\"disk is full\"}}".getBytes(java.nio.charset.StandardCharsets.UTF_8), request -> request);
+                "{\"msgtype\":\"text\",\"text\":{\"content\":\"disk is full\"}}".getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                request -> request);
 
         assertThat(replies()).hasText("disk is full");
         assertThat(pane().locator(".of-robot .nick")).hasText("Custom robot");
@@ -423,8 +434,8 @@ class ChatPageTest {
     }
 
     private static String tool(String name, String json) throws Exception {
-        HttpResponse<String> answer = bot.post(bot.webhookUrl().replace("webhook/main", "tools/" + name), json.getBytes(java.nio.charset.StandardCharsets.UTF_8),
-                request -> request.header("Authorization", "Bearer " + TOKEN));
+        HttpResponse<String> answer = bot.post(bot.webhookUrl().replace("webhook/main", "tools/" + name),
+                json.getBytes(java.nio.charset.StandardCharsets.UTF_8), request -> request.header("Authorization", "Bearer " + TOKEN));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         JsonNode result = JSON.readTree(answer.body()).at("/results/0");
         assertThat(result.path("success").asBoolean()).as(answer.body()).isTrue();
@@ -436,7 +447,8 @@ class ChatPageTest {
         pane().locator("input[data-kind=picture]").setInputFiles(new FilePayload("p.png", "image/png", PNG));
         assertThat(replies().last()).hasText("[picture]");
         assertThat(mine().last().locator("img.picture")).hasJSProperty("naturalWidth", 10);
-        assertThat(lastMessage().at("/content/pictureDownloadCode").asText()).isNotEmpty().isEqualTo(lastMessage().at("/content/downloadCode").asText());
+        assertThat(lastMessage().at("/content/pictureDownloadCode").asText()).isNotEmpty()
+                .isEqualTo(lastMessage().at("/content/downloadCode").asText());
 
         pane().locator("input[data-kind=file]").setInputFiles(new FilePayload("report.pdf", "application/pdf", PNG));
         assertThat(replies().last()).hasText("[file: report.pdf]");

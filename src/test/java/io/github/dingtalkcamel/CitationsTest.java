@@ -31,7 +31,8 @@ class CitationsTest {
 
     @Test
     void citedDocumentsExist() throws IOException {
-        assertThat(found("docs/([a-z-]+\\.md)").map(match -> "docs/" + match.group(1)).distinct().filter(file -> !Files.exists(Path.of(file))))
+        assertThat(found("docs/([a-z-]+\\.md)").map(match -> "docs/" + match.group(1)).distinct()
+                .filter(file -> !Files.exists(Path.of(file))))
                 .isEmpty();
     }
 
@@ -55,7 +56,8 @@ class CitationsTest {
         Pattern pattern = Pattern.compile(regex);
         try (Stream<Path> src = Files.walk(Path.of("src")); Stream<Path> docs = Files.walk(Path.of("docs"))) {
             return Stream.of(src, docs, Stream.of(Path.of("README.md"))).flatMap(files -> files)
-                    .filter(file -> TEXTS.stream().anyMatch(file.getFileName().toString()::endsWith) && !file.endsWith("CitationsTest.java"))
+                    .filter(file -> TEXTS.stream().anyMatch(file.getFileName().toString()::endsWith)
+                            && !file.endsWith("CitationsTest.java"))
                     .flatMap(file -> pattern.matcher(oneLine(file)).results()).toList().stream();
         }
     }

@@ -11,15 +11,19 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The classes of the packaged jar as the Java virtual machine keeps them in memory, written once after each build: the many starts of whole-application
- * tests then cost half. Only time depends on it: without the archive, or with one of another build, the machine reads the jars as ever.
+ * The classes of the packaged jar as the Java virtual machine keeps them in memory, written once after each build: the many starts of
+ * whole-application tests then cost half. Only time depends on it: without the archive, or with one of another build, the machine reads the
+ * jars as ever.
  */
 final class ClassArchive {
 
     private ClassArchive() {
     }
 
-    /** Where it is, or will be: made by a run of its own beside the first tests, unless that was done since the jar was built, or another process is at it. */
+    /**
+     * Where it is, or will be: made by a run of its own beside the first tests, unless that was done since the jar was built, or another
+     * process is at it.
+     */
     static Path of(Path jar) {
         Path archive = jar.resolveSibling("tests-" + Runtime.version().feature() + ".jsa");
         Thread maker = new Thread(() -> make(jar, archive), "class-archive");
@@ -30,13 +34,16 @@ final class ClassArchive {
 
     /** Options that use it, once it is there, and don't talk about it in the log. */
     static List<String> use(Path archive) {
-        return Files.exists(archive) ? List.of("-XX:SharedArchiveFile=" + archive, "-Xshare:auto", "-Xlog:cds=off", "-Xlog:cds+dynamic=off") : List.of();
+        return Files.exists(archive) ? List.of("-XX:SharedArchiveFile=" + archive, "-Xshare:auto", "-Xlog:cds=off", "-Xlog:cds+dynamic=off")
+                : List.of();
     }
 
     private static void make(Path jar, Path archive) {
-        try (FileChannel channel = FileChannel.open(jar.resolveSibling("tests-jsa.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(jar.resolveSibling("tests-jsa.lock"), StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
                 FileLock lock = channel.tryLock()) {
-            if (lock != null && (Files.notExists(archive) || Files.getLastModifiedTime(archive).compareTo(Files.getLastModifiedTime(jar)) < 0)) {
+            if (lock != null && (Files.notExists(archive) || Files.getLastModifiedTime(archive)
+                    .compareTo(Files.getLastModifiedTime(jar)) < 0)) {
                 Files.deleteIfExists(archive);
                 Path fresh = Files.createTempDirectory(jar.getParent(), "jsa").resolve("fresh.jsa");
                 write(jar, fresh);
@@ -54,8 +61,9 @@ final class ClassArchive {
     private static void write(Path jar, Path archive) throws IOException, InterruptedException {
         Path home = archive.getParent();
         Path log = home.resolve("log");
-        ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-                "-XX:ArchiveClassesAtExit=" + archive, "-jar", jar.toString()).directory(home.toFile()).redirectErrorStream(true).redirectOutput(log.toFile());
+        ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1", "-XX:ArchiveClassesAtExit=" + archive, "-jar", jar.toString()).directory(home.toFile())
+                .redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().clear();
         List.of("WEBHOOK", "MANAGEMENT", "SIMULATOR").forEach(server -> builder.environment().put("DINGTALK_" + server + "_PORT", "0"));
         Process process = builder.start();

@@ -72,7 +72,8 @@ class ConsoleTest {
         assertThat(get("/hawtio/camel/routes", "Accept", "text/html,*/*").body()).as("a page of the console's own").isEqualTo(index.body());
 
         String script = index.body().replaceFirst("(?s).*src=\"(/hawtio/static/js/main[^\"]*)\".*", "$1");
-        assertThat(get(script).headers().firstValue("content-type")).hasValueSatisfying(type -> assertThat(type).startsWith("text/javascript"));
+        assertThat(get(script).headers().firstValue("content-type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("text/javascript"));
         assertThat(get(script + ".map").statusCode()).as("source maps are not shipped").isEqualTo(404);
         assertThat(get("/hawtio/user").body()).as("no form to log in").isEqualTo("\"public\"");
         assertThat(get("/hawtio/hawtconfig.json").body()).contains("\"appName\": \"dingtalk-camel\"");
@@ -80,11 +81,13 @@ class ConsoleTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "/hawtio/plugin", "/hawtio/nothing.js", "/hawtio/../jolokia-access.xml", "/hawtio/..%2fjolokia-access.xml",
-        "/hawtio/%2e%2e/application.properties", "/hawtio/static/../../application.properties", "/hawtio/static/..%2f..%2fapplication.properties", "/hawtio/jolokiax" })
+        "/hawtio/%2e%2e/application.properties", "/hawtio/static/../../application.properties",
+        "/hawtio/static/..%2f..%2fapplication.properties", "/hawtio/jolokiax" })
     void servesNothingElse(String path) throws Exception {
         // as it is: a client that minds its manners would tidy the path
         try (Socket socket = new Socket("127.0.0.1", URI.create(bot.managementUrl()).getPort())) {
-            socket.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
             assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).startsWith("HTTP/1.1 404");
         }
     }
@@ -92,8 +95,10 @@ class ConsoleTest {
     @ParameterizedTest
     @ValueSource(strings = { "/observe/jolokia", "/hawtio/jolokia" })
     void readsStatisticsAndStopsAndStartsARoute(String path) throws Exception {
-        assertThat(ask(path, Map.of("type", "read", "mbean", ECHO, "attribute", "ExchangesCompleted")).path("value").asLong()).isGreaterThanOrEqualTo(12);
-        assertThat(ask(path, exec(CONTEXT, "dumpRoutesStatsAsXml", true, false)).path("value").asText()).contains("routeStat id=\"turn-agent-echo\"");
+        assertThat(ask(path, Map.of("type", "read", "mbean", ECHO, "attribute", "ExchangesCompleted")).path("value").asLong())
+                .isGreaterThanOrEqualTo(12);
+        assertThat(ask(path, exec(CONTEXT, "dumpRoutesStatsAsXml", true, false)).path("value").asText())
+                .contains("routeStat id=\"turn-agent-echo\"");
         assertThat(ask(path, exec(ECHO, "dumpRouteStatsAsXml", true, true)).path("value").asText()).contains("processorStat");
         assertThat(ask(path, exec(CONTEXT, "dumpRoutesAsXml()")).path("value").asText()).contains("agent:echo");
 
@@ -110,7 +115,8 @@ class ConsoleTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "/exec/java.lang:type=Memory/gc", "/%65xec/java.lang:type=Memory/gc", "?p=exec/java.lang:type=Memory/gc", "/?p=exec", "/write/a:b=c/d/1",
+    @ValueSource(strings = { "/exec/java.lang:type=Memory/gc", "/%65xec/java.lang:type=Memory/gc", "?p=exec/java.lang:type=Memory/gc",
+            "/?p=exec", "/write/a:b=c/d/1",
         "/exec/java.lang:type=Memory/gc/../../../read/a", "/read/../exec/java.lang:type=Memory/gc" })
     void callsNothingByGet(String request) throws Exception {
         for (String path : List.of("/observe/jolokia", "/hawtio/jolokia")) {
@@ -121,7 +127,8 @@ class ConsoleTest {
     @Test
     void listsAndReplaysDeadLetters() throws Exception {
         String letters = CAMEL + "dingtalk,name=\"dead-letters\"";
-        assertThat(ask("/observe/jolokia", Map.of("type", "read", "mbean", letters, "attribute", "Waiting")).path("value").asInt()).isZero();
+        assertThat(ask("/observe/jolokia", Map.of("type", "read", "mbean", letters, "attribute", "Waiting")).path("value").asInt())
+                .isZero();
         for (String operation : List.of("list", "replayAll")) {
             assertThat(ask("/observe/jolokia", exec(letters, operation)).path("status").asInt()).isEqualTo(200);
         }
@@ -130,12 +137,15 @@ class ConsoleTest {
 
     @Test
     void reconnectsStreamConnections() throws Exception {
-        JsonNode found = ask("/observe/jolokia", Map.of("type", "search", "mbean", CAMEL + "consumers,name=DingTalkConsumer*")).path("value");
+        JsonNode found = ask("/observe/jolokia", Map.of("type", "search", "mbean", CAMEL + "consumers,name=DingTalkConsumer*"))
+                .path("value");
         assertThat(found).as("messages, events, cards").hasSize(3);
         String consumer = found.get(0).asText();
-        assertThat(ask("/observe/jolokia", Map.of("type", "read", "mbean", consumer, "attribute", "Connected")).path("value").asText()).isEqualTo("2 of 2");
+        assertThat(ask("/observe/jolokia", Map.of("type", "read", "mbean", consumer, "attribute", "Connected")).path("value").asText())
+                .isEqualTo("2 of 2");
         assertThat(ask("/observe/jolokia", exec(consumer, "reconnect")).path("status").asInt()).isEqualTo(200);
-        StreamEndToEndTest.until(() -> ask("/observe/jolokia", Map.of("type", "read", "mbean", consumer, "attribute", "Reconnects")).path("value").asInt() == 2);
+        StreamEndToEndTest.until(() -> ask("/observe/jolokia", Map.of("type", "read", "mbean", consumer, "attribute", "Reconnects"))
+                .path("value").asInt() == 2);
     }
 
     @ParameterizedTest
@@ -173,7 +183,8 @@ class ConsoleTest {
 
     @Test
     void writesNothingAndReadsNoSystemProperties() throws Exception {
-        assertThat(ask("/observe/jolokia", Map.of("type", "write", "mbean", CONTEXT, "attribute", "Tracing", "value", true)).path("status").asInt()).isEqualTo(403);
+        assertThat(ask("/observe/jolokia", Map.of("type", "write", "mbean", CONTEXT, "attribute", "Tracing", "value", true)).path("status")
+                .asInt()).isEqualTo(403);
         for (String attribute : List.of("SystemProperties", "InputArguments", "ClassPath")) {
             for (String mbean : List.of("java.lang:type=Runtime", "java.lang:*", "*:type=Runtime,*")) {
                 JsonNode answer = ask("/observe/jolokia", Map.of("type", "read", "mbean", mbean, "attribute", attribute));
@@ -189,49 +200,62 @@ class ConsoleTest {
         for (JsonNode name : ask("/observe/jolokia", Map.of("type", "search", "mbean", "*:*")).path("value")) {
             all.append(ask("/observe/jolokia", Map.of("type", "read", "mbean", name.asText(), "maxDepth", 8)));
         }
-        all.append(ask("/observe/jolokia", exec(CONTEXT, "dumpRoutesAsXml()"))).append(ask("/observe/jolokia", exec(CONTEXT, "dumpRoutesStatsAsXml", true, false)));
+        all.append(ask("/observe/jolokia", exec(CONTEXT, "dumpRoutesAsXml()")))
+                .append(ask("/observe/jolokia", exec(CONTEXT, "dumpRoutesStatsAsXml", true, false)));
 
-        assertThat(all.toString()).contains("ExchangesTotal", "HeapMemoryUsage").doesNotContain(Bot.APP_SECRET, Bot.CALLBACK_TOKEN, Bot.AES_KEY, PASSWORD, SAID,
+        assertThat(all.toString()).contains("ExchangesTotal", "HeapMemoryUsage")
+                .doesNotContain(Bot.APP_SECRET, Bot.CALLBACK_TOKEN, Bot.AES_KEY, PASSWORD, SAID,
                 "sendBySession", "session=", "access_token=", "ticket=");
     }
 
     @ParameterizedTest
-    @CsvSource({ "Origin,http://evil.example", "Origin,null", "Origin,http://localhost:1", "Sec-Fetch-Site,cross-site", "Sec-Fetch-Site,same-site" })
+    @CsvSource({ "Origin,http://evil.example", "Origin,null", "Origin,http://localhost:1", "Sec-Fetch-Site,cross-site",
+            "Sec-Fetch-Site,same-site" })
     void refusesWhatPagesOfOtherSitesSend(String header, String value) throws Exception {
         for (String path : List.of("/observe/jolokia", "/hawtio/jolokia")) {
-            HttpResponse<String> answer = HTTP.send(HttpRequest.newBuilder(uri(path)).header(header, value).header("Content-Type", "text/plain")
-                    .POST(HttpRequest.BodyPublishers.ofString(Callback.JSON.writeValueAsString(exec(ECHO, "stop()")))).build(), HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> answer = HTTP.send(HttpRequest.newBuilder(uri(path)).header(header, value)
+                    .header("Content-Type", "text/plain")
+                    .POST(HttpRequest.BodyPublishers.ofString(Callback.JSON.writeValueAsString(exec(ECHO, "stop()")))).build(),
+                    HttpResponse.BodyHandlers.ofString());
             assertThat(answer.statusCode()).isEqualTo(403);
         }
         assertThat(get("/hawtio/", header, value).statusCode()).isEqualTo(403);
         assertThat(get("/observe/metrics", header, value).statusCode()).isEqualTo(403);
         assertThat(get("/observe/health/live", header, value).statusCode()).as("health is open to all").isEqualTo(200);
-        assertThat(ask("/observe/jolokia", Map.of("type", "read", "mbean", ECHO, "attribute", "State")).path("value").asText()).isEqualTo("Started");
+        assertThat(ask("/observe/jolokia", Map.of("type", "read", "mbean", ECHO, "attribute", "State")).path("value").asText())
+                .isEqualTo("Started");
     }
 
     @Test
     void letsItsOwnPagesAndLinksToThemThrough() throws Exception {
         assertThat(get("/hawtio/jolokia/version", "Sec-Fetch-Site", "same-origin").statusCode()).isEqualTo(200);
         assertThat(get("/hawtio/jolokia/version", "Origin", bot.managementUrl()).statusCode()).isEqualTo(200);
-        assertThat(get("/hawtio/", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document").statusCode()).isEqualTo(200);
-        assertThat(get("/hawtio/", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "iframe").statusCode()).isEqualTo(403);
-        assertThat(get("/hawtio/jolokia", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document").statusCode()).isEqualTo(403);
+        assertThat(get("/hawtio/", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document").statusCode())
+                .isEqualTo(200);
+        assertThat(get("/hawtio/", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "iframe").statusCode())
+                .isEqualTo(403);
+        assertThat(get("/hawtio/jolokia", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document")
+                .statusCode()).isEqualTo(403);
     }
 
     /** A foreign name that resolves to this machine (DNS rebinding): a browser treats the foreign page as one of ours. */
     @ParameterizedTest
-    @CsvSource({ "evil.example,403", "evil.example:80,403", "localhost.evil.example,403", "127.0.0.1.evil.example,403", "localhost,200", "LOCALHOST:1,200", "127.0.0.1:9876,200",
+    @CsvSource({ "evil.example,403", "evil.example:80,403", "localhost.evil.example,403", "127.0.0.1.evil.example,403", "localhost,200",
+            "LOCALHOST:1,200", "127.0.0.1:9876,200",
         "[::1]:9876,200" })
     void answersByNamesOfItsOwn(String host, int status) throws Exception {
         try (Socket socket = new Socket("127.0.0.1", URI.create(bot.managementUrl()).getPort())) {
-            socket.getOutputStream().write(("GET /observe/jolokia/version HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(("GET /observe/jolokia/version HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
             assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).startsWith("HTTP/1.1 " + status);
         }
     }
 
     private HttpResponse<String> bulk(Object request, int count) throws Exception {
-        return HTTP.send(HttpRequest.newBuilder(uri("/observe/jolokia")).header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(
-                Callback.JSON.writeValueAsString(java.util.Collections.nCopies(count, request)))).build(), HttpResponse.BodyHandlers.ofString());
+        return HTTP.send(HttpRequest.newBuilder(uri("/observe/jolokia")).header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(
+                Callback.JSON.writeValueAsString(java.util.Collections.nCopies(count, request)))).build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 
     @Test
@@ -266,7 +290,8 @@ class ConsoleTest {
 
     @Test
     void takesNoEndlessRequests() throws Exception {
-        HttpResponse<String> answer = HTTP.send(HttpRequest.newBuilder(uri("/observe/jolokia")).POST(HttpRequest.BodyPublishers.ofByteArray(new byte[1_100_000])).build(),
+        HttpResponse<String> answer = HTTP.send(HttpRequest.newBuilder(uri("/observe/jolokia"))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[1_100_000])).build(),
                 HttpResponse.BodyHandlers.ofString());
 
         assertThat(answer.statusCode()).isEqualTo(413);
@@ -275,7 +300,8 @@ class ConsoleTest {
     /** As a person sees it; the picture in the README is a copy of the one in target. */
     @Test
     void drawsTheRoutesInABrowser() throws Exception {
-        Path chromium = Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome").map(Path::of).filter(Files::isExecutable).findFirst()
+        Path chromium = Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome").map(Path::of)
+                .filter(Files::isExecutable).findFirst()
                 .orElse(null);
         Assumptions.assumeTrue(chromium != null, "There is no Chromium here: Hawtio was not looked at");
         try (Browser browser = Browser.start(chromium)) {
@@ -303,7 +329,8 @@ class ConsoleTest {
     }
 
     private JsonNode ask(String path, Map<String, Object> request) throws IOException, InterruptedException {
-        return Callback.JSON.readTree(HTTP.send(HttpRequest.newBuilder(uri(path)).POST(HttpRequest.BodyPublishers.ofString(Callback.JSON.writeValueAsString(request))).build(),
+        return Callback.JSON.readTree(HTTP.send(HttpRequest.newBuilder(uri(path))
+                .POST(HttpRequest.BodyPublishers.ofString(Callback.JSON.writeValueAsString(request))).build(),
                 HttpResponse.BodyHandlers.ofString()).body());
     }
 

@@ -38,7 +38,8 @@ class ConversationContextTest {
 
         @SuppressWarnings("unchecked")
         static Turn of(Exchange exchange) {
-            return new Turn(exchange.getProperty(InboundMessage.PROPERTY, InboundMessage.class), exchange.getProperty(AgentConstants.HISTORY, List.class));
+            return new Turn(exchange.getProperty(InboundMessage.PROPERTY, InboundMessage.class),
+                    exchange.getProperty(AgentConstants.HISTORY, List.class));
         }
 
         List<Object> texts() {
@@ -85,7 +86,8 @@ class ConversationContextTest {
     }
 
     private static JsonNode call(String tool, String arguments) throws Exception {
-        var answer = bot.post(bot.webhookUrl().replace("webhook/main", "tools/" + tool), arguments.replace('\'', '"').getBytes(java.nio.charset.StandardCharsets.UTF_8),
+        var answer = bot.post(bot.webhookUrl().replace("webhook/main", "tools/" + tool),
+                arguments.replace('\'', '"').getBytes(java.nio.charset.StandardCharsets.UTF_8),
                 request -> request.header("Authorization", "Bearer t0ken-for-tests"));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         JsonNode result = JSON.readTree(answer.body());
@@ -110,7 +112,8 @@ class ConversationContextTest {
         String key = shown(person, 1).processQueryKey();
         assertThat(key).isNotNull();
         // people see it before the application has DingTalk's answer
-        Awaitility.await().atMost(Bot.PATIENCE).until(() -> !bot.rows("select 1 from sent_text where message_key = '" + key + "'").isEmpty());
+        Awaitility.await().atMost(Bot.PATIENCE)
+                .until(() -> !bot.rows("select 1 from sent_text where message_key = '" + key + "'").isEmpty());
 
         assertThat(hear(UserMessage.text("why?").from(person).quotingKey(key)).quote()).isEqualTo("heard hello");
         bot.stop();
@@ -132,7 +135,8 @@ class ConversationContextTest {
     @Test
     void aQuoteOfACardHasItsTextAsItIsNow() throws Exception {
         String person = newPerson();
-        String card = messageId(call(RICH, "{'recipient_type':'user_id','recipient_id':'" + person + "','mode':'interactive','card':{'title':'Deploy',"
+        String card = messageId(call(RICH, "{'recipient_type':'user_id','recipient_id':'" + person
+                + "','mode':'interactive','card':{'title':'Deploy',"
                 + "'markdown':'Version 2?','buttons':[{'title':'Yes','action':'yes'}]}}"));
         String carrier = shown(person, 1).processQueryKey();
         String byTrack = "{\"msgType\":\"interactiveCard\",\"msgId\":\"q\",\"content\":{\"outTrackId\":\"" + card + "\"}}";
@@ -153,7 +157,8 @@ class ConversationContextTest {
         assertThat(first.history().get(0)).containsEntry("role", "assistant").containsOnlyKeys("role", "text", "at");
         shown(person, 2);
 
-        call(RICH, "{'recipient_type':'user_id','recipient_id':'" + person + "','mode':'markdown','title':'Nightly','markdown':'**two** hosts'}");
+        call(RICH, "{'recipient_type':'user_id','recipient_id':'" + person
+                + "','mode':'markdown','title':'Nightly','markdown':'**two** hosts'}");
         Turn second = hear(UserMessage.text("which?").from(person));
         assertThat(second.texts()).containsExactly("backup failed", "why?", "heard why?", "Nightly\n\n**two** hosts");
         assertThat(second.history().get(1)).containsEntry("role", "user").containsEntry("senderId", person)
@@ -165,9 +170,11 @@ class ConversationContextTest {
         String group = "cidFAKEgroup0002==";
         String first = messageId(call(TEXT, "{'recipient_type':'chat_id','recipient_id':'" + group + "','content':'host a is down'}"));
         String second = messageId(call(TEXT, "{'recipient_type':'chat_id','recipient_id':'" + group + "','content':'host b is down'}"));
-        String card = messageId(call(RICH, "{'recipient_type':'chat_id','recipient_id':'" + group + "','mode':'interactive','card':{'title':'Restart?',"
+        String card = messageId(call(RICH, "{'recipient_type':'chat_id','recipient_id':'" + group
+                + "','mode':'interactive','card':{'title':'Restart?',"
                 + "'markdown':'host a','buttons':[{'title':'Yes','action':'yes'}]}}"));
-        assertThat(hear(UserMessage.text("which?").from("staff001").inGroup(group)).texts()).containsExactly("host a is down", "host b is down", "Restart?\nhost a");
+        assertThat(hear(UserMessage.text("which?").from("staff001").inGroup(group)).texts())
+                .containsExactly("host a is down", "host b is down", "Restart?\nhost a");
         bot.awaitReplies(group, 4);
 
         call("dingtalk_recall_message", "{'messageId':'" + first + "'}");
@@ -183,7 +190,8 @@ class ConversationContextTest {
     void whatACustomRobotSaysIsInNoHistory() throws Exception {
         // DingTalk says of no custom robot in which group it is
         bot.simulator().addCustomRobot(CustomRobot.of("r0bot", "cidFAKEgroup0003=="));
-        call(TEXT, "{'recipient_type':'webhook','recipient_id':'" + bot.simulator().url() + "/robot/send?access_token=r0bot','content':'one-way'}");
+        call(TEXT, "{'recipient_type':'webhook','recipient_id':'" + bot.simulator().url()
+                + "/robot/send?access_token=r0bot','content':'one-way'}");
         assertThat(hear(UserMessage.text("what?").from("staff001").inGroup("cidFAKEgroup0003==")).texts()).isEmpty();
     }
 
@@ -192,7 +200,8 @@ class ConversationContextTest {
         String person = newPerson();
         String tree = "{\"cardContent\":\"{\\\"elements\\\":[{\\\"type\\\":\\\"text\\\",\\\"value\\\":\\\"Leave, three days\\\"}]}\"}";
         assertThat(hear(UserMessage.card(tree).from(person)).message().text()).isEqualTo("Leave, three days");
-        assertThat(hear(UserMessage.text("ok?").from(person).quoting("{\"msgType\":\"interactiveCard\",\"msgId\":\"q\",\"content\":" + tree + "}")).quote())
+        assertThat(hear(UserMessage.text("ok?").from(person)
+                .quoting("{\"msgType\":\"interactiveCard\",\"msgId\":\"q\",\"content\":" + tree + "}")).quote())
                 .isEqualTo("Leave, three days");
     }
 
@@ -200,7 +209,8 @@ class ConversationContextTest {
     void aQuoteOfAPersonsMessageThatIsOnlyNamedHasItsTextAndItsSender() throws Exception {
         String group = "cidFAKEgroup0001==";
         Turn first = hear(UserMessage.text("the disk is full").from("staff002").inGroup(group));
-        Turn second = hear(UserMessage.text("what does that mean?").from("staff001").inGroup(group).with("{\"originalMsgId\":\"" + first.message().msgId() + "\"}"));
+        Turn second = hear(UserMessage.text("what does that mean?").from("staff001").inGroup(group)
+                .with("{\"originalMsgId\":\"" + first.message().msgId() + "\"}"));
         assertThat(second.quote()).isEqualTo("the disk is full");
         assertThat(second.message().quote().senderNick()).isEqualTo(first.message().sender().nick());
     }

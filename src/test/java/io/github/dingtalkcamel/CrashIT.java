@@ -34,9 +34,10 @@ import org.junit.jupiter.api.Test;
  * The promise of docs/promises.md 4 and 5 under {@code kill -9}: accepted means stored, stored means answered, in order, and what is done
  * stays done.
  * <p>
- * Each person sends one message after the other, the next when the one before was accepted, and an unaccepted one again with its {@code msgId}, as DingTalk
- * does. Half of them are answered by the agent {@code echo}, half by a route that takes its time. Sizes: {@code -Dcrash.messages}, {@code -Dcrash.conversations},
- * {@code -Dcrash.kills}, {@code -Dcrash.seed}; {@code scripts/crash-test} runs it at full size.
+ * Each person sends one message after the other, the next when the one before was accepted, and an unaccepted one again with its {@code
+ * msgId}, as DingTalk does. Half of them are answered by the agent {@code echo}, half by a route that takes its time. Sizes: {@code
+ * -Dcrash.messages}, {@code -Dcrash.conversations}, {@code -Dcrash.kills}, {@code -Dcrash.seed}; {@code scripts/crash-test} runs it at full
+ * size.
  */
 class CrashIT {
 
@@ -86,7 +87,8 @@ class CrashIT {
             long begin = System.nanoTime();
             ExecutorService people = Executors.newFixedThreadPool(CONVERSATIONS);
             try {
-                List<Future<?>> all = IntStream.range(0, CONVERSATIONS).<Future<?>>mapToObj(person -> people.submit(() -> talk(simulator, person))).toList();
+                List<Future<?>> all = IntStream.range(0, CONVERSATIONS).<Future<?>>mapToObj(person ->
+                        people.submit(() -> talk(simulator, person))).toList();
                 List<Killed> killed = new ArrayList<>();
                 for (int kill = 0; kill < KILLS; kill++) {
                     awaitMomentToKill(simulator, kill, killed);
@@ -95,15 +97,18 @@ class CrashIT {
                     run = jar.start();
                 }
                 finish(all);
-                Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).until(() -> labels(simulator.deliveries()).size() == MESSAGES);
-                System.out.printf("crash test: %d accepted, %d sends not accepted and repeated, all answered %.1f s after the first start%n",
+                Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(100))
+                        .until(() -> labels(simulator.deliveries()).size() == MESSAGES);
+                System.out.printf(
+                        "crash test: %d accepted, %d sends not accepted and repeated, all answered %.1f s after the first start%n",
                         accepted.get(), refused.get(), (System.nanoTime() - begin) / 1e9);
                 assertThat(run.terminate().exitStatus()).isIn(0, 143);
 
                 everyMessageIsAnsweredInOrder(simulator);
                 nothingThatWasDoneIsSeenAgain(simulator, killed);
                 everyRowIsDone(jar);
-                assertThat(killed.stream().mapToInt(kill -> kill.unfinished().size()).sum()).as("turns that a kill found unfinished").isPositive();
+                assertThat(killed.stream().mapToInt(kill -> kill.unfinished().size()).sum()).as("turns that a kill found unfinished")
+                        .isPositive();
             } finally {
                 people.shutdownNow();
             }
@@ -115,13 +120,15 @@ class CrashIT {
         String five = IntStream.rangeClosed(1, 5).mapToObj(number -> number + " " + "x".repeat(80)).collect(Collectors.joining("\n\n"));
         int port = PackagedJar.quietPort();
         try (Simulator simulator = PackagedJar.simulator(SimulatorOptions.defaults());
-                PackagedJar jar = PackagedJar.facing(simulator).env("DINGTALK_WEBHOOK_PORT", String.valueOf(port)).env("DINGTALK_MAX_MESSAGE_LENGTH", "100")) {
+                PackagedJar jar = PackagedJar.facing(simulator).env("DINGTALK_WEBHOOK_PORT", String.valueOf(port))
+                        .env("DINGTALK_MAX_MESSAGE_LENGTH", "100")) {
             simulator.callbackUrl(Bot.APP_KEY, "http://127.0.0.1:" + port + "/api/dingtalk/webhook/main");
             PackagedJar.Run run = jar.start();
             // the third is refused for as long as this process lives
             simulator.faults().on(ApiFamily.SESSION_WEBHOOK).after(2).untilCleared().busy();
             String conversation = simulator.say(UserMessage.text(five).from("person1").byWebhook()).conversationId();
-            Awaitility.await().atMost(PATIENCE).until(() -> simulator.requests().stream().anyMatch(request -> request.body().contains("3 xxx")
+            Awaitility.await().atMost(PATIENCE)
+                    .until(() -> simulator.requests().stream().anyMatch(request -> request.body().contains("3 xxx")
                     && request.path().equals("/robot/sendBySession")));
             run.kill9();
             assertThat(simulator.deliveriesTo(conversation)).hasSize(2);
@@ -129,7 +136,8 @@ class CrashIT {
             simulator.faults().clear();
             run = jar.start();
             Awaitility.await().atMost(PATIENCE).until(() -> jar.rows("select state from message"), List.of(List.of("done"))::equals);
-            assertThat(simulator.deliveriesTo(conversation)).extracting(one -> one.text().charAt(0)).containsExactly('1', '2', '3', '4', '5');
+            assertThat(simulator.deliveriesTo(conversation)).extracting(one -> one.text().charAt(0))
+                    .containsExactly('1', '2', '3', '4', '5');
             assertThat(run.terminate().exitStatus()).isIn(0, 143);
         }
     }
@@ -182,14 +190,15 @@ class CrashIT {
     }
 
     /**
-     * Somewhere in this kill's share of the traffic, and a random moment later; but not before each conversation that the last kill interrupted has gone
-     * on: a turn that is killed three times over would rightly become a dead letter.
+     * Somewhere in this kill's share of the traffic, and a random moment later; but not before each conversation that the last kill
+     * interrupted has gone on: a turn that is killed three times over would rightly become a dead letter.
      */
     private void awaitMomentToKill(Simulator simulator, int kill, List<Killed> before) {
         int share = MESSAGES / (KILLS + 1);
         int threshold = kill * share + random.nextInt(Math.max(1, share));
         Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(10)).until(() -> accepted.get() >= threshold
-                && simulator.deliveries().size() > 0 && (before.isEmpty() || before.get(before.size() - 1).isOvercome(simulator.deliveries())));
+                && simulator.deliveries().size() > 0 && (before.isEmpty()
+                        || before.get(before.size() - 1).isOvercome(simulator.deliveries())));
         LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(random.nextInt(50_000)));
     }
 
@@ -197,7 +206,8 @@ class CrashIT {
         List<Delivery> seen = simulator.deliveries();
         Map<String, Set<String>> byState = new HashMap<>();
         jar.rows("select state, msg_id from message").forEach(row ->
-                byState.computeIfAbsent((String) row.get(0), state -> new LinkedHashSet<>()).add(((String) row.get(1)).substring("msg-".length())));
+                byState.computeIfAbsent((String) row.get(0), state -> new LinkedHashSet<>())
+                .add(((String) row.get(1)).substring("msg-".length())));
         Set<String> done = byState.getOrDefault("done", Set.of());
         Set<String> unfinished = new LinkedHashSet<>(byState.getOrDefault("received", Set.of()));
         unfinished.addAll(byState.getOrDefault("running", Set.of()));
@@ -244,6 +254,7 @@ class CrashIT {
     private static void everyRowIsDone(PackagedJar jar) throws Exception {
         assertThat(jar.rows("select state, count(*) from message group by state")).containsExactly(List.of("done", MESSAGES));
         assertThat(jar.rows("select * from dead_letter")).isEmpty();
-        System.out.println("crash test: attempts, turns: " + jar.rows("select attempts, count(*) from message group by attempts order by attempts"));
+        System.out.println("crash test: attempts, turns: "
+                + jar.rows("select attempts, count(*) from message group by attempts order by attempts"));
     }
 }

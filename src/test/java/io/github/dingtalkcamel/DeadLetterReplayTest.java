@@ -60,7 +60,8 @@ class DeadLetterReplayTest {
 
     @BeforeAll
     void start() throws Exception {
-        bot = Bot.withSettings(Map.of("dingtalk.api-token", TOKEN, "dingtalk.fallback-agent", "moody", "dingtalk.max-message-length", "200"))
+        bot = Bot.withSettings(Map.of("dingtalk.api-token", TOKEN, "dingtalk.fallback-agent", "moody", "dingtalk.max-message-length",
+                "200"))
                 .bean("mood", mood).route("moody.camel.yaml", AGENT).start();
     }
 
@@ -110,15 +111,18 @@ class DeadLetterReplayTest {
         mood.bad.set(false);
         JsonNode answer = post("{}");
         assertThat(answer.get("count").intValue()).isEqualTo(5);
-        assertThat(bot.awaitReplies(dm, 11).subList(6, 11)).containsExactly("question 0", "question 1", "question 2", "question 3", "question 4");
-        Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select distinct state from message where sender_id = 'staff010'").equals(List.of(List.of("done"))));
+        assertThat(bot.awaitReplies(dm, 11).subList(6, 11))
+                .containsExactly("question 0", "question 1", "question 2", "question 3", "question 4");
+        Awaitility.await().atMost(Bot.PATIENCE)
+                .until(() -> bot.rows("select distinct state from message where sender_id = 'staff010'").equals(List.of(List.of("done"))));
         assertThat(get("").get("deadLetters")).isEmpty();
         assertThat(post("{}").get("count").intValue()).isZero();
     }
 
     @Test
     void sendsTheRestOfAReplyAndIsOneLetterHoweverOftenItFails() throws Exception {
-        bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).after(1).untilCleared().answer(200, "{\"errcode\":310000,\"errmsg\":\"no\"}");
+        bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).after(1).untilCleared()
+                .answer(200, "{\"errcode\":310000,\"errmsg\":\"no\"}");
         bot.simulator().faults().on(ApiFamily.ROBOT).untilCleared().noPermission();
         String text = "one " + "a".repeat(160) + "\n\ntwo " + "b".repeat(160) + "\n\nthree " + "c".repeat(150);
         PushResult sent = bot.say(UserMessage.text(text).from("staff011"));
@@ -137,7 +141,8 @@ class DeadLetterReplayTest {
         assertThat(answers).allSatisfy(answer -> assertThat(answer.get("unknown").toString()).isEqualTo("[987654321]"));
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> {
             JsonNode letters = get("").get("deadLetters");
-            return letters.size() == 1 && letters.get(0).get("state").textValue().equals("waiting") && letters.get(0).get("attempts").intValue() == 2;
+            return letters.size() == 1 && letters.get(0).get("state").textValue().equals("waiting") && letters.get(0).get("attempts")
+                    .intValue() == 2;
         });
         assertThat(get("").get("deadLetters").get(0).get("id").longValue()).isEqualTo(id);
 
@@ -145,7 +150,8 @@ class DeadLetterReplayTest {
         assertThat(jmx("replay", String.valueOf(id))).isEqualTo("1 are replayed, 0 were already, 0 are unknown");
         List<String> shown = bot.awaitReplies(sent.conversationId(), 3);
         assertThat(String.join("", shown)).isEqualToIgnoringWhitespace(text);
-        Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select state from message where msg_id = '" + sent.msgId() + "'").equals(List.of(List.of("done"))));
+        Awaitility.await().atMost(Bot.PATIENCE)
+                .until(() -> bot.rows("select state from message where msg_id = '" + sent.msgId() + "'").equals(List.of(List.of("done"))));
     }
 
     @Test
@@ -154,7 +160,8 @@ class DeadLetterReplayTest {
         mood.bad.set(true);
         String dm = bot.say(UserMessage.text("secret question").from("staff012")).conversationId();
         awaitLetters(1);
-        assertThat((List<String>) jmx("list")).singleElement().satisfies(line -> assertThat(line).contains("waiting", "turn", "agentFailed", "bad mood", "replay")
+        assertThat((List<String>) jmx("list")).singleElement()
+                .satisfies(line -> assertThat(line).contains("waiting", "turn", "agentFailed", "bad mood", "replay")
                 .doesNotContain("secret question"));
         assertThat(jmx("replay", "1,x")).asString().contains("1,2,3");
 
@@ -169,8 +176,8 @@ class DeadLetterReplayTest {
         bot.say(UserMessage.text("question").from("staff013"));
         awaitLetters(1);
 
-        for (String body : List.of("", "nonsense", "[]", "null", "{\"id\":[1]}", "{\"ids\":1}", "{\"ids\":[\"x\"]}", "{\"ids\":[1.5]}", "{\"ids\":[" + "1,".repeat(1_000) + "1]}",
-                "{} {}", "{\"ids\":[99999999999999999999]}")) {
+        for (String body : List.of("", "nonsense", "[]", "null", "{\"id\":[1]}", "{\"ids\":1}", "{\"ids\":[\"x\"]}", "{\"ids\":[1.5]}",
+                "{\"ids\":[" + "1,".repeat(1_000) + "1]}", "{} {}", "{\"ids\":[99999999999999999999]}")) {
             HttpResponse<String> answer = send(body, "Bearer " + TOKEN);
             assertThat(answer.statusCode()).as(body).isEqualTo(400);
             assertThat(answer.body()).contains("ids").contains("\"error\"");
@@ -190,7 +197,8 @@ class DeadLetterReplayTest {
 
     private Object jmx(String operation, String... arguments) throws Exception {
         MBeanServer server = ManagementFactory.getPlatformMBeanServer();
-        ObjectName name = server.queryNames(new ObjectName("org.apache.camel:context=" + bot.context().getManagementName() + ",type=dingtalk,name=\"dead-letters\""), null)
+        ObjectName name = server.queryNames(new ObjectName("org.apache.camel:context=" + bot.context().getManagementName()
+                + ",type=dingtalk,name=\"dead-letters\""), null)
                 .iterator().next();
         String[] types = new String[arguments.length];
         java.util.Arrays.fill(types, String.class.getName());
@@ -207,7 +215,8 @@ class DeadLetterReplayTest {
 
     private HttpResponse<String> getResponse(String query) {
         try {
-            return HTTP.send(HttpRequest.newBuilder(URI.create(url() + query)).header("Authorization", "Bearer " + TOKEN).build(), HttpResponse.BodyHandlers.ofString());
+            return HTTP.send(HttpRequest.newBuilder(URI.create(url() + query)).header("Authorization", "Bearer " + TOKEN).build(),
+                    HttpResponse.BodyHandlers.ofString());
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
@@ -220,7 +229,8 @@ class DeadLetterReplayTest {
     private HttpResponse<String> send(String body, String authorization) {
         try {
             // as curl -d calls it
-            return HTTP.send(HttpRequest.newBuilder(URI.create(url())).header("Authorization", authorization).header("Content-Type", "application/x-www-form-urlencoded")
+            return HTTP.send(HttpRequest.newBuilder(URI.create(url())).header("Authorization", authorization)
+                    .header("Content-Type", "application/x-www-form-urlencoded")
                     .POST(HttpRequest.BodyPublishers.ofString(body)).build(), HttpResponse.BodyHandlers.ofString());
         } catch (Exception e) {
             throw new IllegalStateException(e);

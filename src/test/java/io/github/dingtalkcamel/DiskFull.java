@@ -13,8 +13,8 @@ import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.awaitility.Awaitility;
 
 /**
- * The disk of the data directory runs full and has room again: what was accepted is answered, what was not is refused with 503, health says so, and no
- * restart is needed. Run by {@code scripts/disk-full}, which mounts a small file system.
+ * The disk of the data directory runs full and has room again: what was accepted is answered, what was not is refused with 503, health says
+ * so, and no restart is needed. Run by {@code scripts/disk-full}, which mounts a small file system.
  */
 public final class DiskFull {
 
@@ -40,11 +40,13 @@ public final class DiskFull {
             while (refused < 20 && number < 20_000) {
                 refused += say(bot, "full " + number++ + " " + "x".repeat(2_000), accepted) ? 0 : 1;
             }
-            System.out.println("while it is full: " + refused + " refused with 503, " + (accepted.size() - 1) + " found room and were accepted");
+            System.out.println("while it is full: " + refused + " refused with 503, " + (accepted.size() - 1)
+                    + " found room and were accepted");
             String health = bot.get(bot.managementUrl() + "/observe/health").body();
             System.out.println("health says: " + health.replaceAll("(?s).*\"([^\"]*The store does not work[^\"]*)\".*", "$1"));
             Files.delete(filler);
-            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> bot.get(bot.managementUrl() + "/observe/health/ready").statusCode() == 200);
+            Awaitility.await().atMost(Duration.ofSeconds(30))
+                    .until(() -> bot.get(bot.managementUrl() + "/observe/health/ready").statusCode() == 200);
             System.out.println("room again: ready without a restart");
             boolean after = say(bot, "after", accepted);
             Awaitility.await().atMost(Duration.ofMinutes(5)).until(() -> answered(bot).containsAll(accepted));

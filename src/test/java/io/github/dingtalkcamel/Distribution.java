@@ -16,8 +16,9 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
- * The unpacked distribution, as an operator runs it: by {@code bin/dingtalk-camel}. It is unpacked from {@code target/dingtalk-camel.tar.gz} where that belongs to the jar; else its files are put together from where the profile
- * {@code dist} takes them. Only shell scripts touch the directory by its name, so that this works also where the tests' own Java has no locale.
+ * The unpacked distribution, as an operator runs it: by {@code bin/dingtalk-camel}. It is unpacked from {@code
+ * target/dingtalk-camel.tar.gz} where that belongs to the jar; else its files are put together from where the profile {@code dist} takes
+ * them. Only shell scripts touch the directory by its name, so that this works also where the tests' own Java has no locale.
  */
 final class Distribution implements AutoCloseable {
 
@@ -138,7 +139,8 @@ final class Distribution implements AutoCloseable {
         Run await(String text) {
             Awaitility.await().alias("the output holds \"" + text + "\"").atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).until(() -> {
                 if (!process.isAlive() && !output().contains(text)) {
-                    throw new AssertionError("ended with " + process.exitValue() + " before the output held \"" + text + "\":\n" + output());
+                    throw new AssertionError("ended with " + process.exitValue() + " before the output held \"" + text + "\":\n"
+                            + output());
                 }
                 return output().contains(text);
             });

@@ -96,7 +96,8 @@ class DistributionIT {
         assertThat(classesFromArchive(Map.of())).isGreaterThan(MANY_CLASSES);
         assertThat(Distribution.archives(distribution.app())).containsExactly(archive);
         assertThat(loaded).as("what the usual start has no need of").isNotEmpty()
-                .noneMatch(type -> type.contains(" picocli.CommandLine ") || type.contains(" org.flywaydb.core.Flyway ") || type.contains("HttpClientConnectionManagerBuilder "));
+                .noneMatch(type -> type.contains(" picocli.CommandLine ") || type.contains(" org.flywaydb.core.Flyway ")
+                        || type.contains("HttpClientConnectionManagerBuilder "));
 
         damage(archive);
         assertThat(classesFromArchive(Map.of())).as("of a damaged archive").isZero();
@@ -106,7 +107,8 @@ class DistributionIT {
     void theArchiveThatAnImageOrAnUpgradeMakesBesideTheProgramIsUsed() throws Exception {
         distribution = Distribution.unpackedInto(PLAIN_NAME);
 
-        Distribution.Run making = distribution.start(Map.of(), "cd / && exec '" + distribution.root().resolve("bin/start") + "' class-archive");
+        Distribution.Run making = distribution.start(Map.of(),
+                "cd / && exec '" + distribution.root().resolve("bin/start") + "' class-archive");
 
         assertThat(making.exitStatus()).as(making.output()).isZero();
         assertThat(Path.of(making.output().strip())).exists().hasParent(distribution.app().resolve("lib").toRealPath());
@@ -163,13 +165,17 @@ class DistributionIT {
     void saysWhichJavaIsMissing() throws Exception {
         distribution = Distribution.unpackedInto(ODD_NAME);
         Path old = distribution.root().resolve("old java");
-        distribution.sh("mkdir -p 'old java/bin' && printf '#!/bin/sh\\necho \"openjdk version \\\\\"11.0.2\\\\\" 2019-01-15\" >&2\\n' >'old java/bin/java'"
-                + " && chmod 755 'old java/bin/java' && mkdir none && for each in dirname readlink; do ln -s \"$(command -v $each)\" none/; done");
+        distribution.sh("mkdir -p 'old java/bin' && printf '#!/bin/sh\\necho \"openjdk version \\\\\"11.0.2\\\\\" 2019-01-15\" >&2\\n' "
+                + ">'old java/bin/java'"
+                + " && chmod 755 'old java/bin/java' && mkdir none && for each in dirname readlink; do ln -s \"$(command -v $each)\" "
+                + "none/; done");
 
         assertThat(failure(Map.of("JAVA_HOME", old.toString())))
-                .isEqualTo("dingtalk-camel: " + old + "/bin/java is openjdk version \"11.0.2\" 2019-01-15. 17 or newer is needed: set JAVA_HOME\n");
+                .isEqualTo("dingtalk-camel: " + old
+                        + "/bin/java is openjdk version \"11.0.2\" 2019-01-15. 17 or newer is needed: set JAVA_HOME\n");
         assertThat(failure(Map.of("JAVA_HOME", "/nowhere")))
-                .isEqualTo("dingtalk-camel: JAVA_HOME names /nowhere, where there is no bin/java. Correct it, or unset it to use the java of PATH\n");
+                .isEqualTo("dingtalk-camel: JAVA_HOME names /nowhere, where there is no bin/java. Correct it, or unset it to use the java "
+                + "of PATH\n");
         assertThat(failure(Map.of("JAVA_HOME", "", "PATH", distribution.root().resolve("none").toString())))
                 .isEqualTo("dingtalk-camel: no Java was found. Install a JRE or JDK 17 or newer, and set JAVA_HOME or PATH\n");
         assertThat(failure(Map.of("DINGTALK_HOME", "/nowhere")))
@@ -211,7 +217,8 @@ class DistributionIT {
 
     private static void userJar(Path jar) throws IOException {
         String entry = FromTheUsersJar.class.getName().replace('.', '/') + ".class";
-        try (InputStream type = DistributionIT.class.getClassLoader().getResourceAsStream(entry); OutputStream file = Files.newOutputStream(jar);
+        try (InputStream type = DistributionIT.class.getClassLoader().getResourceAsStream(entry);
+                OutputStream file = Files.newOutputStream(jar);
                 JarOutputStream out = new JarOutputStream(file)) {
             out.putNextEntry(new JarEntry(entry));
             type.transferTo(out);

@@ -38,7 +38,8 @@ class DoorsTest {
         bot = Bot.withSettings(Map.of("dingtalk.api-token", TOKEN));
         inbox = Files.createDirectories(bot.home().resolve("inbox"));
         Examples.add(bot, "http-in", Map.of("http-in.recipient-id", GROUP));
-        Examples.add(bot, "file-in", Map.of("dingtalk.files-dir", inbox.toString(), "file-in.directory", inbox.toString(), "file-in.recipient-type", "user_id",
+        Examples.add(bot, "file-in",
+                Map.of("dingtalk.files-dir", inbox.toString(), "file-in.directory", inbox.toString(), "file-in.recipient-type", "user_id",
                 "file-in.recipient-id", "staff002", "file-in.delay", "100", "file-in.retry-delay", "100"));
         bot.simulator().addPerson(Person.of("ghost", "Ghost").with(Person.Reach.UNKNOWN));
         bot.start();
@@ -109,7 +110,8 @@ class DoorsTest {
     void fileInWaitsWhileDingTalkIsAway() throws Exception {
         bot.simulator().faults().onSends().untilCleared().fail(503);
         write("late.pdf", "%PDF-1.7");
-        Awaitility.await().atMost(Bot.PATIENCE).until(() -> ((Number) bot.rows("select count(*) from tool_request where result like '%retryable%'")
+        Awaitility.await().atMost(Bot.PATIENCE)
+                .until(() -> ((Number) bot.rows("select count(*) from tool_request where result like '%retryable%'")
                 .get(0).get(0)).intValue() >= 1);
         assertThat(inbox.resolve("late.pdf")).exists();
 

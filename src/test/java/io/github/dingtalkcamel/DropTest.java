@@ -40,7 +40,8 @@ class DropTest {
         String nothing = "it has neither text nor attachment";
         String quota = "DingTalk withheld the content, since the month's quota of messages is used up (code 20001)";
         return Stream.of(
-                Arguments.of("its own message", UserMessage.text("hello").with("{\"senderId\":\"" + SELF + "\",\"chatbotUserId\":\"" + SELF + "\"}"), own),
+                Arguments.of("its own message", UserMessage.text("hello")
+                        .with("{\"senderId\":\"" + SELF + "\",\"chatbotUserId\":\"" + SELF + "\"}"), own),
                 Arguments.of("its own message in a group", UserMessage.text("hello").inGroup(GROUP)
                         .with("{\"senderId\":\"" + SELF + "\",\"chatbotUserId\":\"" + SELF + "\"}"), own),
                 Arguments.of("no text", UserMessage.text(""), nothing),
@@ -48,16 +49,22 @@ class DropTest {
                 Arguments.of("a text message without its text", UserMessage.text("").without("text"), nothing),
                 Arguments.of("a bare mention", UserMessage.text("").inGroup(GROUP), nothing),
                 Arguments.of("a group message without mention", UserMessage.text("hello").inGroup(GROUP).withoutMention(), noMention),
-                Arguments.of("mentioned in atUsers, but isInAtList denies it", UserMessage.text("hello").inGroup(GROUP).with("{\"isInAtList\":false}"), noMention),
-                Arguments.of("isInAtList and atUsers missing", UserMessage.text("hello").inGroup(GROUP).without("isInAtList", "atUsers"), noMention),
-                Arguments.of("isInAtList null, atUsers empty", UserMessage.text("hello").inGroup(GROUP).with("{\"isInAtList\":null,\"atUsers\":[]}"), noMention),
+                Arguments.of("mentioned in atUsers, but isInAtList denies it",
+                        UserMessage.text("hello").inGroup(GROUP).with("{\"isInAtList\":false}"), noMention),
+                Arguments.of("isInAtList and atUsers missing", UserMessage.text("hello").inGroup(GROUP).without("isInAtList", "atUsers"),
+                        noMention),
+                Arguments.of("isInAtList null, atUsers empty", UserMessage.text("hello").inGroup(GROUP)
+                        .with("{\"isInAtList\":null,\"atUsers\":[]}"), noMention),
                 Arguments.of("isInAtList missing, others mentioned", UserMessage.text("hello").inGroup(GROUP).without("isInAtList")
                         .with("{\"atUsers\":[{\"dingtalkId\":\"$:LWCP_v1:$other\"}]}"), noMention),
-                Arguments.of("isInAtList missing, the robot unknown", UserMessage.text("hello").inGroup(GROUP).without("isInAtList", "chatbotUserId")
+                Arguments.of("isInAtList missing, the robot unknown",
+                        UserMessage.text("hello").inGroup(GROUP).without("isInAtList", "chatbotUserId")
                         .with("{\"atUsers\":[{}]}"), noMention),
-                Arguments.of("quota used up", UserMessage.text("").without("text").with("{\"errorCode\":20001,\"errorMessage\":\"quota\"}"), quota),
+                Arguments.of("quota used up", UserMessage.text("").without("text").with("{\"errorCode\":20001,\"errorMessage\":\"quota\"}"),
+                        quota),
                 Arguments.of("quota used up, spelt otherwise", UserMessage.text("").without("text").with("{\"errCode\":\"20001\"}"), quota),
-                Arguments.of("quota used up in a group", UserMessage.text("").inGroup(GROUP).without("text", "isInAtList").with("{\"errorCode\":\"20001\"}"), quota));
+                Arguments.of("quota used up in a group", UserMessage.text("").inGroup(GROUP).without("text", "isInAtList")
+                        .with("{\"errorCode\":\"20001\"}"), quota));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -71,7 +78,8 @@ class DropTest {
                 assertThat(sent.fault()).isNull();
                 assertThat(sent.status()).isEqualTo(200);
                 assertThat(log.all()).filteredOn(line -> line.contains("Dropped"))
-                        .singleElement().asString().startsWith("DEBUG").contains(sent.msgId(), why).doesNotContain("sendBySession", "hello");
+                        .singleElement().asString().startsWith("DEBUG").contains(sent.msgId(), why)
+                        .doesNotContain("sendBySession", "hello");
                 assertThat(bot.replies(sent.conversationId())).isEmpty();
             }
         }

@@ -16,7 +16,8 @@ class EchoTest {
             assertThat(sent.status()).isEqualTo(200);
             assertThat(bot.awaitReplies(bot.simulator().dm(Bot.APP_KEY, "staff001"), 1)).containsExactly("hello");
             org.awaitility.Awaitility.await().atMost(Bot.PATIENCE)
-                    .until(() -> bot.rows("select state, attempts, agent, bound_by from message").equals(List.of(List.of("done", 1, "echo", "fallback"))));
+                    .until(() -> bot.rows("select state, attempts, agent, bound_by from message")
+                            .equals(List.of(List.of("done", 1, "echo", "fallback"))));
         }
     }
 }

@@ -33,7 +33,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class EventTest {
 
-    private static final String HANDED_ON = "seda:dingtalk-events?multipleConsumers=true&discardIfNoConsumers=true&waitForTaskToComplete=Never";
+    private static final String HANDED_ON =
+            "seda:dingtalk-events?multipleConsumers=true&discardIfNoConsumers=true&waitForTaskToComplete=Never";
 
     private static final String HOOKS = """
             - route:
@@ -86,9 +87,11 @@ class EventTest {
             assertThat(ids(hook, 2)).containsExactlyInAnyOrder("ev1", "ev2");
             Exchange heard = mock(hook).getReceivedExchanges().stream()
                     .filter(it -> "ev1".equals(it.getMessage().getHeader("CamelDingTalkEventId"))).findFirst().orElseThrow();
-            assertThat(heard.getMessage().getHeaders()).containsOnlyKeys("CamelDingTalkIntegration", "CamelDingTalkEventType", "CamelDingTalkEventId")
+            assertThat(heard.getMessage().getHeaders()).containsOnlyKeys("CamelDingTalkIntegration", "CamelDingTalkEventType",
+                    "CamelDingTalkEventId")
                     .containsEntry("CamelDingTalkIntegration", "main").containsEntry("CamelDingTalkEventType", "user_add_org");
-            assertThat(heard.getMessage().getBody(Map.class)).isEqualTo(Map.of("EventType", "user_add_org", "eventId", "ev1", "UserId", List.of("u1"), "Name", "张三😀"));
+            assertThat(heard.getMessage().getBody(Map.class))
+                    .isEqualTo(Map.of("EventType", "user_add_org", "eventId", "ev1", "UserId", List.of("u1"), "Name", "张三😀"));
         }
         assertThat(bot.rows("select 1 from message")).isEmpty();
     }
@@ -195,7 +198,8 @@ class EventTest {
 
     /** Until every hook has heard everything: none but the filler may be under way, and both have heard the same number. */
     private void awaitQuietHooks() {
-        Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.context().getInflightRepository().size() == 0 && heard("one").size() == heard("two").size());
+        Awaitility.await().atMost(Bot.PATIENCE)
+                .until(() -> bot.context().getInflightRepository().size() == 0 && heard("one").size() == heard("two").size());
     }
 
     private static String event(String id) {
@@ -213,6 +217,7 @@ class EventTest {
     }
 
     private List<String> heard(String hook) {
-        return List.copyOf(mock(hook).getReceivedExchanges()).stream().map(it -> it.getMessage().getHeader("CamelDingTalkEventId", String.class)).toList();
+        return List.copyOf(mock(hook).getReceivedExchanges()).stream()
+                .map(it -> it.getMessage().getHeader("CamelDingTalkEventId", String.class)).toList();
     }
 }

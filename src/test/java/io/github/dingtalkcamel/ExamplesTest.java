@@ -45,7 +45,8 @@ class ExamplesTest {
             service.start();
             String dm = bot.simulator().dm(Bot.APP_KEY, "staff001");
             bot.say("The printer is on fire");
-            assertThat(bot.awaitReplies(dm, 1)).singleElement().asString().startsWith("Ticket opened for **").endsWith("**: The printer is on fire");
+            assertThat(bot.awaitReplies(dm, 1)).singleElement().asString().startsWith("Ticket opened for **")
+                    .endsWith("**: The printer is on fire");
 
             broker.kill();
             bot.say("It burns still");
@@ -63,13 +64,16 @@ class ExamplesTest {
             properties.load(in);
         }
         assertThat(properties.stringPropertyNames()).contains("dingtalk.integrations.hr.app-key", "dingtalk.integrations.it.app-secret");
-        Map<String, String> secrets = Map.of("{{env:HR_APP_KEY}}", "dinghr00000000000001", "{{env:HR_APP_SECRET}}", "secret-of-hr-0123456789-abcdefghijklmnopqrst",
-                "{{env:IT_APP_KEY}}", "dingit00000000000001", "{{env:IT_APP_SECRET}}", "secret-of-it-0123456789-abcdefghijklmnopqrst");
+        Map<String, String> secrets = Map.of("{{env:HR_APP_KEY}}", "dinghr00000000000001", "{{env:HR_APP_SECRET}}",
+                "secret-of-hr-0123456789-abcdefghijklmnopqrst", "{{env:IT_APP_KEY}}", "dingit00000000000001", "{{env:IT_APP_SECRET}}",
+                "secret-of-it-0123456789-abcdefghijklmnopqrst");
         try (Bot bot = Bot.withSettings(Map.of()).route("departments.camel.yaml", file("two-departments/routes/departments.camel.yaml"))) {
             properties.forEach((name, value) -> bot.set(name.toString(), secrets.getOrDefault(value.toString(), value.toString())));
-            bot.set("dingtalk.integrations.hr.stream", "false").set("dingtalk.integrations.hr.language", "en").set("dingtalk.integrations.it.stream", "false");
+            bot.set("dingtalk.integrations.hr.stream", "false").set("dingtalk.integrations.hr.language", "en")
+                    .set("dingtalk.integrations.it.stream", "false");
             for (String department : List.of("hr", "it")) {
-                bot.simulator().addApp(SimulatedApp.of("ding" + department + "00000000000001", "secret-of-" + department + "-0123456789-abcdefghijklmnopqrst"));
+                bot.simulator().addApp(SimulatedApp.of("ding" + department + "00000000000001",
+                        "secret-of-" + department + "-0123456789-abcdefghijklmnopqrst"));
             }
             bot.start();
             for (String department : List.of("hr", "it")) {
@@ -86,7 +90,8 @@ class ExamplesTest {
 
     @Test
     void theNextMessageAnswersAQuestionOfApproval() throws Exception {
-        try (Bot bot = Bot.withSettings(Map.of("dingtalk.api-token", "t0ken-for-tests")).route("approval.camel.yaml", file("approval.camel.yaml")).start();
+        try (Bot bot = Bot.withSettings(Map.of("dingtalk.api-token", "t0ken-for-tests"))
+                .route("approval.camel.yaml", file("approval.camel.yaml")).start();
                 LogLines log = LogLines.listen()) {
             String dm = bot.simulator().dm(Bot.APP_KEY, "staff001");
             bot.say("yes");

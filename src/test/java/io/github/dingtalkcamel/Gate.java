@@ -20,7 +20,8 @@ final class Gate implements AutoCloseable {
     private boolean open;
 
     Gate() {
-        server = vertx.createHttpServer().requestHandler(this::arrived).listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().join();
+        server = vertx.createHttpServer().requestHandler(this::arrived).listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture()
+                .join();
     }
 
     private void arrived(HttpServerRequest request) {

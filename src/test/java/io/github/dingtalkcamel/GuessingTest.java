@@ -34,7 +34,8 @@ class GuessingTest {
     @BeforeAll
     void start() throws Exception {
         log = LogLines.listen();
-        bot = Bot.withSettings(Map.of("dingtalk.api-token", TOKEN, "dingtalk.management-user", "watcher", "dingtalk.management-password", PASSWORD)).start();
+        bot = Bot.withSettings(Map.of("dingtalk.api-token", TOKEN, "dingtalk.management-user", "watcher", "dingtalk.management-password",
+                PASSWORD)).start();
     }
 
     @AfterAll
@@ -45,12 +46,14 @@ class GuessingTest {
 
     private HttpResponse<String> api(String token) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(bot.webhookUrl().replace("/webhook/main", "/integrations")));
-        return HTTP.send((token == null ? request : request.header("Authorization", "Bearer " + token)).build(), HttpResponse.BodyHandlers.ofString());
+        return HTTP.send((token == null ? request : request.header("Authorization", "Bearer " + token)).build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 
     private HttpResponse<String> metrics(String password) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(bot.managementUrl() + "/observe/metrics"));
-        String login = password == null ? null : "Basic " + Base64.getEncoder().encodeToString(("watcher:" + password).getBytes(StandardCharsets.UTF_8));
+        String login = password == null ? null : "Basic " + Base64.getEncoder()
+                .encodeToString(("watcher:" + password).getBytes(StandardCharsets.UTF_8));
         return HTTP.send((login == null ? request : request.header("Authorization", login)).build(), HttpResponse.BodyHandlers.ofString());
     }
 
@@ -58,7 +61,8 @@ class GuessingTest {
     @Order(1)
     void wrongProofsAreCountedAndLockNoClientOut() throws Exception {
         for (int i = 0; i < 25; i++) {
-            assertThat(bot.post(bot.webhookUrl(), Callback.bytes(Callback.message("guess")), Callback.proof("wrong", Instant.now())).statusCode()).isEqualTo(401);
+            assertThat(bot.post(bot.webhookUrl(), Callback.bytes(Callback.message("guess")), Callback.proof("wrong", Instant.now()))
+                    .statusCode()).isEqualTo(401);
         }
 
         assertThat(bot.post(bot.webhookUrl(), Callback.bytes(Callback.message("right")), Callback.proof()).statusCode()).isEqualTo(200);
@@ -81,10 +85,13 @@ class GuessingTest {
         assertThat(more.headers().firstValueAsLong("Retry-After").orElseThrow()).isEqualTo(1);
         assertThat(Callback.JSON.readTree(more.body()).at("/error/code").asText()).isEqualTo("too_many_failures");
         assertThat(log.containing("Wrong API token from 127.0.0.1")).hasSize(20);
-        assertThat(metrics(PASSWORD).body()).contains("dingtalk_logins_failed_total{at=\"api\"} 20.0", "dingtalk_logins_turned_away_total 1.0");
-        Awaitility.await("another client of the address gets in with the right token").atMost(Bot.PATIENCE).until(() -> api(TOKEN).statusCode() == 200);
+        assertThat(metrics(PASSWORD).body()).contains("dingtalk_logins_failed_total{at=\"api\"} 20.0",
+                "dingtalk_logins_turned_away_total 1.0");
+        Awaitility.await("another client of the address gets in with the right token").atMost(Bot.PATIENCE)
+                .until(() -> api(TOKEN).statusCode() == 200);
         assertThat(api("wrong").statusCode()).as("a wrong one is told apart by nothing").isEqualTo(429);
-        assertThat(bot.post(bot.webhookUrl(), Callback.bytes(Callback.message("meanwhile")), Callback.proof()).statusCode()).as("messages come in").isEqualTo(200);
+        assertThat(bot.post(bot.webhookUrl(), Callback.bytes(Callback.message("meanwhile")), Callback.proof()).statusCode())
+                .as("messages come in").isEqualTo(200);
     }
 
     @Test

@@ -41,8 +41,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HeaderHygieneTest {
 
     /** What docs/promises.md 5 promises an agent. */
-    private static final Set<String> AGENTS_HEADERS = Stream.of("Integration", "ConversationId", "ConversationType", "ConversationTitle", "SenderId",
-            "SenderNick", "MessageId", "MessageType", "SessionId", "Agent").map(name -> "CamelDingTalk" + name).collect(Collectors.toSet());
+    private static final Set<String> AGENTS_HEADERS = Stream.of("Integration", "ConversationId", "ConversationType", "ConversationTitle",
+            "SenderId", "SenderNick", "MessageId", "MessageType", "SessionId", "Agent").map(name -> "CamelDingTalk" + name)
+            .collect(Collectors.toSet());
 
     private static final String SECOND_KEY = "dingtest000000000002";
     private static final String SECOND_SECRET = "second-secret";
@@ -131,7 +132,8 @@ class HeaderHygieneTest {
     private static void assertClean(RecordedRequest request) {
         assertThat(request.method()).isEqualTo("POST");
         assertThat(request.path()).isIn("/v1.0/oauth2/accessToken", "/v1.0/robot/oToMessages/batchSend", "/robot/sendBySession");
-        assertThat(request.query()).satisfiesAnyOf(query -> assertThat(query).isNull(), query -> assertThat(query).matches("session=[0-9a-f]{32}"));
+        assertThat(request.query()).satisfiesAnyOf(query -> assertThat(query).isNull(),
+                query -> assertThat(query).matches("session=[0-9a-f]{32}"));
         Map<String, List<String>> headers = new LinkedHashMap<>(request.headers());
         assertThat(headers.remove("accept")).containsExactly("application/json");
         assertThat(headers.remove("content-type")).containsExactly("application/json; charset=utf-8");
@@ -192,16 +194,19 @@ class HeaderHygieneTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "application/json; charset=GBK", "application/json; charset=UTF-16", "application/json; charset=no-such-charset", "text/plain", "*/*" })
+    @ValueSource(strings = { "application/json; charset=GBK", "application/json; charset=UTF-16",
+            "application/json; charset=no-such-charset", "text/plain", "*/*" })
     void theContentTypeDecidesNothing(String contentType) throws Exception {
         assertUnsteered("type-" + contentType, true, "", request -> request.setHeader("Content-Type", contentType));
     }
 
-    private void assertUnsteered(String msgId, boolean bySession, String query, Function<HttpRequest.Builder, HttpRequest.Builder> more) throws Exception {
+    private void assertUnsteered(String msgId, boolean bySession, String query, Function<HttpRequest.Builder, HttpRequest.Builder> more)
+            throws Exception {
         String dm = bot.simulator().dm(Bot.APP_KEY, "staff001");
         ObjectNode message = Callback.message(msgId).put("conversationId", dm).put("senderNick", "张三");
         if (bySession) {
-            message.put("sessionWebhook", session(dm)).put("sessionWebhookExpiredTime", Instant.now().plus(Duration.ofHours(1)).toEpochMilli());
+            message.put("sessionWebhook", session(dm)).put("sessionWebhookExpiredTime",
+                    Instant.now().plus(Duration.ofHours(1)).toEpochMilli());
         }
 
         HttpResponse<String> answer = bot.post(bot.webhookUrl() + query, Callback.bytes(message), Callback.proof().andThen(more));
@@ -238,7 +243,8 @@ class HeaderHygieneTest {
     void anEncryptedRequestsQueryStopsAtTheWebhookToo() throws Exception {
         String dm = bot.simulator().dm(Bot.APP_KEY, "staff001");
         Callback.Sealed sealed = Callback.sealed(Callback.message("sealed-query").put("conversationId", dm));
-        String more = hostile().entrySet().stream().map(it -> "&" + it.getKey() + "=" + Callback.encoded(it.getValue())).limit(12).collect(Collectors.joining());
+        String more = hostile().entrySet().stream().map(it -> "&" + it.getKey() + "=" + Callback.encoded(it.getValue())).limit(12)
+                .collect(Collectors.joining());
 
         HttpResponse<String> answer = bot.post(bot.webhookUrl() + sealed.query() + more, sealed.body(), Function.identity());
 
@@ -260,7 +266,8 @@ class HeaderHygieneTest {
         assertThat(reply.robotCode()).isEqualTo(SECOND_KEY);
         assertThat(reply.title()).isEqualTo("a wild reply");
         assertThat(reply.msgUuid()).isNotEqualTo("steered");
-        Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select state, agent from message where msg_id = '" + sent.msgId() + "'")
+        Awaitility.await().atMost(Bot.PATIENCE)
+                .until(() -> bot.rows("select state, agent from message where msg_id = '" + sent.msgId() + "'")
                 .equals(List.of(List.of("done", "wild"))));
     }
 
@@ -296,11 +303,13 @@ class HeaderHygieneTest {
     @ParameterizedTest
     @MethodSource("foreignAddresses")
     void isAnsweredByTheRobotApiWhereTheSessionWebhookIsNotDingTalks(String address) {
-        PushResult sent = bot.say(UserMessage.text("hello").with(Callback.JSON.createObjectNode().put("sessionWebhook", address).toString()));
+        PushResult sent = bot.say(UserMessage.text("hello")
+                .with(Callback.JSON.createObjectNode().put("sessionWebhook", address).toString()));
 
         assertThat(sent.status()).isEqualTo(200);
         bot.awaitReplies(sent.conversationId(), 1);
-        assertThat(bot.simulator().deliveriesTo(sent.conversationId())).singleElement().extracting(Delivery::channel).isEqualTo(Delivery.Channel.OTO);
+        assertThat(bot.simulator().deliveriesTo(sent.conversationId())).singleElement().extracting(Delivery::channel)
+                .isEqualTo(Delivery.Channel.OTO);
         assertThat(bot.simulator().requests()).noneMatch(request -> request.path().matches(".*(sendBySession|robot/send$).*"));
     }
 

@@ -102,7 +102,8 @@ class JarRunIT {
             List<String> start = lines.stream().takeWhile(line -> !line.contains(" dingtalk-camel - ")).toList();
             List<String> afterwards = lines.stream().dropWhile(line -> !line.contains("Say something to the robot")).skip(1).toList();
 
-            assertThat(lines).filteredOn(line -> line.contains("tarted")).singleElement().asString().contains("Apache Camel 4.18.0 (dingtalk-camel) started in");
+            assertThat(lines).filteredOn(line -> line.contains("tarted")).singleElement().asString()
+                    .contains("Apache Camel 4.18.0 (dingtalk-camel) started in");
             assertThat(start).hasSizeLessThan(10);
             assertThat(run.log()).contains(" packaged; yours: polite.yaml (polite-route1)");
             assertThat(afterwards).noneMatch(line -> line.contains(" org.apache.camel."));
@@ -142,7 +143,8 @@ class JarRunIT {
 
         @Test
         void answersTheCommandThatTheBannerShows() throws Exception {
-            assumeTrue(Stream.of(System.getenv("PATH").split(":")).anyMatch(folder -> Files.isExecutable(Path.of(folder, "curl"))), "needs curl");
+            assumeTrue(Stream.of(System.getenv("PATH").split(":")).anyMatch(folder -> Files.isExecutable(Path.of(folder, "curl"))),
+                    "needs curl");
 
             Process shell = new ProcessBuilder("sh", "-c", curl().group()).redirectErrorStream(true).start();
 
@@ -164,7 +166,8 @@ class JarRunIT {
 
             assertThat(second.exitStatus()).isEqualTo(1);
             assertThat(second.errors().lines()).singleElement().asString()
-                    .contains(jar.workingDirectory().toRealPath() + "/", "data", "in use by another dingtalk-camel", "dingtalk.data-dir (DINGTALK_DATA_DIR)");
+                    .contains(jar.workingDirectory().toRealPath() + "/", "data", "in use by another dingtalk-camel",
+                            "dingtalk.data-dir (DINGTALK_DATA_DIR)");
             assertThat(run.process().isAlive()).isTrue();
         }
 
@@ -220,7 +223,8 @@ class JarRunIT {
 
             assertThat(first.exitStatus()).isIn(0, 143);
             assertThat(texts(simulator, conversation)).containsExactly("one");
-            assertThat(jar.rows("select state from message order by id")).containsExactly(List.of("done"), List.of("received"), List.of("received"));
+            assertThat(jar.rows("select state from message order by id"))
+                    .containsExactly(List.of("done"), List.of("received"), List.of("received"));
 
             PackagedJar.Run next = jar.start();
             next.awaitLog("Resumed 2 turns");
@@ -253,7 +257,8 @@ class JarRunIT {
             Awaitility.await().atMost(PackagedJar.PATIENCE).until(() -> simulator.deliveries().size() == people * rounds);
 
             Map<String, List<String>> seen = simulator.deliveries().stream()
-                    .collect(Collectors.groupingBy(Delivery::conversationId, Collectors.mapping(delivery -> delivery.text().substring(0, 1), Collectors.toList())));
+                    .collect(Collectors.groupingBy(Delivery::conversationId,
+                            Collectors.mapping(delivery -> delivery.text().substring(0, 1), Collectors.toList())));
             assertThat(seen).hasSize(people);
             assertThat(seen.values()).allSatisfy(answers -> assertThat(answers).containsExactlyElementsOf(
                     IntStream.range(0, rounds).mapToObj(String::valueOf).toList()));
@@ -287,8 +292,10 @@ class JarRunIT {
             List<PushResult> sent = Stream.of(
                     UserMessage.text("plain"), UserMessage.text("by Stream").byStream(), UserMessage.text("secret").encrypted(),
                     UserMessage.text("in a group").inGroup("cidFAKEgroup0001=="), UserMessage.text("fail"),
-                    UserMessage.text("forged").signedWith("not the secret"), UserMessage.text("forged").encrypted().signedWith("not the token"),
-                    UserMessage.text("stale").signedAt(Instant.now().minus(Duration.ofHours(2))), UserMessage.text("no sender").without("senderId", "conversationId"))
+                    UserMessage.text("forged").signedWith("not the secret"),
+                    UserMessage.text("forged").encrypted().signedWith("not the token"), UserMessage.text("stale")
+                    .signedAt(Instant.now().minus(Duration.ofHours(2))),
+                    UserMessage.text("no sender").without("senderId", "conversationId"))
                     .map(simulator::say).collect(Collectors.toList());
             assertThat(sent.stream().map(PushResult::status)).containsExactly(200, 200, 200, 200, 200, 401, 401, 401, 400);
             assertThat(simulator.checkUrl(Bot.APP_KEY).accepted()).isTrue();
@@ -312,15 +319,18 @@ class JarRunIT {
             sent.add(simulator.say(UserMessage.text("e").from("staff003").sessionExpiresAt(soon)));
             simulator.faults().on(ApiFamily.SESSION_WEBHOOK).answer(200, "{\"errcode\":400,\"errmsg\":\"no\"}");
             sent.add(simulator.say(UserMessage.text("f").from("staff003")));
-            Awaitility.await().atMost(PackagedJar.PATIENCE).until(() -> jar.rows("select 1 from dead_letter where kind = 'reply'").size() == 2);
+            Awaitility.await().atMost(PackagedJar.PATIENCE)
+                    .until(() -> jar.rows("select 1 from dead_letter where kind = 'reply'").size() == 2);
 
             // people at the management port, and at the tools
             String right = Base64.getEncoder().encodeToString(("operator:" + MANAGEMENT_PASSWORD).getBytes(StandardCharsets.UTF_8));
             for (String login : List.of(right, Base64.getEncoder().encodeToString("operator:wrong".getBytes(StandardCharsets.UTF_8)))) {
-                send(HttpRequest.newBuilder(URI.create(run.managementUrl() + "/observe/metrics")).header("Authorization", "Basic " + login));
+                send(HttpRequest.newBuilder(URI.create(run.managementUrl() + "/observe/metrics"))
+                        .header("Authorization", "Basic " + login));
             }
             String api = run.webhookUrl("main").replaceFirst("/webhook/.*", "");
-            send(post(api + "/tools/dingtalk_send_text_notification", "{\"content\":\"x\"}").header("Authorization", "Bearer " + API_TOKEN));
+            send(post(api + "/tools/dingtalk_send_text_notification", "{\"content\":\"x\"}")
+                    .header("Authorization", "Bearer " + API_TOKEN));
             send(HttpRequest.newBuilder(URI.create(api + "/integrations")).header("Authorization", "Bearer " + API_TOKEN));
 
             assertThat(run.terminate().exitStatus()).isIn(0, 143);
@@ -337,24 +347,29 @@ class JarRunIT {
     private static PackagedJar secretive(Simulator simulator) throws Exception {
         return PackagedJar.facing(simulator).env("DINGTALK_API_TOKEN", API_TOKEN)
                 .env("DINGTALK_MANAGEMENT_USER", "operator").env("DINGTALK_MANAGEMENT_PASSWORD", MANAGEMENT_PASSWORD)
-                .env("DINGTALK_WEBHOOK", simulator.url() + "/robot/send?access_token=" + WEBHOOK_TOKEN).env("DINGTALK_WEBHOOK_SECRET", WEBHOOK_SECRET);
+                .env("DINGTALK_WEBHOOK", simulator.url() + "/robot/send?access_token=" + WEBHOOK_TOKEN)
+                .env("DINGTALK_WEBHOOK_SECRET", WEBHOOK_SECRET);
     }
 
     /** Those secrets that the log shows, by what they are. */
     private static List<String> secretsIn(PackagedJar.Run run, Simulator simulator, List<PushResult> sent) {
-        Map<String, String> secrets = new TreeMap<>(Map.of("app secret", Bot.APP_SECRET, "callback token", Bot.CALLBACK_TOKEN, "AES key", Bot.AES_KEY,
-                "API token", API_TOKEN, "management password", MANAGEMENT_PASSWORD, "webhook token", WEBHOOK_TOKEN, "webhook secret", WEBHOOK_SECRET,
-                "login", Base64.getEncoder().encodeToString(("operator:" + MANAGEMENT_PASSWORD).getBytes(StandardCharsets.UTF_8))));
+        Map<String, String> secrets =
+                new TreeMap<>(Map.of("app secret", Bot.APP_SECRET, "callback token", Bot.CALLBACK_TOKEN, "AES key", Bot.AES_KEY,
+                "API token", API_TOKEN, "management password", MANAGEMENT_PASSWORD, "webhook token", WEBHOOK_TOKEN, "webhook secret",
+                WEBHOOK_SECRET, "login",
+                Base64.getEncoder().encodeToString(("operator:" + MANAGEMENT_PASSWORD).getBytes(StandardCharsets.UTF_8))));
         sent.stream().map(PushResult::sessionWebhook).filter(Objects::nonNull)
                 .forEach(url -> secrets.put("session " + url, url.substring(url.lastIndexOf('=') + 1)));
         simulator.requests().stream().map(request -> request.header("x-acs-dingtalk-access-token")).filter(Objects::nonNull)
                 .forEach(token -> secrets.put("access token " + token, token));
         simulator.requests().stream().map(RecordedRequest::query).filter(Objects::nonNull).map(TICKET::matcher).filter(Matcher::find)
                 .forEach(ticket -> secrets.put("ticket " + ticket.group(1), URLDecoder.decode(ticket.group(1), StandardCharsets.UTF_8)));
-        assertThat(secrets.keySet()).anyMatch(what -> what.startsWith("ticket ")).anyMatch(what -> sent.isEmpty() || what.startsWith("access token "));
+        assertThat(secrets.keySet()).anyMatch(what -> what.startsWith("ticket "))
+                .anyMatch(what -> sent.isEmpty() || what.startsWith("access token "));
         String shown = run.log() + run.errors();
         return secrets.entrySet().stream().filter(secret -> shown.contains(secret.getValue()))
-                .map(secret -> secret.getKey() + " in: " + shown.lines().filter(line -> line.contains(secret.getValue())).findFirst().orElseThrow()).toList();
+                .map(secret -> secret.getKey() + " in: " + shown.lines().filter(line -> line.contains(secret.getValue())).findFirst()
+                        .orElseThrow()).toList();
     }
 
     private static void awaitDeliveries(Simulator simulator, int count) {

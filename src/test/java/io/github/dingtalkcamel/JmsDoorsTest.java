@@ -103,7 +103,8 @@ class JmsDoorsTest {
 
         for (String staffId : List.of("staff001", "staff002", "staff003")) {
             await(() -> texts(staffId).size() >= 10);
-            assertThat(texts(staffId)).containsExactlyElementsOf(IntStream.rangeClosed(1, 10).mapToObj(message -> staffId + " " + message).toList());
+            assertThat(texts(staffId))
+                    .containsExactlyElementsOf(IntStream.rangeClosed(1, 10).mapToObj(message -> staffId + " " + message).toList());
         }
     }
 
@@ -115,7 +116,8 @@ class JmsDoorsTest {
         // a sender that does not know whether its message arrived sends it again
         send(Map.of("tool", "dingtalk_send_file", "requestId", "invoice-17"), file, file, file);
 
-        await(() -> bot.rows("select count(*) from tool_request where request_id = 'invoice-17/1' and result is not null").get(0).get(0).equals(1));
+        await(() -> bot.rows("select count(*) from tool_request where request_id = 'invoice-17/1' and result is not null").get(0).get(0)
+                .equals(1));
         send(Map.of("JMSXGroupID", "staff004"), notification("staff004", "last"));
         await(() -> texts("staff004").contains("last"));
         await(() -> queued() == 0);
@@ -152,7 +154,8 @@ class JmsDoorsTest {
 
         send(Map.of("requestId", "order-9", "JMSXGroupID", "ghost"), notification("ghost", "hello"));
         Message unreachable = deadLetter();
-        assertThat(JSON.readTree(unreachable.getStringProperty("dingtalkReason")).at("/results/0/error/code").asText()).isEqualTo("invalidStaffId");
+        assertThat(JSON.readTree(unreachable.getStringProperty("dingtalkReason")).at("/results/0/error/code").asText())
+                .isEqualTo("invalidStaffId");
         assertThat(unreachable.getStringProperty("originalMessageId")).isEqualTo("order-9");
         assertThat(unreachable.getStringProperty("JMSXGroupID")).isEqualTo("ghost");
         assertThat(unreachable.getBody(String.class)).isEqualTo(notification("ghost", "hello"));
@@ -193,7 +196,8 @@ class JmsDoorsTest {
     /** The events of the queue that are not read yet, at least so many; each once. */
     private static List<JsonNode> events(int atLeast) throws Exception {
         List<JsonNode> events = new ArrayList<>();
-        try (JMSContext context = broker.factory().createContext(); JMSConsumer consumer = context.createConsumer(context.createQueue(EVENTS))) {
+        try (JMSContext context = broker.factory().createContext();
+                JMSConsumer consumer = context.createConsumer(context.createQueue(EVENTS))) {
             for (Message message = consumer.receive(atLeast == 0 ? 100 : SOON); message != null;
                     message = consumer.receive(events.size() < atLeast ? SOON : 500)) {
                 JsonNode event = JSON.readTree(message.getBody(String.class));

@@ -21,9 +21,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
 
 /**
- * Drives the packaged jar, a process of its own, through the simulator, which runs in this one with the people who talk; prints what it measured as
- * Markdown, each target beside its figure, and writes it to {@code target/performance.md} ({@code scripts/bench -Dbench.only=echo,long,slow}; docs/performance.md says how to read it).
- * Ends with status 1 where a message was refused, lost, answered twice or out of order. A missed target is only shown: other tenants of a machine miss it too.
+ * Drives the packaged jar, a process of its own, through the simulator, which runs in this one with the people who talk; prints what it
+ * measured as Markdown, each target beside its figure, and writes it to {@code target/performance.md} ({@code scripts/bench
+ * -Dbench.only=echo,long,slow}; docs/performance.md says how to read it). Ends with status 1 where a message was refused, lost, answered
+ * twice or out of order. A missed target is only shown: other tenants of a machine miss it too.
  */
 final class LoadDriver {
 
@@ -60,9 +61,11 @@ final class LoadDriver {
                         load.closedLoop(warmUp);
                     }
                     measure(name + ", closed loop, " + people + " people", "≥ " + figure(ECHO_PER_SECOND) + "/s", run,
-                            simulator, people, way, 1, load -> load.closedLoop(duration), outcome -> outcome.perSecond() >= ECHO_PER_SECOND);
-                    measure(name + ", open loop, " + rate + "/s", "p99 < " + figure(ECHO_P99_MILLIS) + " ms, ack p99 < " + figure(ACK_P99_MILLIS) + " ms", run,
-                            simulator, 10 * people, way, 1, load -> load.openLoop(rate, duration), outcome -> outcome.replies().percentile(99) < ECHO_P99_MILLIS
+                            simulator, people, way, 1, load -> load.closedLoop(duration),
+                            outcome -> outcome.perSecond() >= ECHO_PER_SECOND);
+                    measure(name + ", open loop, " + rate + "/s", "p99 < " + figure(ECHO_P99_MILLIS) + " ms, ack p99 < "
+                            + figure(ACK_P99_MILLIS) + " ms", run, simulator, 10 * people, way, 1, load -> load.openLoop(rate, duration),
+                            outcome -> outcome.replies().percentile(99) < ECHO_P99_MILLIS
                                     && outcome.acks().percentile(99) < ACK_P99_MILLIS);
                 }
             }
@@ -93,7 +96,8 @@ final class LoadDriver {
             Vertx vertx = Vertx.vertx();
             // the agent's own service, which thinks for so long
             int port = vertx.createHttpServer(new HttpServerOptions().setAcceptBacklog(4_096))
-                    .requestHandler(request -> request.body().onSuccess(body -> vertx.setTimer(wait.toMillis(), due -> request.response().end(body))))
+                    .requestHandler(request -> request.body()
+                            .onSuccess(body -> vertx.setTimer(wait.toMillis(), due -> request.response().end(body))))
                     .listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get().actualPort();
             try (Simulator simulator = simulator(); PackagedJar jar = jar(simulator).file("routes/thinker.yaml", """
                     - route:
@@ -107,8 +111,8 @@ final class LoadDriver {
                             - convertBodyTo: { type: String }
                     """.formatted(port)); PackagedJar.Run run = started(jar, simulator)) {
                 measure("slow agents over HTTP: " + conversations + " conversations at once wait " + wait.toSeconds() + " s, Stream",
-                        "last reply < " + figure((wait.toMillis() + SLOW_EXTRA_MILLIS) / 1e3) + " s", run, simulator, conversations, UserMessage::byStream, 1,
-                        load -> load.openLoop(conversations, Duration.ofSeconds(1)),
+                        "last reply < " + figure((wait.toMillis() + SLOW_EXTRA_MILLIS) / 1e3) + " s", run, simulator, conversations,
+                        UserMessage::byStream, 1, load -> load.openLoop(conversations, Duration.ofSeconds(1)),
                         outcome -> outcome.replies().percentile(100) < wait.toMillis() + SLOW_EXTRA_MILLIS);
             } finally {
                 vertx.close();
@@ -139,12 +143,13 @@ final class LoadDriver {
     private static PackagedJar.Run started(PackagedJar jar, Simulator simulator) throws Exception {
         PackagedJar.Run run = jar.start();
         simulator.callbackUrl(Bot.APP_KEY, run.webhookUrl("main"));
-        run.awaitLog("Stream connection 1 of integration main is connected").awaitLog("Stream connection 2 of integration main is connected");
+        run.awaitLog("Stream connection 1 of integration main is connected")
+                .awaitLog("Stream connection 2 of integration main is connected");
         return run;
     }
 
-    private void measure(String name, String target, PackagedJar.Run run, Simulator simulator, int talkers, UnaryOperator<UserMessage> way, int parts,
-            Function<Load, Load.Outcome> loop, Function<Load.Outcome, Boolean> met) {
+    private void measure(String name, String target, PackagedJar.Run run, Simulator simulator, int talkers, UnaryOperator<UserMessage> way,
+            int parts, Function<Load, Load.Outcome> loop, Function<Load.Outcome, Boolean> met) {
         try (Load load = new Load(simulator, Bot.APP_KEY, "p" + rows.size() + "x", talkers, way, parts)) {
             Usage before = Usage.of(run.process());
             Load.Outcome outcome = loop.apply(load);
@@ -155,9 +160,9 @@ final class LoadDriver {
                     figure(replies.percentile(50)) + " / " + figure(replies.percentile(95)) + " / " + figure(replies.percentile(99)),
                     figure(acks.percentile(50)) + " / " + figure(acks.percentile(99)),
                     String.format(Locale.ROOT, "%.2f", after.cpuSecondsSince(before) * 1_000 / Math.max(1, replies.count())),
-                    String.valueOf(Usage.residentMiB(run.process())), figure(after.stealSince(before)) + " % / " + figure(after.othersSince(before)) + " %",
-                    outcome.sent() + " / " + outcome.refused() + " / " + outcome.lost() + " / " + outcome.doubled() + " / " + outcome.outOfOrder(),
-                    target + (met.apply(outcome) ? " ✓" : " **missed**") + " |");
+                    String.valueOf(Usage.residentMiB(run.process())), figure(after.stealSince(before)) + " % / "
+                    + figure(after.othersSince(before)) + " %", outcome.sent() + " / " + outcome.refused() + " / " + outcome.lost() + " / "
+                    + outcome.doubled() + " / " + outcome.outOfOrder(), target + (met.apply(outcome) ? " ✓" : " **missed**") + " |");
             System.out.println(row);
             rows.add(row);
             if (!outcome.right()) {
@@ -170,10 +175,13 @@ final class LoadDriver {
         Runtime runtime = Runtime.getRuntime();
         StringBuilder report = new StringBuilder();
         report.append(LocalDate.now(ZoneOffset.UTC)).append(": ").append(runtime.availableProcessors()).append(" cores (")
-                .append(System.getProperty("bench.machine", "shared with other work")).append("), ").append(System.getProperty("java.vm.name")).append(' ')
+                .append(System.getProperty("bench.machine", "shared with other work")).append("), ")
+                .append(System.getProperty("java.vm.name")).append(' ')
                 .append(Runtime.version()).append(", ").append(System.getProperty("os.name")).append(". ").append(duration.toSeconds())
-                .append(" s each after ").append(warmUp.toSeconds()).append(" s of warm-up; application, simulator and driver share the cores.\n\n");
-        report.append("| scenario | replies/s | push to reply p50 / p95 / p99, ms | push to ack p50 / p99, ms | CPU per message, ms | RSS, MiB | steal / other work "
+                .append(" s each after ").append(warmUp.toSeconds())
+                .append(" s of warm-up; application, simulator and driver share the cores.\n\n");
+        report.append("| scenario | replies/s | push to reply p50 / p95 / p99, ms | push to ack p50 / p99, ms | CPU per message, ms | "
+                + "RSS, MiB | steal / other work "
                 + "| sent / refused / lost / doubled / out of order | target |\n|---|---|---|---|---|---|---|---|---|\n");
         rows.forEach(row -> report.append(row).append('\n'));
         faults.forEach(fault -> report.append("\n**Wrong**: ").append(fault).append('\n'));
@@ -181,6 +189,7 @@ final class LoadDriver {
     }
 
     private static String figure(double value) {
-        return value >= 100 ? String.format(Locale.ROOT, "%,.0f", value) : String.format(Locale.ROOT, "%.1f", value).replaceFirst("\\.0$", "");
+        return value >= 100 ? String.format(Locale.ROOT, "%,.0f", value)
+                : String.format(Locale.ROOT, "%.1f", value).replaceFirst("\\.0$", "");
     }
 }

@@ -23,7 +23,9 @@ import org.apache.logging.log4j.core.filter.AbstractFilterable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** What strangers' requests leave in the log of a whole application, as it is written: bounded, without stack traces, without forged lines. */
+/**
+ * What strangers' requests leave in the log of a whole application, as it is written: bounded, without stack traces, without forged lines.
+ */
 class LogFloodTest {
 
     private static final List<String> MALFORMED = List.of(
@@ -68,7 +70,8 @@ class LogFloodTest {
     @Test
     void malformedRequestsLeaveABoundedLogWithoutTraces() throws Exception {
         try (Bot bot = Bot.withSettings(Map.of()).start(); Written written = new Written()) {
-            for (String url : List.of(bot.webhookUrl(), bot.managementUrl() + "/observe/jolokia", bot.simulator().url() + "/v1.0/oauth2/accessToken")) {
+            for (String url : List.of(bot.webhookUrl(), bot.managementUrl() + "/observe/jolokia",
+                    bot.simulator().url() + "/v1.0/oauth2/accessToken")) {
                 for (int i = 0; i < 300; i++) {
                     send(URI.create(url), MALFORMED.get(i % MALFORMED.size()));
                 }
@@ -84,7 +87,8 @@ class LogFloodTest {
 
     private static void send(URI url, String rest) throws IOException {
         try (Socket socket = new Socket(url.getHost(), url.getPort())) {
-            socket.getOutputStream().write(("POST " + url.getPath() + " HTTP/1.1\r\nHost: " + url.getAuthority() + "\r\n" + rest).getBytes(StandardCharsets.UTF_8));
+            socket.getOutputStream().write(("POST " + url.getPath() + " HTTP/1.1\r\nHost: " + url.getAuthority() + "\r\n" + rest)
+                    .getBytes(StandardCharsets.UTF_8));
         }
     }
 

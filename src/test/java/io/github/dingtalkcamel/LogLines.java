@@ -44,7 +44,8 @@ public final class LogLines extends AbstractAppender implements AutoCloseable {
 
     @Override
     public void append(LogEvent event) {
-        StringBuilder line = new StringBuilder(event.getLevel() + " " + event.getLoggerName() + " " + event.getMessage().getFormattedMessage());
+        StringBuilder line = new StringBuilder(event.getLevel() + " " + event.getLoggerName() + " "
+                + event.getMessage().getFormattedMessage());
         for (Throwable cause = event.getThrown(); cause != null; cause = cause.getCause()) {
             line.append('\n').append(cause);
             if (cause.getStackTrace().length > 0) {

@@ -82,8 +82,8 @@ class ManagementTest {
                 }
             }
         });
-        bot = Bot.withSettings(Map.of("dingtalk.app-secret", WRONG_SECRET, "dingtalk.management-user", "watcher", "dingtalk.management-password", PASSWORD,
-                "dingtalk.host-names", "ops.example",
+        bot = Bot.withSettings(Map.of("dingtalk.app-secret", WRONG_SECRET, "dingtalk.management-user", "watcher",
+                "dingtalk.management-password", PASSWORD, "dingtalk.host-names", "ops.example",
                 "dingtalk.management-port", String.valueOf(port))).route("triggers.yaml", TWO_TRIGGERS);
         curious.start();
         try {
@@ -139,7 +139,8 @@ class ManagementTest {
         sql("alter table message rename to message_away");
         try {
             // found out by the next message
-            assertThat(bot.post(bot.webhookUrl(), Callback.bytes(Callback.message("m1")), Callback.proof(WRONG_SECRET, Instant.now())).statusCode())
+            assertThat(bot.post(bot.webhookUrl(), Callback.bytes(Callback.message("m1")), Callback.proof(WRONG_SECRET, Instant.now()))
+                    .statusCode())
                     .isEqualTo(503);
 
             HttpResponse<String> ready = bot.get(bot.managementUrl() + "/observe/health/ready");
@@ -159,7 +160,8 @@ class ManagementTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "/observe/metrics", "/", "/nothing", "/observe/healthy", "/observe/health/../metrics", "/observe//metrics", "/observe/jolokia", "/hawtio", "/hawtio/", "/hawtio/user",
+    @ValueSource(strings = { "/observe/metrics", "/", "/nothing", "/observe/healthy", "/observe/health/../metrics", "/observe//metrics",
+            "/observe/jolokia", "/hawtio", "/hawtio/", "/hawtio/user",
         "/hawtio/jolokia/version", "/hawtio/static/js/nothing.js" })
     void asksWhoOneIsBeforeAnythingButHealth(String path) throws Exception {
         HttpResponse<String> anonymous = bot.get(bot.managementUrl() + path);
@@ -188,12 +190,15 @@ class ManagementTest {
         assertThat(get("/hawtio/jolokia/version", "watcher", PASSWORD).statusCode()).isEqualTo(200);
         String credentials = Base64.getEncoder().encodeToString(("watcher:" + PASSWORD).getBytes(StandardCharsets.UTF_8));
         for (Map.Entry<String, String> each : Map.of("Host: ops.example", "200", "Host: ops.example\r\nOrigin: https://ops.example", "200",
-                "Host: other.example", "403", "Host: 127.0.0.1\r\nOrigin: https://ops.example", "200", "Host: 127.0.0.1\r\nOrigin: https://other.example", "403",
-                "Host: ops.example\r\nOrigin: https://evil.example", "403", "Host: ops.example\r\nSec-Fetch-Site: cross-site", "403").entrySet()) {
+                "Host: other.example", "403", "Host: 127.0.0.1\r\nOrigin: https://ops.example", "200",
+                "Host: 127.0.0.1\r\nOrigin: https://other.example", "403", "Host: ops.example\r\nOrigin: https://evil.example", "403",
+                "Host: ops.example\r\nSec-Fetch-Site: cross-site", "403").entrySet()) {
             try (Socket socket = new Socket("127.0.0.1", URI.create(bot.managementUrl()).getPort())) {
-                socket.getOutputStream().write(("GET /hawtio/jolokia HTTP/1.1\r\n" + each.getKey() + "\r\nConnection: close\r\nAuthorization: Basic " + credentials + "\r\n\r\n")
+                socket.getOutputStream().write(("GET /hawtio/jolokia HTTP/1.1\r\n" + each.getKey()
+                        + "\r\nConnection: close\r\nAuthorization: Basic " + credentials + "\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII));
-                assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).as(each.getKey()).startsWith("HTTP/1.1 " + each.getValue());
+                assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).as(each.getKey())
+                        .startsWith("HTTP/1.1 " + each.getValue());
             }
         }
     }
@@ -210,7 +215,8 @@ class ManagementTest {
 
         assertThat(metrics.statusCode()).isEqualTo(200);
         assertThat(metrics.headers().firstValue("content-type")).hasValueSatisfying(type -> assertThat(type).startsWith("text/plain"));
-        assertThat(metrics.body()).contains("dingtalk_turns_waiting 0.0\n", "dingtalk_turns_running 0.0\n", "dingtalk_dead_letters 0.0\n", "camel_");
+        assertThat(metrics.body()).contains("dingtalk_turns_waiting 0.0\n", "dingtalk_turns_running 0.0\n", "dingtalk_dead_letters 0.0\n",
+                "camel_");
     }
 
     @Test
@@ -257,8 +263,8 @@ class ManagementTest {
 
     private HttpResponse<String> get(String path, String user, String password) throws Exception {
         String credentials = Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
-        return HTTP.send(HttpRequest.newBuilder(URI.create(bot.managementUrl() + path)).header("Authorization", "Basic " + credentials).build(),
-                HttpResponse.BodyHandlers.ofString());
+        return HTTP.send(HttpRequest.newBuilder(URI.create(bot.managementUrl() + path)).header("Authorization", "Basic " + credentials)
+                .build(), HttpResponse.BodyHandlers.ofString());
     }
 
     private void sql(String sql) {

@@ -49,7 +49,8 @@ class McpTest {
 
     @BeforeAll
     static void start() throws Exception {
-        bot = Bot.withSettings(Map.of("dingtalk.api-token", TOKEN, "dingtalk.public-url", "https://bot.example")).route("weather.camel.yaml", """
+        bot = Bot.withSettings(Map.of("dingtalk.api-token", TOKEN, "dingtalk.public-url", "https://bot.example"))
+                .route("weather.camel.yaml", """
                 - route:
                     id: weather
                     description: Tells the weather of a city
@@ -62,7 +63,8 @@ class McpTest {
         bot.simulator().addPerson(bot.simulator().person("stranger").with(Person.Reach.UNKNOWN));
         bot.start();
         client = McpClient.sync(HttpClientStreamableHttpTransport.builder(origin()).endpoint("/api/dingtalk/mcp")
-                .jsonMapper(new JacksonMcpJsonMapper(JSON)).requestBuilder(HttpRequest.newBuilder().header("Authorization", "Bearer " + TOKEN))
+                .jsonMapper(new JacksonMcpJsonMapper(JSON))
+                .requestBuilder(HttpRequest.newBuilder().header("Authorization", "Bearer " + TOKEN))
                 .build()).requestTimeout(Duration.ofSeconds(30)).jsonSchemaValidator(new ByNetworknt()).build();
         client.initialize();
     }
@@ -158,7 +160,8 @@ class McpTest {
         String sent = call("dingtalk_send_text_notification", to("staff001", Map.of("content", "Build 4711 is green")))
                 .at("/results/0/messageId").asText();
         call("dingtalk_send_rich_notification", to("staff001", Map.of("mode", "interactive", "card",
-                Map.of("title", "Deploy?", "markdown", "**v2** is ready", "buttons", List.of(Map.of("title", "See", "url", "https://ci.example"))))));
+                Map.of("title", "Deploy?", "markdown", "**v2** is ready", "buttons",
+                        List.of(Map.of("title", "See", "url", "https://ci.example"))))));
         call("dingtalk_send_file", to("staff001", Map.of("base64", "JVBERi0xLjc=", "name", "report.pdf")));
         JsonNode updated = call("dingtalk_update_message", Map.of("messageId", sent, "mode", "text", "content", "It is red after all"));
         call("dingtalk_recall_message", Map.of("messageId", updated.at("/results/0/messageId").asText()));
@@ -229,7 +232,8 @@ class McpTest {
                         - setBody: { constant: "here" }
                 """);
 
-        Awaitility.await().atMost(Bot.PATIENCE).until(() -> client.listTools().tools().stream().anyMatch(tool -> tool.name().equals("added")));
+        Awaitility.await().atMost(Bot.PATIENCE)
+                .until(() -> client.listTools().tools().stream().anyMatch(tool -> tool.name().equals("added")));
         assertThat(call("added", Map.of()).at("/data/result").asText("")).isEqualTo("here");
     }
 
@@ -256,7 +260,8 @@ class McpTest {
     @Test
     void thereIsNoStreamToListenToAndNoSessionToEnd() throws Exception {
         for (String method : List.of("GET", "DELETE")) {
-            var answer = post("", request -> request.header("Authorization", "Bearer " + TOKEN).method(method, HttpRequest.BodyPublishers.noBody()));
+            var answer = post("", request -> request.header("Authorization", "Bearer " + TOKEN)
+                    .method(method, HttpRequest.BodyPublishers.noBody()));
             assertThat(answer.statusCode()).as(method).isEqualTo(405);
             assertThat(answer.headers().firstValue("Allow")).contains("POST");
         }
@@ -273,7 +278,8 @@ class McpTest {
             assertThat(answer.statusCode()).as(each.getKey()).isEqualTo(400);
             assertThat(JSON.readTree(answer.body()).at("/error/code").asInt()).as(each.getKey()).isEqualTo(each.getValue());
         }
-        JsonNode unknown = JSON.readTree(post("{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/call\",\"params\":{\"name\":\"nothing\"}}").body());
+        JsonNode unknown = JSON.readTree(post("{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/call\",\"params\":{\"name\":\"nothing\"}}")
+                .body());
         assertThat(unknown.at("/error/code").asInt()).isEqualTo(-32602);
         assertThat(unknown.path("id").asInt()).isEqualTo(7);
         assertThat(post("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}").statusCode()).isEqualTo(202);

@@ -66,7 +66,8 @@ class MemoryIT {
     private static HttpResponse<String> post(PackagedJar.Run run, String msgId, String text) throws Exception {
         ObjectNode message = Callback.message(msgId);
         message.putObject("text").put("content", text);
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(run.webhookUrl("main").replace("0.0.0.0", "127.0.0.1"))).timeout(Duration.ofSeconds(30))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(run.webhookUrl("main").replace("0.0.0.0", "127.0.0.1")))
+                .timeout(Duration.ofSeconds(30))
                 .header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofByteArray(Callback.bytes(message)));
         return HTTP.send(Callback.proof().apply(request).build(), HttpResponse.BodyHandlers.ofString());
     }
@@ -74,7 +75,8 @@ class MemoryIT {
     private static double metric(PackagedJar.Run run, String start) throws Exception {
         String metrics = HTTP.send(HttpRequest.newBuilder(URI.create(run.managementUrl() + "/observe/metrics")).build(),
                 HttpResponse.BodyHandlers.ofString()).body();
-        return metrics.lines().filter(line -> line.startsWith(start)).findFirst().map(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        return metrics.lines().filter(line -> line.startsWith(start)).findFirst()
+                .map(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .orElseThrow(() -> new AssertionError("no " + start + " in\n" + metrics));
     }
 }

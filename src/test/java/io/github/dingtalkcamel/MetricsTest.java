@@ -72,19 +72,22 @@ class MetricsTest {
                 provoke();
                 System.gc();
                 // the host answers others with 429 now and then, which closes its circuit until the next call is lost
-                Map<String, Double> metrics = Awaitility.await().atMost(Bot.PATIENCE).until(this::metrics, read -> read.get("dingtalk_hosts_away") == 1);
+                Map<String, Double> metrics = Awaitility.await().atMost(Bot.PATIENCE)
+                        .until(this::metrics, read -> read.get("dingtalk_hosts_away") == 1);
 
                 Streams streams = bean("streams", Streams.class);
                 LifecycleEvents events = bean("lifecycleEvents", LifecycleEvents.class);
-                assertThat(metrics).containsOnlyKeys("dingtalk_turns_waiting", "dingtalk_turns_running", "dingtalk_turns_unsent", "dingtalk_agents_stuck",
-                        "dingtalk_agents_unavailable", "dingtalk_agents_waiting",
-                        "dingtalk_agents_discarded_total", "dingtalk_hosts_away", "dingtalk_apis_throttled", "dingtalk_robot_messages_waiting",
-                        "dingtalk_dead_letters", "dingtalk_events_waiting", "dingtalk_events_published_total", "dingtalk_events_dropped_total",
-                        "dingtalk_held_bytes", "dingtalk_held_bytes_limit", "dingtalk_logins_failed_total", "dingtalk_logins_turned_away_total",
-                        "dingtalk_http_bytes", "dingtalk_http_bytes_limit", "dingtalk_http_bodies_refused_total", "dingtalk_http_connections",
-                        "dingtalk_http_connections_refused_total", "dingtalk_http_connections_late_total",
-                        "dingtalk_stream_connected", "dingtalk_stream_attempts_total", "dingtalk_stream_failures_total", "dingtalk_stream_losses_total",
-                        "dingtalk_stream_frames_total", "dingtalk_stream_messages_total", "dingtalk_stream_refused_total");
+                assertThat(metrics).containsOnlyKeys("dingtalk_turns_waiting", "dingtalk_turns_running", "dingtalk_turns_unsent",
+                        "dingtalk_agents_stuck", "dingtalk_agents_unavailable", "dingtalk_agents_waiting",
+                        "dingtalk_agents_discarded_total", "dingtalk_hosts_away", "dingtalk_apis_throttled",
+                        "dingtalk_robot_messages_waiting", "dingtalk_dead_letters", "dingtalk_events_waiting",
+                        "dingtalk_events_published_total", "dingtalk_events_dropped_total", "dingtalk_held_bytes",
+                        "dingtalk_held_bytes_limit", "dingtalk_logins_failed_total", "dingtalk_logins_turned_away_total",
+                        "dingtalk_http_bytes", "dingtalk_http_bytes_limit", "dingtalk_http_bodies_refused_total",
+                        "dingtalk_http_connections", "dingtalk_http_connections_refused_total", "dingtalk_http_connections_late_total",
+                        "dingtalk_stream_connected", "dingtalk_stream_attempts_total", "dingtalk_stream_failures_total",
+                        "dingtalk_stream_losses_total", "dingtalk_stream_frames_total", "dingtalk_stream_messages_total",
+                        "dingtalk_stream_refused_total");
                 assertThat(metrics).containsEntry("dingtalk_turns_running", 1.0).containsEntry("dingtalk_turns_waiting", 2.0)
                         .containsEntry("dingtalk_turns_unsent", 2.0).containsEntry("dingtalk_agents_stuck", 1.0)
                         .containsEntry("dingtalk_agents_unavailable", 0.0).containsEntry("dingtalk_agents_waiting", 0.0)
@@ -156,7 +159,8 @@ class MetricsTest {
         bot.simulator().faults().on(ApiFamily.STREAM).times(1).fail(503);
         List<String> before = StreamEndToEndTest.open(bot).stream().map(Connection::id).toList();
         bot.simulator().stream().reset(before.get(0));
-        until(() -> StreamEndToEndTest.open(bot).size() == 2 && !StreamEndToEndTest.open(bot).stream().map(Connection::id).toList().equals(before));
+        until(() -> StreamEndToEndTest.open(bot).size() == 2
+                && !StreamEndToEndTest.open(bot).stream().map(Connection::id).toList().equals(before));
         Streams streams = bean("streams", Streams.class);
         until(() -> streams.connected("main") == 2);
     }
@@ -182,8 +186,8 @@ class MetricsTest {
 
     private Map<String, Double> metrics() throws Exception {
         return bot.get(bot.managementUrl() + "/observe/metrics").body().lines().filter(line -> line.startsWith("dingtalk_"))
-                .collect(Collectors.toMap(line -> line.replaceFirst("[{ ].*", ""), line -> Double.valueOf(line.substring(line.lastIndexOf(' ') + 1)),
-                        (one, other) -> other, TreeMap::new));
+                .collect(Collectors.toMap(line -> line.replaceFirst("[{ ].*", ""),
+                        line -> Double.valueOf(line.substring(line.lastIndexOf(' ') + 1)), (one, other) -> other, TreeMap::new));
     }
 
     private <T> T bean(String name, Class<T> type) {

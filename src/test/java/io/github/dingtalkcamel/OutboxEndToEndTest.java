@@ -57,7 +57,8 @@ class OutboxEndToEndTest {
     @Test
     void anEndpointThatIsAwayMissesNothingAlsoOverARestart() throws Exception {
         Endpoint endpoint = new Endpoint();
-        try (Bot bot = Bot.withSettings(Map.of("dingtalk.outbox", "bean:told", "dingtalk.stream", "true", "dingtalk.stream-connections", "1"))
+        try (Bot bot = Bot.withSettings(Map.of("dingtalk.outbox", "bean:told", "dingtalk.stream", "true", "dingtalk.stream-connections",
+                "1"))
                 .bean("told", endpoint).start()) {
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.simulator().stream().connections().size() == 1);
             bot.say("one");
@@ -65,8 +66,8 @@ class OutboxEndToEndTest {
             assertThat(endpoint.types()).containsExactly("bot_accepted", "bot_turn_finished");
             assertThat(endpoint.told.get(0).path("text").asText()).isEqualTo("one");
             assertThat(endpoint.told.get(1).path("reply").asText()).isEqualTo("one");
-            assertThat(endpoint.headers.get(0)).containsOnlyKeys("CamelDingTalkEventType", "CamelDingTalkEventId", "CamelDingTalkIntegration",
-                    "CamelDingTalkConversationId").containsEntry("CamelDingTalkEventType", "bot_accepted");
+            assertThat(endpoint.headers.get(0)).containsOnlyKeys("CamelDingTalkEventType", "CamelDingTalkEventId",
+                    "CamelDingTalkIntegration", "CamelDingTalkConversationId").containsEntry("CamelDingTalkEventType", "bot_accepted");
 
             endpoint.away = true;
             bot.say("two");
@@ -82,8 +83,8 @@ class OutboxEndToEndTest {
             bot.say(UserMessage.text("three").from("staff002"));
 
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> endpoint.types().size() >= 8);
-            assertThat(endpoint.types().subList(2, 8)).containsExactlyInAnyOrder("bot_accepted", "bot_turn_finished", "user_add_org", "card_callback",
-                    "bot_accepted", "bot_turn_finished");
+            assertThat(endpoint.types().subList(2, 8)).containsExactlyInAnyOrder("bot_accepted", "bot_turn_finished", "user_add_org",
+                    "card_callback", "bot_accepted", "bot_turn_finished");
             assertThat(endpoint.types().subList(6, 8)).containsExactly("bot_accepted", "bot_turn_finished");
             Set<String> ids = new TreeSet<>();
             endpoint.told.forEach(event -> ids.add(event.path("eventId").asText()));

@@ -31,8 +31,8 @@ import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
 import org.awaitility.Awaitility;
 
 /**
- * The packaged jar, run as its user runs it: {@code java -jar} in a working directory of its own, with an environment that holds nothing but what was
- * given. Settings, files and data outlive each {@link Run}, so that a process can be killed and started again.
+ * The packaged jar, run as its user runs it: {@code java -jar} in a working directory of its own, with an environment that holds nothing
+ * but what was given. Settings, files and data outlive each {@link Run}, so that a process can be killed and started again.
  *
  * <pre>
  * try (PackagedJar jar = PackagedJar.inTemporaryDirectory().env("DINGTALK_LANGUAGE", "en"); PackagedJar.Run run = jar.start()) {
@@ -111,7 +111,10 @@ final class PackagedJar implements AutoCloseable {
         return workingDirectory;
     }
 
-    /** A port that is free now, outside the range from which the system takes those of outgoing connections: so it stays free between two runs. */
+    /**
+     * A port that is free now, outside the range from which the system takes those of outgoing connections: so it stays free between two
+     * runs.
+     */
     static int quietPort() {
         Random random = new Random();
         while (true) {
@@ -142,7 +145,8 @@ final class PackagedJar implements AutoCloseable {
     }
 
     /**
-     * Rows of the store, read from a copy of its files: so what a killed process left is for its successor to recover, and not for this test.
+     * Rows of the store, read from a copy of its files: so what a killed process left is for its successor to recover, and not for this
+     * test.
      */
     List<List<Object>> rows(String sql) throws IOException, SQLException {
         Path copy = Files.createTempDirectory(home, "copy");
@@ -235,7 +239,8 @@ final class PackagedJar implements AutoCloseable {
                     return true;
                 }
                 if (!process.isAlive()) {
-                    throw new AssertionError("ended with " + process.exitValue() + " before the log held \"" + text + "\":\n" + log() + errors());
+                    throw new AssertionError("ended with " + process.exitValue() + " before the log held \"" + text + "\":\n" + log()
+                            + errors());
                 }
                 return false;
             });

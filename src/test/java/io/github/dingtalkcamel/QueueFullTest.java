@@ -27,7 +27,8 @@ class QueueFullTest {
 
     @BeforeAll
     void start() throws Exception {
-        bot = Bot.withSettings(Map.of("dingtalk.queue-capacity", "1", "dingtalk.max-running-turns", "1", "dingtalk.fallback-agent", "held")).start();
+        bot = Bot.withSettings(Map.of("dingtalk.queue-capacity", "1", "dingtalk.max-running-turns", "1", "dingtalk.fallback-agent", "held"))
+                .start();
         RouteBuilder.addRoutes(bot.context(), routes -> routes.from("agent:held").process(exchange -> held.await(60, TimeUnit.SECONDS)));
         assertThat(plain(message("running")).statusCode()).isEqualTo(200);
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.queue().running() == 1);
@@ -74,7 +75,8 @@ class QueueFullTest {
         command.putObject("text").put("content", "/whoami");
 
         assertThat(plain(command).statusCode()).isEqualTo(200);
-        Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select kind, state from message where msg_id = 'command'").equals(List.of(List.of("command", "done"))));
+        Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select kind, state from message where msg_id = 'command'")
+                .equals(List.of(List.of("command", "done"))));
         // so that the other tests' counts are theirs
         bot.store().writeAndWait(connection -> connection.createStatement().executeUpdate("delete from message where msg_id = 'command'"));
     }
@@ -107,7 +109,8 @@ class QueueFullTest {
         assertThat(queue.toString()).contains("dingtalk.queue-capacity");
         assertThat(bot.get(bot.managementUrl() + "/observe/health/ready").statusCode()).isEqualTo(503);
         assertThat(bot.get(bot.managementUrl() + "/observe/health/live").statusCode()).isEqualTo(200);
-        assertThat(bot.get(bot.managementUrl() + "/observe/metrics").body()).contains("dingtalk_turns_waiting 1.0").contains("dingtalk_turns_running 1.0");
+        assertThat(bot.get(bot.managementUrl() + "/observe/metrics").body()).contains("dingtalk_turns_waiting 1.0")
+                .contains("dingtalk_turns_running 1.0");
     }
 
     private static ObjectNode message(String msgId) {

@@ -56,7 +56,8 @@ class QuotedSecretsTest {
         bot = Bot.withSettings(Map.of("dingtalk.api-token", TOKEN, "dingtalk.stream", "true", "dingtalk.app-secret", APP_SECRET));
         bot.simulator().addApp(io.github.dingtalkcamel.simulator.platform.SimulatedApp.of(Bot.APP_KEY, APP_SECRET));
         bot.simulator().addCustomRobot(CustomRobot.of(ROBOT_TOKEN, "cidFAKEgroup0001==").withSecret(ROBOT_SECRET));
-        bot.set("dingtalk.webhook", bot.simulator().url() + "/robot/send?access_token=" + java.net.URLEncoder.encode(ROBOT_TOKEN, StandardCharsets.UTF_8))
+        bot.set("dingtalk.webhook", bot.simulator().url() + "/robot/send?access_token="
+                + java.net.URLEncoder.encode(ROBOT_TOKEN, StandardCharsets.UTF_8))
                 .set("dingtalk.webhook-secret", ROBOT_SECRET)
                 .route("careless.camel.yaml", """
                         - route:
@@ -96,12 +97,17 @@ class QuotedSecretsTest {
             // with a token that is still valid
             call("tools/dingtalk_send_text_notification", Map.of("recipient_type", "user_id", "recipient_id", who, "content", "first"));
             bot.simulator().faults().everywhere().untilCleared().quote(form);
-            seen.add(call("tools/dingtalk_send_text_notification", Map.of("recipient_type", "user_id", "recipient_id", who, "content", "x")));
-            seen.add(call("tools/dingtalk_send_text_notification", Map.of("recipient_type", "union_id", "recipient_id", "u" + who, "content", "x")));
-            seen.add(call("tools/dingtalk_send_text_notification", Map.of("recipient_type", "chat_id", "recipient_id", "cidFAKEgroup0001==", "content", "x")));
+            seen.add(call("tools/dingtalk_send_text_notification",
+                    Map.of("recipient_type", "user_id", "recipient_id", who, "content", "x")));
+            seen.add(call("tools/dingtalk_send_text_notification",
+                    Map.of("recipient_type", "union_id", "recipient_id", "u" + who, "content", "x")));
+            seen.add(call("tools/dingtalk_send_text_notification",
+                    Map.of("recipient_type", "chat_id", "recipient_id", "cidFAKEgroup0001==", "content", "x")));
             seen.add(call("tools/dingtalk_send_text_notification", Map.of("recipient_type", "webhook", "content", "x")));
-            seen.add(call("tools/dingtalk_send_file", Map.of("recipient_type", "user_id", "recipient_id", who, "base64", "UEsDBA==", "name", "a.zip")));
-            seen.add(call("tools/dingtalk_send_rich_notification", Map.of("recipient_type", "user_id", "recipient_id", who, "mode", "template",
+            seen.add(call("tools/dingtalk_send_file",
+                    Map.of("recipient_type", "user_id", "recipient_id", who, "base64", "UEsDBA==", "name", "a.zip")));
+            seen.add(call("tools/dingtalk_send_rich_notification",
+                    Map.of("recipient_type", "user_id", "recipient_id", who, "mode", "template",
                     "msgKey", "589420e2-c1e2-46ef-a5ed-b8728e654da9.schema", "msgParam", Map.of("title", "t"))));
             seen.add(call("tools/dingtalk_list_users", Map.of()));
             seen.add(call("integrations/main/test", Map.of()));
@@ -110,17 +116,20 @@ class QuotedSecretsTest {
             PushResult byRobot = bot.say(UserMessage.text("by robot").from(who).sessionExpiresAt(Instant.now()));
             PushResult failed = bot.say(UserMessage.text("fail").from(newPerson()));
             for (PushResult sent : List.of(bySession, byRobot, failed)) {
-                Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select state from message where msg_id = '" + sent.msgId() + "'").get(0).get(0).equals("dead"));
+                Awaitility.await().atMost(Bot.PATIENCE).until(() ->
+                        bot.rows("select state from message where msg_id = '" + sent.msgId() + "'").get(0).get(0).equals("dead"));
                 seen.add(get("messages/main/" + java.net.URLEncoder.encode(sent.msgId(), StandardCharsets.UTF_8)));
             }
             // and the token call itself
             bot.simulator().faults().clear();
             bot.simulator().expireToken(Bot.APP_KEY);
             bot.simulator().faults().on(ApiFamily.TOKEN).untilCleared().quote(form);
-            seen.add(call("tools/dingtalk_send_text_notification", Map.of("recipient_type", "user_id", "recipient_id", who, "content", "x")));
+            seen.add(call("tools/dingtalk_send_text_notification",
+                    Map.of("recipient_type", "user_id", "recipient_id", who, "content", "x")));
             seen.add(call("integrations/main/test", Map.of()));
             PushResult noToken = bot.say(UserMessage.text("no token").from(who).sessionExpiresAt(Instant.now()));
-            Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select state from message where msg_id = '" + noToken.msgId() + "'").get(0).get(0).equals("dead"));
+            Awaitility.await().atMost(Bot.PATIENCE).until(() ->
+                    bot.rows("select state from message where msg_id = '" + noToken.msgId() + "'").get(0).get(0).equals("dead"));
             seen.add(get("messages/main/" + java.net.URLEncoder.encode(noToken.msgId(), StandardCharsets.UTF_8)));
             seen.add(get("dead-letters"));
             seen.add(get("integrations"));
@@ -140,7 +149,8 @@ class QuotedSecretsTest {
         }
         assertThat(String.join("\n", seen)).contains("错误描述: 参数不合法 <***>").contains("Bearer ***");
         bot.simulator().faults().clear();
-        assertThat(call("tools/dingtalk_send_text_notification", Map.of("recipient_type", "user_id", "recipient_id", newPerson(), "content", "well again")))
+        assertThat(call("tools/dingtalk_send_text_notification",
+                Map.of("recipient_type", "user_id", "recipient_id", newPerson(), "content", "well again")))
                 .contains("\"successCount\":1");
     }
 
@@ -176,7 +186,8 @@ class QuotedSecretsTest {
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> !log.containing("is lost").isEmpty());
 
             assertThat(log.containing("is lost")).first().asString().contains("status 4001: bad client ***").doesNotContain(APP_SECRET);
-            ObjectName consumer = JMX.queryNames(new ObjectName("org.apache.camel:context=" + bot.context().getManagementName() + ",type=consumers,name=DingTalkConsumer*"), null).iterator().next();
+            ObjectName consumer = JMX.queryNames(new ObjectName("org.apache.camel:context=" + bot.context().getManagementName()
+                    + ",type=consumers,name=DingTalkConsumer*"), null).iterator().next();
             assertThat((String) JMX.getAttribute(consumer, "LastClose")).contains("bad client ***").doesNotContain(APP_SECRET);
         }
     }
@@ -186,7 +197,8 @@ class QuotedSecretsTest {
     }
 
     private static String call(String path, Map<String, Object> arguments) throws Exception {
-        return HTTP.send(request(path).header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(arguments))).build(),
+        return HTTP.send(request(path).header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(arguments))).build(),
                 HttpResponse.BodyHandlers.ofString()).body();
     }
 

@@ -68,7 +68,9 @@ public final class RawHttp implements AutoCloseable {
         return line.toString(StandardCharsets.UTF_8).strip();
     }
 
-    /** One answer with its headers and its body: of the length that it says, and then the connection may stay open; else all up to its end. */
+    /**
+     * One answer with its headers and its body: of the length that it says, and then the connection may stay open; else all up to its end.
+     */
     public String answer() throws IOException {
         StringBuilder answer = new StringBuilder();
         int length = Integer.MAX_VALUE;

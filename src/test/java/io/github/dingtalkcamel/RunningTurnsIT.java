@@ -40,8 +40,10 @@ class RunningTurnsIT {
     }
 
     private static void run(Preparation preparation, int limit, int more) throws Exception {
-        try (Gate gate = new Gate(); Simulator simulator = PackagedJar.simulator(SimulatorOptions.defaults().pushTimeout(Duration.ofSeconds(30)));
-                PackagedJar jar = preparation.prepare(PackagedJar.facing(simulator).option("-Xmx256m").file("routes/gate.yaml", gate.route()))) {
+        try (Gate gate = new Gate(); Simulator simulator =
+                PackagedJar.simulator(SimulatorOptions.defaults().pushTimeout(Duration.ofSeconds(30)));
+                PackagedJar jar = preparation.prepare(PackagedJar.facing(simulator).option("-Xmx256m")
+                        .file("routes/gate.yaml", gate.route()))) {
             PackagedJar.Run run = jar.start();
             simulator.callbackUrl(Bot.APP_KEY, run.webhookUrl("main"));
             List<CompletableFuture<PushResult>> sent = IntStream.range(0, limit + more)
@@ -65,7 +67,8 @@ class RunningTurnsIT {
     }
 
     private static double metric(PackagedJar.Run run, String name) throws Exception {
-        String metrics = HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create(run.managementUrl() + "/observe/metrics")).build(),
+        String metrics = HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(URI.create(run.managementUrl() + "/observe/metrics")).build(),
                 HttpResponse.BodyHandlers.ofString()).body();
         return metrics.lines().filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{")).findFirst()
                 .map(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))

@@ -61,7 +61,8 @@ class SendTest {
     }
 
     private int send(String standardInput, String... words) throws Exception {
-        return send(Map.of("dingtalk.app-key", Bot.APP_KEY, "dingtalk.app-secret", Bot.APP_SECRET, "dingtalk.webhook", simulator.url() + "/robot/send?access_token=tok"),
+        return send(Map.of("dingtalk.app-key", Bot.APP_KEY, "dingtalk.app-secret", Bot.APP_SECRET, "dingtalk.webhook",
+                simulator.url() + "/robot/send?access_token=tok"),
                 standardInput, words);
     }
 
@@ -80,7 +81,8 @@ class SendTest {
         Program.Work work = new FakeWork() {
             @Override
             public Send send(PrintStream toOut, PrintStream toErrors) throws Exception {
-                return new Send(new SettingsReader(Map.of(), settings, Map.of(), text -> text, 17).read(), SendingConfiguration::bind, toOut, toErrors);
+                return new Send(new SettingsReader(Map.of(), settings, Map.of(), text -> text, 17).read(), SendingConfiguration::bind,
+                        toOut, toErrors);
             }
         };
         return Program.run(Stream.concat(Stream.of("send"), Stream.of(words)).toList(), work, new ByteArrayInputStream(standardInput),
@@ -91,22 +93,27 @@ class SendTest {
     void saysATextToPeopleAndGroupsAndSendsAFile() throws Exception {
         Path picture = Files.write(folder.resolve("p.png"), new byte[] {(byte) 0x89, 'P', 'N', 'G', 1});
 
-        assertThat(send("", "--to", "user_id:staff001", "--to", "chat_id:" + GROUP, "--file", picture.toString(), "备份完成")).as(errors.toString()).isZero();
+        assertThat(send("", "--to", "user_id:staff001", "--to", "chat_id:" + GROUP, "--file", picture.toString(), "备份完成"))
+                .as(errors.toString()).isZero();
 
-        assertThat(out.toString(StandardCharsets.UTF_8).lines()).containsExactly("user_id:staff001: sent", "chat_id:" + GROUP + ": sent", "user_id:staff001: sent",
+        assertThat(out.toString(StandardCharsets.UTF_8).lines())
+                .containsExactly("user_id:staff001: sent", "chat_id:" + GROUP + ": sent", "user_id:staff001: sent",
                 "chat_id:" + GROUP + ": sent");
-        assertThat(simulator.deliveries()).extracting(Delivery::type, Delivery::text).containsExactly(tuple("sampleText", "备份完成"), tuple("sampleText", "备份完成"),
+        assertThat(simulator.deliveries()).extracting(Delivery::type, Delivery::text)
+                .containsExactly(tuple("sampleText", "备份完成"), tuple("sampleText", "备份完成"),
                 tuple("sampleImageMsg", null), tuple("sampleImageMsg", null));
         assertThat(folder.resolve("data")).as("a running process's data").doesNotExist();
     }
 
     @Test
     void tellsWhoDidNotGetItAndReadsStandardInput() throws Exception {
-        assertThat(send("# Report\n\nall well\n", "--to", "user_id:staff001", "--to", "user_id:staff404", "--webhook", "--markdown", "--title", "Report", "-")).isEqualTo(1);
+        assertThat(send("# Report\n\nall well\n", "--to", "user_id:staff001", "--to", "user_id:staff404", "--webhook", "--markdown",
+                "--title", "Report", "-")).isEqualTo(1);
 
         assertThat(out.toString(StandardCharsets.UTF_8).lines()).containsExactly("user_id:staff001: sent", "webhook:default: sent");
         assertThat(errors.toString(StandardCharsets.UTF_8)).startsWith("user_id:staff404: invalidStaffId, ").hasLineCount(1);
-        assertThat(simulator.deliveries()).extracting(Delivery::title, Delivery::text).containsOnly(tuple("Report", "# Report\n\nall well"));
+        assertThat(simulator.deliveries()).extracting(Delivery::title, Delivery::text)
+                .containsOnly(tuple("Report", "# Report\n\nall well"));
     }
 
     @Test
@@ -144,9 +151,11 @@ class SendTest {
 
     @Test
     void mentionsPeopleWhereTheChannelCan() throws Exception {
-        assertThat(send("", "--webhook", "--at", "staff002", "--at", "user_id:17000000000,13800000000", "--at", "mobile:+86-1", "disk full")).as(errors.toString()).isZero();
+        assertThat(send("", "--webhook", "--at", "staff002", "--at", "user_id:17000000000,13800000000", "--at", "mobile:+86-1",
+                "disk full")).as(errors.toString()).isZero();
         assertThat(simulator.deliveries()).singleElement().satisfies(delivery -> {
-            assertThat(delivery.at()).isEqualTo(new Delivery.At(List.of("staff002", "17000000000"), List.of("13800000000", "+86-1"), false));
+            assertThat(delivery.at())
+                    .isEqualTo(new Delivery.At(List.of("staff002", "17000000000"), List.of("13800000000", "+86-1"), false));
             assertThat(delivery.text()).isEqualTo("disk full @staff002 @17000000000 @13800000000 @+86-1");
         });
         assertThat(errors.toString(StandardCharsets.UTF_8)).isEmpty();
@@ -197,12 +206,14 @@ class SendTest {
 
     @Test
     void aTextMayLookLikeAnOptionAndAnOptionsValueToo() throws Exception {
-        assertThat(send("", "--to", "user_id:staff001", "--markdown", "--title", "--help", "-hello @staff002 $HOME")).as(errors.toString()).isZero();
+        assertThat(send("", "--to", "user_id:staff001", "--markdown", "--title", "--help", "-hello @staff002 $HOME")).as(errors.toString())
+                .isZero();
         assertThat(send("", "--to", "user_id:staff001", "--title of the day: -h")).as(errors.toString()).isZero();
         assertThat(send("", "--to", "user_id:staff001", "@/etc/hostname")).as(errors.toString()).isZero();
         assertThat(send("", "--title=a", "--title=b", "--to=user_id:staff001", "--markdown", "x")).as(errors.toString()).isZero();
 
-        assertThat(simulator.deliveries()).extracting(Delivery::title, Delivery::text).containsExactly(tuple("--help", "-hello @staff002 $HOME"),
+        assertThat(simulator.deliveries()).extracting(Delivery::title, Delivery::text)
+                .containsExactly(tuple("--help", "-hello @staff002 $HOME"),
                 tuple(null, "--title of the day: -h"), tuple(null, "@/etc/hostname"), tuple("b", "x"));
     }
 }

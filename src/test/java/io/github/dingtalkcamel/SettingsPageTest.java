@@ -21,12 +21,14 @@ class SettingsPageTest {
 
     private static String table(boolean perIntegration) {
         StringBuilder table = new StringBuilder("| property | environment | default | |\n|---|---|---|---|\n");
-        SettingCatalogue.all().stream().filter(setting -> setting.perIntegration() == perIntegration).forEach(setting -> table.append(row(setting)));
+        SettingCatalogue.all().stream().filter(setting -> setting.perIntegration() == perIntegration)
+                .forEach(setting -> table.append(row(setting)));
         return table.toString();
     }
 
     private static String row(Setting<?> setting) {
         String description = setting.description() + (setting.secret() ? " (secret)" : "");
-        return "| " + String.join(" | ", List.of("`" + setting.property() + "`", "`" + setting.environment() + "`", setting.defaultText(), description)) + " |\n";
+        return "| " + String.join(" | ",
+                List.of("`" + setting.property() + "`", "`" + setting.environment() + "`", setting.defaultText(), description)) + " |\n";
     }
 }

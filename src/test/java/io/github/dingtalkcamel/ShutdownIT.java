@@ -65,7 +65,8 @@ class ShutdownIT {
                 say(simulator, group == 0 ? "cidBusy" : "cidSleeper" + group);
                 say(simulator, "cidGate" + group);
             }
-            Awaitility.await().atMost(PackagedJar.PATIENCE).until(() -> jar.rows("select 1 from message where state = 'running'").size() == 40);
+            Awaitility.await().atMost(PackagedJar.PATIENCE)
+                    .until(() -> jar.rows("select 1 from message where state = 'running'").size() == 40);
 
             assertEndsInTime(jar, run);
             assertThat(jar.rows("select distinct state from message")).containsExactly(List.of("running"));
@@ -126,7 +127,8 @@ class ShutdownIT {
     }
 
     private static PackagedJar jar(Simulator simulator) throws Exception {
-        return PackagedJar.facing(simulator).env("DINGTALK_SHUTDOWN_TIMEOUT", String.valueOf(TIMEOUT_SECONDS)).env("DINGTALK_API_TOKEN", API_TOKEN);
+        return PackagedJar.facing(simulator).env("DINGTALK_SHUTDOWN_TIMEOUT", String.valueOf(TIMEOUT_SECONDS))
+                .env("DINGTALK_API_TOKEN", API_TOKEN);
     }
 
     private static PackagedJar.Run started(PackagedJar jar, Simulator simulator) throws IOException {
@@ -156,7 +158,8 @@ class ShutdownIT {
         for (String agent : agents) {
             String name = "cid" + agent.substring(0, 1).toUpperCase() + agent.substring(1);
             for (String group : agent.equals("busy") ? List.of(name) : IntStream.range(1, 20).mapToObj(i -> name + i).toList()) {
-                var request = HttpRequest.newBuilder(URI.create(run.webhookUrl("main").replaceFirst("/webhook/.*", "/bindings/main/" + group)))
+                var request = HttpRequest.newBuilder(URI.create(run.webhookUrl("main")
+                        .replaceFirst("/webhook/.*", "/bindings/main/" + group)))
                         .header("Authorization", "Bearer " + API_TOKEN).header("Content-Type", "application/json")
                         .PUT(HttpRequest.BodyPublishers.ofString("{\"agent\":\"" + agent + "\"}")).build();
                 assertThat(HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
@@ -179,7 +182,8 @@ class ShutdownIT {
 
     private static Socket sent(URI url, String rest) throws IOException {
         Socket socket = new Socket(url.getHost(), url.getPort());
-        socket.getOutputStream().write(("POST " + url.getPath() + " HTTP/1.1\r\nHost: " + url.getAuthority() + "\r\nContent-Type: application/json\r\n" + rest)
+        socket.getOutputStream().write(("POST " + url.getPath() + " HTTP/1.1\r\nHost: " + url.getAuthority()
+                + "\r\nContent-Type: application/json\r\n" + rest)
                 .getBytes(StandardCharsets.US_ASCII));
         return socket;
     }

@@ -34,11 +34,12 @@ import io.github.dingtalkcamel.simulator.stream.Connection;
 import io.github.dingtalkcamel.simulator.stream.Disconnect;
 
 /**
- * People talk to the packaged jar over Stream connections while all that can go wrong does, at random, for as long as one likes ({@code scripts/soak}).
+ * People talk to the packaged jar over Stream connections while all that can go wrong does, at random, for as long as one likes ({@code
+ * scripts/soak}).
  * <p>
- * Each person says one thing after the other, the next when the one before was acknowledged, and what was not acknowledged again with its {@code msgId}.
- * Verdict: everything acknowledged is answered, in order, and nothing twice, but for what a {@code kill -9} hit between sending an answer and noting that
- * (docs/promises.md 5: an agent may see a message twice after a crash).
+ * Each person says one thing after the other, the next when the one before was acknowledged, and what was not acknowledged again with its
+ * {@code msgId}. Verdict: everything acknowledged is answered, in order, and nothing twice, but for what a {@code kill -9} hit between
+ * sending an answer and noting that (docs/promises.md 5: an agent may see a message twice after a crash).
  */
 final class Soak {
 
@@ -101,7 +102,8 @@ final class Soak {
         boolean kept;
         try (Simulator simulator = PackagedJar.simulator(SimulatorOptions.defaults());
                 PackagedJar jar = PackagedJar.facing(simulator).env("DINGTALK_CALLBACK", "false")
-                        .env("DINGTALK_WEBHOOK_PORT", String.valueOf(PackagedJar.quietPort())).env("DINGTALK_MANAGEMENT_PORT", String.valueOf(PackagedJar.quietPort()))
+                        .env("DINGTALK_WEBHOOK_PORT", String.valueOf(PackagedJar.quietPort()))
+                        .env("DINGTALK_MANAGEMENT_PORT", String.valueOf(PackagedJar.quietPort()))
                         .file("routes/soak.yaml", AGENT)) {
             kept = new Soak(duration, seed, simulator, jar).soak();
         }
@@ -123,7 +125,8 @@ final class Soak {
         var injection = threads.submit(() -> injectFaults(begin));
         Instant nextLine = begin.plusSeconds(60);
         // the last fault may cause a minute's back-off
-        while (!over || ((acked.size() > answered.size() || open().size() < 2) && Instant.now().isBefore(begin.plus(duration).plus(LAST_ANSWERS)))) {
+        while (!over || ((acked.size() > answered.size() || open().size() < 2)
+                && Instant.now().isBefore(begin.plus(duration).plus(LAST_ANSWERS)))) {
             look();
             if (Instant.now().isAfter(nextLine)) {
                 nextLine = nextLine.plusSeconds(60);
@@ -201,7 +204,8 @@ final class Soak {
         Instant before = answered.putIfAbsent(text, now);
         if (before != null) {
             synchronized (kills) {
-                if (kills.stream().anyMatch(kill -> !kill.isAfter(now) && before.isAfter(kill.minus(UNNOTED)) && before.isBefore(kill.plusSeconds(1)))) {
+                if (kills.stream().anyMatch(kill -> !kill.isAfter(now) && before.isAfter(kill.minus(UNNOTED))
+                        && before.isBefore(kill.plusSeconds(1)))) {
                     doubledByKills++;
                 } else {
                     doubled.add(text);
@@ -256,7 +260,8 @@ final class Soak {
             return;
         }
         switch (which) {
-            case 0, 1 -> anyConnection(id -> simulator.stream().disconnect(id, Disconnect.after(Duration.ofMillis(1 + random.nextInt(5_000)))
+            case 0, 1 -> anyConnection(id -> simulator.stream()
+                    .disconnect(id, Disconnect.after(Duration.ofMillis(1 + random.nextInt(5_000)))
                     .ending(Disconnect.Ending.values()[random.nextInt(4)])));
             case 2, 3 -> anyConnection(simulator.stream()::reset);
             case 4 -> anyConnection(id -> simulator.stream().close(id, random.nextBoolean() ? 1_000 : 1_011));
@@ -311,22 +316,27 @@ final class Soak {
     }
 
     private List<String> open() {
-        return simulator.stream().connections().stream().filter(connection -> connection.state() == Connection.State.OPEN).map(Connection::id).toList();
+        return simulator.stream().connections().stream().filter(connection -> connection.state() == Connection.State.OPEN)
+                .map(Connection::id).toList();
     }
 
     // figures
 
     private void line(Instant begin) {
         Duration past = Duration.between(begin, Instant.now());
-        System.out.printf(Locale.ROOT, "soak: %3d:%02d  sent %d (%d pushes)  acked %d  answered %d  doubled %d (by kills %d)  out of order %d  "
-                + "faults %d  kills %d  reconnects %d  open %d  RSS %s%n", past.toMinutes(), past.toSecondsPart(), sent.get(), pushes.get(), acked.size(),
-                answered.size(), doubled.size(), doubledByKills, outOfOrder.size(), faults.get(), kills.size(), reconnectsBefore + losses(), open().size(), rss());
+        System.out.printf(Locale.ROOT,
+                "soak: %3d:%02d  sent %d (%d pushes)  acked %d  answered %d  doubled %d (by kills %d)  out of order %d  "
+                + "faults %d  kills %d  reconnects %d  open %d  RSS %s%n", past.toMinutes(), past.toSecondsPart(), sent.get(), pushes.get(),
+                acked.size(), answered.size(), doubled.size(), doubledByKills, outOfOrder.size(), faults.get(), kills.size(),
+                reconnectsBefore + losses(), open().size(), rss());
     }
 
     private long losses() {
         try {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(run.managementUrl() + "/observe/metrics")).timeout(Duration.ofSeconds(5)).build();
-            return http.send(request, HttpResponse.BodyHandlers.ofString()).body().lines().filter(line -> line.startsWith("dingtalk_stream_losses_total{"))
+            HttpRequest request = HttpRequest.newBuilder(URI.create(run.managementUrl() + "/observe/metrics"))
+                    .timeout(Duration.ofSeconds(5)).build();
+            return http.send(request, HttpResponse.BodyHandlers.ofString()).body().lines()
+                    .filter(line -> line.startsWith("dingtalk_stream_losses_total{"))
                     .mapToLong(line -> (long) Double.parseDouble(line.substring(line.indexOf(' ') + 1))).sum();
         } catch (IOException | AssertionError e) {
             return 0;
@@ -338,7 +348,8 @@ final class Soak {
 
     private String rss() {
         try {
-            return Files.readAllLines(Path.of("/proc", String.valueOf(run.process().pid()), "status")).stream().filter(line -> line.startsWith("VmRSS:"))
+            return Files.readAllLines(Path.of("/proc", String.valueOf(run.process().pid()), "status")).stream()
+                    .filter(line -> line.startsWith("VmRSS:"))
                     .map(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1_024 + " MB").findFirst().orElse("?");
         } catch (IOException e) {
             return "?";
@@ -349,9 +360,10 @@ final class Soak {
         List<String> lost = acked.keySet().stream().filter(text -> !answered.containsKey(text)).sorted().toList();
         long deadLetters = ((Number) jar.rows("select count(*) from dead_letter").get(0).get(0)).longValue();
         boolean memory = (run.log() + run.errors()).contains("OutOfMemoryError");
-        boolean kept = lost.isEmpty() && doubled.isEmpty() && outOfOrder.isEmpty() && unexpected == 0 && !memory && acked.size() > PEOPLE && open().size() == 2;
-        System.out.printf("soak: lost %d %s, doubled %d %s, out of order %d %s, dead letters %d, log lines at ERROR %d%s%n", lost.size(), some(lost),
-                doubled.size(), some(doubled), outOfOrder.size(), some(outOfOrder), deadLetters,
+        boolean kept = lost.isEmpty() && doubled.isEmpty() && outOfOrder.isEmpty() && unexpected == 0 && !memory && acked.size() > PEOPLE
+                && open().size() == 2;
+        System.out.printf("soak: lost %d %s, doubled %d %s, out of order %d %s, dead letters %d, log lines at ERROR %d%s%n", lost.size(),
+                some(lost), doubled.size(), some(doubled), outOfOrder.size(), some(outOfOrder), deadLetters,
                 run.log().lines().filter(line -> line.contains(" ERROR ")).count(), memory ? ", out of memory" : "");
         System.out.println("soak: " + (kept ? "all promises kept" : "NOT all promises kept"));
         if (!kept) {

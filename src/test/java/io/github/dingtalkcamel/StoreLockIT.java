@@ -41,19 +41,21 @@ class StoreLockIT {
 
             // another waits for the lock, and gets it when the first one's connection breaks
             CompletableFuture<Store> third = CompletableFuture.supplyAsync(() -> Store.open(url, "postgres", null));
-            Awaitility.await().atMost(PackagedJar.PATIENCE).until(() -> sql("select 1 from pg_locks where locktype = 'advisory' and objsubid = 2 and not granted"));
+            Awaitility.await().atMost(PackagedJar.PATIENCE)
+                    .until(() -> sql("select 1 from pg_locks where locktype = 'advisory' and objsubid = 2 and not granted"));
             sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'dingtalk-camel lock'"
                     + " and datname = current_database() and pid in (select pid from pg_locks where locktype = 'advisory' and granted)");
 
             assertThat(first.exitStatus()).isEqualTo(1);
-            assertThat(first.log()).contains("Nothing more is written: The store " + url + " is in use by another dingtalk-camel", "Stop that one",
-                    "Stopping: no more messages are accepted");
+            assertThat(first.log()).contains("Nothing more is written: The store " + url + " is in use by another dingtalk-camel",
+                    "Stop that one", "Stopping: no more messages are accepted");
             third.join().close();
         }
     }
 
     private PackagedJar jar() throws Exception {
-        return PackagedJar.inTemporaryDirectory().env("DINGTALK_SIMULATOR_PORT", "0").env("DINGTALK_STORE_URL", url).env("DINGTALK_STORE_USER", "postgres")
+        return PackagedJar.inTemporaryDirectory().env("DINGTALK_SIMULATOR_PORT", "0").env("DINGTALK_STORE_URL", url)
+                .env("DINGTALK_STORE_USER", "postgres")
                 .env("DINGTALK_SHUTDOWN_TIMEOUT", "1");
     }
 
@@ -64,7 +66,8 @@ class StoreLockIT {
 
     /** Whether there was a row. */
     private boolean sql(String sql) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(url, "postgres", null); Statement statement = connection.createStatement()) {
+        try (Connection connection = DriverManager.getConnection(url, "postgres", null);
+                Statement statement = connection.createStatement()) {
             return statement.executeQuery(sql).next();
         }
     }

@@ -44,7 +44,8 @@ class StreamEndToEndTest {
 
     private static final String GROUP = "cidFAKEgroup0001==";
     private static final String MESSAGES = "/v1.0/im/bot/messages/get";
-    private static final String HANDED_ON = "seda:dingtalk-events?multipleConsumers=true&discardIfNoConsumers=true&waitForTaskToComplete=Never";
+    private static final String HANDED_ON =
+            "seda:dingtalk-events?multipleConsumers=true&discardIfNoConsumers=true&waitForTaskToComplete=Never";
     private static final int REDELIVERIES = 40;
 
     private static final String HOOK = """
@@ -101,8 +102,10 @@ class StreamEndToEndTest {
         };
         Processor headerNames = exchange -> exchange.getMessage().setBody("has " + exchange.getMessage().getHeaders().keySet());
         Duration[] retries = Stream.generate(() -> Duration.ofMillis(200)).limit(REDELIVERIES).toArray(Duration[]::new);
-        bot = Bot.withSettings(Map.of("dingtalk.stream", "true"), SimulatorOptions.defaults().stream(StreamOptions.defaults().eventRetries(retries)))
-                .bean("hook", hook).bean("headerNames", headerNames).route("hook.yaml", HOOK).route("headers.yaml", HEADERS).route("inbound-card.camel.yaml", CLICKS).start();
+        bot = Bot.withSettings(Map.of("dingtalk.stream", "true"),
+                SimulatorOptions.defaults().stream(StreamOptions.defaults().eventRetries(retries)))
+                .bean("hook", hook).bean("headerNames", headerNames).route("hook.yaml", HOOK).route("headers.yaml", HEADERS)
+                .route("inbound-card.camel.yaml", CLICKS).start();
         until(() -> open(bot).size() == 2);
     }
 
@@ -117,7 +120,8 @@ class StreamEndToEndTest {
     }
 
     static List<Connection> open(Bot bot) {
-        return bot.simulator().stream().connections(Bot.APP_KEY).stream().filter(connection -> connection.state() == Connection.State.OPEN).toList();
+        return bot.simulator().stream().connections(Bot.APP_KEY).stream().filter(connection -> connection.state() == Connection.State.OPEN)
+                .toList();
     }
 
     private static UserMessage said(String text, String person) {
@@ -203,7 +207,8 @@ class StreamEndToEndTest {
     }
 
     static double metric(Bot bot, String name) throws Exception {
-        return bot.get(bot.managementUrl() + "/observe/metrics").body().lines().filter(line -> line.startsWith(name + "{integration=\"main\"}"))
+        return bot.get(bot.managementUrl() + "/observe/metrics").body().lines()
+                .filter(line -> line.startsWith(name + "{integration=\"main\"}"))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' ') + 1))).findFirst().orElseThrow();
     }
 
@@ -236,7 +241,8 @@ class StreamEndToEndTest {
         }
 
         until(() -> acksSince(begin).size() == 2);
-        assertThat(acksSince(begin)).allSatisfy(ack -> assertThat(ack.code()).isEqualTo(200)).extracting(SimulatedAck::messageId, SimulatedAck::connectionId).doesNotHaveDuplicates();
+        assertThat(acksSince(begin)).allSatisfy(ack -> assertThat(ack.code()).isEqualTo(200))
+                .extracting(SimulatedAck::messageId, SimulatedAck::connectionId).doesNotHaveDuplicates();
         assertThat(acksSince(begin)).extracting(SimulatedAck::connectionId).doesNotHaveDuplicates();
     }
 
@@ -273,7 +279,8 @@ class StreamEndToEndTest {
         PushResult noJson = bot.simulator().stream().push(null, "CALLBACK", MESSAGES, "no JSON");
         PushResult malformed = bot.say(said("hello", "hal").with("{\"conversationType\":\"3\"}"));
 
-        assertThat(List.of(oversized.status(), topic.status(), type.status(), noJson.status(), malformed.status())).containsExactly(400, 404, 404, 400, 400);
+        assertThat(List.of(oversized.status(), topic.status(), type.status(), noJson.status(), malformed.status()))
+                .containsExactly(400, 404, 404, 400, 400);
         assertThat(topic.fault()).contains("topic not exist");
         assertThat(type.fault()).contains("type not exist");
         assertThat(malformed.fault()).contains("conversationType");
@@ -327,7 +334,8 @@ class StreamEndToEndTest {
             hookHeld.countDown();
         }
 
-        until(() -> heard.contains("full-" + (sent.size() - 1)) && bot.simulator().stream().waitingEvents() == 0 && hooks.getQueue().isEmpty());
+        until(() -> heard.contains("full-" + (sent.size() - 1)) && bot.simulator().stream().waitingEvents() == 0
+                && hooks.getQueue().isEmpty());
         for (int i = 0; i < sent.size(); i++) {
             assertThat(heard).containsOnlyOnce("full-" + i);
         }

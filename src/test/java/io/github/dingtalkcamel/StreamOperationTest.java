@@ -28,8 +28,10 @@ class StreamOperationTest {
     @Test
     void namesTheSettingsWhereTheSecretIsWrongAndTriesNoMoreThanItMust() throws Exception {
         try (LogLines log = LogLines.listen();
-                Bot bot = Bot.withSettings(Map.of("dingtalk.stream", "true", "dingtalk.callback", "false", "dingtalk.app-secret", "wrong-secret-0123456789")).start()) {
-            StreamEndToEndTest.until(() -> check(bot, "stream-main-1").toString().contains("authFailed") && check(bot, "stream-main-2").toString().contains("authFailed"));
+                Bot bot = Bot.withSettings(Map.of("dingtalk.stream", "true", "dingtalk.callback", "false", "dingtalk.app-secret",
+                        "wrong-secret-0123456789")).start()) {
+            StreamEndToEndTest.until(() -> check(bot, "stream-main-1").toString().contains("authFailed")
+                    && check(bot, "stream-main-2").toString().contains("authFailed"));
 
             for (String check : List.of("stream-main", "stream-main-1", "stream-main-2")) {
                 assertThat(check(bot, check).path("status").asText()).isEqualTo("DOWN");
@@ -38,7 +40,8 @@ class StreamOperationTest {
             assertThat(ready(bot)).isEqualTo(503);
             assertThat(bot.get(bot.managementUrl() + "/observe/health/live").statusCode()).isEqualTo(200);
             assertThat(bot.simulator().stream().openCalls()).extracting(OpenCall::status).containsExactly(401, 401);
-            assertThat(log.all()).filteredOn(line -> line.contains("authFailed")).singleElement().asString().startsWith("ERROR").contains("dingtalk.app-secret");
+            assertThat(log.all()).filteredOn(line -> line.contains("authFailed")).singleElement().asString().startsWith("ERROR")
+                    .contains("dingtalk.app-secret");
             assertThat(log.all()).noneMatch(line -> line.contains("wrong-secret"));
 
             // the console's secret was changed to what is set here: an operator need not wait for the next try
@@ -87,7 +90,8 @@ class StreamOperationTest {
 
             List<Connection> before = StreamEndToEndTest.open(bot);
             JMX.invoke(consumer(bot), "reconnect", null, null);
-            StreamEndToEndTest.until(() -> StreamEndToEndTest.open(bot).size() == 4 && "2 of 2".equals(JMX.getAttribute(consumer(bot), "Connected")));
+            StreamEndToEndTest.until(() -> StreamEndToEndTest.open(bot).size() == 4
+                    && "2 of 2".equals(JMX.getAttribute(consumer(bot), "Connected")));
             assertThat(JMX.getAttribute(consumer(bot), "Reconnects")).isEqualTo(2L);
             assertThat(JMX.getAttribute(consumer(bot), "Attempts")).isEqualTo(4L);
             assertThat((String) JMX.getAttribute(consumer(bot), "LastClose")).contains("operator");
@@ -118,7 +122,8 @@ class StreamOperationTest {
             }
             StreamEndToEndTest.until(() -> StreamEndToEndTest.open(bot).size() == 2);
             assertThat(bot.say(UserMessage.text("back").byStream()).accepted()).isTrue();
-            assertThat(bot.awaitReplies(bot.simulator().dm(Bot.APP_KEY, "staff001"), 4)).containsExactly("hello", "by an old one", "by webhook", "back");
+            assertThat(bot.awaitReplies(bot.simulator().dm(Bot.APP_KEY, "staff001"), 4))
+                    .containsExactly("hello", "by an old one", "by webhook", "back");
         }
     }
 
@@ -128,7 +133,8 @@ class StreamOperationTest {
 
     /** Those of messages, events and cards: they share the connections. */
     private static Set<ObjectName> consumers(Bot bot) throws Exception {
-        return JMX.queryNames(new ObjectName("org.apache.camel:context=" + bot.context().getManagementName() + ",type=consumers,name=DingTalkConsumer*"), null);
+        return JMX.queryNames(new ObjectName("org.apache.camel:context=" + bot.context().getManagementName()
+                + ",type=consumers,name=DingTalkConsumer*"), null);
     }
 
     private static JsonNode check(Bot bot, String name) throws Exception {

@@ -98,7 +98,8 @@ final class StreamPromises {
     private static PackagedJar jar(Simulator simulator, int connections) throws IOException {
         // ports that no other process takes between our search and the process's bind
         return PackagedJar.facing(simulator).env("DINGTALK_WEBHOOK_PORT", String.valueOf(PackagedJar.quietPort()))
-                .env("DINGTALK_MANAGEMENT_PORT", String.valueOf(PackagedJar.quietPort())).env("DINGTALK_CALLBACK", "false").env("DINGTALK_STREAM_CONNECTIONS", String.valueOf(connections));
+                .env("DINGTALK_MANAGEMENT_PORT", String.valueOf(PackagedJar.quietPort())).env("DINGTALK_CALLBACK", "false")
+                .env("DINGTALK_STREAM_CONNECTIONS", String.valueOf(connections));
     }
 
     private static void until(Callable<Boolean> condition) {
@@ -110,19 +111,23 @@ final class StreamPromises {
     }
 
     private static List<String> open(Simulator simulator) {
-        return simulator.stream().connections().stream().filter(connection -> connection.state() == Connection.State.OPEN).map(Connection::id).toList();
+        return simulator.stream().connections().stream().filter(connection -> connection.state() == Connection.State.OPEN)
+                .map(Connection::id).toList();
     }
 
     private static double[] gaps(Simulator simulator) {
         List<OpenCall> calls = simulator.stream().openCalls();
-        return IntStream.range(1, calls.size()).mapToDouble(i -> seconds(Duration.between(calls.get(i - 1).time(), calls.get(i).time()))).toArray();
+        return IntStream.range(1, calls.size()).mapToDouble(i -> seconds(Duration.between(calls.get(i - 1).time(), calls.get(i).time())))
+                .toArray();
     }
 
     /** From each refused upgrade to the next open call. */
     private static double[] waits(Simulator simulator) {
-        List<Instant> refused = simulator.requests().stream().filter(request -> request.path().equals("/connect")).map(RecordedRequest::time).toList();
+        List<Instant> refused = simulator.requests().stream().filter(request -> request.path().equals("/connect"))
+                .map(RecordedRequest::time).toList();
         List<OpenCall> calls = simulator.stream().openCalls();
-        return IntStream.range(1, calls.size()).mapToDouble(i -> seconds(Duration.between(refused.get(i - 1), calls.get(i).time()))).toArray();
+        return IntStream.range(1, calls.size()).mapToDouble(i -> seconds(Duration.between(refused.get(i - 1), calls.get(i).time())))
+                .toArray();
     }
 
     private static double seconds(Duration duration) {
@@ -177,7 +182,8 @@ final class StreamPromises {
             double gap = gaps(simulator)[0];
             long lines = run.log().lines().filter(line -> line.contains("authFailed")).count();
             String health = health(run);
-            row("wrong credentials (401)", "again after 60 s, less up to a fifth; one line", shown(gap) + "; " + lines + " line", gap >= 48 && gap <= 60 + SLACK && lines == 1);
+            row("wrong credentials (401)", "again after 60 s, less up to a fifth; one line", shown(gap) + "; " + lines + " line",
+                    gap >= 48 && gap <= 60 + SLACK && lines == 1);
             row("", "health says which setting", health, health.contains("dingtalk.app-secret"));
         }
         for (ApiFamily silent : List.of(ApiFamily.STREAM, ApiFamily.CONNECT)) {
@@ -186,14 +192,15 @@ final class StreamPromises {
                 jar.start();
                 until(() -> open(simulator).size() == 1);
                 double gap = gaps(simulator)[0];
-                row(silent == ApiFamily.STREAM ? "open call that is not answered" : "upgrade that is not answered", "given up after 10 s, then again (about 1 s)",
-                        shown(gap), gap >= 10 && gap <= 11 + SLACK);
+                row(silent == ApiFamily.STREAM ? "open call that is not answered" : "upgrade that is not answered",
+                        "given up after 10 s, then again (about 1 s)", shown(gap), gap >= 10 && gap <= 11 + SLACK);
             }
         }
     }
 
     private static String health(PackagedJar.Run run) throws Exception {
-        String page = HTTP.send(HttpRequest.newBuilder(URI.create(run.managementUrl() + "/observe/health")).build(), HttpResponse.BodyHandlers.ofString()).body();
+        String page = HTTP.send(HttpRequest.newBuilder(URI.create(run.managementUrl() + "/observe/health")).build(),
+                HttpResponse.BodyHandlers.ofString()).body();
         for (var check : new ObjectMapper().readTree(page).path("checks")) {
             if (check.path("name").asText().equals("stream-main-1")) {
                 return check.path("status").asText() + ": " + check.path("message").asText();
@@ -205,7 +212,8 @@ final class StreamPromises {
     // gateway away and back, black hole, disconnect, nonsense, events
 
     private void theRest() throws Exception {
-        StreamOptions quickEvents = StreamOptions.defaults().eventRetries(Stream.generate(() -> Duration.ofSeconds(2)).limit(30).toArray(Duration[]::new));
+        StreamOptions quickEvents = StreamOptions.defaults()
+                .eventRetries(Stream.generate(() -> Duration.ofSeconds(2)).limit(30).toArray(Duration[]::new));
         SimulatorOptions options = SimulatorOptions.defaults().pushTimeout(Duration.ofSeconds(10)).stream(quickEvents);
         Simulator simulator = PackagedJar.simulator(options);
         try (Gate gate = new Gate(); PackagedJar jar = jar(simulator, 2).file("routes/hook.yaml", HOOK.formatted(gate.url()))) {
@@ -247,7 +255,8 @@ final class StreamPromises {
         }
         long acked = sent.stream().filter(one -> one.join().accepted()).count();
         until(() -> simulator.deliveries().size() - before >= acked);
-        row("disconnect frame", "another receives within 1 s; nothing lost", shown(replaced) + "; " + sent.size() + " sent, " + acked + " acknowledged and answered",
+        row("disconnect frame", "another receives within 1 s; nothing lost",
+                shown(replaced) + "; " + sent.size() + " sent, " + acked + " acknowledged and answered",
                 replaced < 1 && acked == sent.size());
     }
 
@@ -271,7 +280,8 @@ final class StreamPromises {
         // while the hooks hold what they got: as many as they and the queue before them have room for, and some
         ExecutorService threads = Executors.newFixedThreadPool(16);
         List<Future<PushResult>> sent = IntStream.range(0, MANY)
-                .mapToObj(i -> threads.submit(() -> simulator.stream().event(SimulatedEvent.of("user_add_org", "{}").id("many-" + i)))).toList();
+                .mapToObj(i -> threads.submit(() -> simulator.stream().event(SimulatedEvent.of("user_add_org", "{}").id("many-" + i))))
+                .toList();
         int success = 0;
         int later = 0;
         for (Future<PushResult> one : sent) {
@@ -285,7 +295,8 @@ final class StreamPromises {
         until(() -> gate.arrived("many-") >= MANY);
         long thrice = gate.arrived("thrice");
         long heard = gate.arrived("many-");
-        row("events", "once by eventId; SUCCESS, LATER when full", "one sent 3 times heard " + thrice + " time; of " + MANY + " at once " + success + " SUCCESS, " + later
+        row("events", "once by eventId; SUCCESS, LATER when full",
+                "one sent 3 times heard " + thrice + " time; of " + MANY + " at once " + success + " SUCCESS, " + later
                 + " LATER, heard " + heard, thrice == 1 && success + later == MANY && later > 0 && heard == MANY);
     }
 

@@ -21,7 +21,8 @@ class StreamQueueFullTest {
     void acknowledgesNothingTellsEachConversationOnceAndTakesTheMessageWhenItComesAgain() throws Exception {
         try (Gate gate = new Gate();
                 Bot bot = Bot.withSettings(Map.of("dingtalk.stream", "true", "dingtalk.callback", "false", "dingtalk.queue-capacity", "1",
-                        "dingtalk.max-running-turns", "1"), SimulatorOptions.defaults().pushTimeout(Duration.ofMillis(700))).route("gate.yaml", gate.route()).start()) {
+                        "dingtalk.max-running-turns", "1"), SimulatorOptions.defaults().pushTimeout(Duration.ofMillis(700)))
+                        .route("gate.yaml", gate.route()).start()) {
             String ann = bot.simulator().dm(Bot.APP_KEY, "ann");
             String ben = bot.simulator().dm(Bot.APP_KEY, "ben");
             StreamEndToEndTest.until(() -> StreamEndToEndTest.open(bot).size() == 2);

@@ -113,7 +113,8 @@ class TalkTest {
             }
         };
         bot = Bot.withSettings(Map.of("dingtalk.fallback-agent", "recorder", "dingtalk.admin-users", "boss"))
-                .bean("recorder", recorder).bean("stuck", stuck).bean("flaky", flaky).bean("remembering", (org.apache.camel.Processor) TalkTest::remember)
+                .bean("recorder", recorder).bean("stuck", stuck).bean("flaky", flaky)
+                .bean("remembering", (org.apache.camel.Processor) TalkTest::remember)
                 .property("test.silent", silent.url()).route("talk.camel.yaml", AGENTS);
         integration("own", Map.of("language", "en", "session-scope", "sender"));
         integration("zh", Map.of("language", "zh-Hans"));
@@ -133,7 +134,8 @@ class TalkTest {
     private void integration(String id, Map<String, String> settings) {
         bot.simulator().addApp(SimulatedApp.of(key(id), Bot.APP_SECRET));
         String prefix = "dingtalk.integrations." + id + ".";
-        bot.set(prefix + "app-key", key(id)).set(prefix + "app-secret", Bot.APP_SECRET).set(prefix + "fallback-agent", "recorder").set(prefix + "admin-users", "boss");
+        bot.set(prefix + "app-key", key(id)).set(prefix + "app-secret", Bot.APP_SECRET).set(prefix + "fallback-agent", "recorder")
+                .set(prefix + "admin-users", "boss");
         settings.forEach((name, value) -> bot.set(prefix + name, value));
     }
 
@@ -144,7 +146,8 @@ class TalkTest {
     private static void remember(Exchange exchange) {
         List<?> history = exchange.getProperty("CamelDingTalkHistory", List.class);
         exchange.getMessage().setBody(exchange.getMessage().getHeader("CamelDingTalkSessionId") + " "
-                + history.stream().map(entry -> ((Map<?, ?>) entry).get("role") + ":" + String.valueOf(((Map<?, ?>) entry).get("text")).replaceAll("^\\w+ .*", "…")).toList());
+                + history.stream().map(entry -> ((Map<?, ?>) entry).get("role") + ":"
+                        + String.valueOf(((Map<?, ?>) entry).get("text")).replaceAll("^\\w+ .*", "…")).toList());
     }
 
     @AfterAll
@@ -157,18 +160,24 @@ class TalkTest {
     /** The table of docs/promises.md 6. Each command by its name, its alias and in capitals; what it answers in English and in Chinese. */
     static Stream<Arguments> table() {
         List<List<String>> rows = List.of(
-                List.of("/help /帮助", "(?s).*What you can say.*/help.*/new /reset.*/stop.*/retry.*/status.*/usage.*/agents.*/bind.*/unbind.*/hooks.*/whoami.*Anything else.*",
+                List.of("/help /帮助",
+                        "(?s).*What you can say.*/help.*/new "
+                + "/reset.*/stop.*/retry.*/status.*/usage.*/agents.*/bind.*/unbind.*/hooks.*/whoami.*Anything else.*",
                         "(?s).*可以用这些命令.*/帮助 /help.*/新会话 /new /reset.*/停止 /stop.*/我是谁 /whoami.*"),
                 List.of("/new /新会话 /reset", "A fresh session starts here.*", "已开始新会话.*"),
                 List.of("/stop /停止", "There is nothing to stop\\.", "当前没有需要停止的内容。"),
                 List.of("/retry /重试", "There is no message yet.*", "还没有可以重试的消息。"),
-                List.of("/status /状态", "(?s)\\*\\*Idle\\*\\* · 0 waiting\n\n- Agent: recorder \\(fallback\\)\n- Session: .*", "(?s)\\*\\*空闲\\*\\* · 排队 0 条\n\n- 智能体：recorder（默认）\n- 会话：.*"),
-                List.of("/usage /用量", "(?s).*This session.*- Turns: 0\n- Messages: 0 in, 0 out\n.*", "(?s).*本次会话.*- 轮次：0\n- 消息：收到 0 条，回复 0 条\n.*"),
+                List.of("/status /状态", "(?s)\\*\\*Idle\\*\\* · 0 waiting\n\n- Agent: recorder \\(fallback\\)\n- Session: .*",
+                        "(?s)\\*\\*空闲\\*\\* · 排队 0 条\n\n- 智能体：recorder（默认）\n- 会话：.*"),
+                List.of("/usage /用量", "(?s).*This session.*- Turns: 0\n- Messages: 0 in, 0 out\n.*",
+                        "(?s).*本次会话.*- 轮次：0\n- 消息：收到 0 条，回复 0 条\n.*"),
                 List.of("/hooks /钩子", "(?s).*Event hooks.*\n- audit", "(?s).*事件钩子.*\n- audit"),
-                List.of("/agents /智能体", "(?s).*Agents.*\n- echo\n.*- recorder \\(answers here\\).*", "(?s).*智能体.*\n- echo\n.*- recorder（本会话使用）.*"),
+                List.of("/agents /智能体", "(?s).*Agents.*\n- echo\n.*- recorder \\(answers here\\).*",
+                        "(?s).*智能体.*\n- echo\n.*- recorder（本会话使用）.*"),
                 List.of("/bind /绑定", "(?s)Please say which agent.*echo, flaky.*", "(?s)请写明智能体名称.*echo, flaky.*"),
                 List.of("/unbind /解绑", "No agent has been chosen here\\.", "本会话没有绑定智能体。"),
-                List.of("/whoami /我是谁", "(?s)- Integration: INTEGRATION\n- Conversation id: GROUP\n- User id: boss", "(?s)- 集成：INTEGRATION\n- 会话 ID：GROUP\n- 用户 ID：boss"));
+                List.of("/whoami /我是谁", "(?s)- Integration: INTEGRATION\n- Conversation id: GROUP\n- User id: boss",
+                        "(?s)- 集成：INTEGRATION\n- 会话 ID：GROUP\n- 用户 ID：boss"));
         return Stream.of("main", "own", "zh", "zhown").flatMap(integration -> rows.stream().map(row -> Arguments.of(integration, row.get(0),
                 row.get(integration.startsWith("zh") ? 2 : 1))));
     }
@@ -185,12 +194,14 @@ class TalkTest {
         for (String word : words.split(" ")) {
             for (String said : List.of(word, " " + word.toUpperCase() + "\u200b")) {
                 say(integration, group, "boss", said);
-                assertThat(reply(group, ++replies)).startsWith("@boss\n\n").satisfies(text -> assertThat(text.substring("@boss\n\n".length()))
+                assertThat(reply(group, ++replies)).startsWith("@boss\n\n")
+                        .satisfies(text -> assertThat(text.substring("@boss\n\n".length()))
                         .matches(expected.replace("INTEGRATION", integration).replace("GROUP", java.util.regex.Pattern.quote(group))));
             }
         }
         assertThat(recorded).noneMatch(text -> text.contains("/"));
-        Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select distinct kind, state from message where conversation_id = '" + group + "'")
+        Awaitility.await().atMost(Bot.PATIENCE)
+                .until(() -> bot.rows("select distinct kind, state from message where conversation_id = '" + group + "'")
                 .equals(List.of(List.of("command", "done"))));
     }
 
@@ -217,7 +228,8 @@ class TalkTest {
         assertThat(bot.rows("select * from binding where conversation_id = '" + group + "'")).isEmpty();
         say(integration, group, "boss", "/bind Flaky please");
         assertThat(reply(group, 3)).contains(done, "flaky");
-        assertThat(bot.rows("select agent, bound_by from binding where conversation_id = '" + group + "'")).isEqualTo(List.of(List.of("flaky", "boss")));
+        assertThat(bot.rows("select agent, bound_by from binding where conversation_id = '" + group + "'"))
+                .isEqualTo(List.of(List.of("flaky", "boss")));
         say(integration, group, "li", UserMessage.text("/unbind").with("{\"isAdmin\":true}"));
         assertThat(reply(group, 4)).contains(unbound, "recorder");
         // in a DM everyone may
@@ -227,7 +239,8 @@ class TalkTest {
     }
 
     static Stream<Arguments> languages() {
-        return Stream.of(Arguments.of("main", "answers here from now on", "only administrators", "No running agent has that name. There are: echo,", "binding is removed"),
+        return Stream.of(Arguments.of("main", "answers here from now on", "only administrators",
+                "No running agent has that name. There are: echo,", "binding is removed"),
                 Arguments.of("zhown", "今后由智能体", "只有管理员", "没有找到这个智能体。可用的有：echo,", "已解绑"));
     }
 
@@ -313,10 +326,12 @@ class TalkTest {
         bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).after(1).untilCleared().throttle();
         try {
             say("zh", group, "staff001", "one " + "a ".repeat(150) + "\n\ntwo " + "b ".repeat(2_900) + "\n\nthree " + "c ".repeat(2_900));
-            Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select r.sent from reply r join message m on m.id = r.message_id where m.conversation_id = '"
+            Awaitility.await().atMost(Bot.PATIENCE)
+                    .until(() -> bot.rows("select r.sent from reply r join message m on m.id = r.message_id where m.conversation_id = '"
                     + group + "'").equals(List.of(List.of(1))));
             say("zh", group, "staff001", "/stop");
-            Awaitility.await().atMost(Bot.PATIENCE).until(() -> states(group).get(0).equals("stopped") && !bot.queue().isRunning(lane("zh", group)));
+            Awaitility.await().atMost(Bot.PATIENCE)
+                    .until(() -> states(group).get(0).equals("stopped") && !bot.queue().isRunning(lane("zh", group)));
         } finally {
             bot.simulator().faults().clear();
         }
@@ -389,17 +404,21 @@ class TalkTest {
         assertThat(bot.replies(dm)).hasSize(2);
         assertThat(bot.replies(group)).hasSize(1);
         assertThat(recorded).doesNotContain("let me in", "please", "hi");
-        Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select kind, state from message where integration = 'closed' order by id").equals(List.of(
+        Awaitility.await().atMost(Bot.PATIENCE)
+                .until(() -> bot.rows("select kind, state from message where integration = 'closed' order by id").equals(List.of(
                 List.of("refusal", "done"), List.of("command", "done"), List.of("turn", "done"), List.of("refusal", "done"))));
     }
 
     @Test
     void showsConversationsInJmx() throws Exception {
         var server = java.lang.management.ManagementFactory.getPlatformMBeanServer();
-        assertThat(server.queryNames(new javax.management.ObjectName("org.apache.camel:type=dingtalk,name=\"conversations\",*"), null)).isNotEmpty();
+        assertThat(server.queryNames(new javax.management.ObjectName("org.apache.camel:type=dingtalk,name=\"conversations\",*"), null))
+                .isNotEmpty();
     }
 
-    /** As a kill -9 leaves them: a command that was not answered is answered, one that is too old is not; /retry knows what was said before. */
+    /**
+     * As a kill -9 leaves them: a command that was not answered is answered, one that is too old is not; /retry knows what was said before.
+     */
     @Test
     @Order(Integer.MAX_VALUE)
     void continuesAfterARestart() throws Exception {
@@ -412,11 +431,13 @@ class TalkTest {
         reply(group, 2);
         say("main", old, "li", "/whoami");
         reply(old, 1);
-        Awaitility.await().atMost(Bot.PATIENCE).until(() -> states(group).equals(List.of("done", "done")) && states(old).equals(List.of("done")));
+        Awaitility.await().atMost(Bot.PATIENCE)
+                .until(() -> states(group).equals(List.of("done", "done")) && states(old).equals(List.of("done")));
         bot.store().writeAndWait(connection -> {
             try (var update = connection.createStatement()) {
                 update.executeUpdate("update message set received_at = 0 where kind = 'command' and conversation_id = '" + old + "'");
-                return update.executeUpdate("update message set state = 'received' where kind = 'command' and conversation_id in ('" + group + "', '" + old + "')");
+                return update.executeUpdate("update message set state = 'received' where kind = 'command' and conversation_id in ('" + group
+                        + "', '" + old + "')");
             }
         });
         bot.stop();
@@ -450,7 +471,8 @@ class TalkTest {
     }
 
     private List<Object> states(String group) {
-        return bot.rows("select state from message where conversation_id = '" + group + "' order by id").stream().map(row -> row.get(0)).toList();
+        return bot.rows("select state from message where conversation_id = '" + group + "' order by id").stream().map(row -> row.get(0))
+                .toList();
     }
 
     private static String lane(String group) {
@@ -458,8 +480,8 @@ class TalkTest {
     }
 
     private static String lane(String integration, String group) {
-        return Turn.key(new InboundMessage(integration, "m", "text", ConversationType.GROUP, group, null, new Sender("x", null, null, null, false), null, null, true,
-                false, null, "", List.of(), null, null, null, List.of(), null));
+        return Turn.key(new InboundMessage(integration, "m", "text", ConversationType.GROUP, group, null,
+                new Sender("x", null, null, null, false), null, null, true, false, null, "", List.of(), null, null, null, List.of(), null));
     }
 
     private <T> T bean(String name, Class<T> type) {

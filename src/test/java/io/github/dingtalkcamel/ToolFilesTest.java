@@ -107,7 +107,8 @@ class ToolFilesTest {
         Files.write(files.resolve("chart.png"), PNG);
         Files.writeString(files.resolve("report.pdf"), "%PDF-1.7");
         Files.write(files.resolve("film.mp4"), Film.of(1_000, 7_500));
-        String amr = Base64.getEncoder().encodeToString(("#!AMR\n" + ("\74" + "x".repeat(31)).repeat(50)).getBytes(StandardCharsets.ISO_8859_1));
+        String amr = Base64.getEncoder()
+                .encodeToString(("#!AMR\n" + ("\74" + "x".repeat(31)).repeat(50)).getBytes(StandardCharsets.ISO_8859_1));
 
         assertThat(sendFile(200, Map.of("path", "chart.png")).at("/results/0/success").asBoolean()).isTrue();
         sendFile(200, Map.of("path", "report.pdf", "name", "报告.pdf"));
@@ -116,7 +117,8 @@ class ToolFilesTest {
         sendFile(200, Map.of("base64", amr, "name", "note.amr"));
 
         List<Delivery> seen = bot.simulator().deliveries();
-        assertThat(seen).extracting(Delivery::type).containsExactly("sampleImageMsg", "sampleFile", "sampleVideo", "sampleVideo", "sampleAudio");
+        assertThat(seen).extracting(Delivery::type).containsExactly("sampleImageMsg", "sampleFile", "sampleVideo", "sampleVideo",
+                "sampleAudio");
         assertThat(bot.simulator().media(shown(seen.get(0)).path("photoURL").asText()).orElseThrow().content()).isEqualTo(PNG);
         JsonNode pdf = shown(seen.get(1));
         assertThat(pdf.path("fileName").asText()).isEqualTo("报告.pdf");
@@ -135,13 +137,15 @@ class ToolFilesTest {
         Files.createSymbolicLink(files.resolve("link.pdf"), bot.home().resolve("secret.pdf"));
 
         for (Map<String, String> bad : List.of(Map.of("path", "../secret.pdf"), Map.of("path", "link.pdf"), Map.of("path", "/etc/passwd"),
-                Map.of("url", "http://127.0.0.1:" + bot.simulator().port() + "/a.pdf"), Map.of("url", "file:///etc/passwd.pdf"), Map.of("url", "http://[::ffff:10.0.0.1]/a.pdf"),
-                Map.of("base64", "%%%%", "name", "a.pdf"), Map.of("base64", "AAAA"), Map.of("base64", "AAAA", "name", "a.exe"))) {
+                Map.of("url", "http://127.0.0.1:" + bot.simulator().port() + "/a.pdf"), Map.of("url", "file:///etc/passwd.pdf"),
+                Map.of("url", "http://[::ffff:10.0.0.1]/a.pdf"), Map.of("base64", "%%%%", "name", "a.pdf"), Map.of("base64", "AAAA"),
+                Map.of("base64", "AAAA", "name", "a.exe"))) {
             JsonNode error = sendFile(400, bad).path("error");
             assertThat(error.path("message").asText()).as("%s", bad).matches("(path|url|base64): .*");
         }
         assertThat(sendFile(400, Map.of()).at("/error/message").asText()).startsWith("path is missing");
-        assertThat(sendFile(400, Map.of("path", "a.pdf", "url", "http://a.example/a.pdf")).at("/error/message").asText()).contains("beside");
+        assertThat(sendFile(400, Map.of("path", "a.pdf", "url", "http://a.example/a.pdf")).at("/error/message").asText())
+                .contains("beside");
         assertThat(bot.simulator().deliveries()).isEmpty();
         assertThat(bot.simulator().requests()).isEmpty();
     }
@@ -164,7 +168,8 @@ class ToolFilesTest {
             int number = i;
             calls.add(CompletableFuture.supplyAsync(() -> {
                 try {
-                    return call(200, "dingtalk_send_text_notification", Map.of("recipient_type", "webhook", "content", "alarm " + number, "timeoutMs", 8_000));
+                    return call(200, "dingtalk_send_text_notification",
+                            Map.of("recipient_type", "webhook", "content", "alarm " + number, "timeoutMs", 8_000));
                 } catch (Exception e) {
                     throw new IllegalStateException(e);
                 }
@@ -175,7 +180,8 @@ class ToolFilesTest {
         assertThat(results).allMatch(each -> each.path("success").asBoolean());
         assertThat(results.stream().filter(each -> each.path("queued").asBoolean()).count()).isEqualTo(5);
         assertThat(bot.replies(GROUP)).hasSize(20);
-        assertThat(bot.rows("select count(*) from robot_message where state = 'waiting' and robot = 'main'")).isEqualTo(List.of(List.of(5)));
+        assertThat(bot.rows("select count(*) from robot_message where state = 'waiting' and robot = 'main'"))
+                .isEqualTo(List.of(List.of(5)));
     }
 
     @Test
@@ -184,7 +190,8 @@ class ToolFilesTest {
         bot.simulator().addCustomRobot(CustomRobot.of("signing-robot", OTHER_GROUP).withSecret("SEC1"));
         bot.simulator().addCustomRobot(CustomRobot.of("fenced-robot", OTHER_GROUP).withAllowedIps("192.0.2.1"));
 
-        Map<String, String> hints = Map.of("keyword-robot", "keywords", "signing-robot", "webhook-secret", "fenced-robot", "public address", "no-robot", "No robot has this URL");
+        Map<String, String> hints = Map.of("keyword-robot", "keywords", "signing-robot", "webhook-secret", "fenced-robot", "public address",
+                "no-robot", "No robot has this URL");
         for (Map.Entry<String, String> each : hints.entrySet()) {
             JsonNode error = call(200, "dingtalk_send_text_notification", Map.of("recipient_type", "webhook", "content", "hello",
                     "recipient_id", bot.simulator().url() + "/robot/send?access_token=" + each.getKey())).at("/results/0/error");
@@ -200,14 +207,16 @@ class ToolFilesTest {
         bot.simulator().addCustomRobot(CustomRobot.of("hidden-robot", OTHER_GROUP));
         try (LogLines log = LogLines.listenToDebug()) {
             bot.simulator().faults().on(ApiFamily.CUSTOM_ROBOT).times(1).dropBefore();
-            JsonNode result = call(200, "dingtalk_send_text_notification", Map.of("recipient_type", "webhook", "recipient_id", url, "content", "psst"));
+            JsonNode result = call(200, "dingtalk_send_text_notification",
+                    Map.of("recipient_type", "webhook", "recipient_id", url, "content", "psst"));
 
             assertThat(result.at("/results/0/success").asBoolean()).as("%s", result).isTrue();
             assertThat(result.toString()).doesNotContain("hidden-robot");
             assertThat(log.all()).noneMatch(line -> line.contains("hidden-robot") || line.contains("r0bot-token"));
         }
         assertThat(bot.context().getEndpoints()).noneMatch(endpoint -> endpoint.getEndpointUri().contains("hidden-robot"));
-        assertThat(ManagementFactory.getPlatformMBeanServer().queryNames(null, null)).noneMatch(name -> name.toString().contains("hidden-robot"));
+        assertThat(ManagementFactory.getPlatformMBeanServer().queryNames(null, null))
+                .noneMatch(name -> name.toString().contains("hidden-robot"));
     }
 
     @Test
@@ -230,10 +239,12 @@ class ToolFilesTest {
         assertThat(one.path("users")).hasSize(1);
         assertThat(one.at("/users/0/name").asText()).isEqualTo("Employee 9999");
         assertThat(one.has("nextPageToken")).isFalse();
-        assertThat(call(200, "dingtalk_list_users", Map.of("keyword", "wang")).at("/data/users/0/userId").asText()).as("a user of the root department").isEqualTo("staff003");
+        assertThat(call(200, "dingtalk_list_users", Map.of("keyword", "wang")).at("/data/users/0/userId").asText())
+                .as("a user of the root department").isEqualTo("staff003");
         assertThat(bot.simulator().requests()).as("all were known already").hasSize(calls);
 
-        JsonNode department = call(200, "dingtalk_list_users", Map.of("departmentId", 1_011, "language", "en_US", "pageSize", 100)).path("data");
+        JsonNode department = call(200, "dingtalk_list_users", Map.of("departmentId", 1_011, "language", "en_US", "pageSize", 100))
+                .path("data");
         assertThat(department.path("users")).hasSizeBetween(10, 100);
         assertThat(call(400, "dingtalk_list_users", Map.of("pageToken", "x")).at("/error/message").asText()).contains("pageToken");
     }
@@ -251,7 +262,8 @@ class ToolFilesTest {
         assertThat(result.path("successCount").asInt()).isZero();
         assertThat(result.path("data")).isEmpty();
         assertThat(error.path("code").asText()).isEqualTo("60011");
-        assertThat(error.path("hint").asText()).isEqualTo("Grant the app qyapi_get_department_member: https://open-dev.dingtalk.com/appscope/apply?content="
+        assertThat(error.path("hint").asText())
+                .isEqualTo("Grant the app qyapi_get_department_member: https://open-dev.dingtalk.com/appscope/apply?content="
                 + Bot.APP_KEY + "%23qyapi_get_department_member");
         JsonNode granted = call(200, "dingtalk_list_users", Map.of("departmentId", 7_777));
         assertThat(granted.at("/data/users/0/userId").asText()).isEqualTo("quiet1");
@@ -270,12 +282,14 @@ class ToolFilesTest {
         bot.simulator().clearRecords();
         bot.say(UserMessage.text("").from("staff003").without("text").with(message.replace("\"file\"", "\"picture\"")));
         assertThat(bot.awaitReplies(bot.simulator().dm(Bot.APP_KEY, "staff003"), 1)).isNotEmpty();
-        assertThat(bot.simulator().requests()).noneMatch(request -> request.path().contains("messageFiles") || request.path().contains("/files/"));
+        assertThat(bot.simulator().requests()).noneMatch(request -> request.path().contains("messageFiles")
+                || request.path().contains("/files/"));
     }
 
     @Test
     void aReceivedFileIsStoredUnderAReadableNameForAnyNameOfTheSender() throws Exception {
-        List<String> names = List.of("年度报告.pdf", "../../x", "..", "C:\\\\temp\\\\a b.txt", "${bean:turns}.txt", "NUL.txt", "a\\u0000\\u202Eb\\n.pdf", "长".repeat(250) + ".xlsx");
+        List<String> names = List.of("年度报告.pdf", "../../x", "..", "C:\\\\temp\\\\a b.txt", "${bean:turns}.txt", "NUL.txt",
+                "a\\u0000\\u202Eb\\n.pdf", "长".repeat(250) + ".xlsx");
         List<String> stored = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
             stored.add(stored("archivist" + i, "file", ",\"fileName\":\"" + names.get(i) + "\"", "content " + i));
@@ -289,14 +303,16 @@ class ToolFilesTest {
         assertThat(stored.get(7)).isEqualTo("长".repeat(58) + ".xlsx");
         assertThat(stored.get(8)).matches("picture-\\d{8}-\\d{6}-\\d{3}\\.png");
         try (var files = Files.list(bot.home().resolve("received"))) {
-            assertThat(files.map(file -> file.getFileName().toString().replaceFirst("^\\d{8}-\\d{9}-", ""))).containsExactlyInAnyOrderElementsOf(stored);
+            assertThat(files.map(file -> file.getFileName().toString().replaceFirst("^\\d{8}-\\d{9}-", "")))
+                    .containsExactlyInAnyOrderElementsOf(stored);
         }
     }
 
     /** Sends it, and returns what the agent called it. */
     private static String stored(String person, String type, String fields, String content) {
         String code = bot.simulator().attach(null, "any", content.getBytes(StandardCharsets.ISO_8859_1));
-        bot.say(UserMessage.text("").from(person).without("text").with("{\"msgtype\":\"" + type + "\",\"content\":{\"downloadCode\":\"" + code + "\"" + fields + "}}"));
+        bot.say(UserMessage.text("").from(person).without("text")
+                .with("{\"msgtype\":\"" + type + "\",\"content\":{\"downloadCode\":\"" + code + "\"" + fields + "}}"));
         String reply = bot.awaitReplies(bot.simulator().dm(Bot.APP_KEY, person), 1).get(0);
         assertThat(reply).startsWith("Stored as ");
         return reply.substring("Stored as ".length()).replaceFirst("^\\d{8}-\\d{9}-", "");

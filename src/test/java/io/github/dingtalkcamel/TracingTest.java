@@ -147,7 +147,8 @@ class TracingTest {
     @Test
     void aToolsCallIsPartOfItsCallersTraceAndAMessageIsNot() throws Exception {
         withAgent(MemoryTraces.SETTINGS);
-        byte[] call = "{\"recipient_type\":\"user_id\",\"recipient_id\":\"staff001\",\"content\":\"green\"}".getBytes(StandardCharsets.UTF_8);
+        byte[] call = "{\"recipient_type\":\"user_id\",\"recipient_id\":\"staff001\",\"content\":\"green\"}".getBytes(
+                StandardCharsets.UTF_8);
 
         assertThat(bot.post(bot.webhookUrl().replace("webhook/main", "tools/dingtalk_send_text_notification"), call, request ->
                 request.header("Authorization", "Bearer " + TOKEN).header("traceparent", CALLERS)).statusCode()).isEqualTo(200);
@@ -158,7 +159,8 @@ class TracingTest {
 
         MemoryTraces.forget();
         byte[] message = Callback.bytes(Callback.message("hello"));
-        assertThat(bot.post(bot.webhookUrl(), message, request -> Callback.proof().apply(request).header("traceparent", CALLERS)).statusCode())
+        assertThat(bot.post(bot.webhookUrl(), message, request -> Callback.proof().apply(request).header("traceparent", CALLERS))
+                .statusCode())
                 .isEqualTo(200);
         assertThat(MemoryTraces.await(all -> hasEnded(all, "inbound-webhook")).get(0).getTraceId()).isNotEqualTo(CALLERS.substring(3, 35));
     }
@@ -185,7 +187,8 @@ class TracingTest {
         bot.post(tools + "dingtalk_send_text_notification", call, request -> request.header("Authorization", "Bearer " + TOKEN));
 
         String all = MemoryTraces.await(ended -> hasEnded(ended, "turn") && hasEnded(ended, "tool-http")).toString();
-        assertThat(all).contains("/robot/send").doesNotContain("r0bot-token", "s3cret-of-the-service", "pa55word", Bot.APP_SECRET, TOKEN, Bot.CALLBACK_TOKEN);
+        assertThat(all).contains("/robot/send").doesNotContain("r0bot-token", "s3cret-of-the-service", "pa55word", Bot.APP_SECRET, TOKEN,
+                Bot.CALLBACK_TOKEN);
         List<String> sessions = bot.simulator().requests().stream().map(RecordedRequest::toString).filter(text -> text.contains("session="))
                 .map(text -> text.replaceFirst("(?s).*session=([^&\\s,\\]]+).*", "$1")).toList();
         assertThat(sessions).isNotEmpty().allSatisfy(session -> assertThat(all).doesNotContain(session));

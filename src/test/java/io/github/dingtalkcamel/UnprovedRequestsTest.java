@@ -55,15 +55,16 @@ class UnprovedRequestsTest {
         Thread impatient = new Thread(() -> {
             while (starting.get()) {
                 try {
-                    answersWhileStarting.add(bot.post("http://127.0.0.1:" + port + "/api/dingtalk/webhook/main", "{}".getBytes(StandardCharsets.UTF_8),
-                            request -> request).statusCode());
+                    answersWhileStarting.add(bot.post("http://127.0.0.1:" + port + "/api/dingtalk/webhook/main",
+                            "{}".getBytes(StandardCharsets.UTF_8), request -> request).statusCode());
                 } catch (Exception e) {
                     LockSupport.parkNanos(1_000_000); // nothing listens yet
                 }
             }
         });
-        bot = Bot.withSettings(Map.of("dingtalk.webhook-port", String.valueOf(port), "dingtalk.management-user", "watcher", "dingtalk.management-password", "a long password, 芝麻",
-                "dingtalk.api-token", "a-long-token-for-tests")).route("own.yaml", OWN_ROUTE);
+        bot = Bot.withSettings(Map.of("dingtalk.webhook-port", String.valueOf(port), "dingtalk.management-user", "watcher",
+                "dingtalk.management-password", "a long password, 芝麻", "dingtalk.api-token", "a-long-token-for-tests"))
+                .route("own.yaml", OWN_ROUTE);
         impatient.start();
         try {
             bot.start();
@@ -85,14 +86,16 @@ class UnprovedRequestsTest {
     /** The status line, of a request of whose body not a byte comes. */
     private static String statusWithoutBody(String url, String method, String path) throws IOException {
         try (RawHttp socket = RawHttp.to(url)) {
-            return socket.send(method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 900000\r\n\r\n").status();
+            return socket.send(method + " " + path
+                    + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 900000\r\n\r\n").status();
         }
     }
 
     /** All that the routers have a route for, with something in the place of parameters, and something that nothing is at. */
     private static List<String> paths(VertxPlatformHttpRouter router) {
         return Stream.concat(router.getRoutes().stream().map(Route::getPath).filter(path -> path != null && path.startsWith("/"))
-                .map(path -> path.replaceAll(":[A-Za-z]+", "x").replace("*", "x")), Stream.of("/", "/nothing", "/observe/nothing", "/api/dingtalk/nothing"))
+                .map(path -> path.replaceAll(":[A-Za-z]+", "x").replace("*", "x")),
+                Stream.of("/", "/nothing", "/observe/nothing", "/api/dingtalk/nothing"))
                 .distinct().toList();
     }
 
@@ -155,7 +158,8 @@ class UnprovedRequestsTest {
     @Test
     void aLoginMakesRoomForTheBody() throws Exception {
         String login = Base64.getEncoder().encodeToString("watcher:a long password, 芝麻".getBytes(StandardCharsets.UTF_8));
-        var answer = bot.post(bot.managementUrl() + "/observe/jolokia/", "{\"type\":\"version\"}".getBytes(), request -> request.header("Authorization",
+        var answer = bot.post(bot.managementUrl() + "/observe/jolokia/", "{\"type\":\"version\"}".getBytes(),
+                request -> request.header("Authorization",
                 "Basic " + login));
 
         assertThat(answer.statusCode()).isEqualTo(200);
@@ -165,12 +169,15 @@ class UnprovedRequestsTest {
     @Test
     void aTokenMakesRoomForTheBodyAndOneThatIsTooLongIsRefusedInJson() throws Exception {
         try (RawHttp socket = RawHttp.to(bot.webhookUrl())) {
-            String answer = socket.send("POST /api/dingtalk/tools/dingtalk_list_users HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer a-long-token-for-tests\r\n"
+            String answer = socket.send(
+                    "POST /api/dingtalk/tools/dingtalk_list_users HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer "
+                    + "a-long-token-for-tests\r\n"
                     + "Content-Length: " + ((32 << 20) + 1) + "\r\n\r\n").answer();
 
             assertThat(answer).startsWith("HTTP/1.1 413").contains("application/json", "\"too_large\"");
         }
-        var multipart = bot.post(bot.webhookUrl().replace("webhook/main", "tools/dingtalk_list_users"), "--x\r\nnonsense".getBytes(), request -> request
+        var multipart = bot.post(bot.webhookUrl().replace("webhook/main", "tools/dingtalk_list_users"), "--x\r\nnonsense".getBytes(),
+                request -> request
                 .setHeader("Content-Type", "multipart/form-data; boundary=x").header("Authorization", "Bearer a-long-token-for-tests"));
         assertThat(multipart.statusCode()).isEqualTo(400);
         assertThat(multipart.headers().firstValue("Content-Type").orElse("")).startsWith("application/json");
@@ -182,7 +189,8 @@ class UnprovedRequestsTest {
         String url = bot.webhookUrl().replace("/api/dingtalk/webhook/main", "/own");
 
         assertThat(bot.post(url, "hello".getBytes(), request -> request).body()).isEqualTo("hello|");
-        assertThat(bot.post(url, "field=a+b%26c".getBytes(), request -> request.setHeader("Content-Type", "application/x-www-form-urlencoded")).body())
+        assertThat(bot.post(url, "field=a+b%26c".getBytes(),
+                request -> request.setHeader("Content-Type", "application/x-www-form-urlencoded")).body())
                 .endsWith("|a b&c");
     }
 
@@ -204,11 +212,14 @@ class UnprovedRequestsTest {
                 assertThat(socket.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").everything()).as(url).startsWith("HTTP/1.1 400");
             }
             try (RawHttp socket = RawHttp.to(url)) {
-                assertThat(socket.send("GET /observe/health/live HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+                assertThat(socket.send(
+                        "GET /observe/health/live HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
                         + "HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n").status()).as(url).startsWith("HTTP/1.1 ").doesNotContain("101");
             }
             try (RawHttp socket = RawHttp.to(url)) {
-                assertThat(socket.send("POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n").everything())
+                assertThat(socket.send(
+                        "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
+                        .everything())
                         .as(url).startsWith("HTTP/1.1 400");
             }
         }

@@ -81,7 +81,8 @@ class WebhookAcceptanceTest {
     void takesTheSignatureByEitherName() throws Exception {
         Callback.Sealed sealed = Callback.sealed(Callback.message("either-name"));
 
-        HttpResponse<String> answer = bot.post(bot.webhookUrl() + sealed.query().replace("signature=", "msg_signature="), sealed.body(), Function.identity());
+        HttpResponse<String> answer = bot.post(bot.webhookUrl() + sealed.query().replace("signature=", "msg_signature="), sealed.body(),
+                Function.identity());
 
         assertThat(new String(Callback.opened(answer.body()), StandardCharsets.UTF_8)).isEqualTo("success");
     }
@@ -92,7 +93,8 @@ class WebhookAcceptanceTest {
         String encrypt = Callback.JSON.readTree(Callback.sealed(Callback.message("old")).body()).get("encrypt").textValue();
         String query = "?signature=" + Callback.signature(Bot.CALLBACK_TOKEN, old, "n1", encrypt) + "&timestamp=" + old + "&nonce=n1";
 
-        HttpResponse<String> answer = bot.post(bot.webhookUrl() + query, Callback.bytes(Callback.JSON.createObjectNode().put("encrypt", encrypt)),
+        HttpResponse<String> answer = bot.post(bot.webhookUrl() + query,
+                Callback.bytes(Callback.JSON.createObjectNode().put("encrypt", encrypt)),
                 Function.identity());
 
         assertThat(new String(Callback.opened(answer.body()), StandardCharsets.UTF_8)).isEqualTo("success");
@@ -141,7 +143,8 @@ class WebhookAcceptanceTest {
 
         bot.awaitReplies("cidFAKEgroup0002==", 2);
         awaitQuiet();
-        assertThat(bot.simulator().deliveriesTo("cidFAKEgroup0002==")).extracting(Delivery::robotCode).containsExactlyInAnyOrder(Bot.APP_KEY, SECOND_KEY);
+        assertThat(bot.simulator().deliveriesTo("cidFAKEgroup0002==")).extracting(Delivery::robotCode)
+                .containsExactlyInAnyOrder(Bot.APP_KEY, SECOND_KEY);
         assertThat(bot.rows("select integration from message where msg_id = 'both' order by integration"))
                 .containsExactly(List.of("main"), List.of("second"));
     }
@@ -231,6 +234,7 @@ class WebhookAcceptanceTest {
     }
 
     private void awaitQuiet() {
-        Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select 1 from message where state in ('received', 'running')").isEmpty());
+        Awaitility.await().atMost(Bot.PATIENCE)
+                .until(() -> bot.rows("select 1 from message where state in ('received', 'running')").isEmpty());
     }
 }

@@ -62,7 +62,8 @@ class WebhookRefusalsTest {
         bot = Bot.withSettings(Map.of(
                 "dingtalk.integrations.off.app-key", "dingtestoff000000001", "dingtalk.integrations.off.app-secret", "off-secret",
                 "dingtalk.integrations.off.callback", "false",
-                "dingtalk.integrations.plain.app-key", "dingtestplain0000001", "dingtalk.integrations.plain.app-secret", "plain-secret")).start();
+                "dingtalk.integrations.plain.app-key", "dingtestplain0000001", "dingtalk.integrations.plain.app-secret", "plain-secret"))
+                .start();
         stored = bot.rowCounts();
     }
 
@@ -141,7 +142,8 @@ class WebhookRefusalsTest {
             socket.setSoTimeout(10_000);
             OutputStream out = socket.getOutputStream();
             out.write(("POST " + uri.getPath() + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                    + (chunked ? "Transfer-Encoding: chunked\r\n\r\n200000\r\n" : "Content-Length: " + 10 * MIB + "\r\n\r\n")).getBytes(StandardCharsets.US_ASCII));
+                    + (chunked ? "Transfer-Encoding: chunked\r\n\r\n200000\r\n" : "Content-Length: " + 10 * MIB + "\r\n\r\n"))
+                    .getBytes(StandardCharsets.US_ASCII));
             if (chunked) {
                 out.write(new byte[2 * MIB]);
             }
@@ -169,7 +171,8 @@ class WebhookRefusalsTest {
             Awaitility.await().atMost(Bot.PATIENCE)
                     .until(() -> IntStream.range(0, answers.size()).allMatch(i -> bodies.get(i).isHeld() || answers.get(i).isDone()));
 
-            assertThat(usedHeap() - before).as("growth of the heap, for each request what is taken at most, and as much here").isLessThan(32L * 2 * MIB);
+            assertThat(usedHeap() - before).as("growth of the heap, for each request what is taken at most, and as much here")
+                    .isLessThan(32L * 2 * MIB);
             assertThat(bot.get(bot.webhookUrl()).statusCode()).isEqualTo(200);
         } finally {
             rest.countDown();
@@ -217,7 +220,8 @@ class WebhookRefusalsTest {
     @Test
     void refusesAFormWithAnyFields() throws Exception {
         String timestamp = String.valueOf(System.currentTimeMillis());
-        String form = "msgId=m1&msgtype=text&timestamp=" + timestamp + "&sign=" + Callback.encoded(Callback.sign(timestamp, Bot.APP_SECRET));
+        String form = "msgId=m1&msgtype=text&timestamp=" + timestamp + "&sign="
+                + Callback.encoded(Callback.sign(timestamp, Bot.APP_SECRET));
 
         HttpResponse<String> answer = bot.post(bot.webhookUrl(), form.getBytes(StandardCharsets.UTF_8),
                 request -> request.setHeader("Content-Type", "application/x-www-form-urlencoded"));
@@ -240,7 +244,8 @@ class WebhookRefusalsTest {
                 proof("61 minutes ahead", Callback.proof(Bot.APP_SECRET, Instant.now().plus(Duration.ofMinutes(61)))),
                 proof("seconds for milliseconds", request -> request.header("timestamp", now.substring(0, 10))
                         .header("sign", Callback.sign(now.substring(0, 10), Bot.APP_SECRET))),
-                proof("another timestamp than was signed", request -> request.header("timestamp", now.substring(0, 12) + "x").header("sign", right)),
+                proof("another timestamp than was signed", request -> request.header("timestamp", now.substring(0, 12) + "x")
+                        .header("sign", right)),
                 proof("cut short", request -> request.header("timestamp", now).header("sign", right.substring(0, 43))),
                 proof("twice", request -> request.header("timestamp", now).header("sign", right).header("sign", right)),
                 proof("a very long one", request -> request.header("timestamp", now).header("sign", "A".repeat(4_000))),
@@ -281,15 +286,18 @@ class WebhookRefusalsTest {
                 Arguments.of("another nonce", new Callback.Sealed(good.query() + "x", good.body())),
                 Arguments.of("another token", Callback.sealed(text, "an0therToken", Bot.AES_KEY, Bot.APP_KEY, text.length)),
                 Arguments.of("another AES key", Callback.sealed(text, Bot.CALLBACK_TOKEN, OTHER_AES_KEY, Bot.APP_KEY, text.length)),
-                Arguments.of("another owner key", Callback.sealed(text, Bot.CALLBACK_TOKEN, Bot.AES_KEY, "dingsomebodyelse0001", text.length)),
+                Arguments.of("another owner key",
+                        Callback.sealed(text, Bot.CALLBACK_TOKEN, Bot.AES_KEY, "dingsomebodyelse0001", text.length)),
                 Arguments.of("no owner key", Callback.sealed(text, Bot.CALLBACK_TOKEN, Bot.AES_KEY, "", text.length)),
                 Arguments.of("a length of 2 GiB", Callback.sealed(text, Bot.CALLBACK_TOKEN, Bot.AES_KEY, Bot.APP_KEY, Integer.MAX_VALUE)),
                 Arguments.of("a length below zero", Callback.sealed(text, Bot.CALLBACK_TOKEN, Bot.AES_KEY, Bot.APP_KEY, -1)),
-                Arguments.of("a length too short by one", Callback.sealed(text, Bot.CALLBACK_TOKEN, Bot.AES_KEY, Bot.APP_KEY, text.length - 1)),
+                Arguments.of("a length too short by one",
+                        Callback.sealed(text, Bot.CALLBACK_TOKEN, Bot.AES_KEY, Bot.APP_KEY, text.length - 1)),
                 Arguments.of("no Base64", Callback.enveloped("!!!!", Bot.CALLBACK_TOKEN)),
                 Arguments.of("half a block", Callback.enveloped("AAAA", Bot.CALLBACK_TOKEN)),
                 Arguments.of("nothing encrypted", Callback.enveloped("", Bot.CALLBACK_TOKEN)),
-                Arguments.of("no UTF-8", Callback.sealed(new byte[] { (byte) 0xff, (byte) 0xfe }, Bot.CALLBACK_TOKEN, Bot.AES_KEY, Bot.APP_KEY, 2)));
+                Arguments.of("no UTF-8",
+                        Callback.sealed(new byte[] { (byte) 0xff, (byte) 0xfe }, Bot.CALLBACK_TOKEN, Bot.AES_KEY, Bot.APP_KEY, 2)));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -302,7 +310,8 @@ class WebhookRefusalsTest {
     void refusesAnEnvelopeWhereNoCallbackTokenIsSet() throws Exception {
         Callback.Sealed sealed = Callback.sealed(Callback.message("m401"));
 
-        assertRefused(bot.post(bot.webhookUrl("plain") + sealed.query(), sealed.body(), Callback.proof("plain-secret", Instant.now())), 401, "wrong_proof");
+        assertRefused(bot.post(bot.webhookUrl("plain") + sealed.query(), sealed.body(), Callback.proof("plain-secret", Instant.now())), 401,
+                "wrong_proof");
     }
 
     @Test
@@ -326,14 +335,19 @@ class WebhookRefusalsTest {
         Instant old = Instant.now().minus(Duration.ofHours(2)).minusSeconds(10);
         return Stream.of(
                 Arguments.of("main", "", text, Callback.proof(Bot.APP_SECRET, old), "120 min before this machine's clock", "clock"),
-                Arguments.of("main", "", text, Callback.proof(Bot.APP_SECRET, Instant.now().plus(Duration.ofDays(3))), "ahead of this machine's clock", "clock"),
+                Arguments.of("main", "", text, Callback.proof(Bot.APP_SECRET, Instant.now().plus(Duration.ofDays(3))),
+                        "ahead of this machine's clock", "clock"),
                 Arguments.of("main", "", text, Callback.proof("another-secret", Instant.now()), "dingtalk.app-secret", "secret"),
                 Arguments.of("main", "", text, Callback.proof("another-secret", old), "dingtalk.app-secret", "secret"),
-                Arguments.of("plain", "", text, Callback.proof(Bot.APP_SECRET, Instant.now()), "dingtalk.integrations.plain.app-secret", "secret"),
+                Arguments.of("plain", "", text, Callback.proof(Bot.APP_SECRET, Instant.now()), "dingtalk.integrations.plain.app-secret",
+                        "secret"),
                 Arguments.of("main", "", text, NO_PROOF, "the headers timestamp (milliseconds) and sign", "headers"),
-                sealed("main", Callback.sealed(text, "an0therToken", Bot.AES_KEY, Bot.APP_KEY, text.length), "dingtalk.callback-token", "token"),
-                sealed("main", Callback.sealed(text, Bot.CALLBACK_TOKEN, OTHER_AES_KEY, Bot.APP_KEY, text.length), "dingtalk.callback-aes-key", "key"),
-                sealed("main", Callback.sealed(text, Bot.CALLBACK_TOKEN, Bot.AES_KEY, "dingsomebodyelse0001", text.length), "dingtalk.callback-owner-key", "owner"),
+                sealed("main", Callback.sealed(text, "an0therToken", Bot.AES_KEY, Bot.APP_KEY, text.length), "dingtalk.callback-token",
+                        "token"),
+                sealed("main", Callback.sealed(text, Bot.CALLBACK_TOKEN, OTHER_AES_KEY, Bot.APP_KEY, text.length),
+                        "dingtalk.callback-aes-key", "key"),
+                sealed("main", Callback.sealed(text, Bot.CALLBACK_TOKEN, Bot.AES_KEY, "dingsomebodyelse0001", text.length),
+                        "dingtalk.callback-owner-key", "owner"),
                 sealed("plain", Callback.sealed(text, Bot.CALLBACK_TOKEN, Bot.AES_KEY, Bot.APP_KEY, text.length),
                         "need dingtalk.integrations.plain.callback-token and dingtalk.integrations.plain.callback-aes-key", "unset"));
     }
@@ -344,12 +358,13 @@ class WebhookRefusalsTest {
 
     @ParameterizedTest(name = "{5}: {4}")
     @MethodSource("remedies")
-    void namesInTheLogTheProofThatFailedAndItsRemedyAlone(String integration, String query, byte[] body, Function<HttpRequest.Builder, HttpRequest.Builder> proof,
-            String says, String what) throws Exception {
+    void namesInTheLogTheProofThatFailedAndItsRemedyAlone(String integration, String query, byte[] body,
+            Function<HttpRequest.Builder, HttpRequest.Builder> proof, String says, String what) throws Exception {
         bot.post(bot.webhookUrl(integration) + query, body, proof);
 
         assertThat(log.containing("refused, 401")).singleElement().asString().contains(says);
-        List<String> others = new ArrayList<>(List.of("app-secret", "callback-token", "callback-aes-key", "callback-owner-key", "machine's clock"));
+        List<String> others =
+                new ArrayList<>(List.of("app-secret", "callback-token", "callback-aes-key", "callback-owner-key", "machine's clock"));
         others.removeIf(says::contains);
         assertThat(log.containing("refused, 401").get(0)).doesNotContain(others);
     }
@@ -418,7 +433,8 @@ class WebhookRefusalsTest {
 
             assertRefused(answer, 503, "store_unavailable");
             assertThat(answer.body()).doesNotContainIgnoringCase("sql").doesNotContain("message_away", "jdbc");
-            assertThat(bot.post(bot.webhookUrl(), "{\"msgId\":7}".getBytes(StandardCharsets.UTF_8), Callback.proof()).statusCode()).isEqualTo(400);
+            assertThat(bot.post(bot.webhookUrl(), "{\"msgId\":7}".getBytes(StandardCharsets.UTF_8), Callback.proof()).statusCode())
+                    .isEqualTo(400);
             assertThat(bot.post(bot.webhookUrl(), message, NO_PROOF).statusCode()).isEqualTo(401);
         } finally {
             sql("alter table message_away rename to message");
@@ -449,7 +465,8 @@ class WebhookRefusalsTest {
     private static void assertRefused(HttpResponse<String> answer, int status, String code) throws Exception {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
         assertThat(answer.headers().firstValue("content-type")).hasValue("application/json; charset=utf-8");
-        assertThat(answer.headers().map().keySet()).isSubsetOf("content-type", "content-length", "transfer-encoding", "connection", "retry-after");
+        assertThat(answer.headers().map().keySet()).isSubsetOf("content-type", "content-length", "transfer-encoding", "connection",
+                "retry-after");
         JsonNode body = Callback.JSON.readTree(answer.body());
         assertThat(body.fieldNames()).toIterable().containsExactly("error");
         assertThat(body.get("error").fieldNames()).toIterable().containsExactlyInAnyOrder("code", "message");

@@ -42,7 +42,8 @@ class WrongSettingsIT {
         assertThat(run.errors().lines()).satisfiesExactlyInAnyOrder(
                 line -> assertThat(line).startsWith("DINGTALK_APP_KEI: ").contains("did you mean DINGTALK_APP_KEY?"),
                 line -> assertThat(line).startsWith("dingtalk.fallback-agnet: ").contains("did you mean dingtalk.fallback-agent?"),
-                line -> assertThat(line).startsWith("dingtalk.app-key").contains("is not set, although dingtalk.app-secret (DINGTALK_APP_SECRET) is"),
+                line -> assertThat(line).startsWith("dingtalk.app-key")
+                .contains("is not set, although dingtalk.app-secret (DINGTALK_APP_SECRET) is"),
                 line -> assertThat(line).startsWith("dingtalk.api-token (DINGTALK_API_TOKEN)").contains("white space"),
                 line -> assertThat(line).startsWith("dingtalk.callback-aes-key (DINGTALK_CALLBACK_AES_KEY)").contains("43"),
                 line -> assertThat(line).startsWith("dingtalk.dm-policy (DINGTALK_DM_POLICY)").contains("open, allowlist or disabled"),

@@ -65,7 +65,8 @@ class AgentReplyTest {
         assertThat(text(as(kind, "你好"))).isEqualTo("你好");
         assertThat(text(as(kind, ""))).isEmpty();
         assertThat(text(as(kind, MOST))).isEqualTo(MOST);
-        assertThatThrownBy(() -> text(as(kind, MOST + "x"))).isInstanceOf(ReplyTooLargeException.class).hasMessageContaining("more than 1 MiB");
+        assertThatThrownBy(() -> text(as(kind, MOST + "x"))).isInstanceOf(ReplyTooLargeException.class)
+                .hasMessageContaining("more than 1 MiB");
     }
 
     @Test
@@ -90,7 +91,8 @@ class AgentReplyTest {
             }
         };
 
-        assertThatThrownBy(() -> text(broken)).isInstanceOf(RuntimeCamelException.class).hasMessageContaining("broke off").hasRootCauseMessage("cut");
+        assertThatThrownBy(() -> text(broken)).isInstanceOf(RuntimeCamelException.class).hasMessageContaining("broke off")
+                .hasRootCauseMessage("cut");
     }
 
     @Test
@@ -100,7 +102,8 @@ class AgentReplyTest {
 
         Endless endless = new Endless();
         HttpEntity larger = BoundedEntity.of(new InputStreamEntity(endless, -1, ContentType.TEXT_PLAIN), 1 << 20);
-        assertThatThrownBy(() -> larger.getContent().readAllBytes()).isInstanceOf(IOException.class).hasMessageContaining("more than 1 MiB");
+        assertThatThrownBy(() -> larger.getContent().readAllBytes()).isInstanceOf(IOException.class)
+                .hasMessageContaining("more than 1 MiB");
         assertThat(endless.read).isLessThan(2 << 20);
     }
 
@@ -108,7 +111,8 @@ class AgentReplyTest {
     void anAnswerOverHttpThatSaysThatItIsTooLargeIsNotRead() {
         Endless endless = new Endless();
 
-        assertThatThrownBy(() -> BoundedEntity.of(new InputStreamEntity(endless, 1_001, ContentType.TEXT_PLAIN), 1_000)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> BoundedEntity.of(new InputStreamEntity(endless, 1_001, ContentType.TEXT_PLAIN), 1_000))
+                .isInstanceOf(IOException.class);
         assertThat(endless.read).isZero();
     }
 }

@@ -82,7 +82,8 @@ class BusyAgentTest {
     @Test
     void noMoreCallsRunThanMaxRunningAndOthersAreAnswered() throws Exception {
         Slow slow = new Slow();
-        try (Bot bot = Bot.withSettings(Map.of("dingtalk.max-running-turns", "3")).bean("slow", slow).route("agents.yaml", AGENTS).start()) {
+        try (Bot bot = Bot.withSettings(Map.of("dingtalk.max-running-turns", "3")).bean("slow", slow).route("agents.yaml", AGENTS)
+                .start()) {
             bot.say(UserMessage.text("/bind quick").from("fast"));
             bot.say(UserMessage.text("/bind delegating").from("indirect"));
             bot.awaitReplies(bot.simulator().dm(Bot.APP_KEY, "indirect"), 1);
@@ -152,7 +153,8 @@ class BusyAgentTest {
             asked.incrementAndGet();
             throw new IllegalStateException("no connection to the ticket system");
         };
-        try (Bot bot = Bot.withSettings(Map.of()).bean("slow", down).route("agents.yaml", AGENTS).start(); LogLines log = LogLines.listen()) {
+        try (Bot bot = Bot.withSettings(Map.of()).bean("slow", down).route("agents.yaml", AGENTS).start();
+                LogLines log = LogLines.listen()) {
             String dm = bot.simulator().dm(Bot.APP_KEY, "staff001");
             for (int i = 1; i <= 8; i++) {
                 bot.say("question " + i);
@@ -162,7 +164,8 @@ class BusyAgentTest {
             assertThat(bot.awaitReplies(dm, 9)).last().asString()
                     .matches("Agent slow is not available just now\\. Please try again in a minute or two; .* mention reference main-9\\.");
             assertThat(asked).hasValue(8);
-            Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select 1 from message where id = 9 and state = 'failed'").size() == 1);
+            Awaitility.await().atMost(Bot.PATIENCE)
+                    .until(() -> bot.rows("select 1 from message where id = 9 and state = 'failed'").size() == 1);
             assertThat(bot.rows("select code, reason from dead_letter where message_id = 9")).singleElement().asString()
                     .contains("agentFailed", "Agent slow is not available since", "no connection to the ticket system");
             assertThat(bot.get(bot.managementUrl() + "/observe/health").body()).contains("Agent slow is not available since")

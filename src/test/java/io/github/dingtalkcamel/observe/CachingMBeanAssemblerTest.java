@@ -31,8 +31,10 @@ class CachingMBeanAssemblerTest {
             context.addRoutes(new RouteBuilder() {
                 @Override
                 public void configure() {
-                    from("direct:one").routeId("one").description("first").setHeader("secret").constant("x").id("step1").log("one").id("step2").to("direct:two").id("step3");
-                    from("direct:two").routeId("two").description("second").setHeader("other").constant("y").id("step4").log("two").id("step5").filter()
+                    from("direct:one").routeId("one").description("first").setHeader("secret").constant("x").id("step1").log("one")
+                            .id("step2").to("direct:two").id("step3");
+                    from("direct:two").routeId("two").description("second").setHeader("other").constant("y").id("step4").log("two")
+                            .id("step5").filter()
                             .constant(true).id("step6").to("log:x?marker=shown").id("step7");
                 }
             });
@@ -44,13 +46,17 @@ class CachingMBeanAssemblerTest {
                 String type = each.getKeyProperty("type");
                 String key = type + " " + each.getKeyProperty("name").replace(name, "NAME").replaceAll("0x[0-9a-f]+|\\(\\d+\\)", "");
                 StringBuilder told = new StringBuilder(info.getClassName());
-                Arrays.stream(info.getAttributes()).sorted((a, b) -> a.getName().compareTo(b.getName())).forEach(attribute -> told.append('\n').append(attribute));
-                Arrays.stream(info.getOperations()).map(Object::toString).sorted().forEach(operation -> told.append('\n').append(operation));
-                Arrays.stream(info.getNotifications()).map(Object::toString).sorted().forEach(notification -> told.append('\n').append(notification));
+                Arrays.stream(info.getAttributes()).sorted((a, b) -> a.getName().compareTo(b.getName()))
+                        .forEach(attribute -> told.append('\n').append(attribute));
+                Arrays.stream(info.getOperations()).map(Object::toString).sorted()
+                        .forEach(operation -> told.append('\n').append(operation));
+                Arrays.stream(info.getNotifications()).map(Object::toString).sorted()
+                        .forEach(notification -> told.append('\n').append(notification));
                 if (type.equals("processors") || type.equals("routes")) {
                     for (MBeanAttributeInfo attribute : info.getAttributes()) {
                         if (attribute.getName().matches("ExchangesTotal|RouteId|ProcessorId|Description|EndpointUri|Destination")) {
-                            told.append('\n').append(attribute.getName()).append(" = ").append(server.getAttribute(each, attribute.getName()));
+                            told.append('\n').append(attribute.getName()).append(" = ")
+                                    .append(server.getAttribute(each, attribute.getName()));
                         }
                     }
                 }

@@ -40,7 +40,8 @@ class RouteMetricsTest {
             });
             context.getCamelContextExtension().setName("metered");
             context.start();
-            for (Object body : new Object[] {"fine", "fine", new IllegalArgumentException("handled"), new IllegalStateException("failed")}) {
+            for (Object body : new Object[] {"fine", "fine", new IllegalArgumentException("handled"),
+                    new IllegalStateException("failed")}) {
                 context.createProducerTemplate().send("direct:outer", exchange -> exchange.getMessage().setBody(body));
             }
             context.createProducerTemplate().sendBody("direct:inner", "fine");

@@ -95,10 +95,12 @@ class EjectTest {
 
     @Test
     void namesTheFilesThatHoldTheRoutesOfAFormerOne() {
-        Map<String, String> packaged = Map.of("turn-answer.camel.yaml", "", "turn-queue.camel.yaml", "", "tool-call.camel.yaml", "", "tool-send.camel.yaml", "");
+        Map<String, String> packaged = Map.of("turn-answer.camel.yaml", "", "turn-queue.camel.yaml", "", "tool-call.camel.yaml", "",
+                "tool-send.camel.yaml", "");
 
         assertThat(eject(packaged, "turns")).isEqualTo(2);
-        assertThat(errors.toString(StandardCharsets.UTF_8)).startsWith("There is no packaged file \"turns\". Its routes are in: turn-answer, turn-queue\n");
+        assertThat(errors.toString(StandardCharsets.UTF_8))
+                .startsWith("There is no packaged file \"turns\". Its routes are in: turn-answer, turn-queue\n");
         errors.reset();
         assertThat(eject(packaged, "tools.camel.yaml")).isEqualTo(2);
         assertThat(errors.toString(StandardCharsets.UTF_8)).contains("Its routes are in: tool-call, tool-send\n");

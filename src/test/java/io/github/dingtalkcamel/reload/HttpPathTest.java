@@ -48,8 +48,10 @@ class HttpPathTest {
     @CsvSource({ "aaa.yaml", "zzz.yaml" })
     void stopsTheStartAndNamesBothRoutes(String file) throws Exception {
         try (Bot bot = Bot.withSettings(Map.of()).route(file, route("/api/dingtalk/webhook/main"))) {
-            assertThatThrownBy(bot::start).hasStackTraceContaining("Route mine in ").hasStackTraceContaining(file + " takes /api/dingtalk/webhook/main, which route ")
-                    .hasStackTraceContaining("in packaged inbound-webhook.camel.yaml takes (").hasStackTraceContaining("give it another path, outside /api/dingtalk");
+            assertThatThrownBy(bot::start).hasStackTraceContaining("Route mine in ")
+                    .hasStackTraceContaining(file + " takes /api/dingtalk/webhook/main, which route ")
+                    .hasStackTraceContaining("in packaged inbound-webhook.camel.yaml takes (")
+                    .hasStackTraceContaining("give it another path, outside /api/dingtalk");
         }
     }
 
@@ -64,7 +66,8 @@ class HttpPathTest {
                 - route:
                     from: { uri: direct:mine, steps: [ { setBody: { constant: mine } } ] }
                 """)) {
-            assertThatThrownBy(bot::start).hasStackTraceContaining("takes POST /api/dingtalk/tools/{name}, which route tool-http in packaged tool-call.camel.yaml takes");
+            assertThatThrownBy(bot::start).hasStackTraceContaining(
+                    "takes POST /api/dingtalk/tools/{name}, which route tool-http in packaged tool-call.camel.yaml takes");
         }
     }
 

@@ -40,8 +40,8 @@ class LiveRoutesTest {
     /** docs/promises.md 3 has 2 s: here thrice as much, since other tests may have the processors. */
     private static final Duration LIVE = Duration.ofSeconds(6);
     private static final int SENDERS = 2;
-    private static final List<String> PASSED = List.of("turn-answer", "turn-queue", "inbound-message", "reply-message", "inbound-webhook", "inbound-stream",
-            "support-errors");
+    private static final List<String> PASSED = List.of("turn-answer", "turn-queue", "inbound-message", "reply-message", "inbound-webhook",
+            "inbound-stream", "support-errors");
 
     private static Bot bot;
     private static Path directory;
@@ -54,7 +54,8 @@ class LiveRoutesTest {
     static void start() throws Exception {
         bot = Bot.withSettings(Map.of("dingtalk.stream", "true")).bean("gate", (Processor) exchange -> gate.await()).start();
         directory = bot.home().resolve("routes");
-        Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.simulator().say(UserMessage.text("up?").from("early").byStream()).accepted());
+        Awaitility.await().atMost(Bot.PATIENCE)
+                .until(() -> bot.simulator().say(UserMessage.text("up?").from("early").byStream()).accepted());
     }
 
     @AfterAll
@@ -130,7 +131,8 @@ class LiveRoutesTest {
         }
         write("turn-answer.camel.yaml", packaged("turn-answer").replace("\"{{turns.workers}}\"", "7"));
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> log.containing("turn-answer.camel.yaml is live").size() == 2);
-        write("inbound-webhook.camel.yaml", packaged("inbound-webhook").replace("httpMethodRestrict: POST", "httpMethodRestrict: POST\n        muteException: true"));
+        write("inbound-webhook.camel.yaml", packaged("inbound-webhook")
+                .replace("httpMethodRestrict: POST", "httpMethodRestrict: POST\n        muteException: true"));
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> log.containing("inbound-webhook.camel.yaml is live").size() == 2);
         for (String packaged : PASSED) {
             Files.delete(directory.resolve(packaged + ".camel.yaml"));
@@ -219,7 +221,8 @@ class LiveRoutesTest {
         // who watches a route sees the version that runs
         String counted = bot.get(bot.managementUrl() + "/observe/metrics").body();
         assertThat(counted).contains("routeId=\"turn\"");
-        assertThat(ManagementFactory.getPlatformMBeanServer().queryNames(new ObjectName("org.apache.camel:type=routes,name=\"turn\",*"), null))
+        assertThat(ManagementFactory.getPlatformMBeanServer()
+                .queryNames(new ObjectName("org.apache.camel:type=routes,name=\"turn\",*"), null))
                 .isNotEmpty();
     }
 
@@ -249,10 +252,13 @@ class LiveRoutesTest {
         assertThat(log.containing("three")).isEmpty();
         // only the new version answers
         write("one.yml", nameless.formatted("one", "11"));
-        Awaitility.await().atMost(LIVE).until(() -> bot.context().createProducerTemplate().requestBody("direct:one", null, String.class).equals("11"));
+        Awaitility.await().atMost(LIVE)
+                .until(() -> bot.context().createProducerTemplate().requestBody("direct:one", null, String.class).equals("11"));
         // it answers a moment before the context names it
-        Awaitility.await().atMost(LIVE).until(() -> bot.context().getRoutes().stream().filter(route -> route.getId().startsWith("one")).count() == 1);
-        assertThat(((LiveContext) bot.context()).getRouteDefinitions().stream().filter(route -> route.getId().startsWith("one"))).hasSize(1);
+        Awaitility.await().atMost(LIVE)
+                .until(() -> bot.context().getRoutes().stream().filter(route -> route.getId().startsWith("one")).count() == 1);
+        assertThat(((LiveContext) bot.context()).getRouteDefinitions().stream().filter(route -> route.getId().startsWith("one")))
+                .hasSize(1);
     }
 
     @Test
@@ -262,7 +268,8 @@ class LiveRoutesTest {
         write("word.yaml", "hello");
         write("empty.yaml", "# nothing yet\n");
         write("misspelt.yaml", "- route:\n    from:\n      uri: direct:m\n      steps:\n        - tu: log:x\n");
-        write("unknown.yaml", "- route:\n    id: unknown\n    from:\n      uri: direct:u\n      steps:\n        - log: x\n        - to: nosuch:thing\n");
+        write("unknown.yaml",
+                "- route:\n    id: unknown\n    from:\n      uri: direct:u\n      steps:\n        - log: x\n        - to: nosuch:thing\n");
         write("second.yaml", helpdesk(2));
         write("input.yaml", "- route:\n    id: input\n    from:\n      uri: direct:inbound-message\n      steps:\n        - log: x\n");
         Files.write(directory.resolve("latin.yaml"), "# \u00e4".getBytes(StandardCharsets.ISO_8859_1));
@@ -301,7 +308,8 @@ class LiveRoutesTest {
                             - setBody: { constant: %s }
                 """;
         write("mine.yaml", configuration.formatted("sorry"));
-        write("failing.yaml", "- route:\n    id: failing\n    routeConfigurationId: mine\n    from:\n      uri: direct:failing\n      steps:\n"
+        write("failing.yaml",
+                "- route:\n    id: failing\n    routeConfigurationId: mine\n    from:\n      uri: direct:failing\n      steps:\n"
                 + "        - throwException: { exceptionType: java.lang.IllegalStateException, message: x }\n");
         awaitLog("failing.yaml is live");
         Awaitility.await().atMost(LIVE).ignoreExceptions().until(() -> request("direct:failing").equals("sorry"));
@@ -402,6 +410,7 @@ class LiveRoutesTest {
     }
 
     private void awaitLog(String... parts) {
-        Awaitility.await().atMost(Bot.PATIENCE).untilAsserted(() -> assertThat(log.all()).anySatisfy(line -> assertThat(line).contains(parts)));
+        Awaitility.await().atMost(Bot.PATIENCE)
+                .untilAsserted(() -> assertThat(log.all()).anySatisfy(line -> assertThat(line).contains(parts)));
     }
 }

@@ -47,7 +47,8 @@ class OwnBeanLanguageTest {
         context.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
-                from("direct:joined").process(routed::set).setProperty("name", constant("ann")).setProperty("joined").method("probe", "joined");
+                from("direct:joined").process(routed::set).setProperty("name", constant("ann")).setProperty("joined")
+                        .method("probe", "joined");
                 from("direct:filter").filter().method("probe", "isLong").setBody(constant("long"));
                 from("direct:refuse").setBody().method("probe", "refuse");
                 from("direct:foreign").setBody().method("length", "length");

@@ -81,7 +81,8 @@ class MentioningReplyTest {
 
     @Test
     void mentionsEachByTheChunkThatNamesThem() {
-        List<Delivery> chunks = replies(UserMessage.text("a".repeat(5_900) + "\n\n@staff003 see " + "b".repeat(5_000)).inGroup(group()), "done");
+        List<Delivery> chunks = replies(UserMessage.text("a".repeat(5_900) + "\n\n@staff003 see " + "b".repeat(5_000)).inGroup(group()),
+                "done");
 
         assertThat(chunks).hasSize(2);
         assertThat(chunks.get(0).text()).startsWith("@" + asker() + " @staff002 @13800000000\n\naaa").hasSizeLessThanOrEqualTo(6_000);
@@ -108,7 +109,8 @@ class MentioningReplyTest {
 
         assertThat(chunks.get(0).at().userIds()).hasSize(50);
         assertThat(String.join("", chunks.stream().map(Delivery::text).toList())).endsWith("\n\n" + text);
-        assertThat(sends()).allSatisfy(request -> assertThat(request.body().getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(20_000));
+        assertThat(sends())
+                .allSatisfy(request -> assertThat(request.body().getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(20_000));
     }
 
     @Test
@@ -122,10 +124,12 @@ class MentioningReplyTest {
         bot.simulator().faults().clear();
         bot.start();
         await(sent, "done");
-        assertThat(of(sent)).extracting(Delivery::at).containsExactly(new Delivery.At(List.of(asker(), "staff002"), List.of("13800000000"), false),
+        assertThat(of(sent)).extracting(Delivery::at)
+                .containsExactly(new Delivery.At(List.of(asker(), "staff002"), List.of("13800000000"), false),
                 new Delivery.At(List.of("staff003"), List.of(), false));
 
-        bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).after(1).untilCleared().answer(200, "{\"errcode\":310000,\"errmsg\":\"no\"}");
+        bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).after(1).untilCleared()
+                .answer(200, "{\"errcode\":310000,\"errmsg\":\"no\"}");
         PushResult refused = bot.say(said.from("person" + ++people).inGroup(group()));
         await(refused, "dead");
         bot.simulator().faults().clear();
@@ -136,7 +140,8 @@ class MentioningReplyTest {
             }
         });
         await(refused, "done");
-        assertThat(of(refused)).hasSize(2).last().satisfies(last -> assertThat(last.at()).isEqualTo(new Delivery.At(List.of("staff003"), List.of(), false)));
+        assertThat(of(refused)).hasSize(2).last()
+                .satisfies(last -> assertThat(last.at()).isEqualTo(new Delivery.At(List.of("staff003"), List.of(), false)));
     }
 
     /** One where nothing was said yet. */

@@ -37,14 +37,15 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Replies on a bad day (docs/promises.md 5): the ladder, DingTalk throttling, DingTalk unavailable. Four turns may run at once, so a turn that held a
- * place too long would show.
+ * Replies on a bad day (docs/promises.md 5): the ladder, DingTalk throttling, DingTalk unavailable. Four turns may run at once, so a turn
+ * that held a place too long would show.
  */
 class OutgoingTest {
 
     private static final String ROBOT = "/v1.0/robot/oToMessages/batchSend";
     private static final String SESSION = "/robot/sendBySession";
-    private static final String FIVE = IntStream.rangeClosed(1, 5).mapToObj(number -> number + " " + "x".repeat(80)).collect(Collectors.joining("\n\n"));
+    private static final String FIVE = IntStream.rangeClosed(1, 5).mapToObj(number -> number + " " + "x".repeat(80))
+            .collect(Collectors.joining("\n\n"));
     private static final String POLITE = "dingtest000000000002";
     private static final Set<String> ASKED = ConcurrentHashMap.newKeySet();
     private static final List<String> TWICE = new ArrayList<>();
@@ -64,9 +65,9 @@ class OutgoingTest {
 
     @BeforeAll
     static void start() throws Exception {
-        bot = Bot.withSettings(Map.of("dingtalk.max-message-length", "100", "dingtalk.max-running-turns", "4", "dingtalk.queue-capacity", "70",
-                "dingtalk.integrations.polite.app-key", POLITE, "dingtalk.integrations.polite.app-secret", POLITE + "-secret-0123456789-abcdefghijklmnop",
-                "dingtalk.integrations.polite.thinking-reaction", "true"))
+        bot = Bot.withSettings(Map.of("dingtalk.max-message-length", "100", "dingtalk.max-running-turns", "4", "dingtalk.queue-capacity",
+                "70", "dingtalk.integrations.polite.app-key", POLITE, "dingtalk.integrations.polite.app-secret",
+                POLITE + "-secret-0123456789-abcdefghijklmnop", "dingtalk.integrations.polite.thinking-reaction", "true"))
                 .bean("parrot", new Parrot()).route("parrot.camel.yaml", """
                         - route:
                             id: parrot
@@ -98,8 +99,8 @@ class OutgoingTest {
 
         List<Delivery> shown = bot.simulator().deliveriesTo(sent.conversationId());
         assertThat(shown).extracting(one -> one.text().charAt(0)).containsExactly('1', '2', '3', '4', '5');
-        assertThat(shown).extracting(Delivery::channel).containsExactly(Delivery.Channel.SESSION, Delivery.Channel.SESSION, Delivery.Channel.OTO,
-                Delivery.Channel.OTO, Delivery.Channel.OTO);
+        assertThat(shown).extracting(Delivery::channel).containsExactly(Delivery.Channel.SESSION, Delivery.Channel.SESSION,
+                Delivery.Channel.OTO, Delivery.Channel.OTO, Delivery.Channel.OTO);
         assertThat(requests(SESSION, "4 xxx")).as("a webhook that has expired is not asked again").isEmpty();
     }
 
@@ -114,7 +115,8 @@ class OutgoingTest {
         assertThat(bot.replies(sent.conversationId())).hasSize(1);
         assertThat(requests(SESSION, who)).hasSize(2);
         assertThat(requests(ROBOT, who)).isEmpty();
-        assertThat(bot.rows("select code, remedy from dead_letter d join message m on m.id = d.message_id where m.msg_id = '" + sent.msgId() + "'"))
+        assertThat(bot.rows("select code, remedy from dead_letter d join message m on m.id = d.message_id where m.msg_id = '" + sent.msgId()
+                + "'"))
                 .containsExactly(List.of("lost", "Ask the recipient whether it arrived"));
     }
 
@@ -132,7 +134,8 @@ class OutgoingTest {
 
         assertThat(requests(ROBOT, "refused for good")).allMatch(request -> request.status() == 502);
         assertThat(bot.rows("select state from message where msg_id = '" + waiting.msgId() + "'")).isEqualTo(List.of(List.of("stopped")));
-        assertThat(bot.rows("select 1 from dead_letter d join message m on m.id = d.message_id where m.msg_id = '" + waiting.msgId() + "'")).isEmpty();
+        assertThat(bot.rows("select 1 from dead_letter d join message m on m.id = d.message_id where m.msg_id = '" + waiting.msgId() + "'"))
+                .isEmpty();
     }
 
     @Test
@@ -154,7 +157,8 @@ class OutgoingTest {
 
         said.forEach((conversation, each) -> assertThat(bot.replies(conversation)).extracting(text -> text.substring(text.length() - 1))
                 .containsExactly("0", "1", "2", "3"));
-        List<Instant> refused = requests(ROBOT, "storm").stream().filter(request -> request.status() == 403).map(RecordedRequest::time).toList();
+        List<Instant> refused = requests(ROBOT, "storm").stream().filter(request -> request.status() == 403).map(RecordedRequest::time)
+                .toList();
         assertThat(limit.triggered()).isEqualTo(refused.size()).isPositive();
         assertThat(refused).as("refused after those that were under way at the first refusal")
                 .allMatch(at -> at.isBefore(refused.get(0).plusMillis(500)));
@@ -194,12 +198,14 @@ class OutgoingTest {
         said.values().forEach(each -> each.forEach(sent -> await(sent, "done")));
 
         said.forEach((conversation, each) -> assertThat(bot.replies(conversation)).as("in order, once each")
-                .containsExactlyElementsOf(IntStream.range(0, each.size()).mapToObj(number -> bot.replies(conversation).get(0).replaceFirst("0$", "" + number))
+                .containsExactlyElementsOf(IntStream.range(0, each.size())
+                        .mapToObj(number -> bot.replies(conversation).get(0).replaceFirst("0$", "" + number))
                         .toList()));
         assertThat(TWICE).as("agents asked twice").isEmpty();
         assertThat(bot.rows("select 1 from dead_letter where code <> 'lost'")).isEmpty();
         assertThat(bot.rows("select max(attempts) from message")).isEqualTo(List.of(List.of(1)));
-        Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.queue().yielded() == 0 && bot.queue().running() == 0 && bot.queue().remainingCapacity() == 70);
+        Awaitility.await().atMost(Bot.PATIENCE)
+                .until(() -> bot.queue().yielded() == 0 && bot.queue().running() == 0 && bot.queue().remainingCapacity() == 70);
     }
 
     @Test
@@ -216,7 +222,8 @@ class OutgoingTest {
         bot.simulator().faults().on(ROBOT).untilCleared().throttle();
         String who = newPerson();
         PushResult stopped = bot.say(UserMessage.text("think in vain").to(POLITE).from(who).sessionExpiresAt(Instant.now()));
-        Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.queue().yielded() == 1 && bot.simulator().reaction(stopped.msgId()) != null);
+        Awaitility.await().atMost(Bot.PATIENCE)
+                .until(() -> bot.queue().yielded() == 1 && bot.simulator().reaction(stopped.msgId()) != null);
         await(bot.say(UserMessage.text("/stop").to(POLITE).from(who)), "done");
         bot.simulator().faults().clear();
         Awaitility.await().atMost(Duration.ofSeconds(40)).until(() -> bot.simulator().reaction(stopped.msgId()) == null);
@@ -248,14 +255,16 @@ class OutgoingTest {
         assertThat(bot.replies("cidStormGroup==")).hasSize(20);
         assertThat(failures).hasSize(5);
         assertThat(failures.get(0)).isInstanceOf(ThrottledException.class);
-        assertThat(failures.subList(1, 5)).as("DingTalk's ten minutes are not made longer").allMatch(CallNotPermittedException.class::isInstance);
+        assertThat(failures.subList(1, 5)).as("DingTalk's ten minutes are not made longer")
+                .allMatch(CallNotPermittedException.class::isInstance);
         assertThat(failures.get(4)).hasMessageContaining("custom robot").hasMessageNotContaining("cccc");
     }
 
     @Test
     void tellsThrottlingByItsCodeOnTheOlderApiToo() {
         bot.simulator().faults().on("/topapi/v2/department/listsub").throttle();
-        assertThat(departments().getException()).isInstanceOfSatisfying(ThrottledException.class, e -> assertThat(e.code()).isEqualTo("90018"));
+        assertThat(departments().getException()).isInstanceOfSatisfying(ThrottledException.class,
+                e -> assertThat(e.code()).isEqualTo("90018"));
         assertThat(departments().getException()).isInstanceOf(CallNotPermittedException.class);
     }
 

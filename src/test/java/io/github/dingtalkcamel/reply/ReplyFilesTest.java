@@ -60,7 +60,8 @@ class ReplyFilesTest {
             }
         };
         bot = Bot.withSettings(Map.of("dingtalk.files-private-urls", "true", "dingtalk.max-message-length", "100"))
-                .property("camel.component.dingtalk.configuration.timeout", "2000").bean("reporter", reporter).route("reporter.camel.yaml", """
+                .property("camel.component.dingtalk.configuration.timeout", "2000").bean("reporter", reporter)
+                .route("reporter.camel.yaml", """
                         - route:
                             from:
                               uri: agent:reporter
@@ -103,7 +104,8 @@ class ReplyFilesTest {
     }
 
     private static void await(PushResult sent, String state) {
-        Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select 1 from message where state = '" + state + "' and msg_id = '" + sent.msgId()
+        Awaitility.await().atMost(Bot.PATIENCE)
+                .until(() -> bot.rows("select 1 from message where state = '" + state + "' and msg_id = '" + sent.msgId()
                 + "'").size() == 1);
     }
 
@@ -126,7 +128,8 @@ class ReplyFilesTest {
 
     @Test
     void goOutAfterTheTextInOrder() {
-        files = List.of(Map.of("base64", PDF, "name", "报告.pdf"), Map.of("path", "chart.png"), Map.of("url", url("/a/plot.png?key=s3cret-of-the-address")));
+        files = List.of(Map.of("base64", PDF, "name", "报告.pdf"), Map.of("path", "chart.png"),
+                Map.of("url", url("/a/plot.png?key=s3cret-of-the-address")));
         PushResult sent = bot.say(UserMessage.text("a long text. ".repeat(12).strip()).from(newPerson()));
         await(sent, "done");
         assertThat(seen(sent.conversationId())).hasSize(5).endsWith("sampleFile 报告.pdf", "sampleImageMsg ", "sampleImageMsg ");
@@ -139,7 +142,8 @@ class ReplyFilesTest {
         files = List.of(Map.of("base64", PDF, "name", "a.pdf"));
         PushResult sent = bot.say(UserMessage.text("@Bot report").from("staff001").inGroup(GROUP));
         await(sent, "done");
-        assertThat(bot.simulator().deliveriesTo(GROUP)).extracting(Delivery::channel).containsExactly(Delivery.Channel.SESSION, Delivery.Channel.GROUP);
+        assertThat(bot.simulator().deliveriesTo(GROUP)).extracting(Delivery::channel)
+                .containsExactly(Delivery.Channel.SESSION, Delivery.Channel.GROUP);
         assertThat(seen(GROUP)).last().isEqualTo("sampleFile a.pdf");
     }
 
@@ -160,15 +164,17 @@ class ReplyFilesTest {
 
     @Test
     void oneThatFailsIsToldInItsPlaceAndTheOthersGoOutOnce() {
-        files = List.of(Map.of("path", "../secret.pdf"), Map.of("base64", PDF, "name", "good.pdf"), Map.of("base64", "%%%", "name", "bad.pdf"),
-                Map.of("name", "nothing.pdf"), "no map", Map.of("base64", PDF, "name", "last.pdf"));
+        files = List.of(Map.of("path", "../secret.pdf"), Map.of("base64", PDF, "name", "good.pdf"),
+                Map.of("base64", "%%%", "name", "bad.pdf"), Map.of("name", "nothing.pdf"), "no map",
+                Map.of("base64", PDF, "name", "last.pdf"));
         try (LogLines log = LogLines.listen()) {
             PushResult sent = bot.say(UserMessage.text("report").from(newPerson()));
             await(sent, "done");
             assertThat(seen(sent.conversationId())).containsExactly("report", "The file secret.pdf could not be sent (fileNotFound).",
-                    "sampleFile good.pdf", "The file bad.pdf could not be sent (badBase64).", "The file nothing.pdf could not be sent (badFile).",
-                    "The file 5 could not be sent (badFile).", "sampleFile last.pdf");
-            assertThat(log.containing("file 1 of the reply is not sent")).singleElement().asString().contains("There is no such file below dingtalk.files-dir");
+                    "sampleFile good.pdf", "The file bad.pdf could not be sent (badBase64).",
+                    "The file nothing.pdf could not be sent (badFile).", "The file 5 could not be sent (badFile).", "sampleFile last.pdf");
+            assertThat(log.containing("file 1 of the reply is not sent")).singleElement().asString()
+                    .contains("There is no such file below dingtalk.files-dir");
         }
     }
 
@@ -181,7 +187,8 @@ class ReplyFilesTest {
         files = List.of(Map.of("base64", "A".repeat((8 << 20) + 1), "name", "huge.pdf"), Map.of("base64", PDF, "name", "small.pdf"));
         PushResult huge = bot.say(UserMessage.text("huge").from(newPerson()));
         await(huge, "done");
-        assertThat(seen(huge.conversationId())).containsExactly("huge", "The file huge.pdf could not be sent (tooMuchBase64).", "sampleFile small.pdf");
+        assertThat(seen(huge.conversationId())).containsExactly("huge", "The file huge.pdf could not be sent (tooMuchBase64).",
+                "sampleFile small.pdf");
     }
 
     @Test

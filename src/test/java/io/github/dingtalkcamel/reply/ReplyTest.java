@@ -80,7 +80,8 @@ class ReplyTest {
         foreign.start();
         try {
             int port = foreign.getAddress().getPort();
-            for (String url : List.of("http://127.0.0.1:" + port + "/robot/sendBySession?session=x", "http://localhost:" + bot.simulator().port() + "/x",
+            for (String url : List.of("http://127.0.0.1:" + port + "/robot/sendBySession?session=x",
+                    "http://localhost:" + bot.simulator().port() + "/x",
                     bot.simulator().url().replace("http://", "http://user@evil.invalid/"), "ftp://127.0.0.1/x", "not a url")) {
                 Delivery other = reply(UserMessage.text("hello").with("{\"sessionWebhook\":\"" + url + "\"}"));
                 assertThat(other.channel()).as(url).isEqualTo(Delivery.Channel.OTO);
@@ -150,20 +151,23 @@ class ReplyTest {
         await(sent, 1);
 
         RecordedRequest request = bot.simulator().requests().stream()
-                .filter(one -> one.path().equals("/v1.0/robot/oToMessages/batchSend") && one.body().contains("person" + people)).findFirst().orElseThrow();
+                .filter(one -> one.path().equals("/v1.0/robot/oToMessages/batchSend") && one.body().contains("person" + people)).findFirst()
+                .orElseThrow();
         JsonNode body = json(request.body());
         assertThat(body.path("robotCode").asText()).isEqualTo(Bot.APP_KEY);
         assertThat(body.path("userIds")).singleElement().extracting(JsonNode::asText).isEqualTo("person" + people);
         assertThat(body.path("msgKey").asText()).isEqualTo("sampleMarkdown");
         assertThat(body.path("msgParam").isTextual()).isTrue();
         assertThat(json(body.path("msgParam").asText()).path("text").asText()).isEqualTo("\"quoted\" 中文 \uD83D\uDE80");
-        assertThat(request.headers().keySet()).as("no header of ours but these").isSubsetOf("host", "content-type", "accept", "user-agent", "content-length",
+        assertThat(request.headers().keySet()).as("no header of ours but these")
+                .isSubsetOf("host", "content-type", "accept", "user-agent", "content-length",
                 "connection", "accept-encoding", "x-acs-dingtalk-access-token", "transfer-encoding", "upgrade");
     }
 
     @Test
     void becomesADeadLetterForPeopleFromOutsideOnceTheirSessionIsOver() {
-        PushResult sent = say(UserMessage.text("from outside").from("person" + ++people).without("senderStaffId").sessionExpiresAt(Instant.now().plusSeconds(10)));
+        PushResult sent = say(UserMessage.text("from outside").from("person" + ++people).without("senderStaffId")
+                .sessionExpiresAt(Instant.now().plusSeconds(10)));
 
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> state(sent).equals("dead"));
         List<Object> letter = deadLetter(sent);
@@ -223,7 +227,8 @@ class ReplyTest {
 
     private static List<RecordedRequest> requests(String path, PushResult sent) {
         String session = sent.sessionWebhook().substring(sent.sessionWebhook().indexOf('?') + 1);
-        return bot.simulator().requests().stream().filter(request -> request.path().equals(path) && session.equals(request.query())).toList();
+        return bot.simulator().requests().stream().filter(request -> request.path().equals(path) && session.equals(request.query()))
+                .toList();
     }
 
     private static String state(PushResult sent) {
@@ -231,7 +236,8 @@ class ReplyTest {
     }
 
     private static List<Object> deadLetter(PushResult sent) {
-        return bot.rows("select d.code, d.reason, d.remedy, d.attempts, d.chunks from dead_letter d join message m on m.id = d.message_id where m.msg_id = '"
+        return bot.rows("select d.code, d.reason, d.remedy, d.attempts, d.chunks from dead_letter d join message m on m.id = d.message_id "
+                + "where m.msg_id = '"
                         + sent.msgId() + "'").get(0);
     }
 

@@ -68,9 +68,10 @@ class SendingAgainTest {
     }
 
     static Stream<Arguments> passingFaults() {
-        return Stream.of(passing("throttled", Plan::throttle), passing("500", plan -> plan.fail(500)), passing("502 without a body", plan -> plan.fail(502)),
-                passing("503", plan -> plan.fail(503)), passing("busy", Plan::busy), passing("connection lost", Plan::dropBefore),
-                passing("blocked", plan -> plan.answer(200, "{\"status\":1111,\"wait\":5,\"source\":\"x5\",\"punish\":\"deny\",\"uuid\":\"u\"}")));
+        return Stream.of(passing("throttled", Plan::throttle), passing("500", plan -> plan.fail(500)),
+                passing("502 without a body", plan -> plan.fail(502)), passing("503", plan -> plan.fail(503)), passing("busy", Plan::busy),
+                passing("connection lost", Plan::dropBefore), passing("blocked",
+                        plan -> plan.answer(200, "{\"status\":1111,\"wait\":5,\"source\":\"x5\",\"punish\":\"deny\",\"uuid\":\"u\"}")));
     }
 
     private static Arguments passing(String name, Function<Plan, Planned> fault) {
@@ -89,7 +90,8 @@ class SendingAgainTest {
         Planned onRobot = fault.apply(robots.faults().on(ApiFamily.ROBOT).times(2));
         PushResult byRobot = say("by robot", true);
         await(byRobot, "done");
-        assertThat(robots.deliveriesTo(byRobot.conversationId())).singleElement().satisfies(one -> assertThat(one.text()).isEqualTo("by robot"));
+        assertThat(robots.deliveriesTo(byRobot.conversationId())).singleElement()
+                .satisfies(one -> assertThat(one.text()).isEqualTo("by robot"));
         assertThat(onRobot.triggered()).isEqualTo(2);
         assertThat(deadLetters(byRobot)).isEmpty();
     }
@@ -119,7 +121,8 @@ class SendingAgainTest {
     }
 
     static Stream<Arguments> silences() {
-        return Stream.of(passing("never answers", Plan::neverAnswer), passing("answers too late", plan -> plan.slow(SILENCE.multipliedBy(3))));
+        return Stream.of(passing("never answers", Plan::neverAnswer),
+                passing("answers too late", plan -> plan.slow(SILENCE.multipliedBy(3))));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -167,7 +170,8 @@ class SendingAgainTest {
         await(last, "done");
         assertThat(robots.deliveriesTo(first.conversationId())).extracting(one -> one.text()).containsExactly("one", "two");
         assertThat(bot.simulator().deliveriesTo(first.conversationId())).extracting(one -> one.text()).containsExactly("three");
-        assertThat(robots.deliveriesTo(first.conversationId()).get(1).time()).isBefore(bot.simulator().deliveriesTo(first.conversationId()).get(0).time());
+        assertThat(robots.deliveriesTo(first.conversationId()).get(1).time())
+                .isBefore(bot.simulator().deliveriesTo(first.conversationId()).get(0).time());
     }
 
     @Test
@@ -217,7 +221,8 @@ class SendingAgainTest {
     }
 
     private static List<List<Object>> deadLetters(PushResult sent) {
-        return bot.rows("select d.code, d.reason, d.remedy, d.attempts, d.chunks from dead_letter d join message m on m.id = d.message_id where m.msg_id = '"
+        return bot.rows("select d.code, d.reason, d.remedy, d.attempts, d.chunks from dead_letter d join message m on m.id = d.message_id "
+                + "where m.msg_id = '"
                         + sent.msgId() + "'");
     }
 

@@ -123,9 +123,11 @@ class SizeOnTheWireTest {
     }
 
     private static void fit() {
-        List<RecordedRequest> sends = bot.simulator().requests().stream().filter(request -> request.path().matches("/robot/send.*|/v1.0/robot/.*")).toList();
+        List<RecordedRequest> sends = bot.simulator().requests().stream()
+                .filter(request -> request.path().matches("/robot/send.*|/v1.0/robot/.*")).toList();
         assertThat(sends).isNotEmpty().allSatisfy(request -> {
-            assertThat(request.body().getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(request.path().startsWith("/v1.0/") ? 15_200 : 20_000);
+            assertThat(request.body().getBytes(StandardCharsets.UTF_8))
+                    .hasSizeLessThanOrEqualTo(request.path().startsWith("/v1.0/") ? 15_200 : 20_000);
             assertThat(request.body()).doesNotContain("\\ud83d", "\\uD83D");
         });
     }

@@ -86,7 +86,8 @@ class UnsentChunksTest {
     }
 
     private static String text(Random random) {
-        List<String> pieces = List.of("word ", "sentence. ", "\n\n", "```java\nint i;\n```\n", "| a | b |\n|---|---|\n| 1 | 2 |\n", "😀", "\"\\\t", "中文", "\n");
+        List<String> pieces = List.of("word ", "sentence. ", "\n\n", "```java\nint i;\n```\n", "| a | b |\n|---|---|\n| 1 | 2 |\n", "😀",
+                "\"\\\t", "中文", "\n");
         List<String> text = new ArrayList<>();
         int count = random.nextInt(3_000);
         for (int i = 0; i < count; i++) {

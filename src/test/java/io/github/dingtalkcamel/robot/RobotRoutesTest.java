@@ -107,7 +107,8 @@ class RobotRoutesTest {
         context.getRegistry().bind("refusals", new Refusals());
         context.getRegistry().bind("unexpected", new Unexpected());
         for (String file : List.of("support-errors", "robot-queue")) {
-            PluginHelper.getRoutesLoader(context).loadRoutes(ResourceHelper.resolveResource(context, "classpath:routes/" + file + ".camel.yaml"));
+            PluginHelper.getRoutesLoader(context)
+                    .loadRoutes(ResourceHelper.resolveResource(context, "classpath:routes/" + file + ".camel.yaml"));
         }
         context.getShutdownStrategy().setTimeout(1);
         context.start();

@@ -29,7 +29,8 @@ class CurrentSchemaTest {
     @Test
     void listsAllMigrationsAsFlywayNotesThem() throws Exception {
         try (Connection connection = DriverManager.getConnection(url)) {
-            assertThat(CurrentSchema.applied(connection)).as("after a new migration: what CurrentSchema.MIGRATIONS has to be").isEqualTo(CurrentSchema.MIGRATIONS);
+            assertThat(CurrentSchema.applied(connection)).as("after a new migration: what CurrentSchema.MIGRATIONS has to be")
+                    .isEqualTo(CurrentSchema.MIGRATIONS);
         }
         assertThat(CurrentSchema.isIn(url, null, null)).isTrue();
     }

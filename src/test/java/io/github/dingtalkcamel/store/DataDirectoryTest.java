@@ -59,20 +59,22 @@ class DataDirectoryTest {
     @ValueSource(strings = { "000", "022", "077" })
     void isForItsOwnerAloneWithAllFilesInItForEveryUmask(String umask) throws Exception {
         Path data = folder.resolve("data");
-        Process process = new ProcessBuilder("sh", "-c", "umask " + umask + "; exec \"$@\"", "sh", Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xshare:auto", "-cp", System.getProperty("java.class.path"), User.class.getName(), data.toString()).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder("sh", "-c", "umask " + umask + "; exec \"$@\"", "sh",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xshare:auto", "-cp",
+                System.getProperty("java.class.path"), User.class.getName(), data.toString()).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
 
-        assertThat(said).contains("data rwx------", "lock rw-------", "dingtalk.db rw-------", "dingtalk.db-wal rw-------", "dingtalk.db-shm rw-------",
-                "dingtalk.db-open rw-------").doesNotContain("rw-r", "rwxr", "rw-rw");
+        assertThat(said).contains("data rwx------", "lock rw-------", "dingtalk.db rw-------", "dingtalk.db-wal rw-------",
+                "dingtalk.db-shm rw-------", "dingtalk.db-open rw-------").doesNotContain("rw-r", "rwxr", "rw-rw");
     }
 
     @Test
     void takesTheRightsOfOthersFromWhatAnOlderVersionMadeAndSaysItOnce() throws Exception {
         Path data = Files.createDirectory(folder.resolve("data"));
         Files.createDirectory(data.resolve("spool"));
-        List<Path> ours = List.of(data.resolve("dingtalk.db"), data.resolve("dingtalk.db-wal"), data.resolve("classes.jsa"), data.resolve("spool/1"));
+        List<Path> ours = List.of(data.resolve("dingtalk.db"), data.resolve("dingtalk.db-wal"), data.resolve("classes.jsa"),
+                data.resolve("spool/1"));
         Path anothers = Files.writeString(data.resolve("run.sh"), "");
         for (Path file : ours) {
             Files.writeString(file, "");
@@ -132,7 +134,8 @@ class DataDirectoryTest {
     static final class User {
         public static void main(String[] args) throws Exception {
             Path data = Path.of(args[0]);
-            try (DataDirectory held = DataDirectory.hold(data); Store store = Store.open("jdbc:sqlite:" + data.resolve("dingtalk.db"), null, null)) {
+            try (DataDirectory held = DataDirectory.hold(data);
+                    Store store = Store.open("jdbc:sqlite:" + data.resolve("dingtalk.db"), null, null)) {
                 store.trouble();
                 try (Stream<Path> all = Files.walk(data)) {
                     all.forEach(path -> System.out.println(path.getFileName() + " " + rights(path)));

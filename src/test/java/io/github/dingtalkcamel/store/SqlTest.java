@@ -17,7 +17,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /** One SQL statement with its values. */
 class SqlTest {
 
-    private static final String INSERT = "insert into binding (integration, conversation_id, agent, bound_by, bound_at) values (?, ?, ?, ?, ?)";
+    private static final String INSERT =
+            "insert into binding (integration, conversation_id, agent, bound_by, bound_at) values (?, ?, ?, ?, ?)";
 
     @TempDir
     private Path dir;
@@ -38,7 +39,8 @@ class SqlTest {
         int rows = store.writeAndWait(connection -> Sql.update(connection, INSERT, "a", "cid1", "echo", null, 5_000_000_000L));
 
         assertThat(rows).isEqualTo(1);
-        List<List<Object>> found = store.read(connection -> Sql.list(connection, "select agent, bound_by, bound_at from binding where integration = ?",
+        List<List<Object>> found =
+                store.read(connection -> Sql.list(connection, "select agent, bound_by, bound_at from binding where integration = ?",
                 row -> Arrays.asList(row.getString(1), row.getString(2), row.getLong(3)), "a"));
         assertThat(found).containsExactly(Arrays.asList("echo", null, 5_000_000_000L));
     }
@@ -56,7 +58,8 @@ class SqlTest {
     void executesABatchInTheOrderOfItsItems() {
         store.writeAndWait(connection -> {
             Sql.batch(connection, INSERT + " on conflict (integration, conversation_id) do update set agent = excluded.agent",
-                    List.of("first", "second", "third"), agent -> Arrays.asList("a", agent.equals("second") ? "cid2" : "cid1", agent, null, 1));
+                    List.of("first", "second", "third"),
+                    agent -> Arrays.asList("a", agent.equals("second") ? "cid2" : "cid1", agent, null, 1));
             return null;
         });
 
@@ -68,8 +71,10 @@ class SqlTest {
     void saysWhenThereIsNoRow() {
         assertThat(store.<Boolean>read(connection -> Sql.exists(connection, "select 1 from binding where agent = ?", "none"))).isFalse();
         assertThat(store.<Long>read(connection -> Sql.number(connection, "select max(bound_at) from binding"))).isZero();
-        assertThat(store.<Optional<String>>read(connection -> Sql.first(connection, "select agent from binding", row -> row.getString(1)))).isEmpty();
-        assertThat(store.<List<String>>read(connection -> Sql.list(connection, "select agent from binding", row -> row.getString(1)))).isEmpty();
+        assertThat(store.<Optional<String>>read(connection -> Sql.first(connection, "select agent from binding", row -> row.getString(1))))
+                .isEmpty();
+        assertThat(store.<List<String>>read(connection -> Sql.list(connection, "select agent from binding", row -> row.getString(1))))
+                .isEmpty();
     }
 
     @Test
@@ -91,12 +96,14 @@ class SqlTest {
     void reusesStatementsFromOneTransactionToTheNextWithoutTheirOldValues() {
         for (int i = 0; i < 3; i++) {
             int number = i;
-            store.writeAndWait(connection -> Sql.update(connection, INSERT, "a", "cid" + number, "echo", number == 1 ? null : "by" + number, number));
+            store.writeAndWait(connection -> Sql.update(connection, INSERT, "a", "cid" + number, "echo", number == 1 ? null : "by" + number,
+                    number));
         }
         String select = "select bound_by from binding where conversation_id = ?";
         for (int i = 0; i < 3; i++) {
             int number = i;
-            assertThat(store.<Optional<String>>writeAndWait(connection -> Sql.first(connection, select, row -> row.getString(1), "cid" + number)))
+            assertThat(store.<Optional<String>>writeAndWait(connection ->
+                    Sql.first(connection, select, row -> row.getString(1), "cid" + number)))
                     .isEqualTo(number == 1 ? Optional.empty() : Optional.of("by" + number));
         }
     }
@@ -109,7 +116,8 @@ class SqlTest {
         String agent = "select agent from binding where conversation_id = ?";
 
         assertThat(store.<String>writeAndWait(connection -> Sql.first(connection, agent,
-                row -> Sql.first(connection, agent, inner -> inner.getString(1), row.getString(1)).orElseThrow() + " for " + row.getString(1), "cid1")
+                row -> Sql.first(connection, agent, inner -> inner.getString(1), row.getString(1)).orElseThrow() + " for "
+                + row.getString(1), "cid1")
                 .orElseThrow())).isEqualTo("echo for cid2");
     }
 
@@ -127,7 +135,8 @@ class SqlTest {
         for (int round = 0; round < 2; round++) {
             for (int i = 0; i < 150; i++) {
                 int number = i;
-                assertThat(store.<Long>writeAndWait(connection -> Sql.number(connection, "select " + number + " + ?", 1))).isEqualTo(number + 1);
+                assertThat(store.<Long>writeAndWait(connection -> Sql.number(connection, "select " + number + " + ?", 1)))
+                        .isEqualTo(number + 1);
             }
         }
     }

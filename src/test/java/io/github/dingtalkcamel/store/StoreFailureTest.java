@@ -113,7 +113,8 @@ class StoreFailureTest {
         store.close();
         open();
         damage();
-        assertThatThrownBy(() -> store.read(connection -> sql(connection, "select sum(length(payload)) from message"))).isInstanceOf(StoreException.class);
+        assertThatThrownBy(() -> store.read(connection -> sql(connection, "select sum(length(payload)) from message")))
+                .isInstanceOf(StoreException.class);
         assertThat(store.trouble()).contains("damaged").contains("backup");
         assertThat(tryToAdd(10)).as("not made worse").isFalse();
         store.close();
@@ -155,12 +156,15 @@ class StoreFailureTest {
 
     @Test
     void bringsAnOlderStoreToItsShapeAndLetsItShrink() throws Exception {
-        Flyway.configure().dataSource("jdbc:sqlite:" + file, null, null).locations("classpath:db/migration").table("dingtalk_schema_history").target("1")
+        Flyway.configure().dataSource("jdbc:sqlite:" + file, null, null).locations("classpath:db/migration")
+                .table("dingtalk_schema_history").target("1")
                 .placeholders(Map.of("identity", "integer primary key autoincrement")).load().migrate();
         try (Connection connection = connect()) {
-            sql(connection, "insert into message (integration, msg_id, conversation_id, kind, state, payload, received_at) values ('main', 'm', 'c', 'turn', 'dead', '{}', 1)");
+            sql(connection, "insert into message (integration, msg_id, conversation_id, kind, state, payload, received_at) values "
+                    + "('main', 'm', 'c', 'turn', 'dead', '{}', 1)");
             for (int i = 0; i < 2; i++) {
-                sql(connection, "insert into dead_letter (message_id, integration, conversation_id, kind, code, reason, remedy, attempts, created_at)"
+                sql(connection, "insert into dead_letter (message_id, integration, conversation_id, kind, code, reason, remedy, attempts, "
+                        + "created_at)"
                         + " values (1, 'main', 'c', 'turn', 'code%d', 'r', 'd', 1, 1)".formatted(i));
             }
         }
@@ -174,7 +178,8 @@ class StoreFailureTest {
     @Test
     void refusesAStoreOfANewerVersion() throws Exception {
         open();
-        store.writeAndWait(connection -> sql(connection, "insert into dingtalk_schema_history select 1000, '999', 'from the future', 'SQL', 'V999__x.sql', 1,"
+        store.writeAndWait(connection ->
+                sql(connection, "insert into dingtalk_schema_history select 1000, '999', 'from the future', 'SQL', 'V999__x.sql', 1,"
                 + " 'me', installed_on, 1, true from dingtalk_schema_history limit 1"));
         store.close();
 
@@ -186,7 +191,8 @@ class StoreFailureTest {
     }
 
     private void refused(String... words) {
-        assertThatThrownBy(this::open).isInstanceOf(StoreException.class).hasMessageContainingAll(words).hasMessageContaining(file.toString());
+        assertThatThrownBy(this::open).isInstanceOf(StoreException.class).hasMessageContainingAll(words)
+                .hasMessageContaining(file.toString());
     }
 
     private void add(int messages, int bytes) {
@@ -205,7 +211,8 @@ class StoreFailureTest {
         try (RandomAccessFile bad = new RandomAccessFile(file.toFile(), "rw")) {
             for (long page = bad.length() / 4096 / 3; page < bad.length() / 4096 - 5; page++) {
                 bad.seek(page * 4096);
-                bad.write(new byte[] { 13, 66, 6, (byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 });
+                bad.write(new byte[] { 13, 66, 6, (byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
+                        12 });
             }
         }
     }

@@ -45,7 +45,8 @@ class StoreLockTest {
     void keepsASecondProcessOutAndSaysWhatToDoUntilTheFirstEnds() {
         try (Store first = open()) {
             assertThatThrownBy(this::open).isInstanceOf(StoreException.class).hasMessageMatching("The store " + url
-                    + " is in use by another dingtalk-camel \\(connected from 127\\.0\\.0\\.1 since \\S+ \\S+ UTC\\)\\. Stop that one, or give this one"
+                    + " is in use by another dingtalk-camel \\(connected from 127\\.0\\.0\\.1 since \\S+ \\S+ UTC\\)\\. Stop that one, or "
+                    + "give this one"
                     + " a database or a schema of its own with dingtalk\\.store-url \\(DINGTALK_STORE_URL\\)");
             assertThat(first.trouble()).isNull();
             assertThat(write(first)).isNull();
@@ -171,7 +172,8 @@ class StoreLockTest {
     }
 
     private void sql(String... statements) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(url, "postgres", null); Statement statement = connection.createStatement()) {
+        try (Connection connection = DriverManager.getConnection(url, "postgres", null);
+                Statement statement = connection.createStatement()) {
             for (String sql : statements) {
                 statement.execute(sql);
             }

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A connection pooler between a client and PostgreSQL, as PgBouncer is one: in transaction mode each transaction is sent to a server connection that
- * is free, the one used last first; in session mode a client keeps its server connection.
+ * A connection pooler between a client and PostgreSQL, as PgBouncer is one: in transaction mode each transaction is sent to a server
+ * connection that is free, the one used last first; in session mode a client keeps its server connection.
  */
 final class TransactionPooler implements AutoCloseable {
 
@@ -76,8 +76,8 @@ final class TransactionPooler implements AutoCloseable {
         Server server = server(startup);
         // what a pooler says of itself: authenticated, a key of its own for cancelling, ready
         out.write(new byte[] { 'R', 0, 0, 0, 8, 0, 0, 0, 0 });
-        for (String parameter : List.of("server_version\00015.0", "client_encoding\000UTF8", "integer_datetimes\000on", "standard_conforming_strings\000on",
-                "DateStyle\000ISO, MDY", "TimeZone\000UTC")) {
+        for (String parameter : List.of("server_version\00015.0", "client_encoding\000UTF8", "integer_datetimes\000on",
+                "standard_conforming_strings\000on", "DateStyle\000ISO, MDY", "TimeZone\000UTC")) {
             out.writeByte('S');
             out.writeInt(parameter.length() + 5);
             out.writeBytes(parameter + "\000");

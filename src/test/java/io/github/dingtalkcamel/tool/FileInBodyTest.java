@@ -30,7 +30,8 @@ class FileInBodyTest {
         ObjectNode read = (ObjectNode) JSON.readTree(file.get().rest());
         read.set("base64", file.get().base64().node());
         assertThat(JSON.readTree(JSON.writeValueAsBytes(read))).isEqualTo(JSON.readTree(body));
-        assertThat(new String(file.get().base64().characters().readAllBytes(), StandardCharsets.ISO_8859_1)).isEqualTo(JSON.readTree(body).get("base64").textValue());
+        assertThat(new String(file.get().base64().characters().readAllBytes(), StandardCharsets.ISO_8859_1))
+                .isEqualTo(JSON.readTree(body).get("base64").textValue());
         InputStream oneByOne = file.get().base64().characters();
         StringBuilder characters = new StringBuilder();
         for (int character = oneByOne.read(); character >= 0; character = oneByOne.read()) {
@@ -40,7 +41,8 @@ class FileInBodyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "{\"base64\":\"%s\"}", " { \"name\" : \"a\\\"base64\\\".zip\" , \"base64\" : \"%s\", \"x\":[{\"base64\":\"no\"}]}",
+    @ValueSource(strings =
+            { "{\"base64\":\"%s\"}", " { \"name\" : \"a\\\"base64\\\".zip\" , \"base64\" : \"%s\", \"x\":[{\"base64\":\"no\"}]}",
         "{\"at\":{\"base64\":\"no\",\"a\":[1,2]},\"base64\":\"data:application/zip;base64,%s\",\"name\":\"文件.zip\"}",
         "{\"other\":\"base64\",\"base64\":\"AB\\/C\\r\\n%s\"}", "{\"name\":\"\\\\\",\"base64\":\"%s\"}" })
     void takesTheFileOutAndLeavesTheRest(String body) throws IOException {
@@ -49,7 +51,8 @@ class FileInBodyTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "{\"text\":\"%s\"}", "{\"at\":{\"base64\":\"%s\"}}", "{\"base64\":[\"%s\"]}", "{\"base64\":\"{{file}}%s\"}",
-        "{\"base64\":\"\\u0041%s\"}", "{\"base64\":\"%s", "[\"base64\",\"%s\"]", "{\"base64\":null,\"x\":\"%s\"}", "{\"base64\":\"%s\n\"}" })
+        "{\"base64\":\"\\u0041%s\"}", "{\"base64\":\"%s", "[\"base64\",\"%s\"]", "{\"base64\":null,\"x\":\"%s\"}",
+        "{\"base64\":\"%s\n\"}" })
     void leavesWhatIsNoFileToTheParser(String body) {
         assertThat(FileInBody.of(bytes(String.format(body, LONG)))).isEmpty();
     }
@@ -61,6 +64,7 @@ class FileInBodyTest {
 
     @Test
     void saysNothingOfTheFile() {
-        assertThat(FileInBody.of(bytes("{\"base64\":\"" + LONG + "\"}")).orElseThrow().toString()).isEqualTo("FileInBody[80000 characters]");
+        assertThat(FileInBody.of(bytes("{\"base64\":\"" + LONG + "\"}")).orElseThrow().toString())
+                .isEqualTo("FileInBody[80000 characters]");
     }
 }

@@ -41,8 +41,8 @@ class RecipientSequencerTest {
     }
 
     private Exchange enter(String name, RecipientType type, String... ids) {
-        ToolCall call = new ToolCall(Tool.SEND_TEXT, "main", JsonNodeFactory.instance.objectNode(), Arrays.stream(ids).map(id -> Target.of(type, id)).toList(), null,
-                Duration.ofSeconds(10), "");
+        ToolCall call = new ToolCall(Tool.SEND_TEXT, "main", JsonNodeFactory.instance.objectNode(),
+                Arrays.stream(ids).map(id -> Target.of(type, id)).toList(), null, Duration.ofSeconds(10), "");
         Exchange exchange = new DefaultExchange(context);
         exchange.setProperty(ToolRun.PROPERTY, new ToolRun(call, Clock.systemUTC()));
         inOrder.process(exchange, sync -> gone.add(name));

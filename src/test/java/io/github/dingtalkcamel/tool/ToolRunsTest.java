@@ -82,9 +82,11 @@ class ToolRunsTest {
 
     @Test
     void aRunWithoutRecipientsFailsAsAWholeAndTheResultSaysSoAtTheTop() {
-        ToolRun run = new ToolRun(new ToolCall(Tool.RECALL, "main", JsonNodeFactory.instance.objectNode(), List.of(), "recall", Duration.ofSeconds(10), "f"),
+        ToolRun run = new ToolRun(new ToolCall(Tool.RECALL, "main", JsonNodeFactory.instance.objectNode(), List.of(), "recall",
+                Duration.ofSeconds(10), "f"),
                 Clock.systemUTC());
-        assertThat(run.result()).containsEntry("failureCount", 1).containsEntry("successCount", 0).containsEntry("error", Problem.NOT_BEGUN.shown());
+        assertThat(run.result()).containsEntry("failureCount", 1).containsEntry("successCount", 0)
+                .containsEntry("error", Problem.NOT_BEGUN.shown());
 
         run.error(Problem.CUT_SHORT);
         assertThat(run.result()).containsEntry("failureCount", 1).containsEntry("error", Problem.CUT_SHORT.shown());
@@ -114,7 +116,8 @@ class ToolRunsTest {
         Exchange second = call("second", 40_000);
         small.process(second);
 
-        assertThat(second.getException()).isInstanceOfSatisfying(ApiException.class, refused -> assertThat(refused.httpStatus()).isEqualTo(503));
+        assertThat(second.getException()).isInstanceOfSatisfying(ApiException.class,
+                refused -> assertThat(refused.httpStatus()).isEqualTo(503));
         assertThat(small.bytes()).isBetween(80_000L, 100_000L);
         end.countDown();
         Awaitility.await().until(() -> small.bytes() == 0);
@@ -127,8 +130,8 @@ class ToolRunsTest {
     private Exchange call(String requestId, int characters) {
         Exchange exchange = new DefaultExchange(context);
         exchange.setProperty(ToolCall.PROPERTY, new ToolCall(Tool.SEND_TEXT, "main",
-                JsonNodeFactory.instance.objectNode().put("content", "x".repeat(characters)), List.of(Target.of(RecipientType.USER_ID, "staff001")), requestId,
-                Duration.ofSeconds(10), requestId));
+                JsonNodeFactory.instance.objectNode().put("content", "x".repeat(characters)),
+                List.of(Target.of(RecipientType.USER_ID, "staff001")), requestId, Duration.ofSeconds(10), requestId));
         return exchange;
     }
 }

@@ -83,8 +83,10 @@ class ToolsTest {
     }
 
     private CompletableFuture<HttpResponse<String>> calling(String tool, String json) {
-        return HTTP.sendAsync(HttpRequest.newBuilder(URI.create(url(tool))).timeout(Duration.ofSeconds(50)).header("Authorization", "Bearer " + TOKEN)
-                .header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(json)).build(), HttpResponse.BodyHandlers.ofString());
+        return HTTP.sendAsync(HttpRequest.newBuilder(URI.create(url(tool))).timeout(Duration.ofSeconds(50))
+                .header("Authorization", "Bearer " + TOKEN)
+                .header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(json)).build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 
     private HttpResponse<String> call(String tool, String json) {
@@ -110,7 +112,8 @@ class ToolsTest {
     }
 
     private List<RecordedRequest> requests(String path, String containing) {
-        return bot.simulator().requests().stream().filter(request -> request.path().equals(path) && request.body().contains(containing)).toList();
+        return bot.simulator().requests().stream().filter(request -> request.path().equals(path) && request.body().contains(containing))
+                .toList();
     }
 
     @Test
@@ -147,7 +150,8 @@ class ToolsTest {
 
     @Test
     void sendsToGroupsAndToTheUsualRecipient() throws Exception {
-        JsonNode result = result(TEXT, "{'recipient_type':'chat_id','recipient_id':['" + GROUP + "','cidNowhere=='],'content':'to the group'}");
+        JsonNode result = result(TEXT, "{'recipient_type':'chat_id','recipient_id':['" + GROUP
+                + "','cidNowhere=='],'content':'to the group'}");
         JsonNode usual = result(TEXT, "{'content':'to whom it usually goes'}");
 
         assertThat(result.at("/results/0/success").asBoolean()).isTrue();
@@ -168,13 +172,16 @@ class ToolsTest {
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> !bot.rows("select 1 from person where staff_id = '" + third + "'").isEmpty());
         try (LogLines log = LogLines.listenToDebug()) {
             for (int twice = 0; twice < 2; twice++) {
-                assertThat(result(TEXT, "{'recipient_type':'union_id','recipient_id':'" + bot.simulator().person(one).unionId() + "','content':'by union id'}")
+                assertThat(result(TEXT, "{'recipient_type':'union_id','recipient_id':'" + bot.simulator().person(one).unionId()
+                        + "','content':'by union id'}")
                         .at("/results/0/success").asBoolean()).isTrue();
-                JsonNode byMobile = result(TEXT, "{'recipient_type':'mobile','recipient_id':['138 1234-5678','13800000000'],'content':'by mobile'}");
+                JsonNode byMobile =
+                        result(TEXT, "{'recipient_type':'mobile','recipient_id':['138 1234-5678','13800000000'],'content':'by mobile'}");
                 assertThat(texts(byMobile.path("results"), "target")).containsExactly("mobile:138 1234-5678", "mobile:13800000000");
                 assertThat(byMobile.at("/results/1/error/code").asText()).isEqualTo("60121");
             }
-            JsonNode met = result(TEXT, "{'recipient_type':'open_id','recipient_id':['" + openId + "','$:LWCP_v1:$nobody'],'content':'by open id'}");
+            JsonNode met = result(TEXT, "{'recipient_type':'open_id','recipient_id':['" + openId
+                    + "','$:LWCP_v1:$nobody'],'content':'by open id'}");
             assertThat(met.at("/results/0/success").asBoolean()).isTrue();
             assertThat(met.at("/results/1/error/code").asText()).isEqualTo("unknownOpenId");
             assertThat(String.join("\n", log.all())).doesNotContain("12345678", "1234-5678");
@@ -196,51 +203,65 @@ class ToolsTest {
                 result(RICH, "{'mode':'markdown','markdown':'# disk full'," + webhook + "," + at + "}"),
                 result(RICH, "{'mode':'interactive','card':{'title':'t','markdown':'full','buttons':[{'title':'See','url':'https://e.invalid/x'}]},"
                         + webhook + "," + at + "}"),
-                result(RICH, "{'mode':'markdown','markdown':'" + "A sentence. ".repeat(20) + " @staff002 " + "Another one. ".repeat(10) + "'," + webhook + "," + at + "}"),
+                result(RICH, "{'mode':'markdown','markdown':'" + "A sentence. ".repeat(20) + " @staff002 " + "Another one. ".repeat(10)
+                        + "'," + webhook + "," + at + "}"),
                 result(TEXT, "{'content':'all'," + webhook + ",'at':{'isAtAll':true}}"));
-        assertThat(sent).allSatisfy(result -> assertThat(result.at("/results/0/success").asBoolean() && !result.at("/results/0").has("hint")).as(result.toString()).isTrue());
+        assertThat(sent).allSatisfy(result -> assertThat(result.at("/results/0/success").asBoolean()
+                && !result.at("/results/0").has("hint")).as(result.toString()).isTrue());
         List<Delivery> shown = bot.simulator().deliveriesTo("cidAtGroup==");
-        assertThat(shown.subList(0, 3)).extracting(Delivery::text).containsExactly("disk full @13800000000 @staff002", "@staff002 @13800000000\n\n# disk full",
+        assertThat(shown.subList(0, 3)).extracting(Delivery::text)
+                .containsExactly("disk full @13800000000 @staff002", "@staff002 @13800000000\n\n# disk full",
                 "@staff002 @13800000000\n\nfull");
         Delivery.At both = new Delivery.At(List.of("staff002"), List.of("13800000000"), false);
         assertThat(shown.subList(0, 3)).extracting(Delivery::at).containsOnly(both);
         List<Delivery> chunks = shown.subList(3, shown.size() - 1);
         assertThat(chunks).hasSizeGreaterThan(1).allMatch(chunk -> chunk.text().length() <= 200);
         assertThat(chunks.get(0).at()).isEqualTo(new Delivery.At(List.of(), List.of("13800000000"), false));
-        assertThat(chunks.stream().filter(chunk -> chunk.at().userIds().contains("staff002"))).singleElement().matches(chunk -> chunk.text().contains(" @staff002 "));
+        assertThat(chunks.stream().filter(chunk -> chunk.at().userIds().contains("staff002"))).singleElement()
+                .matches(chunk -> chunk.text().contains(" @staff002 "));
         assertThat(shown.get(shown.size() - 1).at().all()).isTrue();
 
-        JsonNode link = result(RICH, "{'mode':'template','msgKey':'sampleLink','msgParam':{'title':'t','text':'x','messageUrl':'https://e.invalid'}," + webhook + "," + at + "}");
+        JsonNode link = result(RICH,
+                "{'mode':'template','msgKey':'sampleLink','msgParam':{'title':'t','text':'x','messageUrl':'https://e.invalid'}," + webhook
+                + "," + at + "}");
         assertThat(link.at("/results/0/success").asBoolean()).isTrue();
         assertThat(link.at("/results/0/hint").asText()).contains("without the mentions").contains("markdown");
-        JsonNode people = result(TEXT, "{'content':'not by this way','recipient_type':'user_id','recipient_id':['" + newPerson() + "','stranger']," + at + "}");
+        JsonNode people = result(TEXT, "{'content':'not by this way','recipient_type':'user_id','recipient_id':['" + newPerson()
+                + "','stranger']," + at + "}");
         assertThat(people.at("/results/0/success").asBoolean()).isTrue();
         assertThat(people.at("/results/0/hint").asText()).contains("robot API").contains("webhook");
         assertThat(people.at("/results/1").has("hint")).as("its error says more").isFalse();
         JsonNode card = result(RICH, "{'mode':'interactive','card':{'markdown':'x','buttons':[{'title':'a','action':'a'}]},'recipient_type':'chat_id','recipient_id':'"
                 + GROUP + "'," + at + "}");
         assertThat(card.at("/results/0/hint").asText()).contains("template");
-        assertThat(result(TEXT, "{'content':'x','recipient_type':'chat_id','recipient_id':'" + GROUP + "','at':{}}").at("/results/0").has("hint")).isFalse();
+        assertThat(result(TEXT, "{'content':'x','recipient_type':'chat_id','recipient_id':'" + GROUP + "','at':{}}").at("/results/0")
+                .has("hint")).isFalse();
     }
 
     @Test
     void takesCardsAsDingTalksOwnApiNamesThem() throws Exception {
         String values = "{'title':'Deploy?','count':3,'ratio':0.5,'on':true,'none':null,'list':[1,'b'],'tree':{'a':{'b':null}},'emoji':'😀'}";
-        Map<String, String> texts = Map.of("title", "Deploy?", "count", "3", "ratio", "0.5", "on", "true", "list", "[1,\"b\"]", "tree", "{\"a\":{\"b\":null}}", "emoji", "😀");
+        Map<String, String> texts = Map.of("title", "Deploy?", "count", "3", "ratio", "0.5", "on", "true", "list", "[1,\"b\"]", "tree",
+                "{\"a\":{\"b\":null}}", "emoji", "😀");
         for (String card : List.of("{'cardTemplateId':'own.schema','cardData':{'cardParamMap':" + values + "}}",
                 "{'templateId':'own.schema','params':" + values + "}",
-                "{'cardTemplateId':'own.schema','cardData':" + JSON.writeValueAsString("{\"cardParamMap\":" + values.replace('\'', '"') + "}").replace('"', '\'') + "}")) {
-            JsonNode sent = result(RICH, "{'mode':'interactive','recipient_type':'chat_id','recipient_id':'" + GROUP + "','card':" + card + "}");
+                "{'cardTemplateId':'own.schema','cardData':"
+                + JSON.writeValueAsString("{\"cardParamMap\":" + values.replace('\'', '"') + "}").replace('"', '\'') + "}")) {
+            JsonNode sent = result(RICH, "{'mode':'interactive','recipient_type':'chat_id','recipient_id':'" + GROUP + "','card':" + card
+                    + "}");
             assertThat(sent.at("/results/0/success").asBoolean()).as(sent.toString()).isTrue();
             String id = sent.at("/results/0/messageId").asText();
             assertThat(bot.simulator().card(id).templateId()).isEqualTo("own.schema");
             assertThat(bot.simulator().card(id).params()).as("nothing made up").isEqualTo(texts);
 
-            JsonNode updated = result(UPDATE, "{'messageId':'" + id + "','mode':'interactive','card':{'cardTemplateId':'own.schema','cardData':{'cardParamMap':{'count':4,'on':false}}}}");
+            JsonNode updated = result(UPDATE, "{'messageId':'" + id
+                    + "','mode':'interactive','card':{'cardTemplateId':'own.schema','cardData':{'cardParamMap':{'count':4,'on':false}}}}");
             assertThat(updated.at("/results/0/success").asBoolean()).isTrue();
-            assertThat(bot.simulator().card(id).params()).containsEntry("count", "4").containsEntry("on", "false").containsEntry("ratio", "0.5");
+            assertThat(bot.simulator().card(id).params()).containsEntry("count", "4").containsEntry("on", "false")
+                    .containsEntry("ratio", "0.5");
         }
-        JsonNode usual = result(RICH, "{'mode':'interactive','recipient_type':'chat_id','recipient_id':'" + GROUP + "','card':{'cardData':{'cardParamMap':{'a':1}}}}");
+        JsonNode usual = result(RICH, "{'mode':'interactive','recipient_type':'chat_id','recipient_id':'" + GROUP
+                + "','card':{'cardData':{'cardParamMap':{'a':1}}}}");
         assertThat(bot.simulator().card(usual.at("/results/0/messageId").asText())).satisfies(card -> {
             assertThat(card.params()).as("not dropped where the template is that of the settings").isEqualTo(Map.of("a", "1"));
             assertThat(card.templateId()).isEqualTo("1366a1eb-bc54-4859-ac88-517c56a9acb1.schema");
@@ -250,10 +271,12 @@ class ToolsTest {
     @Test
     void cutsLongMarkdownIntoChunksThatAreRecalledTogether() throws Exception {
         String one = newPerson();
-        JsonNode result = result(RICH, "{'mode':'markdown','title':'Report','recipient_type':'user_id','recipient_id':'" + one + "','markdown':'"
+        JsonNode result = result(RICH, "{'mode':'markdown','title':'Report','recipient_type':'user_id','recipient_id':'" + one
+                + "','markdown':'"
                 + "A sentence of the report. ".repeat(30) + "'}");
         assertThat(result.path("successCount").asInt()).isEqualTo(1);
-        assertThat(to(one)).hasSizeGreaterThan(3).allMatch(delivery -> delivery.title().equals("Report") && delivery.text().length() <= 200);
+        assertThat(to(one)).hasSizeGreaterThan(3)
+                .allMatch(delivery -> delivery.title().equals("Report") && delivery.text().length() <= 200);
 
         result(RECALL, "{'messageId':'" + result.at("/results/0/messageId").asText() + "'}");
 
@@ -268,9 +291,11 @@ class ToolsTest {
             [{'title':'A','url':'https://a.e/'},{'title':'B','url':'https://b.e/'},{'title':'C','url':'https://c.e/'}] | horizontal | sampleActionCard3 | actionURL3
             []                                                                                      | ''         | sampleMarkdown    | text
             """)
-    void sendsCardsWhoseButtonsOpenAddressesWithTheSpellingOfEach(String buttons, String orientation, String msgKey, String field) throws Exception {
+    void sendsCardsWhoseButtonsOpenAddressesWithTheSpellingOfEach(String buttons, String orientation, String msgKey, String field)
+    throws Exception {
         String one = newPerson();
-        JsonNode result = result(RICH, "{'mode':'interactive','markdown':'**Disk** full','recipient_type':'user_id','recipient_id':'" + one + "','card':{'buttons':" + buttons
+        JsonNode result = result(RICH, "{'mode':'interactive','markdown':'**Disk** full','recipient_type':'user_id','recipient_id':'" + one
+                + "','card':{'buttons':" + buttons
                 + (orientation.isEmpty() ? "" : ",'orientation':'" + orientation + "'") + "}}");
 
         assertThat(result.path("successCount").asInt()).as(result.toString()).isEqualTo(1);
@@ -284,7 +309,8 @@ class ToolsTest {
     @Test
     void sendsCardsThatCallBackAndUpdatesOnlyTheKeysGiven() throws Exception {
         String one = newPerson();
-        JsonNode result = result(RICH, "{'mode':'interactive','recipient_type':'user_id','recipient_id':['" + one + "','stranger'],'card':{'title':'Deploy?','markdown':'v2 is ready',"
+        JsonNode result = result(RICH, "{'mode':'interactive','recipient_type':'user_id','recipient_id':['" + one
+                + "','stranger'],'card':{'title':'Deploy?','markdown':'v2 is ready',"
                 + "'buttons':[{'title':'Yes','action':'deploy'},{'title':'See','url':'https://ci.example/'}],'params':{'tips':'now','number':7}}}");
         String messageId = result.at("/results/0/messageId").asText();
 
@@ -292,15 +318,19 @@ class ToolsTest {
         SimulatedCard card = bot.simulator().card(messageId);
         assertThat(card.params()).containsEntry("title", "Deploy?").containsEntry("number", "7").containsKey("sys_full_json_obj");
         assertThat(card.templateId()).isEqualTo("1366a1eb-bc54-4859-ac88-517c56a9acb1.schema");
-        assertThat(requests("/v1.0/card/instances/createAndDeliver", messageId)).singleElement().satisfies(request -> assertThat(request.body()).contains("\"callbackType\":\"STREAM\""));
+        assertThat(requests("/v1.0/card/instances/createAndDeliver", messageId)).singleElement()
+                .satisfies(request -> assertThat(request.body()).contains("\"callbackType\":\"STREAM\""));
 
-        JsonNode updated = result(UPDATE, "{'messageId':'" + messageId + "','mode':'interactive','card':{'markdown':'v2 is out','buttons':[]}}");
+        JsonNode updated = result(UPDATE, "{'messageId':'" + messageId
+                + "','mode':'interactive','card':{'markdown':'v2 is out','buttons':[]}}");
 
         assertThat(updated.at("/results/0/messageId").asText()).isEqualTo(messageId);
         assertThat(updated.at("/results/0").has("degraded")).isFalse();
-        assertThat(bot.simulator().card(messageId).params()).containsEntry("title", "Deploy?").containsEntry("markdown", "v2 is out").containsEntry("tips", "now");
+        assertThat(bot.simulator().card(messageId).params()).containsEntry("title", "Deploy?").containsEntry("markdown", "v2 is out")
+                .containsEntry("tips", "now");
 
-        result(UPDATE, "{'messageId':'" + messageId + "','mode':'template','msgKey':'any.schema','msgParam':'{\\\"tips\\\":\\\"later\\\"}'}");
+        result(UPDATE, "{'messageId':'" + messageId
+                + "','mode':'template','msgKey':'any.schema','msgParam':'{\\\"tips\\\":\\\"later\\\"}'}");
         assertThat(bot.simulator().card(messageId).params()).containsEntry("markdown", "v2 is out").containsEntry("tips", "later");
         assertThat(result(RECALL, "{'messageId':'" + messageId + "'}").path("successCount").asInt()).isEqualTo(1);
         assertThat(to(one)).allMatch(delivery -> bot.simulator().isRecalled(delivery.processQueryKey()));
@@ -310,17 +340,21 @@ class ToolsTest {
     void sendsTemplatesOfMessagesAndOfCards() throws Exception {
         String one = newPerson();
         result(RICH, "{'mode':'template','msgKey':'sampleLink','msgParam':{'title':'T','text':'x','messageUrl':'https://e.example/'},'recipient_type':'user_id','recipient_id':'" + one + "'}");
-        JsonNode card = result(RICH, "{'mode':'template','msgKey':'my-own.schema','msgParam':{'a':1,'b':{'c':true}},'recipient_type':'chat_id','recipient_id':'" + GROUP + "'}");
+        JsonNode card = result(RICH,
+                "{'mode':'template','msgKey':'my-own.schema','msgParam':{'a':1,'b':{'c':true}},'recipient_type':'chat_id','recipient_id':'"
+                + GROUP + "'}");
 
         assertThat(to(one)).singleElement().extracting(Delivery::type).isEqualTo("sampleLink");
-        assertThat(bot.simulator().card(card.at("/results/0/messageId").asText()).params()).isEqualTo(Map.of("a", "1", "b", "{\"c\":true}"));
+        assertThat(bot.simulator().card(card.at("/results/0/messageId").asText()).params())
+                .isEqualTo(Map.of("a", "1", "b", "{\"c\":true}"));
     }
 
     @Test
     void updatesWhatCanNotBeEditedByRecallAndResend() throws Exception {
         String one = newPerson();
         String other = newPerson();
-        String first = result(TEXT, "{'recipient_type':'user_id','recipient_id':['" + one + "','" + other + "'],'content':'at noon'}").at("/results/0/messageId").asText();
+        String first = result(TEXT, "{'recipient_type':'user_id','recipient_id':['" + one + "','" + other + "'],'content':'at noon'}")
+                .at("/results/0/messageId").asText();
 
         JsonNode updated = result(UPDATE, "{'messageId':'" + first + "','mode':'text','content':'at one'}");
 
@@ -335,16 +369,19 @@ class ToolsTest {
         assertThat(texts(recalled.path("results"), "target")).containsExactly("user_id:" + one, "user_id:" + other);
         assertThat(bot.simulator().isRecalled(second)).isTrue();
         assertThat(result(RECALL, "{'messageId':'" + second + "'}").at("/results/0/error/code").asText()).isEqualTo("alreadyRecalled");
-        assertThat(result(UPDATE, "{'messageId':'" + second + "','mode':'text','content':'at two'}").at("/results/0/error/code").asText()).isEqualTo("alreadyRecalled");
+        assertThat(result(UPDATE, "{'messageId':'" + second + "','mode':'text','content':'at two'}").at("/results/0/error/code").asText())
+                .isEqualTo("alreadyRecalled");
         assertThat(to(one)).hasSize(2);
     }
 
     @Test
     void recallsNothingOlderThanADayAndNothingItDidNotSend() throws Exception {
-        String group = result(TEXT, "{'recipient_type':'chat_id','recipient_id':'" + GROUP + "','content':'old news'}").at("/results/0/messageId").asText();
+        String group = result(TEXT, "{'recipient_type':'chat_id','recipient_id':'" + GROUP + "','content':'old news'}")
+                .at("/results/0/messageId").asText();
         assertThat(result(RECALL, "{'messageId':'" + group + "'}").path("successCount").asInt()).isEqualTo(1);
         assertThat(bot.simulator().isRecalled(group)).isTrue();
-        String old = result(TEXT, "{'recipient_type':'chat_id','recipient_id':'" + GROUP + "','content':'old news'}").at("/results/0/messageId").asText();
+        String old = result(TEXT, "{'recipient_type':'chat_id','recipient_id':'" + GROUP + "','content':'old news'}")
+                .at("/results/0/messageId").asText();
         write("update sent_message set sent_at = sent_at - 86400001 where message_id = '" + old + "'");
 
         assertThat(result(RECALL, "{'messageId':'" + old + "'}").at("/results/0/error/code").asText()).isEqualTo("tooOld");
@@ -418,7 +455,8 @@ class ToolsTest {
             """)
     void refusesAFaultyArgumentByItsNameAndSendsNothing(String tool, String json, String argument, String says) throws Exception {
         int before = bot.simulator().requests().size();
-        HttpResponse<String> answer = call(Map.of("text", TEXT, "rich", RICH, "update", UPDATE, "recall", RECALL, "users", "dingtalk_list_users").get(tool), json);
+        HttpResponse<String> answer = call(Map.of("text", TEXT, "rich", RICH, "update", UPDATE, "recall", RECALL, "users",
+                "dingtalk_list_users").get(tool), json);
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
         String message = JSON.readTree(answer.body()).at("/error/message").asText();
@@ -428,8 +466,8 @@ class ToolsTest {
 
     @Test
     void refusesStrangersAndToolsThereAreNot() throws Exception {
-        HttpResponse<String> stranger = HTTP.send(HttpRequest.newBuilder(URI.create(url(TEXT))).POST(HttpRequest.BodyPublishers.ofString("{}")).build(),
-                HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> stranger = HTTP.send(HttpRequest.newBuilder(URI.create(url(TEXT)))
+                .POST(HttpRequest.BodyPublishers.ofString("{}")).build(), HttpResponse.BodyHandlers.ofString());
         HttpResponse<String> unknown = call("dingtalk_send_text_notifcation", "{}");
 
         assertThat(stranger.statusCode()).isEqualTo(401);
@@ -441,17 +479,21 @@ class ToolsTest {
     void isDescribedByOpenApiArgumentByArgument() throws Exception {
         String url = bot.webhookUrl("main").replace("webhook/main", "openapi.json");
         assertThat(bot.get(url).statusCode()).isEqualTo(401);
-        HttpResponse<String> answer = HTTP.send(HttpRequest.newBuilder(URI.create(url)).header("Authorization", "Bearer " + TOKEN).build(), HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer = HTTP.send(HttpRequest.newBuilder(URI.create(url)).header("Authorization", "Bearer " + TOKEN).build(),
+                HttpResponse.BodyHandlers.ofString());
         JsonNode api = JSON.readTree(answer.body());
 
         assertThat(answer.headers().firstValue("content-type")).contains("application/json; charset=utf-8");
         assertThat(api.path("openapi").asText()).startsWith("3.");
         for (Tool tool : Tool.values()) {
-            JsonNode schema = api.path("paths").path("/api/dingtalk/tools/" + tool.wireName()).at("/post/requestBody/content/application~1json/schema");
+            JsonNode schema = api.path("paths").path("/api/dingtalk/tools/" + tool.wireName())
+                    .at("/post/requestBody/content/application~1json/schema");
             List<String> names = new ArrayList<>();
             schema.path("properties").fieldNames().forEachRemaining(names::add);
-            assertThat(names).as(tool.wireName()).containsExactlyInAnyOrderElementsOf(tool.arguments().stream().map(Argument::name).toList());
-            assertThat(StreamSupport.stream(schema.path("required").spliterator(), false).map(JsonNode::asText).toList()).as(tool.wireName())
+            assertThat(names).as(tool.wireName())
+                    .containsExactlyInAnyOrderElementsOf(tool.arguments().stream().map(Argument::name).toList());
+            assertThat(StreamSupport.stream(schema.path("required").spliterator(), false).map(JsonNode::asText).toList())
+                    .as(tool.wireName())
                     .containsExactlyElementsOf(tool.arguments().stream().filter(Argument::required).map(Argument::name).toList());
             assertThat(schema.path("properties").path("mode").path("enum")).as(tool.wireName()).extracting(JsonNode::asText)
                     .containsExactlyElementsOf(tool.argument("mode").map(Argument::words).orElse(List.of()));
@@ -460,7 +502,8 @@ class ToolsTest {
         for (var route : bot.context().getRoutes()) {
             String uri = route.getEndpoint().getEndpointUri();
             if (uri.startsWith("platform-http:") && !uri.contains("webhook/") && !uri.contains("tools/") && !uri.contains("openapi")) {
-                assertThat(api.path("paths").has(URLDecoder.decode(uri.replaceAll("^platform-http:/*", "/").replaceAll("\\?.*", ""), StandardCharsets.UTF_8))).as(uri).isTrue();
+                assertThat(api.path("paths").has(URLDecoder.decode(uri.replaceAll("^platform-http:/*", "/").replaceAll("\\?.*", ""),
+                        StandardCharsets.UTF_8))).as(uri).isTrue();
             }
         }
     }
@@ -480,7 +523,8 @@ class ToolsTest {
     @Test
     void doesARequestOnceForEveryCallerAndEveryInterval() throws Exception {
         String one = newPerson();
-        String json = "{\"requestId\":\"req-" + one + "\",\"recipient_type\":\"user_id\",\"recipient_id\":\"" + one + "\",\"content\":\"once\"}";
+        String json = "{\"requestId\":\"req-" + one + "\",\"recipient_type\":\"user_id\",\"recipient_id\":\"" + one
+                + "\",\"content\":\"once\"}";
         bot.simulator().faults().on(ApiFamily.ROBOT).slow(Duration.ofMillis(400));
         List<CompletableFuture<HttpResponse<String>>> together = Stream.generate(() -> calling(TEXT, json)).limit(3).toList();
         List<String> answers = new ArrayList<>(together.stream().map(call -> call.join().body()).toList());
@@ -501,7 +545,8 @@ class ToolsTest {
     void saysThatTheOutcomeIsUnknownWhenTheTimeIsOverAndTheSameRequestTellsItLater() throws Exception {
         String one = newPerson();
         bot.simulator().faults().on(ApiFamily.ROBOT).slow(Duration.ofMillis(900));
-        String json = "{'requestId':'slow-" + one + "','timeoutMs':300,'recipient_type':'user_id','recipient_id':'" + one + "','content':'late'}";
+        String json = "{'requestId':'slow-" + one + "','timeoutMs':300,'recipient_type':'user_id','recipient_id':'" + one
+                + "','content':'late'}";
         JsonNode first = result(TEXT, json);
         JsonNode notBegun = result(TEXT, "{'timeoutMs':200,'recipient_type':'user_id','recipient_id':'" + one + "','content':'after it'}");
         JsonNode later = result(TEXT, json.replace("300", "9000"));
@@ -516,7 +561,8 @@ class ToolsTest {
     void triesAgainWhatCanBeTriedAgainAndTellsWhatCanNot() throws Exception {
         String one = newPerson();
         bot.simulator().faults().on(ApiFamily.ROBOT).times(2).fail(503);
-        assertThat(result(TEXT, "{'recipient_type':'user_id','recipient_id':'" + one + "','content':'third time'}").path("successCount").asInt()).isEqualTo(1);
+        assertThat(result(TEXT, "{'recipient_type':'user_id','recipient_id':'" + one + "','content':'third time'}").path("successCount")
+                .asInt()).isEqualTo(1);
         bot.simulator().faults().on(ApiFamily.ROBOT).noPermission();
         JsonNode refused = result(TEXT, "{'recipient_type':'user_id','recipient_id':'" + one + "','content':'no'}");
         assertThat(refused.at("/results/0/error/code").asText()).isEqualTo("Forbidden.AccessDenied.AccessTokenPermissionDenied");
@@ -548,7 +594,8 @@ class ToolsTest {
     void noAddressOfACustomRobotAndNoRecipientBecomesAnEndpoint() throws Exception {
         String one = newPerson();
         bot.simulator().addCustomRobot(CustomRobot.of("endpoint-token-7", GROUP));
-        result(TEXT, "{'recipient_type':'webhook','recipient_id':'" + bot.simulator().url() + "/robot/send?access_token=endpoint-token-7','content':'to a robot'}");
+        result(TEXT, "{'recipient_type':'webhook','recipient_id':'" + bot.simulator().url()
+                + "/robot/send?access_token=endpoint-token-7','content':'to a robot'}");
         result(TEXT, "{'recipient_type':'user_id','recipient_id':'" + one + "','content':'to a person'}");
 
         assertThat(to(one)).hasSize(1);
@@ -559,7 +606,8 @@ class ToolsTest {
     @Test
     void keepsACardOnRecordWhoseAnswerWasLost() throws Exception {
         bot.simulator().faults().on(ApiFamily.CARD).dropAfter();
-        JsonNode lost = result(RICH, "{'mode':'template','msgKey':'own.schema','msgParam':{'a':'1'},'recipient_type':'chat_id','recipient_id':'" + GROUP + "'}");
+        JsonNode lost = result(RICH,
+                "{'mode':'template','msgKey':'own.schema','msgParam':{'a':'1'},'recipient_type':'chat_id','recipient_id':'" + GROUP + "'}");
         assertThat(lost.at("/results/0/error/code").asText()).isEqualTo("outcomeUnknown");
         String messageId = lost.at("/results/0/messageId").asText();
 
@@ -573,8 +621,10 @@ class ToolsTest {
     void leavesRoomForTheWebhookHoweverManyCallsWait() throws Exception {
         bot.simulator().faults().on(ApiFamily.ROBOT).untilCleared().slow(Duration.ofSeconds(2));
         List<CompletableFuture<HttpResponse<String>>> calls = IntStream.range(0, 135)
-                .mapToObj(i -> calling(TEXT, "{\"recipient_type\":\"user_id\",\"recipient_id\":\"many" + i + "\",\"content\":\"slow\"}")).toList();
-        Awaitility.await().atMost(Bot.PATIENCE).pollInterval(Duration.ofMillis(10)).until(() -> requests("/v1.0/robot/oToMessages/batchSend", "many").size() >= 20);
+                .mapToObj(i -> calling(TEXT, "{\"recipient_type\":\"user_id\",\"recipient_id\":\"many" + i + "\",\"content\":\"slow\"}"))
+                .toList();
+        Awaitility.await().atMost(Bot.PATIENCE).pollInterval(Duration.ofMillis(10))
+                .until(() -> requests("/v1.0/robot/oToMessages/batchSend", "many").size() >= 20);
 
         assertThat(bot.say(UserMessage.text("hello").from(newPerson())).accepted()).isTrue();
 
@@ -586,7 +636,8 @@ class ToolsTest {
         String one = newPerson();
         var template = bot.context().createFluentProducerTemplate();
         Object result = template.to("direct:tool").withVariable("tool", TEXT)
-                .withBody(Map.of("recipient_type", "user_id", "recipient_id", List.of(one), "content", "from a route")).request(Map.class).get("successCount");
+                .withBody(Map.of("recipient_type", "user_id", "recipient_id", List.of(one), "content", "from a route")).request(Map.class)
+                .get("successCount");
 
         assertThat(result).isEqualTo(1);
         assertThat(to(one)).extracting(Delivery::text).containsExactly("from a route");
@@ -600,7 +651,8 @@ class ToolsTest {
         int users = 20;
         bot.simulator().faults().on(ApiFamily.ROBOT).untilCleared().limit(20, Duration.ofSeconds(1), Duration.ZERO);
         List<CompletableFuture<HttpResponse<String>>> under = new ArrayList<>();
-        List<CompletableFuture<?>> last = new ArrayList<>(IntStream.rangeClosed(0, users).mapToObj(i -> CompletableFuture.completedFuture(null)).toList());
+        List<CompletableFuture<?>> last = new ArrayList<>(IntStream.rangeClosed(0, users)
+                .mapToObj(i -> CompletableFuture.completedFuture(null)).toList());
         for (int i = 0; i < calls; i++) {
             int to = i % (users + 1);
             String body = "{\"timeoutMs\":40000,\"recipient_type\":\"" + (to == users ? "chat_id" : "user_id") + "\",\"recipient_id\":\""
@@ -613,7 +665,8 @@ class ToolsTest {
         for (int to = 0; to <= users; to++) {
             int first = to;
             List<String> expected = IntStream.range(0, calls).filter(i -> i % (users + 1) == first).mapToObj(i -> "storm " + i).toList();
-            assertThat(to == users ? bot.replies("cidFAKEgroup0002==") : to("storm" + to).stream().map(Delivery::text).toList()).isEqualTo(expected);
+            assertThat(to == users ? bot.replies("cidFAKEgroup0002==") : to("storm" + to).stream().map(Delivery::text).toList())
+                    .isEqualTo(expected);
         }
     }
 
@@ -636,6 +689,7 @@ class ToolsTest {
         assertThat(unknown.at("/results/0/error/code").asText()).isEqualTo("outcomeUnknown");
         assertThat(result(TEXT, cut)).isEqualTo(unknown);
         assertThat(to(one)).hasSize(2);
-        assertThat(result(RECALL, "{'messageId':'" + before.at("/results/0/messageId").asText() + "'}").path("successCount").asInt()).isEqualTo(1);
+        assertThat(result(RECALL, "{'messageId':'" + before.at("/results/0/messageId").asText() + "'}").path("successCount").asInt())
+                .isEqualTo(1);
     }
 }

@@ -94,7 +94,8 @@ class UnconfirmedTest {
     @Test
     void aCardIsNotUpdated() throws Exception {
         String card = call(RICH, Map.of("recipient_type", "user_id", "recipient_id", newPerson(), "mode", "template",
-                "msgKey", "589420e2-c1e2-46ef-a5ed-b8728e654da9.schema", "msgParam", Map.of("title", "t", "markdown", "m"))).at("/results/0/messageId").asText();
+                "msgKey", "589420e2-c1e2-46ef-a5ed-b8728e654da9.schema", "msgParam", Map.of("title", "t", "markdown", "m")))
+                .at("/results/0/messageId").asText();
         bot.simulator().faults().on(ApiFamily.CARD).untilCleared().answer(200, "{}");
         JsonNode result = call(UPDATE, Map.of("messageId", card, "mode", "text", "content", "new", "timeoutMs", 1_500));
 
@@ -110,7 +111,8 @@ class UnconfirmedTest {
             Map<String, Object> message = new HashMap<>(to);
             message.put("content", "to be recalled");
             String id = call(TEXT, message).at("/results/0/messageId").asText();
-            String path = to.get("recipient_type").equals("chat_id") ? "/v1.0/robot/groupMessages/recall" : "/v1.0/robot/otoMessages/batchRecall";
+            String path = to.get("recipient_type").equals("chat_id") ? "/v1.0/robot/groupMessages/recall"
+                    : "/v1.0/robot/otoMessages/batchRecall";
             int sent = bot.simulator().deliveries().size();
             bot.simulator().faults().on(path).times(2).answer(200, answer);
 
@@ -139,7 +141,8 @@ class UnconfirmedTest {
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> List.of("done", "dead").contains(bot.rows(state).get(0).get(0)));
 
         assertThat(bot.rows(state).get(0).get(0)).isEqualTo("dead");
-        assertThat(bot.rows("select d.code from dead_letter d join message m on m.id = d.message_id where m.msg_id = '" + sent.msgId() + "'"))
+        assertThat(bot.rows("select d.code from dead_letter d join message m on m.id = d.message_id where m.msg_id = '" + sent.msgId()
+                + "'"))
                 .containsExactly(List.of("outcomeUnknown"));
         assertThat(bot.replies(sent.conversationId())).isEmpty();
     }
@@ -147,7 +150,8 @@ class UnconfirmedTest {
     @Test
     void aFileIsNotSentAndTheRemedyIsOfUploads() throws Exception {
         bot.simulator().faults().on(ApiFamily.MEDIA).answer(200, "{\"errcode\":0}");
-        JsonNode result = call("dingtalk_send_file", Map.of("recipient_type", "user_id", "recipient_id", newPerson(), "base64", "UEsDBA==", "name", "a.zip"));
+        JsonNode result = call("dingtalk_send_file",
+                Map.of("recipient_type", "user_id", "recipient_id", newPerson(), "base64", "UEsDBA==", "name", "a.zip"));
 
         assertUnknown(result);
         assertThat(result.at("/results/0/error/hint").asText()).contains("upload the file again").doesNotContain("recipient");
@@ -158,8 +162,8 @@ class UnconfirmedTest {
     void anAccessTokenIsRequestedAgainAndNothingIsSentToTheRecipient(String answer) throws Exception {
         bot.simulator().expireToken(Bot.APP_KEY);
         bot.simulator().faults().on(ApiFamily.TOKEN).untilCleared().answer(200, answer);
-        Map<String, Object> request = Map.of("recipient_type", "user_id", "recipient_id", newPerson(), "content", "no token", "timeoutMs", 1_000,
-                "requestId", "no-token-" + people);
+        Map<String, Object> request = Map.of("recipient_type", "user_id", "recipient_id", newPerson(), "content", "no token", "timeoutMs",
+                1_000, "requestId", "no-token-" + people);
         JsonNode[] result = {call(TEXT, request)};
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> {
             result[0] = call(TEXT, request);
@@ -171,7 +175,8 @@ class UnconfirmedTest {
         assertThat(result[0].at("/results/0/error/code").asText()).isEqualTo(answer.isEmpty() ? "unreadable" : "unconfirmed");
         assertThat(result[0].at("/results/0/error/hint").asText()).contains("dingtalk.api-base-url").doesNotContain("recipient");
         bot.simulator().faults().clear();
-        assertThat(call(TEXT, Map.of("recipient_type", "user_id", "recipient_id", newPerson(), "content", "token again")).path("successCount").asInt()).isEqualTo(1);
+        assertThat(call(TEXT, Map.of("recipient_type", "user_id", "recipient_id", newPerson(), "content", "token again"))
+                .path("successCount").asInt()).isEqualTo(1);
     }
 
     private static void assertUnknown(JsonNode result) {
@@ -190,9 +195,11 @@ class UnconfirmedTest {
     }
 
     private static JsonNode call(String tool, Map<String, Object> arguments) throws Exception {
-        HttpResponse<String> answer = HTTP.send(HttpRequest.newBuilder(URI.create(bot.webhookUrl("main").replace("webhook/main", "tools/" + tool)))
+        HttpResponse<String> answer =
+                HTTP.send(HttpRequest.newBuilder(URI.create(bot.webhookUrl("main").replace("webhook/main", "tools/" + tool)))
                 .timeout(Duration.ofSeconds(50)).header("Authorization", "Bearer " + TOKEN).header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(arguments))).build(), HttpResponse.BodyHandlers.ofString());
+                .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(arguments))).build(),
+                HttpResponse.BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         return JSON.readTree(answer.body());
     }

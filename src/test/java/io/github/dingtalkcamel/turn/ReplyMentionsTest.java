@@ -37,10 +37,12 @@ class ReplyMentionsTest {
     @Test
     void leavesOutWhatCantBeMentionedAndSaysSoWithoutWhom() {
         try (LogLines log = LogLines.listen()) {
-            Mentions taken = take(List.of("staff001", "two words", "x".repeat(65)), IntStream.range(0, 60).mapToObj(i -> "138" + i).toList(), null);
+            Mentions taken = take(List.of("staff001", "two words", "x".repeat(65)),
+                    IntStream.range(0, 60).mapToObj(i -> "138" + i).toList(), null);
             assertThat(taken.userIds()).containsExactly("staff001");
             assertThat(taken.mobiles()).hasSize(49).startsWith("1380");
-            assertThat(log.containing("left out of a reply's mentions")).hasSize(2).allMatch(line -> !line.contains("13859") && !line.contains("two words"));
+            assertThat(log.containing("left out of a reply's mentions")).hasSize(2)
+                    .allMatch(line -> !line.contains("13859") && !line.contains("two words"));
         }
     }
 }

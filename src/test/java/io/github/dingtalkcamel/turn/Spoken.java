@@ -20,8 +20,8 @@ public final class Spoken {
 
     public static InboundMessage in(String integration, String conversation, String msgId) {
         return new InboundMessage(integration, msgId, "text", ConversationType.DM, conversation, null,
-                new Sender("$:LWCP_v1:$x", "staff001", null, null, false), null, null, false, false, null, "text of " + msgId, List.of(), null, null, null,
-                List.of(), null);
+                new Sender("$:LWCP_v1:$x", "staff001", null, null, false), null, null, false, false, null, "text of " + msgId, List.of(),
+                null, null, null, List.of(), null);
     }
 
     /** The same as it comes by Stream. */

@@ -110,7 +110,9 @@ class StopAndStartTest {
             bot.store().writeAndWait(connection -> {
                 try (var update = connection.createStatement()) {
                     update.executeUpdate("update message set state = 'running', finished_at = null");
-                    return update.executeUpdate("insert into reply (message_id, chunks, sent) select id, '[\"gone out\",\"second\",\"third\"]', 1 from message");
+                    return update.executeUpdate(
+                            "insert into reply (message_id, chunks, sent) select id, '[\"gone out\",\"second\",\"third\"]', 1 from "
+                            + "message");
                 }
             });
             bot.stop();
@@ -118,7 +120,8 @@ class StopAndStartTest {
 
             bot.start();
             assertThat(bot.awaitReplies(sent.conversationId(), 2)).containsExactly("second", "third");
-            Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select state, attempts from message").equals(List.of(List.of("done", 2))));
+            Awaitility.await().atMost(Bot.PATIENCE)
+                    .until(() -> bot.rows("select state, attempts from message").equals(List.of(List.of("done", 2))));
         }
     }
 

@@ -82,7 +82,8 @@ class StoreAwayTest {
         awaitState(sent, "done");
         assertThat(bot.replies(sent.conversationId())).hasSize(3).doesNotHaveDuplicates();
         assertThat(bot.rows("select attempts from message where msg_id = '" + sent.msgId() + "'")).isEqualTo(List.of(List.of(1)));
-        assertThat(bot.rows("select * from dead_letter d join message m on m.id = d.message_id where m.msg_id = '" + sent.msgId() + "'")).isEmpty();
+        assertThat(bot.rows("select * from dead_letter d join message m on m.id = d.message_id where m.msg_id = '" + sent.msgId() + "'"))
+                .isEmpty();
     }
 
     @Test
@@ -95,7 +96,8 @@ class StoreAwayTest {
 
         execute("drop trigger away");
         awaitState(sent, "dead");
-        assertThat(bot.rows("select chunks from dead_letter d join message m on m.id = d.message_id where m.msg_id = '" + sent.msgId() + "'"))
+        assertThat(bot.rows("select chunks from dead_letter d join message m on m.id = d.message_id where m.msg_id = '" + sent.msgId()
+                + "'"))
                 .isEqualTo(List.of(List.of("[\"not allowed\"]")));
     }
 

@@ -190,7 +190,8 @@ class TurnRoutingTest {
     private static void integration(String id, String key, String fallback, String language) {
         bot.simulator().addApp(SimulatedApp.of(key, Bot.APP_SECRET));
         bot.set("dingtalk.integrations." + id + ".app-key", key).set("dingtalk.integrations." + id + ".app-secret", Bot.APP_SECRET)
-                .set("dingtalk.integrations." + id + ".fallback-agent", fallback).set("dingtalk.integrations." + id + ".language", language);
+                .set("dingtalk.integrations." + id + ".fallback-agent", fallback)
+                .set("dingtalk.integrations." + id + ".language", language);
     }
 
     @AfterAll
@@ -229,7 +230,8 @@ class TurnRoutingTest {
     @Test
     void saysSoWhereTheAgentDoesNotRunAndLetsNoOtherAnswer() {
         Turned turn = turned("missing", "hello");
-        assertThat(turn.replies()).containsExactly("Agent missing is not running just now. Please try again later, or ask an administrator.");
+        assertThat(turn.replies())
+                .containsExactly("Agent missing is not running just now. Please try again later, or ask an administrator.");
         assertThat(turn.state).isEqualTo("done");
 
         String person = "person" + ++people;
@@ -244,7 +246,8 @@ class TurnRoutingTest {
         String dm = bot.simulator().dm(TRIGGERED, person);
         assertThat(log.containing("Integration triggered triggers agent first (route first)")).singleElement().asString()
                 .startsWith("ERROR").contains("agent second (route second) has no effect");
-        assertThat(bot.get(bot.managementUrl() + "/observe/health").body()).contains("Integration triggered has several triggers: first keeps it");
+        assertThat(bot.get(bot.managementUrl() + "/observe/health").body())
+                .contains("Integration triggered has several triggers: first keeps it");
 
         bot.context().getRouteController().stopRoute("first");
         try {
@@ -276,7 +279,8 @@ class TurnRoutingTest {
     void tellsTheSenderOfAFailureByAReferenceThatFindsItsCause(String agent) {
         Turned turn = turned(agent, "hello");
 
-        Matcher reference = Pattern.compile("Sorry, this message could not be answered.*reference (main-\\d+)\\.").matcher(turn.replies().get(0));
+        Matcher reference = Pattern.compile("Sorry, this message could not be answered.*reference (main-\\d+)\\.")
+                .matcher(turn.replies().get(0));
         assertThat(reference.matches()).isTrue();
         assertThat(turn.replies()).singleElement().asString().doesNotContain("hidden cause");
         assertThat(reference.group(1)).isEqualTo("main-" + turn.id);
@@ -322,8 +326,9 @@ class TurnRoutingTest {
         Map<String, Object> headers = new HashMap<>(SEEN_HEADERS.get());
         assertThat((String) headers.remove("CamelDingTalkSessionId")).matches("[a-z0-9]{10,64}");
         assertThat(headers).isEqualTo(Map.of("CamelDingTalkIntegration", "main", "CamelDingTalkConversationId", sent.conversationId(),
-                "CamelDingTalkConversationType", "dm", "CamelDingTalkSenderId", "person" + people, "CamelDingTalkSenderNick", "person" + people,
-                "CamelDingTalkMessageId", sent.msgId(), "CamelDingTalkMessageType", "text", "CamelDingTalkAgent", "spy"));
+                "CamelDingTalkConversationType", "dm", "CamelDingTalkSenderId", "person" + people, "CamelDingTalkSenderNick",
+                "person" + people, "CamelDingTalkMessageId", sent.msgId(), "CamelDingTalkMessageType", "text", "CamelDingTalkAgent",
+                "spy"));
         assertThat(SEEN_PROPERTIES.get().get("CamelDingTalkMessage")).isInstanceOfSatisfying(InboundMessage.class,
                 message -> assertThat(message.msgId()).isEqualTo(sent.msgId()));
     }
@@ -336,7 +341,8 @@ class TurnRoutingTest {
         finished(sent.msgId());
 
         assertThat(SEEN_BODY.get()).isEqualTo("restart");
-        assertThat(SEEN_HEADERS.get()).containsEntry("CamelDingTalkConversationType", "group").containsEntry("CamelDingTalkConversationTitle", "Ops room")
+        assertThat(SEEN_HEADERS.get()).containsEntry("CamelDingTalkConversationType", "group")
+                .containsEntry("CamelDingTalkConversationTitle", "Ops room")
                 .containsEntry("CamelDingTalkConversationId", group).containsEntry("CamelDingTalkSenderId", "staff002");
     }
 
@@ -364,7 +370,8 @@ class TurnRoutingTest {
         }
         PushResult sent = bot.say(UserMessage.text(text).from(person));
         List<Object> row = finished(sent.msgId());
-        return new Turned(sent, ((Number) row.get(0)).longValue(), (String) row.get(1), (String) row.get(2), (String) row.get(3), (String) row.get(4));
+        return new Turned(sent, ((Number) row.get(0)).longValue(), (String) row.get(1), (String) row.get(2), (String) row.get(3),
+                (String) row.get(4));
     }
 
     private static List<Object> finished(String msgId) {

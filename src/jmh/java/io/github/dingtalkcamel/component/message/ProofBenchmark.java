@@ -28,7 +28,8 @@ public class ProofBenchmark {
 
     private final RobotSignature signature = new RobotSignature(SECRET, () -> Instant.ofEpochMilli(NOW));
     private final CallbackCrypto crypto = new CallbackCrypto("bench-token", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ", "dingbench");
-    private final CallbackCrypto.Envelope sealed = crypto.seal("{\"text\":{\"content\":\"" + "words ".repeat(100) + "\"}}", TIMESTAMP, NONCE);
+    private final CallbackCrypto.Envelope sealed = crypto.seal("{\"text\":{\"content\":\"" + "words ".repeat(100) + "\"}}", TIMESTAMP,
+            NONCE);
     private String sign;
 
     @Setup

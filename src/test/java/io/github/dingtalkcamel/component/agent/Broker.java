@@ -45,7 +45,8 @@ public final class Broker implements AutoCloseable {
                 .setJournalDirectory(directory.resolve("journal").toString()).setBindingsDirectory(directory.resolve("bindings").toString())
                 .setLargeMessagesDirectory(directory.resolve("large").toString()).setPagingDirectory(directory.resolve("paging").toString())
                 .setJournalFileSize(1 << 20).setJournalMinFiles(2).addAcceptorConfiguration("tcp", url())
-                .addAddressSetting("#", new AddressSettings().setDeadLetterAddress(SimpleString.of(DEAD_LETTERS)).setMaxDeliveryAttempts(10));
+                .addAddressSetting("#", new AddressSettings().setDeadLetterAddress(SimpleString.of(DEAD_LETTERS))
+                        .setMaxDeliveryAttempts(10));
         broker = new EmbeddedActiveMQ().setConfiguration(configuration);
         broker.start();
     }

@@ -114,6 +114,7 @@ class ConfirmationTest {
     }
 
     private static ApiRequest request(String method, String name) {
-        return new ApiRequest(name, "main", URI.create("http://host/x"), Secret.UNSET, Map.of("processQueryKeys", List.of("one", "two")), method);
+        return new ApiRequest(name, "main", URI.create("http://host/x"), Secret.UNSET, Map.of("processQueryKeys", List.of("one", "two")),
+                method);
     }
 }

@@ -11,7 +11,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DownloadHostsTest {
 
     @ParameterizedTest
-    @CsvSource({"http://down-cdn.dingtalk.com/a.file?Expires=1,true", "https://wukong-file-im-zjk.oss-cn-zhangjiakou.aliyuncs.com/a?Signature=x,true",
+    @CsvSource({"http://down-cdn.dingtalk.com/a.file?Expires=1,true",
+            "https://wukong-file-im-zjk.oss-cn-zhangjiakou.aliyuncs.com/a?Signature=x,true",
         "https://x.oss-cn-hangzhou.aliyuncs.com/a,false", "https://wukong-file-im-evil.oss-cn-zhangjiakou.aliyuncs.com/a,false",
         "https://img.alicdn.com/imgextra/of-any-shop.png,false", "https://Own-Bucket.oss-cn-shanghai.aliyuncs.com/a,true",
         "https://below.own-bucket.oss-cn-shanghai.aliyuncs.com/a,false", "https://dingtalk.com.evil.example/a,false",

@@ -213,16 +213,19 @@ class FileDownloadTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n",
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nlonger than that\r\n0\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n",
-        "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", "HTTP/1.1 404 Not Found\r\n\r\n", "no http\r\n\r\n", ""})
+    @ValueSource(strings = {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nlonger than that\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n", "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", "HTTP/1.1 404 Not Found\r\n\r\n", "no http\r\n\r\n", ""})
     void aFileThatIsNotWholeIsNone(String answer) throws Exception {
         assertThat(answered(answer, false, Duration.ofSeconds(10)).code()).isEqualTo("downloadFailed");
     }
 
     @Test
     void boundsTheHeadAndTheTime() throws Exception {
-        assertThat(answered("HTTP/1.1 200 OK\r\nX: " + "x".repeat(70_000), true, Duration.ofSeconds(20)).getMessage()).contains("ProtocolException");
+        assertThat(answered("HTTP/1.1 200 OK\r\nX: " + "x".repeat(70_000), true, Duration.ofSeconds(20)).getMessage())
+                .contains("ProtocolException");
         assertThat(answered("HTTP/1.1 200 OK\r\n\r\nbegun", true, Duration.ofMillis(300)).getMessage()).contains("not complete in time");
         assertThat(answered("", true, Duration.ofMillis(300)).getMessage()).contains("not complete in time");
     }
@@ -249,7 +252,8 @@ class FileDownloadTest {
             assertThat(fetched(downloads, "https://localhost" + port + "/file?10", Duration.ofSeconds(10))).hasSize(10);
             assertThat(refusal(downloads, "https://files.example" + port + "/file?10")).isEqualTo("downloadFailed");
             assertThat(asked).hasValue(1);
-            assertThat(refusal(local(), "https://localhost" + port + "/file?10")).as("a certificate that the JVM does not trust").isEqualTo("downloadFailed");
+            assertThat(refusal(local(), "https://localhost" + port + "/file?10")).as("a certificate that the JVM does not trust")
+                    .isEqualTo("downloadFailed");
         } finally {
             secure.stop(0);
         }

@@ -27,9 +27,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What answers mean: bodies and statuses of docs/protocol.md 1.4, 6.1, 6.2, 6.3.5 and 7.1. */
 class ResponseClassifierTest {
 
-    private static final ApiRequest API = new ApiRequest("/v1.0/robot/oToMessages/batchSend", "main", URI.create("http://host/x"), Secret.of("tok3n"), Map.of());
-    private static final ApiRequest SESSION = new ApiRequest(ApiRequest.SESSION_WEBHOOK, "main", URI.create("http://host/robot/sendBySession?session=s3cret"),
-            Secret.UNSET, Map.of());
+    private static final ApiRequest API = new ApiRequest("/v1.0/robot/oToMessages/batchSend", "main", URI.create("http://host/x"),
+            Secret.of("tok3n"), Map.of());
+    private static final ApiRequest SESSION = new ApiRequest(ApiRequest.SESSION_WEBHOOK, "main",
+            URI.create("http://host/robot/sendBySession?session=s3cret"), Secret.UNSET, Map.of());
 
     private static final Map<String, Class<? extends DingTalkException>> TYPES = Map.of("token", InvalidTokenException.class,
             "throttled", ThrottledException.class, "unavailable", UnavailableException.class, "unknown", OutcomeUnknownException.class,
@@ -148,7 +149,8 @@ class ResponseClassifierTest {
         assertThat(said.getMessage()).hasSizeLessThan(1_000);
         assertThat(said.remedy()).hasSizeLessThan(1_000);
         String scopes = "{\"code\":\"60011\",\"accessdenieddetail\":{\"requiredScopes\":[\"" + huge + "\"]}}";
-        assertThat(((DingTalkException) catchThrowable(() -> ResponseClassifier.of(API, 403, bytes(scopes)))).remedy()).hasSizeLessThan(1_000);
+        assertThat(((DingTalkException) catchThrowable(() -> ResponseClassifier.of(API, 403, bytes(scopes)))).remedy())
+                .hasSizeLessThan(1_000);
     }
 
     @Test
@@ -183,7 +185,8 @@ class ResponseClassifierTest {
         assertThat(lost(new SocketTimeoutException("Read timed out"), false)).isInstanceOf(OutcomeUnknownException.class);
         assertThat(lost(new HttpTimeoutException("no complete answer within 15000 ms"), true)).isInstanceOf(OutcomeUnknownException.class);
         assertThat(lost(new EOFException("in the middle of the answer"), true)).isInstanceOf(OutcomeUnknownException.class);
-        assertThat(lost(new BoundedAnswer.TooLargeException("the answer is larger than 1 bytes"), true)).isInstanceOf(OutcomeUnknownException.class);
+        assertThat(lost(new BoundedAnswer.TooLargeException("the answer is larger than 1 bytes"), true))
+                .isInstanceOf(OutcomeUnknownException.class);
     }
 
     @Test
@@ -191,7 +194,8 @@ class ResponseClassifierTest {
         DingTalkException lost = lost(new ConnectException("http://host/robot/sendBySession?session=s3cret refused"), false);
 
         assertThat(lost.getMessage()).doesNotContain("s3cret").contains("session webhook");
-        assertThatThrownBy(() -> ResponseClassifier.of(SESSION, 200, bytes("{\"errcode\":1,\"errmsg\":\"x\"}"))).hasMessageNotContaining("s3cret");
+        assertThatThrownBy(() -> ResponseClassifier.of(SESSION, 200, bytes("{\"errcode\":1,\"errmsg\":\"x\"}")))
+                .hasMessageNotContaining("s3cret");
         assertThatThrownBy(() -> ResponseClassifier.of(API, 400, bytes("{\"code\":\"x\"}"))).hasMessageNotContaining("tok3n");
     }
 

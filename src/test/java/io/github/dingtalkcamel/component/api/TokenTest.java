@@ -49,7 +49,8 @@ class TokenTest {
             bot.start();
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> tokenRequests(bot).size() >= 4);
             List<RecordedRequest> requests = tokenRequests(bot);
-            assertThat(Duration.between(requests.get(0).time(), requests.get(1).time())).as("after three quarters of its life, without need")
+            assertThat(Duration.between(requests.get(0).time(), requests.get(1).time()))
+                    .as("after three quarters of its life, without need")
                     .isGreaterThan(Duration.ofMillis(2_900));
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> health(bot).contains("invalidClientIdOrSecret"));
             assertThat(health(bot)).contains("Check dingtalk.app-key and dingtalk.app-secret").doesNotContain(Bot.APP_SECRET);
@@ -84,7 +85,8 @@ class TokenTest {
         for (int i = 0; i < count; i++) {
             assertThat(bot.awaitReplies(bot.simulator().dm(Bot.APP_KEY, who + i), 1)).containsExactly("hello");
         }
-        Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select * from message where state in ('received', 'running')").isEmpty());
+        Awaitility.await().atMost(Bot.PATIENCE)
+                .until(() -> bot.rows("select * from message where state in ('received', 'running')").isEmpty());
     }
 
     private static List<RecordedRequest> tokenRequests(Bot bot) {

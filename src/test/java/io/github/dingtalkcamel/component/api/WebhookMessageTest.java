@@ -38,7 +38,8 @@ class WebhookMessageTest {
         "{'msgtype':'actionCard','actionCard':{'title':'T','text':'md'}}|actionCard.singleTitle",
         "{'msgtype':'link','link':{'title':'T','text':'b','messageUrl':'u'},'at':{'isAtAll':true}}|link has no at"})
     void namesWhatIsWrong(String json, String fault) {
-        assertThat(catchThrowableOfType(RejectedException.class, () -> WebhookMessage.of(json.replace('\'', '"')))).hasMessageContaining(fault);
+        assertThat(catchThrowableOfType(RejectedException.class, () -> WebhookMessage.of(json.replace('\'', '"'))))
+                .hasMessageContaining(fault);
     }
 
     @Test
@@ -62,6 +63,7 @@ class WebhookMessageTest {
 
     @Test
     void isAtMostTwentyThousandBytes() {
-        assertThat(catchThrowableOfType(RejectedException.class, () -> WebhookMessage.of(Map.of("msgtype", "text", "text", Map.of("content", "中".repeat(6_700)))))).hasMessageContaining("20000 bytes");
+        assertThat(catchThrowableOfType(RejectedException.class, () -> WebhookMessage.of(
+                Map.of("msgtype", "text", "text", Map.of("content", "中".repeat(6_700)))))).hasMessageContaining("20000 bytes");
     }
 }

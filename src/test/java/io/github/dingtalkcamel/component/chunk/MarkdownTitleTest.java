@@ -53,7 +53,8 @@ class MarkdownTitleTest {
     }
 
     @Property(tries = 2_000)
-    void isTheSameWithAndWithoutAParser(@ForAll @Chars({'#', '*', '=', ' ', '\n', '\r', '\t', '(', ')', '.', '"', '1', '\u00A0', '\u2028', '，', '字', '-'})
+    void isTheSameWithAndWithoutAParser(
+            @ForAll @Chars({'#', '*', '=', ' ', '\n', '\r', '\t', '(', ')', '.', '"', '1', '\u00A0', '\u2028', '，', '字', '-'})
                                         @CharRange(from = 'a', to = 'c') String text) {
         assertThat(MarkdownTitle.of("a" + text)).isEqualTo(MarkdownTitle.parsed("a" + text));
         assertThat(MarkdownTitle.of(text)).isEqualTo(MarkdownTitle.parsed(text));

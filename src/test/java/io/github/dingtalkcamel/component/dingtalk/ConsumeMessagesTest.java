@@ -47,7 +47,8 @@ class ConsumeMessagesTest {
     void arrivesAsTextWithHeadersAndTheParsedMessage() throws Exception {
         consume(exchange -> { });
 
-        PushResult sent = bare.simulator().say(UserMessage.text("restart the build").from("staff002").inGroup(BareContext.GROUP).byStream());
+        PushResult sent = bare.simulator()
+                .say(UserMessage.text("restart the build").from("staff002").inGroup(BareContext.GROUP).byStream());
 
         assertThat(sent.accepted()).isTrue();
         Exchange exchange = arrived.remove();

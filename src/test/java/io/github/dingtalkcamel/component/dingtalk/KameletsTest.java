@@ -119,7 +119,8 @@ class KameletsTest {
         bare.simulator().addCustomRobot(CustomRobot.of("robot-token-1", BareContext.GROUP).withSecret(secret));
         bare.component().getConfiguration().setAppKey(null);
         bare.component().getConfiguration().setAppSecret(null);
-        bare.context().getPropertiesComponent().addInitialProperty("robot.url", bare.simulator().url() + "/robot/send?access_token=robot-token-1");
+        bare.context().getPropertiesComponent().addInitialProperty("robot.url",
+                bare.simulator().url() + "/robot/send?access_token=robot-token-1");
         bare.context().getPropertiesComponent().addInitialProperty("robot.secret", secret);
         loadYaml("""
                 - route:
@@ -197,7 +198,8 @@ class KameletsTest {
     private List<String> shownByJmx() throws Exception {
         List<String> shown = new ArrayList<>();
         MBeanServer server = ManagementFactory.getPlatformMBeanServer();
-        for (ObjectName name : server.queryNames(new ObjectName("org.apache.camel:context=" + bare.context().getManagementName() + ",*"), null)) {
+        for (ObjectName name : server.queryNames(new ObjectName("org.apache.camel:context=" + bare.context().getManagementName() + ",*"),
+                null)) {
             shown.add(name.toString());
             for (MBeanAttributeInfo attribute : server.getMBeanInfo(name).getAttributes()) {
                 try {

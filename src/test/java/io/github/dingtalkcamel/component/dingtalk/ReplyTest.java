@@ -93,7 +93,8 @@ class ReplyTest {
     @Test
     void repliesByTheRobotApiWhereTheSessionIsNearItsEnd() throws Exception {
         answer("dingtalk:reply", "done", Map.of());
-        bare.simulator().say(UserMessage.text("build").inGroup(BareContext.GROUP).sessionExpiresAt(Instant.now().plusSeconds(30)).byStream());
+        bare.simulator().say(UserMessage.text("build").inGroup(BareContext.GROUP).sessionExpiresAt(Instant.now().plusSeconds(30))
+                .byStream());
 
         assertThat(inGroup()).singleElement().satisfies(delivery -> assertThat(delivery.channel()).isEqualTo(Delivery.Channel.GROUP));
         assertThat(replied.get().getMessage().getHeader("CamelDingTalkSentMessageId")).isEqualTo(inGroup().get(0).processQueryKey());
@@ -181,8 +182,8 @@ class ReplyTest {
         PushResult failed = bare.simulator().say(UserMessage.text("again").byStream());
 
         assertThat(bare.texts(sent.conversationId())).containsExactly("done");
-        assertThat(asked).containsExactly("session webhook ServiceUnavailable 1", "session webhook ServiceUnavailable 2", "session webhook ServiceUnavailable 1",
-                "session webhook ServiceUnavailable 2", "session webhook ServiceUnavailable 3");
+        assertThat(asked).containsExactly("session webhook ServiceUnavailable 1", "session webhook ServiceUnavailable 2",
+                "session webhook ServiceUnavailable 1", "session webhook ServiceUnavailable 2", "session webhook ServiceUnavailable 3");
         assertThat(replied.get().getProperty(Exchange.EXCEPTION_CAUGHT)).isInstanceOf(UnavailableException.class);
         assertThat(replied.get().getProperty(CallRetry.TRIES)).isEqualTo(3);
         assertThat(failed.accepted()).isTrue();

@@ -128,7 +128,8 @@ class RobotTest {
         });
         bare.context().addComponent("limited", component);
         for (String name : List.of("one", "two")) {
-            sendTo("limited:robot", new RobotAddress(name, URI.create(bare.simulator().url() + "/robot/send?access_token=" + name + "-token"),
+            sendTo("limited:robot",
+                    new RobotAddress(name, URI.create(bare.simulator().url() + "/robot/send?access_token=" + name + "-token"),
                     Secret.UNSET, OptionNames.OF_URI));
         }
 

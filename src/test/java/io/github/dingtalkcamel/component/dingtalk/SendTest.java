@@ -123,8 +123,10 @@ class SendTest {
 
         assertThat(sent.getException()).isInstanceOf(DingTalkException.class);
         assertThat(sent.getMessage().getHeader("CamelDingTalkFailedRecipients")).isEqualTo(List.of("ghost", "flooded"));
-        assertThat(sent.getMessage().getHeader("CamelDingTalkFailureReasons", Map.class).get("flooded")).asString().startsWith("flowControlled: ");
-        assertThat(RecipientFailures.of(sent)).hasSize(2).hasEntrySatisfying("ghost", why -> assertThat(why.code()).isEqualTo("invalidStaffId"))
+        assertThat(sent.getMessage().getHeader("CamelDingTalkFailureReasons", Map.class).get("flooded")).asString()
+                .startsWith("flowControlled: ");
+        assertThat(RecipientFailures.of(sent)).hasSize(2).hasEntrySatisfying("ghost",
+                why -> assertThat(why.code()).isEqualTo("invalidStaffId"))
                 .hasEntrySatisfying("flooded", why -> assertThat(why.code()).isEqualTo("flowControlled"));
     }
 

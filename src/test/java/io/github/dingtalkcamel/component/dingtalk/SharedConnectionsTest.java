@@ -184,9 +184,11 @@ class SharedConnectionsTest {
         });
         bare.route(routes("dingtalk:messages?integration=all"));
 
-        assertThat(bare.context().getRoute("dingtalk-messages-integration-all").getConsumer()).isInstanceOfSatisfying(DingTalkConsumer.class,
+        assertThat(bare.context().getRoute("dingtalk-messages-integration-all").getConsumer())
+                .isInstanceOfSatisfying(DingTalkConsumer.class,
                 consumer -> assertThat(consumer.getConnected()).isEqualTo("0 of 0"));
-        assertThatThrownBy(() -> bare.route(routes("dingtalk:events?integration=other"))).hasStackTraceContaining("no integration is called other");
+        assertThatThrownBy(() -> bare.route(routes("dingtalk:events?integration=other")))
+                .hasStackTraceContaining("no integration is called other");
         assertThatThrownBy(() -> bare.send("dingtalk:send?integration=all&recipientId=a", "text")).hasStackTraceContaining("names 0 apps");
     }
 
@@ -194,6 +196,7 @@ class SharedConnectionsTest {
     void twoRoutesCannotConsumeTheSameMessages() throws Exception {
         bare.route(routes("dingtalk:messages")).connected(1);
 
-        assertThatThrownBy(() -> bare.route(routes("dingtalk:messages?language=en"))).hasStackTraceContaining("IllegalArgumentException: Two routes consume");
+        assertThatThrownBy(() -> bare.route(routes("dingtalk:messages?language=en")))
+                .hasStackTraceContaining("IllegalArgumentException: Two routes consume");
     }
 }

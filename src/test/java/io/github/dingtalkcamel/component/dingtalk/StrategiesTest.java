@@ -58,7 +58,8 @@ class StrategiesTest {
 
     @Test
     void aCallThatTheLimiterDoesNotPermitIsNotMade() {
-        String uri = component(it -> it.setCallLimiter((call, until) -> CompletableFuture.failedFuture(new CallNotPermittedException("notNow",
+        String uri = component(it ->
+                it.setCallLimiter((call, until) -> CompletableFuture.failedFuture(new CallNotPermittedException("notNow",
                 "not now", "wait", "x"))));
 
         assertThat(bare.send(uri, "hello").getException()).isInstanceOfSatisfying(CallNotPermittedException.class,

@@ -61,8 +61,8 @@ class ComponentJarIT {
     @Test
     void runsWithNothingButItsOwnDependencies() throws Exception {
         assertThat(withTheLibrary()).isEqualTo(WITH_THE_LIBRARY);
-        process = ForeignProcess.start(directory, ForeignApplication.class, ForeignProcess.jars(ForeignProcess.WITH_THE_LIBRARY), simulator.url(),
-                "dingforeign", "foreign-secret");
+        process = ForeignProcess.start(directory, ForeignApplication.class, ForeignProcess.jars(ForeignProcess.WITH_THE_LIBRARY),
+                simulator.url(), "dingforeign", "foreign-secret");
         process.awaitOut("STARTED [foreign]");
         Awaitility.await().atMost(PATIENCE).until(() -> simulator.stream().connections().size() == 1);
 

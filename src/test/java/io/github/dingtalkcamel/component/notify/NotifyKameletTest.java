@@ -114,7 +114,8 @@ class NotifyKameletTest {
 
     @Test
     void aRefusedCallSaysWhyAndKeepsTheTokenToItself() {
-        Exchange wrongToken = notify(url, "wr0ng-token-1234", "&recipientType=user_id&recipientId=staff001", "hello", Map.of("mine", "kept"));
+        Exchange wrongToken = notify(url, "wr0ng-token-1234", "&recipientType=user_id&recipientId=staff001", "hello",
+                Map.of("mine", "kept"));
         Exchange wrongArgument = notify("&recipientType=nickname&recipientId=staff001", "hello", Map.of());
 
         assertThat(wrongToken.getException()).isInstanceOfSatisfying(NotificationException.class, e -> {
@@ -143,8 +144,9 @@ class NotifyKameletTest {
         });
         server.start();
         try {
-            Exchange sent = notify("http://127.0.0.1:" + server.getAddress().getPort() + "/", TOKEN, "&recipientType=user_id&recipientId=staff001", "hello",
-                    Map.of("Cookie", "session", "CamelHttpUri", "http://127.0.0.1:1/elsewhere", "CamelHttpQuery", "a=b", "requestId", "r-1"));
+            Exchange sent = notify("http://127.0.0.1:" + server.getAddress().getPort() + "/", TOKEN,
+                    "&recipientType=user_id&recipientId=staff001", "hello", Map.of("Cookie", "session", "CamelHttpUri",
+                            "http://127.0.0.1:1/elsewhere", "CamelHttpQuery", "a=b", "requestId", "r-1"));
 
             assertThat(sent.getException()).isNull();
             assertThat(path).hasToString("/api/dingtalk/tools/dingtalk_send_text_notification");
@@ -186,8 +188,8 @@ class NotifyKameletTest {
         });
         server.start();
         try {
-            Exchange sent = notify("http://127.0.0.1:" + server.getAddress().getPort(), TOKEN, "&recipientType=user_id&recipientId=staff001", "hello",
-                    Map.of());
+            Exchange sent = notify("http://127.0.0.1:" + server.getAddress().getPort(), TOKEN,
+                    "&recipientType=user_id&recipientId=staff001", "hello", Map.of());
 
             assertThat(sent.getException()).isInstanceOf(NotificationException.class).hasMessageContaining("option url");
         } finally {
