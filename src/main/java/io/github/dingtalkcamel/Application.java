@@ -12,6 +12,7 @@ import io.github.dingtalkcamel.cli.Send;
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 import io.github.dingtalkcamel.encoding.NotUtf8Exception;
 import io.github.dingtalkcamel.encoding.ProcessInput;
+import io.github.dingtalkcamel.log.LogFormat;
 import io.github.dingtalkcamel.log.OutOfMemoryExit;
 import io.github.dingtalkcamel.reload.BadRoutesException;
 import io.github.dingtalkcamel.reload.Eject;
@@ -67,6 +68,11 @@ public final class Application {
         @Override
         public OptionalInt prepare() {
             input.systemProperties().forEach(System::setProperty);
+            try {
+                LogFormat.choose(input.environment(), System.getProperties(), DingTalkMain::file);
+            } catch (StartException e) {
+                return OptionalInt.of(explain(e));
+            }
             try {
                 TemporaryDirectory.check(Path.of(System.getProperty("java.io.tmpdir")));
             } catch (StartException e) {

@@ -13,6 +13,7 @@ import java.util.Properties;
 import io.github.dingtalkcamel.component.file.FileNames;
 import io.github.dingtalkcamel.encoding.LostVariables;
 import io.github.dingtalkcamel.encoding.TextFile;
+import io.github.dingtalkcamel.log.LogFormat;
 import io.github.dingtalkcamel.observe.CachingMBeanAssembler;
 import io.github.dingtalkcamel.reload.LiveContext;
 import io.github.dingtalkcamel.reload.OverlayingRoutes;
@@ -21,6 +22,7 @@ import io.github.dingtalkcamel.settings.SettingsException;
 import io.github.dingtalkcamel.settings.SettingsReader;
 import io.github.dingtalkcamel.settings.StartException;
 import io.github.dingtalkcamel.tracing.TracingConfiguration;
+import io.github.dingtalkcamel.tracing.TurnLogContext;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.properties.FilePropertiesSource;
 import org.apache.camel.component.properties.PropertiesComponent;
@@ -117,6 +119,9 @@ class DingTalkMain extends Main {
         doConfigureVaultFromMainConfiguration(context, configure(), new OrderedLocationProperties());
         beans = new ApplicationConfiguration(context, read(context));
         beans.bind();
+        if (LogFormat.isJson()) {
+            context.getCamelContextExtension().addInterceptStrategy(new TurnLogContext());
+        }
         tracing = TracingConfiguration.start(context, environment, systemProperties);
         beans.store().whenTakenOver(why -> {
             // before completed(), which sets it to 0
@@ -154,7 +159,8 @@ class DingTalkMain extends Main {
                 Runtime.version().feature()).read();
     }
 
-    private static Properties file() {
+    /** The settings file of this working directory; empty where there is none. */
+    static Properties file() {
         return Files.isRegularFile(FILE) ? properties(FILE) : new Properties();
     }
 

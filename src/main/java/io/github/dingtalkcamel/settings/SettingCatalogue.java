@@ -171,6 +171,9 @@ public final class SettingCatalogue {
     static final Setting<Duration> SHUTDOWN_TIMEOUT = process("shutdown-timeout", ValueTypes.duration(Duration.ZERO, Duration.ofHours(1)))
             .defaultsTo("25")
             .is("Seconds that running turns get at a stop, 0 to 3600");
+    static final Setting<String> LOG_FORMAT = process("log-format", ValueTypes.words("a format", List.of("text", "json"),
+            word -> List.of("text", "json").contains(word) ? Optional.of(word) : Optional.empty())).defaultsTo("text")
+            .is("How lines of the log are written: text, or json with the ids of turn and trace");
     static final Setting<URI> LLM_BASE_URL = process("llm-base-url", ValueTypes.baseUrl()).noDefault()
             .is("OpenAI-compatible API of a language model, with /v1 where the server wants that; together with llm-model it makes the"
                     + " agent assistant");
