@@ -49,6 +49,7 @@ public final class Application {
             // Camel reads this once, when its first class is loaded; a turn that waits for a slow agent then holds no platform thread
             System.setProperty("camel.threads.virtual.enabled", "true");
         }
+        CommonPool.widen(System.getProperties(), Runtime.getRuntime().availableProcessors());
         PrintStream errors = new PrintStream(System.err, true, StandardCharsets.UTF_8);
         System.exit(run(ProcessInput.ofThisProcess(args), new PrintStream(System.out, true, StandardCharsets.UTF_8), errors));
     }
