@@ -23,10 +23,12 @@ final class DrainingRoutes {
     private static final Duration EMPTY_FOR = Duration.ofSeconds(3);
 
     private final LiveContext context;
+    private final UnusedKamelets unusedKamelets;
     private final List<Draining> draining = new ArrayList<>();
 
     DrainingRoutes(LiveContext context) {
         this.context = context;
+        this.unusedKamelets = new UnusedKamelets(context);
     }
 
     private static final class Draining {
@@ -95,6 +97,7 @@ final class DrainingRoutes {
             return false;
         }
         stop(each);
+        unusedKamelets.retire(route, draining.stream().filter(other -> other != each).map(other -> other.route).toList());
         LOG.debug("The old version of route {} has finished", route.getId());
         return true;
     }

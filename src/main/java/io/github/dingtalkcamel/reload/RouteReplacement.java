@@ -222,6 +222,7 @@ final class RouteReplacement {
                 for (var policy : arrival.route.getRoutePolicyList()) {
                     context.removeService(policy);
                 }
+                new UnusedKamelets(context).retire(arrival.route, leaving);
             });
         }
         for (Consumer consumer : paused) {

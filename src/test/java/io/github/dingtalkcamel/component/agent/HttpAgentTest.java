@@ -9,7 +9,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +65,8 @@ class HttpAgentTest {
                 String kamelet = "kamelet:http-agent-action?url=http://127.0.0.1:" + server.getLocalPort() + "/ask";
                 from("direct:ask").to(kamelet + "&apiToken=" + TOKEN + "&timeout=1s");
                 from("direct:ask-long").to(kamelet + "&timeout=1m");
+                // the step kamelet of Camel's DSL, beside the endpoint
+                from("direct:ask-step").kamelet("http-agent-action?url=http://127.0.0.1:" + server.getLocalPort() + "/step&timeout=1s");
             }
         });
         context.start();
@@ -208,11 +209,25 @@ class HttpAgentTest {
     }
 
     @Test
+    void aStreamThatSaysNothingForEverIsBounded() throws Exception {
+        answer = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: text/event-stream\r\n\r\n" + ": ping\n\n".repeat((32 << 20) / 8 + 1);
+        Exchange asked = context.createProducerTemplate().request("direct:ask-long", exchange -> exchange.getMessage().setBody("hello"));
+        assertThat(asked.getException()).isInstanceOf(AgentFailedException.class).hasMessageContaining("more than 32 MiB");
+    }
+
+    @Test
     void theTimeoutEndsAnAnswerThatHasBegun() throws Exception {
         answer = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: a\n\n";
         keepOpen = true;
         assertThat(ask().getException()).isInstanceOf(AgentFailedException.class).hasMessageContaining("no complete answer within 1000 ms");
         assertThat(received.poll(5, TimeUnit.SECONDS).closed().get(5, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void theStepKameletTakesTheTimeoutToo() throws Exception {
+        keepOpen = true;
+        Exchange asked = context.createProducerTemplate().request("direct:ask-step", exchange -> exchange.getMessage().setBody("hello"));
+        assertThat(asked.getException()).isInstanceOf(AgentFailedException.class).hasMessageContaining("no complete answer within 1000 ms");
     }
 
     @Test
@@ -248,10 +263,8 @@ class HttpAgentTest {
         Received request = received.poll(5, TimeUnit.SECONDS);
         StopSignal.Call call = waiting.get(5, TimeUnit.SECONDS);
         assertThat(call.isOver()).isFalse();
-        long begin = System.nanoTime();
         call.end();
         assertThat(request.closed().get(5, TimeUnit.SECONDS)).isTrue();
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(200));
         assertThat(asked.get(5, TimeUnit.SECONDS).getException()).hasMessageContaining("stopped");
         assertThat(call.isOver()).isTrue();
     }

@@ -1,6 +1,7 @@
 package io.github.dingtalkcamel.component.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,7 +17,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dingtalkcamel.component.api.StopSignal;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.Connection;
+import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
+import jakarta.jms.JMSSecurityException;
 import jakarta.jms.Message;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
@@ -195,6 +198,26 @@ class JmsAgentTest {
     void aBeanThatIsNoConnectionFactoryIsNamed() {
         assertThat(ask("direct:ask-nothing", "hello").getException()).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("Property connectionFactory of jms-agent-action").hasMessageContaining("#bean:broker");
+    }
+
+    @Test
+    void aBrokerThatRefusesTheLoginIsToldAtOnce() throws Exception {
+        ConnectionFactory refusing = (ConnectionFactory) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {ConnectionFactory.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "createConnection" -> throw new JMSSecurityException("AMQ229031: unable to validate user");
+                    case "hashCode" -> 1;
+                    case "equals" -> proxy == arguments[0];
+                    default -> "refusing";
+                });
+        context.getRegistry().bind("refusing", refusing);
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:ask-refused").to("kamelet:jms-agent-action?destinationName=tickets&connectionFactory=#bean:refusing");
+            }
+        });
+        assertThat(ask("direct:ask-refused", "hello").getException()).isInstanceOf(AgentFailedException.class)
+                .hasMessageContaining("the broker refuses the connection: check the user and the password").hasMessageContaining("AMQ229031");
     }
 
     @Test

@@ -2,19 +2,34 @@ package io.github.dingtalkcamel.component.foreign;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
+import com.sun.net.httpserver.HttpServer;
 import io.github.dingtalkcamel.Bot;
+import io.github.dingtalkcamel.component.agent.Broker;
 import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.platform.CustomRobot;
 import io.github.dingtalkcamel.simulator.platform.SimulatedApp;
 import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
 import io.github.dingtalkcamel.simulator.platform.UserMessage;
+import jakarta.jms.Connection;
+import jakarta.jms.JMSException;
+import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +42,7 @@ class KameletJarIT {
     @TempDir
     private Path directory;
 
-    private ForeignProcess start(String properties, String routes, Pattern... more) throws Exception {
+    private void write(String properties, String routes) throws IOException {
         Path classes = Files.createDirectories(directory.resolve("classes"));
         Files.writeString(classes.resolve("application.properties"), """
                 camel.main.name = theirs
@@ -35,10 +50,22 @@ class KameletJarIT {
                 greeting = hello
                 """ + properties);
         Files.writeString(Files.createDirectories(classes.resolve("routes")).resolve("their.camel.yaml"), routes);
+    }
+
+    private ForeignProcess start(String properties, String routes, Pattern... more) throws Exception {
+        write(properties, routes);
         List<Pattern> patterns = new ArrayList<>(List.of(ForeignProcess.WITH_THE_LIBRARY, ForeignProcess.CAMEL_MAIN,
                 ForeignProcess.CAMEL_KAMELET));
         patterns.addAll(List.of(more));
         return ForeignProcess.start(directory, ForeignMain.class, ForeignProcess.jars(patterns.toArray(Pattern[]::new)));
+    }
+
+    private ForeignProcess start(String properties, String routes, List<Path> more) throws Exception {
+        write(properties, routes);
+        List<Path> jars = new ArrayList<>(ForeignProcess.jars(ForeignProcess.WITH_THE_LIBRARY, ForeignProcess.CAMEL_MAIN,
+                ForeignProcess.CAMEL_KAMELET));
+        jars.addAll(more);
+        return ForeignProcess.start(directory, ForeignMain.class, jars);
     }
 
     @Test
@@ -106,6 +133,62 @@ class KameletJarIT {
                     .intValue() == 1);
 
             assertThat(bot.replies(dm)).containsExactly("磁盘 full");
+        }
+    }
+
+    /** The library names no JMS client: the host brings one, here Artemis's, which is on the class path of our tests only. */
+    private static List<Path> jmsClient() {
+        Pattern names = Pattern.compile("(artemis-(commons|core-client|jakarta-client|selector)|jakarta\\.jms-api|netty-.*|commons-.*)-[0-9].*");
+        return Stream.of(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")).split(File.pathSeparator))
+                .map(Path::of).filter(jar -> names.matcher(jar.getFileName().toString()).matches()).toList();
+    }
+
+    @Test
+    void agentsOverJmsAndHttpNeedCamelKameletAndAJmsClient() throws Exception {
+        BlockingQueue<String> asked = new LinkedBlockingQueue<>();
+        HttpServer service = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        service.createContext("/ask", exchange -> {
+            asked.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        service.start();
+        try (Broker broker = new Broker(directory.resolve("broker")); Connection tickets = broker.factory().createConnection()) {
+            Session session = tickets.createSession(false, Session.AUTO_ACKNOWLEDGE);
+            session.createConsumer(session.createQueue("tickets")).setMessageListener(request -> {
+                try {
+                    TextMessage answer = session.createTextMessage("by JMS");
+                    answer.setJMSCorrelationID(request.getJMSCorrelationID());
+                    session.createProducer(request.getJMSReplyTo()).send(answer);
+                } catch (JMSException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            tickets.start();
+            try (ForeignProcess process = start("", """
+                    - beans:
+                        - name: broker
+                          type: org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory
+                          constructors: { "0": "%s" }
+                    - route:
+                        id: their-route
+                        from:
+                          uri: timer:once
+                          parameters: { repeatCount: 1, delay: 0 }
+                          steps:
+                            - setBody: { constant: hello }
+                            - to:
+                                uri: kamelet:jms-agent-action
+                                parameters: { destinationName: tickets, connectionFactory: "#bean:broker" }
+                            - to:
+                                uri: kamelet:http-agent-action
+                                parameters: { url: "http://127.0.0.1:%d/ask" }
+                    """.formatted(broker.url(), service.getAddress().getPort()), jmsClient())) {
+                process.awaitOut("STARTED theirs");
+                assertThat(asked.poll(60, TimeUnit.SECONDS)).contains("\"text\":\"by JMS\"");
+            }
+        } finally {
+            service.stop(0);
         }
     }
 }
