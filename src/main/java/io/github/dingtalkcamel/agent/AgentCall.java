@@ -8,8 +8,8 @@ import org.apache.camel.AsyncProcessor;
 import org.apache.camel.Exchange;
 
 /**
- * One call of an agent, from the permit of its circuit until the agent has returned. Ends once for the caller and once for the agent; the two
- * are the same moment unless {@code /stop} ends the call first.
+ * One call of an agent, from the permit of its circuit until the agent has returned. Ends once for the caller and once for the agent; the
+ * two are the same moment unless {@code /stop} ends the call first.
  */
 final class AgentCall {
 

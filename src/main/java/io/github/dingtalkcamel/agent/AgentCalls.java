@@ -12,8 +12,8 @@ import io.github.dingtalkcamel.component.api.StoppingException;
 import io.github.dingtalkcamel.turn.TurnStoppedException;
 
 /**
- * The calls of one agent: how many run at once, in which order the others wait, and whether it is asked at all. Known by the agent's name, so
- * that versions of its route share it.
+ * The calls of one agent: how many run at once, in which order the others wait, and whether it is asked at all. Known by the agent's name,
+ * so that versions of its route share it.
  *
  * <p>Promises: never more run than {@code maxRunning}; those that wait follow in order of arrival; none of them holds a thread. A call that
  * {@code /stop} ended counts as running until the agent has really returned.

@@ -11,7 +11,8 @@ import org.apache.camel.spi.UriPath;
 import org.apache.camel.support.DefaultEndpoint;
 
 /** An agent: a route that is given a DingTalk message as text and answers with the reply as markdown. */
-@UriEndpoint(firstVersion = "0.1.0", scheme = "agent", title = "DingTalk Agent", syntax = "agent:name", category = { Category.CHAT, Category.CORE },
+@UriEndpoint(firstVersion = "0.1.0", scheme = "agent", title = "DingTalk Agent", syntax = "agent:name",
+        category = { Category.CHAT, Category.CORE },
              headersClass = AgentConstants.class, remote = false)
 public class AgentEndpoint extends DefaultEndpoint {
 
@@ -20,12 +21,14 @@ public class AgentEndpoint extends DefaultEndpoint {
     private final String name;
 
     @UriParam(label = "consumer",
-              description = "Id of an integration whose messages go to this agent while the route runs, unless a conversation has a binding of its own."
+              description = "Id of an integration whose messages go to this agent while the route runs, unless a conversation has a "
+              + "binding of its own."
                             + " The first running route with a trigger for an integration keeps it.")
     private String trigger;
 
     @UriParam(label = "consumer",
-              description = "How many calls of this agent run at once, of all conversations. Others wait in order of arrival, without a thread and without"
+              description = "How many calls of this agent run at once, of all conversations. Others wait in order of arrival, without a "
+              + "thread and without"
                             + " keeping other agents' turns from running. Without it any number runs.")
     private Integer maxRunning;
 

@@ -19,15 +19,15 @@ import org.apache.camel.support.DefaultAsyncProducer;
  * Calls an agent's route, on the caller's thread and asynchronously where the route is.
  * <p>
  * The agent gets an exchange of its own that holds the body, what docs/promises.md 5 names, and nothing else; of what it leaves there, only
- * the reply comes back, how many tokens it took, whom the reply mentions and the files that go with it. So no agent can disturb the turn it is called in. An agent may
- * call another by the same words: that one gets the body that it is handed.
+ * the reply comes back, how many tokens it took, whom the reply mentions and the files that go with it. So no agent can disturb the turn it
+ * is called in. An agent may call another by the same words: that one gets the body that it is handed.
  * <p>
- * A turn that is stopped continues at once, with a {@link TurnStoppedException}. Calls by {@code http:} and {@code https:} that the agent waits for are closed
- * then ({@link StoppableHttp}); an agent that waits for anything else, or works, can't be made to end: its result is discarded when it comes, and until then
- * it is counted ({@link Agents#stuck}).
+ * A turn that is stopped continues at once, with a {@link TurnStoppedException}. Calls by {@code http:} and {@code https:} that the agent
+ * waits for are closed then ({@link StoppableHttp}); an agent that waits for anything else, or works, can't be made to end: its result is
+ * discarded when it comes, and until then it is counted ({@link Agents#stuck}).
  * <p>
- * An agent whose circuit is open is not asked ({@link AgentCircuit}). Where as many calls of an agent run as its {@code maxRunning} allows, others
- * wait in order of arrival, without a thread, and without the running place of their turn.
+ * An agent whose circuit is open is not asked ({@link AgentCircuit}). Where as many calls of an agent run as its {@code maxRunning} allows,
+ * others wait in order of arrival, without a thread, and without the running place of their turn.
  */
 public class AgentProducer extends DefaultAsyncProducer {
 
@@ -124,7 +124,8 @@ public class AgentProducer extends DefaultAsyncProducer {
             if (consumer == null || turn != null && turn.isStopped()) {
                 permit.giveBack();
                 calls.leave();
-                exchange.setException(consumer == null ? new AgentNotRunningException(getEndpoint().getName()) : new TurnStoppedException());
+                exchange.setException(consumer == null ? new AgentNotRunningException(getEndpoint().getName())
+                        : new TurnStoppedException());
                 then.done(true);
                 return true;
             }

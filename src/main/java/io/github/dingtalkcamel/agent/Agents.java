@@ -51,7 +51,8 @@ public final class Agents {
      */
     public static String checkName(String name) {
         if (name == null || !NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("\"" + name + "\" can't name an agent: use letters, digits, dot, dash and underscore, at most 64");
+            throw new IllegalArgumentException("\"" + name
+                    + "\" can't name an agent: use letters, digits, dot, dash and underscore, at most 64");
         }
         return name;
     }
@@ -79,8 +80,9 @@ public final class Agents {
             claims.add(!claims.isEmpty() && isSameRoute(claims.get(0), consumer) ? 0 : claims.size(), consumer);
         }
         if (contenders(claims).size() > 1) {
-            LOG.error("Integration {} triggers agent {} (route {}) and keeps doing so; the trigger of agent {} (route {}) has no effect: remove one of the two",
-                    integration, claims.get(0).getEndpoint().getName(), claims.get(0).getRouteId(), name, consumer.getRouteId());
+            LOG.error("Integration {} triggers agent {} (route {}) and keeps doing so; the trigger of agent {} (route {}) has no effect: "
+                    + "remove one of the two", integration, claims.get(0).getEndpoint().getName(), claims.get(0).getRouteId(), name,
+                    consumer.getRouteId());
         }
     }
 

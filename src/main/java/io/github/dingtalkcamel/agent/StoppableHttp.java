@@ -22,8 +22,8 @@ import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpResponse;
 
 /**
- * The {@code http:} and {@code https:} of users' routes, whose calls end when the turn they are made in is stopped: the socket is closed, whether
- * or not the other side answers. Interrupting the thread would not close it.
+ * The {@code http:} and {@code https:} of users' routes, whose calls end when the turn they are made in is stopped: the socket is closed,
+ * whether or not the other side answers. Interrupting the thread would not close it.
  *
  * <p>An answer that such a call holds in memory, as Camel's stream cache does unless {@code disableStreamCache} is set, may have
  * a sixteenth of the heap, and at least 16 MiB; a larger one fails the call.
@@ -111,7 +111,8 @@ public final class StoppableHttp extends HttpComponent {
         }
 
         @Override
-        public void onResponseReceived(Object source, Exchange exchange, HttpHost host, HttpResponse response, HttpEntity entity, long elapsed) {
+        public void onResponseReceived(Object source, Exchange exchange, HttpHost host, HttpResponse response, HttpEntity entity,
+                long elapsed) {
             // only its being there counts
         }
     }

@@ -25,9 +25,9 @@ import org.apache.camel.Message;
 import org.apache.camel.support.DefaultExchange;
 
 /**
- * The queue behind {@code seda:reply-card-calls}: hands out the next call of each card when it is due, those that have waited longest first,
- * {@value #MOST_UNDER_WAY} at once. A call has the text that is newest when it is handed out, so cards that wait for DingTalk skip texts and
- * never lose the last one.
+ * The queue behind {@code seda:reply-card-calls}: hands out the next call of each card when it is due, those that have waited longest
+ * first, {@value #MOST_UNDER_WAY} at once. A call has the text that is newest when it is handed out, so cards that wait for DingTalk skip
+ * texts and never lose the last one.
  */
 public final class CardCalls extends SedaQueue {
 
@@ -110,7 +110,8 @@ public final class CardCalls extends SedaQueue {
             case CREATE -> create(message, card);
             case SHOW -> stream(message, card, call.text());
             case END -> end(message, card, new CardEnd(call.text(), card.finalStatus().equals(StreamingCard.FAILED)));
-            case REPLACE -> message.setBody(Map.of(card.settings().streaming().cardContentKey(), call.text(), "flowStatus", card.finalStatus()));
+            case REPLACE -> message.setBody(Map.of(card.settings().streaming().cardContentKey(), call.text(), "flowStatus",
+                    card.finalStatus()));
             case STATUS -> message.setBody(Map.of("flowStatus", card.finalStatus()));
         }
     }
@@ -158,7 +159,8 @@ public final class CardCalls extends SedaQueue {
     }
 
     private static String carrier(Map<?, ?> answer) {
-        return answer.get("result") instanceof Map<?, ?> result && result.get("deliverResults") instanceof List<?> places && !places.isEmpty()
+        return answer.get("result") instanceof Map<?, ?> result && result.get("deliverResults") instanceof List<?> places
+                && !places.isEmpty()
                && places.get(0) instanceof Map<?, ?> place && place.get("carrierId") instanceof String key && !key.isBlank() ? key : null;
     }
 

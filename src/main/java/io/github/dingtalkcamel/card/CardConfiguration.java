@@ -17,7 +17,8 @@ import org.apache.camel.CamelContext;
 public record CardConfiguration(StreamingCards cards) implements AutoCloseable {
 
     /** Creates them, and binds what routes name. */
-    public static CardConfiguration bind(CamelContext context, Settings settings, Store store, BotTexts texts, StoreRetry storeRetry, Clock clock)
+    public static CardConfiguration bind(CamelContext context, Settings settings, Store store, BotTexts texts, StoreRetry storeRetry,
+            Clock clock)
             throws Exception {
         OpenCards record = new OpenCards(store, clock);
         CardCalls calls = new CardCalls(context, record, clock);

@@ -44,7 +44,8 @@ final class CardRefusal {
             return "Check that the robot is in the group, and that the group allows cards";
         }
         if (refusal.code().startsWith("param.stream.") || refusal.code().equals("unknownError") || refusal.code().equals("notUpdated")) {
-            return "Check that the template is an AI card with the variable " + contentKey + " (dingtalk.streaming-card-content-key), and that the"
+            return "Check that the template is an AI card with the variable " + contentKey
+                    + " (dingtalk.streaming-card-content-key), and that the"
                     + " app has the permission Card.Streaming.Write";
         }
         return refusal.remedy();

@@ -10,7 +10,10 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.AsyncProcessorSupport;
 
-/** Ends the draft of a reply, which is whole, failed or stopped, and continues, without a thread that waits, when no call for it is under way. */
+/**
+ * Ends the draft of a reply, which is whole, failed or stopped, and continues, without a thread that waits, when no call for it is under
+ * way.
+ */
 final class EndDraft extends AsyncProcessorSupport {
 
     private final CamelContext context;

@@ -76,7 +76,8 @@ final class OpenCards {
     /** Decides durably how a card ends, where that is not with the reply. */
     void ending(String outTrackId, CardEnd end) throws StoreException {
         long until = clock.millis() + OWN_TIME.toMillis();
-        store.writeAndWait(connection -> Sql.update(connection, "update reply_card set ending = ?, failed = ?, next_at = ? where out_track_id = ?",
+        store.writeAndWait(connection -> Sql.update(connection,
+                "update reply_card set ending = ?, failed = ?, next_at = ? where out_track_id = ?",
                 end.text(), end.failed() ? 1 : 0, until, outTrackId));
     }
 
@@ -92,7 +93,10 @@ final class OpenCards {
         store.write(connection -> Sql.update(connection, "delete from reply_card where out_track_id = ?", outTrackId));
     }
 
-    /** Marks the cards of an earlier process: a turn that is answered anew has a card of its own. For a process that has the store to itself. */
+    /**
+     * Marks the cards of an earlier process: a turn that is answered anew has a card of its own. For a process that has the store to
+     * itself.
+     */
     void disown() throws StoreException {
         store.writeAndWait(connection -> Sql.update(connection, """
                 update reply_card set attempt = -1, next_at = 0
@@ -104,14 +108,16 @@ final class OpenCards {
         return store.read(connection -> Sql.list(connection, """
                 select c.out_track_id, c.integration, c.state, c.ending, c.failed, c.tries, c.created_at, c.next_at, m.state as turn
                 from reply_card c left join message m on m.id = c.message_id
-                where c.next_at <= ? and (m.id is null or m.state not in ('received', 'running') or c.state <> 'open' or c.ending is not null
+                where c.next_at <= ? and (m.id is null or m.state not in ('received',
+                    'running') or c.state <> 'open' or c.ending is not null
                     or m.attempts > c.attempt and not exists (select 1 from reply r where r.message_id = m.id))
                 order by c.next_at limit ?""", OpenCards::unfinished, clock.millis(), most));
     }
 
     private static Unfinished unfinished(ResultSet row) throws SQLException {
         return new Unfinished(row.getString("out_track_id"), row.getString("integration"), row.getString("state").equals("shown"),
-                row.getString("ending"), row.getInt("failed") == 1, row.getString("turn"), row.getInt("tries"), row.getLong("created_at"), row.getLong("next_at"));
+                row.getString("ending"), row.getInt("failed") == 1, row.getString("turn"), row.getInt("tries"), row.getLong("created_at"),
+                row.getLong("next_at"));
     }
 
     /** Takes a card for the next try to end it; false where another process has it. */

@@ -27,8 +27,8 @@ import org.apache.camel.Message;
  *                                ENDING → SHOWN → GONE    it ends with a text of the bot's own
  * </pre>
  *
- * One call is under way at a time. Two accepted texts are at least {@value #PAUSE_MILLIS} ms apart; the call that ends the card may follow at
- * once. Safe for use by many threads.
+ * One call is under way at a time. Two accepted texts are at least {@value #PAUSE_MILLIS} ms apart; the call that ends the card may follow
+ * at once. Safe for use by many threads.
  */
 public final class StreamingCard implements ReplyDraft {
 
@@ -320,7 +320,8 @@ public final class StreamingCard implements ReplyDraft {
             switch (call.kind()) {
                 case CREATE -> notCreated(failure);
                 case SHOW -> notShown(failure);
-                case END -> state = CardRefusal.isGone(failure) ? State.GONE : failure instanceof StoppingException ? State.LEFT : State.UNFIT;
+                case END -> state = CardRefusal.isGone(failure) ? State.GONE : failure instanceof StoppingException ? State.LEFT
+                        : State.UNFIT;
                 case REPLACE -> state = CardRefusal.isGone(failure) ? State.GONE : State.LEFT;
                 case STATUS -> state = CardRefusal.isWorthAnotherTry(failure) ? State.LEFT : State.GONE;
             }
@@ -340,7 +341,8 @@ public final class StreamingCard implements ReplyDraft {
     }
 
     private void notShown(Exception failure) {
-        if (failure instanceof ThrottledException || failure instanceof CallNotPermittedException || failure instanceof CallCancelledException
+        if (failure instanceof ThrottledException || failure instanceof CallNotPermittedException
+                || failure instanceof CallCancelledException
                 || failure instanceof StoppingException) {
             // the next call has the newest text
             nextAt = clock.millis() + PAUSE_MILLIS;

@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The cards of the replies that form now, and those that an earlier process or a turn has left without an end.
  * <p>
- * Promises: a card is on record before it is made. It is brought to its end, by its turn, or else within some seconds after that or after the
- * next start; for as long as DingTalk can't be reached, or refuses, up to a day.
+ * Promises: a card is on record before it is made. It is brought to its end, by its turn, or else within some seconds after that or after
+ * the next start; for as long as DingTalk can't be reached, or refuses, up to a day.
  */
 public final class StreamingCards extends ServiceSupport {
 
@@ -68,7 +68,8 @@ public final class StreamingCards extends ServiceSupport {
 
     /** Whether the reply to a message is shown in a card: so set, and DingTalk has an address for its card. */
     public boolean isOn(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
-        return settings.integration(message.integration()).filter(integration -> integration.hasApp() && integration.streaming().usesCards()).isPresent()
+        return settings.integration(message.integration())
+                .filter(integration -> integration.hasApp() && integration.streaming().usesCards()).isPresent()
                && (message.conversationType() == ConversationType.GROUP || message.sender().staffId() != null);
     }
 
@@ -173,8 +174,8 @@ public final class StreamingCards extends ServiceSupport {
         }
         DingTalkException refusal = card.refusal();
         if (refusal != null && !refusal.code().equals(told.put(card.integration(), refusal.code()))) {
-            LOG.warn("Integration {}: a reply can't be shown in a card and goes out as a message: {}. {}", card.integration(), refusal.getMessage(),
-                    CardRefusal.remedy(refusal, card.settings().streaming().cardContentKey()));
+            LOG.warn("Integration {}: a reply can't be shown in a card and goes out as a message: {}. {}", card.integration(),
+                    refusal.getMessage(), CardRefusal.remedy(refusal, card.settings().streaming().cardContentKey()));
         }
     }
 
@@ -226,7 +227,8 @@ public final class StreamingCards extends ServiceSupport {
 
     /** What a card says whose turn did not bring it to its end. */
     private static String ending(String turn) {
-        return STOPPED.equals(turn) ? "card-stopped" : "received".equals(turn) || "running".equals(turn) ? "card-interrupted" : "card-undelivered";
+        return STOPPED.equals(turn) ? "card-stopped" : "received".equals(turn) || "running".equals(turn) ? "card-interrupted"
+                : "card-undelivered";
     }
 
     /** Cards that are not at their end, in this process. */

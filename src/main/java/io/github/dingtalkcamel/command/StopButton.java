@@ -20,8 +20,8 @@ import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
 
 /**
- * The stop button of a card that shows a reply while it forms: does what {@code /stop} does in the reply's conversation. A button of a card that
- * is at its end does nothing.
+ * The stop button of a card that shows a reply while it forms: does what {@code /stop} does in the reply's conversation. A button of a card
+ * that is at its end does nothing.
  */
 public final class StopButton {
 
@@ -41,7 +41,8 @@ public final class StopButton {
 
     /** Whether a click is one on a stop button: an action id, or the parameter {@code action}, is {@code stop}; on a card of a reply. */
     public boolean isPressed(@Body Map<String, Object> click, @ExchangeProperty(Delivery.PROPERTY) Delivery delivery) {
-        boolean isStop = STOP.equals(click.get("action")) || click.get("params") instanceof Map<?, ?> params && STOP.equals(params.get("action"))
+        boolean isStop = STOP.equals(click.get("action")) || click.get("params") instanceof Map<?, ?> params
+                && STOP.equals(params.get("action"))
                          || hasAction(delivery.details().get("content"));
         return isStop && card(click) != null;
     }

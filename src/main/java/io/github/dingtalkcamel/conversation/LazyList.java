@@ -4,7 +4,9 @@ import java.util.AbstractList;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** A list that can't be changed and is made when it is first read; by several threads at once perhaps several times, with the same result. */
+/**
+ * A list that can't be changed and is made when it is first read; by several threads at once perhaps several times, with the same result.
+ */
 final class LazyList<T> extends AbstractList<T> {
 
     private final Supplier<List<T>> maker;

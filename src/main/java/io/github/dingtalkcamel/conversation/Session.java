@@ -58,8 +58,8 @@ public record Session(String id, Instant startedAt, Instant lastAt, Long lastMes
     }
 
     /**
-     * The history as agents get it: a list of {@code {role, text, at, senderId, senderNick}}, with what tools sent at its place in time. It is made when it
-     * is first read, which many agents never do.
+     * The history as agents get it: a list of {@code {role, text, at, senderId, senderNick}}, with what tools sent at its place in time. It
+     * is made when it is first read, which many agents never do.
      */
     public List<Map<String, Object>> entries() {
         return new LazyList<>(this::readEntries);

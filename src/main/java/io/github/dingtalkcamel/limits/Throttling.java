@@ -24,8 +24,8 @@ record Throttling(Duration window, Duration silence, int most, boolean firm) {
     private static final Throttling QUOTA = new Throttling(Duration.ofMinutes(1), Duration.ofMinutes(10), 400, false);
 
     /**
-     * The documented 20 a second for an app's API, less what may overlap, kept from the beginning: replies that are shown in cards while they form would exceed it
-     * as soon as some are shown at once.
+     * The documented 20 a second for an app's API, less what may overlap, kept from the beginning: replies that are shown in cards while
+     * they form would exceed it as soon as some are shown at once.
      */
     static final Throttling CARDS = new Throttling(Duration.ofSeconds(1), Duration.ofMillis(1_100), 14, true);
 

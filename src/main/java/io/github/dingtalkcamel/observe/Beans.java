@@ -25,7 +25,8 @@ public final class Beans {
             return this;
         }
         try {
-            ObjectName objectName = new ObjectName(agent.getMBeanObjectDomainName() + ":context=" + context.getManagementName() + ",type=dingtalk,name=\"" + name + "\"");
+            ObjectName objectName = new ObjectName(agent.getMBeanObjectDomainName() + ":context=" + context.getManagementName()
+                    + ",type=dingtalk,name=\"" + name + "\"");
             agent.register(bean, objectName);
         } catch (JMException e) {
             LOG.warn("JMX does not show {}: {}", name, e.getMessage());

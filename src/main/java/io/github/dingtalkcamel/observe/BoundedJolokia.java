@@ -26,9 +26,10 @@ import org.jolokia.server.core.http.HttpRequestHandler;
 import org.jolokia.server.core.request.EmptyResponseException;
 
 /**
- * Jolokia with bounds: a bulk has at most {@value #MOST_REQUESTS} requests, which are answered one after the other until the answer has {@value #MOST_BYTES}
- * characters; what follows gets status 413 of its own. Two calls are worked on at a time, and answers that wait for their clients share {@value #MOST_HELD}
- * characters. Notifications are refused: clients of theirs would be held in memory, and the policy file can't say so.
+ * Jolokia with bounds: a bulk has at most {@value #MOST_REQUESTS} requests, which are answered one after the other until the answer has
+ * {@value #MOST_BYTES} characters; what follows gets status 413 of its own. Two calls are worked on at a time, and answers that wait for
+ * their clients share {@value #MOST_HELD} characters. Notifications are refused: clients of theirs would be held in memory, and the policy
+ * file can't say so.
  */
 public final class BoundedJolokia extends DefaultJolokiaPlatformHttpPlugin {
 
@@ -107,7 +108,8 @@ public final class BoundedJolokia extends DefaultJolokiaPlatformHttpPlugin {
     }
 
     private static void refuse(RoutingContext context, int status, String code, String message) {
-        context.response().setStatusCode(status).putHeader("Content-Type", "application/json; charset=utf-8").end(Refusals.json(code, message));
+        context.response().setStatusCode(status).putHeader("Content-Type", "application/json; charset=utf-8")
+                .end(Refusals.json(code, message));
     }
 
     private String answer(RoutingContext context) throws TooManyException {
@@ -145,7 +147,8 @@ public final class BoundedJolokia extends DefaultJolokiaPlatformHttpPlugin {
         List<String> answers = new ArrayList<>();
         long size = 0;
         for (JsonNode each : bulk) {
-            String answer = size >= MOST_BYTES ? error(413, "The answers before this one are as large as one answer may be: send fewer requests at once")
+            String answer = size >= MOST_BYTES
+                    ? error(413, "The answers before this one are as large as one answer may be: send fewer requests at once")
                     : one(jolokia, request, each);
             answers.add(answer);
             size += answer.length();
@@ -165,9 +168,11 @@ public final class BoundedJolokia extends DefaultJolokiaPlatformHttpPlugin {
         }
         try {
             byte[] json = Json.MAPPER.writeValueAsBytes(asked);
-            JSONStructure answer = jolokia.handlePostRequest(request.uri(), new ByteArrayInputStream(json), StandardCharsets.UTF_8.name(), parameters(request.params()));
+            JSONStructure answer = jolokia.handlePostRequest(request.uri(), new ByteArrayInputStream(json), StandardCharsets.UTF_8.name(),
+                    parameters(request.params()));
             String text = answer.toJSONString();
-            return text.length() <= MOST_OF_ONE ? text : error(413, "The answer is larger than " + (MOST_OF_ONE >> 20) + " MB: ask for single attributes, or with maxDepth");
+            return text.length() <= MOST_OF_ONE ? text
+                    : error(413, "The answer is larger than " + (MOST_OF_ONE >> 20) + " MB: ask for single attributes, or with maxDepth");
         } catch (EmptyResponseException e) {
             return "{}";
         } catch (Exception e) {
@@ -177,7 +182,8 @@ public final class BoundedJolokia extends DefaultJolokiaPlatformHttpPlugin {
 
     /** As Jolokia tells errors. */
     private static String error(int status, String message) {
-        return Json.MAPPER.createObjectNode().put("status", status).put("error_type", SecurityException.class.getName()).put("error", message).toString();
+        return Json.MAPPER.createObjectNode().put("status", status).put("error_type", SecurityException.class.getName())
+                .put("error", message).toString();
     }
 
     private static Map<String, String[]> parameters(MultiMap given) {

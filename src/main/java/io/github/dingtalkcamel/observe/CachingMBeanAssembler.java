@@ -18,10 +18,11 @@ import org.apache.camel.support.management.DefaultManagementMBeanAssembler;
 import org.apache.camel.support.management.MixinRequiredModelMBean;
 
 /**
- * Makes Camel's MBeans with one description of attributes and operations for each class. Camel describes each MBean anew, by some hundred objects; for the
- * steps of all routes that takes a fifth of the start, and memory for the life of the process.
+ * Makes Camel's MBeans with one description of attributes and operations for each class. Camel describes each MBean anew, by some hundred
+ * objects; for the steps of all routes that takes a fifth of the start, and memory for the life of the process.
  * <p>
- * Promises the same attributes, operations and masking as Camel. MBeans that send notifications or wrap another managed object are left to Camel.
+ * Promises the same attributes, operations and masking as Camel. MBeans that send notifications or wrap another managed object are left to
+ * Camel.
  */
 public final class CachingMBeanAssembler extends DefaultManagementMBeanAssembler {
 

@@ -34,7 +34,8 @@ public final class Console {
         router.get(PATH + "/user").handler(this::user);
         // their names change with their content
         router.get(PATH + "/static/*").handler(StaticHandler.create(FILES + "/static").setMaxAgeSeconds(A_YEAR));
-        router.get(PATH + "/*").handler(Console::withSlash).handler(StaticHandler.create(FILES).setCachingEnabled(false)).handler(Console::page);
+        router.get(PATH + "/*").handler(Console::withSlash).handler(StaticHandler.create(FILES).setCachingEnabled(false))
+                .handler(Console::page);
     }
 
     /** The console looks for Jolokia beside itself; this can't be configured. */

@@ -28,10 +28,13 @@ public final class DeadLetterOperations {
         return deadLetters.count();
     }
 
-    @ManagedOperation(description = "The newest, up to " + SHOWN + ", a line each: id, state, what, when, attempts, turn, code, reason, remedy")
+    @ManagedOperation(description = "The newest, up to " + SHOWN
+            + ", a line each: id, state, what, when, attempts, turn, code, reason, remedy")
     public List<String> list() throws StoreException {
-        return deadLetters.list(Long.MAX_VALUE, SHOWN).stream().map(each -> each.id() + " " + each.state() + ": " + each.kind() + ", " + each.at() + ", "
-                + each.attempts() + " attempts, " + each.reference() + ", " + each.code() + ": " + each.reason() + ". " + each.remedy()).toList();
+        return deadLetters.list(Long.MAX_VALUE, SHOWN).stream()
+                .map(each -> each.id() + " " + each.state() + ": " + each.kind() + ", " + each.at() + ", "
+                + each.attempts() + " attempts, " + each.reference() + ", " + each.code() + ": " + each.reason() + ". " + each.remedy())
+                .toList();
     }
 
     @ManagedOperation(description = "Replays some: their ids with commas between them")
@@ -42,7 +45,8 @@ public final class DeadLetterOperations {
         } catch (NumberFormatException e) {
             return "Write ids with commas between them: 1,2,3";
         }
-        return wanted.size() > DeadLetters.MOST_IDS ? "Write " + DeadLetters.MOST_IDS + " ids at most" : described(deadLetters.replay(wanted));
+        return wanted.size() > DeadLetters.MOST_IDS ? "Write " + DeadLetters.MOST_IDS + " ids at most"
+                : described(deadLetters.replay(wanted));
     }
 
     @ManagedOperation(description = "Replays all that wait")
@@ -51,7 +55,8 @@ public final class DeadLetterOperations {
     }
 
     private static String described(Requested requested) {
-        return requested.replayed().size() + " are replayed, " + requested.alreadyReplayed().size() + " were already, " + requested.unknown().size()
+        return requested.replayed().size() + " are replayed, " + requested.alreadyReplayed().size() + " were already, "
+                + requested.unknown().size()
                + " are unknown";
     }
 }

@@ -7,7 +7,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.CamelContextHelper;
 
-/** Gauges of what each part of the application holds in memory, and may hold: {@code dingtalk_held_bytes} and {@code dingtalk_held_bytes_limit}. */
+/**
+ * Gauges of what each part of the application holds in memory, and may hold: {@code dingtalk_held_bytes} and {@code
+ * dingtalk_held_bytes_limit}.
+ */
 public final class HeldBytes {
 
     private final MeterRegistry meters;
@@ -34,6 +37,7 @@ public final class HeldBytes {
 
     private void gauge(String name, String description, String kind, DoubleSupplier value) {
         // a weak reference would be NaN once the supplier is collected
-        Gauge.builder(name, value, DoubleSupplier::getAsDouble).tags("kind", kind).description(description).strongReference(true).register(meters);
+        Gauge.builder(name, value, DoubleSupplier::getAsDouble).tags("kind", kind).description(description).strongReference(true)
+                .register(meters);
     }
 }

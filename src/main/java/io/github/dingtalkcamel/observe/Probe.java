@@ -3,7 +3,10 @@ import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 
-/** A container's health check, for images without curl: ends with 0 if the process on this machine is live, else with 1. Needs this jar only. */
+/**
+ * A container's health check, for images without curl: ends with 0 if the process on this machine is live, else with 1. Needs this jar
+ * only.
+ */
 public final class Probe {
 
     private static final int PATIENCE_MILLIS = 5_000;

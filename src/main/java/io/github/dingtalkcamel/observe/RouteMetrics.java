@@ -19,8 +19,8 @@ import org.apache.camel.spi.UnitOfWork;
 import org.apache.camel.support.ExchangeHelper;
 
 /**
- * The same meters of routes and of the context as Camel's own policy registers, for a fraction of the cost: Camel's formats three texts for each route that
- * a message passes, and three for the context.
+ * The same meters of routes and of the context as Camel's own policy registers, for a fraction of the cost: Camel's formats three texts for
+ * each route that a message passes, and three for the context.
  */
 final class RouteMetrics extends MicrometerRoutePolicyFactory {
 
@@ -70,7 +70,8 @@ final class RouteMetrics extends MicrometerRoutePolicyFactory {
         @Override
         public void onStart(Route route) {
             if (own == null && (kamelets || !route.isCreatedByKamelet()) && (templates || !route.isCreatedByRouteTemplate())) {
-                own = new Meters(getMeterRegistry(), route, PREFIX + route.getRouteId(), NAMES.getTags(route), NAMES.getExchangeStatusTags(route), "Route");
+                own = new Meters(getMeterRegistry(), route, PREFIX + route.getRouteId(), NAMES.getTags(route),
+                        NAMES.getExchangeStatusTags(route), "Route");
             }
         }
 

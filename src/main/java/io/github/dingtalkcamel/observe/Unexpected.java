@@ -5,7 +5,10 @@ import org.apache.camel.support.ExchangeHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs a failure that no route expects, with its stack trace. The log bounds the lines of this logger: requests of strangers may cause them. */
+/**
+ * Logs a failure that no route expects, with its stack trace. The log bounds the lines of this logger: requests of strangers may cause
+ * them.
+ */
 public final class Unexpected {
 
     private static final Logger LOG = LoggerFactory.getLogger("dingtalk.unexpected");

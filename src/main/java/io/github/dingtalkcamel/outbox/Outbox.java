@@ -79,7 +79,8 @@ public final class Outbox {
             return;
         }
         ObjectNode event = Sql.first(connection, """
-                select integration, msg_id, conversation_id, conversation_type, sender_id, state, agent, bound_by, agent_ms, attempts, error,
+                select integration, msg_id, conversation_id, conversation_type, sender_id, state, agent, bound_by, agent_ms, attempts,
+                    error,
                     received_at from message where id = ? and kind = 'turn'""", columns -> ended(columns, row), row).orElse(null);
         if (event != null) {
             event.put("reply", reply);
@@ -90,7 +91,8 @@ public final class Outbox {
     private ObjectNode ended(ResultSet row, long id) throws SQLException {
         String state = row.getString("state");
         String integration = row.getString("integration");
-        ObjectNode event = event(state.equals("failed") || state.equals("dead") ? "bot_turn_failed" : "bot_turn_finished", id(), integration);
+        ObjectNode event = event(state.equals("failed") || state.equals("dead") ? "bot_turn_failed" : "bot_turn_finished", id(),
+                integration);
         event.put("msgId", row.getString("msg_id")).put("conversationId", row.getString("conversation_id"))
                 .put("conversationType", row.getString("conversation_type")).put("senderId", row.getString("sender_id"))
                 .put("turn", reference(integration, id)).put("state", state).put("agent", row.getString("agent"))
@@ -137,7 +139,8 @@ public final class Outbox {
     }
 
     private void insert(Connection connection, String conversationId, ObjectNode event) throws SQLException {
-        Sql.update(connection, "insert into outbox (event_type, event_id, integration, conversation_id, payload, recorded_at) values (?, ?, ?, ?, ?, ?)",
+        Sql.update(connection,
+                "insert into outbox (event_type, event_id, integration, conversation_id, payload, recorded_at) values (?, ?, ?, ?, ?, ?)",
                 event.path("eventType").asText(), event.path("eventId").asText(), event.path("integrationId").asText(), conversationId,
                 event.toString(), clock.millis());
     }

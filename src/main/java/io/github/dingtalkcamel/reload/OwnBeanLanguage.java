@@ -5,8 +5,9 @@ import org.apache.camel.Predicate;
 import org.apache.camel.language.bean.BeanLanguage;
 
 /**
- * Camel's language {@code method}, but the methods of this application's beans are called with the exchange itself. Camel calls each with a copy of the
- * exchange, all its properties and headers included, and merges that back: for the routes of a message that was a third of what they allocate.
+ * Camel's language {@code method}, but the methods of this application's beans are called with the exchange itself. Camel calls each with a
+ * copy of the exchange, all its properties and headers included, and merges that back: for the routes of a message that was a third of what
+ * they allocate.
  * <p>
  * Methods of other beans are called as Camel does.
  */

@@ -31,8 +31,8 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 
 /**
- * Ends the card of a reply: with the reply, or as much of it as a card holds; with the notice of a failure; or, where nothing is to be said,
- * with a few words. What the card does not hold follows as chunks. Where the card can't take it, all goes out as chunks.
+ * Ends the card of a reply: with the reply, or as much of it as a card holds; with the notice of a failure; or, where nothing is to be
+ * said, with a few words. What the card does not hold follows as chunks. Where the card can't take it, all goes out as chunks.
  * <p>
  * Promises: a reply is stored before the call that ends its card, so that after a crash the next start ends the card with it.
  */
@@ -53,7 +53,8 @@ public final class CardReplies {
     private final BotTexts texts;
     private final InstantSource clock;
 
-    CardReplies(StreamingCards cards, Settings settings, Store store, Inbox inbox, SentMessages sentMessages, BotTexts texts, InstantSource clock) {
+    CardReplies(StreamingCards cards, Settings settings, Store store, Inbox inbox, SentMessages sentMessages, BotTexts texts,
+            InstantSource clock) {
         this.cards = cards;
         this.settings = settings;
         this.store = store;
@@ -85,8 +86,8 @@ public final class CardReplies {
     }
 
     /**
-     * The reply that the card takes becomes property {@value Reply#PROPERTY}: the rest of one that a crash interrupted, else the body, stored where it is
-     * an agent's.
+     * The reply that the card takes becomes property {@value Reply#PROPERTY}: the rest of one that a crash interrupted, else the body,
+     * stored where it is an agent's.
      */
     public void plan(Exchange exchange) throws StoreException {
         exchange.setProperty(BODY, exchange.getMessage().getBody());
@@ -130,11 +131,13 @@ public final class CardReplies {
         }
         int most = settings.integration(message.integration()).map(Integration::maxMessageLength).orElseThrow();
         int room = StreamingCard.MOST_CHARACTERS - GAP.length() - texts.text(message, "card-continued").length();
-        return new Chunker(most).chunks(reply, Math.max(Chunker.MIN_CHARACTERS, room)).stream().map(Chunk::text).filter(chunk -> !chunk.isBlank()).toList();
+        return new Chunker(most).chunks(reply, Math.max(Chunker.MIN_CHARACTERS, room)).stream().map(Chunk::text)
+                .filter(chunk -> !chunk.isBlank()).toList();
     }
 
     private CardEnd end(InboundMessage message, List<String> chunks) {
-        return new CardEnd(chunks.size() == 1 ? chunks.get(0) : chunks.get(0).stripTrailing() + GAP + texts.text(message, "card-continued"), false);
+        return new CardEnd(chunks.size() == 1 ? chunks.get(0) : chunks.get(0).stripTrailing() + GAP + texts.text(message, "card-continued"),
+                false);
     }
 
     /** A text of the bot's own under as much of the reply as had formed. */
@@ -192,6 +195,7 @@ public final class CardReplies {
             exchange.removeProperty(Reply.PROPERTY);
         }
         cards.notShown(card, failure);
-        cards.end(card, new CardEnd(turn.isStopped() ? under(card.textSoFar(), stopped(turn)) : texts.text(turn.message(), "card-follows"), false));
+        cards.end(card, new CardEnd(turn.isStopped() ? under(card.textSoFar(), stopped(turn)) : texts.text(turn.message(), "card-follows"),
+                false));
     }
 }

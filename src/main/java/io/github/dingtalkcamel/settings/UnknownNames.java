@@ -197,7 +197,8 @@ final class UnknownNames {
 
     private void unknown(String name, Optional<String> meant) {
         report(name, "there is no such setting",
-                meant.map(other -> "did you mean " + LogSafe.name(other) + "?").orElse("remove it, or look up its name in docs/settings.md"));
+                meant.map(other -> "did you mean " + LogSafe.name(other) + "?")
+                .orElse("remove it, or look up its name in docs/settings.md"));
     }
 
     private void report(String name, String problem, String remedy) {

@@ -178,7 +178,8 @@ final class ValueTypes {
         return text -> {
             String uri = text.strip();
             if (!ENDPOINT.matcher(uri).matches()) {
-                throw BadValue.hidden("is not the URI of a Camel endpoint", "write it as direct:outbox, and send on from a route that begins with"
+                throw BadValue.hidden("is not the URI of a Camel endpoint",
+                        "write it as direct:outbox, and send on from a route that begins with"
                         + " this endpoint");
             }
             return uri;

@@ -96,8 +96,8 @@ public final class DataDirectory implements AutoCloseable {
                     directory.toAbsolutePath(), e.toString());
         }
         if (!restricted.isEmpty()) {
-            LOG.info("{} files in {} could be read by other users; now only their owner may: {}", restricted.size(), directory.toAbsolutePath(),
-                    restricted.stream().limit(10).toList());
+            LOG.info("{} files in {} could be read by other users; now only their owner may: {}", restricted.size(),
+                    directory.toAbsolutePath(), restricted.stream().limit(10).toList());
         }
     }
 

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.sqlite.SQLiteConnection;
 
 /**
- * The statements of the connection that writes to an SQLite file, compiled once: SQLite compiles a statement each time that it is prepared, which takes longer
- * than to run a small one. PostgreSQL's driver keeps statements by itself.
+ * The statements of the connection that writes to an SQLite file, compiled once: SQLite compiles a statement each time that it is prepared,
+ * which takes longer than to run a small one. PostgreSQL's driver keeps statements by itself.
  * <p>
  * For one thread. {@link Sql} finds them while a {@link #begin transaction} of that thread runs.
  */

@@ -170,7 +170,8 @@ final class StoreLock implements AutoCloseable {
     private String holder() {
         try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery("""
                 select host(a.client_addr), to_char(a.backend_start at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS')
-                from pg_locks l join pg_stat_activity a on a.pid = l.pid where l.locktype = 'advisory' and l.objsubid = 2 and l.granted and l.classid::bigint = %d
+                from pg_locks l join pg_stat_activity a on a.pid = l.pid where l.locktype = 'advisory' and l.objsubid = 2 and l.granted
+                    and l.classid::bigint = %d
                 and l.objid::bigint = %s::bigint & 4294967295""".formatted(KEY, SCHEMA))) {
             return row.next() && row.getString(2) != null
                     ? " (connected from " + row.getString(1) + " since " + row.getString(2) + " UTC)" : "";

@@ -18,7 +18,8 @@ public final class Attachments {
         if (body instanceof Attachment one) {
             return one;
         }
-        return message.attachments().stream().findFirst().orElseThrow(() -> new FileException("noAttachment", "The message has no attachment",
+        return message.attachments().stream().findFirst()
+                .orElseThrow(() -> new FileException("noAttachment", "The message has no attachment",
                 "Look at ${exchangeProperty.CamelDingTalkMessage.attachments} before asking for one"));
     }
 }

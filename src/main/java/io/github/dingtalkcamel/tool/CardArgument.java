@@ -22,11 +22,12 @@ import io.github.dingtalkcamel.settings.EditDistance;
  * @param templateId of the card platform, where it names one
  * @param params     the template's variables beside title, markdown and buttons
  */
-record CardArgument(Optional<String> title, Optional<String> markdown, Optional<List<Button>> buttons, boolean horizontal, Optional<String> templateId,
+record CardArgument(
+        Optional<String> title, Optional<String> markdown, Optional<List<Button>> buttons, boolean horizontal, Optional<String> templateId,
         Map<String, String> params) {
 
-    static final List<String> NAMES = List.of("title", "markdown", "text", "buttons", "btns", "singleTitle", "singleURL", "orientation", "btnOrientation",
-            "templateId", "params", "cardTemplateId", "cardData");
+    static final List<String> NAMES = List.of("title", "markdown", "text", "buttons", "btns", "singleTitle", "singleURL", "orientation",
+            "btnOrientation", "templateId", "params", "cardTemplateId", "cardData");
     static final List<String> BUTTON_NAMES = List.of("title", "url", "actionURL", "action");
     private static final int MOST_BUTTONS = 10;
 

@@ -27,7 +27,8 @@ final class CustomRobotMessages {
             case "sampleMarkdown" -> body("markdown", param);
             case "sampleLink" -> body("link", param);
             case "sampleActionCard" -> body("actionCard", param);
-            case "sampleActionCard2", "sampleActionCard3", "sampleActionCard4", "sampleActionCard5" -> buttons(param, "actionTitle", "actionURL", "0");
+            case "sampleActionCard2", "sampleActionCard3", "sampleActionCard4",
+                    "sampleActionCard5" -> buttons(param, "actionTitle", "actionURL", "0");
             case "sampleActionCard6" -> buttons(param, "buttonTitle", "buttonUrl", "1");
             default -> throw new RejectedException("unsupported", "A custom robot can't send a " + message.msgKey(),
                     "Send text, markdown, a link or a card whose buttons open addresses, or use an app's robot", null);
@@ -39,7 +40,8 @@ final class CustomRobotMessages {
         for (int i = 1; param.containsKey(title + i); i++) {
             buttons.add(Map.of("title", param.get(title + i), "actionURL", param.get(url + i)));
         }
-        return body("actionCard", Map.of("title", param.get("title"), "text", param.get("text"), "btnOrientation", orientation, "btns", buttons));
+        return body("actionCard",
+                Map.of("title", param.get("title"), "text", param.get("text"), "btnOrientation", orientation, "btns", buttons));
     }
 
     private static Map<String, Object> body(String msgtype, Map<String, ?> content) {

@@ -146,7 +146,8 @@ public final class Dispatches {
 
     private static Problem problem(Exception cause, Dispatch dispatch) {
         Problem why = cause instanceof CallNotPermittedException waited
-                ? new Problem(waited.code(), "Not sent within timeoutMs: " + waited.getMessage(), waited.remedy(), true) : Problem.of(cause);
+                ? new Problem(waited.code(), "Not sent within timeoutMs: " + waited.getMessage(), waited.remedy(), true)
+                : Problem.of(cause);
         return dispatch.taken() == 0 ? why
                 : new Problem(why.code(), "Only the first " + dispatch.taken() + " messages of it were sent: " + why.message(), why.hint());
     }

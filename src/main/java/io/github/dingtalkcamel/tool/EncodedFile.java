@@ -15,7 +15,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufInputStream;
 
 /**
- * A file in Base64 that stays where it came, in the body of a request: there is no second copy of it in memory. Written as JSON it is its text.
+ * A file in Base64 that stays where it came, in the body of a request: there is no second copy of it in memory. Written as JSON it is its
+ * text.
  */
 final class EncodedFile implements JsonSerializable {
 

@@ -69,7 +69,8 @@ public final class Recipients {
     }
 
     /** A person who wrote to the bot: DingTalk can't resolve an open id. */
-    public void fromKnownSenders(@ExchangeProperty(TARGET) Target target, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run) throws RejectedException {
+    public void fromKnownSenders(@ExchangeProperty(TARGET) Target target, @ExchangeProperty(ToolRun.PROPERTY) ToolRun run)
+            throws RejectedException {
         String openId = target.id().reveal();
         run.resolved(target, people.staffId(run.call().integration(), openId).orElseThrow(() -> new RejectedException("unknownOpenId",
                 "No person with this open_id has written to the bot, and DingTalk's robot API can't send to an open_id",

@@ -54,7 +54,8 @@ final class RobotTemplates {
     static RobotMessage message(String msgKey, ObjectNode msgParam) throws ApiException {
         Template template = ALL.get(msgKey);
         if (template == null) {
-            throw ToolCalls.bad("msgKey", "must be one of " + String.join(", ", ALL.keySet()) + ", or the id of a card's template, which ends in .schema"
+            throw ToolCalls.bad("msgKey", "must be one of " + String.join(", ", ALL.keySet())
+                    + ", or the id of a card's template, which ends in .schema"
                     + EditDistance.nearest(msgKey, ALL.keySet().stream()).map(near -> ". Did you mean " + near + "?").orElse(""));
         }
         for (String name : names(msgParam)) {

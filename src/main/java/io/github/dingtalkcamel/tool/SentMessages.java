@@ -62,13 +62,14 @@ public final class SentMessages {
     }
 
     /**
-     * Records, as part of a transaction, a reply that a card shows, so that it can be updated, recalled and quoted as a card that a tool sent.
-     * No history gets it from here: the turn's has it.
+     * Records, as part of a transaction, a reply that a card shows, so that it can be updated, recalled and quoted as a card that a tool
+     * sent. No history gets it from here: the turn's has it.
      *
      * @param text  the reply, or as much of it as the card holds
      * @param shown what the card shows in the variable, a note under the reply included
      */
-    public Store.Work<Integer> nowShownInCard(InboundMessage message, String outTrackId, String carrier, String text, String variable, String shown) {
+    public Store.Work<Integer> nowShownInCard(InboundMessage message, String outTrackId, String carrier, String text, String variable,
+            String shown) {
         boolean isGroup = message.conversationType() == ConversationType.GROUP;
         String place = isGroup ? message.conversationId() : message.sender().staffId();
         Target target = Target.of(isGroup ? RecipientType.CHAT_ID : RecipientType.USER_ID, place);
@@ -119,7 +120,8 @@ public final class SentMessages {
                     Notifications.sent(connection, integration, places, dispatch.messageId(), now);
                 }
                 return Sql.update(connection, """
-                        insert into sent_message (integration, message_id, kind, place, recipients, message_keys, state, request_id, sent_at,
+                        insert into sent_message (integration, message_id, kind, place, recipients, message_keys, state, request_id,
+                            sent_at,
                             card_params, text)
                         values (?, ?, ?, ?, ?, ?, 'sent', ?, ?, ?, ?) on conflict (integration, message_id) do nothing""",
                         integration, dispatch.messageId(), kind.name()

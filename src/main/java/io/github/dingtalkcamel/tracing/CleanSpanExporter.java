@@ -17,8 +17,8 @@ import io.opentelemetry.sdk.trace.data.StatusData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 
 /**
- * Exports spans without secrets: known secrets are replaced, addresses have no query and no password, and the names of users of brokers are left out. Texts
- * are cut at 2,000 characters.
+ * Exports spans without secrets: known secrets are replaced, addresses have no query and no password, and the names of users of brokers are
+ * left out. Texts are cut at 2,000 characters.
  */
 final class CleanSpanExporter implements SpanExporter {
 

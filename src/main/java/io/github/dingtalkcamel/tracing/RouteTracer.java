@@ -14,8 +14,8 @@ import org.apache.camel.telemetry.Op;
 import org.apache.camel.telemetry.decorators.AbstractSpanDecorator;
 
 /**
- * Camel's tracer with what this application adds: a stored turn continues its trace, also after a restart; spans have the names of routes and
- * endpoints, and the turn's reference. The many calls between the packaged routes have no spans; those of users' routes do.
+ * Camel's tracer with what this application adds: a stored turn continues its trace, also after a restart; spans have the names of routes
+ * and endpoints, and the turn's reference. The many calls between the packaged routes have no spans; those of users' routes do.
  */
 final class RouteTracer extends OpenTelemetryTracer {
 

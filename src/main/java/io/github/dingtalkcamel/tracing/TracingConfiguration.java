@@ -53,7 +53,8 @@ public final class TracingConfiguration implements AutoCloseable {
         }
         for (String protocol : new String[] {"otel.exporter.otlp.protocol", "otel.exporter.otlp.traces.protocol"}) {
             if (!given.getOrDefault(protocol, HTTP).equals(HTTP)) {
-                throw new StartException(name(protocol) + " is " + given.get(protocol) + ", which is not built in: leave it out or set it to "
+                throw new StartException(name(protocol) + " is " + given.get(protocol)
+                        + ", which is not built in: leave it out or set it to "
                         + HTTP + ", with the collector's port for that in the endpoint, usually 4318", null);
             }
         }

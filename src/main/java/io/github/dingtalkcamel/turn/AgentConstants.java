@@ -32,17 +32,21 @@ public final class AgentConstants {
     @Metadata(label = "out", description = "Set by the agent: tokens that its answer took, counted into the session", javaType = "Long")
     public static final String COMPLETION_TOKENS = "CamelDingTalkCompletionTokens";
 
-    @Metadata(label = "out", description = "Set by the agent: true where its reply ends early, which the user is told", javaType = "Boolean")
+    @Metadata(label = "out", description = "Set by the agent: true where its reply ends early, which the user is told",
+            javaType = "Boolean")
     public static final String CUT_OFF = ModelConstants.CUT_OFF;
-    @Metadata(label = "out", description = "Set by the agent: user ids that its reply mentions beside the asker, a list or comma-separated, where the channel can",
+    @Metadata(label = "out", description =
+            "Set by the agent: user ids that its reply mentions beside the asker, a list or comma-separated, where the channel can",
               javaType = "Object")
     public static final String AT_USER_IDS = DingTalkConstants.AT_USER_IDS;
-    @Metadata(label = "out", description = "Set by the agent: mobile numbers that its reply mentions, a list or comma-separated", javaType = "Object")
+    @Metadata(label = "out", description = "Set by the agent: mobile numbers that its reply mentions, a list or comma-separated",
+            javaType = "Object")
     public static final String AT_MOBILES = DingTalkConstants.AT_MOBILES;
     @Metadata(label = "out", description = "Set by the agent: true where its reply mentions everyone in the group", javaType = "Boolean")
     public static final String AT_ALL = DingTalkConstants.AT_ALL;
 
-    @Metadata(label = "out", description = "Set by the agent: files that are sent after its reply, in order, a list of maps with one of path, url and base64,"
+    @Metadata(label = "out", description =
+            "Set by the agent: files that are sent after its reply, in order, a list of maps with one of path, url and base64,"
             + " and name", javaType = "java.util.List")
     public static final String REPLY_FILES = "CamelDingTalkReplyFiles";
 

@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Places for what waits: bounded in all and for each conversation. Not thread-safe: the queue guards it. A conversation without places takes
- * no memory.
+ * Places for what waits: bounded in all and for each conversation. Not thread-safe: the queue guards it. A conversation without places
+ * takes no memory.
  */
 final class Places {
 

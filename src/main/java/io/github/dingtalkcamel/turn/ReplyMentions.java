@@ -45,8 +45,8 @@ public final class ReplyMentions {
             }
         }
         if (leftOut > 0) {
-            LOG.warn("{} entries of header {} are left out of a reply's mentions: at most {} people, each an id of at most 64 characters without spaces",
-                    leftOut, header, Mentions.MOST);
+            LOG.warn("{} entries of header {} are left out of a reply's mentions: at most {} people, each an id of at most 64 characters "
+                    + "without spaces", leftOut, header, Mentions.MOST);
         }
         return List.copyOf(ids);
     }

@@ -16,7 +16,8 @@ final class StoredMentions {
 
     static String write(List<Mentions> mentions) {
         try {
-            return mentions.stream().allMatch(Mentions::isEmpty) ? null : Json.MAPPER.writeValueAsString(mentions.stream().map(Mentions::at).toList());
+            return mentions.stream().allMatch(Mentions::isEmpty) ? null
+                    : Json.MAPPER.writeValueAsString(mentions.stream().map(Mentions::at).toList());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -61,7 +61,8 @@ final class AgentConnections extends ServiceSupport {
         synchronized (brokers) {
             JmsRequests known = brokers.get(factory);
             if (known == null) {
-                known = JmsRequests.to(factory, context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "AgentRequests"));
+                known = JmsRequests.to(factory, context.getExecutorServiceManager()
+                        .newSingleThreadScheduledExecutor(this, "AgentRequests"));
                 brokers.put(factory, known);
             }
             known.acquire();

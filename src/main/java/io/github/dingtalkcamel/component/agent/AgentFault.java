@@ -1,8 +1,8 @@
 package io.github.dingtalkcamel.component.agent;
 
 /**
- * A failure that knows whether the agent is at fault. Where one message was at fault, such as one that a content filter withheld, others may
- * be answered: no circuit counts it, so that nobody can make an agent unavailable for others by what they write.
+ * A failure that knows whether the agent is at fault. Where one message was at fault, such as one that a content filter withheld, others
+ * may be answered: no circuit counts it, so that nobody can make an agent unavailable for others by what they write.
  */
 public interface AgentFault {
 

@@ -8,7 +8,9 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.TextMessage;
 
-/** Reads an answer that came as a JMS message: text or bytes, of the type that one of the usual properties says; without one, plain text. */
+/**
+ * Reads an answer that came as a JMS message: text or bytes, of the type that one of the usual properties says; without one, plain text.
+ */
 final class JmsAnswer {
 
     /** As Camel, AMQP and Spring name it. */

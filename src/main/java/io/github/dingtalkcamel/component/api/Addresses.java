@@ -22,7 +22,8 @@ public final class Addresses {
     /** True when both have the same scheme, host and port. */
     public static boolean sameOrigin(URI one, URI other) {
         return one.getScheme() != null && one.getHost() != null
-               && one.getScheme().equalsIgnoreCase(other.getScheme()) && one.getHost().equalsIgnoreCase(other.getHost()) && port(one) == port(other);
+               && one.getScheme().equalsIgnoreCase(other.getScheme()) && one.getHost().equalsIgnoreCase(other.getHost())
+               && port(one) == port(other);
     }
 
     private static int port(URI uri) {

@@ -31,9 +31,8 @@ public interface CallLimiter {
      *
      * @param  call      the call, without its access token
      * @param  waitUntil until when the caller can wait, or null for a caller that can't
-     * @return           completed with the permission, or with a {@link io.github.dingtalkcamel.component.api.CallNotPermittedException} where there is
-     * none in time. Each
-     *                   permission is reported on once, see {@link Permit}
+     * @return           completed with the permission, or with a {@link io.github.dingtalkcamel.component.api.CallNotPermittedException}
+     *        where there is none in time. Each permission is reported on once, see {@link Permit}
      */
     CompletableFuture<Permit> acquirePermission(ApiRequest call, Instant waitUntil);
 }

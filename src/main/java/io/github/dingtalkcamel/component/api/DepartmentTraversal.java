@@ -56,8 +56,8 @@ public final class DepartmentTraversal {
     /** And what. */
     public Map<String, Object> question() {
         Question next = open.getFirst();
-        return next.people() ? Map.of("dept_id", next.department(), "cursor", next.cursor(), "size", PAGE, "order_field", "custom", "contain_access_limit", false,
-                "language", language)
+        return next.people() ? Map.of("dept_id", next.department(), "cursor", next.cursor(), "size", PAGE, "order_field", "custom",
+                "contain_access_limit", false, "language", language)
                 : Map.of("dept_id", next.department(), "language", language);
     }
 

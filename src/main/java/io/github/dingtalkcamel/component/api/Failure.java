@@ -10,8 +10,9 @@ import org.apache.camel.RuntimeExchangeException;
 /**
  * Why an exchange failed, as the code that noticed it said.
  * <p>
- * Camel's own {@code @ExchangeException} begins at the other end of the chain of causes: of a {@code StoreException} caused by an {@code SQLException} it
- * gives the latter, and of a deadline that closed a socket it gives the closed socket. What is decided by the type of a failure must be decided here.
+ * Camel's own {@code @ExchangeException} begins at the other end of the chain of causes: of a {@code StoreException} caused by an {@code
+ * SQLException} it gives the latter, and of a deadline that closed a socket it gives the closed socket. What is decided by the type of a
+ * failure must be decided here.
  */
 public final class Failure {
 
@@ -20,7 +21,8 @@ public final class Failure {
 
     /** The first exception of that type on the way from what was thrown to its causes, Camel's wrappings left aside; null for none. */
     public static <T extends Exception> T of(Exchange exchange, Class<T> type) {
-        Throwable thrown = exchange.getException() != null ? exchange.getException() : exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        Throwable thrown = exchange.getException() != null ? exchange.getException()
+                : exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (type.isInstance(cause) && !(isWrapping(cause) && cause.getCause() instanceof Exception)) {
                 return type.cast(cause);

@@ -34,8 +34,8 @@ public final class MultipartForm {
     }
 
     /**
-     * Opened by its path: the client's own {@code ofFile} goes by a {@link java.io.File}, which loses names that the JVM's locale can't encode,
-     * and the call then waits for its end.
+     * Opened by its path: the client's own {@code ofFile} goes by a {@link java.io.File}, which loses names that the JVM's locale can't
+     * encode, and the call then waits for its end.
      *
      * @return null where it can't be opened, with which the client fails the call
      */

@@ -58,7 +58,8 @@ final class PinnedGet implements AutoCloseable {
         if (coding != null && !coding.equalsIgnoreCase("chunked")) {
             throw new ProtocolException("transfer coding " + coding.length() + " characters");
         }
-        body = coding != null ? new ChunkedBody(in) : new SizedBody(in, contentLength().orElse(Long.MAX_VALUE), contentLength().isPresent());
+        body = coding != null ? new ChunkedBody(in)
+                : new SizedBody(in, contentLength().orElse(Long.MAX_VALUE), contentLength().isPresent());
     }
 
     private void connect(InetAddress... addresses) throws IOException {
@@ -110,7 +111,8 @@ final class PinnedGet implements AutoCloseable {
         String path = ascii.getRawPath().isEmpty() ? "/" : ascii.getRawPath();
         String query = ascii.getRawQuery() == null ? "" : "?" + ascii.getRawQuery();
         String host = ascii.getHost() + (ascii.getPort() >= 0 ? ":" + ascii.getPort() : "");
-        return ("GET " + path + query + " HTTP/1.1\r\nHost: " + host + "\r\nUser-Agent: dingtalk-camel\r\nAccept: */*\r\nConnection: close\r\n\r\n")
+        return ("GET " + path + query + " HTTP/1.1\r\nHost: " + host
+                + "\r\nUser-Agent: dingtalk-camel\r\nAccept: */*\r\nConnection: close\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
     }
 

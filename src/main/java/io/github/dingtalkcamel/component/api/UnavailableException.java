@@ -1,6 +1,8 @@
 package io.github.dingtalkcamel.component.api;
 
-/** DingTalk is busy, answers 5xx, or can't be reached. {@link #outcome()} is unknown where the connection was lost after the call was sent. */
+/**
+ * DingTalk is busy, answers 5xx, or can't be reached. {@link #outcome()} is unknown where the connection was lost after the call was sent.
+ */
 public class UnavailableException extends RetryableException {
 
     /** Code of a connection that was lost before an answer: the call may have been done. */

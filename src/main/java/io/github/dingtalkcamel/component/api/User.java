@@ -22,8 +22,8 @@ public record User(String userId, String name, String unionId, String title, Str
     static User of(JsonNode user) {
         List<Long> departments = Stream.iterate(0, i -> i + 1).limit(Math.min(100, user.path("dept_id_list").size()))
                 .map(i -> user.path("dept_id_list").get(i).asLong()).toList();
-        return new User(text(user, "userid"), text(user, "name"), text(user, "unionid"), text(user, "title"), text(user, "job_number"), text(user, "email"),
-                departments);
+        return new User(text(user, "userid"), text(user, "name"), text(user, "unionid"), text(user, "title"), text(user, "job_number"),
+                text(user, "email"), departments);
     }
 
     private static String text(JsonNode user, String field) {
@@ -33,7 +33,8 @@ public record User(String userId, String name, String unionId, String title, Str
 
     /** Whether one of the texts holds this one, which is in lower case. */
     public boolean holds(String keyword) {
-        return Stream.of(userId, name, unionId, title, jobNumber, email).anyMatch(text -> text != null && text.toLowerCase(Locale.ROOT).contains(keyword));
+        return Stream.of(userId, name, unionId, title, jobNumber, email)
+                .anyMatch(text -> text != null && text.toLowerCase(Locale.ROOT).contains(keyword));
     }
 
     /** By name, without those that are null. */

@@ -53,8 +53,8 @@ public final class MarkdownTitle {
     }
 
     /**
-     * The length of the first line where it is its own title: words without marks of markdown, and no heading can follow. 0 where it takes a
-     * parser to tell, which costs as much as all else that is done with a short reply.
+     * The length of the first line where it is its own title: words without marks of markdown, and no heading can follow. 0 where it takes
+     * a parser to tell, which costs as much as all else that is done with a short reply.
      */
     private static int plainBeginning(String text) {
         if (text.isEmpty() || !Character.isLetter(text.charAt(0))) {

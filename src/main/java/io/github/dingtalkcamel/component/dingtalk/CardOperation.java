@@ -67,7 +67,8 @@ record CardOperation(Api api, DingTalkConfiguration uri) implements Operation {
     private static Map<String, String> mentioned(MessageOptions options) {
         Mentions mentions = options.mentions();
         Map<String, String> names = new LinkedHashMap<>();
-        Map<?, ?> known = options.exchange().getMessage().getHeader(DingTalkConstants.AT_USER_IDS) instanceof Map<?, ?> named ? named : Map.of();
+        Map<?, ?> known = options.exchange().getMessage().getHeader(DingTalkConstants.AT_USER_IDS) instanceof Map<?, ?> named ? named
+                : Map.of();
         mentions.userIds().forEach(id -> names.put(id, known.get(id) instanceof String name && !name.isBlank() ? name : id));
         if (mentions.all()) {
             names.put("@ALL", "@ALL");

@@ -38,7 +38,8 @@ public final class DingTalkConstants {
     public static final String FORMAT = "CamelDingTalkFormat";
     @Metadata(label = "producer", description = "Option title", javaType = "String")
     public static final String TITLE = "CamelDingTalkTitle";
-    @Metadata(label = "producer", description = "Option atUserIds: a list, ids separated by commas, or for a card a map from ids to names", javaType = "Object")
+    @Metadata(label = "producer", description = "Option atUserIds: a list, ids separated by commas, or for a card a map from ids to names",
+            javaType = "Object")
     public static final String AT_USER_IDS = "CamelDingTalkAtUserIds";
     @Metadata(label = "producer", description = "Option atMobiles: a list, or numbers separated by commas", javaType = "Object")
     public static final String AT_MOBILES = "CamelDingTalkAtMobiles";

@@ -4,7 +4,9 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** The session webhooks that DingTalk called expired before their time: they are not posted to again. The {@value #MOST} latest are known. */
+/**
+ * The session webhooks that DingTalk called expired before their time: they are not posted to again. The {@value #MOST} latest are known.
+ */
 final class ExpiredSessions {
 
     private static final int MOST = 10_000;

@@ -99,7 +99,8 @@ interface PushedExchange {
             JsonNode pressed = content(json).path("cardPrivateData");
             Map<String, Object> click = new LinkedHashMap<>();
             click.put("action", pressed.path("actionIds").path(0).asText(json.path("actionId").asText("")));
-            click.put("params", pressed.path("params").isObject() ? Json.MAPPER.convertValue(pressed.get("params"), MAP) : new LinkedHashMap<>());
+            click.put("params", pressed.path("params").isObject() ? Json.MAPPER.convertValue(pressed.get("params"), MAP)
+                    : new LinkedHashMap<>());
             click.put("outTrackId", json.path("outTrackId").asText(""));
             click.put("userId", json.path("userId").asText(""));
             Message in = exchange.getMessage();

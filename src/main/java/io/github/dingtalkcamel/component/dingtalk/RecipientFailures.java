@@ -9,8 +9,8 @@ import org.apache.camel.Exchange;
 
 /**
  * Why recipients did not get a message or a card, for Java code; routes read the headers {@link DingTalkConstants#FAILED_RECIPIENTS} and
- * {@link DingTalkConstants#FAILURE_REASONS}. {@code dingtalk:send} and {@code dingtalk:card} set it, also where they fail since no recipient
- * was reached.
+ * {@link DingTalkConstants#FAILURE_REASONS}. {@code dingtalk:send} and {@code dingtalk:card} set it, also where they fail since no
+ * recipient was reached.
  *
  * @param reasons by the recipient, as the caller named it; empty where all were reached
  */

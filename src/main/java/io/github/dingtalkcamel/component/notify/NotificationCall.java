@@ -180,7 +180,8 @@ public final class NotificationCall {
         try (InputStream body = message.getBody(InputStream.class)) {
             return body == null ? new byte[0] : body.readNBytes(MOST_BYTES);
         } catch (IOException e) {
-            throw new NotificationException("The answer broke off, so it is not known what was sent. With a requestId the call can be repeated: "
+            throw new NotificationException(
+                    "The answer broke off, so it is not known what was sent. With a requestId the call can be repeated: "
                     + e.getMessage(), 0, List.of());
         }
     }
