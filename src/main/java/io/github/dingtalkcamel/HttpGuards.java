@@ -63,7 +63,7 @@ public final class HttpGuards {
             Refusal.busy(request, "busy", "Too many calls of tools wait already. Try again later, with fewer at once"));
     private LimitedVertx vertx;
     private boolean installed;
-    private BodyRules strangers;
+    private BodyRules unauthenticated;
     private BodyRules messages;
     private BodyRules unprovedMessages;
     private BodyRules calls;
@@ -85,7 +85,7 @@ public final class HttpGuards {
         Duration progress = server.limits().progressTime();
         // what never fits is too large, and not to be tried again
         int most = (int) Math.min(MAX_API_BYTES, budgets.unproved().capacity() / UNPROVED_COPIES);
-        strangers = new BodyRules(most, budgets.unproved(), UNPROVED_COPIES, whole, whole);
+        unauthenticated = new BodyRules(most, budgets.unproved(), UNPROVED_COPIES, whole, whole);
         unprovedMessages = new BodyRules(Webhook.MAX_BODY_BYTES, budgets.unproved(), UNPROVED_COPIES, whole, whole);
         messages = new BodyRules(Webhook.MAX_BODY_BYTES, budgets.messages(), PROVED_COPIES, progress, progress);
         calls = new BodyRules(MAX_API_BYTES, budgets.api(), TOOL_COPIES, LONGEST_UPLOAD, progress);
@@ -149,7 +149,7 @@ public final class HttpGuards {
     /** Refuses requests for an unknown integration without reading their body. */
     private void knownOnly(RoutingContext request) {
         String integration = request.normalizedPath().substring(WEBHOOKS.length());
-        // strangers do not decide what is traced
+        // unauthenticated clients do not decide what is traced
         request.request().headers().remove(TraceContext.TRACEPARENT).remove(TraceContext.TRACESTATE).remove(TraceContext.BAGGAGE);
         if (!webhook.isOn(integration)) {
             Refusal.send(request, 404, "unknown_integration", new UnknownIntegrationException().getMessage());
@@ -211,10 +211,10 @@ public final class HttpGuards {
 
     /** Reads the body, once a route matches the request. */
     private void readBody(RoutingContext request) {
-        BodyRules rules = request.get(RULES, strangers);
+        BodyRules rules = request.get(RULES, unauthenticated);
         Bodies.read(request, rules, () -> {
             held.keep(request);
-            if (rules == strangers) {
+            if (rules == unauthenticated) {
                 Bodies.takeForm(request);
             }
             request.next();

@@ -97,7 +97,7 @@ public final class IntegrationsApi {
         if (streams.isOn(id) && !streams.isReceiving(id)) {
             missing.add("No Stream connection is open: see streamConnections for the reason");
         }
-        DingTalkException token = accessTokens.trouble(id);
+        DingTalkException token = accessTokens.failure(id);
         if (token != null) {
             missing.add("No access token: " + token.getMessage() + ". " + token.remedy());
         }

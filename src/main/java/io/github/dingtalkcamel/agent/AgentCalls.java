@@ -72,7 +72,7 @@ final class AgentCalls {
     }
 
     /**
-     * Takes a place, or stands in line for one.
+     * Takes a place, or queues for one.
      *
      * @param  continuation what is called later, where the call has to wait; must not block
      * @return              null where the call may run now

@@ -6,7 +6,7 @@ import io.github.dingtalkcamel.turn.TurnStoppedException;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 
-/** A turn's call of an agent. The turn continues once: when the agent returns or when it is stopped, whichever is first. */
+/** A turn's call of an agent. The turn continues once: when the agent returns or when it is stopped. */
 final class TurnsCall implements StopSignal.Call {
 
     private enum State { RUNNING, RETURNED, STOPPED }

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What is known of the assistant's model: how the last call ended. Where no call tells it, or the last one failed, the server's list of
- * models is asked for, which costs no tokens: at the start, then at most once in {@link #PAUSE}, and only when somebody looks.
+ * models is asked for, which costs no tokens: at the start, then at most once in {@link #PAUSE}, and only on request.
  * <p>
  * Does not promise: to notice that a model is gone before it is asked. A message that a model filters or finds too long says nothing of
  * the model.

@@ -68,7 +68,7 @@ public final class StreamingCard implements ReplyDraft {
     private final Integration settings;
     private final Turn turn;
     private final InstantSource clock;
-    /** Told, without a lock held, after each change that may make a call due. */
+    /** Notified, without a lock held, after each change that may make a call due. */
     private final Consumer<StreamingCard> changed;
     private final CompletableFuture<Void> quiet = new CompletableFuture<>();
 

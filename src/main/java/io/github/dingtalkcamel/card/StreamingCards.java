@@ -47,8 +47,8 @@ public final class StreamingCards extends ServiceSupport {
     private final CardCalls calls;
     /** Cards that this process is to end, by outTrackId. */
     private final Map<String, StreamingCard> live = new ConcurrentHashMap<>();
-    /** Why cards could not be had, by integration: told once until one could. */
-    private final Map<String, String> told = new ConcurrentHashMap<>();
+    /** Why cards could not be created, by integration: logged once until one can. */
+    private final Map<String, String> logged = new ConcurrentHashMap<>();
     private final boolean hasStoreAlone;
     private ScheduledExecutorService sweeps;
     private boolean disowned;
@@ -163,7 +163,7 @@ public final class StreamingCards extends ServiceSupport {
 
     /** The card shows the reply. */
     public void shown(StreamingCard card, CardEnd end) {
-        told.remove(card.integration());
+        logged.remove(card.integration());
         card.endWith(end, true);
     }
 
@@ -173,7 +173,7 @@ public final class StreamingCards extends ServiceSupport {
             card.notEnded(failure);
         }
         DingTalkException refusal = card.refusal();
-        if (refusal != null && !refusal.code().equals(told.put(card.integration(), refusal.code()))) {
+        if (refusal != null && !refusal.code().equals(logged.put(card.integration(), refusal.code()))) {
             LOG.warn("Integration {}: a reply can't be shown in a card and goes out as a message: {}. {}", card.integration(),
                     refusal.getMessage(), CardRefusal.remedy(refusal, card.settings().streaming().cardContentKey()));
         }

@@ -34,7 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         "Status: 0 done, 1 failed, 2 wrong use or settings"})
 public final class Program implements Callable<Integer> {
 
-    /** The status for words that can't be understood. */
+    /** The status for arguments that can't be understood. */
     static final int WRONG_USE = 2;
 
     private static final int USAGE_COLUMNS = 120;

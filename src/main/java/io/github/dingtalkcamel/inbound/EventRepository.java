@@ -29,7 +29,7 @@ public final class EventRepository extends ServiceSupport implements IdempotentR
         this(store, clock, Outbox.off());
     }
 
-    /** @param outbox records what other systems are told, in the same commits */
+    /** @param outbox records the events for other systems, in the same commits */
     public EventRepository(Store store, InstantSource clock, Outbox outbox) {
         this.store = store;
         this.clock = clock;
@@ -52,7 +52,7 @@ public final class EventRepository extends ServiceSupport implements IdempotentR
         return add(key, outbox.isOn() ? exchange.getProperty(Delivery.PROPERTY, Delivery.class) : null);
     }
 
-    private boolean add(String key, Delivery told) {
+    private boolean add(String key, Delivery published) {
         long now = clock.millis();
         return store.writeAndWait(connection -> {
             // an expired key that housekeeping has not deleted yet counts as new
@@ -60,8 +60,8 @@ public final class EventRepository extends ServiceSupport implements IdempotentR
                     insert into event_seen (integration, event_id, seen_at) values (?, ?, ?)
                     on conflict (integration, event_id) do update set seen_at = excluded.seen_at where event_seen.seen_at < ?""",
                     integration(key), event(key), now, now - KEPT.toMillis()) == 1;
-            if (added && told != null) {
-                outbox.event(connection, told);
+            if (added && published != null) {
+                outbox.event(connection, published);
             }
             return added;
         });

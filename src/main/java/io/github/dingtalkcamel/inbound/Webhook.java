@@ -81,7 +81,7 @@ public final class Webhook {
     }
 
     /**
-     * The request as one value. What its headers do not prove is looked through, not read: a body of a stranger's takes no more memory than
+     * The request as one value. A body that its headers do not prove is scanned, not parsed: an unauthenticated body takes no more memory than
      * its bytes, until the signature of what it encrypts has proved it.
      *
      * @throws UnknownIntegrationException when the path names none, or its callback is off

@@ -34,7 +34,7 @@ public final class AccessTokens implements CallObserver {
 
     private final Settings settings;
     private final DingTalkComponent component;
-    private final Map<String, DingTalkException> troubles = new ConcurrentHashMap<>();
+    private final Map<String, DingTalkException> failures = new ConcurrentHashMap<>();
 
     public AccessTokens(Settings settings, DingTalkComponent component) {
         this.settings = settings;
@@ -67,7 +67,7 @@ public final class AccessTokens implements CallObserver {
         }
         if (failure != null) {
             note(call.integration(), failure);
-        } else if (troubles.remove(call.integration()) != null) {
+        } else if (failures.remove(call.integration()) != null) {
             LOG.info("Integration {} has an access token again", call.integration());
         }
     }
@@ -81,14 +81,14 @@ public final class AccessTokens implements CallObserver {
 
     /** One log line for each change. */
     private void note(String integration, DingTalkException failure) {
-        DingTalkException before = troubles.put(integration, failure);
+        DingTalkException before = failures.put(integration, failure);
         if (before == null || !before.code().equals(failure.code())) {
             LOG.warn("Integration {} cannot get an access token: {}. {}", integration, failure.getMessage(), failure.remedy());
         }
     }
 
     /** Why an integration has no access token, or null while nothing is known against it. */
-    public DingTalkException trouble(String id) {
-        return troubles.get(id);
+    public DingTalkException failure(String id) {
+        return failures.get(id);
     }
 }

@@ -136,7 +136,7 @@ public final class Checks {
     }
 
     private void token(Integration integration, HealthCheckResultBuilder result) {
-        DingTalkException trouble = accessTokens.trouble(integration.id());
+        DingTalkException trouble = accessTokens.failure(integration.id());
         if (trouble != null) {
             result.detail("code", trouble.code()).message(trouble.getMessage() + ". " + trouble.remedy()).down();
         }

@@ -17,7 +17,7 @@ import org.apache.camel.Message;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where a reply's files are sent, and what the conversation is told of one that can't be. */
+/** Where a reply's files are sent, and the text for the conversation where one can't be sent. */
 public final class FileDelivery {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileDelivery.class);

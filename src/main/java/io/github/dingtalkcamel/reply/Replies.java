@@ -150,7 +150,7 @@ public final class Replies {
         record(chunk, channel, reply, turn);
     }
 
-    /** Records that a file was sent, or that the conversation was told why it was not. Nothing where the turn was stopped before. */
+    /** Records that a file was sent, or that the conversation got the reason why it was not. Nothing where the turn was stopped before. */
     public void recordFile(Exchange exchange) throws StoreException {
         PendingFile file = exchange.getProperty(PendingFile.PROPERTY, PendingFile.class);
         Reply reply = exchange.getProperty(Reply.PROPERTY, Reply.class);

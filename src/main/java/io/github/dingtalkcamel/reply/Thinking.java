@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The reaction that shows that an agent is being asked (docs/protocol.md 6.8): an API that DingTalk does not document and may take away.
+ * The reaction that shows that an agent is being asked (docs/protocol.md 6.8): an API that DingTalk does not document and may remove.
  * Once it has failed for an integration it is not used there until the next start. A process that is killed leaves what it has shown.
  */
 public final class Thinking {

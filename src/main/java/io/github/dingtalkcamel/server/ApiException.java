@@ -42,7 +42,7 @@ public final class ApiException extends Exception implements HttpError {
         return new ApiException(503, code, message);
     }
 
-    /** It is refused whatever token it has: 403. */
+    /** Refused with every token: 403. */
     public static ApiException forbidden(String code, String message) {
         return new ApiException(403, code, message);
     }

@@ -95,7 +95,7 @@ public final class ByteBudget {
         }
     }
 
-    /** @param evict called, on any thread, when the share was taken away because a smaller request needs the room */
+    /** @param evict called, on any thread, when the share was withdrawn because a smaller request needs the room */
     Share open(Runnable evict) {
         Share share = new Share(evict);
         synchronized (this) {

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What other systems are told of messages, turns and events.
+ * Events for other systems about messages, turns and events of DingTalk.
  *
  * @param endpoint where each event is sent; empty where none is stored
  * @param kept     how long an event waits for that endpoint

@@ -80,7 +80,7 @@ public final class SettingsReader {
                 : integrations.values().stream().noneMatch(values -> values.given(APP_KEY) || values.given(WEBHOOK));
         integrations.forEach((id, values) -> checkIntegration(id, values, simulator && id.equals(MAIN), faults));
         checkMain(integrations, simulator, faults);
-        // the log read it before, see LogFormat; a wrong word is told here
+        // the log read it before, see LogFormat; a wrong word is reported here
         process.maybe(LOG_FORMAT);
         checkManagement(process, faults);
         checkModel(process, faults);

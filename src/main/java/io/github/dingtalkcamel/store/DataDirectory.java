@@ -50,7 +50,7 @@ public final class DataDirectory implements AutoCloseable {
             channel = FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock = channel.tryLock();
             if (lock != null) {
-                mendRights(directory);
+                restrictRights(directory);
                 return new DataDirectory(channel, lock);
             }
         } catch (OverlappingFileLockException e) {
@@ -70,7 +70,7 @@ public final class DataDirectory implements AutoCloseable {
      * What an older version left readable by others is theirs no longer. Only names that this program gives are touched: the directory may
      * hold others.
      */
-    private static void mendRights(Path directory) {
+    private static void restrictRights(Path directory) {
         try {
             if (OwnerOnly.isShared(directory)) {
                 LOG.warn("The data directory {} is shared by all users of this machine, who see the names of the files in it. Choose one"

@@ -67,12 +67,12 @@ final class SqliteFile {
                     + "-wal is missing: the last process did not end by itself, and what it wrote last is in there. Put it back."
                     + " If " + file + " is a backup that was restored, or to continue without it, delete " + beside(file, "-open"), null);
         }
-        mendRights(file);
+        restrictRights(file);
         look(file);
         return new SqliteFile(file);
     }
 
-    private static void mendRights(Path file) {
+    private static void restrictRights(Path file) {
         for (String suffix : BESIDE) {
             try {
                 if (OwnerOnly.restrict(beside(file, suffix))) {

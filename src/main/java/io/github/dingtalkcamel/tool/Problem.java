@@ -30,7 +30,7 @@ public record Problem(String code, String message, String hint, boolean retryabl
     static final Problem CUT_SHORT = new Problem("outcomeUnknown", "The process stopped while this was sent: it may have arrived",
             "Ask the recipient; to send it again use another requestId");
 
-    /** One that only a change can mend, or whose outcome is not known. */
+    /** One that only a change can repair, or whose outcome is not known. */
     public Problem(String code, String message, String hint) {
         this(code, message, hint, false);
     }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What has become of a call so far, recipient by recipient; what a tool does with none of them says so with {@link #data}. Safe for use by
+ * The state of a call so far, recipient by recipient; a result without recipients is set with {@link #data}. Safe for use by
  * several threads.
  */
 public final class ToolRun {

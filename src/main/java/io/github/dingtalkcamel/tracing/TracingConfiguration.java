@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * {@code OTEL_EXPORTER_OTLP_TRACES_ENDPOINT}, in the environment or as properties such as {@code otel.traces.exporter}. Nothing of it is
  * loaded otherwise.
  * <p>
- * Spans are exported on a thread of its own; where the collector is away, spans are dropped, and no message waits.
+ * Spans are exported on a thread of its own; while the collector is unavailable, spans are dropped, and no message waits.
  */
 public final class TracingConfiguration implements AutoCloseable {
 
@@ -68,7 +68,7 @@ public final class TracingConfiguration implements AutoCloseable {
             OpenTelemetrySdk sdk = AutoConfiguredOpenTelemetrySdk.builder().disableShutdownHook()
                     .addPropertiesSupplier(() -> Map.of("otel.service.name", "dingtalk-camel", "otel.metrics.exporter", "none",
                             "otel.logs.exporter", "none", "otel.exporter.otlp.protocol", HTTP,
-                            // what a stranger adds as baggage would go out with each call
+                            // baggage of unauthenticated clients would go out with each call
                             "otel.propagators", "tracecontext"))
                     .addPropertiesCustomizer(config -> given)
                     .addSpanExporterCustomizer((exporter, config) -> new CleanSpanExporter(exporter))
@@ -78,7 +78,7 @@ public final class TracingConfiguration implements AutoCloseable {
             return sdk;
         } catch (RuntimeException e) {
             throw new StartException("Tracing is switched on by OTEL_ variables, and can't start: " + KnownSecrets.clean(e.getMessage())
-                    + ". Mend them, or unset " + name(EXPORTER) + " and " + name(ENDPOINT), e);
+                    + ". Correct them, or unset " + name(EXPORTER) + " and " + name(ENDPOINT), e);
         }
     }
 

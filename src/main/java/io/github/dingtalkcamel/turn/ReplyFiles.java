@@ -16,8 +16,8 @@ import org.apache.camel.Message;
 
 /**
  * Reads the files of an agent's reply from the header that the agent left, {@value AgentConstants#REPLY_FILES}, and keeps them in a column
- * of the store. At most {@value #MOST} files, and 8 MiB of base64 together: what is beyond has a problem, of which the conversation is
- * told.
+ * of the store. At most {@value #MOST} files, and 8 MiB of base64 together: further files have a problem, which the conversation
+ * gets as a line.
  */
 final class ReplyFiles {
 

@@ -15,7 +15,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
 /**
- * What a service behind a conversation is told about a message, as JSON: version 1 of
+ * What a service behind a conversation gets about a message, as JSON: version 1 of
  * docs/agent-envelope.schema.json.
  *
  * <p>The text is the exchange's body, so that a route can change it before. What is not known is left out; lists are always there. The

@@ -2,7 +2,7 @@ package io.github.dingtalkcamel.component.agent;
 
 /**
  * A failure that knows whether the agent is at fault. Where one message was at fault, such as one that a content filter withheld, others
- * may be answered: no circuit counts it, so that nobody can make an agent unavailable for others by what they write.
+ * may be answered: no circuit counts it, so that no user can make an agent unavailable for others by a message.
  */
 public interface AgentFault {
 

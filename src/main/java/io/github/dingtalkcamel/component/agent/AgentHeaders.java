@@ -1,6 +1,6 @@
 package io.github.dingtalkcamel.component.agent;
 
-/** Headers and properties by which agents are told of a message and answer it, beside those of the component {@code dingtalk:}. */
+/** Headers and properties that agents get with a message and answer with, beside those of the component {@code dingtalk:}. */
 final class AgentHeaders {
 
     static final String AGENT = "CamelDingTalkAgent";

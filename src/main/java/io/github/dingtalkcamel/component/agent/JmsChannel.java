@@ -45,7 +45,7 @@ final class JmsChannel {
         this.replies = session.createTemporaryQueue();
     }
 
-    /** Connects. @param broken told when the connection breaks, on a thread of the broker's client */
+    /** Connects. @param broken called when the connection breaks, on a thread of the broker's client */
     static JmsChannel open(ConnectionFactory factory, Answers answers, BiConsumer<JmsChannel, Exception> broken) throws JMSException {
         Connection connection = factory.createConnection();
         try {

@@ -1,5 +1,5 @@
 /**
- * Agents outside of Camel: what a service behind a conversation is told about a message, and how its answer is read.
+ * Agents outside of Camel: the request to a service behind a conversation, and how its answer is read.
  *
  * <p>Used by the kamelets {@code http-agent-action} and {@code jms-agent-action}, in any Camel application.
  */

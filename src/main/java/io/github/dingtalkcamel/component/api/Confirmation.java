@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 /**
  * The fields by which DingTalk confirms what it was asked to do, for each API that is called here. An answer without an error is no
- * success: a proxy, a gateway in trouble or a changed API answers {@code {}} or {@code {"ok":true}}, and nothing was sent.
+ * success: a proxy, a faulty gateway or a changed API answers {@code {}} or {@code {"ok":true}}, and nothing was sent.
  * <p>
  * Only says whether the outcome is known. An answer that denies success ({@code "success": false}, a key in {@code failedResult}) is known,
  * and read by the caller. Paths that only users' own routes call, and the undocumented reaction API, whose success is not reported further,

@@ -81,7 +81,7 @@ public final class DepartmentTraversal {
         }
     }
 
-    /** A department that went away meanwhile is left out; the one that was asked for must be there. */
+    /** A department that was deleted meanwhile is left out; the requested one must exist. */
     public void skip(RejectedException refusal) throws RejectedException {
         if (!refusal.code().equals("60003") || departments.size() < 2) {
             throw refusal;

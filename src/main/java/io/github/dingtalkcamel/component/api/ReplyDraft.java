@@ -4,7 +4,7 @@ package io.github.dingtalkcamel.component.api;
  * Takes a reply while it forms, so that it can be shown before it is whole. An application puts one into the exchange property
  * {@link #PROPERTY} of an agent's exchange where it shows drafts; without the property there is nothing to do.
  *
- * <p>A draft is only shown: the reply is what the agent's route leaves as its body, whatever was shown before.
+ * <p>A draft is only shown: the reply is the body at the end of the agent's route, independent of what was shown before.
  *
  * <p>Promises: no method blocks or throws, and none has an effect once the agent's route has ended or was stopped. Safe for use by many
  * threads. Does not promise that each text is shown: only the newest counts.

@@ -43,7 +43,7 @@ public final class MarkdownTitle {
         return parsed(text);
     }
 
-    /** The same, whatever is in the text. */
+    /** The same, for every text. */
     static String parsed(String text) {
         return heading(text)
                 .or(() -> text.lines().map(MarkdownTitle::plain).filter(line -> !line.isBlank()).findFirst())

@@ -19,7 +19,7 @@ import dev.langchain4j.http.client.sse.ServerSentEventListener;
 import dev.langchain4j.http.client.sse.ServerSentEventParser;
 
 /**
- * One call of a model's server, as langchain4j's transport. {@link #close} closes its connection whatever the call waits for: the
+ * One call of a model's server, as langchain4j's transport. {@link #close} closes its connection at any stage of the call: the
  * connection, the beginning of the answer, or the next piece of the stream.
  *
  * <p>A stream is whole once it has a {@code finish_reason} or ends with {@code [DONE]}: what breaks after that breaks nothing, and the

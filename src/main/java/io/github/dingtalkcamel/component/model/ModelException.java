@@ -6,7 +6,7 @@ import io.github.dingtalkcamel.component.agent.AgentFault;
 
 /**
  * A model gave no answer that could be used. The message is for operators: what happened, in the words of the server where it gave any, and
- * what to do. It holds no key. What users are told depends on the {@link #kind}.
+ * what to do. It holds no key. The text for users depends on the {@link #kind}.
  */
 public final class ModelException extends Exception implements AgentFault {
 

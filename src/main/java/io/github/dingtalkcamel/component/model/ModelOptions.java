@@ -10,7 +10,7 @@ import io.github.dingtalkcamel.component.secrets.Secret;
  * @param baseUrl       of the API, with {@code /v1} where the server wants that; without a slash at its end
  * @param apiKey        not set for servers that want none
  * @param model         its name, as the server knows it
- * @param systemMessage what the model is told first; blank for nothing
+ * @param systemMessage the first message to the model; blank for none
  * @param temperature   0 for the same answers, higher for more varied ones
  * @param maxTokens     of an answer
  * @param historyTokens of what was said before, by our estimate; 0 for no history

@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * model that reads what users write: a tool checks them, and decides by the headers what the sender may see. They never become headers.
  * <p>
  * A tool's result is its body as text, JSON for maps and lists, of at most {@value #MOST_CHARACTERS} characters. A tool that fails or
- * takes longer than {@value #MOST_SECONDS} s is told to the model as such, without details, and to the log with them.
+ * takes longer than {@value #MOST_SECONDS} s is reported to the model without details, and to the log with them.
  */
 final class ModelTools implements AutoCloseable {
 
@@ -64,7 +64,7 @@ final class ModelTools implements AutoCloseable {
         });
     }
 
-    /** What the model is told of them; read anew for each call, since routes may be replaced. */
+    /** Their description for the model; read anew for each call, since routes may be replaced. */
     List<ToolSpecification> specifications() {
         List<ToolSpecification> tools = new ArrayList<>();
         for (String name : names) {
@@ -107,7 +107,7 @@ final class ModelTools implements AutoCloseable {
     }
 
     /**
-     * Calls one. Never fails: the model is told what went wrong.
+     * Calls one. Never fails: the model gets the error.
      *
      * @param asked headers and properties of who asked
      * @param ended ended with the model's call
@@ -213,7 +213,7 @@ final class ModelTools implements AutoCloseable {
         producers.clear();
     }
 
-    /** Who asked: what a tool is told beside its arguments. */
+    /** The sender: what a tool gets beside its arguments. */
     record Asked(Map<String, Object> headers, InboundMessage message, Object history) {
 
         static Asked of(Exchange exchange) {

@@ -18,7 +18,7 @@ import io.github.dingtalkcamel.component.message.InboundMessage;
 import org.apache.camel.Exchange;
 
 /**
- * What a model is told for one message: the system message and the current text always, of the history as much as fits, the newest first.
+ * The prompt for one message: the system message and the current text always, of the history as much as fits, the newest first.
  * In groups each user's text begins with the name of the user.
  *
  * @param system  blank for none
@@ -75,7 +75,7 @@ record Prompt(String system, List<Said> history, String current) {
         return name.isEmpty() ? text : name + ": " + text;
     }
 
-    /** A name on one line, so that it can't be read as somebody else's text. */
+    /** A name on one line, so that it can't be read as text of another person. */
     private static String name(Object nick) {
         String name = nick == null ? "" : nick.toString().replaceAll("[\\s\\p{Cntrl}:]+", " ").strip();
         return name.length() <= MOST_OF_A_NAME ? name : name.substring(0, MOST_OF_A_NAME);

@@ -33,7 +33,7 @@ import org.apache.camel.util.URISupport;
 public final class NotificationCall {
 
     static {
-        // an option of the kamelet that Camel can't know: masked wherever an endpoint's URI is shown
+        // an option of the kamelet that Camel can't know: masked in every place that shows an endpoint's URI
         URISupport.addSanitizeKeywords("apiToken");
     }
 

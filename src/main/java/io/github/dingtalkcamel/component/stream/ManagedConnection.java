@@ -45,7 +45,7 @@ final class ManagedConnection {
     /** In a row, without a connection that held. */
     private int failures;
     private int replacements;
-    private boolean troubleTold;
+    private boolean troubleLogged;
 
     /** @param random from 0 to 1, for jitter */
     ManagedConnection(String integration, int number, Connector connector, FrameHandler frames, ConnectionMetrics metrics,
@@ -182,7 +182,7 @@ final class ManagedConnection {
         history.failed(null);
         metrics.credentialsWork();
         LOG.info("{} is connected", this);
-        troubleTold = false;
+        troubleLogged = false;
         history.enter(State.CONNECTED);
         metrics.up(integration, number);
         held.steady = scheduler.in(timeouts.holding(), () -> {
@@ -207,9 +207,9 @@ final class ManagedConnection {
             if (metrics.isFirstToTellOfCredentials()) {
                 LOG.error("Integration {} can't open Stream connections: {}. {}", integration, e.getMessage(), e.remedy());
             }
-        } else if (!troubleTold) {
+        } else if (!troubleLogged) {
             LOG.warn("{} can't be opened: {}. {}", this, e.getMessage(), e.remedy());
-            troubleTold = true;
+            troubleLogged = true;
         }
         retryAfter(e.isCredentials() ? timeouts.backoff().slowest(random.getAsDouble()) : timeouts.backoff()
                 .after(failures, random.getAsDouble()));

@@ -37,7 +37,7 @@ public enum ModelFault {
     EMPTY("empty"),
     /** A {@code <think>} block before the answer. */
     THINK("think"),
-    /** Calls the first tool that is offered, whatever was said. */
+    /** Calls the first tool that is offered, for every message. */
     CALL_TOOL("callTool");
 
     private final String publicName;

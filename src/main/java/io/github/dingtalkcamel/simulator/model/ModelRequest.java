@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * A call of the simulated model, and what became of it.
+ * A call of the simulated model, and its outcome.
  *
  * @param at       when it came, by the simulator's clock
  * @param key      the bearer token; null for none

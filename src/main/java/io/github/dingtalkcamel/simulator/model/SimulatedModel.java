@@ -239,23 +239,23 @@ public final class SimulatedModel {
         vertx.setTimer(fault == ModelFault.SLOW ? SLOW_MILLIS : PAUSE_MILLIS, timer -> stream(response, events, at + 1, fault));
     }
 
-    /** What it says: that it is simulated, and what it was told. */
+    /** What it says: that it is simulated, and the text it got. */
     private static String reply(ObjectNode body) {
         JsonNode messages = body.path("messages");
         JsonNode last = messages.path(messages.size() - 1);
-        String told = told(last.path("content"));
+        String given = given(last.path("content"));
         return MARK + ("tool".equals(Json.text(last, "role")) ? "The tool answered: " : "You said: ")
-                + (told.length() <= SHOWN ? told : told.substring(0, SHOWN) + "…")
+                + (given.length() <= SHOWN ? given : given.substring(0, SHOWN) + "…")
                 + (messages.size() > 1 ? "\n\n(messages in the prompt: " + messages.size() + ")" : "");
     }
 
-    private static String told(JsonNode content) {
+    private static String given(JsonNode content) {
         if (!content.isArray()) {
             return content.asText("");
         }
-        StringBuilder told = new StringBuilder();
-        content.forEach(part -> told.append(part.has("text") ? part.path("text").asText() : "[picture]").append(' '));
-        return told.toString().strip();
+        StringBuilder given = new StringBuilder();
+        content.forEach(part -> given.append(part.has("text") ? part.path("text").asText() : "[picture]").append(' '));
+        return given.toString().strip();
     }
 
     private static void call(ObjectNode message, ObjectNode body) {

@@ -19,7 +19,7 @@ final class SimulatedToolCall {
     private SimulatedToolCall() {
     }
 
-    /** Whether it calls a tool without being told to: the last text is a user's, with a number, and a tool wants an argument. */
+    /** Whether it calls a tool without being asked to: the last text is a user's, with a number, and a tool wants an argument. */
     static boolean isWanted(ObjectNode body) {
         JsonNode messages = body.path("messages");
         JsonNode last = messages.path(messages.size() - 1);
