@@ -43,7 +43,8 @@ class ReadmeModelIT {
                     "Model: " + variables.get("DINGTALK_LLM_MODEL") + " at " + elsewhere.url() + "/v1 answers as agent assistant",
                     "Messages of main go to agent assistant (fallback)");
 
-            HttpResponse<String> answer = HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create(run.simulatorUrl() + "/simulator/say"))
+            HttpResponse<String> answer = HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create(run.simulatorUrl()
+                    + "/simulator/say"))
                     .POST(HttpRequest.BodyPublishers.ofString("hello")).build(), HttpResponse.BodyHandlers.ofString());
 
             assertThat(answer.body()).contains("[simulated model] You said: hello");

@@ -40,8 +40,7 @@ final class StreamListener implements ServerSentEventListener {
         JsonNode data = read(event.data());
         if (!whole && data.path("error").isObject()) {
             ended = true;
-            int status = data.at("/error/code").isInt() ? data.at("/error/code").intValue() : 500;
-            next.onError(new HttpRefusal(status >= 400 && status < 600 ? status : 500, event.data(), null));
+            next.onError(new HttpRefusal(StreamError.status(data.get("error")), event.data(), null));
             return;
         }
         next.onEvent(event, context);

@@ -19,6 +19,8 @@ public enum ModelFault {
     TOO_LONG("tooLong"),
     /** A pause of a second before each piece. */
     SLOW("slow"),
+    /** Nothing for 30 s, then the answer. */
+    WAIT("wait"),
     /** The connection is closed in the middle of the answer. */
     BREAK("break"),
     /** The stream ends in the middle, without a finish_reason and {@code [DONE]}, in good order otherwise. */

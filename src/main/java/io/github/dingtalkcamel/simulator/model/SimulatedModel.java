@@ -32,7 +32,8 @@ public final class SimulatedModel {
     private static final int PIECE = 8;
     private static final int PAUSE_MILLIS = 15;
     private static final int SLOW_MILLIS = 1_000;
-    private static final int MOST_RECORDS = 1_000;
+    private static final int WAIT_MILLIS = 30_000;
+    private static final int MOST_RECORDS = 5_000;
     private static final int SHOWN = 2_000;
 
     private final Vertx vertx;
@@ -97,7 +98,7 @@ public final class SimulatedModel {
         }
     }
 
-    /** The calls of {@code /v1/chat/completions}, the oldest first; the last 1,000. */
+    /** The calls of {@code /v1/chat/completions}, the oldest first; the last 5,000. */
     public List<ModelRequest> requests() {
         synchronized (requests) {
             return new ArrayList<>(requests);
@@ -220,7 +221,11 @@ public final class SimulatedModel {
             }
         }
         response.setChunked(true).putHeader("Content-Type", "text/event-stream");
-        stream(response, events, 0, fault);
+        if (fault == ModelFault.WAIT) {
+            vertx.setTimer(WAIT_MILLIS, timer -> stream(response, events, 0, fault));
+        } else {
+            stream(response, events, 0, fault);
+        }
     }
 
     private void stream(HttpServerResponse response, List<String> events, int at, ModelFault fault) {

@@ -39,7 +39,7 @@ class ComponentJarIT {
 
     /** Direct dependencies that come with the library, and the jars that these need. */
     private static final Set<String> WITH_THE_LIBRARY = new TreeSet<>(Set.of("camel-core", "jackson-databind", "caffeine", "commonmark",
-            "commonmark-ext-gfm-tables", "icu4j"));
+            "commonmark-ext-gfm-tables", "icu4j", "langchain4j-open-ai"));
     private final Simulator simulator = Simulator.start(SimulatorOptions.defaults());
     private ForeignProcess process;
     @TempDir
@@ -164,7 +164,7 @@ class ComponentJarIT {
         while (dependency.find()) {
             String text = dependency.group(1);
             if (!text.contains("<optional>true</optional>") && !text.contains("<scope>test</scope>")) {
-                artifacts.add(text.replaceFirst("(?s).*<artifactId>(.*?)</artifactId>.*", "$1"));
+                artifacts.add(text.replaceFirst("(?s).*?<artifactId>(.*?)</artifactId>.*", "$1"));
             }
         }
         return artifacts;

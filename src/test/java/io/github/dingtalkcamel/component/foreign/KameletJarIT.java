@@ -22,7 +22,9 @@ import com.sun.net.httpserver.HttpServer;
 import io.github.dingtalkcamel.Bot;
 import io.github.dingtalkcamel.component.agent.Broker;
 import io.github.dingtalkcamel.simulator.Simulator;
+import io.github.dingtalkcamel.simulator.model.ModelFault;
 import io.github.dingtalkcamel.simulator.platform.CustomRobot;
+import io.github.dingtalkcamel.simulator.platform.PushResult;
 import io.github.dingtalkcamel.simulator.platform.SimulatedApp;
 import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
 import io.github.dingtalkcamel.simulator.platform.UserMessage;
@@ -129,7 +131,8 @@ class KameletJarIT {
             String dm = bot.simulator().dm(Bot.APP_KEY, "staff002");
             // their application logs nothing without a logging library
             Awaitility.await().atMost(ForeignProcess.PATIENCE).until(() -> bot.replies(dm).size() == 1);
-            Awaitility.await().atMost(ForeignProcess.PATIENCE).until(() -> ((Number) bot.rows("select count(*) from tool_request").get(0).get(0))
+            Awaitility.await().atMost(ForeignProcess.PATIENCE).until(() -> ((Number) bot.rows("select count(*) from tool_request").get(0)
+                    .get(0))
                     .intValue() == 1);
 
             assertThat(bot.replies(dm)).containsExactly("磁盘 full");
@@ -189,6 +192,50 @@ class KameletJarIT {
             }
         } finally {
             service.stop(0);
+        }
+    }
+
+    @Test
+    void theModelKameletAnswersInAnyApplication() throws Exception {
+        try (Simulator simulator = Simulator.start(SimulatorOptions.defaults())) {
+            simulator.addApp(SimulatedApp.of("dingforeign", "foreign-secret"));
+            try (ForeignProcess process = start("""
+                    camel.component.dingtalk.app-key = dingforeign
+                    camel.component.dingtalk.app-secret = foreign-secret
+                    camel.component.dingtalk.api-base-url = %1$s
+                    camel.component.dingtalk.oapi-base-url = %1$s
+                    camel.kamelet.openai-agent-action.baseUrl = %1$s/v1
+                    camel.kamelet.openai-agent-action.apiKey = sk-foreign-0123456789
+                    """.formatted(simulator.url()), """
+                    - route:
+                        id: their-route
+                        from:
+                          uri: dingtalk:messages
+                          steps:
+                            - to:
+                                uri: kamelet:openai-agent-action
+                                parameters: { model: their-model, timeout: 30s, tools: clock }
+                            - to: dingtalk:reply
+                    - route:
+                        id: their-tool
+                        description: Tells the time
+                        from:
+                          uri: direct:clock
+                          steps:
+                            - setBody: { constant: noon }
+                    """)) {
+                process.awaitOut("STARTED theirs");
+                Awaitility.await().atMost(ForeignProcess.PATIENCE).until(() -> simulator.stream().connections().size() == 1);
+                simulator.model().plan(ModelFault.CALL_TOOL, 1);
+
+                PushResult said = simulator.sayAsync(UserMessage.text("what time is it?").byStream()).join();
+
+                assertThat(simulator.deliveriesTo(said.conversationId())).singleElement()
+                        .satisfies(delivery -> assertThat(delivery.text()).startsWith("[simulated model] The tool answered: noon"));
+                assertThat(simulator.model().requests()).hasSize(2).allSatisfy(request -> assertThat(request.key())
+                        .isEqualTo("sk-foreign-0123456789"));
+                assertThat(process.out()).doesNotContain("sk-foreign");
+            }
         }
     }
 }
