@@ -11,6 +11,8 @@ import io.github.dingtalkcamel.agent.AgentConfiguration;
 import io.github.dingtalkcamel.assistant.AssistantConfiguration;
 import io.github.dingtalkcamel.assistant.ModelStatus;
 import io.github.dingtalkcamel.card.CardConfiguration;
+import io.github.dingtalkcamel.cluster.Cluster;
+import io.github.dingtalkcamel.cluster.Sharing;
 import io.github.dingtalkcamel.command.CommandConfiguration;
 import io.github.dingtalkcamel.conversation.ConversationConfiguration;
 import io.github.dingtalkcamel.hook.HookConfiguration;
@@ -57,6 +59,8 @@ final class ApplicationConfiguration implements AutoCloseable {
     private final OpenedResources resources;
     private final Settings settings;
     private final Store store;
+    /** Null where this process has the store for itself. */
+    private final Cluster cluster;
     private final Clock clock = Clock.systemUTC();
     private SendingConfiguration sending;
     private ServerConfiguration server;
@@ -78,6 +82,7 @@ final class ApplicationConfiguration implements AutoCloseable {
         this.resources = new OpenedResources(read);
         this.settings = resources.settings();
         this.store = resources.store();
+        this.cluster = resources.cluster();
     }
 
     Settings settings() {
@@ -103,33 +108,37 @@ final class ApplicationConfiguration implements AutoCloseable {
     /** Binds the beans that routes and Camel's own configuration name. */
     void bind() throws Exception {
         Registry registry = context.getRegistry();
+        Sharing sharing = cluster == null ? Sharing.alone(clock) : cluster.sharing();
         BotTexts texts = new BotTexts(settings, Path.of("config"));
         server = ServerConfiguration.bind(registry, settings, clock);
-        sending = SendingConfiguration.bind(context, settings, store, server.heldBodies(), clock);
+        sending = SendingConfiguration.bind(context, settings, store, sharing, server.heldBodies(), clock);
         McpConfiguration.bind(context, settings, sending.tool());
         ConversationConfiguration conversation =
-                ConversationConfiguration.bind(registry, settings, store, sending.notifications(), clock);
+                ConversationConfiguration.bind(registry, settings, store, sending.notifications(), sharing.clock());
         agent = AgentConfiguration.bind(registry, settings);
         assistant = AssistantConfiguration.bind(context, settings, clock);
-        outbox = OutboxConfiguration.bind(registry, settings, store, clock);
+        outbox = OutboxConfiguration.bind(registry, settings, store, sharing.clock(), sharing.claims());
         chosenAgents = new ChosenAgents(agent.agents(), conversation.bindings(), settings);
-        turn = TurnConfiguration.bind(context, settings, store, conversation, sending.quotable(), outbox.outbox(), clock);
+        turn = TurnConfiguration.bind(context, settings, store, sharing.leases(), conversation, sending.quotable(), outbox.outbox(),
+                sharing.clock());
         card = CardConfiguration.bind(context, settings, store, texts, turn.storeRetry(), clock);
         hook = HookConfiguration.bind(context, clock);
         inbound = InboundConfiguration.bind(registry, settings, store, server, sending.integrations().component(), outbox.outbox(), clock);
         conversation.bindings().onChange(hook.events()::bindingChanged);
         sending.integrations().component().setStreamListener(hook.events());
-        CommandConfiguration.bind(registry, settings, texts, agent.agents(), conversation, turn, card.cards(), hook.hooks(), clock);
-        ReplyConfiguration.bind(registry, settings, store, texts, turn, card.cards(), sending.tool().sentMessages(), sending.quotable(), clock);
+        CommandConfiguration.bind(registry, settings, texts, agent.agents(), conversation, turn, sharing.leases(), card.cards(), hook.hooks(),
+                clock);
+        ReplyConfiguration.bind(registry, settings, store, sharing, texts, turn, card.cards(), sending.tool().sentMessages(), sending.quotable(),
+                clock);
         AdminConfiguration.bind(registry, settings, store, inbound, sending.integrations().accessTokens(), agent.agents(),
                 conversation.bindings(), turn.deadLetters());
         observe = new ObserveConfiguration(context, settings, store, turn, agent.agents(), conversation, inbound, hook.events(),
                 sending.limits().callLimiter(), sending.integrations().accessTokens(), sending.robot().robotQueue(), outbox.outbox(),
-                assistant.status());
+                assistant.status(), cluster);
         observe.bind();
         routes = new LiveRoutes((LiveContext) context, settings.routesDir());
         registry.bind("liveRoutes", routes);
-        registry.bind("housekeeping", new Housekeeping(store, clock, expiries()));
+        registry.bind("housekeeping", new Housekeeping(store, sharing.clock(), expiries(), () -> sharing.claims().hold("housekeeping") != 0));
         bindServers(registry);
         context.getPropertiesComponent().setOverrideProperties(properties());
     }
@@ -141,6 +150,9 @@ final class ApplicationConfiguration implements AutoCloseable {
         expiries.addAll(RobotConfiguration.expiries(settings));
         expiries.addAll(OutboxConfiguration.expiries(settings));
         expiries.addAll(ToolConfiguration.expiries(settings));
+        if (cluster != null) {
+            expiries.add(Cluster.expiry(settings.keeping().messages()));
+        }
         return expiries;
     }
 
@@ -173,6 +185,9 @@ final class ApplicationConfiguration implements AutoCloseable {
 
     void beforeStart() {
         store.awaitOpen();
+        if (cluster != null) {
+            cluster.join(store);
+        }
         Simulator simulator = resources.simulator();
         if (simulator != null) {
             simulator.messageTraces(new MessageTrace(store)::json);
@@ -187,6 +202,9 @@ final class ApplicationConfiguration implements AutoCloseable {
     }
 
     void afterStart() {
+        if (cluster != null) {
+            turn.takePart(cluster, context, settings, cluster.sharing().clock());
+        }
         httpGuards.open();
         routes.watch();
         observe.show();
@@ -213,6 +231,9 @@ final class ApplicationConfiguration implements AutoCloseable {
         agent.close();
         card.close();
         sending.close();
+        if (cluster != null) {
+            cluster.stopTaking();
+        }
     }
 
     @Override

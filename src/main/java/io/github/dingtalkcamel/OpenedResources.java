@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.UnknownHostException;
 
+import io.github.dingtalkcamel.cluster.Cluster;
+import io.github.dingtalkcamel.log.NodeName;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.settings.StartException;
 import io.github.dingtalkcamel.simulator.Simulator;
@@ -22,11 +25,14 @@ final class OpenedResources implements AutoCloseable {
     private final Store store;
     private final Simulator simulator;
     private final Settings settings;
+    /** Null where this process has the store for itself. */
+    private final Cluster cluster;
 
     OpenedResources(Settings read) {
         this.dataDirectory = DataDirectory.hold(read.dataDir());
         Store opened = null;
         Simulator started = null;
+        Cluster node = null;
         int webhookPort;
         int managementPort;
         try {
@@ -36,7 +42,10 @@ final class OpenedResources implements AutoCloseable {
                 NativeLibrary.prepare(read.dataDir());
             }
             // beside the rest of the start: it takes about as long as Camel's configuration
-            opened = Store.opening(read.storeUrl().reveal(), read.storeUser().orElse(null), read.storePassword().reveal());
+            String user = read.storeUser().orElse(null);
+            node = read.cluster() ? new Cluster(read.storeUrl().reveal(), user, read.storePassword().reveal(), nodeName(webhookPort), version(),
+                    read.queueCapacity()) : null;
+            opened = Store.opening(read.storeUrl().reveal(), user, read.storePassword().reveal(), node == null ? null : node.scope());
             started = read.simulator() ? BuiltInSimulator.start(read) : null;
         } catch (RuntimeException e) {
             if (opened != null) {
@@ -46,6 +55,10 @@ final class OpenedResources implements AutoCloseable {
             throw e;
         }
         this.store = opened;
+        this.cluster = node;
+        if (node != null) {
+            NodeName.set(node.membership().name());
+        }
         this.simulator = started;
         // from here on the simulator is a DingTalk like any other
         Settings addressed = started == null ? read : read.withBaseUrls(URI.create(started.url()), URI.create(started.url()));
@@ -75,6 +88,26 @@ final class OpenedResources implements AutoCloseable {
         return store;
     }
 
+    /** Null where this process has the store for itself. */
+    Cluster cluster() {
+        return cluster;
+    }
+
+    /** The port tells apart the nodes of one machine. */
+    private static String nodeName(int port) {
+        String host = System.getenv("HOSTNAME");
+        try {
+            return (host == null || host.isBlank() ? InetAddress.getLocalHost().getHostName() : host) + ":" + port;
+        } catch (UnknownHostException e) {
+            return "node:" + port;
+        }
+    }
+
+    private static String version() {
+        String version = OpenedResources.class.getPackage().getImplementationVersion();
+        return version == null ? "unknown" : version;
+    }
+
     /** Null where it is not set. */
     Simulator simulator() {
         return simulator;
@@ -90,6 +123,9 @@ final class OpenedResources implements AutoCloseable {
 
     /** Writes what was handed to the store, closes it, and lets another process have it. */
     void closeStore() {
+        if (cluster != null) {
+            cluster.close();
+        }
         store.close();
         dataDirectory.close();
     }

@@ -2,6 +2,7 @@ package io.github.dingtalkcamel;
 
 import java.time.Clock;
 
+import io.github.dingtalkcamel.cluster.Sharing;
 import io.github.dingtalkcamel.conversation.Notifications;
 import io.github.dingtalkcamel.conversation.QuotableMessages;
 import io.github.dingtalkcamel.integration.IntegrationConfiguration;
@@ -26,11 +27,14 @@ record SendingConfiguration(LimitsConfiguration limits, IntegrationConfiguration
 
     /** Where nothing comes by HTTP. */
     static SendingConfiguration bind(CamelContext context, Settings settings, Store store, Clock clock) throws Exception {
-        return bind(context, settings, store, new HeldBodies(), clock);
+        return bind(context, settings, store, Sharing.alone(clock), new HeldBodies(), clock);
     }
 
-    /** @param heldBodies the bodies of requests by HTTP */
-    static SendingConfiguration bind(CamelContext context, Settings settings, Store store, HeldBodies heldBodies, Clock clock)
+    /**
+     * @param sharing    what nodes on the same store share
+     * @param heldBodies the bodies of requests by HTTP
+     */
+    static SendingConfiguration bind(CamelContext context, Settings settings, Store store, Sharing sharing, HeldBodies heldBodies, Clock clock)
             throws Exception {
         context.getRegistry().bind("sourceLoader", new Utf8Routes());
         context.getRegistry().bind(OwnBeanLanguage.NAME, new OwnBeanLanguage());
@@ -38,8 +42,8 @@ record SendingConfiguration(LimitsConfiguration limits, IntegrationConfiguration
         Notifications notifications = new Notifications(store);
         LimitsConfiguration limits = LimitsConfiguration.bind(context, clock);
         return new SendingConfiguration(limits, IntegrationConfiguration.bind(context, settings, limits, quotable),
-                RobotConfiguration.bind(context, settings, store, clock),
-                ToolConfiguration.bind(context, settings, store, quotable, notifications, heldBodies, clock), quotable, notifications);
+                RobotConfiguration.bind(context, settings, store, sharing.clock(), sharing.claims()),
+                ToolConfiguration.bind(context, settings, store, sharing.leases(), quotable, notifications, heldBodies, clock), quotable, notifications);
     }
 
     /** Begins no more calls. What waits for a custom robot stays stored. */

@@ -59,11 +59,18 @@ public final class Bot implements AutoCloseable {
     private DingTalkMain main;
     private Thread thread;
 
+    private final boolean ownsSimulator;
+
     private Bot(Map<String, String> more, SimulatorOptions options) throws IOException {
+        this(more, Simulator.start(options), true);
+        simulator.addApp(SimulatedApp.of(APP_KEY, APP_SECRET).withEncryption(CALLBACK_TOKEN, AES_KEY));
+    }
+
+    private Bot(Map<String, String> more, Simulator simulator, boolean ownsSimulator) throws IOException {
         home = Files.createTempDirectory("dingtalk-camel-test");
         Files.createDirectories(home.resolve("routes"));
-        simulator = Simulator.start(options);
-        simulator.addApp(SimulatedApp.of(APP_KEY, APP_SECRET).withEncryption(CALLBACK_TOKEN, AES_KEY));
+        this.simulator = simulator;
+        this.ownsSimulator = ownsSimulator;
         settings.put("dingtalk.app-key", APP_KEY);
         settings.put("dingtalk.app-secret", APP_SECRET);
         settings.put("dingtalk.callback-token", CALLBACK_TOKEN);
@@ -93,6 +100,11 @@ public final class Bot implements AutoCloseable {
     /** The same with a simulator of one's choice. */
     public static Bot withSettings(Map<String, String> more, SimulatorOptions options) throws IOException {
         return new Bot(more, options);
+    }
+
+    /** One more process that faces the same simulator as another bot. */
+    public Bot another(Map<String, String> more) throws IOException {
+        return new Bot(more, simulator, false);
     }
 
     /** A started bot with default settings. */
@@ -173,7 +185,9 @@ public final class Bot implements AutoCloseable {
         try {
             stop();
         } finally {
-            simulator.close();
+            if (ownsSimulator) {
+                simulator.close();
+            }
             try (Stream<Path> files = Files.walk(home)) {
                 files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
             }

@@ -1,6 +1,7 @@
 package io.github.dingtalkcamel.admin;
 
 import io.github.dingtalkcamel.agent.Agents;
+import io.github.dingtalkcamel.cluster.Nodes;
 import io.github.dingtalkcamel.conversation.Bindings;
 import io.github.dingtalkcamel.inbound.InboundConfiguration;
 import io.github.dingtalkcamel.integration.AccessTokens;
@@ -24,6 +25,7 @@ public final class AdminConfiguration {
         registry.bind("bindingsApi", new BindingsApi(settings, bindings, agents));
         registry.bind("conversationsApi", new ConversationsApi(store));
         registry.bind("messagesApi", new MessagesApi(new MessageTrace(store)));
+        registry.bind("nodesApi", new NodesApi(new Nodes(store)));
         registry.bind("deadLettersApi", new DeadLettersApi(deadLetters));
     }
 }

@@ -22,7 +22,7 @@ public record CardConfiguration(StreamingCards cards) implements AutoCloseable {
             throws Exception {
         OpenCards record = new OpenCards(store, clock);
         CardCalls calls = new CardCalls(context, record, clock);
-        StreamingCards cards = new StreamingCards(context, settings, texts, record, calls, clock, true);
+        StreamingCards cards = new StreamingCards(context, settings, texts, record, calls, clock, !store.isShared());
         EndDraft endDraft = new EndDraft(context);
         context.addService(cards);
         context.addService(endDraft);

@@ -14,7 +14,7 @@ import io.github.dingtalkcamel.hook.Hooks;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.texts.BotTexts;
 import io.github.dingtalkcamel.turn.KeyedQueue;
-import io.github.dingtalkcamel.turn.Stopped;
+import io.github.dingtalkcamel.turn.SharedInbox;
 import io.github.dingtalkcamel.turn.Turn;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
@@ -33,9 +33,11 @@ public final class Answers {
     private final AccessPolicy policies;
     private final Hooks hooks;
     private final InstantSource clock;
+    private final SharedInbox shared;
 
-    public Answers(BotTexts texts, KeyedQueue queue, Sessions sessions, Agents agents, AccessPolicy policies, Hooks hooks,
-            InstantSource clock) {
+    public Answers(BotTexts texts, KeyedQueue queue, SharedInbox shared, Sessions sessions, Agents agents, AccessPolicy policies,
+            Hooks hooks, InstantSource clock) {
+        this.shared = shared;
         this.texts = texts;
         this.queue = queue;
         this.sessions = sessions;
@@ -83,13 +85,13 @@ public final class Answers {
     }
 
     /** After {@code /stop}. */
-    public String stopped(@ExchangeProperty(MESSAGE) InboundMessage message, @ExchangeProperty(Stop.STOPPED) Stopped stopped) {
-        int dropped = stopped.dropped().size();
+    public String stopped(@ExchangeProperty(MESSAGE) InboundMessage message, @ExchangeProperty(Stop.STOPPED) StopOutcome stopped) {
+        int dropped = stopped.dropped();
         if (stopped.isNothing()) {
             return texts.text(message, "stop-nothing");
         }
         return dropped == 0 ? texts.text(message, "stop-running")
-                : texts.text(message, stopped.running() == null ? "stop-waiting" : "stop-both", dropped);
+                : texts.text(message, stopped.wasRunning() ? "stop-both" : "stop-waiting", dropped);
     }
 
     /** After a {@code /retry} before which nothing went to an agent. */
@@ -112,7 +114,9 @@ public final class Answers {
         }
         lines.add(session == null ? texts.text(message, "status-no-session")
                 : texts.text(message, "status-session", age(message, session), session.usage().turns()));
-        return section(texts.text(message, queue.isRunning(key) ? "status-running" : "status-idle", queue.waiting(key)), lines);
+        // where nodes share the store another one may work on the conversation
+        long[] unfinished = shared.isShared() ? shared.unfinishedIn(message) : new long[] { queue.isRunning(key) ? 1 : 0, queue.waiting(key) };
+        return section(texts.text(message, unfinished[0] > 0 ? "status-running" : "status-idle", unfinished[1]), lines);
     }
 
     /** What the current session has used. */

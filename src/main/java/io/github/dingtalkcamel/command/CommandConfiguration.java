@@ -4,6 +4,7 @@ import java.time.Clock;
 
 import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.card.StreamingCards;
+import io.github.dingtalkcamel.cluster.Leases;
 import io.github.dingtalkcamel.conversation.ConversationConfiguration;
 import io.github.dingtalkcamel.hook.Hooks;
 import io.github.dingtalkcamel.settings.Settings;
@@ -19,12 +20,12 @@ public final class CommandConfiguration {
 
     /** Creates them, and binds what routes name. */
     public static void bind(Registry registry, Settings settings, BotTexts texts, Agents agents, ConversationConfiguration conversation,
-            TurnConfiguration turn, StreamingCards cards, Hooks hooks, Clock clock) {
+            TurnConfiguration turn, Leases leases, StreamingCards cards, Hooks hooks, Clock clock) {
         registry.bind("commands", new Commands(agents));
-        registry.bind("answers",
-                new Answers(texts, turn.turns(), conversation.sessions(), agents, conversation.accessPolicy(), hooks, clock));
-        registry.bind("stop", new Stop(turn.turns(), turn.inbox(), conversation.sessions()));
+        registry.bind("answers", new Answers(texts, turn.turns(), turn.shared(), conversation.sessions(), agents,
+                conversation.accessPolicy(), hooks, clock));
+        registry.bind("stop", new Stop(turn.turns(), turn.inbox(), conversation.sessions(), turn.shared()));
         registry.bind("stopButton", new StopButton(cards, turn.turns(), conversation.sessions(), settings));
-        registry.bind("retry", new Retry(turn.turns(), turn.inbox(), conversation.sessions(), turn.messages()));
+        registry.bind("retry", new Retry(turn.turns(), turn.inbox(), conversation.sessions(), turn.messages(), leases));
     }
 }

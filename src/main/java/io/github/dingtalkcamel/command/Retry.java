@@ -4,6 +4,8 @@ import java.util.List;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.dingtalkcamel.cluster.Lease;
+import io.github.dingtalkcamel.cluster.Leases;
 import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.message.BadMessageException;
 import io.github.dingtalkcamel.component.message.InboundMessage;
@@ -31,8 +33,10 @@ public final class Retry {
     private final Inbox inbox;
     private final Sessions sessions;
     private final Messages messages;
+    private final Leases leases;
 
-    public Retry(KeyedQueue queue, Inbox inbox, Sessions sessions, Messages messages) {
+    public Retry(KeyedQueue queue, Inbox inbox, Sessions sessions, Messages messages, Leases leases) {
+        this.leases = leases;
         this.queue = queue;
         this.inbox = inbox;
         this.sessions = sessions;
@@ -58,7 +62,7 @@ public final class Retry {
         }
         boolean stored = false;
         try {
-            stored = inbox.becomesTurn(command.id(), payload);
+            stored = inbox.becomesTurn(command.id(), message, payload);
         } finally {
             if (!stored) {
                 slot.release();
@@ -66,6 +70,11 @@ public final class Retry {
         }
         if (!stored) {
             throw new IllegalStateException("Command " + command.reference() + " has already ended");
+        }
+        if (leases.isShared()) {
+            // the node that works on the conversation reads it from the store
+            slot.release();
+            return new Turn(command.id(), Turn.Kind.TURN, message, slot, null, new Cancellation(), null, Lease.ELSEWHERE);
         }
         return new Turn(command.id(), Turn.Kind.TURN, message, slot, null, new Cancellation());
     }

@@ -1,13 +1,16 @@
 package io.github.dingtalkcamel.command;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.conversation.Sessions;
+import io.github.dingtalkcamel.store.CommitKey;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.turn.Inbox;
 import io.github.dingtalkcamel.turn.KeyedQueue;
+import io.github.dingtalkcamel.turn.SharedInbox;
 import io.github.dingtalkcamel.turn.Stopped;
 import io.github.dingtalkcamel.turn.Turn;
 import org.apache.camel.ExchangeProperty;
@@ -24,27 +27,40 @@ public final class Stop {
     private final KeyedQueue queue;
     private final Inbox inbox;
     private final Sessions sessions;
+    private final SharedInbox shared;
 
-    public Stop(KeyedQueue queue, Inbox inbox, Sessions sessions) {
+    public Stop(KeyedQueue queue, Inbox inbox, Sessions sessions, SharedInbox shared) {
         this.queue = queue;
         this.inbox = inbox;
         this.sessions = sessions;
+        this.shared = shared;
     }
 
-    /** Cancels and drops the turns at once, in memory. */
-    public Stopped cancelTurns(@ExchangeProperty(Turn.PROPERTY) Turn command) {
+    /**
+     * Cancels and drops the turns at once, in memory. Where nodes share the store they are marked there first, and the node that answers them
+     * is told.
+     */
+    public StopOutcome cancelTurns(@ExchangeProperty(Turn.PROPERTY) Turn command) throws StoreException {
         InboundMessage message = command.message();
+        boolean own = sessions.isOwn(message);
+        String sender = message.sender().userId();
+        if (shared.isShared()) {
+            Map<Long, Boolean> marked = shared.stopBefore(message, command.id(), own ? sender : null);
+            queue.stop(Turn.key(message), turn -> marked.containsKey(turn.id()), message.sender().nick());
+            boolean running = marked.containsValue(true);
+            return new StopOutcome(running, (int) marked.values().stream().filter(isRunning -> !isRunning).count(), List.of());
+        }
         Predicate<Turn> before = turn -> turn.id() < command.id();
-        Predicate<Turn> own = turn -> turn.message().sender().userId().equals(message.sender().userId());
-        return queue.stop(Turn.key(message), sessions.isOwn(message) ? before.and(own) : before, message.sender().nick());
+        Stopped stopped = queue.stop(Turn.key(message), own ? before.and(turn -> turn.message().sender().userId().equals(sender)) : before,
+                message.sender().nick());
+        return new StopOutcome(stopped.running() != null, stopped.dropped().size(),
+                Stream.concat(Stream.ofNullable(stopped.running()), stopped.dropped().stream()).map(Turn::id).toList());
     }
 
     /** Records durably which turns were cancelled, so that no later start resumes them. */
-    public void recordCancelled(@ExchangeProperty(STOPPED) Stopped stopped) throws StoreException {
-        if (stopped.isNothing()) {
-            return;
+    public void recordCancelled(@ExchangeProperty(STOPPED) StopOutcome stopped) throws StoreException {
+        if (!stopped.unrecorded().isEmpty()) {
+            inbox.stopped(CommitKey.NONE, stopped.unrecorded());
         }
-        List<Long> ids = Stream.concat(Stream.ofNullable(stopped.running()), stopped.dropped().stream()).map(Turn::id).toList();
-        inbox.stopped(ids);
     }
 }

@@ -59,7 +59,9 @@ public final class Bindings {
 
     /** The agent that the message's conversation is bound to, or null. */
     public String agentOf(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) throws StoreException {
-        return cache.get(new Key(message.integration(), message.conversationId()), this::load).orElse(null);
+        Key key = new Key(message.integration(), message.conversationId());
+        // where nodes share the store another one may have changed it
+        return (store.isShared() ? load(key) : cache.get(key, this::load)).orElse(null);
     }
 
     private Optional<String> load(Key key) {

@@ -83,7 +83,12 @@ public final class Notifications {
     /** The newest that were sent to the place of the message, the oldest first. */
     List<Notification> at(InboundMessage message, int most) throws StoreException {
         String place = place(message);
-        return place == null || most == 0 ? List.of() : cache.get(new Key(message.integration(), place), key -> load(key, most));
+        if (place == null || most == 0) {
+            return List.of();
+        }
+        Key at = new Key(message.integration(), place);
+        // where nodes share the store another one may have sent something
+        return store.isShared() ? load(at, most) : cache.get(at, key -> load(key, most));
     }
 
     private List<Notification> load(Key key, int most) {

@@ -1,17 +1,18 @@
 package io.github.dingtalkcamel.conversation;
 import java.security.SecureRandom;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -22,6 +23,7 @@ import io.github.dingtalkcamel.conversation.Session.Usage;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.SessionScope;
 import io.github.dingtalkcamel.settings.Settings;
+import io.github.dingtalkcamel.store.CommitKey;
 import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Sql;
 import io.github.dingtalkcamel.store.Store;
@@ -42,6 +44,8 @@ public final class Sessions {
     private static final int SESSION_BYTES = 400;
     /** Rows that fell out of the history are deleted now and then, not at every turn. */
     private static final int TIDIED_EVERY = 8;
+    private static final int MOST_TRIES = 5;
+    private static final int LOCKS = 1_024;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private record Key(String integration, String conversationId, String senderId) {
@@ -55,6 +59,8 @@ public final class Sessions {
     private final Settings settings;
     private final Notifications notifications;
     private final InstantSource clock;
+    /** Where nodes share the store. */
+    private final Lock[] locks = Stream.generate(ReentrantLock::new).limit(LOCKS).toArray(Lock[]::new);
     private final Cache<Key, Entry> cache = Caffeine.newBuilder().maximumWeight(CACHED_BYTES).weigher(Sessions::weight).build();
 
     public Sessions(Store store, Settings settings, InstantSource clock) {
@@ -109,13 +115,13 @@ public final class Sessions {
     }
 
     private Session last(InboundMessage message) throws StoreException {
-        return cache.get(key(message), this::load).session();
+        return store.isShared() ? load(key(message)).session() : cache.get(key(message), this::load).session();
     }
 
     /** Starts a fresh session ({@code /new}): the history of the one before is gone. */
     public Session startFresh(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) throws StoreException {
         Instant now = clock.instant();
-        return change(key(message), before -> {
+        return change(conversation(message), key(message), before -> {
             Session fresh = fresh(before, now);
             return new Change(fresh, connection -> replace(connection, key(message), before, fresh));
         });
@@ -128,23 +134,25 @@ public final class Sessions {
     /**
      * A message goes to an agent: in the current session, else in a fresh one, which begins with what tools sent before.
      *
-     * @param with what else to write in the same transaction
-     * @return     the session, with what tools sent
+     * @param lease the lease of its conversation
+     * @param with  what else to write in the same transaction
+     * @return      the session, with what tools sent
      */
-    public Session enter(InboundMessage message, long messageId, Store.Work<?> with) throws StoreException {
+    public Session enter(CommitKey lease, InboundMessage message, long messageId, Store.Work<?> with) throws StoreException {
         Instant now = clock.instant();
         Key key = key(message);
         List<Notification> sent = sentTo(message);
         Integration integration = integration(message.integration());
-        Session entered = change(key, before -> {
+        Session entered = change(lease, key, before -> {
             Instant beginning = beginning(before, sent, key.integration(), now);
             boolean over = before == null || !before.startedAt().equals(beginning);
             Session after = (over ? fresh(before, beginning == null ? now : beginning) : before).entered(messageId, now);
             return new Change(after, connection -> {
                 with.run(connection);
-                return over ? replace(connection, key, before, after) : Sql.update(connection, """
-                        update session set last_at = ?, last_message = ? where integration = ? and conversation_id = ? and sender_id = ?""",
-                        now.toEpochMilli(), messageId, key.integration(), key.conversationId(), key.senderId());
+                return over ? replace(connection, key, before, after) : unlessReplaced(Sql.update(connection, """
+                        update session set last_at = ?, last_message = ?
+                        where integration = ? and conversation_id = ? and sender_id = ? and session_id = ?""",
+                        now.toEpochMilli(), messageId, key.integration(), key.conversationId(), key.senderId(), after.id()));
             });
         });
         return entered.with(sent, integration.historyTurns(), integration.historyBytes());
@@ -153,10 +161,11 @@ public final class Sessions {
     /**
      * A turn is over: it counts in the session it ran in, unless that has ended.
      *
+     * @param lease     the lease of its conversation
      * @param sessionId the session it ran in
      * @param with      what else to write in the same transaction
      */
-    public void leave(InboundMessage message, String sessionId, Ended ended, Store.Work<?> with) throws StoreException {
+    public void leave(CommitKey lease, InboundMessage message, String sessionId, Ended ended, Store.Work<?> with) throws StoreException {
         Instant now = clock.instant();
         Key key = key(message);
         Integration integration = integration(key.integration());
@@ -165,7 +174,7 @@ public final class Sessions {
                 message.sender().staffId(), message.sender().nick(), now,
                 // as the store will give it back
                 ended.reply() == null ? null : StorableText.of(ended.reply())));
-        change(key, before -> {
+        change(lease, key, before -> {
             if (before == null || !before.id().equals(sessionId)) {
                 return new Change(before, with);
             }
@@ -244,8 +253,43 @@ public final class Sessions {
         Change of(Session before);
     }
 
+    private int unlessReplaced(int changed) throws SessionReplacedException {
+        if (changed == 0 && store.isShared()) {
+            throw new SessionReplacedException();
+        }
+        return changed;
+    }
+
+    private static CommitKey conversation(InboundMessage message) {
+        return CommitKey.of(message.integration() + '\n' + message.conversationId());
+    }
+
+    /** Other nodes change sessions too: it is read, changed and written as one step of this node, and again where another one was quicker. */
+    private Session changeShared(CommitKey lease, Key key, Decision decision) throws StoreException {
+        Lock lock = locks[Math.floorMod(key.hashCode(), locks.length)];
+        lock.lock();
+        try {
+            for (int tries = 1;; tries++) {
+                try {
+                    Change change = decision.of(load(key).session());
+                    store.writeAndWait(lease, change.write());
+                    return change.after();
+                } catch (StoreException e) {
+                    if (tries == MOST_TRIES || !SessionReplacedException.is(e)) {
+                        throw e;
+                    }
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Changes a session in memory and hands the write in, both as one step; then waits until it is durable. */
-    private Session change(Key key, Decision decision) throws StoreException {
+    private Session change(CommitKey lease, Key key, Decision decision) throws StoreException {
+        if (store.isShared()) {
+            return changeShared(lease, key, decision);
+        }
         List<CompletableFuture<?>> written = new ArrayList<>(1);
         Entry after = cache.asMap().compute(key, (same, cached) -> {
             Change change = decision.of((cached == null ? load(key) : cached).session());
@@ -264,44 +308,7 @@ public final class Sessions {
     }
 
     private Entry load(Key key) {
-        return store.read(connection -> new Entry(Sql.first(connection, """
-                select session_id, started_at, last_at, last_message, turns, messages_in, messages_out, characters_in, characters_out,
-                    agent_millis,
-                    prompt_tokens, completion_tokens
-                from session where integration = ? and conversation_id = ? and sender_id = ?""",
-                row -> session(row, history(connection, integration(key.integration()), row.getString(1))),
-                key.integration(), key.conversationId(), key.senderId()).orElse(null)));
-    }
-
-    private static Session session(ResultSet row, List<HistoryEntry> history) throws SQLException {
-        return new Session(row.getString(1), Instant.ofEpochMilli(row.getLong(2)), Instant.ofEpochMilli(row.getLong(3)),
-                Sql.nullableLong(row, "last_message"),
-                new Usage(row.getLong(5), row.getLong(6), row.getLong(7), row.getLong(8), row.getLong(9), row.getLong(10), row.getLong(11),
-                        row.getLong(12)),
-                history);
-    }
-
-    private static List<HistoryEntry> history(Connection connection, Integration integration, String sessionId) throws SQLException {
-        return Sql.query(connection, """
-                select message_id, said_at, said, sender_id, sender_nick, replied_at, reply from history
-                where session_id = ? order by message_id desc limit ?""", rows -> newest(rows, integration.historyBytes()), sessionId,
-                        integration.historyTurns());
-    }
-
-    private static List<HistoryEntry> newest(ResultSet newestFirst, long mostBytes) throws SQLException {
-        List<HistoryEntry> history = new ArrayList<>();
-        for (long bytes = 0; newestFirst.next();) {
-            HistoryEntry entry = new HistoryEntry(newestFirst.getLong(1), Instant.ofEpochMilli(newestFirst.getLong(2)),
-                    newestFirst.getString(3), newestFirst.getString(4), newestFirst.getString(5),
-                    Instant.ofEpochMilli(newestFirst.getLong(6)), newestFirst.getString(7));
-            bytes += entry.bytes();
-            if (bytes > mostBytes) {
-                break;
-            }
-            history.add(entry);
-        }
-        Collections.reverse(history);
-        return history;
+        return store.read(connection -> new Entry(StoredSession.read(connection, integration(key.integration()), key.conversationId(), key.senderId())));
     }
 
     private static Integer replace(Connection connection, Key key, Session before, Session after) throws SQLException {
@@ -320,16 +327,17 @@ public final class Sessions {
                 after.lastAt().toEpochMilli(), after.lastMessage());
     }
 
-    private static Integer count(Connection connection, Key key, Session after, HistoryEntry said) throws SQLException {
+    private Integer count(Connection connection, Key key, Session after, HistoryEntry said) throws SQLException {
         Usage usage = after.usage();
         int counted = Sql.update(connection, """
                 update session set last_at = ?, turns = ?, messages_in = ?, messages_out = ?, characters_in = ?, characters_out = ?,
                     agent_millis = ?,
                     prompt_tokens = ?, completion_tokens = ?
-                where integration = ? and conversation_id = ? and sender_id = ?""",
+                where integration = ? and conversation_id = ? and sender_id = ? and session_id = ?""",
                 after.lastAt().toEpochMilli(), usage.turns(), usage.messagesIn(), usage.messagesOut(), usage.charactersIn(),
                 usage.charactersOut(), usage.agentMillis(), usage.promptTokens(), usage.completionTokens(), key.integration(),
-                key.conversationId(), key.senderId());
+                key.conversationId(), key.senderId(), after.id());
+        unlessReplaced(counted);
         if (said != null) {
             Sql.update(connection, """
                     insert into history (session_id, message_id, said_at, said, replied_at, reply, sender_id, sender_nick)

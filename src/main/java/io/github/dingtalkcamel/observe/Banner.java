@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
+import io.github.dingtalkcamel.cluster.Cluster;
 import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.inbound.Webhook;
 import io.github.dingtalkcamel.reload.LiveRoutes;
@@ -25,15 +26,20 @@ public final class Banner {
 
     private final Settings settings;
     private final Store store;
+    private final Cluster cluster;
     private final Agents agents;
     private final Webhook webhook;
     private final String simulator;
     private final LiveRoutes routes;
 
-    /** @param simulator the simulator's URL, or null */
-    public Banner(Settings settings, Store store, Agents agents, Webhook webhook, String simulator, LiveRoutes routes) {
+    /**
+     * @param cluster   null where this process has the store for itself
+     * @param simulator the simulator's URL, or null
+     */
+    public Banner(Settings settings, Store store, Cluster cluster, Agents agents, Webhook webhook, String simulator, LiveRoutes routes) {
         this.settings = settings;
         this.store = store;
+        this.cluster = cluster;
         this.agents = agents;
         this.webhook = webhook;
         this.simulator = simulator;
@@ -56,6 +62,9 @@ public final class Banner {
                 .forEach(integration -> lines.add("Messages of " + integration.id() + " go to "
                 + answers(integration) + ", unless their conversation is bound to another agent"));
         lines.add("Store: " + store.description());
+        if (cluster != null) {
+            lines.add("Node " + cluster.membership().name() + ": shares the store with other nodes");
+        }
         lines.add("Health and metrics: " + Addresses.management(settings) + "/observe/health, /observe/metrics");
         lines.add("See the routes run: " + Addresses.management(settings) + "/hawtio");
         if (simulator != null) {

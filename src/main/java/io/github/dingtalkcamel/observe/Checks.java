@@ -5,6 +5,7 @@ import java.util.stream.Collectors;
 import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.component.api.DingTalkException;
 import io.github.dingtalkcamel.component.stream.ConnectionStatus;
+import io.github.dingtalkcamel.cluster.Cluster;
 import io.github.dingtalkcamel.inbound.Streams;
 import io.github.dingtalkcamel.inbound.Webhook;
 import io.github.dingtalkcamel.integration.AccessTokens;
@@ -70,6 +71,19 @@ public final class Checks {
                 }
             }
         }
+    }
+
+    /** Adds the check of this process as a node of a cluster. A node that can't take part is not ready. */
+    static void registerNode(CamelContext context, Cluster cluster) {
+        HealthCheckHelper.getHealthCheckRegistry(context).register(new Check("node", true, result -> {
+            result.detail("node", cluster.membership().name()).detail("conversations", cluster.leases().count());
+            String trouble = cluster.membership().trouble();
+            if (trouble != null) {
+                result.message(trouble).down();
+            } else if (cluster.leases().isQueueFull()) {
+                result.message("The queue of all nodes together is full: see which agents are slow, or raise dingtalk.queue-capacity").down();
+            }
+        }));
     }
 
     private void store(HealthCheckResultBuilder result) {

@@ -78,6 +78,21 @@ public final class Gauges {
         settings.integrations().stream().map(Integration::id).forEach(id -> streamOf(id, meters));
     }
 
+    /** Adds the figures of a node of a cluster. */
+    static void registerNode(CamelContext context, ClusterView node) {
+        MeterRegistry meters = CamelContextHelper.findSingleByType(context, MeterRegistry.class);
+        if (meters == null) {
+            return;
+        }
+        gauge(meters, "dingtalk.cluster.conversations", "Conversations that this node works on", node::getConversations);
+        gauge(meters, "dingtalk.cluster.waiting", "Turns that wait on all nodes together", node::getWaitingEverywhere);
+        gauge(meters, "dingtalk.cluster.takeover.longest.ms",
+                "The longest time from a node's last sign of life until this node took one of its conversations over", node::getLongestTakeoverMillis);
+        counter(meters, "dingtalk.cluster.claims", "Conversations that this node took", node::getClaims);
+        counter(meters, "dingtalk.cluster.lost", "Conversations that this node lost to another, or gave up when it fenced itself", node::getLost);
+        counter(meters, "dingtalk.cluster.fenced", "How often this node fenced itself", node::getFenced);
+    }
+
     private void streamOf(String integration, MeterRegistry meters) {
         gauge(meters, "dingtalk.stream.connected", "Stream connections that can receive messages", () -> streams.connected(integration),
                 "integration", integration);

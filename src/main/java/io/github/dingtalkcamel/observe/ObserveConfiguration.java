@@ -5,6 +5,8 @@ import java.util.concurrent.Executor;
 
 import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.assistant.ModelStatus;
+import io.github.dingtalkcamel.cluster.Cluster;
+import io.github.dingtalkcamel.cluster.Nodes;
 import io.github.dingtalkcamel.conversation.ConversationConfiguration;
 import io.github.dingtalkcamel.hook.LifecycleEvents;
 import io.github.dingtalkcamel.inbound.InboundConfiguration;
@@ -23,10 +25,11 @@ import org.apache.camel.CamelContext;
  *
  * @param context where it is registered
  * @param model   the state of the assistant's language model; empty where none is set
+ * @param cluster null where this process has the store for itself
  */
 public record ObserveConfiguration(CamelContext context, Settings settings, Store store, TurnConfiguration turn, Agents agents,
         ConversationConfiguration conversation, InboundConfiguration inbound, LifecycleEvents events, DingTalkCallLimiter limiter,
-        AccessTokens accessTokens, RobotQueue robotQueue, Outbox outbox, Optional<ModelStatus> model) {
+        AccessTokens accessTokens, RobotQueue robotQueue, Outbox outbox, Optional<ModelStatus> model, Cluster cluster) {
 
     /** Binds what routes and Camel name. */
     public void bind() {
@@ -40,6 +43,9 @@ public record ObserveConfiguration(CamelContext context, Settings settings, Stor
     public void registerChecks(Executor requests) {
         new Checks(settings, store, turn.turns(), agents, accessTokens, inbound.webhook(), inbound.streams(), limiter).register(context);
         model.ifPresent(status -> new ModelCheck(status).register(context));
+        if (cluster != null) {
+            Checks.registerNode(context, cluster);
+        }
         new WorkerChecks(store::isWriting, requests).queue("seda://turns", turn.turns()).queue("seda://commands", turn.commands())
                 .register(context);
     }
@@ -53,10 +59,15 @@ public record ObserveConfiguration(CamelContext context, Settings settings, Stor
         new Beans(context).show("bindings", conversation.bindings())
                 .show("conversations", new Conversations(conversation.sessions(), agents)).show("events", events)
                 .show("dead-letters", new DeadLetterOperations(turn.deadLetters()));
+        if (cluster != null) {
+            ClusterView node = new ClusterView(cluster, new Nodes(store));
+            new Beans(context).show("cluster", node);
+            Gauges.registerNode(context, node);
+        }
     }
 
     /** Logs what runs and what is missing. @param simulator its URL, or null without one */
     public void printBanner(String simulator, LiveRoutes routes) {
-        new Banner(settings, store, agents, inbound.webhook(), simulator, routes).print();
+        new Banner(settings, store, cluster, agents, inbound.webhook(), simulator, routes).print();
     }
 }

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Properties;
 
+import io.github.dingtalkcamel.cluster.Claims;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Store;
@@ -21,9 +22,9 @@ public record OutboxConfiguration(Outbox outbox, OutboxRelay relay) implements A
     private static final String NOWHERE = "direct:outbox";
 
     /** Creates them, and binds what routes name. */
-    public static OutboxConfiguration bind(Registry registry, Settings settings, Store store, Clock clock) {
+    public static OutboxConfiguration bind(Registry registry, Settings settings, Store store, Clock clock, Claims claims) {
         Outbox outbox = new Outbox(store, clock, settings.outbox().endpoint().isPresent());
-        OutboxRelay relay = new OutboxRelay(outbox, clock);
+        OutboxRelay relay = new OutboxRelay(outbox, clock, claims);
         registry.bind("outbox", outbox);
         registry.bind("outboxRelay", relay);
         return new OutboxConfiguration(outbox, relay);

@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 
+import io.github.dingtalkcamel.cluster.Claims;
 import io.github.dingtalkcamel.component.api.Failure;
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 import io.github.dingtalkcamel.store.StoreException;
@@ -44,8 +45,16 @@ public final class OutboxRelay {
     private long pause;
     private long pausedUntil;
     private volatile boolean closed;
+    private final Claims claims;
+    private long claim;
 
     public OutboxRelay(Outbox outbox, InstantSource clock) {
+        this(outbox, clock, Claims.ALONE);
+    }
+
+    /** @param claims which node relays */
+    public OutboxRelay(Outbox outbox, InstantSource clock, Claims claims) {
+        this.claims = claims;
         this.outbox = outbox;
         this.clock = clock;
     }
@@ -76,7 +85,17 @@ public final class OutboxRelay {
     }
 
     private synchronized boolean isPaused() {
-        return closed || !outbox.isOn() || clock.millis() < pausedUntil;
+        return closed || !outbox.isOn() || clock.millis() < pausedUntil || !isClaimed();
+    }
+
+    /** Whether this node is the one that relays. What it read before another node did counts no more. */
+    private boolean isClaimed() throws StoreException {
+        long now = claims.hold("outbox");
+        if (now != claim) {
+            page.clear();
+            claim = now;
+        }
+        return now != 0;
     }
 
     /** Whether there is an event at the head of the page. What was sent is deleted when a page is used up. */

@@ -138,6 +138,11 @@ public final class KeyedOrder<K, T> {
         return first != null && first.started ? first : null;
     }
 
+    /** All running items: a snapshot. */
+    public List<T> running() {
+        return lanes.values().stream().map(lane -> lane.iterator().next()).filter(entry -> entry.started).distinct().map(Entry::item).toList();
+    }
+
     /** The waiting items of a key in their order: a snapshot. */
     public List<Entry<K, T>> waiting(K key) {
         return lanes.getOrDefault(key, Set.of()).stream().filter(entry -> !entry.started).toList();

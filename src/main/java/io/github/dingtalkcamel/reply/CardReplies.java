@@ -115,7 +115,7 @@ public final class CardReplies {
         List<String> chunks = chunks(turn.message(), Encodable.of(text(body)));
         Mentions mentions = exchange.getProperty(Mentions.PROPERTY, Mentions.NONE, Mentions.class);
         Reply reply = new Reply(chunks, 0, 0, Reply.ANSWER, mentions.among(chunks), ReplyFile.of(exchange));
-        inbox.replying(turn.id(), reply.chunks(), reply.mentions(), reply.files());
+        inbox.replying(turn.lease().key(), turn.id(), reply.chunks(), reply.mentions(), reply.files());
         exchange.setProperty(END, end(turn.message(), chunks));
         return reply;
     }
@@ -167,7 +167,7 @@ public final class CardReplies {
         Store.Work<Integer> known = sentMessages.nowShownInCard(turn.message(), card.outTrackId(), card.carrier(), reply.chunks().get(0),
                 card.contentKey(), end.text());
         Store.Work<Integer> progress = reply.isNotice() ? connection -> 0 : inbox.nowReplied(turn.id(), sent);
-        store.writeAndWait(connection -> shown.run(connection) + known.run(connection) + progress.run(connection));
+        store.writeAndWait(turn.lease().key(), connection -> shown.run(connection) + known.run(connection) + progress.run(connection));
         reply.sent(0);
         if (reply.isNotice()) {
             reply.last(sent);

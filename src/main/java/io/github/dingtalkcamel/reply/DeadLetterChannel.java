@@ -4,6 +4,7 @@ import io.github.dingtalkcamel.component.api.DingTalkException;
 import io.github.dingtalkcamel.component.api.Failure;
 import io.github.dingtalkcamel.component.api.StoppingException;
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
+import io.github.dingtalkcamel.store.LeaseLostException;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.turn.DeadLetters;
 import io.github.dingtalkcamel.turn.Inbox;
@@ -43,19 +44,31 @@ public final class DeadLetterChannel {
      * and what DingTalk has taken could not be noted.
      */
     public boolean isWorthAnotherTry(Exchange exchange) {
+        if (isLost(exchange, exchange.getProperty(Turn.PROPERTY, Turn.class))) {
+            return false;
+        }
         return exchange.getIn().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class) <= MOST_REPEATS
                || Failure.of(exchange, StoreException.class) != null && deadLetters.isStoreFailing();
+    }
+
+    /** Whether another node answers the turn by now. */
+    private static boolean isLost(Exchange exchange, Turn turn) {
+        return turn != null && turn.isLost() || Failure.of(exchange, LeaseLostException.class) != null;
     }
 
     /** Makes the exchange's turn a dead letter. While the process stops it is left as it is instead: the next start resumes it. */
     public void add(Exchange exchange) throws StoreException {
         Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
         Reply reply = exchange.getProperty(Reply.PROPERTY, Reply.class);
+        if (isLost(exchange, turn)) {
+            Turns.discard(exchange, turn);
+            return;
+        }
         if (exchange.getContext().isStopping() || exchange.getContext().isStopped() || Failure.of(exchange, StoppingException.class) != null) {
             Turns.leaveForNextStart(exchange);
             if (Failure.of(exchange, StoppingException.class) != null) {
                 // waiting is no attempt
-                inbox.interrupted(turn.id());
+                inbox.interrupted(turn.lease().key(), turn.id());
             }
             LOG.info("Turn {} was interrupted by the stop: the next start resumes it", turn.reference());
             return;
@@ -65,14 +78,14 @@ public final class DeadLetterChannel {
         int tries = exchange.getProperty(CallRetry.TRIES, 1, Integer.class);
         if (turn.kind() != Turn.Kind.TURN) {
             LOG.warn("The {} {} is not answered after {} tries: {}. {}", turn.kind().code(), turn.reference(), tries, reason.text(), reason.remedy());
-            deadLetters.givenUp(turn.id(), reason);
+            deadLetters.givenUp(turn.lease().key(), turn.id(), reason);
             return;
         }
         LOG.warn("Turn {} (message {}) is a dead letter after {} tries: {}. {}", turn.reference(), turn.message().msgId(), tries, reason.text(), reason.remedy());
         if (!(cause instanceof DingTalkException)) {
             LOG.warn("Turn {}: why", turn.reference(), cause);
         }
-        deadLetters.add(turn.id(), turn.message().integration(), turn.message().conversationId(), reason, tries,
+        deadLetters.add(turn.lease().key(), turn.id(), turn.message().integration(), turn.message().conversationId(), reason, tries,
                 reply == null || reply.isNotice() ? null : new Turn.Progress(reply.chunks(), reply.sent(), reply.mentions(), reply.files()));
     }
 

@@ -102,7 +102,7 @@ public final class Replies {
     }
 
     private void store(Reply reply, Turn turn) throws StoreException {
-        inbox.replying(turn.id(), reply.chunks(), reply.mentions(), reply.files());
+        inbox.replying(turn.lease().key(), turn.id(), reply.chunks(), reply.mentions(), reply.files());
         reply.stored(0);
     }
 
@@ -163,7 +163,7 @@ public final class Replies {
     private void record(int part, String channel, Reply reply, Turn turn) throws StoreException {
         SentChunk sent = inbox.sentNow(part + 1, reply.parts(), channel);
         if (reply.isStored()) {
-            inbox.replied(turn.id(), sent);
+            inbox.replied(turn.lease().key(), turn.id(), sent);
             reply.stored(part + 1);
         } else {
             reply.last(sent);

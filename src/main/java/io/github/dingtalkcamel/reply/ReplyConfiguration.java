@@ -4,6 +4,7 @@ import java.time.Clock;
 
 import io.github.dingtalkcamel.card.StreamingCards;
 import io.github.dingtalkcamel.component.api.WebhookAddresses;
+import io.github.dingtalkcamel.cluster.Sharing;
 import io.github.dingtalkcamel.conversation.QuotableMessages;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.Store;
@@ -20,13 +21,13 @@ public final class ReplyConfiguration {
     }
 
     /** Creates them, and binds what routes name. */
-    public static void bind(Registry registry, Settings settings, Store store, BotTexts texts, TurnConfiguration turn, StreamingCards cards,
-            SentMessages sentMessages, QuotableMessages quotable, Clock clock) {
+    public static void bind(Registry registry, Settings settings, Store store, Sharing sharing, BotTexts texts, TurnConfiguration turn,
+            StreamingCards cards, SentMessages sentMessages, QuotableMessages quotable, Clock clock) {
         Notices notices = new Notices(texts);
         RetryPolicy retryPolicy = new RetryPolicy(settings.maxTurnAge(), clock);
         registry.bind("notices", notices);
         registry.bind("busyNotice", new BusyNotice(notices, new WebhookAddresses(settings.apiBaseUrl(), settings.oapiBaseUrl()), clock));
-        registry.bind("busyConversations", new BusyConversations());
+        registry.bind("busyConversations", sharing.leases().isShared() ? new SharedBusyConversations(store, sharing.clock()) : new BusyConversations());
         Replies replies = new Replies(settings, turn.inbox(), turn.turns(), quotable, retryPolicy, clock);
         registry.bind("replies", replies);
         registry.bind("planReply", turn.storeRetry().step(replies::plan));

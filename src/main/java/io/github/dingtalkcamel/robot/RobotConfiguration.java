@@ -3,6 +3,7 @@ package io.github.dingtalkcamel.robot;
 import java.time.Clock;
 import java.util.List;
 
+import io.github.dingtalkcamel.cluster.Claims;
 import io.github.dingtalkcamel.queue.NonStoppingProcessor;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.Expiry;
@@ -16,9 +17,9 @@ import org.apache.camel.CamelContext;
  */
 public record RobotConfiguration(RobotQueue robotQueue) implements AutoCloseable {
 
-    /** Creates them, and binds what routes name. */
-    public static RobotConfiguration bind(CamelContext context, Settings settings, Store store, Clock clock) throws Exception {
-        RobotQueue queue = new RobotQueue(settings, store, clock);
+    /** Creates them, and binds what routes name. @param clock the same on all nodes */
+    public static RobotConfiguration bind(CamelContext context, Settings settings, Store store, Clock clock, Claims claims) throws Exception {
+        RobotQueue queue = new RobotQueue(settings, store, clock, claims);
         AwaitRobot awaitRobot = new AwaitRobot(context, queue, clock);
         context.addService(awaitRobot);
         context.getRegistry().bind("robotQueue", queue);

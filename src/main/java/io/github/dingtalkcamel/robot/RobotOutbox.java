@@ -4,11 +4,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Optional;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
 import io.github.dingtalkcamel.component.api.DingTalkException;
+import io.github.dingtalkcamel.component.api.RejectedException;
 import io.github.dingtalkcamel.component.secrets.Secret;
 import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Sql;
@@ -69,6 +73,25 @@ final class RobotOutbox {
         return new RobotQueue.Waiting(row.getLong("id"), row.getString("robot"), row.getString("integration"),
                 Secret.of(Objects.requireNonNullElse(row.getString("url"), "")), row.getString("msg_uuid"), row.getString("payload"),
                 row.getLong("queued_at"));
+    }
+
+    /**
+     * Which of these messages have ended, by any node: why they failed, empty where they were sent.
+     *
+     * @param msgUuids of the messages
+     */
+    Map<String, Optional<DingTalkException>> ended(Collection<String> msgUuids) throws StoreException {
+        return store.read(connection -> {
+            Map<String, Optional<DingTalkException>> ended = new HashMap<>();
+            Sql.query(connection, "select msg_uuid, state, code, reason from robot_message where msg_uuid = any(?) and state <> 'waiting'", rows -> {
+                while (rows.next()) {
+                    ended.put(rows.getString(1), rows.getString(2).equals("sent") ? Optional.empty()
+                            : Optional.of(new RejectedException(rows.getString(3), rows.getString(4), "See the log of the node that sent it", null)));
+                }
+                return ended;
+            }, connection.createArrayOf("varchar", msgUuids.toArray()));
+            return ended;
+        });
     }
 
     /**

@@ -14,6 +14,7 @@ import java.util.function.Function;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.dingtalkcamel.cluster.Claims;
 import io.github.dingtalkcamel.component.api.CallNotPermittedException;
 import io.github.dingtalkcamel.component.api.DingTalkException;
 import io.github.dingtalkcamel.component.api.Failure;
@@ -59,6 +60,7 @@ public final class RobotQueue {
     public static final String TICKET = "CamelDingTalkRobotTicket";
 
     static final int MOST_ROBOTS = 10_000;
+    private static final String CLAIM = "robot ";
     private static final Duration BLOCKED = Duration.ofMinutes(5);
     private static final Duration OLDEST = Duration.ofHours(24);
     private static final Duration NEXT_LOOK = Duration.ofSeconds(1);
@@ -69,16 +71,23 @@ public final class RobotQueue {
     private final RobotOutbox outbox;
     private final RobotLeases leases;
     private final InstantSource clock;
+    private final Claims claims;
     private final int mostRobots;
     private final Map<String, Robot> robots = new ConcurrentHashMap<>();
     private final Map<String, CompletableFuture<Void>> tickets = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
     public RobotQueue(Settings settings, Store store, InstantSource clock) {
-        this(settings, store, clock, MOST_ROBOTS);
+        this(settings, store, clock, Claims.ALONE, MOST_ROBOTS);
     }
 
-    RobotQueue(Settings settings, Store store, InstantSource clock, int mostRobots) {
+    /** @param claims which node sends to a robot; the clock has to be the same on all nodes */
+    public RobotQueue(Settings settings, Store store, InstantSource clock, Claims claims) {
+        this(settings, store, clock, claims, MOST_ROBOTS);
+    }
+
+    RobotQueue(Settings settings, Store store, InstantSource clock, Claims claims, int mostRobots) {
+        this.claims = claims;
         this.addresses = new RobotAddresses(settings);
         this.outbox = new RobotOutbox(store, clock);
         this.leases = new RobotLeases(clock);
@@ -121,12 +130,13 @@ public final class RobotQueue {
 
     /** What is known of one robot. Guarded by itself. */
     private static final class Robot {
-        private final RateWindow window;
+        private RateWindow window;
         /** Ids of messages that ended and whose end is not stored yet; why they failed, null for sent. */
         private final Map<Long, DingTalkException> unmarked = new HashMap<>();
         private final String name;
         private boolean restored;
         private boolean forgotten;
+        private long claim;
 
         Robot(String name, InstantSource clock) {
             this.name = name;
@@ -174,8 +184,34 @@ public final class RobotQueue {
     /** Robots with messages that may be sent now. Forgets robots of which nothing needs to be remembered. */
     public List<String> due() throws StoreException {
         robots.keySet().forEach(this::forgetIfIdle);
+        completeTickets();
         return outbox.robots(mostRobots).stream()
-                .filter(name -> !closed && !leases.isTaken(name) && with(name, false, this::isOpen)).toList();
+                .filter(name -> !closed && !leases.isTaken(name) && with(name, false, robot -> isClaimed(robot) && isOpen(robot))).toList();
+    }
+
+    /** Where nodes share the store: calls that wait here for messages that another node sent. */
+    private void completeTickets() throws StoreException {
+        if (claims.isShared() && !tickets.isEmpty()) {
+            outbox.ended(tickets.keySet()).forEach((msgUuid, failure) -> {
+                CompletableFuture<Void> ticket = tickets.remove(msgUuid);
+                if (ticket != null && failure.isEmpty()) {
+                    ticket.complete(null);
+                } else if (ticket != null) {
+                    ticket.completeExceptionally(failure.get());
+                }
+            });
+        }
+    }
+
+    /** Whether this node is the one that sends to the robot. What it remembers of the robot from before another node did counts no more. */
+    private boolean isClaimed(Robot robot) throws StoreException {
+        long claim = claims.hold(CLAIM + robot.name);
+        if (claim != 0 && claim != robot.claim) {
+            robot.window = new RateWindow(clock);
+            robot.restored = false;
+            robot.claim = claim;
+        }
+        return claim != 0;
     }
 
     /**
@@ -192,7 +228,7 @@ public final class RobotQueue {
      */
     Waiting next(String name) throws StoreException {
         return with(name, null, robot -> {
-            if (closed || !isOpen(robot) || !leases.take(name)) {
+            if (closed || !isClaimed(robot) || !isOpen(robot) || !leases.take(name)) {
                 return null;
             }
             Waiting next = null;
@@ -310,6 +346,7 @@ public final class RobotQueue {
                 robot.forgotten = robot.window.isIdle() && robot.unmarked.isEmpty() && !leases.isTaken(name);
                 if (robot.forgotten) {
                     leases.giveBack(name);
+                    claims.release(CLAIM + name);
                 }
                 return robot.forgotten ? null : robot;
             }

@@ -132,6 +132,8 @@ public final class SettingCatalogue {
             .is("User of the store's database");
     static final Setting<Secret> STORE_PASSWORD = process("store-password", ValueTypes.password()).secret().noDefault()
             .is("Password of the store's database");
+    static final Setting<Boolean> CLUSTER = process("cluster", ValueTypes.trueOrFalse()).defaultsTo("false")
+            .is("Share the store with other processes, which needs a PostgreSQL store: each conversation is answered by one of them at a time");
     static final Setting<Path> ROUTES_DIR = process("routes-dir", ValueTypes.directory()).defaultsTo("./routes")
             .is("Directory of your own routes, *.yaml and *.yml, reloaded when they change");
     static final Setting<Path> FILES_DIR = process("files-dir", ValueTypes.directory()).noDefault()

@@ -18,6 +18,7 @@ import io.github.dingtalkcamel.component.secrets.Secret;
  * @param managementUser     present exactly where the password is set, and always where the host is not loopback
  * @param hostNames          in lower case, without ports; management and the simulator answer to them besides their own
  * @param publicUrl          absolute, without a slash at its end
+ * @param cluster            whether other processes share the store; only with PostgreSQL
  * @param dataDir            as it was set: a relative one is relative to the working directory
  * @param routesDir          likewise
  * @param files              likewise
@@ -44,6 +45,7 @@ public record Settings(
         StoreUrl storeUrl,
         Optional<String> storeUser,
         Secret storePassword,
+        boolean cluster,
         Path routesDir,
         FilesAccess files,
         int queueCapacity,
@@ -71,7 +73,7 @@ public record Settings(
     /** The same settings with the ports that the servers are to take: none of them 0. */
     public Settings withPorts(int webhook, int management) {
         return new Settings(apiBaseUrl, oapiBaseUrl, webhookHost, webhook, managementHost, management, managementUser, managementPassword,
-                hostNames, publicUrl, apiToken, dataDir, storeUrl, storeUser, storePassword, routesDir, files, queueCapacity,
+                hostNames, publicUrl, apiToken, dataDir, storeUrl, storeUser, storePassword, cluster, routesDir, files, queueCapacity,
                 conversationCapacity, maxRunningTurns, maxTurnAge, keeping, outbox, shutdownTimeout, simulator, simulatorHost, simulatorPort, model,
                 integrations);
     }
@@ -79,7 +81,7 @@ public record Settings(
     /** The same settings with other addresses of DingTalk: those of the simulator, once it listens. */
     public Settings withBaseUrls(URI api, URI oapi) {
         return new Settings(api, oapi, webhookHost, webhookPort, managementHost, managementPort, managementUser, managementPassword,
-                hostNames, publicUrl, apiToken, dataDir, storeUrl, storeUser, storePassword, routesDir, files, queueCapacity,
+                hostNames, publicUrl, apiToken, dataDir, storeUrl, storeUser, storePassword, cluster, routesDir, files, queueCapacity,
                 conversationCapacity, maxRunningTurns, maxTurnAge, keeping, outbox, shutdownTimeout,
                 simulator, simulatorHost, simulatorPort, model, integrations);
     }

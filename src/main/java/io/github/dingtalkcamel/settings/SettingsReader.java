@@ -84,6 +84,7 @@ public final class SettingsReader {
         process.maybe(LOG_FORMAT);
         checkManagement(process, faults);
         checkModel(process, faults);
+        checkCluster(process, faults);
         WeakSecrets.check(process, faults::add);
         checkPorts(process, simulator, faults);
         if (!faults.isEmpty()) {
@@ -180,6 +181,14 @@ public final class SettingsReader {
         }
     }
 
+    /** Nodes that each have a file of their own would each answer every message. */
+    private static void checkCluster(Values process, List<SettingError> faults) {
+        if (process.maybe(CLUSTER).orElse(false) && process.maybe(STORE_URL).map(StoreUrl::isSqlite).orElse(!process.given(STORE_URL))) {
+            faults.add(new SettingError(process.name(CLUSTER), "is true, but the store is an SQLite file, which only one process can use",
+                    "set " + STORE_URL + " to a PostgreSQL database (jdbc:postgresql://host/database), or set " + CLUSTER + "=false"));
+        }
+    }
+
     /** Two servers on one port: the second would fail to start, or shadow the first. */
     private static void checkPorts(Values process, boolean simulator, List<SettingError> faults) {
         record Server(Setting<String> host, Setting<Integer> port) {
@@ -223,6 +232,7 @@ public final class SettingsReader {
                 values.maybe(STORE_URL).orElseGet(() -> StoreUrl.fileIn(values.of(DATA_DIR))),
                 values.maybe(STORE_USER),
                 values.secret(STORE_PASSWORD),
+                values.of(CLUSTER),
                 values.of(ROUTES_DIR),
                 new FilesAccess(values.maybe(FILES_DIR), values.of(FILES_PRIVATE_URLS), values.maybe(ATTACHMENT_HOSTS).orElse(Set.of())),
                 values.of(QUEUE_CAPACITY),

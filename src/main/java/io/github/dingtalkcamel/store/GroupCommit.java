@@ -3,10 +3,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
@@ -37,8 +40,10 @@ final class GroupCommit implements AutoCloseable {
 
     private final DataSource dataSource;
     private final Fence fence;
+    /** Null where no other node shares the store. */
+    private final CommitScope scope;
     private final BlockingQueue<Pending<?>> pending;
-    private final Pending<Void> stop = new Pending<>(connection -> null);
+    private final Pending<Void> stop = new Pending<>(CommitKey.NONE, connection -> null);
     private final KeptStatements statements = new KeptStatements();
     private final Thread thread;
     private volatile boolean closed;
@@ -56,23 +61,38 @@ final class GroupCommit implements AutoCloseable {
         this(dataSource, fence, new LinkedBlockingQueue<>(WAITING));
     }
 
+    /** @param scope what is done at the edges of each transaction, since other nodes share the store */
+    GroupCommit(DataSource dataSource, CommitScope scope) {
+        this(dataSource, connection -> {
+        }, scope, new LinkedBlockingQueue<>(WAITING));
+    }
+
     /** @param pending what waits for the next commit */
     GroupCommit(DataSource dataSource, Fence fence, BlockingQueue<Pending<?>> pending) {
+        this(dataSource, fence, null, pending);
+    }
+
+    private GroupCommit(DataSource dataSource, Fence fence, CommitScope scope, BlockingQueue<Pending<?>> pending) {
         this.pending = pending;
         this.dataSource = dataSource;
         this.fence = fence;
+        this.scope = scope;
         this.thread = new Thread(this::run, "dingtalk-store-writer");
         this.thread.setDaemon(true);
         this.thread.start();
     }
 
     <T> CompletableFuture<T> submit(Store.Work<T> work) {
-        return submit(new Pending<>(work));
+        return submit(CommitKey.NONE, work);
+    }
+
+    <T> CompletableFuture<T> submit(CommitKey key, Store.Work<T> work) {
+        return submit(new Pending<>(key, work));
     }
 
     /** @param then what follows, attached before the work is queued: so it follows in the order of rows, independent of thread timing */
-    <T> void submit(Store.Work<T> work, BiConsumer<? super T, ? super Throwable> then) {
-        Pending<T> one = new Pending<>(work);
+    <T> void submit(CommitKey key, Store.Work<T> work, BiConsumer<? super T, ? super Throwable> then) {
+        Pending<T> one = new Pending<>(key, work);
         one.future.whenComplete(then);
         submit(one);
     }
@@ -190,11 +210,17 @@ final class GroupCommit implements AutoCloseable {
         if (refusal != null) {
             throw new StoreException(refusal, null);
         }
-        try (Connection connection = connect()) {
+        try (Connection connection = connect(batch)) {
             statements.begin(connection);
             try {
                 for (Pending<?> one : batch) {
+                    if (scope != null) {
+                        scope.check(one.key);
+                    }
                     one.run(connection);
+                }
+                if (scope != null) {
+                    scope.end(connection);
                 }
                 connection.commit();
             } catch (SQLException | RuntimeException | Error e) {
@@ -226,12 +252,15 @@ final class GroupCommit implements AutoCloseable {
         }
     }
 
-    private Connection connect() throws UnreachableException {
+    private Connection connect(List<Pending<?>> batch) throws UnreachableException {
         try {
             Connection connection = dataSource.getConnection();
             try {
                 connection.setAutoCommit(false);
                 fence.check(connection);
+                if (scope != null) {
+                    scope.begin(connection, conversations(batch));
+                }
             } catch (SQLException | RuntimeException e) {
                 connection.close();
                 throw e;
@@ -240,6 +269,10 @@ final class GroupCommit implements AutoCloseable {
         } catch (SQLException e) {
             throw new UnreachableException(e);
         }
+    }
+
+    private static Set<String> conversations(List<Pending<?>> batch) {
+        return batch.stream().map(one -> one.key.conversation()).filter(Objects::nonNull).collect(Collectors.toSet());
     }
 
     /** There is no connection, or none that may write. An attempt may take seconds, so all that wait fail by one of them. */
@@ -251,6 +284,11 @@ final class GroupCommit implements AutoCloseable {
 
     private void failed(List<Pending<?>> batch, Throwable cause) {
         OutOfMemoryExit.check(cause);
+        if (cause instanceof LeaseLostException) {
+            // the store works; it is this write that comes too late
+            batch.forEach(one -> one.fail(new StoreException(cause.getMessage(), cause)));
+            return;
+        }
         if (trouble == null) {
             LOG.error("The store could not be written: {}", cause.toString());
         }
@@ -265,10 +303,12 @@ final class GroupCommit implements AutoCloseable {
     static final class Pending<T> {
 
         final CompletableFuture<T> future = new CompletableFuture<>();
+        private final CommitKey key;
         private final Store.Work<T> work;
         private T result;
 
-        Pending(Store.Work<T> work) {
+        Pending(CommitKey key, Store.Work<T> work) {
+            this.key = key;
             this.work = work;
         }
 

@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.store;
 
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
@@ -19,10 +20,17 @@ public final class Housekeeping {
     private final Store store;
     private final InstantSource clock;
     private final List<Expiry> expiries;
+    private final BooleanSupplier isMine;
     private int next;
     private long deleted;
 
     public Housekeeping(Store store, InstantSource clock, List<Expiry> expiries) {
+        this(store, clock, expiries, () -> true);
+    }
+
+    /** @param isMine whether this process does the work, and not another one that shares the store */
+    public Housekeeping(Store store, InstantSource clock, List<Expiry> expiries, BooleanSupplier isMine) {
+        this.isMine = isMine;
         this.store = store;
         this.clock = clock;
         this.expiries = List.copyOf(expiries);
@@ -30,7 +38,7 @@ public final class Housekeeping {
 
     /** Deletes all rows that are too old, batch by batch; ends early when the context stops. */
     public void deleteOldRows(CamelContext context) throws StoreException {
-        while (deleteSome() && isRunning(context)) {
+        while (isMine.getAsBoolean() && deleteSome() && isRunning(context)) {
             LOG.debug("Old rows of the store are deleted");
         }
     }

@@ -4,20 +4,18 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Properties;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
-import org.sqlite.SQLiteConfig;
 
 /**
  * The durable store: an SQLite file by default, PostgreSQL by URL (docs/settings.md, {@code dingtalk.store-url}).
@@ -28,14 +26,12 @@ import org.sqlite.SQLiteConfig;
  * <p>
  * A full disk fails writes until there is room again. A damaged or deleted file is not written any more until the next start.
  * <p>
- * Does not promise: more than one process on one store. The data directory's lock keeps a second one out, on PostgreSQL a {@link StoreLock}.
+ * Does not promise: more than one process on one store. The data directory's lock keeps a second one out, on PostgreSQL a {@link StoreLock};
+ * unless the nodes of a cluster share it, each with a {@link CommitScope}.
  */
 public final class Store implements AutoCloseable {
 
     private static final String SQLITE = "jdbc:sqlite:";
-    private static final int READERS = 4;
-    private static final long CONNECTION_TIMEOUT_MILLIS = 5_000;
-    private static final int WAL_BYTES = 16 << 20;
     /** Pages of free space given back in one commit: some milliseconds. */
     private static final int RECLAIMED_PAGES = 256;
     private static final String PROBE = "x".repeat(64_000);
@@ -43,16 +39,18 @@ public final class Store implements AutoCloseable {
     private final CompletableFuture<Opened> opening;
     private final String description;
     private final AtomicReference<Consumer<String>> takenOver;
+    private final boolean shared;
 
-    private Store(CompletableFuture<Opened> opening, String description, AtomicReference<Consumer<String>> takenOver) {
+    private Store(CompletableFuture<Opened> opening, String description, AtomicReference<Consumer<String>> takenOver, boolean shared) {
         this.opening = opening;
         this.takenOver = takenOver;
+        this.shared = shared;
         this.description = description;
     }
 
     /**
      * @param file null on PostgreSQL
-     * @param lock null on SQLite, where the data directory has one
+     * @param lock null on SQLite, where the data directory has one, and where nodes share the store
      */
     private record Opened(HikariDataSource writer, HikariDataSource readers, GroupCommit groupCommit, SqliteFile file, StoreLock lock) {
     }
@@ -73,10 +71,19 @@ public final class Store implements AutoCloseable {
 
     /** As {@link #open}, on a thread of its own. Calls made before the store is open wait, and get the exception if there is one. */
     public static Store opening(String url, String user, String password) {
+        return opening(url, user, password, null);
+    }
+
+    /**
+     * As {@link #opening(String, String, String)}, for a store that several nodes share.
+     *
+     * @param scope what is done at the edges of each transaction, or null for a store that this process has for itself
+     */
+    public static Store opening(String url, String user, String password, CommitScope scope) {
         AtomicReference<Consumer<String>> takenOver = new AtomicReference<>(why -> {
         });
-        return new Store(CompletableFuture.supplyAsync(() -> opened(url, user, password, why -> takenOver.get().accept(why)), Store::daemon), shown(url),
-                takenOver);
+        return new Store(CompletableFuture.supplyAsync(() -> opened(url, user, password, scope, why -> takenOver.get().accept(why)), Store::daemon),
+                shown(url), takenOver, scope != null);
     }
 
     /** A database that does not answer must not keep the process. */
@@ -108,7 +115,8 @@ public final class Store implements AutoCloseable {
         return url.replaceFirst("\\?.*", "");
     }
 
-    private static Opened opened(String url, String user, String password, Consumer<String> takenOver) throws StoreException {
+    private static Opened opened(String url, String user, String password, CommitScope scope, Consumer<String> takenOver)
+            throws StoreException {
         boolean sqlite = url.startsWith(SQLITE);
         String shown = shown(url);
         HikariDataSource writer = null;
@@ -116,17 +124,17 @@ public final class Store implements AutoCloseable {
         StoreLock lock = null;
         try {
             SqliteFile file = sqlite ? SqliteFile.open(Path.of(shown.substring(SQLITE.length()))) : null;
-            lock = sqlite ? null : StoreLock.take(url, user, password, shown, takenOver);
+            lock = sqlite || scope != null ? null : StoreLock.take(url, user, password, shown, takenOver);
             migrate(url, user, password, sqlite);
-            writer = pool("dingtalk-store-writer", url, user, password, 1, sqlite ? sqlite(false) : new Properties());
-            readers = pool("dingtalk-store-readers", url, user, password, READERS, sqlite ? sqlite(true) : new Properties());
+            writer = Pools.writer(url, user, password);
+            readers = Pools.readers(url, user, password);
             try (Connection connection = readers.getConnection()) {
                 probe(connection);
             }
             if (file != null) {
                 file.begin();
             }
-            return new Opened(writer, readers, lock == null ? new GroupCommit(writer) : new GroupCommit(writer, lock::check), file, lock);
+            return new Opened(writer, readers, groupCommit(writer, lock, scope), file, lock);
         } catch (Exception e) {
             if (readers != null) {
                 readers.close();
@@ -143,6 +151,13 @@ public final class Store implements AutoCloseable {
             throw new StoreException("The store " + shown + " can't be opened: " + rootMessage(e)
                     + ". Check dingtalk.store-url (or dingtalk.data-dir), that it may be written, and that the file is whole", e);
         }
+    }
+
+    private static GroupCommit groupCommit(HikariDataSource writer, StoreLock lock, CommitScope scope) {
+        if (scope != null) {
+            return new GroupCommit(writer, scope);
+        }
+        return lock == null ? new GroupCommit(writer) : new GroupCommit(writer, lock::check);
     }
 
     private static boolean probe(Connection connection) throws SQLException {
@@ -169,19 +184,33 @@ public final class Store implements AutoCloseable {
     }
 
     /**
+     * The same, for a write to a conversation.
+     *
+     * @param key where nodes share the store, the write fails with a {@link LeaseLostException} as the cause when it is not by this lease
+     */
+    public <T> CompletableFuture<T> write(CommitKey key, Work<T> work) {
+        return opened().groupCommit().submit(key, work);
+    }
+
+    /**
      * Queues work for the next commit, and what follows it.
      *
      * @param then called once, with the result when the commit is durable, else with a {@link StoreException}. For works that are written
      *             it is called on the writing thread, in the order of submission, also where several threads submit. It must not wait
      */
-    public <T> void write(Work<T> work, BiConsumer<? super T, ? super Throwable> then) {
-        opened().groupCommit().submit(work, then);
+    public <T> void write(CommitKey key, Work<T> work, BiConsumer<? super T, ? super Throwable> then) {
+        opened().groupCommit().submit(key, work, then);
     }
 
     /** Writes and waits until the commit is durable. */
     public <T> T writeAndWait(Work<T> work) throws StoreException {
+        return writeAndWait(CommitKey.NONE, work);
+    }
+
+    /** As {@link #write(CommitKey, Work)}, and waits until the commit is durable. */
+    public <T> T writeAndWait(CommitKey key, Work<T> work) throws StoreException {
         try {
-            return write(work).join();
+            return write(key, work).join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof StoreException s) {
                 throw new StoreException(s.getMessage(), s);
@@ -200,6 +229,11 @@ public final class Store implements AutoCloseable {
             }
             throw new StoreException("The store could not be read: " + e.getMessage(), e);
         }
+    }
+
+    /** Whether other nodes may change what is in the store: then nothing of it may be kept in memory. */
+    public boolean isShared() {
+        return shared;
     }
 
     /** The store's URL, without credentials. */
@@ -310,35 +344,6 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    private static Properties sqlite(boolean readOnly) {
-        SQLiteConfig config = new SQLiteConfig();
-        config.setJournalMode(SQLiteConfig.JournalMode.WAL);
-        config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
-        config.setBusyTimeout((int) CONNECTION_TIMEOUT_MILLIS);
-        config.enforceForeignKeys(true);
-        config.setJournalSizeLimit(WAL_BYTES);
-        // takes the write lock at once, so that a commit can't fail half way for want of it
-        config.setTransactionMode(readOnly ? SQLiteConfig.TransactionMode.DEFERRED : SQLiteConfig.TransactionMode.IMMEDIATE);
-        return config.toProperties();
-    }
-
-    private static HikariDataSource pool(String name, String url, String user, String password, int size, Properties properties) {
-        HikariConfig config = new HikariConfig();
-        config.setPoolName(name);
-        config.setJdbcUrl(url);
-        config.setUsername(user);
-        config.setPassword(password);
-        config.setMaximumPoolSize(size);
-        config.setMinimumIdle(1);
-        config.setConnectionTimeout(CONNECTION_TIMEOUT_MILLIS);
-        config.setDataSourceProperties(properties);
-        if (url.startsWith(SQLITE)) {
-            // nothing between us and a file wears out, and the last connection that closes would take the -wal with it
-            config.setMaxLifetime(0);
-        }
-        return new HikariDataSource(config);
-    }
-
     /** By connections of its own: on PostgreSQL it holds a lock by one while it works by another. */
     private static void migrate(String url, String user, String password, boolean sqlite) throws FlywayException {
         if (CurrentSchema.isIn(url, user, password)) {
@@ -348,8 +353,10 @@ public final class Store implements AutoCloseable {
                 .dataSource(url, user, password)
                 .locations("classpath:db/migration")
                 .table(CurrentSchema.HISTORY)
-                .placeholders(java.util.Map.of("identity",
-                        sqlite ? "integer primary key autoincrement" : "bigint generated by default as identity primary key"))
+                .placeholders(Map.of("identity",
+                        sqlite ? "integer primary key autoincrement" : "bigint generated by default as identity primary key",
+                        // before a statement that only a store of several nodes needs
+                        "shared", sqlite ? "--" : ""))
                 .load();
         for (MigrationInfo migration : flyway.info().applied()) {
             if (migration.getState() == MigrationState.FUTURE_SUCCESS) {

@@ -3,6 +3,7 @@ package io.github.dingtalkcamel.tool;
 import java.time.Clock;
 import java.util.List;
 
+import io.github.dingtalkcamel.cluster.Leases;
 import io.github.dingtalkcamel.conversation.Notifications;
 import io.github.dingtalkcamel.conversation.QuotableMessages;
 import io.github.dingtalkcamel.queue.NonStoppingProcessor;
@@ -26,11 +27,12 @@ public record ToolConfiguration(ToolRuns toolRuns, Tools tools, CallBody bodies,
     /**
      * Creates them, and binds what routes name.
      *
+     * @param leases     of the nodes that share the store
      * @param heldBodies the bodies of requests by HTTP
      */
-    public static ToolConfiguration bind(CamelContext context, Settings settings, Store store, QuotableMessages quotable,
+    public static ToolConfiguration bind(CamelContext context, Settings settings, Store store, Leases leases, QuotableMessages quotable,
             Notifications notifications, HeldBodies heldBodies, Clock clock) throws Exception {
-        ToolRuns toolRuns = new ToolRuns(new ToolRequests(store, clock), clock);
+        ToolRuns toolRuns = new ToolRuns(new ToolRequests(store, clock, leases), clock);
         RecipientSequencer inOrder = new RecipientSequencer();
         UserDirectories directories = new UserDirectories(context, clock);
         context.addService(toolRuns);

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import io.github.dingtalkcamel.cluster.Leases;
+import io.github.dingtalkcamel.cluster.Nodes;
 import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.server.ApiException;
 import io.github.dingtalkcamel.store.Expiry;
@@ -30,36 +32,63 @@ public final class ToolRequests {
 
     private final Store store;
     private final InstantSource clock;
+    private final Leases leases;
 
     public ToolRequests(Store store, InstantSource clock) {
+        this(store, clock, Leases.ALONE);
+    }
+
+    /** @param leases of the nodes that share the store */
+    public ToolRequests(Store store, InstantSource clock, Leases leases) {
+        this.leases = leases;
         this.store = store;
         this.clock = clock;
     }
 
-    private record Known(String fingerprint, String result, Map<String, String> sent) {
+    /** @param runs whether another node is making the call */
+    private record Known(String fingerprint, String result, boolean runs, Map<String, String> sent) {
+    }
+
+    /**
+     * What is known of a call that begins.
+     *
+     * @param isNew  whether it is to be made
+     * @param result of the first one with its {@code requestId}; null where that is new, or is being made by another node
+     */
+    record Begun(boolean isNew, Map<String, Object> result) {
     }
 
     /**
      * Notes a call before it begins.
      *
-     * @return              null when it is new, else the result of the first one
+     * @return              whether it is new, else the result of the first one
      * @throws ApiException when its {@code requestId} was used with other arguments
      */
-    Map<String, Object> begin(ToolCall call) throws ApiException, StoreException {
+    Begun begin(ToolCall call) throws ApiException, StoreException {
         long now = clock.millis();
         Known known = store.writeAndWait(connection -> Sql.update(connection, """
-                insert into tool_request (request_id, fingerprint, begun_at) values (?, ?, ?)
-                on conflict (request_id) do update set fingerprint = excluded.fingerprint, begun_at = excluded.begun_at, result = null
+                insert into tool_request (request_id, fingerprint, begun_at, node_id) values (?, ?, ?, ?)
+                on conflict (request_id) do update set fingerprint = excluded.fingerprint, begun_at = excluded.begun_at,
+                    node_id = excluded.node_id, result = null
                 where tool_request.begun_at < ?""",
-                call.requestId(), call.fingerprint(), now, now - KEPT.toMillis()) == 1 ? null : known(connection, call.requestId()));
-        if (known == null) {
-            return null;
-        }
+                call.requestId(), call.fingerprint(), now, leases.node() == null ? null : leases.node().id(), now - KEPT.toMillis()) == 1 ? null : known(connection, call.requestId()));
+        return known == null ? new Begun(true, null) : new Begun(false, resultOf(call, known));
+    }
+
+    /** The result of a call that another node was making; null while it still is. */
+    Map<String, Object> resultElsewhere(ToolCall call) throws ApiException, StoreException {
+        return resultOf(call, store.read(connection -> known(connection, call.requestId())));
+    }
+
+    private Map<String, Object> resultOf(ToolCall call, Known known) throws ApiException, StoreException {
         if (!known.fingerprint().equals(call.fingerprint())) {
             throw otherArguments();
         }
         if (known.result() != null) {
             return read(known.result());
+        }
+        if (known.runs()) {
+            return null;
         }
         // noted, not under way and without a result: a process before this one was at it
         Map<String, Object> result = cutShort(call, known.sent());
@@ -67,7 +96,7 @@ public final class ToolRequests {
         return result;
     }
 
-    private static Known known(Connection connection, String requestId) throws SQLException {
+    private Known known(Connection connection, String requestId) throws SQLException {
         Map<String, String> sent = new HashMap<>();
         Sql.query(connection, "select message_id, recipients from sent_message where request_id = ?", row -> {
             while (row.next()) {
@@ -76,8 +105,9 @@ public final class ToolRequests {
             }
             return sent;
         }, requestId);
-        return Sql.first(connection, "select fingerprint, result from tool_request where request_id = ?",
-                row -> new Known(row.getString(1), row.getString(2), sent), requestId).orElseThrow();
+        return Sql.first(connection, "select fingerprint, result, node_id from tool_request where request_id = ?",
+                row -> new Known(row.getString(1), row.getString(2), leases.isShared() && Nodes.isAlive(connection, row.getString(3)), sent), requestId)
+                .orElseThrow();
     }
 
     private Map<String, Object> cutShort(ToolCall call, Map<String, String> sent) {

@@ -59,6 +59,7 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
     private ProducerTemplate producer;
     private ExecutorService threads;
     private ExecutorService answers;
+    private static final long LOOK_MILLIS = 100;
 
     public ToolRuns(ToolRequests requests, InstantSource clock) {
         this(requests, clock, HeapShare.bytes(4, 64));
@@ -121,17 +122,35 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
         }
         try {
             hold(mine);
-            Map<String, Object> first = requests.begin(call);
-            if (first == null) {
+            ToolRequests.Begun begun = requests.begin(call);
+            if (begun.isNew()) {
                 start(mine, caller, executor);
+            } else if (begun.result() != null) {
+                end(mine, begun.result(), null);
             } else {
-                end(mine, first, null);
+                awaitElsewhere(mine);
             }
         } catch (ApiException | RuntimeException e) {
             end(mine, null, e);
             throw e;
         }
         return mine;
+    }
+
+    /** Another node makes the call: its result is read when it is there, for as long as the caller waits. */
+    private void awaitElsewhere(Flight mine) {
+        CompletableFuture.delayedExecutor(LOOK_MILLIS, TimeUnit.MILLISECONDS, answers).execute(() -> {
+            try {
+                Map<String, Object> result = requests.resultElsewhere(mine.run().call());
+                if (result != null || !clock.instant().isBefore(mine.run().deadline())) {
+                    end(mine, result == null ? mine.run().result() : result, null);
+                } else {
+                    awaitElsewhere(mine);
+                }
+            } catch (ApiException | RuntimeException e) {
+                end(mine, null, e);
+            }
+        });
     }
 
     /** Until its outcome is known. */

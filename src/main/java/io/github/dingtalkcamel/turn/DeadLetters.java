@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.Set;
 
 import io.github.dingtalkcamel.outbox.Outbox;
+import io.github.dingtalkcamel.cluster.Arrival;
+import io.github.dingtalkcamel.cluster.Leases;
+import io.github.dingtalkcamel.store.CommitKey;
 import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Sql;
 import io.github.dingtalkcamel.store.Store;
@@ -33,16 +36,21 @@ public final class DeadLetters {
 
     private final Store store;
     private final InstantSource clock;
+    private final Leases leases;
     private final Outbox outbox;
 
     public DeadLetters(Store store, InstantSource clock) {
-        this(store, clock, Outbox.off());
+        this(store, clock, Leases.ALONE, Outbox.off());
     }
 
-    /** @param outbox records what other systems are told, in the same commits */
-    public DeadLetters(Store store, InstantSource clock, Outbox outbox) {
+    /**
+     * @param leases which node works on a conversation
+     * @param outbox records what other systems are told, in the same commits
+     */
+    public DeadLetters(Store store, InstantSource clock, Leases leases, Outbox outbox) {
         this.store = store;
         this.clock = clock;
+        this.leases = leases;
         this.outbox = outbox;
     }
 
@@ -88,9 +96,9 @@ public final class DeadLetters {
      *
      * @param reply its reply and how much of it was sent, or null when the agent must answer again
      */
-    public void add(long messageId, String integration, String conversationId, Reason reason, int attempts, Turn.Progress reply) throws StoreException {
+    public void add(CommitKey key, long messageId, String integration, String conversationId, Reason reason, int attempts, Turn.Progress reply) throws StoreException {
         long now = clock.millis();
-        store.writeAndWait(connection -> {
+        store.writeAndWait(key, connection -> {
             put(connection, messageId, integration, conversationId, reason, attempts, reply, now);
             Sql.update(connection, "delete from reply where message_id = ?", messageId);
             int changed = Sql.update(connection, "update message set state = 'dead', error = ?, finished_at = ? where id = ?",
@@ -116,9 +124,9 @@ public final class DeadLetters {
     }
 
     /** A command or a refusal that could not be answered: its answer would be of no use later, so only its record says why. */
-    public void givenUp(long id, Reason reason) throws StoreException {
+    public void givenUp(CommitKey key, long id, Reason reason) throws StoreException {
         long now = clock.millis();
-        store.writeAndWait(connection -> {
+        store.writeAndWait(key, connection -> {
             Sql.update(connection, "delete from reply where message_id = ?", id);
             return Sql.update(connection, "update message set state = 'failed', error = ?, finished_at = ? where id = ?",
                     reason.code() + ": " + reason.text(), now, id);
@@ -219,7 +227,11 @@ public final class DeadLetters {
      * @param reply       what is left of its reply, or null when the agent is asked again
      * @param traceparent the span that its message was stored in, or null
      */
-    record Request(long id, long messageId, String integration, String payload, Turn.Progress reply, String traceparent) {
+    record Request(long id, long messageId, String integration, String conversationId, String payload, Turn.Progress reply, String traceparent) {
+
+        String conversation() {
+            return integration + '\n' + conversationId;
+        }
     }
 
     /** Where a request is: enough to see whether there is a place for it. */
@@ -241,7 +253,7 @@ public final class DeadLetters {
                     boolean there = row.next();
                     String payload = there ? row.getString(1) : "";
                     String chunks = payload.isEmpty() ? null : row.getString(2);
-                    return new Request(address.id(), address.messageId(), address.integration(), payload,
+                    return new Request(address.id(), address.messageId(), address.integration(), address.conversationId(), payload,
                             chunks == null ? null : Turn.Progress.left(row.getInt(3), Texts.read(chunks), StoredMentions.read(row.getString(4)),
                                     ReplyFiles.read(row.getString(6))),
                             there ? row.getString(5) : null);
@@ -254,16 +266,36 @@ public final class DeadLetters {
      * @return ids of the letters whose turns the caller queues now
      */
     Set<Long> takeUp(List<Request> requests) throws StoreException {
+        return takeUp(CommitKey.NONE, requests, new ArrayList<>());
+    }
+
+    /**
+     * The same for one request, where nodes share the store: the node that works on its conversation queues its turn.
+     *
+     * @return whether this node was the one that handed it over
+     */
+    boolean handOver(Request request) throws StoreException {
+        List<Arrival> arrivals = new ArrayList<>();
+        boolean taken = !takeUp(leases.key(request.conversation()), List.of(request), arrivals).isEmpty();
+        if (taken) {
+            // of a write that was repeated the last one counts
+            leases.loadLater(arrivals.get(arrivals.size() - 1));
+        }
+        return taken;
+    }
+
+    private Set<Long> takeUp(CommitKey key, List<Request> requests, List<Arrival> arrivals) throws StoreException {
         long now = clock.millis();
-        return store.writeAndWait(connection -> {
+        return store.writeAndWait(key, connection -> {
             Set<Long> taken = new LinkedHashSet<>();
             for (Request request : requests) {
                 int asked = Sql.update(connection, "update dead_letter set state = 'replayed', replayed_at = ? where id = ? and state = 'requested'",
                         now, request.id());
                 int dead = asked == 0 ? 0 : Sql.update(connection, """
-                        update message set state = 'received', attempts = 0, error = null, started_at = null, finished_at = null
-                        where id = ? and state in ('dead', 'failed')""", request.messageId());
+                        update message set state = 'received', attempts = 0, error = null, started_at = null, finished_at = null, seq = ?
+                        where id = ? and state in ('dead', 'failed')""", leases.nextSeq(request.conversation()), request.messageId());
                 if (dead == 1) {
+                    arrivals.add(leases.arrived(request.conversation()));
                     taken.add(request.id());
                     if (request.reply() != null) {
                         Inbox.putReply(connection, request.messageId(), request.reply());

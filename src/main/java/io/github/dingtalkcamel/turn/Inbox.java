@@ -12,11 +12,16 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 
+import io.github.dingtalkcamel.cluster.Arrival;
+import io.github.dingtalkcamel.cluster.Leases;
+import io.github.dingtalkcamel.cluster.Membership;
 import io.github.dingtalkcamel.component.api.Mentions;
 import io.github.dingtalkcamel.component.message.Delivery;
 import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.outbox.Outbox;
+import io.github.dingtalkcamel.store.CommitKey;
 import io.github.dingtalkcamel.store.Expiry;
+import io.github.dingtalkcamel.store.LeaseLostException;
 import io.github.dingtalkcamel.store.Sql;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
@@ -36,6 +41,13 @@ public final class Inbox {
 
     private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
 
+    /** Reads what {@link #unfinished(ResultSet)} makes a row of. */
+    static final String SELECT_UNFINISHED = """
+            select m.id, m.kind, m.integration, m.conversation_id, m.payload, m.attempts, coalesce(d.replayed_at, m.received_at) as received_at,
+                r.chunks, r.sent, r.mentions, r.files, m.traceparent, coalesce(m.seq, 0) as seq
+            from message m left join reply r on r.message_id = m.id left join dead_letter d on d.message_id = m.id
+            """;
+
     private static final long REFUSAL_PAUSE_MILLIS = Duration.ofHours(1).toMillis();
 
     /** A page of unfinished messages ends behind this many characters: it is in memory as a whole. */
@@ -43,16 +55,25 @@ public final class Inbox {
 
     private final Store store;
     private final InstantSource clock;
+    private final Leases leases;
+    private final int conversationCapacity;
     private final Outbox outbox;
 
     public Inbox(Store store, InstantSource clock) {
-        this(store, clock, Outbox.off());
+        this(store, clock, Leases.ALONE, Integer.MAX_VALUE, Outbox.off());
     }
 
-    /** @param outbox records what other systems are told, in the same commits */
-    public Inbox(Store store, InstantSource clock, Outbox outbox) {
+    /**
+     * @param leases               which node works on a conversation
+     * @param conversationCapacity turns that may wait in one conversation where several nodes share the store. For a process that has it
+     *                             for itself, the queue in memory knows that
+     * @param outbox               records what other systems are told, in the same commits
+     */
+    public Inbox(Store store, InstantSource clock, Leases leases, int conversationCapacity, Outbox outbox) {
         this.store = store;
         this.clock = clock;
+        this.leases = leases;
+        this.conversationCapacity = conversationCapacity;
         this.outbox = outbox;
     }
 
@@ -69,58 +90,78 @@ public final class Inbox {
      * @return          when durable: its row, or empty if it was there already, or is a refusal that is not due
      */
     public CompletableFuture<OptionalLong> add(Turn.Kind kind, InboundMessage message, String payload, Delivery delivery) {
-        return store.write(adding(kind, message, payload, delivery, null));
+        return store.write(leases.key(Turn.key(message)), adding(kind, message, payload, delivery, null)).thenApply(StoredMessage::row);
     }
 
     /**
      * The same, with what follows.
      *
      * @param traceparent the span that it is stored in, or null
-     * @param then        called with the row or the failure, on a thread that must not wait; for messages that several threads add, in the
-     *                    order of their rows
+     * @param then        called with what became of it or the failure, on a thread that must not wait; for messages that several threads
+     *                    add, in the order of their rows
      */
     public void add(Turn.Kind kind, InboundMessage message, String payload, Delivery delivery, String traceparent,
-            BiConsumer<? super OptionalLong, ? super Throwable> then) {
-        store.write(adding(kind, message, payload, delivery, traceparent), then);
+            BiConsumer<? super StoredMessage, ? super Throwable> then) {
+        store.write(leases.key(Turn.key(message)), adding(kind, message, payload, delivery, traceparent), then);
     }
 
-    private Store.Work<OptionalLong> adding(Turn.Kind kind, InboundMessage message, String payload, Delivery delivery,
-            String traceparent) {
+    private Store.Work<StoredMessage> adding(Turn.Kind kind, InboundMessage message, String payload, Delivery delivery, String traceparent) {
         long now = clock.millis();
-        return connection -> kind == Turn.Kind.REFUSAL && wasRefused(connection, message, now) ? OptionalLong.empty()
-                : added(connection, kind, message, insert(connection, kind, message, payload, delivery, traceparent, now));
+        return connection -> {
+            if (kind == Turn.Kind.REFUSAL && wasRefused(connection, message, now)) {
+                return StoredMessage.KNOWN;
+            }
+            if (kind == Turn.Kind.TURN && leases.isShared() && isFull(connection, message)) {
+                return holds(connection, message.integration(), message.msgId()) ? StoredMessage.KNOWN : StoredMessage.FULL;
+            }
+            OptionalLong row = insert(connection, kind, message, payload, delivery, traceparent, now);
+            if (kind == Turn.Kind.TURN && row.isPresent()) {
+                outbox.accepted(connection, row.getAsLong(), message);
+            }
+            return row.isEmpty() ? StoredMessage.KNOWN : new StoredMessage(row, false, kind == Turn.Kind.TURN ? leases.arrived(Turn.key(message)) : Arrival.ALONE);
+        };
     }
 
-    private OptionalLong added(Connection connection, Turn.Kind kind, InboundMessage message, OptionalLong row) throws SQLException {
-        if (kind == Turn.Kind.TURN && row.isPresent()) {
-            outbox.accepted(connection, row.getAsLong(), message);
+    private boolean isFull(Connection connection, InboundMessage message) throws SQLException {
+        return Sql.number(connection, "select count(*) from message where integration = ? and conversation_id = ? and state = 'received'"
+                + " and kind = 'turn'", message.integration(), message.conversationId()) >= conversationCapacity;
+    }
+
+    private boolean wasRefused(Connection connection, InboundMessage message, long now) throws SQLException {
+        // another node may be storing a refusal of the same person right now, in another conversation: one is enough
+        if (leases.isShared() && !Sql.query(connection, "select pg_try_advisory_xact_lock(hashtext(?), hashtext(?))", row -> row.next() && row.getBoolean(1),
+                "dingtalk-camel refusal", message.integration() + '\n' + message.sender().userId())) {
+            return true;
         }
-        return row;
-    }
-
-    private static boolean wasRefused(Connection connection, InboundMessage message, long now) throws SQLException {
         // not after now: a clock that was set back must not silence a sender for longer
         return Sql.exists(connection, "select 1 from message"
                 + " where kind = 'refusal' and integration = ? and sender_id = ? and received_at > ? and received_at <= ? limit 1",
                 message.integration(), message.sender().userId(), now - REFUSAL_PAUSE_MILLIS, now);
     }
 
-    private static OptionalLong insert(Connection connection, Turn.Kind kind, InboundMessage message, String payload, Delivery delivery,
+    private OptionalLong insert(Connection connection, Turn.Kind kind, InboundMessage message, String payload, Delivery delivery,
             String traceparent, long now) throws SQLException {
+        Membership.Node node = kind == Turn.Kind.TURN ? null : leases.node();
         return Sql.query(connection, """
                 insert into message (integration, msg_id, conversation_id, sender_id, kind, state, payload, received_at,
-                    conversation_type, conversation_title, came_by, proof, traceparent)
-                values (?, ?, ?, ?, ?, 'received', ?, ?, ?, ?, ?, ?, ?)
+                    conversation_type, conversation_title, came_by, proof, traceparent, seq, node, node_id)
+                values (?, ?, ?, ?, ?, 'received', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 on conflict (integration, msg_id) do nothing
                 returning id""", row -> row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty(),
                 message.integration(), message.msgId(), message.conversationId(), message.sender().userId(), kind.code(), payload, now,
                 message.conversationType().publicName(), message.conversationTitle(), delivery == null ? null : delivery.cameBy(),
-                delivery == null ? null : delivery.proof(), traceparent);
+                delivery == null ? null : delivery.proof(), traceparent,
+                kind == Turn.Kind.TURN ? leases.nextSeq(Turn.key(message)) : null,
+                node == null ? null : node.name(), node == null ? null : node.id());
     }
 
     /** True when the message is stored already. */
     public boolean holds(String integration, String msgId) throws StoreException {
-        return store.read(connection -> Sql.exists(connection, "select 1 from message where integration = ? and msg_id = ?", integration, msgId));
+        return store.read(connection -> holds(connection, integration, msgId));
+    }
+
+    private static boolean holds(Connection connection, String integration, String msgId) throws SQLException {
+        return Sql.exists(connection, "select 1 from message where integration = ? and msg_id = ?", integration, msgId);
     }
 
     /**
@@ -128,9 +169,10 @@ public final class Inbox {
      *
      * @param receivedAt when it came in, or was last asked to be replayed
      * @param traceparent the span that it was stored in, or null
+     * @param seq        its number in its conversation, 0 where it has none
      */
     public record Unfinished(long id, Turn.Kind kind, String integration, String conversationId, String payload, int attempts, long receivedAt,
-            Turn.Progress progress, String traceparent) {
+            Turn.Progress progress, String traceparent, long seq) {
     }
 
     /** The last row there is, 0 for none. */
@@ -140,10 +182,7 @@ public final class Inbox {
 
     /** What an earlier process left unfinished, in order of arrival, a page at a time, which ends behind {@link #PAGE_CHARACTERS}. */
     public List<Unfinished> unfinished(long afterId, long lastId, int limit) throws StoreException {
-        return store.read(connection -> Sql.query(connection, """
-                select m.id, m.kind, m.integration, m.conversation_id, m.payload, m.attempts, coalesce(d.replayed_at, m.received_at) as received_at,
-                    r.chunks, r.sent, r.mentions, r.files, m.traceparent
-                from message m left join reply r on r.message_id = m.id left join dead_letter d on d.message_id = m.id
+        return store.read(connection -> Sql.query(connection, SELECT_UNFINISHED + """
                 where m.state in ('received', 'running') and m.id > ? and m.id <= ? order by m.id limit ?""",
                 Inbox::page, afterId, lastId, limit));
     }
@@ -158,12 +197,12 @@ public final class Inbox {
         return page;
     }
 
-    private static Unfinished unfinished(ResultSet row) throws SQLException {
+    static Unfinished unfinished(ResultSet row) throws SQLException {
         long id = row.getLong("id");
         return new Unfinished(id, Turn.Kind.of(row.getString("kind")), row.getString("integration"), row.getString("conversation_id"),
                 row.getString("payload"), row.getInt("attempts"), row.getLong("received_at"),
                 progress(id, row.getString("chunks"), row.getInt("sent"), row.getString("mentions"),
-                        row.getString("files")), row.getString("traceparent"));
+                        row.getString("files")), row.getString("traceparent"), row.getLong("seq"));
     }
 
     /** How far a reply got; null for none, or for one that can't be read any more, so that the agent is asked again. */
@@ -184,14 +223,22 @@ public final class Inbox {
      */
     public Store.Work<Integer> nowRunning(long id, String agent, String boundBy, Long storedMillis) {
         long now = clock.millis();
-        return connection -> Sql.update(connection, "update message set state = 'running', attempts = attempts + 1, started_at = ?, agent = coalesce(?, agent),"
-                + " bound_by = coalesce(?, bound_by), stored_ms = coalesce(?, stored_ms) where id = ? and state in ('received', 'running')",
-                now, agent, boundBy, storedMillis, id);
+        return connection -> {
+            Membership.Node node = leases.node();
+            int running = Sql.update(connection, "update message set state = 'running', attempts = attempts + 1, started_at = ?, agent = coalesce(?, agent),"
+                    + " bound_by = coalesce(?, bound_by), stored_ms = coalesce(?, stored_ms), node = ?, node_id = ?"
+                    + " where id = ? and state in ('received', 'running')",
+                    now, agent, boundBy, storedMillis, node == null ? null : node.name(), node == null ? null : node.id(), id);
+            if (running == 0 && leases.isShared()) {
+                throw new LeaseLostException("a user stopped the turn by another node, or that one has ended it");
+            }
+            return running;
+        };
     }
 
     /** The attempt ended because the process stopped: it does not count. */
-    public void interrupted(long id) throws StoreException {
-        update("update message set attempts = attempts - 1 where id = ? and attempts > 0", id);
+    public void interrupted(CommitKey key, long id) throws StoreException {
+        store.writeAndWait(key, connection -> Sql.update(connection, "update message set attempts = attempts - 1 where id = ? and attempts > 0", id));
     }
 
     /**
@@ -237,10 +284,10 @@ public final class Inbox {
         };
     }
 
-    /** Turns that a user stopped: they are not resumed. */
-    public void stopped(Collection<Long> ids) throws StoreException {
+    /** Turns of one conversation that a user stopped: they are not resumed. */
+    public void stopped(CommitKey key, Collection<Long> ids) throws StoreException {
         long now = clock.millis();
-        store.writeAndWait(connection -> {
+        store.writeAndWait(key, connection -> {
             for (long id : ids) {
                 end(connection, id, "stopped", null, now);
             }
@@ -251,9 +298,9 @@ public final class Inbox {
     /**
      * A command or a refusal ended: {@code failed} where there is an error, which means that its answer was not sent, else {@code done}.
      */
-    public void answered(long id, String error, SentChunk sent) throws StoreException {
+    public void answered(CommitKey key, long id, String error, SentChunk sent) throws StoreException {
         long now = clock.millis();
-        store.writeAndWait(connection -> {
+        store.writeAndWait(key, connection -> {
             if (sent != null) {
                 Sql.update(connection, "update message set replies = coalesce(replies, '') || ? where id = ?", sent.line(), id);
             }
@@ -261,7 +308,7 @@ public final class Inbox {
         });
     }
 
-    private int end(Connection connection, long id, String state, String error, long now) throws SQLException {
+    int end(Connection connection, long id, String state, String error, long now) throws SQLException {
         int changed = Sql.update(connection, "update message set state = ?, error = ?, finished_at = ? where id = ? and state in ('received', 'running')",
                 state, error, now, id);
         if (changed == 1) {
@@ -276,9 +323,17 @@ public final class Inbox {
      *
      * @return whether it was still a command, and not done with
      */
-    public boolean becomesTurn(long id, String payload) throws StoreException {
-        return store.writeAndWait(connection -> Sql.update(connection,
-                "update message set kind = 'turn', payload = ? where id = ? and kind = 'command' and state = 'received'", payload, id)) == 1;
+    public boolean becomesTurn(long id, InboundMessage message, String payload) throws StoreException {
+        String conversation = Turn.key(message);
+        Arrival arrival = store.writeAndWait(leases.key(conversation), connection -> {
+            boolean became = Sql.update(connection, "update message set kind = 'turn', payload = ?, seq = ? where id = ? and kind = 'command'"
+                    + " and state = 'received'", payload, leases.nextSeq(conversation), id) == 1;
+            return became ? leases.arrived(conversation) : null;
+        });
+        if (arrival != null && leases.isShared()) {
+            leases.loadLater(arrival);
+        }
+        return arrival != null;
     }
 
     /** The message of a row as DingTalk sent it, or null where it is gone. */
@@ -295,8 +350,8 @@ public final class Inbox {
     }
 
     /** The chunks of a reply, whom each mentions, and the files, before the first one is sent. */
-    public void replying(long id, List<String> chunks, List<Mentions> mentions, List<ReplyFile> files) throws StoreException {
-        store.writeAndWait(connection -> putReply(connection, id, new Turn.Progress(chunks, 0, mentions, files)));
+    public void replying(CommitKey key, long id, List<String> chunks, List<Mentions> mentions, List<ReplyFile> files) throws StoreException {
+        store.writeAndWait(key, connection -> putReply(connection, id, new Turn.Progress(chunks, 0, mentions, files)));
     }
 
     static int putReply(Connection connection, long id, Turn.Progress reply) throws SQLException {
@@ -309,13 +364,13 @@ public final class Inbox {
     }
 
     /** So many chunks and files of a reply were taken by DingTalk. */
-    public void replied(long id, int sent) throws StoreException {
-        update("update reply set sent = ? where message_id = ?", sent, id);
+    public void replied(CommitKey key, long id, int sent) throws StoreException {
+        store.writeAndWait(key, connection -> Sql.update(connection, "update reply set sent = ? where message_id = ?", sent, id));
     }
 
     /** The same, with the chunk that was the last of them. */
-    public void replied(long id, SentChunk last) throws StoreException {
-        store.writeAndWait(nowReplied(id, last));
+    public void replied(CommitKey key, long id, SentChunk last) throws StoreException {
+        store.writeAndWait(key, nowReplied(id, last));
     }
 
     /** The same, as part of a transaction. */
@@ -336,9 +391,5 @@ public final class Inbox {
         return new Expiry("answered messages", """
                 delete from message where id in (select id from message
                     where finished_at is not null and (state not in ('dead', 'failed') or kind <> 'turn') and finished_at < ? order by finished_at limit ?)""", kept, false);
-    }
-
-    private void update(String sql, Object... values) throws StoreException {
-        store.writeAndWait(connection -> Sql.update(connection, sql, values));
     }
 }

@@ -1,11 +1,13 @@
 package io.github.dingtalkcamel.turn;
-import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
+import io.github.dingtalkcamel.cluster.Lease;
+import io.github.dingtalkcamel.cluster.Leases;
 import io.github.dingtalkcamel.component.message.Delivery;
 import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.store.StoreException;
@@ -36,6 +38,7 @@ public final class Intake implements AutoCloseable {
     private final Inbox inbox;
     private final KeyedQueue turns;
     private final KeyedQueue commands;
+    private final Leases leases;
     private final ExecutorService inOrder;
     private final CountDownLatch opened = new CountDownLatch(1);
 
@@ -44,6 +47,12 @@ public final class Intake implements AutoCloseable {
      * @param commands the queue behind {@code seda:commands}
      */
     public Intake(Inbox inbox, KeyedQueue turns, KeyedQueue commands) {
+        this(inbox, turns, commands, Leases.ALONE);
+    }
+
+    /** @param leases which node works on a conversation */
+    public Intake(Inbox inbox, KeyedQueue turns, KeyedQueue commands, Leases leases) {
+        this.leases = leases;
         this.inbox = inbox;
         this.turns = turns;
         this.commands = commands;
@@ -66,6 +75,11 @@ public final class Intake implements AutoCloseable {
     /** Continues the exchanges whose messages are stored: the turns of an earlier process are queued by now. */
     public void open() {
         opened.countDown();
+    }
+
+    /** Runs tasks between the steps that queue what is stored, in the order of their submission. */
+    Executor inOrder() {
+        return inOrder;
     }
 
     /** The step that stores messages for agents. */
@@ -99,21 +113,26 @@ public final class Intake implements AutoCloseable {
             Delivery delivery = exchange.getProperty(Delivery.PROPERTY, Delivery.class);
             String payload = delivery.content().json().toString();
             KeyedQueue.Slot slot = queue.reserve(Turn.key(message), Turn.bytes(payload));
+            if (slot != null && kind == Turn.Kind.TURN && leases.isQueueFull()) {
+                slot.release();
+                slot = null;
+            }
             if (slot == null) {
                 refuseUnlessKnown(exchange, message);
                 callback.done(true);
                 return true;
             }
             // not by a future: two threads could attach what follows in another order than that of their rows
+            KeyedQueue.Slot place = slot;
             inbox.add(kind, message, payload, delivery, TraceContext.traceparent(exchange),
-                    (row, failure) -> inOrder.execute(() -> resume(exchange, callback, message, slot, row, failure)));
+                    (stored, failure) -> inOrder.execute(() -> resume(exchange, callback, message, place, stored, failure)));
             return false;
         }
 
-        private void resume(Exchange exchange, AsyncCallback callback, InboundMessage message, KeyedQueue.Slot slot, OptionalLong row,
+        private void resume(Exchange exchange, AsyncCallback callback, InboundMessage message, KeyedQueue.Slot slot, StoredMessage outcome,
                 Throwable failure) {
             try {
-                stored(exchange, message, slot, row, failure);
+                stored(exchange, message, slot, outcome, failure);
                 callback.done(false);
             } catch (RuntimeException | Error e) {
                 // the executor would keep it to itself
@@ -121,17 +140,24 @@ public final class Intake implements AutoCloseable {
             }
         }
 
-        private void stored(Exchange exchange, InboundMessage message, KeyedQueue.Slot slot, OptionalLong row, Throwable failure) {
-            if (failure != null) {
+        private void stored(Exchange exchange, InboundMessage message, KeyedQueue.Slot slot, StoredMessage outcome, Throwable failure) {
+            if (failure != null || outcome.isFull()) {
                 slot.release();
-                exchange.setException(failure);
-            } else if (row.isEmpty()) {
+                exchange.setException(failure != null ? failure : new QueueFullException());
+            } else if (outcome.row().isEmpty()) {
                 slot.release();
             } else {
-                Turn turn = new Turn(row.getAsLong(), kind, message, slot, null, new Cancellation(), TraceContext.traceparent(exchange));
+                Lease lease = kind == Turn.Kind.TURN ? leases.admit(outcome.arrival()) : leases.ofNode();
+                if (!lease.isHere()) {
+                    slot.release();
+                }
+                Turn turn = new Turn(outcome.row().getAsLong(), kind, message, slot, null, new Cancellation(),
+                        TraceContext.traceparent(exchange), lease);
                 exchange.setProperty(Turns.STORED_MILLIS, exchange.getClock().elapsed());
                 exchange.setProperty(Turn.PROPERTY, turn);
-                exchange.getExchangeExtension().addOnCompletion(new QueuedOrSaid(turn));
+                if (lease.isHere()) {
+                    exchange.getExchangeExtension().addOnCompletion(new QueuedOrSaid(turn));
+                }
             }
         }
     }

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 
-import io.github.dingtalkcamel.component.message.Delivery;
 import io.github.dingtalkcamel.queue.KeyedOrder;
 import io.github.dingtalkcamel.queue.SedaQueue;
 import org.apache.camel.Exchange;
@@ -29,7 +28,6 @@ import org.apache.camel.support.UnitOfWorkHelper;
  * What turns hold in memory is bounded in bytes as well, from the reservation until the exchange is done: the waiting ones, the running ones, and the
  * replies of those that wait for DingTalk.
  * A place is {@link #reserve reserved} before a message is stored, so that what is stored always fits.
- * <p>
  * A turn that is {@link #stop stopped} frees its conversation at once, and counts as running until its exchange ends: so the number of running exchanges
  * stays bounded.
  */
@@ -131,19 +129,13 @@ public final class KeyedQueue extends SedaQueue {
         return new Slot(key, turnBytes);
     }
 
-    /** Queues the exchange of a {@link Turn} in the place that was reserved for it. */
+    /** Queues the exchange of a {@link Turn} in the place that was reserved for it; none that another node answers. */
     @Override
     public boolean offer(Exchange exchange) {
-        Turn turn = turn(exchange);
-        if (turn == null) {
-            throw new IllegalArgumentException("seda:turns and seda:commands take stored messages only: send to direct:inbound-message instead");
+        Turn turn = OfferedTurn.of(exchange, this);
+        if (!turn.isHere()) {
+            return OfferedTurn.leaveElsewhere(exchange);
         }
-        if (turn.slot().queue() != this) {
-            // so that a command never reaches an agent, however a route was edited
-            throw new IllegalArgumentException("Turn " + turn.reference() + " has its place in another queue");
-        }
-        // the message holds all that is needed of it; the whole tree of its JSON would stay in memory
-        exchange.removeProperty(Delivery.PROPERTY);
         changing(() -> {
             Slot slot = turn.slot();
             if (!slot.held) {
@@ -268,7 +260,6 @@ public final class KeyedQueue extends SedaQueue {
 
     /**
      * Stops turns of one conversation: those that wait are no longer handed out, and the conversation goes past the one that runs, which is asked to end.
-     *
      * @param which of them
      * @param by    the name of the person who stops them; null where it is not known
      */
@@ -297,8 +288,7 @@ public final class KeyedQueue extends SedaQueue {
         if (ended != null) {
             ended.cancellation().stop(by);
         }
-        List<Turn> turns = dropped.stream().map(KeyedQueue::turn).toList();
-        turns.forEach(turn -> turn.cancellation().stop(by));
+        List<Turn> turns = dropped.stream().map(KeyedQueue::turn).peek(turn -> turn.cancellation().stop(by)).toList();
         // no consumer will end them
         dropped.forEach(exchange -> UnitOfWorkHelper.doneSynchronizations(exchange, exchange.getExchangeExtension().handoverCompletions()));
         return new Stopped(ended, turns);
@@ -343,6 +333,15 @@ public final class KeyedQueue extends SedaQueue {
 
     public int waiting(String key) {
         return locked(() -> order.waiting(key).size());
+    }
+
+    boolean isIdle(String key) {
+        return locked(() -> !places.has(key) && !order.keys().contains(key));
+    }
+
+    /** The turns that are being answered and were not stopped. */
+    public List<Turn> runningTurns() {
+        return locked(() -> order.running().stream().map(KeyedQueue::turn).toList());
     }
 
     /** Conversations that take memory here: those in which a turn waits, runs or is being stored. */

@@ -36,7 +36,7 @@ public final class MessageTrace {
     public Optional<ObjectNode> of(String integration, String msgId) throws StoreException {
         return store.read(connection -> Sql.first(connection, """
                 select id, conversation_id, sender_id, kind, state, came_by, proof, received_at, stored_ms, attempts, agent, bound_by, started_at,
-                    agent_ms, finished_at, error, replies
+                    agent_ms, finished_at, error, replies, node
                 from message where integration = ? and msg_id = ?""", row -> trace(connection, integration, msgId, row), integration, msgId));
     }
 
@@ -47,6 +47,7 @@ public final class MessageTrace {
         trace.put("kind", row.getString("kind")).put("state", row.getString("state"));
         trace.put("by", row.getString("came_by")).put("proof", row.getString("proof"));
         trace.put("receivedAt", time(Sql.nullableLong(row, "received_at"))).put("storedMs", Sql.nullableLong(row, "stored_ms"));
+        trace.put("node", row.getString("node"));
         trace.put("attempts", row.getInt("attempts")).put("agent", row.getString("agent")).put("boundBy", row.getString("bound_by"));
         trace.put("startedAt", time(Sql.nullableLong(row, "started_at"))).put("agentMs", Sql.nullableLong(row, "agent_ms"));
         trace.put("finishedAt", time(Sql.nullableLong(row, "finished_at"))).put("error", row.getString("error"));

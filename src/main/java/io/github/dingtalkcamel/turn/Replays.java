@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import io.github.dingtalkcamel.cluster.Lease;
+import io.github.dingtalkcamel.cluster.Leases;
 import io.github.dingtalkcamel.component.message.BadMessageException;
 import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.store.StoreException;
@@ -30,8 +32,15 @@ public final class Replays {
     private final Messages messages;
     private final KeyedQueue queue;
     private final Resumption resumption;
+    private final Leases leases;
 
     public Replays(DeadLetters deadLetters, Messages messages, KeyedQueue queue, Resumption resumption) {
+        this(deadLetters, messages, queue, resumption, Leases.ALONE);
+    }
+
+    /** @param leases which node works on a conversation */
+    public Replays(DeadLetters deadLetters, Messages messages, KeyedQueue queue, Resumption resumption, Leases leases) {
+        this.leases = leases;
         this.deadLetters = deadLetters;
         this.messages = messages;
         this.queue = queue;
@@ -65,6 +74,11 @@ public final class Replays {
                     }
                     more = page.size() == PAGE;
                 }
+                if (leases.isShared()) {
+                    long handedOver = requests.stream().filter(request -> handOver(request)).count();
+                    LOG.debug("{} dead letters are replayed by the nodes that work on their conversations", handedOver);
+                    return List.of();
+                }
                 Set<Long> taken = requests.isEmpty() ? Set.of() : deadLetters.takeUp(requests);
                 List<Turn> queued = requests.stream().map(DeadLetters.Request::id).filter(taken::contains).map(turns::remove).toList();
                 if (!queued.isEmpty()) {
@@ -74,6 +88,10 @@ public final class Replays {
             } finally {
                 turns.values().forEach(turn -> turn.slot().release());
             }
+        }
+
+        private boolean handOver(DeadLetters.Request request) {
+            return !leases.isQueueFull() && deadLetters.handOver(request);
         }
 
         private void place(DeadLetters.Address address) throws StoreException {
@@ -86,11 +104,11 @@ public final class Replays {
             try {
                 message = messages.restore(request.integration(), request.payload());
             } catch (BadMessageException e) {
-                deadLetters.giveBack(request.id(), Resumption.cantBeATurn(request.integration(), e.getMessage()));
+                deadLetters.giveBack(request.id(), StoredTurns.cantBeATurn(request.integration(), e.getMessage()));
                 return;
             }
             if (message == null) {
-                deadLetters.giveBack(request.id(), Resumption.cantBeATurn(request.integration(), null));
+                deadLetters.giveBack(request.id(), StoredTurns.cantBeATurn(request.integration(), null));
                 return;
             }
             String key = Turn.key(message);
@@ -108,7 +126,7 @@ public final class Replays {
             placed.merge(key, 1, Integer::sum);
             requests.add(request);
             turns.put(request.id(), new Turn(request.messageId(), Turn.Kind.TURN, message, slot, request.reply(), new Cancellation(),
-                    request.traceparent()));
+                    request.traceparent(), Lease.ALONE));
         }
     }
 }

@@ -6,8 +6,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 
-import io.github.dingtalkcamel.component.message.BadMessageException;
-import io.github.dingtalkcamel.component.message.InboundMessage;
+import io.github.dingtalkcamel.cluster.Lease;
 import io.github.dingtalkcamel.store.StoreException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,19 +19,14 @@ import org.slf4j.LoggerFactory;
 public final class Resumption {
 
     /** How often a turn is tried in all. */
-    public static final int MAX_ATTEMPTS = 3;
+    public static final int MAX_ATTEMPTS = StoredTurns.MAX_ATTEMPTS;
 
     private static final Logger LOG = LoggerFactory.getLogger(Resumption.class);
     private static final int PAGE = 500;
 
     private final Inbox inbox;
-    private final KeyedQueue queue;
-    private final KeyedQueue commands;
-    private final Messages messages;
-    private final DeadLetters deadLetters;
+    private final StoredTurns stored;
     private final Intake intake;
-    private final Duration maxAge;
-    private final InstantSource clock;
     /** Rows after this one are this process's own. */
     private final long last;
     private long after;
@@ -41,15 +35,21 @@ public final class Resumption {
 
     public Resumption(Inbox inbox, KeyedQueue queue, KeyedQueue commands, Messages messages, DeadLetters deadLetters, Intake intake, Duration maxAge,
             InstantSource clock) {
+        this(inbox, new StoredTurns(inbox, queue, commands, messages, deadLetters, maxAge, clock), intake, inbox.newest());
+    }
+
+    private Resumption(Inbox inbox, StoredTurns stored, Intake intake, long last) {
         this.inbox = inbox;
-        this.queue = queue;
-        this.commands = commands;
-        this.messages = messages;
-        this.deadLetters = deadLetters;
+        this.stored = stored;
         this.intake = intake;
-        this.maxAge = maxAge;
-        this.clock = clock;
-        this.last = inbox.newest();
+        this.last = last;
+    }
+
+    /** Where several nodes share the store: they take over what others leave, so nothing is resumed at a start. */
+    static Resumption ofNothing(Intake intake) {
+        Resumption nothing = new Resumption(null, null, intake, 0);
+        nothing.finished = true;
+        return nothing;
     }
 
     /** The next turns to queue, a page at a time; none once all are. After a failure of the store the next call continues. */
@@ -59,7 +59,10 @@ public final class Resumption {
             List<Inbox.Unfinished> page = inbox.unfinished(after, last, PAGE);
             for (Inbox.Unfinished row : page) {
                 try {
-                    takeUp(row, turns);
+                    Turn turn = stored.turn(row, Lease.ALONE);
+                    if (turn != null) {
+                        turns.add(turn);
+                    }
                 } catch (StoreException e) {
                     if (turns.isEmpty()) {
                         throw e;
@@ -100,57 +103,6 @@ public final class Resumption {
     private List<Turn> counted(List<Turn> turns) {
         resumed += turns.size();
         return turns;
-    }
-
-    private void takeUp(Inbox.Unfinished row, List<Turn> turns) throws StoreException {
-        InboundMessage message = null;
-        String why = null;
-        try {
-            message = messages.restore(row.integration(), row.payload());
-        } catch (BadMessageException e) {
-            why = e.getMessage();
-        }
-        DeadLetters.Reason reason = reasonToGiveUp(row, message, why);
-        if (reason == null) {
-            KeyedQueue where = row.kind() == Turn.Kind.TURN ? queue : commands;
-            KeyedQueue.Slot slot = where.reserveAnyway(Turn.key(message), Turn.bytes(row.payload()));
-            turns.add(new Turn(row.id(), row.kind(), message, slot, row.progress(), new Cancellation(), row.traceparent()));
-            return;
-        }
-        if (row.kind() != Turn.Kind.TURN) {
-            LOG.info("The {} {}-{} is not answered any more: {}", row.kind().code(), row.integration(), row.id(), reason.text());
-            inbox.answered(row.id(), reason.text(), null);
-            return;
-        }
-        LOG.warn("Turn {}-{} is not resumed: {}", row.integration(), row.id(), reason.text());
-        deadLetters.add(row.id(), row.integration(), row.conversationId(), reason, row.attempts(), row.progress());
-    }
-
-    private DeadLetters.Reason reasonToGiveUp(Inbox.Unfinished row, InboundMessage message, String why) {
-        if (message == null) {
-            return cantBeATurn(row.integration(), why);
-        }
-        if (row.attempts() >= MAX_ATTEMPTS) {
-            return new DeadLetters.Reason("tooManyAttempts", "It was being answered when the process ended, " + row.attempts() + " times",
-                    "Find out whether this message makes an agent bring the process down, then replay");
-        }
-        Duration age = Duration.ofMillis(clock.millis() - row.receivedAt());
-        if (age.compareTo(maxAge) > 0) {
-            return new DeadLetters.Reason("tooOld", "It is older than dingtalk.max-turn-age: " + age.toMinutes() + " min",
-                    "Replay it if an answer is still wanted");
-        }
-        return null;
-    }
-
-    /**
-     * Why a stored message is no turn.
-     *
-     * @param why what is wrong with it, or null when its integration is gone
-     */
-    static DeadLetters.Reason cantBeATurn(String integration, String why) {
-        return why == null
-                ? new DeadLetters.Reason("unknownIntegration", "There is no integration " + integration + " any more", "Set it again, then replay")
-                : new DeadLetters.Reason("unreadable", "The stored message can't be read: " + why, "Ask the sender to repeat it");
     }
 
     /** All unfinished turns are queued: the messages that arrived since the start are queued from now on. */

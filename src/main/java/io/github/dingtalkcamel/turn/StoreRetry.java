@@ -8,6 +8,7 @@ import java.util.function.BooleanSupplier;
 
 import io.github.dingtalkcamel.component.api.CallRetry;
 import io.github.dingtalkcamel.queue.NonStoppingProcessor;
+import io.github.dingtalkcamel.store.LeaseLostException;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.resilience4j.core.IntervalFunction;
 import org.apache.camel.AsyncCallback;
@@ -88,7 +89,7 @@ public final class StoreRetry {
                 step.process(exchange);
             } catch (StoreException e) {
                 int failures = failed + 1;
-                if (isWorthAnotherTry(failures)) {
+                if (isWorthAnotherTry(failures) && !LeaseLostException.is(e)) {
                     LOG.debug("A step of exchange {} is repeated after {} failures: {}", exchange.getExchangeId(), failures, e.getMessage());
                     CompletableFuture.delayedExecutor(delays.apply(failures), TimeUnit.MILLISECONDS, threads())
                             .execute(() -> again(exchange, callback, failures));

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
+import io.github.dingtalkcamel.cluster.Lease;
 import io.github.dingtalkcamel.component.api.Mentions;
 import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.tracing.Traced;
@@ -18,9 +19,10 @@ import io.github.dingtalkcamel.tracing.Traced;
  * @param progress     the reply that a crash interrupted, or null
  * @param cancellation how to stop it
  * @param traceparent  the span that it was stored in, or null
+ * @param lease        the right of this node to answer it
  */
 public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot slot, Progress progress, Cancellation cancellation,
-        String traceparent) implements Traced {
+        String traceparent, Lease lease) implements Traced {
 
     /** Exchange property that holds the turn. */
     public static final String PROPERTY = Traced.PROPERTY;
@@ -47,14 +49,24 @@ public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot s
         }
     }
 
-    /** A turn that is part of no trace. */
+    /** A turn that is part of no trace, of a process that has its store for itself. */
     public Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot slot, Progress progress, Cancellation cancellation) {
-        this(id, kind, message, slot, progress, cancellation, null);
+        this(id, kind, message, slot, progress, cancellation, null, Lease.ALONE);
     }
 
     /** A turn of an agent that is not stopped. */
     public Turn(long id, InboundMessage message, KeyedQueue.Slot slot, Progress progress) {
         this(id, Kind.TURN, message, slot, progress, new Cancellation());
+    }
+
+    /** False where another node answers it, or this one after others that it has to read first: it is stored, and not queued here now. */
+    public boolean isHere() {
+        return lease.isHere();
+    }
+
+    /** True once another node may answer it: nothing more of it is sent or written by this one. */
+    public boolean isLost() {
+        return !lease.isValid();
     }
 
     /** The reference by which users and operators name the turn. */
@@ -83,9 +95,9 @@ public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot s
         return kind == Kind.REFUSAL;
     }
 
-    /** True once a user sent {@code /stop}: nothing more of it is sent. */
+    /** True once a user sent {@code /stop}, or another node may answer it: nothing more of it is sent. */
     public boolean isStopped() {
-        return cancellation.isStopped();
+        return cancellation.isStopped() || isLost();
     }
 
     /** What the turn of a message holds in memory, by estimate: two bytes a character, so that every script is counted. */

@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.github.dingtalkcamel.cluster.Cluster;
+import io.github.dingtalkcamel.cluster.Leases;
 import io.github.dingtalkcamel.conversation.ConversationConfiguration;
 import io.github.dingtalkcamel.conversation.QuotableMessages;
 import io.github.dingtalkcamel.outbox.Outbox;
@@ -26,9 +28,10 @@ import org.apache.camel.spi.Registry;
  * @param intake      stores incoming messages
  * @param deadLetters what could not be finished
  * @param storeRetry  repeats steps of routes where the store fails
+ * @param shared      what other nodes have stored
  */
 public record TurnConfiguration(Inbox inbox, Messages messages, KeyedQueue turns, KeyedQueue commands, Intake intake,
-        DeadLetters deadLetters, StoreRetry storeRetry) implements AutoCloseable {
+        DeadLetters deadLetters, StoreRetry storeRetry, SharedInbox shared) implements AutoCloseable {
 
     /** Workers of commands, which wait only for the store and DingTalk. A command whose answer is sent again holds none. */
     public static final int COMMAND_WORKERS = 32;
@@ -41,8 +44,8 @@ public record TurnConfiguration(Inbox inbox, Messages messages, KeyedQueue turns
     private static final Duration IDLE = Duration.ofSeconds(1);
 
     /** Creates them, and binds what routes name. */
-    public static TurnConfiguration bind(CamelContext context, Settings settings, Store store, ConversationConfiguration conversation,
-            QuotableMessages quotable, Outbox outbox, Clock clock) throws Exception {
+    public static TurnConfiguration bind(CamelContext context, Settings settings, Store store, Leases leases,
+            ConversationConfiguration conversation, QuotableMessages quotable, Outbox outbox, Clock clock) throws Exception {
         Registry registry = context.getRegistry();
         Duration firstDelay = Duration.ofMillis(Long.parseLong(context.resolvePropertyPlaceholders(FIRST_DELAY)));
         StoreRetry storeRetry = new StoreRetry(context, store::isFailing, firstDelay);
@@ -50,11 +53,12 @@ public record TurnConfiguration(Inbox inbox, Messages messages, KeyedQueue turns
                 HeapShare.bytes(4, 16));
         KeyedQueue commands = new KeyedQueue(COMMANDS_WAITING, COMMANDS_OF_A_CONVERSATION, COMMANDS_RUNNING, IDLE,
                 HeapShare.bytes(16, 16));
-        Inbox inbox = new Inbox(store, clock, outbox);
+        Inbox inbox = new Inbox(store, clock, leases, settings.conversationCapacity(), outbox);
         Messages messages = new Messages(settings, quotable);
-        Intake intake = new Intake(inbox, turns, commands);
-        DeadLetters deadLetters = new DeadLetters(store, clock, outbox);
-        Resumption resumption = new Resumption(inbox, turns, commands, messages, deadLetters, intake, settings.maxTurnAge(), clock);
+        Intake intake = new Intake(inbox, turns, commands, leases);
+        DeadLetters deadLetters = new DeadLetters(store, clock, leases, outbox);
+        Resumption resumption = leases.isShared() ? Resumption.ofNothing(intake)
+                : new Resumption(inbox, turns, commands, messages, deadLetters, intake, settings.maxTurnAge(), clock);
         registry.bind("messages", messages);
         registry.bind("storeTurn", new NonStoppingProcessor(intake.turns()));
         registry.bind("storeCommand", new NonStoppingProcessor(intake.commands()));
@@ -67,8 +71,15 @@ public record TurnConfiguration(Inbox inbox, Messages messages, KeyedQueue turns
         registry.bind("findBinding", storeRetry.step(conversation.bindings()::find));
         registry.bind("recordTurnEnd", storeRetry.step(record::recordEnd));
         registry.bind("resumption", resumption);
-        registry.bind("replays", new Replays(deadLetters, messages, turns, resumption));
-        return new TurnConfiguration(inbox, messages, turns, commands, intake, deadLetters, storeRetry);
+        registry.bind("replays", new Replays(deadLetters, messages, turns, resumption, leases));
+        return new TurnConfiguration(inbox, messages, turns, commands, intake, deadLetters, storeRetry,
+                new SharedInbox(store, clock, leases, inbox));
+    }
+
+    /** Takes part in the cluster with these turns. The routes run by now. */
+    public void takePart(Cluster cluster, CamelContext context, Settings settings, Clock clock) {
+        StoredTurns stored = new StoredTurns(inbox, turns, commands, messages, deadLetters, settings.maxTurnAge(), clock);
+        cluster.start(new SharedTurns(shared, stored, turns, cluster.leases(), context.createProducerTemplate()), intake.inOrder());
     }
 
     /** What housekeeping deletes of this package. */

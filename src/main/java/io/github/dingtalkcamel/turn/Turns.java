@@ -56,8 +56,9 @@ public final class Turns {
      */
     public void recordStart(Exchange exchange) throws StoreException {
         Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
-        Session session = sessions.enter(turn.message(), turn.id(), inbox.nowRunning(turn.id(), exchange.getProperty(AGENT, String.class),
-                exchange.getProperty("CamelDingTalkBoundBy", String.class), exchange.getProperty(STORED_MILLIS, Long.class)));
+        Session session = sessions.enter(turn.lease().key(), turn.message(), turn.id(),
+                inbox.nowRunning(turn.id(), exchange.getProperty(AGENT, String.class),
+                        exchange.getProperty("CamelDingTalkBoundBy", String.class), exchange.getProperty(STORED_MILLIS, Long.class)));
         exchange.setProperty(Session.PROPERTY, session);
         exchange.setProperty(BEGAN, System.nanoTime());
     }
@@ -126,6 +127,12 @@ public final class Turns {
         return text.length() <= SHOWN ? text : text.substring(0, SHOWN);
     }
 
+    /** Another node answers the turn, or a user stopped it by another one: what this node did of it does not count. */
+    public static void discard(Exchange exchange, Turn turn) {
+        ENDED.info("Turn {} discarded: message {}; another node works on its conversation, or it was stopped", turn.reference(), turn.message().msgId());
+        exchange.setProperty(LEFT, true);
+    }
+
     /** The stop of the process interrupts this turn: its record stays as it is. */
     public static void leaveForNextStart(Exchange exchange) {
         exchange.setProperty(LEFT, true);
@@ -138,14 +145,18 @@ public final class Turns {
         }
         Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
         SentChunk sent = exchange.getProperty(SentChunk.PROPERTY, SentChunk.class);
+        if (turn.isLost()) {
+            discard(exchange, turn);
+            return;
+        }
         if (turn.kind() != Turn.Kind.TURN) {
-            inbox.answered(turn.id(), null, sent);
+            inbox.answered(turn.lease().key(), turn.id(), null, sent);
             return;
         }
         String failure = exchange.getProperty(FAILURE, String.class);
         Long agentMillis = exchange.getProperty(AGENT_MILLIS, Long.class);
         if (turn.isStopped()) {
-            inbox.stopped(List.of(turn.id()));
+            inbox.stopped(turn.lease().key(), List.of(turn.id()));
         } else {
             Answer answer = known(turn, exchange.getProperty(Answer.PROPERTY, Answer.class));
             Store.Work<?> with = failure == null ? inbox.nowDone(turn.id(), agentMillis, sent, reply(answer))
@@ -175,6 +186,6 @@ public final class Turns {
                 : new Usage(1, 1, reply == null ? 0 : 1, turn.message().text().length(), reply == null ? 0 : reply.length(), agentMillis,
                         known == null ? 0 : known.promptTokens(), known == null ? 0 : known.completionTokens());
         Instant saidAt = turn.message().createdAt() == null ? session.lastAt() : turn.message().createdAt();
-        sessions.leave(turn.message(), session.id(), new Sessions.Ended(turn.id(), saidAt, said, reply, usage), with);
+        sessions.leave(turn.lease().key(), turn.message(), session.id(), new Sessions.Ended(turn.id(), saidAt, said, reply, usage), with);
     }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dingtalkcamel.store.CommitKey;
 import io.github.dingtalkcamel.component.message.Body;
 import io.github.dingtalkcamel.component.message.Delivery;
 import io.github.dingtalkcamel.conversation.Bindings;
@@ -41,13 +42,13 @@ class ListsOnEachStoreTest {
 
             long answered = inbox.add(Turn.Kind.TURN, Spoken.in("cidB", "m1"), "{}", delivery).join().getAsLong();
             store.writeAndWait(inbox.nowRunning(answered, "echo", "fallback", 3L));
-            inbox.replying(answered, List.of("a", "b"), List.of(), List.of());
-            inbox.replied(answered, inbox.sentNow(1, 2, "sessionWebhook"));
-            inbox.replied(answered, inbox.sentNow(2, 2, "robotApi"));
+            inbox.replying(CommitKey.NONE, answered, List.of("a", "b"), List.of(), List.of());
+            inbox.replied(CommitKey.NONE, answered, inbox.sentNow(1, 2, "sessionWebhook"));
+            inbox.replied(CommitKey.NONE, answered, inbox.sentNow(2, 2, "robotApi"));
             store.writeAndWait(inbox.nowDone(answered, 12L, null));
             long dead = inbox.add(Spoken.in("cidB", "m2"), "{}").join().getAsLong();
             store.writeAndWait(inbox.nowRunning(dead, "echo", "fallback", null));
-            new DeadLetters(store, () -> NOW).add(dead, "main", "cidB", new DeadLetters.Reason("310000", "no", "grant"), 1,
+            new DeadLetters(store, () -> NOW).add(CommitKey.NONE, dead, "main", "cidB", new DeadLetters.Reason("310000", "no", "grant"), 1,
                     new io.github.dingtalkcamel.turn.Turn.Progress(List.of("a"), 0));
             inbox.add(Spoken.in("cidA", "m3"), "{}").join();
             inbox.add(Spoken.in("zeta", "cidA", "m3"), "{}").join();
@@ -57,7 +58,7 @@ class ListsOnEachStoreTest {
             MessageTrace traces = new MessageTrace(store);
             assertThat(new ObjectMapper().readTree(traces.json("main", "m1").orElseThrow())).isEqualTo(new ObjectMapper().readTree("""
                     {"integrationId":"main","msgId":"m1","conversationId":"cidB","senderId":"staff001","kind":"turn","state":"done","by":"stream","proof":"stream",
-                     "receivedAt":"2026-02-01T08:00:00.120Z","storedMs":3,"attempts":1,"agent":"echo","boundBy":"fallback","startedAt":"2026-02-01T08:00:00.120Z",
+                     "receivedAt":"2026-02-01T08:00:00.120Z","storedMs":3,"node":null,"attempts":1,"agent":"echo","boundBy":"fallback","startedAt":"2026-02-01T08:00:00.120Z",
                      "agentMs":12,"finishedAt":"2026-02-01T08:00:00.120Z","error":null,
                      "replies":[{"chunk":1,"of":2,"channel":"sessionWebhook","at":"2026-02-01T08:00:00.120Z"},
                                 {"chunk":2,"of":2,"channel":"robotApi","at":"2026-02-01T08:00:00.120Z"}],"deadLetters":[]}"""));

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.github.dingtalkcamel.component.message.InboundMessage;
+import io.github.dingtalkcamel.store.CommitKey;
 import io.github.dingtalkcamel.component.message.InboundMessage.ConversationType;
 import io.github.dingtalkcamel.component.message.InboundMessage.Sender;
 import io.github.dingtalkcamel.conversation.Session.Usage;
@@ -170,10 +171,10 @@ class SessionsTest {
         store = EachStore.SQLITE.open(folder);
         Sessions sessions = sessions(Map.of());
         InboundMessage message = dm("cid", "li");
-        Session before = sessions.enter(message, ++ids, NOTHING);
+        Session before = sessions.enter(CommitKey.NONE, message, ++ids, NOTHING);
         Session fresh = sessions.startFresh(message);
         boolean[] written = new boolean[1];
-        sessions.leave(message, before.id(), ended("late", "answer"), connection -> written[0] = true);
+        sessions.leave(CommitKey.NONE, message, before.id(), ended("late", "answer"), connection -> written[0] = true);
 
         assertThat(written[0]).isTrue();
         assertThat(sessions.current(message)).isEqualTo(fresh);
@@ -198,7 +199,7 @@ class SessionsTest {
         InboundMessage message = dm("cid", "li");
         String id = talk(sessions, message, "a", "b");
 
-        assertThatThrownBy(() -> sessions.leave(message, id, ended("c", "d"), connection -> {
+        assertThatThrownBy(() -> sessions.leave(CommitKey.NONE, message, id, ended("c", "d"), connection -> {
             throw new java.sql.SQLException("broken");
         })).isInstanceOf(StoreException.class);
         assertThat(texts(sessions, message)).containsExactly("a", "b");
@@ -236,19 +237,19 @@ class SessionsTest {
         tool("user:li", "between");
         received("cid");
         now = now.plusSeconds(1);
-        Session running = sessions.enter(message, ++ids, NOTHING);
+        Session running = sessions.enter(CommitKey.NONE, message, ++ids, NOTHING);
         assertThat(texts(running)).containsExactly("one", "eins", "between");
         tool("user:li", "meanwhile");
         tool("user:wang", "to another person");
         now = now.plusSeconds(1);
-        sessions.leave(message, running.id(), ended("two", "zwei"), NOTHING);
+        sessions.leave(CommitKey.NONE, message, running.id(), ended("two", "zwei"), NOTHING);
         now = now.plusSeconds(1);
         tool("user:li", "after");
 
         for (Sessions each : List.of(sessions, sessions(Map.of()))) {
             notifications.forgetAll();
             received("cid");
-            Session session = each.enter(message, ids + 1, NOTHING);
+            Session session = each.enter(CommitKey.NONE, message, ids + 1, NOTHING);
             assertThat(session.id()).isEqualTo(running.id());
             assertThat(texts(session)).containsExactly("one", "eins", "between", "two", "meanwhile", "zwei", "after");
             assertThat(session.entries().get(2))
@@ -269,21 +270,21 @@ class SessionsTest {
         now = now.plus(Duration.ofMinutes(20));
         assertThat(sessions.current(group("g", "li"))).isNull();
 
-        Session session = sessions.enter(group("g", "li"), ++ids, NOTHING);
+        Session session = sessions.enter(CommitKey.NONE, group("g", "li"), ++ids, NOTHING);
         assertThat(texts(session)).containsExactly("the disk is full");
         assertThat(session.startedAt()).isEqualTo(began);
-        sessions.leave(group("g", "li"), session.id(), ended("which?", "sda"), NOTHING);
+        sessions.leave(CommitKey.NONE, group("g", "li"), session.id(), ended("which?", "sda"), NOTHING);
 
         now = now.plus(Duration.ofMinutes(20));
         tool("g", "and another");
         now = now.plus(Duration.ofMinutes(20));
         assertThat(sessions.current(group("g", "li")).id()).as("what a tool sends is no silence").isEqualTo(session.id());
-        assertThat(texts(sessions.enter(group("g", "li"), ++ids, NOTHING)))
+        assertThat(texts(sessions.enter(CommitKey.NONE, group("g", "li"), ++ids, NOTHING)))
                 .containsExactly("the disk is full", "which?", "sda", "and another");
 
         sessions.startFresh(group("g", "li"));
         now = now.plusSeconds(1);
-        assertThat(texts(sessions.enter(group("g", "li"), ++ids, NOTHING))).as("after /new").isEmpty();
+        assertThat(texts(sessions.enter(CommitKey.NONE, group("g", "li"), ++ids, NOTHING))).as("after /new").isEmpty();
     }
 
     @Test
@@ -292,10 +293,10 @@ class SessionsTest {
         Sessions own = sessions(Map.of("dingtalk.session-scope", "sender"));
         tool("g", "to all");
         for (String who : List.of("li", "wang")) {
-            Session session = own.enter(group("g", who), ++ids, NOTHING);
+            Session session = own.enter(CommitKey.NONE, group("g", who), ++ids, NOTHING);
             assertThat(texts(session)).containsExactly("to all");
-            own.leave(group("g", who), session.id(), ended("ok", null), NOTHING);
-            assertThat(texts(own.enter(group("g", who), ++ids, NOTHING))).containsExactly("to all", "ok");
+            own.leave(CommitKey.NONE, group("g", who), session.id(), ended("ok", null), NOTHING);
+            assertThat(texts(own.enter(CommitKey.NONE, group("g", who), ++ids, NOTHING))).containsExactly("to all", "ok");
         }
     }
 
@@ -310,9 +311,9 @@ class SessionsTest {
         for (int i = 1; i <= 4; i++) {
             tool("user:li", "n" + i);
         }
-        assertThat(texts(sessions.enter(message, ++ids, NOTHING))).containsExactly("n2", "n3", "n4");
+        assertThat(texts(sessions.enter(CommitKey.NONE, message, ++ids, NOTHING))).containsExactly("n2", "n3", "n4");
         tool("user:li", "x".repeat(18));
-        assertThat(texts(sessions.enter(message, ++ids, NOTHING))).containsExactly("n4", "x".repeat(18));
+        assertThat(texts(sessions.enter(CommitKey.NONE, message, ++ids, NOTHING))).containsExactly("n4", "x".repeat(18));
 
         tool("user:" + "l".repeat(2_000), "an id that no person has");
         assertThat(rows("sent_to")).isEqualTo(5);
@@ -359,8 +360,8 @@ class SessionsTest {
     }
 
     private String talk(Sessions sessions, InboundMessage message, String said, String reply) {
-        Session session = sessions.enter(message, ++ids, NOTHING);
-        sessions.leave(message, session.id(), ended(said, reply), NOTHING);
+        Session session = sessions.enter(CommitKey.NONE, message, ++ids, NOTHING);
+        sessions.leave(CommitKey.NONE, message, session.id(), ended(said, reply), NOTHING);
         return session.id();
     }
 

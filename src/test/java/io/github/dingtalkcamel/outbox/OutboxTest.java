@@ -17,6 +17,8 @@ import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.message.Body;
 import io.github.dingtalkcamel.component.message.Delivery;
 import io.github.dingtalkcamel.inbound.EventRepository;
+import io.github.dingtalkcamel.cluster.Leases;
+import io.github.dingtalkcamel.store.CommitKey;
 import io.github.dingtalkcamel.store.EachStore;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
@@ -70,7 +72,7 @@ class OutboxTest {
     @EnumSource
     void tellsAMessageAndTheEndOfItsTurn(EachStore kind) throws Exception {
         open(kind);
-        Inbox inbox = new Inbox(store, clock, outbox);
+        Inbox inbox = new Inbox(store, clock, Leases.ALONE, 100, outbox);
         long row = add(inbox, "m1");
         assertThat(inbox.add(Spoken.in("cidA", "m1"), "{}").join()).as("a duplicate").isEmpty();
         inbox.add(Turn.Kind.COMMAND, Spoken.in("cidA", "m2"), "{}", null).join();
@@ -97,15 +99,15 @@ class OutboxTest {
     @EnumSource
     void tellsTurnsThatFailedWereStoppedOrBecameDeadLetters(EachStore kind) throws Exception {
         open(kind);
-        Inbox inbox = new Inbox(store, clock, outbox);
+        Inbox inbox = new Inbox(store, clock, Leases.ALONE, 100, outbox);
         long failed = add(inbox, "m1");
         long stopped = add(inbox, "m2");
         long dead = add(inbox, "m3");
         store.writeAndWait(inbox.nowRunning(failed, "echo", "fallback", null));
         store.writeAndWait(inbox.nowFailed(failed, "no model", 5L, null));
-        inbox.stopped(List.of(stopped));
-        inbox.stopped(List.of(stopped));
-        new DeadLetters(store, clock, outbox).add(dead, "main", "cidA", new DeadLetters.Reason("310000", "no permission", "grant it"), 1, null);
+        inbox.stopped(CommitKey.NONE, List.of(stopped));
+        inbox.stopped(CommitKey.NONE, List.of(stopped));
+        new DeadLetters(store, clock, Leases.ALONE, outbox).add(CommitKey.NONE, dead, "main", "cidA", new DeadLetters.Reason("310000", "no permission", "grant it"), 1, null);
 
         List<JsonNode> ended = told().subList(3, told().size());
 
@@ -137,7 +139,7 @@ class OutboxTest {
     @Test
     void isWrittenInTheSameCommitOrNotAtAll() {
         open(EachStore.SQLITE);
-        Inbox inbox = new Inbox(store, clock, outbox);
+        Inbox inbox = new Inbox(store, clock, Leases.ALONE, 100, outbox);
         long row = add(inbox, "m1");
         store.writeAndWait(inbox.nowRunning(row, "echo", "fallback", null));
         long before = outbox.waiting();
@@ -155,7 +157,7 @@ class OutboxTest {
     void switchedOffItStoresNothing() throws Exception {
         store = EachStore.SQLITE.open(folder);
         outbox = new Outbox(store, clock, false);
-        Inbox inbox = new Inbox(store, clock, outbox);
+        Inbox inbox = new Inbox(store, clock, Leases.ALONE, 100, outbox);
         long row = add(inbox, "m1");
         store.writeAndWait(inbox.nowRunning(row, "echo", "fallback", null));
         store.writeAndWait(inbox.nowDone(row, 1L, null, "reply"));
@@ -173,7 +175,7 @@ class OutboxTest {
     @Test
     void handsOutTheNextEventWhenTheOneBeforeWasSentAndTheSameOneAfterAPause() {
         open(EachStore.SQLITE);
-        Inbox inbox = new Inbox(store, clock, outbox);
+        Inbox inbox = new Inbox(store, clock, Leases.ALONE, 100, outbox);
         for (int message = 1; message <= 250; message++) {
             add(inbox, "m" + message);
         }
@@ -213,7 +215,7 @@ class OutboxTest {
     @Test
     void deletesWhatWasSentAtAStop() {
         open(EachStore.SQLITE);
-        Inbox inbox = new Inbox(store, clock, outbox);
+        Inbox inbox = new Inbox(store, clock, Leases.ALONE, 100, outbox);
         add(inbox, "m1");
         add(inbox, "m2");
         add(inbox, "m3");

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
+import io.github.dingtalkcamel.cluster.Claims;
 import io.github.dingtalkcamel.component.api.ApiRequest;
 import io.github.dingtalkcamel.component.api.DingTalkException;
 import io.github.dingtalkcamel.component.api.RejectedException;
@@ -300,7 +301,7 @@ class RobotQueueTest {
     void remembersNoMoreRobotsThanItMayAndSendsToTheOthersLater() throws Exception {
         try (Store store = EachStore.SQLITE.open(folder)) {
             Settings settings = settings(Map.of());
-            RobotQueue queue = new RobotQueue(settings, store, clock, 2);
+            RobotQueue queue = new RobotQueue(settings, store, clock, Claims.ALONE, 2);
             List<String> robots = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
                 robots.add(queue.add(text("x"), "main", other(i)).robot());

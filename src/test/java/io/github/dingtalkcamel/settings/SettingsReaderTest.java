@@ -19,6 +19,18 @@ class SettingsReaderTest {
     private static final String AES_KEY = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ";
     private static final String WEBHOOK = "https://oapi.dingtalk.com/robot/send?access_token=abc";
 
+    // several nodes
+
+    @Test
+    void aClusterNeedsAPostgresqlStore() {
+        String fault = "dingtalk.cluster (DINGTALK_CLUSTER): is true, but the store is an SQLite file, which only one process can use;"
+                + " set dingtalk.store-url to a PostgreSQL database (jdbc:postgresql://host/database), or set dingtalk.cluster=false";
+        assertThat(Given.app().env("DINGTALK_CLUSTER", "true").faults()).containsExactly(fault);
+        assertThat(Given.app().env("DINGTALK_CLUSTER", "true").env("DINGTALK_STORE_URL", "jdbc:sqlite:x.db").faults()).containsExactly(fault);
+        assertThat(Given.app().env("DINGTALK_CLUSTER", "true").env("DINGTALK_STORE_URL", "jdbc:postgresql://db/bot").read().cluster()).isTrue();
+        assertThat(Given.app().read().cluster()).isFalse();
+    }
+
     // where a value comes from
 
     @Test

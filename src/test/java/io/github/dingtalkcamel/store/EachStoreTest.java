@@ -114,7 +114,7 @@ class EachStoreTest {
         assertThat(row(id).get(0)).isEqualTo("failed");
 
         long dead = inbox.add(Spoken.in("cid", "m2"), "{}").join().getAsLong();
-        new DeadLetters(store, clock).add(dead, "main", "cid", new DeadLetters.Reason("c\0", "r\0", "d\0"), 1, new Turn.Progress(List.of("chunk \0 \ud800"), 0));
+        new DeadLetters(store, clock).add(CommitKey.NONE, dead, "main", "cid", new DeadLetters.Reason("c\0", "r\0", "d\0"), 1, new Turn.Progress(List.of("chunk \0 \ud800"), 0));
         assertThat(row(dead).get(0)).isEqualTo("dead");
     }
 
@@ -124,8 +124,8 @@ class EachStoreTest {
         Inbox inbox = new Inbox(store = kind.open(folder), clock);
         long id = inbox.add(Spoken.in("cid", "m1"), "{\"payload\":1}").join().getAsLong();
         store.writeAndWait(inbox.nowRunning(id, "echo", "fallback", null));
-        inbox.replying(id, List.of("one", "zwei \uD83D\uDE80 \"quoted\"\n", "三"), List.of(), List.of());
-        inbox.replied(id, 2);
+        inbox.replying(CommitKey.NONE, id, List.of("one", "zwei \uD83D\uDE80 \"quoted\"\n", "三"), List.of(), List.of());
+        inbox.replied(CommitKey.NONE, id, 2);
 
         assertThat(inbox.unfinished(0, Long.MAX_VALUE, 10)).singleElement().satisfies(row -> {
             assertThat(row.payload()).isEqualTo("{\"payload\":1}");
@@ -134,7 +134,7 @@ class EachStoreTest {
             assertThat(row.progress().chunks()).containsExactly("one", "zwei \uD83D\uDE80 \"quoted\"\n", "三");
             assertThat(row.progress().sent()).isEqualTo(2);
         });
-        inbox.replying(id, List.of("another"), List.of(), List.of());
+        inbox.replying(CommitKey.NONE, id, List.of("another"), List.of(), List.of());
         assertThat(inbox.unfinished(0, Long.MAX_VALUE, 10).get(0).progress().sent()).isZero();
 
         store.writeAndWait(inbox.nowDone(id, null, null));
@@ -166,8 +166,8 @@ class EachStoreTest {
         DeadLetters deadLetters = new DeadLetters(store, clock);
         long id = inbox.add(Spoken.in("cid", "m1"), "{}").join().getAsLong();
         store.writeAndWait(inbox.nowRunning(id, "echo", "fallback", null));
-        inbox.replying(id, List.of("a", "b", "c"), List.of(), List.of());
-        deadLetters.add(id, "main", "cid", new DeadLetters.Reason("code", "reason", "remedy"), 3, new Turn.Progress(List.of("a", "b", "c"), 1));
+        inbox.replying(CommitKey.NONE, id, List.of("a", "b", "c"), List.of(), List.of());
+        deadLetters.add(CommitKey.NONE, id, "main", "cid", new DeadLetters.Reason("code", "reason", "remedy"), 3, new Turn.Progress(List.of("a", "b", "c"), 1));
 
         assertThat(rows("select message_id, integration, conversation_id, kind, code, reason, remedy, attempts, chunks, sent, created_at from dead_letter"))
                 .containsExactly(List.of(id, "main", "cid", "reply", "code", "reason", "remedy", 3L, "[\"b\",\"c\"]", 1L, now.toEpochMilli()));

@@ -71,7 +71,7 @@ class GroupCommitTest {
         };
         CompletableFuture<String> followed = new CompletableFuture<>();
         try (GroupCommit quick = new GroupCommit(counting(file), connection -> { }, slow)) {
-            quick.submit(connection -> 7, (result, failure) -> followed.complete(result + " by " + Thread.currentThread().getName()));
+            quick.submit(CommitKey.NONE, connection -> 7, (result, failure) -> followed.complete(result + " by " + Thread.currentThread().getName()));
         }
 
         assertThat(followed).isCompletedWithValue("7 by dingtalk-store-writer");

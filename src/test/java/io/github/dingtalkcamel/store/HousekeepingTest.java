@@ -124,7 +124,7 @@ class HousekeepingTest {
             int number = day;
             store.writeAndWait(connection -> insertDone(connection, number * 1_000, number == 200 ? 600 : 150, 1_500));
             if (day % 10 == 0) {
-                letters.add(running("dead" + day), "main", "cid", new DeadLetters.Reason("c", "r", "d"), 1, new Turn.Progress(List.of("x".repeat(3_000)), 0));
+                letters.add(CommitKey.NONE, running("dead" + day), "main", "cid", new DeadLetters.Reason("c", "r", "d"), 1, new Turn.Progress(List.of("x".repeat(3_000)), 0));
                 events.add("main/event" + day);
             }
             now = now.plus(Duration.ofDays(5));
@@ -209,7 +209,7 @@ class HousekeepingTest {
 
     private long dead(String msgId) {
         long id = running(msgId);
-        letters.add(id, "main", "cid", new DeadLetters.Reason("c", "r", "d"), 1, null);
+        letters.add(CommitKey.NONE, id, "main", "cid", new DeadLetters.Reason("c", "r", "d"), 1, null);
         return id;
     }
 

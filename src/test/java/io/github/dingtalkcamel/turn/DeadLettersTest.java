@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
+import io.github.dingtalkcamel.store.CommitKey;
 import io.github.dingtalkcamel.component.api.Mentions;
 import io.github.dingtalkcamel.settings.SettingsReader;
 import io.github.dingtalkcamel.store.EachStore;
@@ -68,7 +69,7 @@ class DeadLettersTest {
         store.writeAndWait(inbox.nowFailed(failed, "java.lang.IllegalStateException: no model", null, null));
         now = now.plusSeconds(1);
         long dead = running("cid", "m2");
-        letters.add(dead, "main", "cid", THROTTLED, 9, new Turn.Progress(List.of("a", "b"), 1));
+        letters.add(CommitKey.NONE, dead, "main", "cid", THROTTLED, 9, new Turn.Progress(List.of("a", "b"), 1));
 
         List<Letter> list = letters.list(Long.MAX_VALUE, 10);
         assertThat(list).containsExactly(
@@ -130,7 +131,7 @@ class DeadLettersTest {
         Turn turn = replays.requestedTurns().get(0);
         now = now.plusSeconds(60);
         store.writeAndWait(inbox.nowRunning(turn.id(), "echo", "fallback", null));
-        letters.add(turn.id(), "main", "cid", new Reason("other", "another reason", "another remedy"), 3, null);
+        letters.add(CommitKey.NONE, turn.id(), "main", "cid", new Reason("other", "another reason", "another remedy"), 3, null);
 
         assertThat(letters.list(Long.MAX_VALUE, 10)).singleElement().satisfies(again -> {
             assertThat(again.id()).isEqualTo(letter);
@@ -197,9 +198,9 @@ class DeadLettersTest {
     void givesBackWhatCantBeReplayed(EachStore kind) throws Exception {
         open(kind);
         long unreadable = inbox.add(Spoken.in("cid", "m1"), "{}").join().getAsLong();
-        letters.add(unreadable, "main", "cid", THROTTLED, 1, null);
+        letters.add(CommitKey.NONE, unreadable, "main", "cid", THROTTLED, 1, null);
         long gone = inbox.add(Spoken.in("gone", "cid", "m2"), Spoken.payload("cid", "m2")).join().getAsLong();
-        letters.add(gone, "gone", "cid", THROTTLED, 1, null);
+        letters.add(CommitKey.NONE, gone, "gone", "cid", THROTTLED, 1, null);
         letters.replayAll();
 
         assertThat(next()).isEmpty();
@@ -235,7 +236,7 @@ class DeadLettersTest {
 
     /** Its letter's id. */
     private long dead(String conversation, String msgId, Turn.Progress reply) {
-        letters.add(running(conversation, msgId), "main", conversation, THROTTLED, 2, reply);
+        letters.add(CommitKey.NONE, running(conversation, msgId), "main", conversation, THROTTLED, 2, reply);
         return letters.list(Long.MAX_VALUE, 1).get(0).id();
     }
 

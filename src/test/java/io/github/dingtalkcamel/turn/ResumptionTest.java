@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
+import io.github.dingtalkcamel.store.CommitKey;
 import io.github.dingtalkcamel.component.api.Mentions;
 import io.github.dingtalkcamel.settings.SettingsReader;
 import io.github.dingtalkcamel.store.Store;
@@ -126,8 +127,8 @@ class ResumptionTest {
         long id = add("long");
         store.writeAndWait(inbox.nowRunning(id, "echo", "fallback", null));
         List<Mentions> mentions = List.of(Mentions.NONE, Mentions.NONE, new Mentions(List.of("staff002"), List.of("13800000000"), true));
-        inbox.replying(id, List.of("a", "b", "c"), mentions, List.of());
-        inbox.replied(id, 2);
+        inbox.replying(CommitKey.NONE, id, List.of("a", "b", "c"), mentions, List.of());
+        inbox.replied(CommitKey.NONE, id, 2);
 
         assertThat(drain(resumption())).singleElement().satisfies(turn -> {
             assertThat(turn.isReplying()).isTrue();
@@ -139,8 +140,8 @@ class ResumptionTest {
     void keepsTheChunksOfAReplyThatItGivesUp() throws Exception {
         long id = add("long");
         store.writeAndWait(inbox.nowRunning(id, "echo", "fallback", null));
-        inbox.replying(id, List.of("a", "b", "c"), List.of(), List.of());
-        inbox.replied(id, 1);
+        inbox.replying(CommitKey.NONE, id, List.of("a", "b", "c"), List.of(), List.of());
+        inbox.replied(CommitKey.NONE, id, 1);
         now = now.plus(Duration.ofHours(2));
 
         assertThat(drain(resumption())).isEmpty();

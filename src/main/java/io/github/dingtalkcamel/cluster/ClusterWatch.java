@@ -1,0 +1,268 @@
+package io.github.dingtalkcamel.cluster;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+
+import io.github.dingtalkcamel.log.OutOfMemoryExit;
+import io.github.dingtalkcamel.store.CommitKey;
+import io.github.dingtalkcamel.store.Sql;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks for what other nodes left to this one: turns that they stored in its conversations, conversations without a node, and stops. It is
+ * told by notifications of the database, and looks every {@link #PERIOD} as well, so a notification that is lost costs that time and no
+ * message.
+ */
+final class ClusterWatch implements AutoCloseable {
+
+    static final String CHANNEL = "dingtalk_camel";
+    /** A notification: conversations wait for a node. */
+    static final String ANY = "any";
+    private static final String LOAD = "load ";
+    /** A notification: turns were stopped. */
+    static final String STOP = "stop";
+
+    private static final Duration PERIOD = Duration.ofMillis(250);
+    /** A conversation is given back after this time without a turn, so that the node by which its next one comes can take it. */
+    private static final Duration IDLE = Duration.ofSeconds(1);
+    /** How often all that waits is counted, which costs the database more than the rest. */
+    private static final Duration COUNTED = Duration.ofMillis(500);
+    /** Conversations that one look takes at most: other nodes look too. */
+    private static final int MOST_CLAIMS = 100;
+    private static final int COMMANDS = 100;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterWatch.class);
+    private static final String NOW = NodeConnection.NOW;
+
+    private final Membership membership;
+    private final HeldConversations held;
+    private final NodeConnection link;
+    private final Thread thread;
+    private volatile boolean closed;
+    private boolean isFailing;
+    private long nextLook;
+    private long nextCount;
+    private volatile long longestTakeoverMillis;
+
+    ClusterWatch(Membership membership, HeldConversations held, String url, String user, String password) {
+        this.membership = membership;
+        this.held = held;
+        this.link = new NodeConnection(url, user, password, "dingtalk-camel watch " + membership.name(), "listen " + CHANNEL);
+        this.thread = new Thread(this::run, "dingtalk-cluster-watch");
+        this.thread.setDaemon(true);
+    }
+
+    /** A notification: a turn of this conversation was stored. */
+    static String load(String owner, String conversation) {
+        return LOAD + owner + ' ' + conversation;
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                dropFenced();
+                PGNotification[] notices = link.call(connection -> connection.unwrap(PGConnection.class)
+                        .getNotifications((int) Math.max(1, Math.min(PERIOD.toMillis(), (nextLook - System.nanoTime()) / 1_000_000))));
+                boolean lookNow = hear(notices == null ? new PGNotification[0] : notices);
+                dropFenced();
+                if ((lookNow || System.nanoTime() - nextLook >= 0) && membership.node().isAlive()) {
+                    link.call(this::look);
+                    nextLook = System.nanoTime() + PERIOD.toNanos();
+                }
+                isFailing = false;
+            } catch (SQLException e) {
+                if (!isFailing && !closed) {
+                    LOG.warn("The node can't look for its conversations: {}", e.getMessage());
+                }
+                isFailing = true;
+                // nodes that lost the database together do not come back together
+                LockSupport.parkNanos(PERIOD.toNanos() + ThreadLocalRandom.current().nextLong(PERIOD.toNanos()));
+            } catch (RuntimeException | Error e) {
+                OutOfMemoryExit.check(e);
+                LOG.error("A look at the cluster failed; it is repeated", e);
+                LockSupport.parkNanos(PERIOD.toNanos());
+            }
+        }
+        link.close();
+    }
+
+    private boolean hear(PGNotification[] notices) throws SQLException {
+        boolean lookNow = false;
+        boolean stops = false;
+        String mine = LOAD + membership.node().id() + ' ';
+        for (PGNotification notice : notices) {
+            String said = notice.getParameter();
+            lookNow |= said.equals(ANY);
+            stops |= said.equals(STOP);
+            if (said.startsWith(mine)) {
+                held.readAgain(said.substring(mine.length()));
+            }
+        }
+        if (stops) {
+            link.call(this::stopTurns);
+        }
+        return lookNow;
+    }
+
+    /** By this node's own clock, whatever the database does. */
+    private void dropFenced() {
+        held.snapshot().forEach((conversation, mine) -> {
+            if (!mine.lease().isValid()) {
+                held.lose(conversation, mine);
+            }
+        });
+    }
+
+    private Void look(Connection connection) throws SQLException {
+        Membership.Node node = membership.node();
+        compare(connection, node);
+        stopTurns(connection);
+        giveBack(connection, node);
+        if (!membership.isStopping()) {
+            claim(connection, node);
+        }
+        if (System.nanoTime() - nextCount >= 0) {
+            held.waitingEverywhere(Sql.number(connection, "select count(*) from message where state = 'received' and kind = 'turn'"));
+            if (!membership.isStopping()) {
+                takeCommands(connection, node);
+            }
+            nextCount = System.nanoTime() + COUNTED.toNanos();
+        }
+        return null;
+    }
+
+    /** What the store says of this node's conversations, and what the node believes. */
+    private void compare(Connection connection, Membership.Node node) throws SQLException {
+        Map<String, HeldConversations.Held> before = held.snapshot();
+        Set<String> owned = new HashSet<>();
+        Sql.query(connection, "select integration, conversation_id, fence, seq from conversation where owner = ? and integration <> '"
+                + StoredClaims.CLAIMS + "'", rows -> {
+                    while (rows.next()) {
+                        String conversation = rows.getString(1) + '\n' + rows.getString(2);
+                        owned.add(conversation);
+                        HeldConversations.Held mine = before.get(conversation);
+                        if (mine == null || mine.lease().key().fence() != rows.getLong(3)) {
+                            // its claim was committed, and the answer has not arrived yet, or never will
+                            held.claimed(node, new CommitKey(conversation, rows.getLong(3)));
+                        } else if (held.isBehind(conversation, rows.getLong(4))) {
+                            held.readAgain(conversation);
+                        }
+                    }
+                    return null;
+                }, node.id());
+        before.forEach((conversation, mine) -> {
+            if (mine.node() == node && !owned.contains(conversation)) {
+                held.lose(conversation, mine);
+            }
+        });
+    }
+
+    private Void stopTurns(Connection connection) throws SQLException {
+        List<Long> running = List.copyOf(held.work().running());
+        if (!running.isEmpty()) {
+            List<Long> stopped = Sql.list(connection, "select id from message where id = any(?) and state = 'stopped'", row -> row.getLong(1),
+                    ConversationRows.numbers(connection, running));
+            if (!stopped.isEmpty()) {
+                held.work().stop(stopped);
+            }
+        }
+        return null;
+    }
+
+    private void giveBack(Connection connection, Membership.Node node) throws SQLException {
+        boolean stopping = membership.isStopping();
+        List<Map.Entry<String, HeldConversations.Held>> over = stopping
+                ? held.snapshot().entrySet().stream().filter(each -> !held.work().isRunning(each.getKey())).toList()
+                : held.idle(IDLE.toNanos());
+        if (over.isEmpty()) {
+            return;
+        }
+        List<Boolean> waiting = Sql.list(connection, """
+                with k as (select c.integration, c.conversation_id from conversation c
+                    join unnest(?, ?, ?, ?) as r (i, c, f, s) on c.integration = r.i and c.conversation_id = r.c
+                    where c.owner = ? and c.fence = r.f and (c.seq = r.s or ?) for update of c skip locked)
+                update conversation c set owner = null, ready_at = %s,
+                    waiting = case when exists (select 1 from message m where m.integration = c.integration
+                        and m.conversation_id = c.conversation_id and m.state in ('received', 'running') and m.kind = 'turn') then 1 else 0 end
+                from k where (c.integration, c.conversation_id) = (k.integration, k.conversation_id)
+                returning c.integration, c.conversation_id, c.fence, c.waiting""".formatted(NOW), row -> {
+                    held.released(row.getString(1) + '\n' + row.getString(2), row.getLong(3));
+                    return row.getInt(4) == 1;
+                }, ConversationRows.texts(connection, over.stream().map(each -> ConversationRows.integration(each.getKey())).toList()),
+                ConversationRows.texts(connection, over.stream().map(each -> ConversationRows.id(each.getKey())).toList()),
+                ConversationRows.numbers(connection, over.stream().map(each -> each.getValue().lease().key().fence()).toList()),
+                ConversationRows.numbers(connection, over.stream().map(each -> each.getValue().lastSeq()).toList()),
+                node.id(), stopping);
+        if (waiting.contains(true)) {
+            Sql.exists(connection, "select pg_notify('" + CHANNEL + "', '" + ANY + "')");
+        }
+    }
+
+    private void claim(Connection connection, Membership.Node node) throws SQLException {
+        int free = Math.min(MOST_CLAIMS, held.work().free());
+        if (free <= 0) {
+            return;
+        }
+        List<CommitKey> claimed = new ArrayList<>(claim(connection, node, "c.owner is null", free));
+        if (claimed.size() < free) {
+            claimed.addAll(claim(connection, node, "c.owner in (select id from node where alive_until <= " + NOW + ")", free - claimed.size()));
+        }
+        claimed.forEach(key -> held.claimed(node, key));
+    }
+
+    private List<CommitKey> claim(Connection connection, Membership.Node node, String which, int most) throws SQLException {
+        return Sql.list(connection, """
+                with k as (select c.integration, c.conversation_id, %s - (select seen_at from node where id = c.owner) as away
+                    from conversation c where c.waiting = 1 and %s order by c.ready_at limit ? for update of c skip locked)
+                update conversation c set owner = ?, fence = c.fence + 1
+                from k where (c.integration, c.conversation_id) = (k.integration, k.conversation_id)
+                    and exists (select 1 from node where id = ? and alive_until > %s)
+                returning c.integration, c.conversation_id, c.fence, k.away""".formatted(NOW, which, NOW), row -> {
+                    longestTakeoverMillis = Math.max(longestTakeoverMillis, row.getLong(4));
+                    return new CommitKey(row.getString(1) + '\n' + row.getString(2), row.getLong(3));
+                }, most, node.id(), node.id());
+    }
+
+    private void takeCommands(Connection connection, Membership.Node node) throws SQLException {
+        List<Long> commands = Sql.list(connection, """
+                update message set node = ?, node_id = ? where id in (select id from message m where kind <> 'turn'
+                        and state in ('received', 'running') and not exists (select 1 from node n where n.id = m.node_id and n.alive_until > %s)
+                        order by id limit ? for update skip locked)
+                    and exists (select 1 from node where id = ? and alive_until > %s) returning id""".formatted(NOW, NOW), row -> row.getLong(1),
+                node.name(), node.id(), COMMANDS, node.id());
+        if (!commands.isEmpty()) {
+            held.work().takeCommands(commands);
+        }
+    }
+
+    /** The longest time from a node's last sign of life until one of its conversations was taken over here, in milliseconds. */
+    long longestTakeoverMillis() {
+        return longestTakeoverMillis;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+        try {
+            thread.join(Duration.ofSeconds(NodeConnection.TIMEOUT_SECONDS).toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

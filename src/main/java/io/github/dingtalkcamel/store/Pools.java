@@ -1,0 +1,56 @@
+package io.github.dingtalkcamel.store;
+
+import java.util.Properties;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import org.sqlite.SQLiteConfig;
+
+/** The store's connections: one that writes, some that read. */
+final class Pools {
+
+    private static final int READERS = 4;
+    private static final long CONNECTION_TIMEOUT_MILLIS = 5_000;
+    private static final int WAL_BYTES = 16 << 20;
+
+    private Pools() {
+    }
+
+    static HikariDataSource writer(String url, String user, String password) {
+        return pool("dingtalk-store-writer", url, user, password, 1, false);
+    }
+
+    static HikariDataSource readers(String url, String user, String password) {
+        return pool("dingtalk-store-readers", url, user, password, READERS, true);
+    }
+
+    private static Properties sqlite(boolean readOnly) {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+        config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+        config.setBusyTimeout((int) CONNECTION_TIMEOUT_MILLIS);
+        config.enforceForeignKeys(true);
+        config.setJournalSizeLimit(WAL_BYTES);
+        // takes the write lock at once, so that a commit can't fail half way for want of it
+        config.setTransactionMode(readOnly ? SQLiteConfig.TransactionMode.DEFERRED : SQLiteConfig.TransactionMode.IMMEDIATE);
+        return config.toProperties();
+    }
+
+    private static HikariDataSource pool(String name, String url, String user, String password, int size, boolean readOnly) {
+        boolean sqlite = url.startsWith("jdbc:sqlite:");
+        HikariConfig config = new HikariConfig();
+        config.setPoolName(name);
+        config.setJdbcUrl(url);
+        config.setUsername(user);
+        config.setPassword(password);
+        config.setMaximumPoolSize(size);
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(CONNECTION_TIMEOUT_MILLIS);
+        config.setDataSourceProperties(sqlite ? sqlite(readOnly) : new Properties());
+        if (sqlite) {
+            // nothing between us and a file wears out, and the last connection that closes would take the -wal with it
+            config.setMaxLifetime(0);
+        }
+        return new HikariDataSource(config);
+    }
+}

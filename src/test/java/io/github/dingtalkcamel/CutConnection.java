@@ -1,0 +1,102 @@
+package io.github.dingtalkcamel;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A way to a server that a test can cut: bytes are swallowed, in both directions, and no connection ends by it. */
+public final class CutConnection implements AutoCloseable {
+
+    private final ServerSocket server;
+    private final int target;
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private volatile boolean cut;
+
+    public CutConnection(int target) {
+        this.target = target;
+        try {
+            server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        daemon(this::accept);
+    }
+
+    public int port() {
+        return server.getLocalPort();
+    }
+
+    /** From now on nothing arrives any more. */
+    public void cut() {
+        cut = true;
+    }
+
+    /** The network is back: connections from before are gone. */
+    public void mend() {
+        sockets.forEach(CutConnection::close);
+        sockets.clear();
+        cut = false;
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                Socket client = server.accept();
+                sockets.add(client);
+                if (!cut) {
+                    Socket onward = new Socket(InetAddress.getLoopbackAddress(), target);
+                    sockets.add(onward);
+                    daemon(() -> copy(client, onward));
+                    daemon(() -> copy(onward, client));
+                }
+            }
+        } catch (IOException e) {
+            // closed
+        }
+    }
+
+    private void copy(Socket from, Socket to) {
+        byte[] buffer = new byte[16_384];
+        try {
+            for (int read = from.getInputStream().read(buffer); read >= 0; read = from.getInputStream().read(buffer)) {
+                if (!cut) {
+                    to.getOutputStream().write(buffer, 0, read);
+                    to.getOutputStream().flush();
+                }
+            }
+        } catch (IOException e) {
+            // one side is gone
+        } finally {
+            close(from);
+            close(to);
+        }
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // it was closed
+        }
+    }
+
+    private static void daemon(Runnable task) {
+        Thread thread = new Thread(task, "cut-connection");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        mend();
+    }
+}
