@@ -137,7 +137,7 @@ class ExamplesTest {
     @Test
     void eachIsReadableWithoutScrollingSideways() throws IOException {
         try (Stream<Path> files = Files.walk(EXAMPLES)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
+            for (Path file : files.filter(file -> Files.isRegularFile(file) && !file.toString().endsWith(".md")).toList()) {
                 assertThat(Files.readAllLines(file)).as("%s", file).allMatch(line -> line.length() <= 120);
             }
         }

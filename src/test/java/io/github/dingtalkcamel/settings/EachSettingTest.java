@@ -188,8 +188,16 @@ class EachSettingTest {
                         "\"0\" is out of range; use from 1d to 3650d", settings -> settings.keeping().deadLetters()),
                 process("keep-sessions", Duration.ofDays(90), "7d", Duration.ofDays(7), "0", "\"0\" is out of range; use from 1d to 3650d",
                         settings -> settings.keeping().sessions()),
+                process("outbox", Optional.empty(), " direct:outbox ", Optional.of("direct:outbox"), "outbox",
+                        "is not the URI of a Camel endpoint; write it as direct:outbox, and send on from a route that begins with this"
+                                + " endpoint", settings -> settings.outbox().endpoint()),
+                process("keep-outbox", Duration.ofDays(14), "1h", Duration.ofHours(1), "1m",
+                        "\"1m\" is out of range; use from 3600s to 3650d", settings -> settings.outbox().kept()),
                 process("shutdown-timeout", Duration.ofSeconds(25), "3600", Duration.ofHours(1), "3601",
                         "\"3601\" is out of range; use from 0s to 3600s", Settings::shutdownTimeout),
+                // read before the first line is logged: LogFormatTest; its faults are reported like those of all others
+                process("log-format", NOT_TESTED, "json", Optional.empty(), "xml", "\"xml\" is not a format; use text or json",
+                        settings -> Optional.empty()),
                 process("llm-base-url", Optional.empty(), "https://models.example.com/v1/",
                         Optional.of(URI.create("https://models.example.com/v1")), "https://sk-1@models.example.com/v1",
                         "holds a user, a query or a fragment; use scheme, host, port and path only",

@@ -501,7 +501,8 @@ class ToolsTest {
         api.findValuesAsText("$ref").forEach(ref -> assertThat(api.at(ref.substring(1)).isObject()).as(ref).isTrue());
         for (var route : bot.context().getRoutes()) {
             String uri = route.getEndpoint().getEndpointUri();
-            if (uri.startsWith("platform-http:") && !uri.contains("webhook/") && !uri.contains("tools/") && !uri.contains("openapi")) {
+            if (uri.startsWith("platform-http:") && !uri.contains("webhook/") && !uri.contains("tools/") && !uri.contains("openapi")
+                    && !uri.contains("/mcp")) {
                 assertThat(api.path("paths").has(URLDecoder.decode(uri.replaceAll("^platform-http:/*", "/").replaceAll("\\?.*", ""),
                         StandardCharsets.UTF_8))).as(uri).isTrue();
             }

@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.langchain4j.exception.HttpException;
+import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.model.ModelException.Kind;
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 import io.github.dingtalkcamel.component.text.LogSafe;
@@ -20,7 +20,6 @@ import io.github.dingtalkcamel.component.text.LogSafe;
  */
 final class Failures {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final int SHOWN = 200;
     private static final Pattern TOO_LONG = Pattern.compile("context[ _]length|context window|maximum context|too many tokens"
             + "|prompt is too long|input is too long|range of input length|reduce the length|exceed\\w* .{0,40}(context|tokens)");
@@ -77,7 +76,7 @@ final class Failures {
     /** The message of an error in JSON, else all of the body. */
     private static String words(String body) {
         try {
-            String message = JSON.readTree(body).at("/error/message").asText("");
+            String message = Json.MAPPER.readTree(body).at("/error/message").asText("");
             return message.isBlank() ? body : message;
         } catch (JsonProcessingException e) {
             return body;

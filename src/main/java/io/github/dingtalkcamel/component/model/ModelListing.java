@@ -10,14 +10,13 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.secrets.Secret;
 import org.apache.camel.CamelContext;
 
 /** A server's list of its models. To ask for it costs no tokens, and tells whether the server is there and takes the key. */
 public final class ModelListing {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final int MOST = 1 << 20;
     private static final int NOT_FOUND = 404;
@@ -58,7 +57,7 @@ public final class ModelListing {
             if (status / 100 != 2) {
                 throw new HttpRefusal(status, new String(body, java.nio.charset.StandardCharsets.UTF_8), null);
             }
-            for (JsonNode each : JSON.readTree(new ByteArrayInputStream(body)).path("data")) {
+            for (JsonNode each : Json.MAPPER.readTree(new ByteArrayInputStream(body)).path("data")) {
                 if (options.model().equals(each.path("id").asText())) {
                     return true;
                 }

@@ -13,10 +13,10 @@ import java.util.concurrent.TimeUnit;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.agent.tool.ToolSpecification;
 import io.github.dingtalkcamel.component.api.StopSignal;
+import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.message.InboundMessage;
 import org.apache.camel.AsyncProducer;
 import org.apache.camel.CamelContext;
@@ -44,7 +44,6 @@ final class ModelTools implements AutoCloseable {
     static final int MOST_SECONDS = 30;
     private static final int MOST_ARGUMENTS = 65_536;
     private static final Logger LOG = LoggerFactory.getLogger(ModelTools.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String NAME = "[A-Za-z0-9_-]{1,64}";
 
     private final CamelContext context;
@@ -167,9 +166,9 @@ final class ModelTools implements AutoCloseable {
             throw new BadArgumentsException("The arguments are too long.");
         }
         try {
-            JsonNode read = JSON.readTree(text);
+            JsonNode read = Json.MAPPER.readTree(text);
             if (read.isObject()) {
-                return JSON.convertValue(read, new TypeReference<Map<String, Object>>() { });
+                return Json.MAPPER.convertValue(read, new TypeReference<Map<String, Object>>() { });
             }
         } catch (JsonProcessingException e) {
             // as below
@@ -191,7 +190,7 @@ final class ModelTools implements AutoCloseable {
             }
             Object body = call.getMessage().getBody();
             String text = body == null ? ""
-                    : body instanceof Map || body instanceof List ? JSON.writeValueAsString(body)
+                    : body instanceof Map || body instanceof List ? Json.MAPPER.writeValueAsString(body)
                     : call.getContext().getTypeConverter().mandatoryConvertTo(String.class, call, body);
             return text.length() <= MOST_CHARACTERS ? text : text.substring(0, MOST_CHARACTERS) + "… (cut off: the result has "
                     + text.length() + " characters)";

@@ -2,10 +2,10 @@ package io.github.dingtalkcamel.component.model;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.langchain4j.http.client.sse.ServerSentEvent;
 import dev.langchain4j.http.client.sse.ServerSentEventContext;
 import dev.langchain4j.http.client.sse.ServerSentEventListener;
+import io.github.dingtalkcamel.component.json.Json;
 
 /**
  * Passes the events of a stream on and notices that it is whole. After that no failure is passed on; the end is passed on once, with the
@@ -13,7 +13,6 @@ import dev.langchain4j.http.client.sse.ServerSentEventListener;
  */
 final class StreamListener implements ServerSentEventListener {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String DONE = "[DONE]";
 
     private final ServerSentEventListener next;
@@ -51,10 +50,10 @@ final class StreamListener implements ServerSentEventListener {
 
     private static JsonNode read(String data) {
         try {
-            JsonNode node = JSON.readTree(data);
-            return node == null ? JSON.missingNode() : node;
+            JsonNode node = Json.MAPPER.readTree(data);
+            return node == null ? Json.MAPPER.missingNode() : node;
         } catch (JsonProcessingException e) {
-            return JSON.missingNode();
+            return Json.MAPPER.missingNode();
         }
     }
 

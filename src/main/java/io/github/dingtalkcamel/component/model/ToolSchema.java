@@ -5,7 +5,6 @@ import java.util.List;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.langchain4j.model.chat.request.json.JsonArraySchema;
 import dev.langchain4j.model.chat.request.json.JsonBooleanSchema;
 import dev.langchain4j.model.chat.request.json.JsonEnumSchema;
@@ -14,6 +13,7 @@ import dev.langchain4j.model.chat.request.json.JsonNumberSchema;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchemaElement;
 import dev.langchain4j.model.chat.request.json.JsonStringSchema;
+import io.github.dingtalkcamel.component.json.Json;
 
 /**
  * The JSON schema of a tool's arguments: {@code type} (object, array, string, integer, number, boolean), {@code description},
@@ -22,7 +22,6 @@ import dev.langchain4j.model.chat.request.json.JsonStringSchema;
  */
 final class ToolSchema {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final List<String> KNOWN = List.of("type", "description", "properties", "required", "items", "enum",
             "additionalProperties",
             "title", "$schema");
@@ -36,7 +35,7 @@ final class ToolSchema {
             return JsonObjectSchema.builder().build();
         }
         try {
-            JsonNode schema = JSON.readTree(text);
+            JsonNode schema = Json.MAPPER.readTree(text);
             if (!schema.isObject() || !"object".equals(schema.path("type").asText("object"))) {
                 throw new IllegalArgumentException("the schema must be a JSON object with \"type\": \"object\"");
             }
@@ -49,7 +48,7 @@ final class ToolSchema {
     /** What the schema calls the tool's work, for people; empty where it has no title. */
     static String title(String text) {
         try {
-            return text.isBlank() ? "" : JSON.readTree(text).path("title").asText("");
+            return text.isBlank() ? "" : Json.MAPPER.readTree(text).path("title").asText("");
         } catch (JsonProcessingException e) {
             return "";
         }

@@ -78,8 +78,12 @@ class JmsAgentTest {
 
     /** Reads the queue as a service does, until the broker is gone. */
     private void serve(BiConsumer<Session, Message> answering) throws JMSException {
+        serve(Session.AUTO_ACKNOWLEDGE, answering);
+    }
+
+    private void serve(int acknowledgement, BiConsumer<Session, Message> answering) throws JMSException {
         service = broker.factory().createConnection();
-        Session session = service.createSession(false, Session.AUTO_ACKNOWLEDGE);
+        Session session = service.createSession(false, acknowledgement);
         session.createConsumer(session.createQueue("tickets")).setMessageListener(request -> {
             requests.add(request);
             answering.accept(session, request);
@@ -246,8 +250,8 @@ class JmsAgentTest {
 
     @Test
     void aBrokerThatIsKilledAndComesBackLosesNothingAndKeepsTheOrder() throws Exception {
-        // answers nothing before the broker is killed
-        serve((session, request) -> { });
+        // answers nothing before the broker is killed, and acknowledges nothing, so that the broker keeps all of them in their order
+        serve(Session.CLIENT_ACKNOWLEDGE, (session, request) -> { });
         producer = context.getEndpoint("direct:ask").createAsyncProducer();
         producer.start();
         List<CompletableFuture<Exchange>> asked = new ArrayList<>();
