@@ -197,6 +197,11 @@ public final class Agents {
         return triggered(message.integration());
     }
 
+    /** Whether the message's integration triggers an agent. */
+    public boolean isTriggered(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
+        return triggered(message.integration()) != null;
+    }
+
     /** The agent that an integration triggers, or null. */
     public synchronized String triggered(String integration) {
         List<AgentConsumer> claims = triggers.get(integration);

@@ -12,6 +12,11 @@ public final class Fallback {
         this.settings = settings;
     }
 
+    /** Whether the message's integration has a fallback agent. */
+    public boolean isSet(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
+        return agentOf(message) != null;
+    }
+
     /** The fallback agent of the message's integration, or null where it has none. */
     public String agentOf(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
         return settings.integration(message.integration()).flatMap(integration -> integration.fallbackAgent()).orElse(null);
