@@ -23,7 +23,7 @@ import io.vertx.core.http.HttpServerOptions;
 /**
  * Drives the packaged jar, a process of its own, through the simulator, which runs in this one with the people who talk; prints what it
  * measured as Markdown, each target beside its figure, and writes it to {@code target/performance.md} ({@code scripts/bench
- * -Dbench.only=echo,long,slow}; docs/performance.md says how to read it). Ends with status 1 where a message was refused, lost, answered
+ * -Dbench.only=echo,long,slow,large}; docs/performance.md says how to read it). Ends with status 1 where a message was refused, lost, answered
  * twice or out of order. A missed target is only shown: other tenants of a machine miss it too.
  */
 final class LoadDriver {
@@ -43,6 +43,9 @@ final class LoadDriver {
     /** All that may wait at once. */
     private final int conversations = Integer.getInteger("bench.conversations", virtualThreads ? 2_000 : 200);
     private final Duration wait = Duration.ofSeconds(Integer.getInteger("bench.wait", 30));
+    /** What the store of the scenario {@code large} holds. */
+    private final int done = Integer.getInteger("bench.done", 5_000_000);
+    private final int known = Integer.getInteger("bench.known", 100_000);
     private final String only = System.getProperty("bench.only", "");
 
     private final List<String> rows = new ArrayList<>();
@@ -67,6 +70,24 @@ final class LoadDriver {
                             + figure(ACK_P99_MILLIS) + " ms", run, simulator, 10 * people, way, 1, load -> load.openLoop(rate, duration),
                             outcome -> outcome.replies().percentile(99) < ECHO_P99_MILLIS
                                     && outcome.acks().percentile(99) < ACK_P99_MILLIS);
+                }
+            }
+        }
+        if (wanted("large")) {
+            try (Simulator simulator = simulator(); PackagedJar jar = jar(simulator)) {
+                for (boolean large : new boolean[] {false, true}) {
+                    if (large) {
+                        FilledStore.fill(jar.workingDirectory().resolve("data"), done, known);
+                    }
+                    try (PackagedJar.Run run = started(jar, simulator)) {
+                        String store = large ? String.format(Locale.ROOT, "%,d done messages, %,d conversations known", done, known) : "empty store";
+                        try (Load load = new Load(simulator, Bot.APP_KEY, "warm" + rows.size(), people, UserMessage::byStream, 1)) {
+                            load.closedLoop(warmUp);
+                        }
+                        measure("durable echo, Stream, closed loop, " + people + " people, " + store, "CPU flat", run, simulator, people,
+                                UserMessage::byStream, 1, load -> load.closedLoop(duration), outcome -> true);
+                        run.terminate().exitStatus();
+                    }
                 }
             }
         }
@@ -126,7 +147,7 @@ final class LoadDriver {
     }
 
     private boolean wanted(String scenario) {
-        return only.isEmpty() || List.of(only.split(",")).contains(scenario);
+        return only.isEmpty() && !scenario.equals("large") || List.of(only.split(",")).contains(scenario);
     }
 
     private Simulator simulator() {
