@@ -59,7 +59,13 @@ class RouteMetricsTest {
         for (Meter meter : registry.getMeters()) {
             String name = meter.getId() + " " + meter.getId().getDescription();
             // a gauge says nothing of exchanges, and none at all once what it reads is collected as garbage
-            counts.put(name, meter instanceof Timer timer ? (double) timer.count() : meter instanceof Counter counter ? counter.count() : 0);
+            double count = 0;
+            if (meter instanceof Timer timer) {
+                count = timer.count();
+            } else if (meter instanceof Counter counter) {
+                count = counter.count();
+            }
+            counts.put(name, count);
         }
         return counts;
     }
