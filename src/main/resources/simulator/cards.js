@@ -9,13 +9,16 @@ const TITLES = ['title', 'msgTitle'];
 const TEXTS = ['markdown', 'content', 'text', 'msgContent', 'staticMsgContent'];
 const BUTTONS = ['msgButtons', 'buttons', 'btns'];
 const OBJECTS = 'sys_full_json_obj';
+/** States of an AI card, in the variable that the public templates have for it: being made, forming. */
+const STATUS = 'flowStatus';
+const FORMING = ['1', '2'];
 const MOST_BUTTONS = 10;
 const MOST_FACTS = 30;
 
 /**
  * A card as one user sees it.
  *
- * @param card    its variables now, for all and for single people, and when they were changed
+ * @param card    its variables now, for all and for single people, when they were changed, and where streaming to it is
  * @param staffId who looks
  * @param press   called with the action and the parameters of a button that calls back; a promise of being done
  */
@@ -27,17 +30,23 @@ export function platformCard(card, staffId, press) {
     facts.delete(OBJECTS);
     Object.entries(objects).forEach(([name, value]) => facts.set(name, value));
   }
+  const status = facts.get(STATUS);
+  facts.delete(STATUS);
+  const ended = card.streaming === 'finished' || card.streaming === 'failed';
+  const forms = !ended && (card.streaming === 'forming' || FORMING.includes(status));
   const title = takeText(facts, TITLES);
   const text = takeText(facts, TEXTS);
   const buttons = takeList(facts, BUTTONS);
   const rest = [...facts].filter(([, value]) => value !== '' && value !== null).slice(0, MOST_FACTS);
   const foot = [
-    card.changedAt ? h('time', { class: 'card-updated', datetime: card.changedAt }, t('updated {0}', clock(card.changedAt))) : null,
+    card.changedAt && !forms ? h('time', { class: 'card-updated', datetime: card.changedAt }, t('updated {0}', clock(card.changedAt))) : null,
     Object.keys(mine).length ? h('span', { class: 'card-private' }, t('partly for you only')) : null,
   ].filter(Boolean);
-  return h('div', { class: 'card platform-card' },
+  return h('div', { class: `card platform-card${forms ? ' forming' : ''}${card.streaming === 'failed' ? ' failed' : ''}` },
       title ? h('div', { class: 'card-title' }, title) : null,
       text ? markdown(text) : null,
+      forms ? h('div', { class: 'card-forming', role: 'status' }, h('span', { class: 'card-dots', 'aria-hidden': 'true' }, '●'), h('span', null, t('typing …')),
+          button({ text: t('Stop'), id: 'stop' }, press)) : null,
       rest.length ? h('dl', { class: 'card-facts' }, rest.flatMap(([name, value]) => [h('dt', null, name), h('dd', { 'data-variable': name }, words(value))])) : null,
       buttons.length ? h('div', { class: 'card-buttons' }, buttons.slice(0, MOST_BUTTONS).map(one => button(one ?? {}, press))) : null,
       foot.length ? h('div', { class: 'card-foot' }, foot) : null);

@@ -14,6 +14,15 @@ const BUTTONS = [
   ['peace', 'Clear', 'Removes all planned faults'],
 ];
 
+/** Faults of cards that show replies while they form. */
+const CARD_BUTTONS = [
+  ['cardThrottle', 'Throttle', 'The next three calls for cards are throttled'],
+  ['cardLostCreate', 'Lost card', 'The next card is made, and the answer is lost'],
+  ['cardLostEnd', 'Lost end', 'The end of the next card is shown, and the answer is lost'],
+  ['cardExpire', 'Expire', 'The card that forms expires'],
+  ['cardNoTemplate', 'No template', 'The template of the next card does not exist'],
+];
+
 /** Faults of the simulated model. */
 const MODEL_BUTTONS = [
   ['modelSlow', 'Slow', 'The next answer comes with a pause of a second before each piece'],
@@ -44,6 +53,7 @@ export class FaultPanel {
     this.log = h('ol', { class: 'log', role: 'log', 'aria-live': 'polite', 'aria-label': t('What happened') });
     this.element = h('section', { class: 'faults', 'aria-label': t('Faults') }, h('h2', null, t('Inject a fault')),
         this.#buttons(BUTTONS, make, kind => icon(kind)),
+        h('details', { class: 'model-faults' }, h('summary', null, t('Faults of cards')), this.#buttons(CARD_BUTTONS, make, () => null)),
         h('details', { class: 'model-faults' }, h('summary', null, t('Faults of the simulated model')), this.#buttons(MODEL_BUTTONS, make, () => null)),
         this.log);
   }

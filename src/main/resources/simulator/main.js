@@ -163,9 +163,9 @@ const heard = {
   },
 
   card(event) {
-    const { outTrackId, params, privateParams } = event;
+    const { outTrackId, params, privateParams, streaming } = event;
     const card = cardOf(outTrackId, {});
-    Object.assign(card, { params, privateParams, changedAt: event.changed ? event.time : null });
+    Object.assign(card, { params, privateParams, streaming, changedAt: event.changed ? event.time : null });
     card.messages.forEach(refresh);
   },
 

@@ -36,7 +36,7 @@ public record Diagnosis(Integration integration, List<Finding> findings) {
         OFF
     }
 
-    /** One check: {@code credentials}, {@code permissions} or {@code callbackUrl}. */
+    /** One check: {@code credentials}, {@code permissions}, {@code cards} or {@code callbackUrl}. */
     public record Finding(String check, Result result, String message, String remedy) {
     }
 

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Set;
 
 import io.github.dingtalkcamel.admin.Diagnosis.Result;
+import io.github.dingtalkcamel.card.CardRefusal;
 import io.github.dingtalkcamel.component.api.DingTalkException;
 import io.github.dingtalkcamel.component.api.Failure;
 import io.github.dingtalkcamel.component.api.RejectedException;
@@ -16,6 +17,7 @@ import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Variable;
 
 /** The steps of {@code POST /api/dingtalk/integrations/{id}/test}: what each check found, with its remedy. */
 public final class IntegrationTests {
@@ -26,6 +28,8 @@ public final class IntegrationTests {
      */
     private static final Set<String> NO_RECIPIENT = Set.of("MissinguserIds", "invalidParameter.userIds.empty",
             "invalidParameter.userId.empty", "illegal.receivers");
+
+    private static final String CARDS = "cards";
 
     private final Settings settings;
     private final Webhook webhook;
@@ -75,6 +79,46 @@ public final class IntegrationTests {
         RejectedException rejected = Failure.of(exchange, RejectedException.class);
         return rejected != null && NO_RECIPIENT.contains(rejected.code()) ? sendingAllowed(diagnosis)
                 : because(exchange, diagnosis, "permissions");
+    }
+
+    /** Whether the integration shows replies in cards, and may call DingTalk. */
+    public boolean usesCards(@ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis) {
+        return diagnosis.isAuthorised() && diagnosis.integration().streaming().usesCards();
+    }
+
+    /** A card that is made and not delivered: no user sees it. */
+    public Map<String, Object> undeliveredCard(@ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis, @Variable("card") String outTrackId) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("cardTemplateId", diagnosis.integration().streaming().cardTemplateId().orElseThrow());
+        body.put("outTrackId", outTrackId);
+        body.put("cardData", Map.of("cardParamMap", Map.of(diagnosis.integration().streaming().cardContentKey(), "")));
+        return body;
+    }
+
+    /** Ends that card. */
+    public Map<String, Object> textOfCard(@ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis, @Variable("card") String outTrackId) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("outTrackId", outTrackId);
+        body.put("guid", outTrackId);
+        body.put("key", diagnosis.integration().streaming().cardContentKey());
+        body.put("content", "test");
+        body.put("isFull", true);
+        body.put("isFinalize", true);
+        body.put("isError", false);
+        return body;
+    }
+
+    /** DingTalk accepted both. */
+    public Diagnosis cardsAllowed(@ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis) {
+        return diagnosis.with(CARDS, Result.OK, "A card of the streaming template was made and streamed; no user saw it", null);
+    }
+
+    /** DingTalk refused one of them. */
+    public Diagnosis cardsRefused(Exchange exchange, @ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis) {
+        DingTalkException failure = Failure.of(exchange, DingTalkException.class);
+        return failure == null ? because(exchange, diagnosis, CARDS)
+                : diagnosis.with(CARDS, failure instanceof RejectedException ? Result.FAILED : Result.UNKNOWN, failure.getMessage(),
+                        CardRefusal.remedy(failure, diagnosis.integration().streaming().cardContentKey()));
     }
 
     private static Diagnosis because(Exchange exchange, Diagnosis diagnosis, String check) {

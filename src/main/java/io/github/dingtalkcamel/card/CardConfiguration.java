@@ -28,6 +28,7 @@ public record CardConfiguration(StreamingCards cards) implements AutoCloseable {
         context.addService(endDraft);
         context.getRegistry().bind("cardCalls", calls);
         context.getRegistry().bind("streamingCards", cards);
+        context.getRegistry().bind("replyDraft", new DraftFeed());
         context.getRegistry().bind("resumeCard", storeRetry.step(cards::resume));
         context.getRegistry().bind("endDraft", new NonStoppingProcessor(endDraft));
         return new CardConfiguration(cards);

@@ -7,7 +7,7 @@ import io.github.dingtalkcamel.component.api.RetryableException;
 import io.github.dingtalkcamel.component.api.StoppingException;
 
 /** What it means that DingTalk refused a call for a card, and what an operator can do about it. */
-final class CardRefusal {
+public final class CardRefusal {
 
     /** So long a call for a card is tried again, then the reply goes out as a message. */
     static final int PATIENCE_SECONDS = 20;
@@ -36,7 +36,7 @@ final class CardRefusal {
     }
 
     /** What to do so that replies are shown in cards. */
-    static String remedy(DingTalkException refusal, String contentKey) {
+    public static String remedy(DingTalkException refusal, String contentKey) {
         if (TEMPLATE.contains(refusal.code())) {
             return "Check dingtalk.streaming-card-template-id: the template must exist, be published, and belong to the app's organisation";
         }

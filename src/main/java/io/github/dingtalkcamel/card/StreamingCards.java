@@ -227,8 +227,7 @@ public final class StreamingCards extends ServiceSupport {
 
     /** What a card says whose turn did not bring it to its end. */
     private static String ending(String turn) {
-        return STOPPED.equals(turn) ? "card-stopped" : "received".equals(turn) || "running".equals(turn) ? "card-interrupted"
-                : "card-undelivered";
+        return STOPPED.equals(turn) ? "card-stopped" : turn == null || turn.equals("dead") ? "card-undelivered" : "card-interrupted";
     }
 
     /** Cards that are not at their end, in this process. */
@@ -245,7 +244,7 @@ public final class StreamingCards extends ServiceSupport {
     @Override
     protected void doStart() {
         sweeps = context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "dingtalk-cards");
-        sweeps.scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+        sweeps.scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS / 10, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     @Override

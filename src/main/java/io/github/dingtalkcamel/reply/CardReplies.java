@@ -162,7 +162,7 @@ public final class CardReplies {
         StreamingCard card = card(exchange);
         CardEnd end = exchange.getProperty(END, CardEnd.class);
         Reply reply = exchange.getProperty(Reply.PROPERTY, Reply.class);
-        SentChunk sent = new SentChunk(1, reply.chunks().size(), CHANNEL, clock.millis());
+        SentChunk sent = new SentChunk(1, reply.chunks().size(), CHANNEL, card.outTrackId(), clock.millis());
         Store.Work<Integer> shown = cards.nowShown(card, end);
         Store.Work<Integer> known = sentMessages.nowShownInCard(turn.message(), card.outTrackId(), card.carrier(), reply.chunks().get(0),
                 card.contentKey(), end.text());

@@ -161,7 +161,8 @@ public final class ToolMessages {
     }
 
     /** Of a card that is there: the variables that the call gives, and no others. */
-    public Card changes(@ExchangeProperty(ToolCall.PROPERTY) ToolCall call) throws ApiException {
+    public Card changes(@ExchangeProperty(ToolCall.PROPERTY) ToolCall call, @ExchangeProperty(SentMessage.PROPERTY) SentMessage sent)
+            throws ApiException {
         Map<String, String> params = switch (call.text("mode").orElseThrow()) {
             case "template" -> RobotTemplates.texts(msgParam(call));
             case "text" -> Map.of("markdown", call.text("content").or(() -> call.text("markdown"))
@@ -171,7 +172,18 @@ public final class ToolMessages {
         if (params.isEmpty()) {
             throw ToolCalls.bad("card", "must have what is to change: title, markdown, buttons, or params (cardData.cardParamMap)");
         }
-        return new Card(null, params);
+        return new Card(null, inItsVariables(params, sent));
+    }
+
+    /** A card that shows a reply holds its text in a variable of its own template, and has no title. */
+    private Map<String, String> inItsVariables(Map<String, String> params, SentMessage sent) {
+        String variable = settings.integration(sent.integration()).orElseThrow().streaming().cardContentKey();
+        if (!params.containsKey("markdown") || sent.cardParams().containsKey("markdown") || !sent.cardParams().containsKey(variable)) {
+            return params;
+        }
+        Map<String, String> its = new LinkedHashMap<>(params);
+        its.put(variable, its.remove("markdown"));
+        return its;
     }
 
     private static Map<String, String> variables(CardArgument card) {

@@ -1,6 +1,12 @@
 package io.github.dingtalkcamel.card;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -419,16 +425,125 @@ class StreamingReplyTest {
     // afterwards
 
     @Test
-    void toolsUpdateTheCardOfAReplyAndAQuoteOfItHasItsText() throws Exception {
-        List<String> quoted = new ArrayList<>();
+    void toolsUpdateAndRecallTheCardOfAReplyAndAQuoteOfItHasItsText() throws Exception {
         typist.script((draft, asked) -> {
             draft.update("the");
-            return asked.equals("go") ? "the reply" : "quoted";
+            return "the reply";
         });
         bot.say("go");
         untilIdle();
         String id = card().outTrackId();
-        assertThat(bot.rows("select text from sent_text where message_key = '" + id + "'")).containsExactly(List.of("the reply"));
-        assertThat(bot.rows("select kind, message_keys from sent_message where message_id = '" + id + "'").toString()).contains("card", "pqk");
+        String key = bot.simulator().deliveries().get(0).processQueryKey();
+        assertThat(trace()).contains("\"channel\":\"card\"", "\"messageId\":\"" + id + "\"");
+
+        List<String> quoted = new ArrayList<>();
+        typist.script((draft, asked) -> {
+            quoted.add(typist.quoteOf());
+            return "seen";
+        });
+        bot.say(UserMessage.text("what is this?").quotingKey(key));
+        until(() -> quoted.equals(List.of("the reply")));
+
+        assertThat(tool("dingtalk_update_message", "{\"messageId\":\"" + id + "\",\"mode\":\"text\",\"content\":\"corrected\"}"))
+                .contains("\"failureCount\":0");
+        assertThat(bot.simulator().card(id).params()).containsEntry("content", "corrected").containsEntry("flowStatus", "3").doesNotContainKey("markdown");
+        bot.say(UserMessage.text("and now?").quotingKey(key));
+        until(() -> quoted.equals(List.of("the reply", "corrected")));
+
+        assertThat(tool("dingtalk_recall_message", "{\"messageId\":\"" + id + "\"}")).contains("\"failureCount\":0");
+        assertThat(bot.simulator().isRecalled(key)).isTrue();
+    }
+
+    private String trace() throws Exception {
+        String msgId = String.valueOf(bot.rows("select msg_id from message").get(0).get(0));
+        return send("GET", "/api/dingtalk/messages/main/" + URLEncoder.encode(msgId, StandardCharsets.UTF_8), null);
+    }
+
+    private String tool(String name, String json) throws Exception {
+        return send("POST", "/api/dingtalk/tools/" + name, json);
+    }
+
+    private String send(String method, String path, String json) throws Exception {
+        return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create(bot.webhookUrl().replaceFirst("/api/.*", "") + path))
+                .header("Authorization", "Bearer api-token-0123456789-abcdefghijkl").header("Content-Type", "application/json")
+                .method(method, json == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(json)).build(),
+                HttpResponse.BodyHandlers.ofString()).body();
+    }
+
+    @Test
+    void theTestOfTheIntegrationSaysWhetherCardsCanBeHad() throws Exception {
+        assertThat(send("POST", "/api/dingtalk/integrations/main/test", "{}")).contains("\"check\":\"cards\",\"result\":\"ok\"");
+        assertThat(bot.simulator().deliveries()).isEmpty();
+
+        bot.simulator().faults().on(STREAMING).noPermission();
+        assertThat(send("POST", "/api/dingtalk/integrations/main/test", "{}")).contains("\"check\":\"cards\",\"result\":\"failed\"", "Card.Streaming.Write");
+        bot.simulator().faults().on("/v1.0/card/instances")
+                .answer(400, "{\"code\":\"param.templateUnpublished\",\"message\":\"param.templateUnpublished\",\"requestid\":\"R\"}");
+        assertThat(send("POST", "/api/dingtalk/integrations/main/test", "{}")).contains("dingtalk.streaming-card-template-id");
+    }
+
+    @Test
+    void retryGivesTheAnswerInANewCard() {
+        typist.script((draft, asked) -> {
+            draft.update("the");
+            return "the reply";
+        });
+        bot.say("go");
+        untilIdle();
+        bot.say("/retry");
+        until(() -> ends().size() == 2);
+        untilIdle();
+
+        assertThat(bot.simulator().cards()).hasSize(2).allMatch(each -> each.finished() && "the reply".equals(each.params().get("content")));
+    }
+
+    @Test
+    void wordsOfWhatTheAgentDoesAreShownWhileTheyLastWhereThatIsSet() throws Exception {
+        bot.stop();
+        bot.set("dingtalk.streaming-show-activity", "true").start();
+        CountDownLatch seen = new CountDownLatch(1);
+        typist.script((draft, asked) -> {
+            draft.activity("looks up the\n order");
+            seen.await(60, TimeUnit.SECONDS);
+            return "shipped";
+        });
+        bot.say("go");
+        until(() -> "*looks up the order*".equals(content()));
+        seen.countDown();
+        untilIdle();
+
+        assertThat(content()).isEqualTo("shipped");
+    }
+
+    @Test
+    void aStartEndsTheCardsThatTheLastProcessLeft() throws Exception {
+        bot.say("something");
+        bot.awaitReplies(dm(), 1);
+        untilIdle();
+        typist.script((draft, asked) -> {
+            draft.update("the");
+            until(() -> "the".equals(content()));
+            return "the reply";
+        });
+        bot.say("go");
+        untilIdle();
+        String id = card().outTrackId();
+        // as a process leaves it that was killed before the agent had given the reply
+        bot.stop();
+        try (java.sql.Connection store = java.sql.DriverManager.getConnection("jdbc:sqlite:" + bot.home().resolve("data").resolve("dingtalk.db"));
+                java.sql.Statement statement = store.createStatement()) {
+            statement.executeUpdate("update message set state = 'running' where id = (select max(id) from message)");
+            statement.executeUpdate("insert into reply_card (out_track_id, integration, message_id, attempt, state, failed, tries, next_at, created_at)"
+                    + " select '" + id + "', integration, id, attempts, 'open', 0, 0, 0, " + System.currentTimeMillis()
+                    + " from message order by id desc limit 1");
+        }
+        int before = ends().size();
+        bot.start();
+        until(() -> ends().size() == before + 2);
+        untilIdle();
+
+        assertThat(ends().subList(before, before + 2)).extracting(each -> body(each).path("content").asText())
+                .containsExactlyInAnyOrder("the reply", "*This reply was interrupted by a restart. It is given again in a new message.*");
+        assertThat(bot.simulator().cards()).hasSize(2);
     }
 }

@@ -18,6 +18,7 @@ import io.github.dingtalkcamel.simulator.platform.RecallableMessage;
 import io.github.dingtalkcamel.simulator.platform.SimulatedCard;
 import io.github.dingtalkcamel.simulator.text.Json;
 import io.github.dingtalkcamel.simulator.text.RandomText;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 
 /**
@@ -29,6 +30,7 @@ public final class CardApi {
 
     private static final String WRITE = "Card.Instance.Write";
     private static final String STREAMING = "Card.Streaming.Write";
+    private static final String STREAM = "/v1.0/card/streaming";
     private static final String PREFIX = "dtv1.card//";
     private static final int MAX_CONTENT = 100_000;
 
@@ -36,6 +38,12 @@ public final class CardApi {
 
     public CardApi(Platform platform) {
         this.platform = platform;
+    }
+
+    /** Whether a call of the streaming path ends its card. */
+    static boolean isEnd(String path, Buffer body) {
+        ObjectNode call = path.equals(STREAM) ? Json.objectOrNull(String.valueOf(body)) : null;
+        return call != null && (call.path("isFinalize").asBoolean() || call.path("isError").asBoolean());
     }
 
     public void register(SimulatedGateway gateway) {
@@ -51,7 +59,7 @@ public final class CardApi {
         });
         gateway.withToken(HttpMethod.POST, "/v1.0/card/instances/createAndDeliver", ApiFamily.CARD, WRITE, this::createAndDeliver);
         gateway.withToken(HttpMethod.PUT, "/v1.0/card/instances", ApiFamily.CARD, WRITE, this::update);
-        gateway.withToken(HttpMethod.PUT, "/v1.0/card/streaming", ApiFamily.CARD, STREAMING, this::stream);
+        gateway.withToken(HttpMethod.PUT, STREAM, ApiFamily.CARD, STREAMING, this::stream);
     }
 
     private ApiResponse createAndDeliver(ApiRequest call) {
@@ -82,7 +90,7 @@ public final class CardApi {
             throw refusal("param.invalid");
         }
         SimulatedCard card = new SimulatedCard(call.caller().appKey(), outTrackId, templateId, params(body.path("cardData")),
-                privateParams(body), List.of(), false);
+                privateParams(body), List.of(), null);
         if (!platform.addCard(card)) {
             throw refusal("param.cardAlreadyExist");
         }
@@ -141,14 +149,21 @@ public final class CardApi {
                         : null, platform.now(), false));
                 platform.deliver(new Delivery(0, null, Delivery.Channel.CARD, robotCode, conversation, type.equals("IM_GROUP") ? null
                         : id, card.templateId(),
-                        card.params().get("title"), card.params().get("markdown"), Delivery.At.NONE, carrierId, null,
+                        card.params().get("title"), card.params().get("markdown"), type.equals("IM_GROUP") ? mentions(body) : Delivery.At.NONE, carrierId, null,
                         Json.write(Json.object().put("outTrackId", card.outTrackId()))));
             }
             results.addObject().put("spaceType", type).put("spaceId", id).put("success", fault.isEmpty()).put("carrierId", carrierId)
                     .put("errorMsg", fault);
         }
         platform.cards().put(card.outTrackId(), new SimulatedCard(card.app(), card.outTrackId(), card.templateId(), card.params(),
-                card.privateParams(), delivered, card.finished()));
+                card.privateParams(), delivered, card.streaming()));
+    }
+
+    private static Delivery.At mentions(ObjectNode body) {
+        List<String> users = new ArrayList<>();
+        body.at("/imGroupOpenDeliverModel/atUserIds").fieldNames().forEachRemaining(users::add);
+        boolean all = users.remove("@ALL");
+        return new Delivery.At(users, List.of(), all);
     }
 
     private static String fault(ApiRequest call, ObjectNode body, String model, boolean reachable, String otherwise) {
@@ -192,7 +207,7 @@ public final class CardApi {
             merged.putAll(changes);
             mine.put(person, merged);
         });
-        return new SimulatedCard(card.app(), card.outTrackId(), card.templateId(), params, mine, card.conversationIds(), card.finished());
+        return new SimulatedCard(card.app(), card.outTrackId(), card.templateId(), params, mine, card.conversationIds(), card.streaming());
     }
 
     private ApiResponse stream(ApiRequest call) {
@@ -211,19 +226,19 @@ public final class CardApi {
             throw new ApiErrorException("param.stream.content", "content is too large");
         }
         boolean full = body.path("isFull").asBoolean();
-        boolean last = body.path("isFinalize").asBoolean() || body.path("isError").asBoolean();
-        platform.changeCard(outTrackId, card -> streamed(card, key, content, full, last));
+        String streaming = body.path("isError").asBoolean() ? "failed" : body.path("isFinalize").asBoolean() ? "finished" : "forming";
+        platform.changeCard(outTrackId, card -> streamed(card, key, content, full, streaming));
         return ApiResponse.api(Json.object().put("success", true).put("result", true));
     }
 
-    private static SimulatedCard streamed(SimulatedCard card, String key, String content, boolean full, boolean last) {
+    private static SimulatedCard streamed(SimulatedCard card, String key, String content, boolean full, String streaming) {
         Map<String, String> params = new LinkedHashMap<>(card.params());
         // updates after the end show nothing
         if (!card.finished()) {
             params.merge(key, content, (before, now) -> full ? now : before + now);
         }
         return new SimulatedCard(card.app(), card.outTrackId(), card.templateId(), params, card.privateParams(), card.conversationIds(),
-                card.finished() || last);
+                card.finished() ? card.streaming() : streaming);
     }
 
     private static String needed(ObjectNode body, String field, String code) {

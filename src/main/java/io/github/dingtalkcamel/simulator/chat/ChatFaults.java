@@ -19,9 +19,13 @@ public final class ChatFaults {
 
     static final List<String> KINDS =
             List.of("disconnect", "blackHole", "expireToken", "throttle", "fail", "twice", "expireSession", "peace",
+                    "cardThrottle", "cardLostCreate", "cardLostEnd", "cardExpire", "cardNoTemplate",
                     "modelSlow", "modelBreak", "modelNeverEnd", "modelRejectKey", "modelUnknownModel", "modelThrottle", "modelFail",
                     "modelCutOff",
                     "modelTooLong", "modelFilter");
+
+    private static final String CREATE_CARD = "/v1.0/card/instances/createAndDeliver";
+    private static final String STREAM_CARD = "/v1.0/card/streaming";
 
     private final Platform platform;
     private final FaultInjector faults;
@@ -66,6 +70,23 @@ public final class ChatFaults {
                 faults.on(ApiFamily.SESSION_WEBHOOK).expireToken();
                 yield done("The session webhook is expired at the next reply.");
             }
+            case "cardThrottle" -> {
+                faults.on(ApiFamily.CARD).times(3).throttle();
+                yield done("The next three calls for cards are throttled.");
+            }
+            case "cardLostCreate" -> {
+                faults.on(CREATE_CARD).dropAfter();
+                yield done("The next card is made, and the answer is lost.");
+            }
+            case "cardLostEnd" -> {
+                faults.on(STREAM_CARD + FaultInjector.END).dropAfter();
+                yield done("The end of the next card is shown, and the answer is lost.");
+            }
+            case "cardNoTemplate" -> {
+                faults.on(CREATE_CARD).answer(400, "{\"code\":\"param.templateNotExist\",\"message\":\"param.templateNotExist\"}");
+                yield done("The next card finds no template.");
+            }
+            case "cardExpire" -> done(expireCard());
             case "twice" -> twice(appKey, conversationId);
             case "peace" -> {
                 faults.clear();
@@ -84,6 +105,13 @@ public final class ChatFaults {
             case "modelCutOff" -> planned(ModelFault.CUT_OFF, "The model's next answer is cut off.");
             default -> throw new IllegalArgumentException("kind must be one of " + KINDS + ", not " + kind);
         };
+    }
+
+    private String expireCard() {
+        return platform.cards().values().stream().filter(card -> "forming".equals(card.streaming())).reduce((first, last) -> last).map(card -> {
+            platform.cards().remove(card.outTrackId());
+            return "The card that forms has expired.";
+        }).orElse("No card forms just now.");
     }
 
     private Future<String> planned(ModelFault fault, String what) {

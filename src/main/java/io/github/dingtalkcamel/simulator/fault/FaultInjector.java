@@ -19,6 +19,9 @@ import java.util.function.BiPredicate;
  */
 public final class FaultInjector {
 
+    /** Added to the path of a streaming call that ends its card, so that a fault can be planned for that one. */
+    public static final String END = "#end";
+
     private static final Set<ApiFamily> CONNECTING = EnumSet.of(ApiFamily.TOKEN, ApiFamily.STREAM, ApiFamily.CONNECT);
     private static final Set<ApiFamily> PROVED_BY_URL = EnumSet.of(ApiFamily.SESSION_WEBHOOK, ApiFamily.CUSTOM_ROBOT);
 
@@ -41,9 +44,12 @@ public final class FaultInjector {
         return new Plan((itsFamily, itsPath) -> itsFamily == family, family.name(), 1, 0);
     }
 
-    /** Plans a fault for one path, given without the query; once, unless {@link Plan#times} changes that. */
+    /**
+     * Plans a fault for one path, given without the query; once, unless {@link Plan#times} changes that. With {@value #END} behind the path
+     * of card streaming, only for the call that ends a card.
+     */
     public Plan on(String path) {
-        return new Plan((itsFamily, itsPath) -> itsPath.equals(path), path, 1, 0);
+        return new Plan((itsFamily, itsPath) -> itsPath.equals(path) || itsPath.equals(path + END), path, 1, 0);
     }
 
     /** Plans a fault for every request; once, unless {@link Plan#times} changes that. */

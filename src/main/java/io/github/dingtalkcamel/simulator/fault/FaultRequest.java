@@ -10,7 +10,8 @@ import io.github.dingtalkcamel.simulator.text.Json;
 /**
  * A fault as scripts plan it: {@code {"kind":"throttle","on":"ROBOT","times":2,"after":0}}.
  *
- * <p>{@code on} is an {@link ApiFamily}, a path beginning with {@code /}, or absent for everything; {@code times} 0 means until
+ * <p>{@code on} is an {@link ApiFamily}, a path beginning with {@code /} ({@code /v1.0/card/streaming#end} for the call that ends a
+ * card), or absent for everything; {@code times} 0 means until
  * cleared. Kinds: expireToken, throttle, limit (allowed, windowMs, banMs), noPermission (scope), fail (status), busy, dropBefore,
  * dropAfter, slow (delayMs), neverAnswer, answer (status, contentType, body), quote (form: plain, url, json, base64), trickle
  * (delayMs).

@@ -12,11 +12,11 @@ import java.util.Map;
  * @param params          the template's variables
  * @param privateParams   what single people see beside them, by user id
  * @param conversationIds where it was delivered to
- * @param finished        whether streaming to it has ended
+ * @param streaming       where streaming to it is: null before it begins, {@code forming}, {@code finished} or {@code failed}
  */
 public record SimulatedCard(String app, String outTrackId, String templateId,
         Map<String, String> params, Map<String, Map<String, String>> privateParams,
-        List<String> conversationIds, boolean finished) {
+        List<String> conversationIds, String streaming) {
 
     public SimulatedCard {
         params = inOrder(params);
@@ -24,6 +24,11 @@ public record SimulatedCard(String app, String outTrackId, String templateId,
         privateParams.forEach((person, theirs) -> people.put(person, inOrder(theirs)));
         privateParams = Collections.unmodifiableMap(people);
         conversationIds = List.copyOf(conversationIds);
+    }
+
+    /** Whether streaming to it has ended. */
+    public boolean finished() {
+        return "finished".equals(streaming) || "failed".equals(streaming);
     }
 
     long weight() {

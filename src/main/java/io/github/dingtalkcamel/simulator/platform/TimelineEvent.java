@@ -109,7 +109,8 @@ public sealed interface TimelineEvent {
 
         @Override
         public ObjectNode json() {
-            ObjectNode json = Json.object().put("outTrackId", card.outTrackId()).put("changed", changed);
+            ObjectNode json = Json.object().put("outTrackId", card.outTrackId()).put("changed", changed)
+                    .put("streaming", card.streaming());
             ObjectNode params = json.putObject("params");
             card.params().forEach(params::put);
             ObjectNode people = json.putObject("privateParams");
