@@ -17,8 +17,10 @@ import io.github.dingtalkcamel.command.CommandConfiguration;
 import io.github.dingtalkcamel.conversation.ConversationConfiguration;
 import io.github.dingtalkcamel.hook.HookConfiguration;
 import io.github.dingtalkcamel.inbound.InboundConfiguration;
+import io.github.dingtalkcamel.integration.AccessTokens;
 import io.github.dingtalkcamel.mcp.McpConfiguration;
 import io.github.dingtalkcamel.observe.HeldBytes;
+import io.github.dingtalkcamel.observe.MessageMeters;
 import io.github.dingtalkcamel.observe.ObserveConfiguration;
 import io.github.dingtalkcamel.outbox.OutboxConfiguration;
 import io.github.dingtalkcamel.reload.LiveContext;
@@ -132,9 +134,15 @@ final class ApplicationConfiguration implements AutoCloseable {
                 clock);
         AdminConfiguration.bind(registry, settings, store, inbound, sending.integrations().accessTokens(), agent.agents(),
                 conversation.bindings(), turn.deadLetters());
+        MessageMeters meters = new MessageMeters();
+        AccessTokens accessTokens = sending.integrations().accessTokens();
+        sending.integrations().component().setCallObserver((call, took, failure) -> {
+            accessTokens.called(call, took, failure);
+            meters.called(call, took, failure);
+        });
         observe = new ObserveConfiguration(context, settings, store, turn, agent.agents(), conversation, inbound, hook.events(),
                 sending.limits().callLimiter(), sending.integrations().accessTokens(), sending.robot().robotQueue(), outbox.outbox(),
-                assistant.status(), cluster);
+                assistant.status(), cluster, meters);
         observe.bind();
         routes = new LiveRoutes((LiveContext) context, settings.routesDir());
         registry.bind("liveRoutes", routes);

@@ -18,23 +18,28 @@ import io.github.dingtalkcamel.robot.RobotQueue;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.turn.TurnConfiguration;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.camel.CamelContext;
+import org.apache.camel.support.CamelContextHelper;
 
 /**
  * What operators see of the application: health checks, metrics, JMX, Hawtio and the banner.
  *
  * @param context where it is registered
+ * @param meters  what happens to messages
  * @param model   the state of the assistant's language model; empty where none is set
  * @param cluster null where this process has the store for itself
  */
 public record ObserveConfiguration(CamelContext context, Settings settings, Store store, TurnConfiguration turn, Agents agents,
         ConversationConfiguration conversation, InboundConfiguration inbound, LifecycleEvents events, DingTalkCallLimiter limiter,
-        AccessTokens accessTokens, RobotQueue robotQueue, Outbox outbox, Optional<ModelStatus> model, Cluster cluster) {
+        AccessTokens accessTokens, RobotQueue robotQueue, Outbox outbox, Optional<ModelStatus> model, Cluster cluster,
+        MessageMeters meters) {
 
     /** Binds what routes and Camel name. */
     public void bind() {
         context.addRoutePolicyFactory(new RouteMetrics());
         context.getRegistry().bind("unexpected", new Unexpected());
+        context.addRoutePolicyFactory(meters);
         // in place of Camel's own, which has no bounds
         context.getRegistry().bind("jolokia", new BoundedJolokia());
     }
@@ -54,6 +59,12 @@ public record ObserveConfiguration(CamelContext context, Settings settings, Stor
     public void show() {
         new Console(context, settings).open();
         new Gauges(turn.turns(), agents, turn.deadLetters(), settings, inbound.streams(), events, limiter, robotQueue, outbox).register(context);
+        MeterRegistry registry = CamelContextHelper.findSingleByType(context, MeterRegistry.class);
+        if (registry != null) {
+            meters.showIn(registry);
+        }
+        store.onCommit(meters::committed);
+        turn.deadLetters().onAdded(meters::deadLetter);
         new HeldBytes(context).show("turns", turn.turns()::bytes, turn.turns()::maxBytes)
                 .show("commands", turn.commands()::bytes, turn.commands()::maxBytes).show("events", events::bytes, events::maxBytes);
         new Beans(context).show("bindings", conversation.bindings())

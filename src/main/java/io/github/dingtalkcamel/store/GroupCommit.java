@@ -9,6 +9,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BiConsumer;
+import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
@@ -46,10 +47,16 @@ final class GroupCommit implements AutoCloseable {
     private final Pending<Void> stop = new Pending<>(CommitKey.NONE, connection -> null);
     private final KeptStatements statements = new KeptStatements();
     private final Thread thread;
+    private volatile LongConsumer committed = nanos -> { };
     private volatile boolean closed;
     private volatile String trouble;
     /** Why nothing more is written, or null. */
     private volatile String refusal;
+
+    /** Is told how long each transaction took, its commit included. */
+    void onCommit(LongConsumer listener) {
+        committed = listener;
+    }
 
     GroupCommit(DataSource dataSource) {
         this(dataSource, connection -> {
@@ -210,6 +217,7 @@ final class GroupCommit implements AutoCloseable {
         if (refusal != null) {
             throw new StoreException(refusal, null);
         }
+        long begin = System.nanoTime();
         try (Connection connection = connect(batch)) {
             statements.begin(connection);
             try {
@@ -223,6 +231,7 @@ final class GroupCommit implements AutoCloseable {
                     scope.end(connection);
                 }
                 connection.commit();
+                committed.accept(System.nanoTime() - begin);
             } catch (SQLException | RuntimeException | Error e) {
                 rollback(connection, e);
                 throw e;

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 import com.zaxxer.hikari.HikariDataSource;
 import org.flywaydb.core.Flyway;
@@ -324,6 +325,11 @@ public final class Store implements AutoCloseable {
         try (ResultSet row = statement.executeQuery(sql)) {
             return row.next() ? row.getLong(1) : 0;
         }
+    }
+
+    /** From now on this is told the nanoseconds of each transaction, its commit included; on the store's own thread, which must not wait. */
+    public void onCommit(LongConsumer listener) {
+        opened().groupCommit().onCommit(listener);
     }
 
     /** Writes what was submitted, then closes, also what is only being opened. Later submissions fail. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 import io.github.dingtalkcamel.outbox.Outbox;
 import io.github.dingtalkcamel.cluster.Arrival;
@@ -38,6 +39,7 @@ public final class DeadLetters {
     private final InstantSource clock;
     private final Leases leases;
     private final Outbox outbox;
+    private volatile Consumer<String> added = code -> { };
 
     public DeadLetters(Store store, InstantSource clock) {
         this(store, clock, Leases.ALONE, Outbox.off());
@@ -91,6 +93,11 @@ public final class DeadLetters {
     public record Requested(List<Long> replayed, List<Long> alreadyReplayed, List<Long> unknown) {
     }
 
+    /** Is told the code of each letter that {@link #add} wrote. */
+    public void onAdded(Consumer<String> listener) {
+        added = listener;
+    }
+
     /**
      * Makes a stored turn a dead letter.
      *
@@ -106,6 +113,7 @@ public final class DeadLetters {
             outbox.turnEnded(connection, messageId, null);
             return changed;
         });
+        added.accept(reason.code());
     }
 
     /** Part of a transaction. The letter that the message may have had is this one from now on. */
