@@ -110,7 +110,8 @@ public final class WaitingModels {
     }
 
     private static long waiting(Simulator simulator) {
-        return simulator.model().requests().stream().filter(each -> !each.answered().isDone()).count();
+        return simulator.model().requests().stream().filter(each -> !each.answered().isDone())
+                .filter(each -> each.body().toString().contains("\"wait\"")).count();
     }
 
     private static String status(long pid) throws Exception {

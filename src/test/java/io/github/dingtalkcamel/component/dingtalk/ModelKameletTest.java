@@ -275,6 +275,23 @@ class ModelKameletTest {
         assertThat(told(requests().get(1).body())).endsWith("user|[picture]");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"msgtype":"audio","content":{"recognition":"when is lunch?","duration":1000,"downloadCode":"c"}}   | when is lunch?
+            {"msgtype":"file","content":{"fileName":"menu.pdf","downloadCode":"c","spaceId":"1","fileId":"2"}} | [file: menu.pdf]
+            """)
+    void tellsTheModelWhatWasSpokenAndWhatAFileIsCalled(String message, String told) {
+        bare.producer().request("direct:model", exchange -> {
+            InboundMessage parsed = new MessageParser(Language.EN).parse("main", message.replaceFirst("\\{",
+                    "{\"msgId\":\"m1\",\"conversationType\":\"1\","
+                    + "\"conversationId\":\"cid1\",\"senderId\":\"s1\","));
+            exchange.setProperty(InboundMessage.PROPERTY, parsed);
+            exchange.getMessage().setBody(parsed.text());
+        });
+
+        assertThat(told(requests().get(0).body())).containsExactly("system|Be brief", "user|" + told);
+    }
+
     @Test
     void showsItsKeyInNoNameOfAnEndpointAndSaysWhatIsSetWrongly() throws Exception {
         assertThat(bare.context().getEndpoints().toString()).doesNotContain(KEY);
