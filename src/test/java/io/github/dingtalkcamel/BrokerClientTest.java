@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,6 +122,18 @@ class BrokerClientTest {
                 });
             });
         }
+    }
+
+    /** One of each client's jars that its class path ends with: without it the client fails only when it is used. */
+    @Test
+    void theListsHaveAlsoWhatTheClientsNeed() throws Exception {
+        Map.of("artemis", "artemis-selector", "activemq", "hawtbuf", "amqp", "proton-j", "kafka", "snappy-java").forEach((client, artifact) -> {
+            try {
+                assertThat(lines(client)).anyMatch(line -> line.contains("/" + artifact + "/"));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     private static String version(String pom, String name) {
