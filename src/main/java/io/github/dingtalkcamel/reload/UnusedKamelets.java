@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Kamelet instances that only routes use which are gone. Each use of a kamelet with other properties has an instance, a route of its own,
- * which Camel keeps for ever: it is stopped and removed here.
+ * which Camel never removes: it is stopped and removed here.
  */
 final class UnusedKamelets {
 

@@ -60,7 +60,8 @@ class ReloadedKameletTest {
     }
 
     private String step(String path) {
-        return "kamelet: { name: http-agent-action, parameters: { url: \"http://127.0.0.1:" + service.getAddress().getPort() + path + "\" } }";
+        return "kamelet: { name: http-agent-action, parameters: { url: \"http://127.0.0.1:"
+                + service.getAddress().getPort() + path + "\" } }";
     }
 
     private static List<String> instances(Bot bot) {
@@ -102,7 +103,8 @@ class ReloadedKameletTest {
             Files.writeString(one, agent("one", "trigger: main", "setBody: { constant: without }"));
             ask(bot, "without");
             Awaitility.await().atMost(DRAINED).until(() -> instances(bot).size() == 1);
-            assertThat(bot.context().getEndpoints()).extracting(Object::toString).noneMatch(uri -> uri.contains("/first") || uri.contains("/second"));
+            assertThat(bot.context().getEndpoints()).extracting(Object::toString)
+                    .noneMatch(uri -> uri.contains("/first") || uri.contains("/second"));
         }
     }
 }

@@ -134,7 +134,8 @@ class HttpAgentTest {
                     Map.of("role", "user", "text", "before", "at", Instant.EPOCH.toString(), "senderId", "s2", "senderNick", "Wang"),
                     Map.of("role", "assistant", "text", "answered", "at", Instant.EPOCH.toString())));
             exchange.getMessage().setBody("你好");
-            exchange.getMessage().setHeaders(new java.util.HashMap<>(Map.of("CamelDingTalkMessageId", "msg1", "CamelDingTalkMessageType", "text",
+            exchange.getMessage().setHeaders(new java.util.HashMap<>(Map.of("CamelDingTalkMessageId", "msg1",
+                    "CamelDingTalkMessageType", "text",
                     "CamelDingTalkIntegration", "main", "CamelDingTalkAgent", "helpdesk", "CamelDingTalkSessionId", "7",
                     "CamelDingTalkConversationId", "cid1", "CamelDingTalkConversationType", "group", "CamelDingTalkSenderId", "staff001",
                     "CamelDingTalkSenderNick", "小明", "traceparent", "00-abc-def-01")));
@@ -179,7 +180,8 @@ class HttpAgentTest {
         answer = ok("application/json", """
                 {"reply":"hi","promptTokens":12,"completionTokens":3,"at":{"atUserIds":["u1","u2"],"atMobiles":["138"],"isAtAll":true},
                  "files":[{"url":"https://x/y","name":"y"}]}""");
-        assertThat(ask().getMessage().getHeaders()).containsAllEntriesOf(Map.of("CamelDingTalkPromptTokens", 12L, "CamelDingTalkCompletionTokens", 3L,
+        assertThat(ask().getMessage().getHeaders()).containsAllEntriesOf(Map.of("CamelDingTalkPromptTokens", 12L,
+                "CamelDingTalkCompletionTokens", 3L,
                 "CamelDingTalkAtUserIds", List.of("u1", "u2"), "CamelDingTalkAtMobiles", List.of("138"), "CamelDingTalkAtAll", true,
                 "CamelDingTalkReplyFiles", List.of(Map.of("url", "https://x/y", "name", "y"))));
     }
@@ -196,7 +198,8 @@ class HttpAgentTest {
     void whatIsNoAnswerFailsTheExchange(String response, String error) {
         answer = response.replace("\\n", "\n").replace("\\r", "\r");
         Exception failure = ask().getException();
-        assertThat(failure).isInstanceOf(AgentFailedException.class).hasMessageContaining(error).hasMessageStartingWith("Agent at http://127.0.0.1:");
+        assertThat(failure).isInstanceOf(AgentFailedException.class).hasMessageContaining(error)
+                .hasMessageStartingWith("Agent at http://127.0.0.1:");
         assertThat(failure.toString()).doesNotContain(TOKEN);
     }
 
@@ -210,7 +213,8 @@ class HttpAgentTest {
 
     @Test
     void aStreamThatSaysNothingForEverIsBounded() throws Exception {
-        answer = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: text/event-stream\r\n\r\n" + ": ping\n\n".repeat((32 << 20) / 8 + 1);
+        answer = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: text/event-stream\r\n\r\n"
+                + ": ping\n\n".repeat((32 << 20) / 8 + 1);
         Exchange asked = context.createProducerTemplate().request("direct:ask-long", exchange -> exchange.getMessage().setBody("hello"));
         assertThat(asked.getException()).isInstanceOf(AgentFailedException.class).hasMessageContaining("more than 32 MiB");
     }

@@ -206,7 +206,8 @@ class JmsAgentTest {
 
     @Test
     void aBrokerThatRefusesTheLoginIsToldAtOnce() throws Exception {
-        ConnectionFactory refusing = (ConnectionFactory) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {ConnectionFactory.class},
+        ConnectionFactory refusing = (ConnectionFactory) Proxy.newProxyInstance(getClass().getClassLoader(),
+                new Class<?>[] {ConnectionFactory.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "createConnection" -> throw new JMSSecurityException("AMQ229031: unable to validate user");
                     case "hashCode" -> 1;
@@ -221,7 +222,8 @@ class JmsAgentTest {
             }
         });
         assertThat(ask("direct:ask-refused", "hello").getException()).isInstanceOf(AgentFailedException.class)
-                .hasMessageContaining("the broker refuses the connection: check the user and the password").hasMessageContaining("AMQ229031");
+                .hasMessageContaining("the broker refuses the connection: check the user and the password")
+                .hasMessageContaining("AMQ229031");
     }
 
     @Test
