@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Three processes on one PostgreSQL store, by Stream and by webhook. Sizes: {@code -Dcluster.messages}, {@code -Dcluster.conversations},
- * {@code -Dcluster.kill-every} (seconds), {@code -Dcluster.seed}; {@code scripts/cluster-test} runs it at full size.
+ * {@code -Dcluster.seconds} that people talk, {@code -Dcluster.kill-every} (seconds), {@code -Dcluster.seed}; {@code scripts/cluster-test} runs it at full size.
  */
 class ClusterIT {
 
@@ -41,6 +41,19 @@ class ClusterIT {
     private static final int EACH = Math.max(1, Integer.getInteger("cluster.messages", 400) / CONVERSATIONS);
     private static final int MESSAGES = EACH * CONVERSATIONS;
     private static final long KILL_EVERY = Long.getLong("cluster.kill-every", 10);
+    /** How long people talk, with pauses between their messages. */
+    private static final Duration TALK = Duration.ofSeconds(Integer.getInteger("cluster.seconds", 20));
+    private static final String AGENT = """
+            - route:
+                id: pondering
+                from:
+                  uri: agent:pondering
+                  parameters:
+                    trigger: main
+                  steps:
+                    - delay:
+                        constant: "300"
+            """;
     private static final long SEED = Long.getLong("cluster.seed", System.nanoTime());
     private static final Duration PATIENCE = Duration.ofSeconds(90 + MESSAGES / 20);
 
@@ -49,7 +62,6 @@ class ClusterIT {
 
     private final Random random = new Random(SEED);
     private final List<Node> nodes = new ArrayList<>();
-    private final AtomicInteger accepted = new AtomicInteger();
     private Simulator simulator;
     private String url;
 
@@ -75,7 +87,7 @@ class ClusterIT {
         for (int number = 0; number < count; number++) {
             int port = PackagedJar.quietPort();
             PackagedJar jar = PackagedJar.facing(simulator).env("DINGTALK_WEBHOOK_PORT", String.valueOf(port)).env("DINGTALK_CLUSTER", "true")
-                    .env("DINGTALK_STORE_URL", url).env("DINGTALK_STORE_USER", "postgres").env("DINGTALK_STREAM", "true");
+                    .file("routes/pondering.camel.yaml", AGENT).env("DINGTALK_STORE_URL", url).env("DINGTALK_STORE_USER", "postgres").env("DINGTALK_STREAM", "true");
             Node node = new Node(jar, port);
             nodes.add(node);
             node.run = jar.launch();
@@ -130,7 +142,7 @@ class ClusterIT {
                 }
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
             }
-            accepted.incrementAndGet();
+            pause(TALK.dividedBy(EACH));
         }
     }
 
@@ -140,7 +152,7 @@ class ClusterIT {
         try {
             List<Future<?>> talks = IntStream.range(0, CONVERSATIONS).<Future<?>>mapToObj(person -> people.submit(() -> talk(person))).toList();
             AtomicBoolean over = new AtomicBoolean();
-            Future<?> disturbing = people.isShutdown() ? null : Executors.newSingleThreadExecutor(task -> {
+            Future<?> disturbing = Executors.newSingleThreadExecutor(task -> {
                 Thread thread = new Thread(task, "disturbance");
                 thread.setDaemon(true);
                 return thread;

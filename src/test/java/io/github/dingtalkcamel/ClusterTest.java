@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,8 @@ import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dingtalkcamel.simulator.fault.ApiFamily;
+import io.github.dingtalkcamel.simulator.platform.CustomRobot;
 import io.github.dingtalkcamel.simulator.platform.PushResult;
 import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import io.github.dingtalkcamel.store.EachStore;
@@ -34,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ClusterTest {
 
     private static final String TOKEN = "cluster-test-token-0123456789-abcdefgh";
+    private static final String ROBOTS_GROUP = "cidRobots";
     private static final String AGENT = """
             - route:
                 id: gated
@@ -72,6 +76,8 @@ class ClusterTest {
                 "dingtalk.store-url", "jdbc:postgresql://127.0.0.1:" + way.port() + database.getPath(), "dingtalk.store-user", "postgres",
                 "dingtalk.conversation-capacity", "5", "dingtalk.api-token", TOKEN));
         Bot bot = nodes.isEmpty() ? Bot.withSettings(settings) : nodes.get(0).another(settings);
+        bot.simulator().addCustomRobot(CustomRobot.of("robot-token", ROBOTS_GROUP));
+        bot.set("dingtalk.webhook", bot.simulator().url() + "/robot/send?access_token=robot-token");
         return bot.route("gated.camel.yaml", AGENT).bean("gate", (Processor) exchange -> ask(number, exchange)).start();
     }
 
@@ -198,6 +204,46 @@ class ClusterTest {
         say(0, "third");
         assertThat(nodes.get(0).awaitReplies(conversation, 3)).containsExactly("re: slow 1", "re: second", "re: third");
         awaitRows("select state, count(*) from message group by state", List.of("done", 3L));
+    }
+
+    private CompletableFuture<HttpResponse<String>> tool(int node, String json) {
+        return HttpClient.newHttpClient().sendAsync(HttpRequest.newBuilder(URI.create(nodes.get(node).webhookUrl())
+                .resolve("/api/dingtalk/tools/dingtalk_send_text_notification")).header("Authorization", "Bearer " + TOKEN)
+                .header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(json)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void aCustomRobotGetsTwentyMessagesAMinuteFromAllNodesTogether() {
+        for (int number = 0; number < 25; number++) {
+            String sent = tool(number % 2, "{\"content\":\"n" + number + "\",\"recipient_type\":\"webhook\",\"timeoutMs\":2000}").join().body();
+            assertThat(sent).contains("\"successCount\":1");
+        }
+
+        Awaitility.await().atMost(Bot.PATIENCE).until(() -> nodes.get(0).replies(ROBOTS_GROUP).size() >= 20);
+        awaitRows("select state, count(*) from robot_message group by state order by state", List.of("sent", 20L), List.of("waiting", 5L));
+        assertThat(nodes.get(0).replies(ROBOTS_GROUP)).containsExactlyElementsOf(IntStream.range(0, 20).mapToObj(number -> "n" + number).toList());
+        assertThat(nodes.get(0).rows("select * from robot_ban")).isEmpty();
+    }
+
+    @Test
+    void aRequestIdThatAnotherNodeIsWorkingOnGivesItsResultAndSendsNothing() {
+        nodes.get(0).simulator().faults().on(ApiFamily.ROBOT).slow(Duration.ofSeconds(2));
+        String call = "{\"content\":\"once\",\"recipient_type\":\"user_id\",\"recipient_id\":\"staff001\",\"requestId\":\"r1\"}";
+        CompletableFuture<HttpResponse<String>> first = tool(0, call);
+        awaitRows("select count(*) from tool_request where result is null", List.of(1L));
+        CompletableFuture<HttpResponse<String>> second = tool(1, call);
+
+        assertThat(first.join().body()).contains("\"successCount\":1");
+        assertThat(second.join().body()).isEqualTo(first.join().body());
+        assertThat(nodes.get(0).simulator().requests().stream().filter(request -> request.path().endsWith("/batchSend"))).hasSize(1);
+    }
+
+    @Test
+    void aBindingThatOneNodeMadeHoldsOnTheOther() {
+        say(0, "/bind echo");
+        String conversation = say(1, "hello");
+
+        assertThat(nodes.get(0).awaitReplies(conversation, 2)).last().isEqualTo("hello");
     }
 
     @Test
