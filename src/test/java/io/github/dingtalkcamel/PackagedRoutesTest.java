@@ -29,7 +29,7 @@ class PackagedRoutesTest {
     private static final Path ROUTES = Path.of("src/main/resources/routes");
     private static final int MOST_LINES = 200;
     private static final int MOST_COLUMNS = 120;
-    private static final int ROUTES_BELOW = 67;
+    private static final int ROUTES_BELOW = 68;
     private static final Set<String> GROUPS = Set.of("inbound", "turn", "command", "reply", "tool", "robot", "admin", "support");
 
     /** Files that are not rewritten yet: exempt from the rules below that they break. Nothing is added here. */
