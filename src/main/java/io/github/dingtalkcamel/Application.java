@@ -10,6 +10,8 @@ import java.util.OptionalInt;
 import io.github.dingtalkcamel.cli.Program;
 import io.github.dingtalkcamel.cli.Send;
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
+import io.github.dingtalkcamel.doctor.Doctor;
+import io.github.dingtalkcamel.doctor.Machine;
 import io.github.dingtalkcamel.encoding.NotUtf8Exception;
 import io.github.dingtalkcamel.encoding.ProcessInput;
 import io.github.dingtalkcamel.log.LogFormat;
@@ -98,6 +100,12 @@ public final class Application {
         @Override
         public Eject eject(PrintStream out, PrintStream problems) throws SettingsException {
             return Eject.ofThisProgram(DingTalkMain.routesDir(input.environment()), out, problems);
+        }
+
+        @Override
+        public int doctor(boolean json, PrintStream out) {
+            System.setProperty("log.level", "off");
+            return new Doctor(Machine.here()).run(() -> DingTalkMain.settings(input.environment()), json, out);
         }
 
         @Override

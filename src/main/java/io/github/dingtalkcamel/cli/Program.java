@@ -27,7 +27,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         "java -jar dingtalk-camel.jar                  starts the program; SIGTERM stops it",
         "       java -jar dingtalk-camel.jar send …           sends a text, markdown or a file, and ends",
         "       java -jar dingtalk-camel.jar eject NAME       copies a packaged file of routes into the routes directory",
-        "       java -jar dingtalk-camel.jar help [COMMAND]   prints this, or the usage of send or eject"}, footer = {
+        "       java -jar dingtalk-camel.jar doctor [--json]  looks whether it can work here, and says what is wrong",
+        "       java -jar dingtalk-camel.jar help [COMMAND]   prints this, or the usage of a command"}, footer = {
         "Settings come from the environment, from -D before -jar, and from config/application.properties in the",
         "working directory: DINGTALK_APP_KEY=… DINGTALK_APP_SECRET=… for your app; without them it starts with a",
         "simulator of DingTalk. See docs/settings.md.",
@@ -69,6 +70,9 @@ public final class Program implements Callable<Integer> {
         /** For the command eject. */
         Eject eject(PrintStream out, PrintStream errors) throws Exception;
 
+        /** For the command doctor. */
+        int doctor(boolean json, PrintStream out);
+
         /** Says why a command failed, and which status that is. */
         int explain(Exception failure);
     }
@@ -86,6 +90,7 @@ public final class Program implements Callable<Integer> {
         CommandLine line = new CommandLine(new Program(work))
                 .addSubcommand(new SendCommand(work, in, out, errors))
                 .addSubcommand(new EjectCommand(work, out, errors))
+                .addSubcommand(new DoctorCommand(work, out))
                 .addSubcommand(new HelpCommand(out));
         line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
                 .setUsageHelpWidth(USAGE_COLUMNS)

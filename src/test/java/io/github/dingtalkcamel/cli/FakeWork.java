@@ -46,4 +46,9 @@ public class FakeWork implements Program.Work {
     public int explain(Exception failure) {
         throw new IllegalStateException(failure);
     }
+
+    @Override
+    public int doctor(boolean json, PrintStream out) {
+        return 0;
+    }
 }
