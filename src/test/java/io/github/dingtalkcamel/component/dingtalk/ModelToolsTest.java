@@ -188,7 +188,7 @@ class ModelToolsTest {
 
         stop.call.get(30, TimeUnit.SECONDS).end();
 
-        assertThat(ended.get(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(ended.get(15, TimeUnit.SECONDS)).as("before the time of a tool is over").isTrue();
         assertThat(((ModelException) answer.get(30, TimeUnit.SECONDS).getException()).kind()).isEqualTo(Kind.STOPPED);
         assertThat(requests()).hasSize(1);
     }
