@@ -43,7 +43,8 @@ final class OpenedResources implements AutoCloseable {
             }
             // beside the rest of the start: it takes about as long as Camel's configuration
             String user = read.storeUser().orElse(null);
-            node = read.cluster() ? new Cluster(read.storeUrl().reveal(), user, read.storePassword().reveal(), nodeName(webhookPort), version(),
+            node = read.cluster()
+                    ? new Cluster(read.storeUrl().reveal(), user, read.storePassword().reveal(), nodeName(webhookPort), version(),
                     read.queueCapacity()) : null;
             opened = Store.opening(read.storeUrl().reveal(), user, read.storePassword().reveal(), node == null ? null : node.scope());
             started = read.simulator() ? BuiltInSimulator.start(read) : null;

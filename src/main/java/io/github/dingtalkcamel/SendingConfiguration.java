@@ -22,8 +22,8 @@ import org.apache.camel.CamelContext;
  * @param quotable      what was sent, for messages that quote it
  * @param notifications what tools sent into a conversation, for its history
  */
-record SendingConfiguration(LimitsConfiguration limits, IntegrationConfiguration integrations, RobotConfiguration robot, ToolConfiguration tool,
-        QuotableMessages quotable, Notifications notifications) implements AutoCloseable {
+record SendingConfiguration(LimitsConfiguration limits, IntegrationConfiguration integrations, RobotConfiguration robot,
+        ToolConfiguration tool, QuotableMessages quotable, Notifications notifications) implements AutoCloseable {
 
     /** Where nothing comes by HTTP. */
     static SendingConfiguration bind(CamelContext context, Settings settings, Store store, Clock clock) throws Exception {
@@ -34,7 +34,8 @@ record SendingConfiguration(LimitsConfiguration limits, IntegrationConfiguration
      * @param sharing    what nodes on the same store share
      * @param heldBodies the bodies of requests by HTTP
      */
-    static SendingConfiguration bind(CamelContext context, Settings settings, Store store, Sharing sharing, HeldBodies heldBodies, Clock clock)
+    static SendingConfiguration bind(CamelContext context, Settings settings, Store store, Sharing sharing, HeldBodies heldBodies,
+            Clock clock)
             throws Exception {
         context.getRegistry().bind("sourceLoader", new Utf8Routes());
         context.getRegistry().bind(OwnBeanLanguage.NAME, new OwnBeanLanguage());
@@ -43,7 +44,8 @@ record SendingConfiguration(LimitsConfiguration limits, IntegrationConfiguration
         LimitsConfiguration limits = LimitsConfiguration.bind(context, clock);
         return new SendingConfiguration(limits, IntegrationConfiguration.bind(context, settings, limits, quotable),
                 RobotConfiguration.bind(context, settings, store, sharing.clock(), sharing.claims()),
-                ToolConfiguration.bind(context, settings, store, sharing.leases(), quotable, notifications, heldBodies, clock), quotable, notifications);
+                ToolConfiguration.bind(context, settings, store, sharing.leases(), quotable, notifications, heldBodies, clock), quotable,
+                notifications);
     }
 
     /** Begins no more calls. What waits for a custom robot stays stored. */

@@ -249,7 +249,8 @@ class AssistantTest {
             throttled.say("hello again");
 
             List<String> replies = throttled.awaitReplies(throttled.simulator().dm(Bot.APP_KEY, "staff001"), 2);
-            assertThat(replies).allMatch(reply -> reply.matches("The language model is asked too often just now. Please try again in 3,[56]\\d\\d s; reference main-\\d+."));
+            assertThat(replies).allMatch(reply -> reply.matches(
+                    "The language model is asked too often just now. Please try again in 3,[56]\\d\\d s; reference main-\\d+."));
             assertThat(throttled.simulator().model().requests()).as("asked once, and not again before the server's time").hasSize(1);
             assertThat(log.containing("agent assistant failed")).hasSize(2)
                     .anyMatch(line -> line.contains("answered 429: Rate limit reached (simulated). Wait, or"));

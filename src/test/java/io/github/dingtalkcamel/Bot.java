@@ -32,7 +32,8 @@ import org.apache.camel.main.MainListenerSupport;
 import org.awaitility.Awaitility;
 
 /**
- * The whole application in this JVM, on free ports and in a temporary folder, with a simulator of its own for DingTalk: what most tests talk to.
+ * The whole application in this JVM, on free ports and in a temporary folder, with a simulator of its own for DingTalk: what most tests
+ * talk to.
  *
  * <pre>
  * try (Bot bot = Bot.withSettings(Map.of("dingtalk.max-running-turns", "4")).route("slow.camel.yaml", yaml).start()) {
@@ -270,7 +271,8 @@ public final class Bot implements AutoCloseable {
     /** How many rows each table of the store has, the schema's own history aside. */
     public Map<String, Long> rowCounts() {
         Map<String, Long> counts = new TreeMap<>();
-        for (List<Object> table : rows("select name from sqlite_master where type = 'table' and name not like 'sqlite%' and name <> 'dingtalk_schema_history'")) {
+        for (List<Object> table : rows(
+                "select name from sqlite_master where type = 'table' and name not like 'sqlite%' and name <> 'dingtalk_schema_history'")) {
             counts.put((String) table.get(0), ((Number) rows("select count(*) from " + table.get(0)).get(0).get(0)).longValue());
         }
         return counts;

@@ -32,7 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Three processes on one PostgreSQL store, by Stream and by webhook. Sizes: {@code -Dcluster.messages}, {@code -Dcluster.conversations},
- * {@code -Dcluster.seconds} that people talk, {@code -Dcluster.kill-every} (seconds), {@code -Dcluster.seed}; {@code scripts/cluster-test} runs it at full size.
+ * {@code -Dcluster.seconds} that people talk, {@code -Dcluster.kill-every} (seconds), {@code -Dcluster.seed}; {@code scripts/cluster-test}
+ * runs it at full size.
  */
 class ClusterIT {
 
@@ -86,8 +87,10 @@ class ClusterIT {
         url = EachStore.POSTGRESQL.freshUrl(folder);
         for (int number = 0; number < count; number++) {
             int port = PackagedJar.quietPort();
-            PackagedJar jar = PackagedJar.facing(simulator).env("DINGTALK_WEBHOOK_PORT", String.valueOf(port)).env("DINGTALK_CLUSTER", "true")
-                    .file("routes/pondering.camel.yaml", AGENT).env("DINGTALK_STORE_URL", url).env("DINGTALK_STORE_USER", "postgres").env("DINGTALK_STREAM", "true");
+            PackagedJar jar = PackagedJar.facing(simulator).env("DINGTALK_WEBHOOK_PORT", String.valueOf(port))
+                    .env("DINGTALK_CLUSTER", "true")
+                    .file("routes/pondering.camel.yaml", AGENT).env("DINGTALK_STORE_URL", url).env("DINGTALK_STORE_USER", "postgres")
+                    .env("DINGTALK_STREAM", "true");
             Node node = new Node(jar, port);
             nodes.add(node);
             node.run = jar.launch();
@@ -150,7 +153,8 @@ class ClusterIT {
     private void everythingIsAnsweredWhile(Disturbance disturbance) throws Exception {
         ExecutorService people = Executors.newFixedThreadPool(CONVERSATIONS);
         try {
-            List<Future<?>> talks = IntStream.range(0, CONVERSATIONS).<Future<?>>mapToObj(person -> people.submit(() -> talk(person))).toList();
+            List<Future<?>> talks = IntStream.range(0, CONVERSATIONS).<Future<?>>mapToObj(person -> people.submit(() -> talk(person)))
+                    .toList();
             AtomicBoolean over = new AtomicBoolean();
             Future<?> disturbing = Executors.newSingleThreadExecutor(task -> {
                 Thread thread = new Thread(task, "disturbance");
@@ -166,12 +170,14 @@ class ClusterIT {
             over.set(true);
             disturbing.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(200)).untilAsserted(
-                    () -> assertThat(rows("select state, count(*) from message group by state")).containsExactly(List.of("done", (long) MESSAGES)));
+                    () -> assertThat(rows("select state, count(*) from message group by state"))
+                    .containsExactly(List.of("done", (long) MESSAGES)));
         } finally {
             people.shutdownNow();
         }
         Map<String, List<String>> shown = simulator.deliveries().stream()
-                .collect(Collectors.groupingBy(Delivery::conversationId, LinkedHashMap::new, Collectors.mapping(Delivery::text, Collectors.toList())));
+                .collect(Collectors.groupingBy(Delivery::conversationId, LinkedHashMap::new,
+                        Collectors.mapping(Delivery::text, Collectors.toList())));
         int twice = 0;
         for (int person = 0; person < CONVERSATIONS; person++) {
             int its = person;
@@ -222,7 +228,8 @@ class ClusterIT {
             pause(Duration.ofSeconds(Integer.getInteger("cluster.frozen", 14)));
             signal(nodes.get(1), "CONT");
         });
-        Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(nodes.get(1).run.log()).contains("has joined the cluster again"));
+        Awaitility.await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(nodes.get(1).run.log()).contains("has joined the cluster again"));
     }
 
     @Test

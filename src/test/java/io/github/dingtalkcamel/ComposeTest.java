@@ -30,7 +30,8 @@ class ComposeTest {
     @Test
     void hasAProfileForEachThingBesideTheApplication() {
         Map<String, String> profiles = new TreeMap<>();
-        compose.path("services").fields().forEachRemaining(service -> profiles.put(service.getKey(), service.getValue().path("profiles").toString()));
+        compose.path("services").fields()
+                .forEachRemaining(service -> profiles.put(service.getKey(), service.getValue().path("profiles").toString()));
 
         assertThat(profiles).containsExactlyInAnyOrderEntriesOf(Map.of("app", "", "demo", "[\"demo\"]", "postgres", "[\"postgres\"]",
                 "artemis", "[\"artemis\"]", "prometheus", "[\"monitoring\"]"));
@@ -41,7 +42,8 @@ class ComposeTest {
         List<String> ports = new ArrayList<>();
         compose.path("services").forEach(service -> service.path("ports").forEach(port -> ports.add(port.asText())));
 
-        assertThat(ports).contains("8080:8080").filteredOn(port -> !port.equals("8080:8080")).isNotEmpty().allMatch(port -> port.startsWith("127.0.0.1:"));
+        assertThat(ports).contains("8080:8080").filteredOn(port -> !port.equals("8080:8080")).isNotEmpty()
+                .allMatch(port -> port.startsWith("127.0.0.1:"));
     }
 
     @Test
@@ -53,7 +55,8 @@ class ComposeTest {
                 String name = volume.asText().replaceFirst(":.*", "");
                 assertThat(name.startsWith("./") || compose.path("volumes").has(name)).as(name).isTrue();
             });
-            service.getValue().path("configs").forEach(config -> assertThat(compose.path("configs").has(config.path("source").asText())).isTrue());
+            service.getValue().path("configs")
+                    .forEach(config -> assertThat(compose.path("configs").has(config.path("source").asText())).isTrue());
         });
     }
 
@@ -74,7 +77,8 @@ class ComposeTest {
         String text = Files.readString(Path.of("docker-compose.yml"));
         String example = Files.readString(Path.of(".env.example"));
 
-        assertThat(text.lines().filter(line -> line.matches(".*[^$]\\$\\{.*"))).isNotEmpty().allMatch(line -> VARIABLE.matcher(line).find());
+        assertThat(text.lines().filter(line -> line.matches(".*[^$]\\$\\{.*"))).isNotEmpty()
+                .allMatch(line -> VARIABLE.matcher(line).find());
         assertThat(VARIABLE.matcher(text).results().map(found -> found.group(1)).distinct()).allSatisfy(name ->
                 assertThat(example).containsPattern("(?m)^" + name + "="));
     }

@@ -26,8 +26,9 @@ import org.sqlite.SQLiteCommitListener;
 import org.sqlite.SQLiteConnection;
 
 /**
- * What one message costs from Stream to its reply of one chunk by session webhook, in counts, which are the same on any machine: a guard of the hot path
- * that no slow neighbour can fail. The application is as it is run, with the agent {@code echo}. Who lowers a count lowers its limit here.
+ * What one message costs from Stream to its reply of one chunk by session webhook, in counts, which are the same on any machine: a guard of
+ * the hot path that no slow neighbour can fail. The application is as it is run, with the agent {@code echo}. Who lowers a count lowers its
+ * limit here.
  */
 @Timeout(90)
 class HotPathCountTest {
@@ -54,7 +55,8 @@ class HotPathCountTest {
 
         @Override
         public Processor wrapProcessorInInterceptors(CamelContext context, NamedNode definition, Processor target, Processor nextTarget) {
-            AtomicInteger count = steps.computeIfAbsent(ProcessorDefinitionHelper.getRouteId(definition) + " " + definition.getShortName(), each -> new AtomicInteger());
+            AtomicInteger count = steps.computeIfAbsent(ProcessorDefinitionHelper.getRouteId(definition) + " " + definition.getShortName(),
+                    each -> new AtomicInteger());
             return new DelegateAsyncProcessor(target) {
                 @Override
                 public boolean process(Exchange exchange, AsyncCallback callback) {
@@ -86,7 +88,8 @@ class HotPathCountTest {
         }
 
         Map<String, Integer> snapshot() {
-            return steps.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, each -> each.getValue().get(), Integer::sum, TreeMap::new));
+            return steps.entrySet().stream()
+                    .collect(Collectors.toMap(Map.Entry::getKey, each -> each.getValue().get(), Integer::sum, TreeMap::new));
         }
     }
 
@@ -110,10 +113,13 @@ class HotPathCountTest {
                     .map(each -> each.getKey() + ": " + (each.getValue() - before.getOrDefault(each.getKey(), 0)) / (double) MESSAGES)
                     .collect(Collectors.joining("\n"));
             SoftAssertions.assertSoftly(softly -> {
-                softly.assertThat((counter.stepCount() - steps) / MESSAGES).as("steps a message:%n%s", where).isPositive().isLessThanOrEqualTo(MAX_STEPS);
-                softly.assertThat((counter.exchanges.get() - exchanges) / MESSAGES).as("%d exchanges of %d messages", counter.exchanges.get() - exchanges, MESSAGES).isPositive()
+                softly.assertThat((counter.stepCount() - steps) / MESSAGES).as("steps a message:%n%s", where).isPositive()
+                        .isLessThanOrEqualTo(MAX_STEPS);
+                softly.assertThat((counter.exchanges.get() - exchanges) / MESSAGES)
+                        .as("%d exchanges of %d messages", counter.exchanges.get() - exchanges, MESSAGES).isPositive()
                         .isLessThanOrEqualTo(MAX_EXCHANGES);
-                softly.assertThat((counter.commits.get() - commits) / MESSAGES).as("%d commits of %d messages", counter.commits.get() - commits, MESSAGES)
+                softly.assertThat((counter.commits.get() - commits) / MESSAGES)
+                        .as("%d commits of %d messages", counter.commits.get() - commits, MESSAGES)
                         .isPositive().isLessThanOrEqualTo(MAX_COMMITS);
             });
         }

@@ -23,7 +23,8 @@ class KubernetesManifestTest {
     @BeforeAll
     @SuppressWarnings("unchecked")
     static void read() throws Exception {
-        Iterable<Object> all = new Load(LoadSettings.builder().build()).loadAllFromString(Files.readString(Path.of("deploy", "kubernetes.yaml")));
+        Iterable<Object> all = new Load(LoadSettings.builder().build())
+                .loadAllFromString(Files.readString(Path.of("deploy", "kubernetes.yaml")));
         StreamSupport.stream(all.spliterator(), false).forEach(each -> DOCUMENTS.add((Map<String, Object>) each));
     }
 
@@ -55,7 +56,8 @@ class KubernetesManifestTest {
 
     @Test
     void namesOnlySettingsThatThereAre() {
-        List<String> known = SettingCatalogue.all().stream().map(setting -> "DINGTALK_" + setting.name().toUpperCase().replace('-', '_')).toList();
+        List<String> known = SettingCatalogue.all().stream().map(setting -> "DINGTALK_" + setting.name().toUpperCase().replace('-', '_'))
+                .toList();
         List<String> named = ((List<?>) at(container(), "env")).stream().map(each -> at(each, "name").toString()).toList();
 
         assertThat(known).containsAll(named);
@@ -64,7 +66,8 @@ class KubernetesManifestTest {
 
     @Test
     void probesWhatTheManagementServerAnswers() {
-        List<?> ports = ((List<?>) at(container(), "ports")).stream().map(each -> at(each, "name") + " " + at(each, "containerPort")).toList();
+        List<?> ports = ((List<?>) at(container(), "ports")).stream().map(each -> at(each, "name") + " " + at(each, "containerPort"))
+                .toList();
 
         assertThat(ports).isEqualTo(List.of("webhook 8080", "management 9876"));
         assertThat(at(container(), "livenessProbe", "httpGet")).isEqualTo(Map.of("path", "/observe/health/live", "port", "management"));
@@ -74,6 +77,7 @@ class KubernetesManifestTest {
 
     @Test
     void givesAProcessTheTimeThatItsRunningTurnsGet() {
-        assertThat((Integer) at(DOCUMENTS.get(0), "spec", "template", "spec", "terminationGracePeriodSeconds")).isGreaterThanOrEqualTo(25 + 5);
+        assertThat((Integer) at(DOCUMENTS.get(0), "spec", "template", "spec", "terminationGracePeriodSeconds"))
+                .isGreaterThanOrEqualTo(25 + 5);
     }
 }

@@ -23,8 +23,8 @@ import io.vertx.core.http.HttpServerOptions;
 /**
  * Drives the packaged jar, a process of its own, through the simulator, which runs in this one with the people who talk; prints what it
  * measured as Markdown, each target beside its figure, and writes it to {@code target/performance.md} ({@code scripts/bench
- * -Dbench.only=echo,long,slow,large}; docs/performance.md says how to read it). Ends with status 1 where a message was refused, lost, answered
- * twice or out of order. A missed target is only shown: other tenants of a machine miss it too.
+ * -Dbench.only=echo,long,slow,large}; docs/performance.md says how to read it). Ends with status 1 where a message was refused, lost,
+ * answered twice or out of order. A missed target is only shown: other tenants of a machine miss it too.
  */
 final class LoadDriver {
 
@@ -85,7 +85,8 @@ final class LoadDriver {
                         FilledStore.fill(jar.workingDirectory().resolve("data"), done, known);
                     }
                     try (PackagedJar.Run run = started(jar, simulator)) {
-                        String store = large ? String.format(Locale.ROOT, "%,d done messages, %,d conversations known", done, known) : "empty store";
+                        String store = large ? String.format(Locale.ROOT, "%,d done messages, %,d conversations known", done, known)
+                                : "empty store";
                         try (Load load = new Load(simulator, Bot.APP_KEY, "warm" + rows.size(), people, UserMessage::byStream, 1)) {
                             load.closedLoop(warmUp);
                         }

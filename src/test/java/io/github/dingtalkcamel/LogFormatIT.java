@@ -31,7 +31,8 @@ class LogFormatIT {
                 PackagedJar.Run run = jar.start()) {
             run.awaitLog("is connected");
             simulator.say(UserMessage.text("secret of the app: " + Bot.APP_SECRET));
-            Awaitility.await().atMost(PackagedJar.PATIENCE).until(() -> run.log().lines().anyMatch(line -> line.contains("dingtalk.turns")));
+            Awaitility.await().atMost(PackagedJar.PATIENCE)
+                    .until(() -> run.log().lines().anyMatch(line -> line.contains("dingtalk.turns")));
 
             List<JsonNode> lines = run.log().lines().map(LogFormatIT::read).toList();
             assertThat(lines).allSatisfy(line -> assertThat(line.path("timestamp").asText()).matches("20[0-9-]+T[0-9:.]+Z"));

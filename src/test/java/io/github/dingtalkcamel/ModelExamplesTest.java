@@ -127,7 +127,8 @@ class ModelExamplesTest {
                 .startsWith("[simulated model] The tool answered: {\"state\":\"on its way\",\"arrives\":\"2026-12-01\"}");
         assertThat(looked).containsExactly("/orders/A-4711 by " + person);
 
-        assertThat(ask("order-assistant", "And B-1?")).startsWith("[simulated model] The tool answered: There is no such order of this person's.");
+        assertThat(ask("order-assistant", "And B-1?"))
+                .startsWith("[simulated model] The tool answered: There is no such order of this person's.");
         assertThat(ask("order-assistant", "And A-1234567890?"))
                 .startsWith("[simulated model] The tool answered: An order's number is a capital letter");
         List<String> paths = new ArrayList<>(looked);

@@ -95,9 +95,10 @@ public final class TracePicture {
             depths.put(span.getSpanId(), depth);
             double x = NAMES + BARS * (double) (span.getStartEpochNanos() - begin) / (end - begin);
             double width = Math.max(2, BARS * (double) (span.getEndEpochNanos() - span.getStartEpochNanos()) / (end - begin));
-            svg.append(String.format(Locale.ROOT, "<text x=\"%d\" y=\"%d\" fill=\"#222222\">%s</text><rect x=\"%.1f\" y=\"%d\" width=\"%.1f\""
-                    + " height=\"14\" rx=\"2\" fill=\"%s\"/><text x=\"%d\" y=\"%d\" fill=\"#555555\">%.1f ms</text>%n", 10 + depth * 16, y + 12,
-                    span.getName(), x, y, width, color(span), NAMES + BARS + 10, y + 12,
+            svg.append(String.format(Locale.ROOT,
+                    "<text x=\"%d\" y=\"%d\" fill=\"#222222\">%s</text><rect x=\"%.1f\" y=\"%d\" width=\"%.1f\""
+                    + " height=\"14\" rx=\"2\" fill=\"%s\"/><text x=\"%d\" y=\"%d\" fill=\"#555555\">%.1f ms</text>%n", 10 + depth * 16,
+                    y + 12, span.getName(), x, y, width, color(span), NAMES + BARS + 10, y + 12,
                     (span.getEndEpochNanos() - span.getStartEpochNanos()) / 1e6));
             y += ROW;
         }

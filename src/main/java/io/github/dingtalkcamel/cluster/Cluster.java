@@ -59,7 +59,8 @@ public final class Cluster implements AutoCloseable {
                     + " (select 1 from node where id = conversation.owner)");
             return Sql.update(connection, """
                     insert into conversation (integration, conversation_id, waiting, ready_at)
-                    select integration, conversation_id, 1, min(received_at) from message where state in ('received', 'running') and kind = 'turn'
+                    select integration, conversation_id, 1, min(received_at) from message where state in ('received', 'running')
+                        and kind = 'turn'
                     group by integration, conversation_id order by 1, 2
                     on conflict (integration, conversation_id) do update set waiting = 1 where conversation.owner is null""");
         });

@@ -175,8 +175,8 @@ final class ClusterWatch implements AutoCloseable {
     private Void stopTurns(Connection connection) throws SQLException {
         List<Long> running = List.copyOf(held.work().running());
         if (!running.isEmpty()) {
-            List<Long> stopped = Sql.list(connection, "select id from message where id = any(?) and state = 'stopped'", row -> row.getLong(1),
-                    ConversationRows.numbers(connection, running));
+            List<Long> stopped = Sql.list(connection, "select id from message where id = any(?) and state = 'stopped'",
+                    row -> row.getLong(1), ConversationRows.numbers(connection, running));
             if (!stopped.isEmpty()) {
                 held.work().stop(stopped);
             }
@@ -198,7 +198,8 @@ final class ClusterWatch implements AutoCloseable {
                     where c.owner = ? and c.fence = r.f and (c.seq = r.s or ?) for update of c skip locked)
                 update conversation c set owner = null, ready_at = %s,
                     waiting = case when exists (select 1 from message m where m.integration = c.integration
-                        and m.conversation_id = c.conversation_id and m.state in ('received', 'running') and m.kind = 'turn') then 1 else 0 end
+                        and m.conversation_id = c.conversation_id and m.state in ('received', 'running')
+                            and m.kind = 'turn') then 1 else 0 end
                 from k where (c.integration, c.conversation_id) = (k.integration, k.conversation_id)
                 returning c.integration, c.conversation_id, c.fence, c.waiting""".formatted(NOW), row -> {
                     held.released(row.getString(1) + '\n' + row.getString(2), row.getLong(3));
@@ -220,7 +221,8 @@ final class ClusterWatch implements AutoCloseable {
         }
         List<CommitKey> claimed = new ArrayList<>(claim(connection, node, "c.owner is null", free));
         if (claimed.size() < free) {
-            claimed.addAll(claim(connection, node, "c.owner in (select id from node where alive_until <= " + NOW + ")", free - claimed.size()));
+            claimed.addAll(claim(connection, node, "c.owner in (select id from node where alive_until <= " + NOW + ")",
+                    free - claimed.size()));
         }
         claimed.forEach(key -> held.claimed(node, key));
     }
@@ -241,9 +243,11 @@ final class ClusterWatch implements AutoCloseable {
     private void takeCommands(Connection connection, Membership.Node node) throws SQLException {
         List<Long> commands = Sql.list(connection, """
                 update message set node = ?, node_id = ? where id in (select id from message m where kind <> 'turn'
-                        and state in ('received', 'running') and not exists (select 1 from node n where n.id = m.node_id and n.alive_until > %s)
+                        and state in ('received', 'running') and not exists (select 1 from node n where n.id = m.node_id
+                            and n.alive_until > %s)
                         order by id limit ? for update skip locked)
-                    and exists (select 1 from node where id = ? and alive_until > %s) returning id""".formatted(NOW, NOW), row -> row.getLong(1),
+                    and exists (select 1 from node where id = ? and alive_until > %s) returning id""".formatted(NOW, NOW),
+                        row -> row.getLong(1),
                 node.name(), node.id(), COMMANDS, node.id());
         if (!commands.isEmpty()) {
             held.work().takeCommands(commands);

@@ -18,9 +18,9 @@ import io.github.dingtalkcamel.store.LeaseLostException;
 import io.github.dingtalkcamel.store.Sql;
 
 /**
- * The rows of the conversations that a transaction writes to: locked at its begin, in one order on all nodes, and written back at its end. So
- * turns of a conversation are committed in the order of their numbers, whichever nodes store them, and a write by a lease that was lost is
- * not made. Used by the store's writing thread only.
+ * The rows of the conversations that a transaction writes to: locked at its begin, in one order on all nodes, and written back at its end.
+ * So turns of a conversation are committed in the order of their numbers, whichever nodes store them, and a write by a lease that was lost
+ * is not made. Used by the store's writing thread only.
  */
 final class ConversationRows implements CommitScope {
 

@@ -77,8 +77,8 @@ public interface Leases {
     /**
      * A turn is stored. Called for one after the other, in the order of their commits.
      *
-     * @return the lease by which this node queues the turn now, or {@link Lease#ELSEWHERE} where it does not: another node does, or this one
-     *         does later, after others that it has to read first
+     * @return the lease by which this node queues the turn now, or {@link Lease#ELSEWHERE} where it does not: another node does, or this
+     *             one does later, after others that it has to read first
      */
     Lease admit(Arrival arrival);
 

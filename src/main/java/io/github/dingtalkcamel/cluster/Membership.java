@@ -19,9 +19,9 @@ import org.slf4j.LoggerFactory;
 /**
  * This process as a node of the cluster: a row that says until when it is alive, by the database's clock.
  * <p>
- * Promises: a node that can't renew its row for {@link #FENCE_AFTER} works no more under its present id, by its own clock and without asking
- * the store; that is before {@link #ALIVE_FOR} ends and others take its conversations over. Afterwards it joins again under a new id, so what
- * it began under the old one never counts again.
+ * Promises: a node that can't renew its row for {@link #FENCE_AFTER} works no more under its present id, by its own clock and without
+ * asking the store; that is before {@link #ALIVE_FOR} ends and others take its conversations over. Afterwards it joins again under a new
+ * id, so what it began under the old one never counts again.
  * <p>
  * Does not promise: that a process which is frozen between its last look and the call that follows does not make that call.
  */
@@ -105,7 +105,8 @@ public final class Membership implements AutoCloseable {
         try {
             link.call(this::join);
         } catch (SQLException e) {
-            throw new StoreException("This node can't join the cluster: " + e.getMessage() + ". Check dingtalk.store-url and the rights of its user", e);
+            throw new StoreException("This node can't join the cluster: " + e.getMessage()
+                    + ". Check dingtalk.store-url and the rights of its user", e);
         }
         next(BEAT);
     }
@@ -113,7 +114,8 @@ public final class Membership implements AutoCloseable {
     private Void join(Connection connection) throws SQLException {
         Node node = new Node(nanos.getAsLong() + FENCE_AFTER.toNanos());
         Sql.update(connection, "delete from node where alive_until < " + NOW + " - ?", LISTED.toMillis());
-        Sql.update(connection, "insert into node (id, name, version, joined_at, seen_at, alive_until, stopping) values (?, ?, ?, " + NOW + ", "
+        Sql.update(connection, "insert into node (id, name, version, joined_at, seen_at, alive_until, stopping) values (?, ?, ?, " + NOW
+                + ", "
                 + NOW + ", " + NOW + " + ?, ?)", node.id, name, version, ALIVE_FOR.toMillis(), stopping ? 1 : 0);
         measure(connection);
         current = node;
@@ -147,7 +149,8 @@ public final class Membership implements AutoCloseable {
                 fenced++;
                 link.call(connection -> end(connection, node));
                 link.call(this::join);
-                LOG.warn("Node {} has joined the cluster again, as {}: it could not write for {} s", name, current.id, FENCE_AFTER.toSeconds());
+                LOG.warn("Node {} has joined the cluster again, as {}: it could not write for {} s", name, current.id,
+                        FENCE_AFTER.toSeconds());
             } else {
                 long begin = nanos.getAsLong();
                 int renewed = link.call(connection -> Sql.update(connection, "update node set seen_at = " + NOW + ", alive_until = " + NOW
@@ -240,7 +243,8 @@ public final class Membership implements AutoCloseable {
             if (node != null) {
                 node.left = true;
                 link.call(connection -> end(connection, node));
-                link.call(connection -> Sql.exists(connection, "select pg_notify('" + ClusterWatch.CHANNEL + "', '" + ClusterWatch.ANY + "')"));
+                link.call(connection -> Sql.exists(connection, "select pg_notify('" + ClusterWatch.CHANNEL + "', '" + ClusterWatch.ANY
+                        + "')"));
             }
         } catch (SQLException e) {
             LOG.debug("The node could not say that it leaves: {}", e.getMessage());

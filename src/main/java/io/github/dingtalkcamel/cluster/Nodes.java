@@ -40,9 +40,11 @@ public final class Nodes {
         return store.isShared() ? store.read(connection -> Sql.list(connection, """
                 select n.id, n.name, n.version, n.joined_at, n.seen_at, n.stopping, n.alive_until > %s as alive,
                     (select count(*) from conversation c where c.owner = n.id and c.integration <> '%s') as conversations
-                from node n order by n.joined_at desc, n.id""".formatted(NodeConnection.NOW, StoredClaims.CLAIMS), row -> new Listed(row.getString("id"),
+                from node n order by n.joined_at desc, n.id""".formatted(NodeConnection.NOW, StoredClaims.CLAIMS),
+                    row -> new Listed(row.getString("id"),
                 row.getString("name"), row.getString("version"),
-                !row.getBoolean("alive") ? "gone" : row.getInt("stopping") == 1 ? "stopping" : "alive", Instant.ofEpochMilli(row.getLong("joined_at")),
-                Instant.ofEpochMilli(row.getLong("seen_at")), row.getLong("conversations")))) : List.of();
+                !row.getBoolean("alive") ? "gone" : row.getInt("stopping") == 1 ? "stopping"
+                : "alive", Instant.ofEpochMilli(row.getLong("joined_at")), Instant.ofEpochMilli(row.getLong("seen_at")),
+                row.getLong("conversations")))) : List.of();
     }
 }

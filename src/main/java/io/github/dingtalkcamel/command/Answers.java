@@ -115,7 +115,8 @@ public final class Answers {
         lines.add(session == null ? texts.text(message, "status-no-session")
                 : texts.text(message, "status-session", age(message, session), session.usage().turns()));
         // where nodes share the store another one may work on the conversation
-        long[] unfinished = shared.isShared() ? shared.unfinishedIn(message) : new long[] { queue.isRunning(key) ? 1 : 0, queue.waiting(key) };
+        long[] unfinished = shared.isShared() ? shared.unfinishedIn(message)
+                : new long[] { queue.isRunning(key) ? 1 : 0, queue.waiting(key) };
         return section(texts.text(message, unfinished[0] > 0 ? "status-running" : "status-idle", unfinished[1]), lines);
     }
 

@@ -37,8 +37,8 @@ public final class Stop {
     }
 
     /**
-     * Cancels and drops the turns at once, in memory. Where nodes share the store they are marked there first, and the node that answers them
-     * is told.
+     * Cancels and drops the turns at once, in memory. Where nodes share the store they are marked there first, and the node that answers
+     * them is told.
      */
     public StopOutcome cancelTurns(@ExchangeProperty(Turn.PROPERTY) Turn command) throws StoreException {
         InboundMessage message = command.message();

@@ -264,7 +264,9 @@ public final class Sessions {
         return CommitKey.of(message.integration() + '\n' + message.conversationId());
     }
 
-    /** Other nodes change sessions too: it is read, changed and written as one step of this node, and again where another one was quicker. */
+    /**
+     * Other nodes change sessions too: it is read, changed and written as one step of this node, and again where another one was quicker.
+     */
     private Session changeShared(CommitKey lease, Key key, Decision decision) throws StoreException {
         Lock lock = locks[Math.floorMod(key.hashCode(), locks.length)];
         lock.lock();
@@ -308,7 +310,8 @@ public final class Sessions {
     }
 
     private Entry load(Key key) {
-        return store.read(connection -> new Entry(StoredSession.read(connection, integration(key.integration()), key.conversationId(), key.senderId())));
+        return store.read(connection ->
+                new Entry(StoredSession.read(connection, integration(key.integration()), key.conversationId(), key.senderId())));
     }
 
     private static Integer replace(Connection connection, Key key, Session before, Session after) throws SQLException {

@@ -24,7 +24,8 @@ final class StoredSession {
                 select session_id, started_at, last_at, last_message, turns, messages_in, messages_out, characters_in, characters_out,
                     agent_millis, prompt_tokens, completion_tokens
                 from session where integration = ? and conversation_id = ? and sender_id = ?""",
-                row -> session(row, history(connection, integration, row.getString(1))), integration.id(), conversationId, senderId).orElse(null);
+                row -> session(row, history(connection, integration, row.getString(1))), integration.id(), conversationId, senderId)
+                .orElse(null);
     }
 
     private static Session session(ResultSet row, List<HistoryEntry> history) throws SQLException {

@@ -81,8 +81,8 @@ public final class Webhook {
     }
 
     /**
-     * The request as one value. A body that its headers do not prove is scanned, not parsed: an unauthenticated body takes no more memory than
-     * its bytes, until the signature of what it encrypts has proved it.
+     * The request as one value. A body that its headers do not prove is scanned, not parsed: an unauthenticated body takes no more memory
+     * than its bytes, until the signature of what it encrypts has proved it.
      *
      * @throws UnknownIntegrationException when the path names none, or its callback is off
      * @throws TooLargeException           when the body is larger than {@link #MAX_BODY_BYTES}

@@ -82,7 +82,8 @@ public final class LogFormat {
     }
 
     static JsonTemplateLayout layout(Configuration configuration) {
-        return JsonTemplateLayout.newBuilder().setConfiguration(configuration).setCharset(StandardCharsets.UTF_8).setEventTemplateUri(TEMPLATE)
+        return JsonTemplateLayout.newBuilder().setConfiguration(configuration).setCharset(StandardCharsets.UTF_8)
+                .setEventTemplateUri(TEMPLATE)
                 .setMaxStringLength(LONGEST_TEXT).build();
     }
 }

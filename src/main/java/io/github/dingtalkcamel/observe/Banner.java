@@ -57,7 +57,8 @@ public final class Banner {
         settings.integrations().forEach(integration -> lines.add("Integration " + integration.id() + ": " + waysIn(integration)));
         lines.add("Routes: " + routes.packagedRoutes().size() + " packaged" + own());
         lines.add("Agents: " + (agents.names().isEmpty() ? "none" : String.join(", ", agents.names())));
-        settings.model().ifPresent(model -> lines.add("Model: " + model.model() + " at " + model.baseUrl() + " answers as agent " + ModelSettings.AGENT));
+        settings.model().ifPresent(model -> lines.add("Model: " + model.model() + " at " + model.baseUrl() + " answers as agent "
+                + ModelSettings.AGENT));
         settings.integrations().stream().filter(Integration::hasApp)
                 .forEach(integration -> lines.add("Messages of " + integration.id() + " go to "
                 + answers(integration) + ", unless their conversation is bound to another agent"));

@@ -38,7 +38,8 @@ public final class Checks {
     private final Streams streams;
     private final DingTalkCallLimiter callLimiter;
 
-    public Checks(Settings settings, Store store, KeyedQueue queue, Agents agents, AccessTokens accessTokens, Webhook webhook, Streams streams, DingTalkCallLimiter callLimiter) {
+    public Checks(Settings settings, Store store, KeyedQueue queue, Agents agents, AccessTokens accessTokens, Webhook webhook,
+            Streams streams, DingTalkCallLimiter callLimiter) {
         this.settings = settings;
         this.store = store;
         this.queue = queue;
@@ -67,7 +68,8 @@ public final class Checks {
                 registry.register(new Check("stream-" + integration.id(), false, result -> stream(integration.id(), result)));
                 for (int number = 1; number <= integration.streamConnections(); number++) {
                     int which = number;
-                    registry.register(new Check("stream-" + integration.id() + "-" + number, false, result -> connection(integration.id(), which, result)));
+                    registry.register(new Check("stream-" + integration.id() + "-" + number, false,
+                            result -> connection(integration.id(), which, result)));
                 }
             }
         }
@@ -81,7 +83,8 @@ public final class Checks {
             if (trouble != null) {
                 result.message(trouble).down();
             } else if (cluster.leases().isQueueFull()) {
-                result.message("The queue of all nodes together is full: see which agents are slow, or raise dingtalk.queue-capacity").down();
+                result.message("The queue of all nodes together is full: see which agents are slow, or raise dingtalk.queue-capacity")
+                        .down();
             }
         }));
     }
@@ -97,7 +100,8 @@ public final class Checks {
     private void queue(HealthCheckResultBuilder result) {
         result.detail("waiting", queue.size()).detail("running", queue.running()).detail("capacity", queue.capacity());
         if (queue.isFull()) {
-            result.message("The queue is full: see which agents are slow, or raise dingtalk.queue-capacity and dingtalk.max-running-turns").down();
+            result.message("The queue is full: see which agents are slow, or raise dingtalk.queue-capacity and dingtalk.max-running-turns")
+                    .down();
         }
     }
 
@@ -131,8 +135,10 @@ public final class Checks {
 
     private void triggers(HealthCheckResultBuilder result) {
         // by name in the message itself: pages of health don't show details unless asked
-        String conflicts = agents.conflicts().entrySet().stream().map(conflict -> "Integration " + conflict.getKey() + " has several triggers: "
-                + conflict.getValue().get(0) + " keeps it; remove the trigger of " + String.join(", ", conflict.getValue().subList(1, conflict.getValue().size()))
+        String conflicts = agents.conflicts().entrySet().stream()
+                .map(conflict -> "Integration " + conflict.getKey() + " has several triggers: "
+                + conflict.getValue().get(0) + " keeps it; remove the trigger of "
+                + String.join(", ", conflict.getValue().subList(1, conflict.getValue().size()))
                 + " or stop the route").collect(Collectors.joining(". "));
         if (!conflicts.isEmpty()) {
             result.message(conflicts).down();
@@ -166,12 +172,14 @@ public final class Checks {
     }
 
     private void connection(String integration, int number, HealthCheckResultBuilder result) {
-        ConnectionStatus status = streams.connections(integration).stream().filter(each -> each.number() == number).findFirst().orElse(null);
+        ConnectionStatus status = streams.connections(integration).stream().filter(each -> each.number() == number).findFirst()
+                .orElse(null);
         if (status == null) {
             result.message(NOT_STARTED).down();
             return;
         }
-        result.detail("state", status.state().name()).detail("since", status.since().toString()).detail("attempts", status.attempts()).detail("reconnects", status.reconnects())
+        result.detail("state", status.state().name()).detail("since", status.since().toString()).detail("attempts", status.attempts())
+                .detail("reconnects", status.reconnects())
                 .detail("draining", status.draining());
         detail(result, "lastFrame", status.lastFrame());
         detail(result, "lastPong", status.lastPong());

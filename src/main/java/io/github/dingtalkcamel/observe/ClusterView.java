@@ -48,7 +48,8 @@ public final class ClusterView {
         return cluster.membership().fenced();
     }
 
-    @ManagedAttribute(description = "The longest time from a node's last sign of life until this node took one of its conversations over, in milliseconds")
+    @ManagedAttribute(description =
+            "The longest time from a node's last sign of life until this node took one of its conversations over, in milliseconds")
     public long getLongestTakeoverMillis() {
         return cluster.longestTakeoverMillis();
     }
@@ -60,7 +61,8 @@ public final class ClusterView {
 
     @ManagedAttribute(description = "All nodes, and for a day those that are gone")
     public String[] getNodes() {
-        return nodes.list().stream().map(node -> node.name() + " " + node.state() + ", version " + node.version() + ", since " + node.since() + ", last seen "
+        return nodes.list().stream()
+                .map(node -> node.name() + " " + node.state() + ", version " + node.version() + ", since " + node.since() + ", last seen "
                 + node.lastSeen() + ", " + node.conversations() + " conversations, " + node.id()).toArray(String[]::new);
     }
 }

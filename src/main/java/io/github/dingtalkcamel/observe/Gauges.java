@@ -38,8 +38,8 @@ public final class Gauges {
     private final RobotQueue robots;
     private final Outbox outbox;
 
-    public Gauges(KeyedQueue queue, Agents agents, DeadLetters deadLetters, Settings settings, Streams streams, LifecycleEvents events, DingTalkCallLimiter callLimiter,
-            RobotQueue robots, Outbox outbox) {
+    public Gauges(KeyedQueue queue, Agents agents, DeadLetters deadLetters, Settings settings, Streams streams, LifecycleEvents events,
+            DingTalkCallLimiter callLimiter, RobotQueue robots, Outbox outbox) {
         this.queue = queue;
         this.agents = agents;
         this.deadLetters = deadLetters;
@@ -61,7 +61,8 @@ public final class Gauges {
         gauge(meters, "dingtalk.turns.running", "Turns being answered", queue::running);
         gauge(meters, "dingtalk.agents.stuck", "Agents' calls that /stop could not end", agents::stuck);
         counter(meters, "dingtalk.agents.discarded", "Agents' results that came after /stop", agents::discarded);
-        gauge(meters, "dingtalk.agents.unavailable", "Agents that are not asked since they failed too often", () -> agents.unavailable().size());
+        gauge(meters, "dingtalk.agents.unavailable", "Agents that are not asked since they failed too often",
+                () -> agents.unavailable().size());
         gauge(meters, "dingtalk.agents.waiting", "Calls that wait until their agent has room (maxRunning)", agents::waiting);
         gauge(meters, "dingtalk.turns.unsent", "Turns that are answered and wait for DingTalk to take the answer", queue::yielded);
         gauge(meters, "dingtalk.hosts.away", "Hosts of DingTalk that don't answer",
@@ -87,9 +88,11 @@ public final class Gauges {
         gauge(meters, "dingtalk.cluster.conversations", "Conversations that this node works on", node::getConversations);
         gauge(meters, "dingtalk.cluster.waiting", "Turns that wait on all nodes together", node::getWaitingEverywhere);
         gauge(meters, "dingtalk.cluster.takeover.longest.ms",
-                "The longest time from a node's last sign of life until this node took one of its conversations over", node::getLongestTakeoverMillis);
+                "The longest time from a node's last sign of life until this node took one of its conversations over",
+                node::getLongestTakeoverMillis);
         counter(meters, "dingtalk.cluster.claims", "Conversations that this node took", node::getClaims);
-        counter(meters, "dingtalk.cluster.lost", "Conversations that this node lost to another, or gave up when it fenced itself", node::getLost);
+        counter(meters, "dingtalk.cluster.lost", "Conversations that this node lost to another, or gave up when it fenced itself",
+                node::getLost);
         counter(meters, "dingtalk.cluster.fenced", "How often this node fenced itself", node::getFenced);
     }
 

@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs a failure that no route expects, with its stack trace. The log bounds the lines of this logger: requests of unauthenticated clients may cause
- * them.
+ * Logs a failure that no route expects, with its stack trace. The log bounds the lines of this logger: requests of unauthenticated clients
+ * may cause them.
  */
 public final class Unexpected {
 

@@ -20,11 +20,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Hands the events of the {@link Outbox} to the route that sends them, one after the other in their order.
  * <p>
- * Promises: the next event is handed out only when the one before it was sent. After a failure none is, for a second, then for twice as long
- * each time, up to ten; the same event comes first then, for as long as it takes.
+ * Promises: the next event is handed out only when the one before it was sent. After a failure none is, for a second, then for twice as
+ * long each time, up to ten; the same event comes first then, for as long as it takes.
  * <p>
- * Does not promise: delivery once only. What was sent is deleted a batch at a time, so after a crash up to {@value #BATCH} events, and after
- * a failed deletion those of it, are sent again.
+ * Does not promise: delivery once only. What was sent is deleted a batch at a time, so after a crash up to {@value #BATCH} events, and
+ * after a failed deletion those of it, are sent again.
  */
 public final class OutboxRelay {
 
@@ -60,7 +60,8 @@ public final class OutboxRelay {
     }
 
     /**
-     * The events that wait, each read when the one before it was sent. Ends behind the last one, after a failure, and while the relay pauses.
+     * The events that wait, each read when the one before it was sent. Ends behind the last one, after a failure, and while the relay
+     * pauses.
      */
     public Iterator<Outbox.Entry> waiting() {
         return new Iterator<>() {
@@ -131,8 +132,8 @@ public final class OutboxRelay {
     public synchronized void failed(Exchange exchange, @ExchangeProperty(ENTRY) Outbox.Entry entry) {
         Exception failure = Failure.of(exchange, Exception.class);
         if (pause == 0) {
-            LOG.warn("Events of the outbox can't be delivered: they wait in the store, and are tried again for as long as it takes. Event {} ({}): {}",
-                    entry.eventId(), entry.eventType(), KnownSecrets.clean(String.valueOf(failure)), failure);
+            LOG.warn("Events of the outbox can't be delivered: they wait in the store, and are tried again for as long as it takes. Event "
+                    + "{} ({}): {}", entry.eventId(), entry.eventType(), KnownSecrets.clean(String.valueOf(failure)), failure);
         }
         pause = pause == 0 ? FIRST_PAUSE : Math.min(2 * pause, LONGEST_PAUSE);
         pausedUntil = clock.millis() + pause;

@@ -140,7 +140,8 @@ public final class KeyedOrder<K, T> {
 
     /** All running items: a snapshot. */
     public List<T> running() {
-        return lanes.values().stream().map(lane -> lane.iterator().next()).filter(entry -> entry.started).distinct().map(Entry::item).toList();
+        return lanes.values().stream().map(lane -> lane.iterator().next()).filter(entry -> entry.started).distinct().map(Entry::item)
+                .toList();
     }
 
     /** The waiting items of a key in their order: a snapshot. */

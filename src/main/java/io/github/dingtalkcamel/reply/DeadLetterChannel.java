@@ -14,7 +14,10 @@ import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where a turn goes that can't be finished, with what was left to send. Where that was a notice of the bot's own, its replay asks the agent. */
+/**
+ * Where a turn goes that can't be finished, with what was left to send. Where that was a notice of the bot's own, its replay asks the
+ * agent.
+ */
 public final class DeadLetterChannel {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterChannel.class);
@@ -40,8 +43,8 @@ public final class DeadLetterChannel {
     }
 
     /**
-     * True while a turn is retried: eight times, and for as long as the store takes nothing, since then not even a dead letter could be written,
-     * and what DingTalk has taken could not be noted.
+     * True while a turn is retried: eight times, and for as long as the store takes nothing, since then not even a dead letter could be
+     * written, and what DingTalk has taken could not be noted.
      */
     public boolean isWorthAnotherTry(Exchange exchange) {
         if (isLost(exchange, exchange.getProperty(Turn.PROPERTY, Turn.class))) {
@@ -64,7 +67,8 @@ public final class DeadLetterChannel {
             Turns.discard(exchange, turn);
             return;
         }
-        if (exchange.getContext().isStopping() || exchange.getContext().isStopped() || Failure.of(exchange, StoppingException.class) != null) {
+        if (exchange.getContext().isStopping() || exchange.getContext().isStopped()
+                || Failure.of(exchange, StoppingException.class) != null) {
             Turns.leaveForNextStart(exchange);
             if (Failure.of(exchange, StoppingException.class) != null) {
                 // waiting is no attempt
@@ -77,21 +81,25 @@ public final class DeadLetterChannel {
         DeadLetters.Reason reason = reason(cause);
         int tries = exchange.getProperty(CallRetry.TRIES, 1, Integer.class);
         if (turn.kind() != Turn.Kind.TURN) {
-            LOG.warn("The {} {} is not answered after {} tries: {}. {}", turn.kind().code(), turn.reference(), tries, reason.text(), reason.remedy());
+            LOG.warn("The {} {} is not answered after {} tries: {}. {}", turn.kind().code(), turn.reference(), tries, reason.text(),
+                    reason.remedy());
             deadLetters.givenUp(turn.lease().key(), turn.id(), reason);
             return;
         }
-        LOG.warn("Turn {} (message {}) is a dead letter after {} tries: {}. {}", turn.reference(), turn.message().msgId(), tries, reason.text(), reason.remedy());
+        LOG.warn("Turn {} (message {}) is a dead letter after {} tries: {}. {}", turn.reference(), turn.message().msgId(), tries,
+                reason.text(), reason.remedy());
         if (!(cause instanceof DingTalkException)) {
             LOG.warn("Turn {}: why", turn.reference(), cause);
         }
         deadLetters.add(turn.lease().key(), turn.id(), turn.message().integration(), turn.message().conversationId(), reason, tries,
-                reply == null || reply.isNotice() ? null : new Turn.Progress(reply.chunks(), reply.sent(), reply.mentions(), reply.files()));
+                reply == null || reply.isNotice() ? null
+                : new Turn.Progress(reply.chunks(), reply.sent(), reply.mentions(), reply.files()));
     }
 
     private static DeadLetters.Reason reason(Exception cause) {
         return cause instanceof DingTalkException d
                 ? new DeadLetters.Reason(d.code(), d.getMessage(), d.remedy())
-                : new DeadLetters.Reason("internal", KnownSecrets.clean(cause.toString()), "See the log at this time; replay when the cause is gone");
+                : new DeadLetters.Reason("internal", KnownSecrets.clean(cause.toString()),
+                        "See the log at this time; replay when the cause is gone");
     }
 }

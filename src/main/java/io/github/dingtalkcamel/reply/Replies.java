@@ -60,8 +60,8 @@ public final class Replies {
 
     /**
      * The reply to send becomes property {@value Reply#PROPERTY}: the rest of one that a card has begun or a crash
-     * interrupted, else the body in chunks: a {@link Notice}, or text. A blank body is no reply. Answers to commands are notices. Its calls don't wait at first, but don't overtake those that do, and are not made
-     * once the turn is stopped.
+     * interrupted, else the body in chunks: a {@link Notice}, or text. A blank body is no reply. Answers to commands are notices. Its calls
+     * don't wait at first, but don't overtake those that do, and are not made once the turn is stopped.
      */
     public void plan(Exchange exchange) throws StoreException {
         Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
@@ -109,7 +109,8 @@ public final class Replies {
     /** The chunks that are left to send, in order, each a message for {@code dingtalk:reply}. */
     public List<Message> unsent(@ExchangeProperty(Reply.PROPERTY) Reply reply, @ExchangeProperty(Turn.PROPERTY) Turn turn,
             Exchange exchange) {
-        return IntStream.range(reply.sent(), reply.chunks().size()).mapToObj(number -> ChunkMessage.of(exchange.getContext(), turn.message(),
+        return IntStream.range(reply.sent(), reply.chunks().size())
+                .mapToObj(number -> ChunkMessage.of(exchange.getContext(), turn.message(),
                 reply.kind(), number, reply.chunks().get(number), reply.mentions(number))).toList();
     }
 
@@ -171,8 +172,8 @@ public final class Replies {
     }
 
     /**
-     * Ends the reply: the chunk of a reply that is not stored is left to be recorded in the same commit as the turn's end. Later calls of the
-     * exchange neither wait nor are cancelled as those of the reply.
+     * Ends the reply: the chunk of a reply that is not stored is left to be recorded in the same commit as the turn's end. Later calls of
+     * the exchange neither wait nor are cancelled as those of the reply.
      */
     public void end(Exchange exchange, @ExchangeProperty(Reply.PROPERTY) Reply reply) {
         exchange.setProperty(SentChunk.PROPERTY, reply.last());

@@ -27,7 +27,8 @@ public final class ReplyConfiguration {
         RetryPolicy retryPolicy = new RetryPolicy(settings.maxTurnAge(), clock);
         registry.bind("notices", notices);
         registry.bind("busyNotice", new BusyNotice(notices, new WebhookAddresses(settings.apiBaseUrl(), settings.oapiBaseUrl()), clock));
-        registry.bind("busyConversations", sharing.leases().isShared() ? new SharedBusyConversations(store, sharing.clock()) : new BusyConversations());
+        registry.bind("busyConversations", sharing.leases()
+                .isShared() ? new SharedBusyConversations(store, sharing.clock()) : new BusyConversations());
         Replies replies = new Replies(settings, turn.inbox(), turn.turns(), quotable, retryPolicy, clock);
         registry.bind("replies", replies);
         registry.bind("planReply", turn.storeRetry().step(replies::plan));

@@ -36,14 +36,15 @@ public final class SharedBusyConversations extends ServiceSupport implements Ide
         String integration = key.substring(0, key.indexOf('/'));
         String conversation = key.substring(key.indexOf('/') + 1);
         return store.writeAndWait(CommitKey.of(integration + '\n' + conversation), connection -> Sql.update(connection,
-                "update conversation set busy_at = ? where integration = ? and conversation_id = ? " + condition, at, integration, conversation)) == 1;
+                "update conversation set busy_at = ? where integration = ? and conversation_id = ? " + condition, at, integration,
+                conversation)) == 1;
     }
 
     @Override
     public boolean contains(String key) {
         return store.read(connection -> Sql.exists(connection,
-                "select 1 from conversation where integration = ? and conversation_id = ? and busy_at > ?", key.substring(0, key.indexOf('/')),
-                key.substring(key.indexOf('/') + 1), clock.millis() - PAUSE.toMillis()));
+                "select 1 from conversation where integration = ? and conversation_id = ? and busy_at > ?",
+                key.substring(0, key.indexOf('/')), key.substring(key.indexOf('/') + 1), clock.millis() - PAUSE.toMillis()));
     }
 
     @Override

@@ -18,7 +18,8 @@ import org.apache.camel.CamelContext;
 public record RobotConfiguration(RobotQueue robotQueue) implements AutoCloseable {
 
     /** Creates them, and binds what routes name. @param clock the same on all nodes */
-    public static RobotConfiguration bind(CamelContext context, Settings settings, Store store, Clock clock, Claims claims) throws Exception {
+    public static RobotConfiguration bind(CamelContext context, Settings settings, Store store, Clock clock, Claims claims)
+            throws Exception {
         RobotQueue queue = new RobotQueue(settings, store, clock, claims);
         AwaitRobot awaitRobot = new AwaitRobot(context, queue, clock);
         context.addService(awaitRobot);

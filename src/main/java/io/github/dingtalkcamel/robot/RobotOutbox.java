@@ -83,10 +83,12 @@ final class RobotOutbox {
     Map<String, Optional<DingTalkException>> ended(Collection<String> msgUuids) throws StoreException {
         return store.read(connection -> {
             Map<String, Optional<DingTalkException>> ended = new HashMap<>();
-            Sql.query(connection, "select msg_uuid, state, code, reason from robot_message where msg_uuid = any(?) and state <> 'waiting'", rows -> {
+            Sql.query(connection, "select msg_uuid, state, code, reason from robot_message where msg_uuid = any(?) and state <> 'waiting'",
+                    rows -> {
                 while (rows.next()) {
                     ended.put(rows.getString(1), rows.getString(2).equals("sent") ? Optional.empty()
-                            : Optional.of(new RejectedException(rows.getString(3), rows.getString(4), "See the log of the node that sent it", null)));
+                            : Optional.of(new RejectedException(rows.getString(3), rows.getString(4),
+                                    "See the log of the node that sent it", null)));
                 }
                 return ended;
             }, connection.createArrayOf("varchar", msgUuids.toArray()));

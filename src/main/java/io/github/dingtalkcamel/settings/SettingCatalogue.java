@@ -78,7 +78,8 @@ public final class SettingCatalogue {
             .is("Template of cards with buttons that call back, with the variables title, markdown and sys_full_json_obj.msgButtons; the"
                     + " default is a public one"
                 + " of DingTalk's Python SDK");
-    static final Setting<Streaming.Mode> STREAMING = integration("streaming", ValueTypes.constants("a way of streaming", Streaming.Mode.class))
+    static final Setting<Streaming.Mode> STREAMING = integration("streaming",
+            ValueTypes.constants("a way of streaming", Streaming.Mode.class))
             .defaultsTo("off")
             .is("Show replies while they form: off, or card, an AI card of the streaming template; for agents that stream");
     static final Setting<String> STREAMING_CARD_TEMPLATE_ID = integration("streaming-card-template-id", ValueTypes.text()).noDefault()
@@ -133,7 +134,8 @@ public final class SettingCatalogue {
     static final Setting<Secret> STORE_PASSWORD = process("store-password", ValueTypes.password()).secret().noDefault()
             .is("Password of the store's database");
     static final Setting<Boolean> CLUSTER = process("cluster", ValueTypes.trueOrFalse()).defaultsTo("false")
-            .is("Share the store with other processes, which needs a PostgreSQL store: each conversation is answered by one of them at a time");
+            .is("Share the store with other processes, which needs a PostgreSQL store: each conversation is answered by one of them at a "
+            + "time");
     static final Setting<Path> ROUTES_DIR = process("routes-dir", ValueTypes.directory()).defaultsTo("./routes")
             .is("Directory of your own routes, *.yaml and *.yml, reloaded when they change");
     static final Setting<Path> FILES_DIR = process("files-dir", ValueTypes.directory()).noDefault()

@@ -74,8 +74,8 @@ public record Settings(
     public Settings withPorts(int webhook, int management) {
         return new Settings(apiBaseUrl, oapiBaseUrl, webhookHost, webhook, managementHost, management, managementUser, managementPassword,
                 hostNames, publicUrl, apiToken, dataDir, storeUrl, storeUser, storePassword, cluster, routesDir, files, queueCapacity,
-                conversationCapacity, maxRunningTurns, maxTurnAge, keeping, outbox, shutdownTimeout, simulator, simulatorHost, simulatorPort, model,
-                integrations);
+                conversationCapacity, maxRunningTurns, maxTurnAge, keeping, outbox, shutdownTimeout, simulator, simulatorHost,
+                simulatorPort, model, integrations);
     }
 
     /** The same settings with other addresses of DingTalk: those of the simulator, once it listens. */

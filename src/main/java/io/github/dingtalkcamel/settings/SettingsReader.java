@@ -168,7 +168,8 @@ public final class SettingsReader {
         checkPair(process, LLM_BASE_URL, LLM_MODEL, faults);
         if (!process.given(LLM_BASE_URL) && !process.given(LLM_MODEL)) {
             Stream.of(LLM_API_KEY, LLM_PROMPT).filter(process::given).forEach(setting -> faults.add(new SettingError(process.name(setting),
-                    "belongs to a language model, but none is set", "set " + LLM_BASE_URL + " and " + LLM_MODEL + " as well, or remove this setting")));
+                    "belongs to a language model, but none is set", "set " + LLM_BASE_URL + " and " + LLM_MODEL
+                    + " as well, or remove this setting")));
         }
     }
 

@@ -71,7 +71,8 @@ public final class ToolRequests {
                 on conflict (request_id) do update set fingerprint = excluded.fingerprint, begun_at = excluded.begun_at,
                     node_id = excluded.node_id, result = null
                 where tool_request.begun_at < ?""",
-                call.requestId(), call.fingerprint(), now, leases.node() == null ? null : leases.node().id(), now - KEPT.toMillis()) == 1 ? null : known(connection, call.requestId()));
+                call.requestId(), call.fingerprint(), now, leases.node() == null ? null : leases.node().id(), now - KEPT.toMillis()) == 1
+                ? null : known(connection, call.requestId()));
         return known == null ? new Begun(true, null) : new Begun(false, resultOf(call, known));
     }
 
@@ -106,7 +107,8 @@ public final class ToolRequests {
             return sent;
         }, requestId);
         return Sql.first(connection, "select fingerprint, result, node_id from tool_request where request_id = ?",
-                row -> new Known(row.getString(1), row.getString(2), leases.isShared() && Nodes.isAlive(connection, row.getString(3)), sent), requestId)
+                row -> new Known(row.getString(1), row.getString(2), leases.isShared() && Nodes.isAlive(connection, row.getString(3)),
+                        sent), requestId)
                 .orElseThrow();
     }
 
@@ -132,7 +134,8 @@ public final class ToolRequests {
             return;
         }
         String json = write(result);
-        store.writeAndWait(connection -> Sql.update(connection, "update tool_request set result = ? where request_id = ?", json, call.requestId()));
+        store.writeAndWait(connection -> Sql.update(connection, "update tool_request set result = ? where request_id = ?", json,
+                call.requestId()));
     }
 
     /** A call that was refused before it did anything may come again. */
@@ -167,6 +170,7 @@ public final class ToolRequests {
     /** What housekeeping deletes. */
     public static Expiry expiry() {
         return new Expiry("results of tools", """
-                delete from tool_request where request_id in (select request_id from tool_request where begun_at < ? order by begun_at limit ?)""", KEPT, false);
+                delete from tool_request where request_id in (select request_id from tool_request where begun_at < ?
+                    order by begun_at limit ?)""", KEPT, false);
     }
 }

@@ -1,5 +1,4 @@
 package io.github.dingtalkcamel.turn;
-import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -31,22 +30,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The messages that came in, as the store keeps them: {@code received → running → done, failed, stopped or dead}. The queue of record: what
- * is in memory
- * is only a copy. Commands and refusals are among them, marked as such; they do not run.
+ * is in memory is only a copy. Commands and refusals are among them, marked as such; they do not run.
  * <p>
- * Promises: a message is stored once per integration, by all ways together and however often it is delivered (docs/promises.md 4); the insert itself
- * decides.
+ * Promises: a message is stored once per integration, by all ways together and however often it is delivered (docs/promises.md 4); the
+ * insert itself decides.
  */
 public final class Inbox {
 
     private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
-
-    /** Reads what {@link #unfinished(ResultSet)} makes a row of. */
-    static final String SELECT_UNFINISHED = """
-            select m.id, m.kind, m.integration, m.conversation_id, m.payload, m.attempts, coalesce(d.replayed_at, m.received_at) as received_at,
-                r.chunks, r.sent, r.mentions, r.files, m.traceparent, coalesce(m.seq, 0) as seq
-            from message m left join reply r on r.message_id = m.id left join dead_letter d on d.message_id = m.id
-            """;
 
     private static final long REFUSAL_PAUSE_MILLIS = Duration.ofHours(1).toMillis();
 
@@ -105,7 +96,8 @@ public final class Inbox {
         store.write(leases.key(Turn.key(message)), adding(kind, message, payload, delivery, traceparent), then);
     }
 
-    private Store.Work<StoredMessage> adding(Turn.Kind kind, InboundMessage message, String payload, Delivery delivery, String traceparent) {
+    private Store.Work<StoredMessage> adding(Turn.Kind kind, InboundMessage message, String payload, Delivery delivery,
+            String traceparent) {
         long now = clock.millis();
         return connection -> {
             if (kind == Turn.Kind.REFUSAL && wasRefused(connection, message, now)) {
@@ -118,7 +110,8 @@ public final class Inbox {
             if (kind == Turn.Kind.TURN && row.isPresent()) {
                 outbox.accepted(connection, row.getAsLong(), message);
             }
-            return row.isEmpty() ? StoredMessage.KNOWN : new StoredMessage(row, false, kind == Turn.Kind.TURN ? leases.arrived(Turn.key(message)) : Arrival.ALONE);
+            return row.isEmpty() ? StoredMessage.KNOWN
+                    : new StoredMessage(row, false, kind == Turn.Kind.TURN ? leases.arrived(Turn.key(message)) : Arrival.ALONE);
         };
     }
 
@@ -129,8 +122,9 @@ public final class Inbox {
 
     private boolean wasRefused(Connection connection, InboundMessage message, long now) throws SQLException {
         // another node may be storing a refusal of the same person right now, in another conversation: one is enough
-        if (leases.isShared() && !Sql.query(connection, "select pg_try_advisory_xact_lock(hashtext(?), hashtext(?))", row -> row.next() && row.getBoolean(1),
-                "dingtalk-camel refusal", message.integration() + '\n' + message.sender().userId())) {
+        if (leases.isShared() && !Sql.query(connection, "select pg_try_advisory_xact_lock(hashtext(?), hashtext(?))",
+                row -> row.next() && row.getBoolean(1), "dingtalk-camel refusal",
+                message.integration() + '\n' + message.sender().userId())) {
             return true;
         }
         // not after now: a clock that was set back must not silence a sender for longer
@@ -164,56 +158,26 @@ public final class Inbox {
         return Sql.exists(connection, "select 1 from message where integration = ? and msg_id = ?", integration, msgId);
     }
 
-    /**
-     * A stored message that is not finished.
-     *
-     * @param receivedAt when it came in, or was last asked to be replayed
-     * @param traceparent the span that it was stored in, or null
-     * @param seq        its number in its conversation, 0 where it has none
-     */
-    public record Unfinished(long id, Turn.Kind kind, String integration, String conversationId, String payload, int attempts, long receivedAt,
-            Turn.Progress progress, String traceparent, long seq) {
-    }
-
     /** The last row there is, 0 for none. */
     public long newest() throws StoreException {
         return store.read(connection -> Sql.number(connection, "select max(id) from message"));
     }
 
     /** What an earlier process left unfinished, in order of arrival, a page at a time, which ends behind {@link #PAGE_CHARACTERS}. */
-    public List<Unfinished> unfinished(long afterId, long lastId, int limit) throws StoreException {
-        return store.read(connection -> Sql.query(connection, SELECT_UNFINISHED + """
+    public List<UnfinishedTurn> unfinished(long afterId, long lastId, int limit) throws StoreException {
+        return store.read(connection -> Sql.query(connection, UnfinishedTurn.SELECT + """
                 where m.state in ('received', 'running') and m.id > ? and m.id <= ? order by m.id limit ?""",
                 Inbox::page, afterId, lastId, limit));
     }
 
-    private static List<Unfinished> page(ResultSet rows) throws SQLException {
-        List<Unfinished> page = new ArrayList<>();
+    private static List<UnfinishedTurn> page(ResultSet rows) throws SQLException {
+        List<UnfinishedTurn> page = new ArrayList<>();
         for (long characters = 0; characters < PAGE_CHARACTERS && rows.next();) {
-            Unfinished one = unfinished(rows);
+            UnfinishedTurn one = UnfinishedTurn.of(rows);
             page.add(one);
             characters += one.payload().length();
         }
         return page;
-    }
-
-    static Unfinished unfinished(ResultSet row) throws SQLException {
-        long id = row.getLong("id");
-        return new Unfinished(id, Turn.Kind.of(row.getString("kind")), row.getString("integration"), row.getString("conversation_id"),
-                row.getString("payload"), row.getInt("attempts"), row.getLong("received_at"),
-                progress(id, row.getString("chunks"), row.getInt("sent"), row.getString("mentions"),
-                        row.getString("files")), row.getString("traceparent"), row.getLong("seq"));
-    }
-
-    /** How far a reply got; null for none, or for one that can't be read any more, so that the agent is asked again. */
-    private static Turn.Progress progress(long id, String chunks, int sent, String mentions, String files) {
-        try {
-            return chunks == null ? null : new Turn.Progress(Texts.read(chunks), sent, StoredMentions.read(mentions),
-                    ReplyFiles.read(files));
-        } catch (UncheckedIOException e) {
-            LOG.warn("The unsent chunks of message {} are damaged: its agent is asked again", id);
-            return null;
-        }
     }
 
     /**
@@ -225,7 +189,8 @@ public final class Inbox {
         long now = clock.millis();
         return connection -> {
             Membership.Node node = leases.node();
-            int running = Sql.update(connection, "update message set state = 'running', attempts = attempts + 1, started_at = ?, agent = coalesce(?, agent),"
+            int running = Sql.update(connection,
+                    "update message set state = 'running', attempts = attempts + 1, started_at = ?, agent = coalesce(?, agent),"
                     + " bound_by = coalesce(?, bound_by), stored_ms = coalesce(?, stored_ms), node = ?, node_id = ?"
                     + " where id = ? and state in ('received', 'running')",
                     now, agent, boundBy, storedMillis, node == null ? null : node.name(), node == null ? null : node.id(), id);
@@ -238,7 +203,8 @@ public final class Inbox {
 
     /** The attempt ended because the process stopped: it does not count. */
     public void interrupted(CommitKey key, long id) throws StoreException {
-        store.writeAndWait(key, connection -> Sql.update(connection, "update message set attempts = attempts - 1 where id = ? and attempts > 0", id));
+        store.writeAndWait(key,
+                connection -> Sql.update(connection, "update message set attempts = attempts - 1 where id = ? and attempts > 0", id));
     }
 
     /**
@@ -269,7 +235,8 @@ public final class Inbox {
     private Store.Work<Integer> finished(long id, String state, String error, Long agentMillis, SentChunk sent, String reply) {
         long now = clock.millis();
         return connection -> {
-            int changed = Sql.update(connection, "update message set state = ?, error = ?, finished_at = ?, agent_ms = coalesce(?, agent_ms),"
+            int changed = Sql.update(connection,
+                    "update message set state = ?, error = ?, finished_at = ?, agent_ms = coalesce(?, agent_ms),"
                     + " replies = coalesce(replies, '') || ? where id = ? and state = 'running'",
                     state, error, now, agentMillis, sent == null ? "" : sent.line(), id);
             if (error != null && changed == 1) {
@@ -309,7 +276,8 @@ public final class Inbox {
     }
 
     int end(Connection connection, long id, String state, String error, long now) throws SQLException {
-        int changed = Sql.update(connection, "update message set state = ?, error = ?, finished_at = ? where id = ? and state in ('received', 'running')",
+        int changed = Sql.update(connection,
+                "update message set state = ?, error = ?, finished_at = ? where id = ? and state in ('received', 'running')",
                 state, error, now, id);
         if (changed == 1) {
             outbox.turnEnded(connection, id, null);
@@ -326,7 +294,8 @@ public final class Inbox {
     public boolean becomesTurn(long id, InboundMessage message, String payload) throws StoreException {
         String conversation = Turn.key(message);
         Arrival arrival = store.writeAndWait(leases.key(conversation), connection -> {
-            boolean became = Sql.update(connection, "update message set kind = 'turn', payload = ?, seq = ? where id = ? and kind = 'command'"
+            boolean became = Sql.update(connection,
+                    "update message set kind = 'turn', payload = ?, seq = ? where id = ? and kind = 'command'"
                     + " and state = 'received'", payload, leases.nextSeq(conversation), id) == 1;
             return became ? leases.arrived(conversation) : null;
         });
@@ -338,19 +307,22 @@ public final class Inbox {
 
     /** The message of a row as DingTalk sent it, or null where it is gone. */
     public String payload(long id) throws StoreException {
-        return store.read(connection -> Sql.first(connection, "select payload from message where id = ?", row -> row.getString(1), id).orElse(null));
+        return store.read(connection -> Sql.first(connection, "select payload from message where id = ?", row -> row.getString(1), id)
+                .orElse(null));
     }
 
     private static void letter(Connection connection, long id, String error, long now) throws SQLException {
         Sql.query(connection, "select integration, conversation_id, attempts from message where id = ?", row -> {
             row.next();
-            DeadLetters.put(connection, id, row.getString(1), row.getString(2), DeadLetters.Reason.agentFailed(error), row.getInt(3), null, now);
+            DeadLetters.put(connection, id, row.getString(1), row.getString(2), DeadLetters.Reason.agentFailed(error), row.getInt(3), null,
+                    now);
             return null;
         }, id);
     }
 
     /** The chunks of a reply, whom each mentions, and the files, before the first one is sent. */
-    public void replying(CommitKey key, long id, List<String> chunks, List<Mentions> mentions, List<ReplyFile> files) throws StoreException {
+    public void replying(CommitKey key, long id, List<String> chunks, List<Mentions> mentions, List<ReplyFile> files)
+            throws StoreException {
         store.writeAndWait(key, connection -> putReply(connection, id, new Turn.Progress(chunks, 0, mentions, files)));
     }
 
@@ -390,6 +362,7 @@ public final class Inbox {
     public static Expiry expiry(Duration kept) {
         return new Expiry("answered messages", """
                 delete from message where id in (select id from message
-                    where finished_at is not null and (state not in ('dead', 'failed') or kind <> 'turn') and finished_at < ? order by finished_at limit ?)""", kept, false);
+                    where finished_at is not null and (state not in ('dead', 'failed') or kind <> 'turn') and finished_at < ?
+                        order by finished_at limit ?)""", kept, false);
     }
 }

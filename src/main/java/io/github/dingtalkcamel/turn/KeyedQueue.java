@@ -12,24 +12,21 @@ import io.github.dingtalkcamel.queue.KeyedOrder;
 import io.github.dingtalkcamel.queue.SedaQueue;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
-import org.apache.camel.support.UnitOfWorkHelper;
 
 /**
  * The queue behind {@code seda:turns}: hands out one exchange of a conversation at a time.
  * <p>
- * Promises: exchanges of a conversation are handed out in the order of their offers, the next one only when the previous one is done, however long that
- * takes and on whatever thread it ends. Conversations take turns, so a busy one delays no other. Never more exchanges run at once than
- * {@code maxRunning}, never more wait than {@code capacity}, of one conversation never more than {@code conversationCapacity}.
+ * Promises: exchanges of a conversation are handed out in the order of their offers, the next one only when the previous one is done, on
+ * any thread. Conversations take turns, so a busy one delays no other. Never more exchanges run at once than {@code maxRunning}, never more
+ * wait than {@code capacity}, of one conversation never more than {@code conversationCapacity}. The bytes that turns hold are bounded as
+ * well, from the reservation until the exchange is done. A place is {@link #reserve reserved} before a message is stored, so that what is
+ * stored always fits.
  * <p>
- * A turn that only waits until DingTalk accepts its reply may {@link #yield} its running place: its conversation stays blocked, and the turn counts as
- * waiting. So does a turn that waits for its agent, which {@link RunningPlace takes a place again} before turns that have not started.
+ * A turn that only waits until DingTalk accepts its reply may {@link #yield} its running place: its conversation stays blocked, and the
+ * turn counts as waiting. So does a turn that waits for its agent, which {@link RunningPlace takes a place again} before turns that have
+ * not started. A turn that is {@link #stop stopped} frees its conversation at once, and counts as running until its exchange ends.
  * <p>
  * Does not promise durability: waiting exchanges are rows of the store, which are queued again at the next start.
- * What turns hold in memory is bounded in bytes as well, from the reservation until the exchange is done: the waiting ones, the running ones, and the
- * replies of those that wait for DingTalk.
- * A place is {@link #reserve reserved} before a message is stored, so that what is stored always fits.
- * A turn that is {@link #stop stopped} frees its conversation at once, and counts as running until its exchange ends: so the number of running exchanges
- * stays bounded.
  */
 public final class KeyedQueue extends SedaQueue {
 
@@ -55,7 +52,7 @@ public final class KeyedQueue extends SedaQueue {
     }
 
     /**
-     * @param idle     the least time that a poll waits while the queue is open: thousands of workers wake seldom, and those of a closed queue end at once
+     * @param idle     the least time that a poll waits while the queue is open, so that thousands of workers wake seldom
      * @param maxBytes that turns may hold together, waiting and running
      */
     public KeyedQueue(int capacity, int conversationCapacity, int maxRunning, Duration idle, long maxBytes) {
@@ -66,7 +63,7 @@ public final class KeyedQueue extends SedaQueue {
         this.places = new Places(capacity, conversationCapacity);
     }
 
-    /** A place among the waiting turns, and the bytes that the turn holds until it is done. Used up by the offer of its exchange, or given back. */
+    /** A place among the waiting turns, and the bytes that the turn holds. Used up by the offer of its exchange, or given back. */
     public final class Slot {
 
         private final String key;
@@ -207,9 +204,9 @@ public final class KeyedQueue extends SedaQueue {
     }
 
     /**
-     * A turn gives its running place to another conversation, and holds one among the waiting until it is done: it only waits for DingTalk now. What follows
-     * in its own conversation still waits for it. Nothing happens where {@value #MOST_YIELDED} have yielded, where the reply does not fit into memory, or where the
-     * conversation went past it.
+     * A turn that only waits for DingTalk gives its running place to another conversation, and holds a waiting one until it is done. Its
+     * own conversation still waits for it. Nothing happens where {@value #MOST_YIELDED} have yielded, where the reply does not fit into
+     * memory, or where the conversation went past it.
      *
      * @param replyBytes what the reply holds in memory until the turn is done
      */
@@ -247,7 +244,7 @@ public final class KeyedQueue extends SedaQueue {
         });
     }
 
-    /** Hands out the conversation's next turn although this one has not ended: what is left of it need not delay the next one. It still counts as running. */
+    /** Hands out the conversation's next turn although this one has not ended, which still counts as running. */
     public void releaseNext(@ExchangeProperty(Turn.PROPERTY) Turn turn) {
         changing(() -> {
             KeyedOrder.Entry<String, Exchange> entry = running(turn);
@@ -259,7 +256,8 @@ public final class KeyedQueue extends SedaQueue {
     }
 
     /**
-     * Stops turns of one conversation: those that wait are no longer handed out, and the conversation goes past the one that runs, which is asked to end.
+     * Stops turns of one conversation: waiting ones are no longer handed out, the running one is asked to end, and the conversation goes
+     * past it.
      * @param which of them
      * @param by    the name of the person who stops them; null where it is not known
      */
@@ -285,13 +283,7 @@ public final class KeyedQueue extends SedaQueue {
         } finally {
             lock.unlock();
         }
-        if (ended != null) {
-            ended.cancellation().stop(by);
-        }
-        List<Turn> turns = dropped.stream().map(KeyedQueue::turn).peek(turn -> turn.cancellation().stop(by)).toList();
-        // no consumer will end them
-        dropped.forEach(exchange -> UnitOfWorkHelper.doneSynchronizations(exchange, exchange.getExchangeExtension().handoverCompletions()));
-        return new Stopped(ended, turns);
+        return Stopped.by(by, ended, dropped);
     }
 
     private static Turn turn(Exchange exchange) {
@@ -395,6 +387,6 @@ public final class KeyedQueue extends SedaQueue {
     /** Always refused, as is {@link #clear}: waiting turns are stored messages that were promised an answer. */
     @Override
     public int drainTo(Collection<? super Exchange> to, int most) {
-        throw new UnsupportedOperationException("Waiting turns are stored messages that were promised an answer: they can't be purged from memory");
+        throw new UnsupportedOperationException("Waiting turns are stored messages and will be answered: they can't be purged from memory");
     }
 }

@@ -35,9 +35,11 @@ public final class MessageTrace {
     /** The trace as JSON; empty where the integration got no such message. */
     public Optional<ObjectNode> of(String integration, String msgId) throws StoreException {
         return store.read(connection -> Sql.first(connection, """
-                select id, conversation_id, sender_id, kind, state, came_by, proof, received_at, stored_ms, attempts, agent, bound_by, started_at,
+                select id, conversation_id, sender_id, kind, state, came_by, proof, received_at, stored_ms, attempts, agent, bound_by,
+                    started_at,
                     agent_ms, finished_at, error, replies, node
-                from message where integration = ? and msg_id = ?""", row -> trace(connection, integration, msgId, row), integration, msgId));
+                from message where integration = ? and msg_id = ?""", row -> trace(connection, integration, msgId, row), integration,
+                        msgId));
     }
 
     private static ObjectNode trace(Connection connection, String integration, String msgId, ResultSet row) throws SQLException {
@@ -77,8 +79,10 @@ public final class MessageTrace {
         ArrayNode letters = Json.MAPPER.createArrayNode();
         return letters.addAll(Sql.list(connection,
                 "select id, code, reason, remedy, attempts, created_at from dead_letter where message_id = ? order by id limit ?",
-                row -> Json.MAPPER.createObjectNode().put("id", row.getLong("id")).put("code", row.getString("code")).put("reason", row.getString("reason"))
-                        .put("remedy", row.getString("remedy")).put("attempts", row.getInt("attempts")).put("at", time(row.getLong("created_at"))),
+                row -> Json.MAPPER.createObjectNode().put("id", row.getLong("id")).put("code", row.getString("code"))
+                .put("reason", row.getString("reason"))
+                        .put("remedy", row.getString("remedy")).put("attempts", row.getInt("attempts"))
+                        .put("at", time(row.getLong("created_at"))),
                 message, DEAD_LETTERS));
     }
 }

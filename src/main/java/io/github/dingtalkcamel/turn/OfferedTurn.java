@@ -18,7 +18,8 @@ final class OfferedTurn {
     static Turn of(Exchange exchange, KeyedQueue queue) {
         Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
         if (turn == null) {
-            throw new IllegalArgumentException("seda:turns and seda:commands take stored messages only: send to direct:inbound-message instead");
+            throw new IllegalArgumentException(
+                    "seda:turns and seda:commands take stored messages only: send to direct:inbound-message instead");
         }
         if (turn.isHere() && turn.slot().queue() != queue) {
             // so that a command never reaches an agent, however a route was edited

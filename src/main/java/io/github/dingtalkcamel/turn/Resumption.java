@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Resumes the turns that an earlier process left unfinished (docs/promises.md 5): in order of arrival, each up to three times in all, and none older
- * than {@code dingtalk.max-turn-age}. What is too old, or was tried too often, becomes a dead letter. Commands and refusals among them are
- * answered again, in their place; a message that is too old is not answered any more.
+ * Resumes the turns that an earlier process left unfinished (docs/promises.md 5): in order of arrival, each up to three times in all, and
+ * none older than {@code dingtalk.max-turn-age}. What is too old, or was tried too often, becomes a dead letter. Commands and refusals
+ * among them are answered again, in their place; a message that is too old is not answered any more.
  */
 public final class Resumption {
 
@@ -33,8 +33,8 @@ public final class Resumption {
     private boolean finished;
     private int resumed;
 
-    public Resumption(Inbox inbox, KeyedQueue queue, KeyedQueue commands, Messages messages, DeadLetters deadLetters, Intake intake, Duration maxAge,
-            InstantSource clock) {
+    public Resumption(Inbox inbox, KeyedQueue queue, KeyedQueue commands, Messages messages, DeadLetters deadLetters, Intake intake,
+            Duration maxAge, InstantSource clock) {
         this(inbox, new StoredTurns(inbox, queue, commands, messages, deadLetters, maxAge, clock), intake, inbox.newest());
     }
 
@@ -56,8 +56,8 @@ public final class Resumption {
     public synchronized List<Turn> next() throws StoreException {
         List<Turn> turns = new ArrayList<>();
         while (turns.isEmpty() && !finished) {
-            List<Inbox.Unfinished> page = inbox.unfinished(after, last, PAGE);
-            for (Inbox.Unfinished row : page) {
+            List<UnfinishedTurn> page = inbox.unfinished(after, last, PAGE);
+            for (UnfinishedTurn row : page) {
                 try {
                     Turn turn = stored.turn(row, Lease.ALONE);
                     if (turn != null) {

@@ -38,24 +38,26 @@ public final class SharedInbox {
      *
      * @return what {@link NodeWork.Reading} promises of its number
      */
-    long unfinishedOf(String conversation, long afterSeq, List<Inbox.Unfinished> turns) throws StoreException {
+    long unfinishedOf(String conversation, long afterSeq, List<UnfinishedTurn> turns) throws StoreException {
         String integration = conversation.substring(0, conversation.indexOf('\n'));
         String id = conversation.substring(conversation.indexOf('\n') + 1);
         return store.read(connection -> {
             // before the turns: those that come in between are read next time
-            long seq = Sql.number(connection, "select seq from conversation where integration = ? and conversation_id = ?", integration, id);
-            turns.addAll(Sql.list(connection, Inbox.SELECT_UNFINISHED + """
+            long seq = Sql.number(connection, "select seq from conversation where integration = ? and conversation_id = ?", integration,
+                    id);
+            turns.addAll(Sql.list(connection, UnfinishedTurn.SELECT + """
                     where m.integration = ? and m.conversation_id = ? and m.state in ('received', 'running') and m.kind = 'turn'
-                        and coalesce(m.seq, 0) > ? order by coalesce(m.seq, 0), m.id""", Inbox::unfinished, integration, id, afterSeq));
+                        and coalesce(m.seq, 0) > ? order by coalesce(m.seq, 0), m.id""", UnfinishedTurn::of, integration, id, afterSeq));
             return seq;
         });
     }
 
     /** Unfinished commands and refusals, in order of arrival. */
-    List<Inbox.Unfinished> commands(List<Long> ids) throws StoreException {
-        List<Inbox.Unfinished> commands = new ArrayList<>();
+    List<UnfinishedTurn> commands(List<Long> ids) throws StoreException {
+        List<UnfinishedTurn> commands = new ArrayList<>();
         for (long id : ids) {
-            store.read(connection -> Sql.first(connection, Inbox.SELECT_UNFINISHED + "where m.id = ? and m.state in ('received', 'running')", Inbox::unfinished, id))
+            store.read(connection -> Sql.first(connection, UnfinishedTurn.SELECT
+                    + "where m.id = ? and m.state in ('received', 'running')", UnfinishedTurn::of, id))
                     .ifPresent(commands::add);
         }
         commands.sort((one, other) -> Long.compare(one.id(), other.id()));
@@ -73,7 +75,8 @@ public final class SharedInbox {
         return store.writeAndWait(leases.key(Turn.key(message)), connection -> {
             Map<Long, Boolean> stopped = new LinkedHashMap<>();
             Sql.query(connection, """
-                    select id, state from message where integration = ? and conversation_id = ? and state in ('received', 'running') and kind = 'turn'
+                    select id, state from message where integration = ? and conversation_id = ? and state in ('received', 'running')
+                        and kind = 'turn'
                         and id < ? and (? or sender_id = ?) order by id""", rows -> {
                         while (rows.next()) {
                             stopped.put(rows.getLong(1), rows.getString(2).equals("running"));
@@ -95,7 +98,8 @@ public final class SharedInbox {
      */
     public long[] unfinishedIn(InboundMessage message) throws StoreException {
         return store.read(connection -> Sql.query(connection, """
-                select coalesce(sum(case when state = 'running' then 1 else 0 end), 0), coalesce(sum(case when state = 'received' then 1 else 0 end), 0)
+                select coalesce(sum(case when state = 'running' then 1 else 0 end), 0),
+                    coalesce(sum(case when state = 'received' then 1 else 0 end), 0)
                 from message
                 where integration = ? and conversation_id = ? and state in ('received', 'running') and kind = 'turn'""", row -> {
                     row.next();

@@ -16,7 +16,10 @@ import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The turns of this node, as the cluster sees them: read from the store, queued by the routes {@code turn-queue} and {@code turn-queue-command}, given up. */
+/**
+ * The turns of this node, as the cluster sees them: read from the store, queued by the routes {@code turn-queue} and {@code
+ * turn-queue-command}, given up.
+ */
 final class SharedTurns implements NodeWork {
 
     private static final Logger LOG = LoggerFactory.getLogger(SharedTurns.class);
@@ -39,10 +42,10 @@ final class SharedTurns implements NodeWork {
 
     @Override
     public Reading read(String conversation, long afterSeq, Lease lease) throws StoreException {
-        List<Inbox.Unfinished> rows = new ArrayList<>();
+        List<UnfinishedTurn> rows = new ArrayList<>();
         long seq = inbox.unfinishedOf(conversation, afterSeq, rows);
         List<Read> read = new ArrayList<>();
-        for (Inbox.Unfinished row : rows) {
+        for (UnfinishedTurn row : rows) {
             Turn turn = stored.turn(row, lease);
             if (turn != null) {
                 read.add(new Read(row.seq(), () -> queue(turn), () -> turn.slot().release()));
@@ -57,13 +60,14 @@ final class SharedTurns implements NodeWork {
             exchange.setProperty(InboundMessage.PROPERTY, turn.message());
         });
         if (turn.slot().release()) {
-            LOG.error("Turn {} could not be queued; it is read again when its conversation is given back", turn.reference(), queued.getException());
+            LOG.error("Turn {} could not be queued; it is read again when its conversation is given back", turn.reference(),
+                    queued.getException());
         }
     }
 
     @Override
     public void takeCommands(List<Long> ids) throws StoreException {
-        for (Inbox.Unfinished row : inbox.commands(ids)) {
+        for (UnfinishedTurn row : inbox.commands(ids)) {
             Turn turn = stored.turn(row, leases.ofNode());
             if (turn != null) {
                 queue(turn);

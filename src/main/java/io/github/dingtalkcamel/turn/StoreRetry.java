@@ -21,12 +21,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Repeats steps of routes that read or write the store, where the store fails: only these steps, so that routes need no redelivery of Camel's, which
- * copies the exchange before each of its steps.
+ * Repeats steps of routes that read or write the store, where the store fails: only these steps, so that routes need no redelivery of
+ * Camel's, which copies the exchange before each of its steps.
  * <p>
- * Promises: a step that fails with a {@link StoreException} is repeated after a delay that doubles, up to a minute, and meanwhile the exchange holds no
- * thread. It is repeated eight times, and for as long as the store takes nothing, since then not even a dead letter could be written. After that, and
- * when the process stops, the exchange fails with the exception. Other exceptions fail it at once. A turn that is stopped while it waits ends there.
+ * Promises: a step that fails with a {@link StoreException} is repeated after a delay that doubles, up to a minute, and meanwhile the
+ * exchange holds no thread. It is repeated eight times, and for as long as the store takes nothing, since then not even a dead letter could
+ * be written. After that, and when the process stops, the exchange fails with the exception. Other exceptions fail it at once. A turn that
+ * is stopped while it waits ends there.
  * <p>
  * A step may have been run in part when it is repeated, so it must be one that can be.
  */
@@ -90,7 +91,8 @@ public final class StoreRetry {
             } catch (StoreException e) {
                 int failures = failed + 1;
                 if (isWorthAnotherTry(failures) && !LeaseLostException.is(e)) {
-                    LOG.debug("A step of exchange {} is repeated after {} failures: {}", exchange.getExchangeId(), failures, e.getMessage());
+                    LOG.debug("A step of exchange {} is repeated after {} failures: {}", exchange.getExchangeId(), failures,
+                            e.getMessage());
                     CompletableFuture.delayedExecutor(delays.apply(failures), TimeUnit.MILLISECONDS, threads())
                             .execute(() -> again(exchange, callback, failures));
                     return false;

@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes turns of stored messages that are not finished: each is tried up to three times in all, and none that is older than
- * {@code dingtalk.max-turn-age}. What is too old, or was tried too often, becomes a dead letter. A command or a refusal that is too old is not
- * answered any more.
+ * {@code dingtalk.max-turn-age}. What is too old, or was tried too often, becomes a dead letter. A command or a refusal that is too old is
+ * not answered any more.
  */
 final class StoredTurns {
 
@@ -30,7 +30,8 @@ final class StoredTurns {
     private final Duration maxAge;
     private final InstantSource clock;
 
-    StoredTurns(Inbox inbox, KeyedQueue queue, KeyedQueue commands, Messages messages, DeadLetters deadLetters, Duration maxAge, InstantSource clock) {
+    StoredTurns(Inbox inbox, KeyedQueue queue, KeyedQueue commands, Messages messages, DeadLetters deadLetters, Duration maxAge,
+            InstantSource clock) {
         this.inbox = inbox;
         this.queue = queue;
         this.commands = commands;
@@ -45,7 +46,7 @@ final class StoredTurns {
      *
      * @param lease the right to answer it
      */
-    Turn turn(Inbox.Unfinished row, Lease lease) throws StoreException {
+    Turn turn(UnfinishedTurn row, Lease lease) throws StoreException {
         InboundMessage message = null;
         String why = null;
         try {
@@ -69,7 +70,7 @@ final class StoredTurns {
         return null;
     }
 
-    private DeadLetters.Reason reasonToGiveUp(Inbox.Unfinished row, InboundMessage message, String why) {
+    private DeadLetters.Reason reasonToGiveUp(UnfinishedTurn row, InboundMessage message, String why) {
         if (message == null) {
             return cantBeATurn(row.integration(), why);
         }
@@ -92,7 +93,8 @@ final class StoredTurns {
      */
     static DeadLetters.Reason cantBeATurn(String integration, String why) {
         return why == null
-                ? new DeadLetters.Reason("unknownIntegration", "There is no integration " + integration + " any more", "Set it again, then replay")
+                ? new DeadLetters.Reason("unknownIntegration", "There is no integration " + integration + " any more",
+                        "Set it again, then replay")
                 : new DeadLetters.Reason("unreadable", "The stored message can't be read: " + why, "Ask the sender to repeat it");
     }
 }

@@ -51,8 +51,8 @@ public final class Turns {
     }
 
     /**
-     * Records durably that the turn runs, before the agent is asked, so that a message which kills the process is not tried forever. The session that it
-     * runs in becomes property {@value Session#PROPERTY}.
+     * Records durably that the turn runs, before the agent is asked, so that a message which kills the process is not tried forever. The
+     * session that it runs in becomes property {@value Session#PROPERTY}.
      */
     public void recordStart(Exchange exchange) throws StoreException {
         Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
@@ -103,7 +103,8 @@ public final class Turns {
     }
 
     /** Logs why the agent failed, under the reference that the sender gets, and keeps it for the turn's record. */
-    public void recordFailure(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn, @ExchangeProperty("CamelDingTalkAgent") String agent)
+    public void recordFailure(Exchange exchange, @ExchangeProperty(Turn.PROPERTY) Turn turn,
+            @ExchangeProperty("CamelDingTalkAgent") String agent)
             throws Exception {
         Exception failure = Failure.of(exchange, Exception.class);
         if (exchange.getContext().isStopping() || failure instanceof StoppingException) {
@@ -129,7 +130,8 @@ public final class Turns {
 
     /** Another node answers the turn, or a user stopped it by another one: what this node did of it does not count. */
     public static void discard(Exchange exchange, Turn turn) {
-        ENDED.info("Turn {} discarded: message {}; another node works on its conversation, or it was stopped", turn.reference(), turn.message().msgId());
+        ENDED.info("Turn {} discarded: message {}; another node works on its conversation, or it was stopped", turn.reference(),
+                turn.message().msgId());
         exchange.setProperty(LEFT, true);
     }
 
@@ -161,10 +163,12 @@ public final class Turns {
             Answer answer = known(turn, exchange.getProperty(Answer.PROPERTY, Answer.class));
             Store.Work<?> with = failure == null ? inbox.nowDone(turn.id(), agentMillis, sent, reply(answer))
                     : inbox.nowFailed(turn.id(), failure, agentMillis, sent);
-            leave(turn, exchange.getProperty(Session.PROPERTY, Session.class), answer, failure != null, agentMillis == null ? 0 : agentMillis, with);
+            leave(turn, exchange.getProperty(Session.PROPERTY, Session.class), answer, failure != null,
+                    agentMillis == null ? 0 : agentMillis, with);
         }
-        ENDED.info("Turn {} {}: message {}, agent {}, {} ms", turn.reference(), turn.isStopped() ? "stopped" : failure == null ? "done" : "failed",
-                turn.message().msgId(), exchange.getProperty(AGENT), agentMillis);
+        ENDED.info("Turn {} {}: message {}, agent {}, {} ms", turn.reference(),
+                turn.isStopped() ? "stopped" : failure == null ? "done"
+                : "failed", turn.message().msgId(), exchange.getProperty(AGENT), agentMillis);
     }
 
     /** After a crash between two chunks there is the reply, and no agent was asked. */
@@ -177,9 +181,11 @@ public final class Turns {
     }
 
     /**
-     * Counts the turn in its session where an agent was asked. A failed turn is not part of the history, since a user who tries again repeats the message.
+     * Counts the turn in its session where an agent was asked. A failed turn is not part of the history, since a user who tries again
+     * repeats the message.
      */
-    private void leave(Turn turn, Session session, Answer known, boolean failed, long agentMillis, Store.Work<?> with) throws StoreException {
+    private void leave(Turn turn, Session session, Answer known, boolean failed, long agentMillis, Store.Work<?> with)
+            throws StoreException {
         String said = known == null ? null : turn.message().text();
         String reply = reply(known);
         Usage usage = known == null && !failed ? Usage.NONE

@@ -87,9 +87,11 @@ class OutboxTest {
                 + "\",\"integrationId\":\"main\",\"at\":\"2026-01-28T11:33:20.456Z\",\"msgId\":\"m1\",\"conversationId\":\"cidA\","
                 + "\"conversationType\":\"dm\",\"conversationTitle\":null,\"senderId\":\"staff001\",\"senderNick\":null,\"messageType\":\"text\","
                 + "\"turn\":\"main-" + row + "\",\"text\":\"text of m1\"}");
-        assertThat(told.get(1).toString()).isEqualTo("{\"eventType\":\"bot_turn_finished\",\"eventId\":\"" + told.get(1).path("eventId").asText()
+        assertThat(told.get(1).toString())
+                .isEqualTo("{\"eventType\":\"bot_turn_finished\",\"eventId\":\"" + told.get(1).path("eventId").asText()
                 + "\",\"integrationId\":\"main\",\"at\":\"2026-01-28T11:33:20.456Z\",\"msgId\":\"m1\",\"conversationId\":\"cidA\","
-                + "\"conversationType\":\"dm\",\"senderId\":\"staff001\",\"turn\":\"main-" + row + "\",\"state\":\"done\",\"agent\":\"echo\","
+                + "\"conversationType\":\"dm\",\"senderId\":\"staff001\",\"turn\":\"main-" + row
+                + "\",\"state\":\"done\",\"agent\":\"echo\","
                 + "\"boundBy\":\"fallback\",\"agentMs\":12,\"attempts\":1,\"error\":null,\"receivedAt\":\"2026-01-28T11:33:20.456Z\","
                 + "\"reply\":\"hello 中文\"}");
         assertThat(told.get(0).path("eventId").asText()).isNotBlank().isNotEqualTo(told.get(1).path("eventId").asText());
@@ -107,12 +109,15 @@ class OutboxTest {
         store.writeAndWait(inbox.nowFailed(failed, "no model", 5L, null));
         inbox.stopped(CommitKey.NONE, List.of(stopped));
         inbox.stopped(CommitKey.NONE, List.of(stopped));
-        new DeadLetters(store, clock, Leases.ALONE, outbox).add(CommitKey.NONE, dead, "main", "cidA", new DeadLetters.Reason("310000", "no permission", "grant it"), 1, null);
+        new DeadLetters(store, clock, Leases.ALONE, outbox)
+                .add(CommitKey.NONE, dead, "main", "cidA", new DeadLetters.Reason("310000", "no permission", "grant it"), 1, null);
 
         List<JsonNode> ended = told().subList(3, told().size());
 
-        assertThat(ended).extracting(event -> event.path("eventType").asText() + " " + event.path("state").asText() + " " + event.path("error").asText())
-                .containsExactly("bot_turn_failed failed no model", "bot_turn_finished stopped null", "bot_turn_failed dead 310000: no permission");
+        assertThat(ended).extracting(event -> event.path("eventType").asText() + " " + event.path("state").asText() + " "
+                + event.path("error").asText())
+                .containsExactly("bot_turn_failed failed no model", "bot_turn_finished stopped null",
+                        "bot_turn_failed dead 310000: no permission");
     }
 
     @ParameterizedTest
@@ -128,7 +133,8 @@ class OutboxTest {
         assertThat(events.add(exchange, events.keyOf(delivery))).isFalse();
         outbox.recordClick(Delivery.streamedCard("main", Body.read("{\"outTrackId\":\"card-1\"}")));
 
-        assertThat(outbox.waiting(10, Long.MAX_VALUE)).extracting(Outbox.Entry::eventType, Outbox.Entry::integration, Outbox.Entry::conversationId)
+        assertThat(outbox.waiting(10, Long.MAX_VALUE)).extracting(Outbox.Entry::eventType, Outbox.Entry::integration,
+                Outbox.Entry::conversationId)
                 .containsExactly(tuple("user_add_org", "main", null),
                         tuple("card_callback", "main", null));
         assertThat(told().get(0).path("eventId").asText()).isEqualTo("e1");

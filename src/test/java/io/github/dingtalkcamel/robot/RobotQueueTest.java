@@ -46,7 +46,8 @@ class RobotQueueTest {
     private final InstantSource clock = () -> now;
 
     private static Settings settings(Map<String, String> more) {
-        Map<String, String> all = new java.util.HashMap<>(Map.of("dingtalk.webhook", "https://oapi.dingtalk.com/robot/send?access_token=" + TOKEN));
+        Map<String, String> all =
+                new java.util.HashMap<>(Map.of("dingtalk.webhook", "https://oapi.dingtalk.com/robot/send?access_token=" + TOKEN));
         all.putAll(more);
         try {
             return new SettingsReader(Map.of(), all, Map.of(), text -> text, 17).read();
@@ -260,7 +261,8 @@ class RobotQueueTest {
             assertThat(queue.due()).containsExactly(robot);
             assertThat(queue.address(queue.next(robot)).url()).hasToString(other.reveal());
             assertThat(robot).doesNotContain("fedcba");
-            assertThat(queue.add(text("here"), "main", Secret.of("https://oapi.dingtalk.com/robot/send?access_token=" + TOKEN)).robot()).isEqualTo("main");
+            assertThat(queue.add(text("here"), "main", Secret.of("https://oapi.dingtalk.com/robot/send?access_token=" + TOKEN)).robot())
+                    .isEqualTo("main");
         }
     }
 
@@ -272,7 +274,8 @@ class RobotQueueTest {
             RejectedException refusal = catchThrowableOfType(RejectedException.class, () -> foreign.add(text("x"), "main", null));
             assertThat(refusal.code()).isEqualTo("foreignWebhook");
             assertThat(refusal.getMessage()).doesNotContain("evil");
-            assertThat(catchThrowableOfType(RejectedException.class, () -> foreign.add(text("x"), "other", null)).code()).isEqualTo("noWebhook");
+            assertThat(catchThrowableOfType(RejectedException.class, () -> foreign.add(text("x"), "other", null)).code())
+                    .isEqualTo("noWebhook");
         }
     }
 

@@ -26,8 +26,10 @@ class SettingsReaderTest {
         String fault = "dingtalk.cluster (DINGTALK_CLUSTER): is true, but the store is an SQLite file, which only one process can use;"
                 + " set dingtalk.store-url to a PostgreSQL database (jdbc:postgresql://host/database), or set dingtalk.cluster=false";
         assertThat(Given.app().env("DINGTALK_CLUSTER", "true").faults()).containsExactly(fault);
-        assertThat(Given.app().env("DINGTALK_CLUSTER", "true").env("DINGTALK_STORE_URL", "jdbc:sqlite:x.db").faults()).containsExactly(fault);
-        assertThat(Given.app().env("DINGTALK_CLUSTER", "true").env("DINGTALK_STORE_URL", "jdbc:postgresql://db/bot").read().cluster()).isTrue();
+        assertThat(Given.app().env("DINGTALK_CLUSTER", "true").env("DINGTALK_STORE_URL", "jdbc:sqlite:x.db").faults())
+                .containsExactly(fault);
+        assertThat(Given.app().env("DINGTALK_CLUSTER", "true").env("DINGTALK_STORE_URL", "jdbc:postgresql://db/bot").read().cluster())
+                .isTrue();
         assertThat(Given.app().read().cluster()).isFalse();
     }
 
@@ -431,7 +433,8 @@ class SettingsReaderTest {
         Given given = Given.app().env("DINGTALK_LLM_BASE_URL", "https://models.example.com/v1/").env("DINGTALK_LLM_MODEL", " qwen-plus ")
                 .env("DINGTALK_LLM_API_KEY", "sk-1").env("DINGTALK_LLM_PROMPT", " Be brief.\nBe kind. ");
 
-        assertThat(given.read().model()).contains(new ModelSettings(URI.create("https://models.example.com/v1"), Secret.of("sk-1"), "qwen-plus", "Be brief.\nBe kind."));
+        assertThat(given.read().model()).contains(new ModelSettings(URI.create("https://models.example.com/v1"), Secret.of("sk-1"),
+                "qwen-plus", "Be brief.\nBe kind."));
         assertThat(given.main().fallbackAgent()).contains("assistant");
         assertThat(given.env("DINGTALK_FALLBACK_AGENT", "none").main().fallbackAgent()).isEmpty();
         assertThat(Given.app().read().model()).isEmpty();
@@ -441,14 +444,17 @@ class SettingsReaderTest {
     @Test
     void halfAModelIsAFault() {
         assertThat(Given.app().env("DINGTALK_LLM_MODEL", "qwen-plus").faults()).containsExactly(
-                "dingtalk.llm-base-url (DINGTALK_LLM_BASE_URL): is not set, although dingtalk.llm-model (DINGTALK_LLM_MODEL) is; set both or neither");
+                "dingtalk.llm-base-url (DINGTALK_LLM_BASE_URL): is not set, although dingtalk.llm-model (DINGTALK_LLM_MODEL) is; set both "
+                + "or neither");
         assertThat(Given.app().env("DINGTALK_LLM_BASE_URL", "https://models.example.com/v1").faults()).containsExactly(
-                "dingtalk.llm-model (DINGTALK_LLM_MODEL): is not set, although dingtalk.llm-base-url (DINGTALK_LLM_BASE_URL) is; set both or neither");
+                "dingtalk.llm-model (DINGTALK_LLM_MODEL): is not set, although dingtalk.llm-base-url (DINGTALK_LLM_BASE_URL) is; set both "
+                + "or neither");
         assertThat(Given.app().env("DINGTALK_LLM_API_KEY", "sk-1").env("DINGTALK_LLM_PROMPT", "Be brief").faults()).containsExactly(
                 "dingtalk.llm-api-key (DINGTALK_LLM_API_KEY): belongs to a language model, but none is set;"
                         + " set dingtalk.llm-base-url and dingtalk.llm-model as well, or remove this setting",
                 "dingtalk.llm-prompt (DINGTALK_LLM_PROMPT): belongs to a language model, but none is set;"
                         + " set dingtalk.llm-base-url and dingtalk.llm-model as well, or remove this setting");
-        assertThat(Given.app().env("DINGTALK_LLM_KEY", "sk-1").faults()).singleElement().asString().contains("DINGTALK_LLM_API_KEY").doesNotContain("sk-1");
+        assertThat(Given.app().env("DINGTALK_LLM_KEY", "sk-1").faults()).singleElement().asString().contains("DINGTALK_LLM_API_KEY")
+                .doesNotContain("sk-1");
     }
 }

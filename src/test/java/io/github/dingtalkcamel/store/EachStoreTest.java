@@ -19,6 +19,7 @@ import io.github.dingtalkcamel.turn.DeadLetters;
 import io.github.dingtalkcamel.turn.Inbox;
 import io.github.dingtalkcamel.turn.Spoken;
 import io.github.dingtalkcamel.turn.Turn;
+import io.github.dingtalkcamel.turn.UnfinishedTurn;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -114,7 +115,8 @@ class EachStoreTest {
         assertThat(row(id).get(0)).isEqualTo("failed");
 
         long dead = inbox.add(Spoken.in("cid", "m2"), "{}").join().getAsLong();
-        new DeadLetters(store, clock).add(CommitKey.NONE, dead, "main", "cid", new DeadLetters.Reason("c\0", "r\0", "d\0"), 1, new Turn.Progress(List.of("chunk \0 \ud800"), 0));
+        new DeadLetters(store, clock).add(CommitKey.NONE, dead, "main", "cid", new DeadLetters.Reason("c\0", "r\0", "d\0"), 1,
+                new Turn.Progress(List.of("chunk \0 \ud800"), 0));
         assertThat(row(dead).get(0)).isEqualTo("dead");
     }
 
@@ -154,9 +156,9 @@ class EachStoreTest {
         store.writeAndWait(inbox.nowRunning(ids.get(3), "echo", "fallback", null));
         store.writeAndWait(inbox.nowDone(ids.get(3), null, null));
 
-        assertThat(inbox.unfinished(0, ids.get(6), 4).stream().map(Inbox.Unfinished::id))
+        assertThat(inbox.unfinished(0, ids.get(6), 4).stream().map(UnfinishedTurn::id))
                 .containsExactly(ids.get(0), ids.get(1), ids.get(2), ids.get(4));
-        assertThat(inbox.unfinished(ids.get(4), ids.get(6), 4).stream().map(Inbox.Unfinished::id)).containsExactly(ids.get(5), ids.get(6));
+        assertThat(inbox.unfinished(ids.get(4), ids.get(6), 4).stream().map(UnfinishedTurn::id)).containsExactly(ids.get(5), ids.get(6));
     }
 
     @ParameterizedTest
@@ -167,10 +169,13 @@ class EachStoreTest {
         long id = inbox.add(Spoken.in("cid", "m1"), "{}").join().getAsLong();
         store.writeAndWait(inbox.nowRunning(id, "echo", "fallback", null));
         inbox.replying(CommitKey.NONE, id, List.of("a", "b", "c"), List.of(), List.of());
-        deadLetters.add(CommitKey.NONE, id, "main", "cid", new DeadLetters.Reason("code", "reason", "remedy"), 3, new Turn.Progress(List.of("a", "b", "c"), 1));
+        deadLetters.add(CommitKey.NONE, id, "main", "cid", new DeadLetters.Reason("code", "reason", "remedy"), 3,
+                new Turn.Progress(List.of("a", "b", "c"), 1));
 
-        assertThat(rows("select message_id, integration, conversation_id, kind, code, reason, remedy, attempts, chunks, sent, created_at from dead_letter"))
-                .containsExactly(List.of(id, "main", "cid", "reply", "code", "reason", "remedy", 3L, "[\"b\",\"c\"]", 1L, now.toEpochMilli()));
+        assertThat(rows("select message_id, integration, conversation_id, kind, code, reason, remedy, attempts, chunks, sent, created_at "
+                + "from dead_letter"))
+                .containsExactly(List.of(id, "main", "cid", "reply", "code", "reason", "remedy", 3L, "[\"b\",\"c\"]", 1L,
+                        now.toEpochMilli()));
         assertThat(row(id)).startsWith("dead").contains("code: reason", now.toEpochMilli());
         assertThat(deadLetters.count()).isEqualTo(1);
         assertThat(count("reply")).isZero();
@@ -238,7 +243,8 @@ class EachStoreTest {
 
     @Test
     void saysWhatToDoWhenItCantBeOpened() throws Exception {
-        Path garbage = Files.writeString(folder.resolve("garbage.db"), "this is not a database, however long one looks at it. ".repeat(100));
+        Path garbage = Files.writeString(folder.resolve("garbage.db"),
+                "this is not a database, however long one looks at it. ".repeat(100));
 
         assertThatThrownBy(() -> Store.open("jdbc:sqlite:" + garbage, null, null)).isInstanceOf(StoreException.class)
                 .hasMessageContaining("garbage.db").hasMessageContaining("dingtalk.store-url");
@@ -254,7 +260,8 @@ class EachStoreTest {
             assertThat(bot.say("hello").status()).isEqualTo(200);
             assertThat(bot.awaitReplies(bot.simulator().dm(Bot.APP_KEY, "staff001"), 1)).containsExactly("hello");
             Awaitility.await().atMost(Bot.PATIENCE)
-                    .until(() -> bot.rows("select state, attempts, agent, bound_by from message").equals(List.of(List.of("done", 1, "echo", "fallback"))));
+                    .until(() -> bot.rows("select state, attempts, agent, bound_by from message")
+                            .equals(List.of(List.of("done", 1, "echo", "fallback"))));
         }
     }
 

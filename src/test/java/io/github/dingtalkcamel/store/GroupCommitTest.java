@@ -71,7 +71,8 @@ class GroupCommitTest {
         };
         CompletableFuture<String> followed = new CompletableFuture<>();
         try (GroupCommit quick = new GroupCommit(counting(file), connection -> { }, slow)) {
-            quick.submit(CommitKey.NONE, connection -> 7, (result, failure) -> followed.complete(result + " by " + Thread.currentThread().getName()));
+            quick.submit(CommitKey.NONE, connection -> 7, (result, failure) ->
+                    followed.complete(result + " by " + Thread.currentThread().getName()));
         }
 
         assertThat(followed).isCompletedWithValue("7 by dingtalk-store-writer");
@@ -199,7 +200,8 @@ class GroupCommitTest {
         store.close();
 
         assertThat(store.submit(insert("late"))).isCompletedExceptionally();
-        assertThatThrownBy(() -> store.submit(insert("later")).join()).hasCauseInstanceOf(StoreException.class).hasMessageContaining("closed");
+        assertThatThrownBy(() -> store.submit(insert("later")).join()).hasCauseInstanceOf(StoreException.class)
+                .hasMessageContaining("closed");
         assertThat(lines()).isEmpty();
     }
 
@@ -310,7 +312,8 @@ class GroupCommitTest {
     }
 
     private DataSource counting(DataSource real) {
-        return (DataSource) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { DataSource.class }, (proxy, method, arguments) -> {
+        return (DataSource) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { DataSource.class },
+                (proxy, method, arguments) -> {
             if (!method.getName().equals("getConnection")) {
                 return invoke(real, method, arguments);
             }

@@ -124,7 +124,8 @@ class HousekeepingTest {
             int number = day;
             store.writeAndWait(connection -> insertDone(connection, number * 1_000, number == 200 ? 600 : 150, 1_500));
             if (day % 10 == 0) {
-                letters.add(CommitKey.NONE, running("dead" + day), "main", "cid", new DeadLetters.Reason("c", "r", "d"), 1, new Turn.Progress(List.of("x".repeat(3_000)), 0));
+                letters.add(CommitKey.NONE, running("dead" + day), "main", "cid", new DeadLetters.Reason("c", "r", "d"), 1,
+                        new Turn.Progress(List.of("x".repeat(3_000)), 0));
                 events.add("main/event" + day);
             }
             now = now.plus(Duration.ofDays(5));
@@ -177,13 +178,15 @@ class HousekeepingTest {
     }
 
     private static void checkpoint(Path file) throws SQLException {
-        try (Connection connection = java.sql.DriverManager.getConnection("jdbc:sqlite:" + file); var statement = connection.createStatement()) {
+        try (Connection connection = java.sql.DriverManager.getConnection("jdbc:sqlite:" + file);
+                var statement = connection.createStatement()) {
             statement.execute("pragma wal_checkpoint(truncate)");
         }
     }
 
     private int insertDone(Connection connection, int first, int count, int bytes) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement("insert into message (integration, msg_id, conversation_id, kind, state, payload, received_at,"
+        try (PreparedStatement insert =
+                connection.prepareStatement("insert into message (integration, msg_id, conversation_id, kind, state, payload, received_at,"
                 + " finished_at) values ('main', ?, 'cid', 'turn', 'done', ?, ?, ?)")) {
             for (int i = 0; i < count; i++) {
                 // as random as DingTalk's, so that the index is filled everywhere

@@ -49,8 +49,8 @@ class DeadLettersTest {
         store = kind.open(folder);
         inbox = new Inbox(store, clock);
         letters = new DeadLetters(store, clock);
-        messages = new Messages(new SettingsReader(Map.of(), Map.of("dingtalk.app-key", "dingkey", "dingtalk.app-secret", "sec-0123456789"), Map.of(),
-                text -> text, 17).read());
+        messages = new Messages(new SettingsReader(Map.of(), Map.of("dingtalk.app-key", "dingkey", "dingtalk.app-secret", "sec-0123456789"),
+                Map.of(), text -> text, 17).read());
         Resumption nothing = resumption();
         nothing.next();
         replays = new Replays(letters, messages, queue, nothing);
@@ -73,9 +73,10 @@ class DeadLettersTest {
 
         List<Letter> list = letters.list(Long.MAX_VALUE, 10);
         assertThat(list).containsExactly(
-                new Letter(list.get(0).id(), "main-" + dead, "main", "cid", "m2", "reply", "90018", "too fast", "send less", 9, now, "waiting"),
-                new Letter(list.get(1).id(), "main-" + failed, "main", "cid", "m1", "turn", "agentFailed", "java.lang.IllegalStateException: no model",
-                        list.get(1).remedy(), 1, now.minusSeconds(1), "waiting"));
+                new Letter(list.get(0).id(), "main-" + dead, "main", "cid", "m2", "reply", "90018", "too fast", "send less", 9, now,
+                        "waiting"),
+                new Letter(list.get(1).id(), "main-" + failed, "main", "cid", "m1", "turn", "agentFailed",
+                        "java.lang.IllegalStateException: no model", list.get(1).remedy(), 1, now.minusSeconds(1), "waiting"));
         assertThat(list.get(1).remedy()).contains("repair the agent").contains("replay");
         assertThat(list.toString()).doesNotContain("text of");
         assertThat(letters.list(list.get(0).id(), 10)).containsExactly(list.get(1));
@@ -178,7 +179,8 @@ class DeadLettersTest {
         assertThat(letters.replayAll().replayed()).hasSize(60).isSorted();
 
         List<String> first = next();
-        assertThat(first).as("half of the queue, and ten of a conversation").hasSize(20).startsWith("a00", "a01").contains("a09", "b00", "b09")
+        assertThat(first).as("half of the queue, and ten of a conversation").hasSize(20).startsWith("a00", "a01")
+                .contains("a09", "b00", "b09")
                 .doesNotContain("a10");
         assertThat(next()).isEmpty();
         List<String> all = new ArrayList<>(first);
@@ -205,7 +207,8 @@ class DeadLettersTest {
 
         assertThat(next()).isEmpty();
         assertThat(letters.list(Long.MAX_VALUE, 10)).extracting(Letter::code, Letter::state)
-                .containsExactly(org.assertj.core.groups.Tuple.tuple("unknownIntegration", "waiting"), org.assertj.core.groups.Tuple.tuple("unreadable", "waiting"));
+                .containsExactly(org.assertj.core.groups.Tuple.tuple("unknownIntegration", "waiting"),
+                        org.assertj.core.groups.Tuple.tuple("unreadable", "waiting"));
         assertThat(queue.remainingCapacity()).isEqualTo(40);
     }
 
@@ -216,9 +219,11 @@ class DeadLettersTest {
         store.writeAndWait(connection -> {
             try (var insert = connection.createStatement()) {
                 for (long i = 1; i <= 1_203; i++) {
-                    insert.addBatch("insert into message (integration, msg_id, conversation_id, kind, state, payload, received_at) values ('main', 'm%d', 'c', 'turn', 'dead', '{}', 1)"
+                    insert.addBatch("insert into message (integration, msg_id, conversation_id, kind, state, payload, received_at) values "
+                            + "('main', 'm%d', 'c', 'turn', 'dead', '{}', 1)"
                             .formatted(i));
-                    insert.addBatch("insert into dead_letter (message_id, integration, conversation_id, kind, code, reason, remedy, attempts, created_at)"
+                    insert.addBatch("insert into dead_letter (message_id, integration, conversation_id, kind, code, reason, remedy, "
+                            + "attempts, created_at)"
                             + " values (%d, 'main', 'c', 'turn', 'c', 'r', 'd', 1, 1)".formatted(i));
                 }
                 return insert.executeBatch();

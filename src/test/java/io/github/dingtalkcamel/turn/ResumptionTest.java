@@ -90,7 +90,8 @@ class ResumptionTest {
         }
 
         assertThat(drain(resumption())).extracting(Turn::id).containsExactly(twice);
-        assertThat(letters()).singleElement().satisfies(letter -> assertThat(letter).startsWith(thrice, "tooManyAttempts").contains("turn"));
+        assertThat(letters()).singleElement()
+                .satisfies(letter -> assertThat(letter).startsWith(thrice, "tooManyAttempts").contains("turn"));
     }
 
     @Test
@@ -145,7 +146,8 @@ class ResumptionTest {
         now = now.plus(Duration.ofHours(2));
 
         assertThat(drain(resumption())).isEmpty();
-        assertThat(letters()).singleElement().satisfies(letter -> assertThat(letter).startsWith(id, "tooOld").contains("reply", "[\"b\",\"c\"]"));
+        assertThat(letters()).singleElement()
+                .satisfies(letter -> assertThat(letter).startsWith(id, "tooOld").contains("reply", "[\"b\",\"c\"]"));
     }
 
     @Test
@@ -168,7 +170,8 @@ class ResumptionTest {
     }
 
     private Resumption resumption() throws Exception {
-        Messages messages = new Messages(new SettingsReader(Map.of(), Map.of("dingtalk.app-key", "dingkey", "dingtalk.app-secret", "sec-0123456789"), Map.of(),
+        Messages messages = new Messages(new SettingsReader(Map.of(),
+                Map.of("dingtalk.app-key", "dingkey", "dingtalk.app-secret", "sec-0123456789"), Map.of(),
                 text -> text, 17).read());
         return new Resumption(inbox, queue, commands, messages, deadLetters, intake, Duration.ofHours(1), clock);
     }
@@ -185,7 +188,8 @@ class ResumptionTest {
     private List<List<Object>> letters() {
         return store.read(connection -> {
             try (var select = connection.createStatement();
-                    var rows = select.executeQuery("select message_id, code, reason, kind, chunks, conversation_id from dead_letter order by id")) {
+                    var rows = select.executeQuery(
+                            "select message_id, code, reason, kind, chunks, conversation_id from dead_letter order by id")) {
                 List<List<Object>> letters = new ArrayList<>();
                 while (rows.next()) {
                     List<Object> letter = new ArrayList<>();

@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * An error that a server reports within a stream, where the status of HTTP was 200 already: the status that it would have had. Servers give it
- * as the error's code, or say it in words.
+ * An error that a server reports within a stream, where the status of HTTP was 200 already: the status that it would have had. Servers give
+ * it as the error's code, or say it in words.
  */
 final class StreamError {
 

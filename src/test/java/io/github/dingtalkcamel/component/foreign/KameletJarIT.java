@@ -141,7 +141,8 @@ class KameletJarIT {
 
     /** The library names no JMS client: the host brings one, here Artemis's, which is on the class path of our tests only. */
     private static List<Path> jmsClient() {
-        Pattern names = Pattern.compile("(artemis-(commons|core-client|jakarta-client|selector)|jakarta\\.jms-api|netty-.*|commons-.*)-[0-9].*");
+        Pattern names = Pattern.compile(
+                "(artemis-(commons|core-client|jakarta-client|selector)|jakarta\\.jms-api|netty-.*|commons-.*)-[0-9].*");
         return Stream.of(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")).split(File.pathSeparator))
                 .map(Path::of).filter(jar -> names.matcher(jar.getFileName().toString()).matches()).toList();
     }
