@@ -128,10 +128,10 @@ final class ApplicationConfiguration implements AutoCloseable {
         inbound = InboundConfiguration.bind(registry, settings, store, server, sending.integrations().component(), outbox.outbox(), clock);
         conversation.bindings().onChange(hook.events()::bindingChanged);
         sending.integrations().component().setStreamListener(hook.events());
-        CommandConfiguration.bind(registry, settings, texts, agent.agents(), conversation, turn, sharing.leases(), card.cards(), hook.hooks(),
-                clock);
-        ReplyConfiguration.bind(registry, settings, store, sharing, texts, turn, card.cards(), sending.tool().sentMessages(), sending.quotable(),
-                clock);
+        CommandConfiguration.bind(registry, settings, texts, agent.agents(), conversation, turn, sharing.leases(), card.cards(),
+                hook.hooks(), clock);
+        ReplyConfiguration.bind(registry, settings, store, sharing, texts, turn, card.cards(), sending.tool().sentMessages(),
+                sending.quotable(), clock);
         AdminConfiguration.bind(registry, settings, store, inbound, sending.integrations().accessTokens(), agent.agents(),
                 conversation.bindings(), turn.deadLetters());
         MessageMeters meters = new MessageMeters();
@@ -146,7 +146,8 @@ final class ApplicationConfiguration implements AutoCloseable {
         observe.bind();
         routes = new LiveRoutes((LiveContext) context, settings.routesDir());
         registry.bind("liveRoutes", routes);
-        registry.bind("housekeeping", new Housekeeping(store, sharing.clock(), expiries(), () -> sharing.claims().hold("housekeeping") != 0));
+        registry.bind("housekeeping",
+                new Housekeeping(store, sharing.clock(), expiries(), () -> sharing.claims().hold("housekeeping") != 0));
         bindServers(registry);
         context.getPropertiesComponent().setOverrideProperties(properties());
     }

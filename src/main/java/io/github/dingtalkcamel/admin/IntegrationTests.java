@@ -87,7 +87,8 @@ public final class IntegrationTests {
     }
 
     /** A card that is made and not delivered: no user sees it. */
-    public Map<String, Object> undeliveredCard(@ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis, @Variable("card") String outTrackId) {
+    public Map<String, Object> undeliveredCard(@ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis,
+            @Variable("card") String outTrackId) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("cardTemplateId", diagnosis.integration().streaming().cardTemplateId().orElseThrow());
         body.put("outTrackId", outTrackId);

@@ -4,7 +4,10 @@ import io.github.dingtalkcamel.component.api.ReplyDraft;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
 
-/** Shows the body of an agent's exchange as its reply so far, for agents that are routes. Does nothing where replies are not shown while they form. */
+/**
+ * Shows the body of an agent's exchange as its reply so far, for agents that are routes. Does nothing where replies are not shown while
+ * they form.
+ */
 public final class DraftFeed {
 
     /** @param text the whole text from its beginning */

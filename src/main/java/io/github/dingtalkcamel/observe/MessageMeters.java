@@ -32,8 +32,8 @@ import org.apache.camel.spi.RoutePolicyFactory;
 import org.apache.camel.support.RoutePolicySupport;
 
 /**
- * Counts and times messages from the way in to the last chunk, calls to DingTalk, and commits of the store. Looks at the begin and the end of
- * a few routes, by their ids, so a replaced file of routes is counted as well.
+ * Counts and times messages from the way in to the last chunk, calls to DingTalk, and commits of the store. Looks at the begin and the end
+ * of a few routes, by their ids, so a replaced file of routes is counted as well.
  * <p>
  * Counts nothing until {@link #showIn}. Labels have few values: of what others can invent, the first so many have a name of their own.
  */
@@ -52,7 +52,8 @@ public final class MessageMeters implements RoutePolicyFactory, CallObserver {
     private final Map<String, Counter> counters = new ConcurrentHashMap<>();
     private final Map<String, Timer> timers = new ConcurrentHashMap<>();
     private final Map<String, Set<String>> names = new ConcurrentHashMap<>();
-    private final Timer acknowledged = timer("dingtalk.message.ack", "From a message that was proved and parsed until it was stored", ACKNOWLEDGED);
+    private final Timer acknowledged = timer("dingtalk.message.ack", "From a message that was proved and parsed until it was stored",
+            ACKNOWLEDGED);
     private final Timer waited = timer("dingtalk.turn.wait", "From a message that came in until its turn began", ANSWERED);
     private final Timer whole = timer("dingtalk.turn", "From a message that came in until the last chunk of its reply was sent", ANSWERED);
     private final Timer commits = timer("dingtalk.store.commit", "A transaction of the store, its fsync included", COMMITTED);
@@ -111,7 +112,8 @@ public final class MessageMeters implements RoutePolicyFactory, CallObserver {
     }
 
     private static String outcome(DingTalkException failure) {
-        return failure == null ? "ok" : failure instanceof ThrottledException ? "throttled" : failure instanceof RejectedException ? "rejected"
+        return failure == null ? "ok" : failure instanceof ThrottledException ? "throttled" : failure instanceof RejectedException
+                ? "rejected"
                 : failure instanceof OutcomeUnknownException ? "unknown" : "unavailable";
     }
 
@@ -147,7 +149,8 @@ public final class MessageMeters implements RoutePolicyFactory, CallObserver {
             Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
             if (turn != null) {
                 acknowledged.record(System.nanoTime() - exchange.getProperty(RECEIVED, Long.class), TimeUnit.NANOSECONDS);
-                count("dingtalk.messages.accepted", "Messages that were stored, by what answers them: an agent (turn), a command or a refusal",
+                count("dingtalk.messages.accepted",
+                        "Messages that were stored, by what answers them: an agent (turn), a command or a refusal",
                         "integration", message.integration(), "kind", turn.kind().code());
             } else {
                 count("dingtalk.messages.dropped", "Messages that nothing answers: duplicates, and those that are not for the robot",

@@ -58,7 +58,8 @@ public record ObserveConfiguration(CamelContext context, Settings settings, Stor
     /** Opens the console, and registers metrics and beans of JMX. Camel's registry of meters exists by then. */
     public void show() {
         new Console(context, settings).open();
-        new Gauges(turn.turns(), agents, turn.deadLetters(), settings, inbound.streams(), events, limiter, robotQueue, outbox).register(context);
+        new Gauges(turn.turns(), agents, turn.deadLetters(), settings, inbound.streams(), events, limiter, robotQueue, outbox)
+                .register(context);
         MeterRegistry registry = CamelContextHelper.findSingleByType(context, MeterRegistry.class);
         if (registry != null) {
             meters.showIn(registry);

@@ -19,9 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One thread that writes: it takes what waits, does it in one transaction, and commits once. So the cost of a sync is shared by all who wait
- * for it,
- * and the order of submissions is the order of rows.
+ * One thread that writes: it takes what waits, does it in one transaction, and commits once. So the cost of a sync is shared by all who
+ * wait for it, and the order of submissions is the order of rows.
  * <p>
  * When one piece of work fails, the transaction is undone and each piece is tried in a transaction of its own, so that only the faulty one
  * fails.

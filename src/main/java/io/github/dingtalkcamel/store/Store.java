@@ -27,8 +27,8 @@ import org.flywaydb.core.api.MigrationState;
  * <p>
  * A full disk fails writes until there is room again. A damaged or deleted file is not written any more until the next start.
  * <p>
- * Does not promise: more than one process on one store. The data directory's lock keeps a second one out, on PostgreSQL a {@link StoreLock};
- * unless the nodes of a cluster share it, each with a {@link CommitScope}.
+ * Does not promise: more than one process on one store. The data directory's lock keeps a second one out, on PostgreSQL a {@link
+ * StoreLock}; unless the nodes of a cluster share it, each with a {@link CommitScope}.
  */
 public final class Store implements AutoCloseable {
 
@@ -83,7 +83,8 @@ public final class Store implements AutoCloseable {
     public static Store opening(String url, String user, String password, CommitScope scope) {
         AtomicReference<Consumer<String>> takenOver = new AtomicReference<>(why -> {
         });
-        return new Store(CompletableFuture.supplyAsync(() -> opened(url, user, password, scope, why -> takenOver.get().accept(why)), Store::daemon),
+        return new Store(CompletableFuture.supplyAsync(() -> opened(url, user, password, scope, why -> takenOver.get().accept(why)),
+                Store::daemon),
                 shown(url), takenOver, scope != null);
     }
 
@@ -248,9 +249,8 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Sets what is called, once, when another process took a PostgreSQL store: nothing is written any more then, and this process should stop.
-     * Called by a
-     * thread that must not be held up.
+     * Sets what is called, once, when another process took a PostgreSQL store: nothing is written any more then, and this process should
+     * stop. Called by a thread that must not be held up.
      *
      * @param stop gets what happened and what to do
      */
@@ -327,7 +327,9 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** From now on this is told the nanoseconds of each transaction, its commit included; on the store's own thread, which must not wait. */
+    /**
+     * From now on this is told the nanoseconds of each transaction, its commit included; on the store's own thread, which must not wait.
+     */
     public void onCommit(LongConsumer listener) {
         opened().groupCommit().onCommit(listener);
     }
@@ -366,7 +368,8 @@ public final class Store implements AutoCloseable {
                 .load();
         for (MigrationInfo migration : flyway.info().applied()) {
             if (migration.getState() == MigrationState.FUTURE_SUCCESS) {
-                throw new StoreException("The store " + url.replaceFirst("\\?.*", "") + " was last used by a newer dingtalk-camel (its tables are of version " + migration.getVersion()
+                throw new StoreException("The store " + url.replaceFirst("\\?.*", "")
+                        + " was last used by a newer dingtalk-camel (its tables are of version " + migration.getVersion()
                         + "). Start that version, or restore a backup from before it", null);
             }
         }

@@ -79,8 +79,8 @@ public final class DeadLetters {
      * @param at        when it failed last
      * @param state     {@code waiting}, or {@code requested}: it is about to be replayed
      */
-    public record Letter(long id, String reference, String integration, String conversationId, String msgId, String kind, String code, String reason,
-            String remedy, int attempts, Instant at, String state) {
+    public record Letter(long id, String reference, String integration, String conversationId, String msgId, String kind, String code,
+            String reason, String remedy, int attempts, Instant at, String state) {
     }
 
     /**
@@ -103,7 +103,8 @@ public final class DeadLetters {
      *
      * @param reply its reply and how much of it was sent, or null when the agent must answer again
      */
-    public void add(CommitKey key, long messageId, String integration, String conversationId, Reason reason, int attempts, Turn.Progress reply) throws StoreException {
+    public void add(CommitKey key, long messageId, String integration, String conversationId, Reason reason, int attempts,
+            Turn.Progress reply) throws StoreException {
         long now = clock.millis();
         store.writeAndWait(key, connection -> {
             put(connection, messageId, integration, conversationId, reason, attempts, reply, now);
@@ -117,18 +118,21 @@ public final class DeadLetters {
     }
 
     /** Part of a transaction. The letter that the message may have had is this one from now on. */
-    static void put(Connection connection, long messageId, String integration, String conversationId, Reason reason, int attempts, Turn.Progress reply,
-            long now) throws SQLException {
+    static void put(Connection connection, long messageId, String integration, String conversationId, Reason reason, int attempts,
+            Turn.Progress reply, long now) throws SQLException {
         Sql.update(connection, """
-                insert into dead_letter (message_id, integration, conversation_id, kind, code, reason, remedy, attempts, chunks, sent, mentions,
+                insert into dead_letter (message_id, integration, conversation_id, kind, code, reason, remedy, attempts, chunks, sent,
+                    mentions,
                     files, created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                on conflict (message_id) do update set kind = excluded.kind, code = excluded.code, reason = excluded.reason, remedy = excluded.remedy,
+                on conflict (message_id) do update set kind = excluded.kind, code = excluded.code, reason = excluded.reason,
+                    remedy = excluded.remedy,
                     attempts = dead_letter.attempts + excluded.attempts, chunks = excluded.chunks, sent = excluded.sent,
-                    mentions = excluded.mentions, files = excluded.files, created_at = excluded.created_at, state = 'waiting', replayed_at = null""",
-                messageId, integration, conversationId, reply == null ? "turn" : "reply", reason.code(), reason.text(), reason.remedy(), attempts,
-                reply == null ? null : Texts.write(reply.left()), reply == null ? 0 : reply.sent(),
-                reply == null ? null : StoredMentions.write(reply.mentionsLeft()),
-                reply == null ? null : ReplyFiles.write(reply.filesLeft()), now);
+                    mentions = excluded.mentions, files = excluded.files, created_at = excluded.created_at, state = 'waiting',
+                        replayed_at = null""",
+                messageId, integration, conversationId, reply == null ? "turn"
+                : "reply", reason.code(), reason.text(), reason.remedy(), attempts, reply == null ? null
+                : Texts.write(reply.left()), reply == null ? 0 : reply.sent(), reply == null ? null
+                : StoredMentions.write(reply.mentionsLeft()), reply == null ? null : ReplyFiles.write(reply.filesLeft()), now);
     }
 
     /** A command or a refusal that could not be answered: its answer would be of no use later, so only its record says why. */
@@ -156,8 +160,10 @@ public final class DeadLetters {
                         delete from dead_letter where id in (select id from dead_letter
                             where state = 'replayed' and replayed_at < ? order by replayed_at limit ?)""", replayedKept, false),
                 new Expiry("messages of dead letters", """
-                        delete from message where id in (select m.id from message m where m.state in ('dead', 'failed') and m.finished_at < ?
-                            and not exists (select 1 from dead_letter d where d.message_id = m.id) order by m.finished_at limit ?)""", kept, false));
+                        delete from message where id in (select m.id from message m where m.state in ('dead', 'failed')
+                            and m.finished_at < ?
+                            and not exists (select 1 from dead_letter d where d.message_id = m.id)
+                                order by m.finished_at limit ?)""", kept, false));
     }
 
     /** True while none could be added. */
@@ -177,7 +183,8 @@ public final class DeadLetters {
      */
     public List<Letter> list(long before, int limit) throws StoreException {
         return store.read(connection -> Sql.list(connection, """
-                select d.id, d.integration, d.conversation_id, m.msg_id, d.kind, d.code, d.reason, d.remedy, d.attempts, d.created_at, d.state,
+                select d.id, d.integration, d.conversation_id, m.msg_id, d.kind, d.code, d.reason, d.remedy, d.attempts, d.created_at,
+                    d.state,
                     m.id as message_id
                 from dead_letter d left join message m on m.id = d.message_id
                 where d.id < ? and d.state <> 'replayed' order by d.id desc limit ?""", DeadLetters::letter, before, limit));
@@ -195,7 +202,9 @@ public final class DeadLetters {
         return store.writeAndWait(connection -> {
             Requested requested = new Requested(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
             for (long id : ids) {
-                if (Sql.update(connection, "update dead_letter set state = 'requested' where id = ? and state = 'waiting' and message_id is not null", id) == 1) {
+                if (Sql.update(connection,
+                        "update dead_letter set state = 'requested' where id = ? and state = 'waiting' and message_id is not null",
+                        id) == 1) {
                     requested.replayed().add(id);
                 } else if (isReplayed(connection, id)) {
                     requested.alreadyReplayed().add(id);
@@ -235,7 +244,8 @@ public final class DeadLetters {
      * @param reply       what is left of its reply, or null when the agent is asked again
      * @param traceparent the span that its message was stored in, or null
      */
-    record Request(long id, long messageId, String integration, String conversationId, String payload, Turn.Progress reply, String traceparent) {
+    record Request(long id, long messageId, String integration, String conversationId, String payload, Turn.Progress reply,
+            String traceparent) {
 
         String conversation() {
             return integration + '\n' + conversationId;
@@ -256,13 +266,15 @@ public final class DeadLetters {
 
     Request request(Address address) throws StoreException {
         return store.read(connection -> Sql.query(connection,
-                "select m.payload, d.chunks, d.sent, d.mentions, m.traceparent, d.files from dead_letter d join message m on m.id = d.message_id"
+                "select m.payload, d.chunks, d.sent, d.mentions, m.traceparent, d.files from dead_letter d join message m on m.id = "
+                + "d.message_id"
                         + " where d.id = ?", row -> {
                     boolean there = row.next();
                     String payload = there ? row.getString(1) : "";
                     String chunks = payload.isEmpty() ? null : row.getString(2);
                     return new Request(address.id(), address.messageId(), address.integration(), address.conversationId(), payload,
-                            chunks == null ? null : Turn.Progress.left(row.getInt(3), Texts.read(chunks), StoredMentions.read(row.getString(4)),
+                            chunks == null ? null
+                            : Turn.Progress.left(row.getInt(3), Texts.read(chunks), StoredMentions.read(row.getString(4)),
                                     ReplyFiles.read(row.getString(6))),
                             there ? row.getString(5) : null);
                 }, address.id()));
@@ -297,7 +309,8 @@ public final class DeadLetters {
         return store.writeAndWait(key, connection -> {
             Set<Long> taken = new LinkedHashSet<>();
             for (Request request : requests) {
-                int asked = Sql.update(connection, "update dead_letter set state = 'replayed', replayed_at = ? where id = ? and state = 'requested'",
+                int asked = Sql.update(connection,
+                        "update dead_letter set state = 'replayed', replayed_at = ? where id = ? and state = 'requested'",
                         now, request.id());
                 int dead = asked == 0 ? 0 : Sql.update(connection, """
                         update message set state = 'received', attempts = 0, error = null, started_at = null, finished_at = null, seq = ?

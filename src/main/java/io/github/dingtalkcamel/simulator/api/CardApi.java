@@ -149,8 +149,8 @@ public final class CardApi {
                         : null, platform.now(), false));
                 platform.deliver(new Delivery(0, null, Delivery.Channel.CARD, robotCode, conversation, type.equals("IM_GROUP") ? null
                         : id, card.templateId(),
-                        card.params().get("title"), card.params().get("markdown"), type.equals("IM_GROUP") ? mentions(body) : Delivery.At.NONE, carrierId, null,
-                        Json.write(Json.object().put("outTrackId", card.outTrackId()))));
+                        card.params().get("title"), card.params().get("markdown"), type.equals("IM_GROUP") ? mentions(body)
+                        : Delivery.At.NONE, carrierId, null, Json.write(Json.object().put("outTrackId", card.outTrackId()))));
             }
             results.addObject().put("spaceType", type).put("spaceId", id).put("success", fault.isEmpty()).put("carrierId", carrierId)
                     .put("errorMsg", fault);

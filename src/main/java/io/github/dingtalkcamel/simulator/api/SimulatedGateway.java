@@ -93,7 +93,8 @@ public final class SimulatedGateway {
     private void serve(RoutingContext context, Endpoint endpoint) {
         HttpServerRequest request = context.request();
         String path = request.path();
-        Fault fault = faults.trigger(endpoint.family(), CardApi.isEnd(path, context.get(BodyCollector.BODY)) ? path + FaultInjector.END : path);
+        Fault fault = faults.trigger(endpoint.family(), CardApi.isEnd(path, context.get(BodyCollector.BODY)) ? path
+                + FaultInjector.END : path);
         if (fault instanceof Fault.DropBefore) {
             record(context, 0);
             request.connection().close();

@@ -108,7 +108,8 @@ public final class ChatFaults {
     }
 
     private String expireCard() {
-        return platform.cards().values().stream().filter(card -> "forming".equals(card.streaming())).reduce((first, last) -> last).map(card -> {
+        return platform.cards().values().stream().filter(card -> "forming".equals(card.streaming())).reduce((first, last) -> last)
+                .map(card -> {
             platform.cards().remove(card.outTrackId());
             return "The card that forms has expired.";
         }).orElse("No card forms just now.");
