@@ -45,8 +45,8 @@ final class MachineChecks {
 
     private Finding locale() {
         return machine.names().equals(StandardCharsets.UTF_8) ? Finding.ok("locale", "Names of files are UTF-8")
-                : Finding.wrong("locale", "Names of files are " + machine.names() + ": those with other characters than ASCII can't be used",
-                        "Set LANG=C.UTF-8");
+                : Finding.wrong("locale", "Names of files are " + machine.names()
+                        + ": those with other characters than ASCII can't be used", "Set LANG=C.UTF-8");
     }
 
     private static Finding directory(String check, Path directory, String remedy) {
