@@ -204,6 +204,8 @@ class ClusterTest {
         say(0, "third");
         assertThat(nodes.get(0).awaitReplies(conversation, 3)).containsExactly("re: slow 1", "re: second", "re: third");
         awaitRows("select state, count(*) from message group by state", List.of("done", 3L));
+        assertThat(nodes.get(0).simulator().requests().stream().filter(request -> request.path().equals("/robot/sendBySession")))
+                .as("the node that was cut off sends nothing late").hasSize(3);
     }
 
     private CompletableFuture<HttpResponse<String>> tool(int node, String json) {
