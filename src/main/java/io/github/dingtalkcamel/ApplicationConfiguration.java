@@ -253,6 +253,9 @@ final class ApplicationConfiguration implements AutoCloseable {
         if (routes != null) {
             routes.close();
         }
+        if (servers != null) {
+            servers.close();
+        }
         resources.close();
     }
 

@@ -24,7 +24,7 @@ import org.apache.camel.main.HttpServerConfigurationProperties;
  * Creates Camel's HTTP servers, each with bounded connections and threads of its own, and installs its guard before it listens. So every
  * request passes a guard, and load on the public port does not keep the management port from answering.
  */
-public final class GuardedServers extends DefaultMainHttpServerFactory {
+public final class GuardedServers extends DefaultMainHttpServerFactory implements AutoCloseable {
 
     /** The name by which Camel's servers look up their Vert.x when they are created, one after the other. */
     private static final String VERTX = "vertx";
@@ -67,6 +67,13 @@ public final class GuardedServers extends DefaultMainHttpServerFactory {
             work.run();
             return null;
         }, false);
+    }
+
+    /** Ends their threads, without waiting for that. Camel closes only what it made itself. */
+    @Override
+    public void close() {
+        web.close();
+        management.close();
     }
 
     /** The connections of the public port, once its server is created. */

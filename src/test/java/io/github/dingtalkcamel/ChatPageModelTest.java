@@ -86,7 +86,7 @@ class ChatPageModelTest {
         say("hello again");
         assertThat(reply(2)).containsText("[simulated model] You said: hello again");
 
-        page.locator(".model-faults summary").click();
+        page.getByText("Faults of the simulated model").click();
         page.locator("[data-fault=modelFail]").click();
         assertThat(page.locator(".faults .log li").first()).containsText("The next call of the model meets a 503.");
         say("are you there?");

@@ -24,8 +24,9 @@ public final class CommandConfiguration {
         registry.bind("commands", new Commands(agents));
         registry.bind("answers", new Answers(texts, turn.turns(), turn.shared(), conversation.sessions(), agents,
                 conversation.accessPolicy(), hooks, clock));
-        registry.bind("stop", new Stop(turn.turns(), turn.inbox(), conversation.sessions(), turn.shared()));
-        registry.bind("stopButton", new StopButton(cards, turn.turns(), conversation.sessions(), settings));
+        Stop stop = new Stop(turn.turns(), turn.inbox(), conversation.sessions(), turn.shared());
+        registry.bind("stop", stop);
+        registry.bind("stopButton", new StopButton(cards, stop, settings));
         registry.bind("retry", new Retry(turn.turns(), turn.inbox(), conversation.sessions(), turn.messages(), leases));
     }
 }

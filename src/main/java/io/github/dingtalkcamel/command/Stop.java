@@ -41,18 +41,27 @@ public final class Stop {
      * them is told.
      */
     public StopOutcome cancelTurns(@ExchangeProperty(Turn.PROPERTY) Turn command) throws StoreException {
-        InboundMessage message = command.message();
+        return cancel(command.message(), command.id(), command.message().sender().nick());
+    }
+
+    /**
+     * Cancels the turns of a message's conversation that arrived before the given one; where each sender has a session, only those of this
+     * message's sender.
+     *
+     * @param person who stops them, as users are told
+     */
+    StopOutcome cancel(InboundMessage message, long beforeId, String person) throws StoreException {
         boolean own = sessions.isOwn(message);
         String sender = message.sender().userId();
         if (shared.isShared()) {
-            Map<Long, Boolean> marked = shared.stopBefore(message, command.id(), own ? sender : null);
-            queue.stop(Turn.key(message), turn -> marked.containsKey(turn.id()), message.sender().nick());
+            Map<Long, Boolean> marked = shared.stopBefore(message, beforeId, own ? sender : null);
+            queue.stop(Turn.key(message), turn -> marked.containsKey(turn.id()), person);
             boolean running = marked.containsValue(true);
             return new StopOutcome(running, (int) marked.values().stream().filter(isRunning -> !isRunning).count(), List.of());
         }
-        Predicate<Turn> before = turn -> turn.id() < command.id();
+        Predicate<Turn> before = turn -> turn.id() < beforeId;
         Stopped stopped = queue.stop(Turn.key(message), own ? before.and(turn -> turn.message().sender().userId().equals(sender)) : before,
-                message.sender().nick());
+                person);
         return new StopOutcome(stopped.running() != null, stopped.dropped().size(),
                 Stream.concat(Stream.ofNullable(stopped.running()), stopped.dropped().stream()).map(Turn::id).toList());
     }

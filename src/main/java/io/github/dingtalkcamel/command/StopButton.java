@@ -2,7 +2,6 @@ package io.github.dingtalkcamel.command;
 
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,11 +10,8 @@ import io.github.dingtalkcamel.card.StreamingCards;
 import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.message.Delivery;
 import io.github.dingtalkcamel.component.message.InboundMessage;
-import io.github.dingtalkcamel.conversation.Sessions;
 import io.github.dingtalkcamel.settings.Settings;
-import io.github.dingtalkcamel.turn.KeyedQueue;
-import io.github.dingtalkcamel.turn.Stopped;
-import io.github.dingtalkcamel.turn.Turn;
+import io.github.dingtalkcamel.store.StoreException;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
 
@@ -28,14 +24,12 @@ public final class StopButton {
     private static final String STOP = "stop";
 
     private final StreamingCards cards;
-    private final KeyedQueue queue;
-    private final Sessions sessions;
+    private final Stop stop;
     private final Settings settings;
 
-    StopButton(StreamingCards cards, KeyedQueue queue, Sessions sessions, Settings settings) {
+    StopButton(StreamingCards cards, Stop stop, Settings settings) {
         this.cards = cards;
-        this.queue = queue;
-        this.sessions = sessions;
+        this.stop = stop;
         this.settings = settings;
     }
 
@@ -78,14 +72,13 @@ public final class StopButton {
     }
 
     /** Cancels the running turn, and drops what waits in the conversation; where each sender has a session, of the user who asked only. */
-    public Stopped cancelTurns(@Body Map<String, Object> click) {
+    public StopOutcome cancelTurns(@Body Map<String, Object> click) throws StoreException {
         StreamingCard card = card(click);
         if (card == null) {
-            return new Stopped(null, List.of());
+            return new StopOutcome(false, 0, List.of());
         }
         InboundMessage asked = card.message();
-        Predicate<Turn> own = turn -> turn.message().sender().userId().equals(asked.sender().userId());
-        return queue.stop(Turn.key(asked), sessions.isOwn(asked) ? own : turn -> true,
+        return stop.cancel(asked, Long.MAX_VALUE,
                 isAsker(click, asked) && asked.sender().nick() != null ? asked.sender().nick() : String.valueOf(click.get("userId")));
     }
 }

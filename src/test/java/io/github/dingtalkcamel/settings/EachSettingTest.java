@@ -166,6 +166,8 @@ class EachSettingTest {
                         "\"b\\u202eot\" holds an invisible character; write it anew by hand", Settings::storeUser),
                 process("store-password", Secret.UNSET, "pw", Secret.of("pw"), "\u00a0pw",
                         "has white space around it; remove the white space around it", Settings::storePassword),
+                process("cluster", false, "true", true, "maybe", "\"maybe\" is not true or false; use true or false", Settings::cluster,
+                        "dingtalk.store-url=jdbc:postgresql://db/bot"),
                 process("routes-dir", Path.of("./routes"), "/etc/bot", Path.of("/etc/bot"), "\u0000",
                         "\"\\u0000\" is not a path; use the path of a directory", Settings::routesDir),
                 process("files-dir", Optional.empty(), "/srv/files", Optional.of(Path.of("/srv/files")), "\u0000",
