@@ -545,7 +545,7 @@ class ToolsTest {
     @Test
     void saysThatTheOutcomeIsUnknownWhenTheTimeIsOverAndTheSameRequestTellsItLater() throws Exception {
         String one = newPerson();
-        bot.simulator().faults().on(ApiFamily.ROBOT).slow(Duration.ofMillis(900));
+        bot.simulator().faults().on(ApiFamily.ROBOT).slow(Duration.ofSeconds(4));
         String json = "{'requestId':'slow-" + one + "','timeoutMs':300,'recipient_type':'user_id','recipient_id':'" + one
                 + "','content':'late'}";
         JsonNode first = result(TEXT, json);
