@@ -29,6 +29,7 @@ import io.github.dingtalkcamel.turn.KeyedQueue;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.awaitility.Awaitility;
 
 /**
@@ -141,6 +142,8 @@ public final class Bot implements AutoCloseable {
         CountDownLatch started = new CountDownLatch(1);
         Exception[] failure = new Exception[1];
         main = new DingTalkMain(Map.of(), settings);
+        // Camel's own would keep each application of the tests in memory by a shutdown hook of the JVM
+        main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         // back-off at a hundredth of its usual pace
         main.addInitialProperty("delivery.redelivery-delay", "10");
         properties.forEach(main::addInitialProperty);
