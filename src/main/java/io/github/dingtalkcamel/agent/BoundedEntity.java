@@ -1,9 +1,9 @@
 package io.github.dingtalkcamel.agent;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
+import io.github.dingtalkcamel.component.http.BoundedInputStream;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 
@@ -27,53 +27,11 @@ final class BoundedEntity extends HttpEntityWrapper {
 
     @Override
     public InputStream getContent() throws IOException {
-        return new Bounded(super.getContent());
+        return new BoundedInputStream(super.getContent(), most, () -> tooLarge(most));
     }
 
     private static IOException tooLarge(long most) {
         return new IOException("the answer has more than " + (most >> 20) + " MiB, and would be held in memory: ask for less,"
                 + " or set the endpoint's option disableStreamCache");
-    }
-
-    private final class Bounded extends FilterInputStream {
-
-        private long left = most;
-
-        Bounded(InputStream answer) {
-            super(answer);
-        }
-
-        @Override
-        public int read() throws IOException {
-            int read = super.read();
-            count(read < 0 ? 0 : 1);
-            return read;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            int read = super.read(bytes, offset, length);
-            count(Math.max(0, read));
-            return read;
-        }
-
-        @Override
-        public long skip(long bytes) throws IOException {
-            long skipped = super.skip(bytes);
-            count(skipped);
-            return skipped;
-        }
-
-        @Override
-        public boolean markSupported() {
-            return false;
-        }
-
-        private void count(long bytes) throws IOException {
-            left -= bytes;
-            if (left < 0) {
-                throw tooLarge(most);
-            }
-        }
     }
 }

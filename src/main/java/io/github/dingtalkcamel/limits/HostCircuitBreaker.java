@@ -37,7 +37,7 @@ final class HostCircuitBreaker {
         this.host = host;
         this.clock = clock;
         this.breaker = CircuitBreaker.of(host, CircuitBreakerConfig.custom()
-                .slidingWindowType(SlidingWindowType.COUNT_BASED).slidingWindowSize(CALLS).minimumNumberOfCalls(CALLS - 2)
+                .slidingWindowType(SlidingWindowType.COUNT_BASED).slidingWindowSize(CALLS).minimumNumberOfCalls(CALLS)
                 .failureRateThreshold(FAILED_PERCENT)
                 .permittedNumberOfCallsInHalfOpenState(1)
                 .maxWaitDurationInHalfOpenState(LOST)
@@ -51,6 +51,14 @@ final class HostCircuitBreaker {
                 default -> { }
             }
         });
+        fillWithSuccesses();
+    }
+
+    /** The breaker knows rates only: over ten calls from the first one on, eight failures are 80 percent, and seven never are. */
+    private void fillWithSuccesses() {
+        for (int i = 0; i < CALLS; i++) {
+            breaker.onSuccess(0, TimeUnit.MILLISECONDS);
+        }
     }
 
     private void opened() {
@@ -66,6 +74,7 @@ final class HostCircuitBreaker {
             LOG.info("{} is available again after {} s", host, Duration.between(awaySince, clock.instant()).toSeconds());
             awaySince = null;
         }
+        fillWithSuccesses();
     }
 
     boolean tryPass() {

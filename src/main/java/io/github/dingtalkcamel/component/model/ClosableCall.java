@@ -17,6 +17,7 @@ import dev.langchain4j.http.client.HttpRequest;
 import dev.langchain4j.http.client.SuccessfulHttpResponse;
 import dev.langchain4j.http.client.sse.ServerSentEventListener;
 import dev.langchain4j.http.client.sse.ServerSentEventParser;
+import io.github.dingtalkcamel.component.http.BoundedInputStream;
 
 /**
  * One call of a model's server, as langchain4j's transport. {@link #close} closes its connection at any stage of the call: the
@@ -149,7 +150,8 @@ final class ClosableCall implements HttpClient {
                 return;
             }
             StreamListener events = new StreamListener(listener, this::finished);
-            parser.parse(new BoundedStream(in, MOST_OF_A_STREAM), events);
+            parser.parse(new BoundedInputStream(in, MOST_OF_A_STREAM,
+                    () -> new IOException("the model's stream has more bytes than any reply needs")), events);
             events.onClose();
         } catch (IOException e) {
             listener.onError(e);

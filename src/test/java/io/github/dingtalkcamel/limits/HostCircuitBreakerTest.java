@@ -1,0 +1,69 @@
+package io.github.dingtalkcamel.limits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.stream.IntStream;
+
+import io.github.dingtalkcamel.component.api.UnavailableException;
+import org.junit.jupiter.api.Test;
+
+class HostCircuitBreakerTest {
+
+    private Instant now = Instant.parse("2026-11-28T09:00:00Z");
+    private final HostCircuitBreaker breaker = new HostCircuitBreaker("api.dingtalk.com", Duration.ofSeconds(1), new Clock() {
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+    });
+
+    private void failed(int calls) {
+        IntStream.range(0, calls).forEach(call -> breaker.failed(new UnavailableException("unreachable", "no answer", "wait", null)));
+    }
+
+    @Test
+    void opensAtTheEighthFailureAndNotAtTheSeventh() {
+        failed(7);
+        assertThat(breaker.isAway()).as("7 of the first 7").isFalse();
+        failed(1);
+        assertThat(breaker.isAway()).as("8 of the first 8").isTrue();
+        assertThat(breaker.tryPass()).isFalse();
+    }
+
+    @Test
+    void staysClosedWhileThreeOfTenAreAnswered() {
+        for (int round = 0; round < 10; round++) {
+            failed(7);
+            IntStream.range(0, 3).forEach(call -> breaker.answered());
+        }
+        assertThat(breaker.isAway()).isFalse();
+    }
+
+    @Test
+    void countsAnewWhenTheHostIsBack() {
+        failed(8);
+        now = now.plusSeconds(2);
+        assertThat(breaker.tryPass()).as("one call tries").isTrue();
+        breaker.answered();
+        assertThat(breaker.isAway()).isFalse();
+
+        failed(7);
+        assertThat(breaker.isAway()).isFalse();
+        failed(1);
+        assertThat(breaker.isAway()).isTrue();
+    }
+}
