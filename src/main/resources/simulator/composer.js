@@ -11,6 +11,7 @@ let count = 0;
 export class Composer {
   #at = true;
   #quote = null;
+  #conversation = null;
   #offered = [];
   #chosen = 0;
 
@@ -41,12 +42,16 @@ export class Composer {
   }
 
   /** In a group one mentions the robot or not, and DingTalk takes no files and voices with a mention (docs/protocol.md 3.3). */
-  inGroup(group) {
+  opened(group, conversation) {
     this.mention.hidden = !group;
     for (const tool of [this.file, this.voice]) {
       tool.hidden = group;
     }
-    this.unquote();
+    // the same conversation is drawn anew when a person is added, and what one quotes stays
+    if (conversation !== this.#conversation) {
+      this.#conversation = conversation;
+      this.unquote();
+    }
   }
 
   quote(message) {

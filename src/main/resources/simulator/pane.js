@@ -67,7 +67,7 @@ export class Pane {
     const messages = this.world.messages(this.#conversationId()).slice(-MAX_BUBBLES);
     this.list.replaceChildren(...(messages.length ? messages.map(message => this.#bubble(message)) : [this.#nothingYet()]));
     this.list.classList.toggle('empty', !messages.length);
-    this.composer.inGroup(this.open !== 'dm');
+    this.composer.opened(this.open !== 'dm', this.#conversationId());
     this.#scroll();
     this.#askAgents();
   }

@@ -305,6 +305,19 @@ class ChatPageTest {
     }
 
     @Test
+    void aQuoteIsKeptWhenAPersonIsAddedMeanwhile() {
+        say(pane(), "to be quoted");
+        assertThat(replies()).hasCount(1);
+        pane().locator(".message.of-robot .quote-button").first().click();
+        bot.simulator().addPerson(Person.of("late-" + me, "Late"));
+        assertThat(pane().locator("option[value='late-" + me + "']")).hasCount(1);
+
+        say(pane(), "it is quoted");
+
+        assertThat(mine().last().locator(".quoted")).containsText("to be quoted");
+    }
+
+    @Test
     void everythingThatPeopleWriteStaysText() throws Exception {
         bot.simulator().addPerson(Person.of(me, XSS));
         bot.simulator().addGroup(new Group(group(), XSS));
