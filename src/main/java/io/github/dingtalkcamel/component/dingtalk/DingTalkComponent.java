@@ -15,6 +15,7 @@ import io.github.dingtalkcamel.component.api.FileDownload;
 import io.github.dingtalkcamel.component.api.HttpConnections;
 import io.github.dingtalkcamel.component.api.IntegrationLookup;
 import io.github.dingtalkcamel.component.message.EarlierMessages;
+import io.github.dingtalkcamel.component.secrets.SensitiveOptions;
 import io.github.dingtalkcamel.component.stream.StreamConnections;
 import io.github.dingtalkcamel.component.stream.StreamHub;
 import io.github.dingtalkcamel.component.stream.StreamListener;
@@ -25,7 +26,6 @@ import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.HealthCheckComponent;
-import org.apache.camel.util.URISupport;
 
 /**
  * Connects Camel to DingTalk: consumes robot messages, events and clicks on cards over Stream connections, and calls DingTalk's API.
@@ -40,11 +40,6 @@ import org.apache.camel.util.URISupport;
  */
 @Component("dingtalk")
 public class DingTalkComponent extends HealthCheckComponent {
-
-    static {
-        // options of ours that Camel can't know: masked in every place that shows an endpoint's URI
-        URISupport.addSanitizeKeywords("appSecret,webhookUrl,secret");
-    }
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
@@ -104,6 +99,7 @@ public class DingTalkComponent extends HealthCheckComponent {
     @Override
     protected void doInit() throws Exception {
         super.doInit();
+        SensitiveOptions.mask(getCamelContext());
         InstantSource bound = CamelContextHelper.findSingleByType(getCamelContext(), InstantSource.class);
         clock = bound == null ? clock : bound;
     }

@@ -17,11 +17,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.component.dingtalk.DingTalkConstants;
 import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
+import io.github.dingtalkcamel.component.secrets.SensitiveOptions;
 import io.github.dingtalkcamel.component.text.Truncation;
+import org.apache.camel.CamelContext;
+import org.apache.camel.CamelContextAware;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Message;
-import org.apache.camel.util.URISupport;
 
 /**
  * The steps around the HTTP call of the kamelet {@code dingtalk-notify-sink}: the request is made of the body, the answer is checked, and
@@ -30,12 +32,7 @@ import org.apache.camel.util.URISupport;
  * Promises: the request has no header of the exchange's, and the exchange keeps no header of the request, the token least of all; the
  * exchange succeeds only where each recipient's result is a success. One bean serves many exchanges at a time.
  */
-public final class NotificationCall {
-
-    static {
-        // an option of the kamelet that Camel can't know: masked in every place that shows an endpoint's URI
-        URISupport.addSanitizeKeywords("apiToken");
-    }
+public final class NotificationCall implements CamelContextAware {
 
     /** Header: the id by which a repeated call is known. */
     public static final String REQUEST_ID = "requestId";
@@ -50,6 +47,7 @@ public final class NotificationCall {
     private static final int LONGEST_MESSAGE = 2_000;
     private static final int MOST_BYTES = 4 << 20;
 
+    private CamelContext camelContext;
     private String apiToken = "";
     private String recipientType = "";
     private String recipientId = "";
@@ -59,6 +57,17 @@ public final class NotificationCall {
     /** The format of the body. */
     public enum Mode {
         text, markdown
+    }
+
+    @Override
+    public CamelContext getCamelContext() {
+        return camelContext;
+    }
+
+    @Override
+    public void setCamelContext(CamelContext camelContext) {
+        this.camelContext = camelContext;
+        SensitiveOptions.mask(camelContext);
     }
 
     public void setApiToken(String apiToken) {

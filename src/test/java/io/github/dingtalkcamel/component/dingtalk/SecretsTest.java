@@ -9,7 +9,9 @@ import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
+import io.github.dingtalkcamel.component.notify.NotificationCall;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.util.URISupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -59,10 +61,39 @@ class SecretsTest {
     }
 
     @Test
-    void camelMasksTheOptionsOfTheComponent() {
-        bare.component();
+    void camelMasksTheOptionsOfTheComponentAndTheKameletsInEitherOrder() throws Exception {
+        new NotificationCall().setCamelContext(bare.context());
+        assertMasksOurs();
 
+        try (DefaultCamelContext other = new DefaultCamelContext()) {
+            other.getComponent("dingtalk");
+            other.start();
+            assertMasksOurs();
+            new NotificationCall().setCamelContext(other);
+            assertMasksOurs();
+        }
+    }
+
+    @Test
+    void masksWhatTheApplicationMasksItself() throws Exception {
+        try (DefaultCamelContext own = new DefaultCamelContext()) {
+            own.getCamelContextExtension().setAdditionalSensitiveKeywords("pincode, colour");
+
+            own.getComponent("dingtalk");
+            own.start();
+
+            assertThat(URISupport.sanitizeUri("x:y?pinCode=1234&a=b")).isEqualTo("x:y?pinCode=xxxxxx&a=b");
+            assertThat(own.getCamelContextExtension().getAdditionalSensitiveKeywords()).contains("pincode", "colour", "webhookUrl");
+            assertMasksOurs();
+        }
+    }
+
+    private static void assertMasksOurs() {
         assertThat(URISupport.sanitizeUri("dingtalk:robot?webhookUrl=https%3A%2F%2Fx&secret=SECx&appSecret=y&title=T"))
                 .isEqualTo("dingtalk:robot?webhookUrl=xxxxxx&secret=xxxxxx&appSecret=xxxxxx&title=T");
+        assertThat(URISupport.sanitizeUri("kamelet:dingtalk-notify-sink?apiToken=a&mode=text&recipientId=https%3A%2F%2Fx%3Faccess_token%3Db"))
+                .isEqualTo("kamelet:dingtalk-notify-sink?apiToken=xxxxxx&mode=text&recipientId=xxxxxx");
+        assertThat(URISupport.sanitizeUri("kamelet:openai-agent-action?apiKey=a&model=b"))
+                .isEqualTo("kamelet:openai-agent-action?apiKey=xxxxxx&model=b");
     }
 }

@@ -158,8 +158,9 @@ class NotifyKameletTest {
     }
 
     @Test
-    void noMBeanShowsTheToken() throws Exception {
-        notify(url, "hush-hush-7654321", "&recipientType=user_id&recipientId=staff001", "hello", Map.of());
+    void noMBeanShowsTheTokenOrTheUrlOfARobot() throws Exception {
+        notify(url, "hush-hush-7654321", "&recipientType=webhook"
+                + "&recipientId=RAW(https://oapi.dingtalk.com/robot/send?access_token=robot-token-1234567)", "hello", Map.of());
 
         List<String> shown = new ArrayList<>();
         MBeanServer server = ManagementFactory.getPlatformMBeanServer();
@@ -174,7 +175,8 @@ class NotifyKameletTest {
             }
         }
         assertThat(shown).anySatisfy(line -> assertThat(line).contains("dingtalk-notify-sink"))
-                .noneSatisfy(line -> assertThat(line).contains("hush-hush-7654321"));
+                .noneSatisfy(line -> assertThat(line).containsAnyOf("hush-hush-7654321", "robot-token-1234567"));
+        assertThat(context.getCamelContextExtension().getAdditionalSensitiveKeywords()).contains("recipientId", "webhookUrl");
     }
 
     @Test
