@@ -11,6 +11,7 @@ import io.github.dingtalkcamel.cli.Program;
 import io.github.dingtalkcamel.cli.Send;
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 import io.github.dingtalkcamel.doctor.Doctor;
+import io.github.dingtalkcamel.doctor.Examination;
 import io.github.dingtalkcamel.doctor.Machine;
 import io.github.dingtalkcamel.encoding.NotUtf8Exception;
 import io.github.dingtalkcamel.encoding.ProcessInput;
@@ -105,7 +106,9 @@ public final class Application {
         @Override
         public int doctor(boolean json, PrintStream out) {
             System.setProperty("log.level", "off");
-            return new Doctor(Machine.here()).run(() -> DingTalkMain.settings(input.environment()), json, out);
+            Examination examination = new Examination(Machine.here(), DingTalkMain.given(DingTalkMain.strings(System.getProperties())),
+                    false);
+            return new Doctor(examination).run(() -> DingTalkMain.settings(input.environment()), json, out);
         }
 
         @Override

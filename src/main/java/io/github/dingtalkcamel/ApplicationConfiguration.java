@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 
 import io.github.dingtalkcamel.admin.AdminConfiguration;
@@ -15,6 +16,8 @@ import io.github.dingtalkcamel.cluster.Cluster;
 import io.github.dingtalkcamel.cluster.Sharing;
 import io.github.dingtalkcamel.command.CommandConfiguration;
 import io.github.dingtalkcamel.conversation.ConversationConfiguration;
+import io.github.dingtalkcamel.doctor.Examination;
+import io.github.dingtalkcamel.doctor.Machine;
 import io.github.dingtalkcamel.hook.HookConfiguration;
 import io.github.dingtalkcamel.inbound.InboundConfiguration;
 import io.github.dingtalkcamel.integration.AccessTokens;
@@ -64,6 +67,7 @@ final class ApplicationConfiguration implements AutoCloseable {
     /** Null where this process has the store for itself. */
     private final Cluster cluster;
     private final Clock clock = Clock.systemUTC();
+    private final Examination examination;
     private SendingConfiguration sending;
     private ServerConfiguration server;
     private AgentConfiguration agent;
@@ -79,10 +83,12 @@ final class ApplicationConfiguration implements AutoCloseable {
     private HttpGuards httpGuards;
     private GuardedServers servers;
 
-    ApplicationConfiguration(CamelContext context, Settings read) {
+    /** @param properties all that the user set, ours and those of routes and Camel */
+    ApplicationConfiguration(CamelContext context, Settings read, Map<String, String> properties) {
         this.context = context;
         this.resources = new OpenedResources(read);
         this.settings = resources.settings();
+        this.examination = new Examination(Machine.here(), properties, true);
         this.store = resources.store();
         this.cluster = resources.cluster();
     }
@@ -133,7 +139,7 @@ final class ApplicationConfiguration implements AutoCloseable {
         ReplyConfiguration.bind(registry, settings, store, sharing, texts, turn, card.cards(), sending.tool().sentMessages(),
                 sending.quotable(), clock);
         AdminConfiguration.bind(registry, settings, store, inbound, sending.integrations().accessTokens(), agent.agents(),
-                conversation.bindings(), turn.deadLetters());
+                conversation.bindings(), turn.deadLetters(), examination);
         MessageMeters meters = new MessageMeters();
         AccessTokens accessTokens = sending.integrations().accessTokens();
         sending.integrations().component().setCallObserver((call, took, failure) -> {

@@ -117,7 +117,7 @@ class DingTalkMain extends Main {
     protected void autoconfigure(CamelContext context) throws Exception {
         // secrets may come from a vault, so vaults are configured before our settings are read
         doConfigureVaultFromMainConfiguration(context, configure(), new OrderedLocationProperties());
-        beans = new ApplicationConfiguration(context, read(context));
+        beans = new ApplicationConfiguration(context, read(context), given(systemProperties));
         beans.bind();
         if (LogFormat.isJson()) {
             context.getCamelContextExtension().addInterceptStrategy(new TurnLogContext());
@@ -159,6 +159,13 @@ class DingTalkMain extends Main {
                 Runtime.version().feature()).read();
     }
 
+    /** All properties that the user set for this process, as they are written. */
+    static Map<String, String> given(Map<String, String> systemProperties) {
+        Map<String, String> given = strings(file());
+        given.putAll(systemProperties);
+        return given;
+    }
+
     /** The settings file of this working directory; empty where there is none. */
     static Properties file() {
         return Files.isRegularFile(FILE) ? properties(FILE) : new Properties();
@@ -178,7 +185,7 @@ class DingTalkMain extends Main {
         }
     }
 
-    private static Map<String, String> strings(Properties properties) {
+    static Map<String, String> strings(Properties properties) {
         Map<String, String> strings = new HashMap<>();
         properties.stringPropertyNames().forEach(name -> strings.put(name, properties.getProperty(name)));
         return strings;

@@ -1,6 +1,8 @@
 package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -25,7 +27,11 @@ import javax.management.ObjectName;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
+import io.github.dingtalkcamel.doctor.Doctor;
+import io.github.dingtalkcamel.doctor.Examination;
+import io.github.dingtalkcamel.doctor.Machine;
 import io.github.dingtalkcamel.hook.Hooks;
+import io.github.dingtalkcamel.settings.SettingsReader;
 import io.github.dingtalkcamel.simulator.fault.ApiFamily;
 import io.github.dingtalkcamel.simulator.platform.PushResult;
 import io.github.dingtalkcamel.simulator.platform.UserMessage;
@@ -78,7 +84,8 @@ class AdminTest {
         });
         audit.start();
         bot = Bot.withSettings(Map.of("dingtalk.api-token", TOKEN, "dingtalk.stream", "true", "dingtalk.max-message-length", "200",
-                        "dingtalk.integrations.other.webhook", "https://oapi.dingtalk.com/robot/send?access_token=hidden"))
+                        "dingtalk.integrations.other.webhook", "https://oapi.dingtalk.com/robot/send?access_token=hidden",
+                        "tickets.broker", "failover:(tcp://127.0.0.1:1)"))
                 .property("audit.url", "http://127.0.0.1:" + audit.getAddress().getPort() + "/events")
                 .route("agents-of-test.yaml", AGENTS).route("audit.camel.yaml", Files.readString(Path.of("examples/audit.camel.yaml")))
                 .start();
@@ -463,6 +470,40 @@ class AdminTest {
         assertThat(results(away)).containsExactly("credentials unknown", "callbackUrl unknown");
         assertThat(away.get("ok").booleanValue()).as("it could not be tested").isFalse();
         assertThat(results(tested("other"))).containsExactly("credentials off", "callbackUrl off");
+    }
+
+    @Test
+    void saysOfABrokenSetUpLineByLineWhatTheCommandDoctorSays() throws Exception {
+        int sent = bot.simulator().deliveries().size();
+        bot.simulator().faults().on(ApiFamily.ROBOT).untilCleared().noPermission();
+        bot.simulator().faults().on(ApiFamily.CONTACTS).untilCleared().noPermission();
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        JsonNode tested;
+        try {
+            tested = tested("main");
+            Map<String, String> given = bot.given();
+            new Doctor(new Examination(Machine.here(), given, false)).run(
+                    () -> new SettingsReader(Map.of(), given, Map.of(), text -> text, Runtime.version().feature()).read(), false,
+                    new PrintStream(printed, true, StandardCharsets.UTF_8));
+        } finally {
+            bot.simulator().faults().clear();
+        }
+
+        List<String> lines = new ArrayList<>();
+        tested.get("lines").forEach(line -> lines.add(steady(line.textValue())));
+        assertThat(lines).containsExactlyElementsOf(printed.toString(StandardCharsets.UTF_8).lines()
+                .filter(line -> !line.contains(" other ") && !line.startsWith("Mend")).map(AdminTest::steady).toList());
+        assertThat(lines).anyMatch(line -> line.startsWith("wrong   permissions main") && line.contains("qyapi_robot_sendmsg"))
+                .anyMatch(line -> line.startsWith("off     permissions main") && line.contains("qyapi_get_department_list is not granted"))
+                .anyMatch(line -> line.startsWith("ok      stream main"))
+                .anyMatch(line -> line.startsWith("wrong   broker") && line.contains("127.0.0.1:1 does not answer"));
+        assertThat(tested.get("checks")).hasSameSizeAs(lines);
+        assertThat(bot.simulator().deliveries()).hasSize(sent);
+    }
+
+    /** Without what changes by the second. */
+    private static String steady(String line) {
+        return line.replaceFirst("[0-9]+ MB are free", "… MB are free");
     }
 
     @Test

@@ -219,6 +219,14 @@ public final class Bot implements AutoCloseable {
         return main.beans().store();
     }
 
+    /** The settings as they were given, with the ports that were taken: what a command that is run beside the bot would read. */
+    public Map<String, String> given() {
+        Map<String, String> given = new HashMap<>(settings);
+        given.put("dingtalk.webhook-port", String.valueOf(main.beans().settings().webhookPort()));
+        given.put("dingtalk.management-port", String.valueOf(main.beans().settings().managementPort()));
+        return given;
+    }
+
     public Path home() {
         return home;
     }

@@ -1,156 +1,102 @@
 package io.github.dingtalkcamel.admin;
+
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
-import io.github.dingtalkcamel.admin.Diagnosis.Result;
-import io.github.dingtalkcamel.card.CardRefusal;
-import io.github.dingtalkcamel.component.api.DingTalkException;
-import io.github.dingtalkcamel.component.api.Failure;
-import io.github.dingtalkcamel.component.api.RejectedException;
-import io.github.dingtalkcamel.inbound.Webhook;
-import io.github.dingtalkcamel.server.Addresses;
+import io.github.dingtalkcamel.doctor.Examination;
+import io.github.dingtalkcamel.doctor.Finding;
 import io.github.dingtalkcamel.server.ApiCall;
 import io.github.dingtalkcamel.server.ApiException;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
-import org.apache.camel.Variable;
+import org.apache.camel.support.SynchronizationAdapter;
 
-/** The steps of {@code POST /api/dingtalk/integrations/{id}/test}: what each check found, with its remedy. */
+/**
+ * The steps of {@code POST /api/dingtalk/integrations/{id}/test}: the same checks as those of the command {@code doctor}.
+ * <p>
+ * {@code checks} and {@code lines} are what {@code doctor} prints; {@code results} are the integration's credentials, permission to send,
+ * cards where they are used, and callback URL, from the same findings.
+ */
 public final class IntegrationTests {
 
-    /**
-     * DingTalk's codes for a message without recipients (docs/protocol.md 6.3.1, 6.3.5). It checks the permission before, so that is
-     * granted.
-     */
-    private static final Set<String> NO_RECIPIENT = Set.of("MissinguserIds", "invalidParameter.userIds.empty",
-            "invalidParameter.userId.empty", "illegal.receivers");
+    /** Each waits for hosts that may not answer. */
+    static final int MOST_AT_ONCE = 4;
 
-    private static final String CARDS = "cards";
+    private static final String INTEGRATION = "CamelDingTalkTestedIntegration";
+    private static final String CALLBACK_URL = "callbackUrl";
 
     private final Settings settings;
-    private final Webhook webhook;
+    private final Examination examination;
+    private final AtomicInteger running = new AtomicInteger();
 
-    public IntegrationTests(Settings settings, Webhook webhook) {
+    public IntegrationTests(Settings settings, Examination examination) {
         this.settings = settings;
-        this.webhook = webhook;
+        this.examination = examination;
     }
 
-    /** The integration that the path names, with nothing found yet. */
-    public Diagnosis begin(@ExchangeProperty(ApiCall.PROPERTY) ApiCall call) throws ApiException {
+    /** Finds the integration that the path names, and refuses what is more than {@value #MOST_AT_ONCE} tests at the same time. */
+    public void begin(Exchange exchange, @ExchangeProperty(ApiCall.PROPERTY) ApiCall call) throws ApiException {
         Integration integration = settings.integration(call.part(1)).orElseThrow(() -> ApiException.notFound("unknown_integration",
                 "There is no such integration: GET /api/dingtalk/integrations lists those there are"));
-        Diagnosis diagnosis = new Diagnosis(integration, List.of());
-        return integration.hasApp() ? diagnosis
-                : diagnosis.with("credentials", Result.OFF, "It has no app, and sends to its group webhook only", null);
-    }
-
-    /** DingTalk gave a token. */
-    public Diagnosis tokenIssued(@ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis) {
-        return diagnosis.with("credentials", Result.OK, "DingTalk gave an access token", null);
-    }
-
-    /** DingTalk gave none, or could not be asked. */
-    public Diagnosis tokenRefused(Exchange exchange, @ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis) {
-        return because(exchange, diagnosis, "credentials");
-    }
-
-    /** A message without recipients: nothing is sent, but DingTalk checks the permission first. */
-    public Map<String, Object> messageWithoutRecipients(@ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis) {
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("robotCode", diagnosis.integration().robotCode().orElseThrow());
-        body.put("msgKey", "sampleText");
-        body.put("msgParam", "{\"content\":\"test\"}");
-        body.put("userIds", List.of());
-        return body;
-    }
-
-    /** DingTalk accepted it. */
-    public Diagnosis sendingAllowed(@ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis) {
-        return diagnosis.with("permissions", Result.OK,
-                "The robot may send messages (qyapi_robot_sendmsg). Others can't be asked about without using them", null);
-    }
-
-    /** DingTalk refused it: because recipients are missing, so that sending is allowed, or for another reason. */
-    public Diagnosis sendingRefused(Exchange exchange, @ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis) {
-        RejectedException rejected = Failure.of(exchange, RejectedException.class);
-        return rejected != null && NO_RECIPIENT.contains(rejected.code()) ? sendingAllowed(diagnosis)
-                : because(exchange, diagnosis, "permissions");
-    }
-
-    /** Whether the integration shows replies in cards, and may call DingTalk. */
-    public boolean usesCards(@ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis) {
-        return diagnosis.isAuthorised() && diagnosis.integration().streaming().usesCards();
-    }
-
-    /** A card that is made and not delivered: no user sees it. */
-    public Map<String, Object> undeliveredCard(@ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis,
-            @Variable("card") String outTrackId) {
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("cardTemplateId", diagnosis.integration().streaming().cardTemplateId().orElseThrow());
-        body.put("outTrackId", outTrackId);
-        body.put("cardData", Map.of("cardParamMap", Map.of(diagnosis.integration().streaming().cardContentKey(), "")));
-        return body;
-    }
-
-    /** Ends that card. */
-    public Map<String, Object> textOfCard(@ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis, @Variable("card") String outTrackId) {
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("outTrackId", outTrackId);
-        body.put("guid", outTrackId);
-        body.put("key", diagnosis.integration().streaming().cardContentKey());
-        body.put("content", "test");
-        body.put("isFull", true);
-        body.put("isFinalize", true);
-        body.put("isError", false);
-        return body;
-    }
-
-    /** DingTalk accepted both. */
-    public Diagnosis cardsAllowed(@ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis) {
-        return diagnosis.with(CARDS, Result.OK, "A card of the streaming template was made and streamed; no user saw it", null);
-    }
-
-    /** DingTalk refused one of them. */
-    public Diagnosis cardsRefused(Exchange exchange, @ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis) {
-        DingTalkException failure = Failure.of(exchange, DingTalkException.class);
-        return failure == null ? because(exchange, diagnosis, CARDS)
-                : diagnosis.with(CARDS, failure instanceof RejectedException ? Result.FAILED : Result.UNKNOWN, failure.getMessage(),
-                        CardRefusal.remedy(failure, diagnosis.integration().streaming().cardContentKey()));
-    }
-
-    private static Diagnosis because(Exchange exchange, Diagnosis diagnosis, String check) {
-        DingTalkException failure = Failure.of(exchange, DingTalkException.class);
-        if (failure == null) {
-            return diagnosis.with(check, Result.UNKNOWN, "It could not be asked: "
-                    + Failure.of(exchange, Exception.class).getClass().getSimpleName(), "See the log");
+        if (running.incrementAndGet() > MOST_AT_ONCE) {
+            running.decrementAndGet();
+            throw ApiException.busy("busy", "Other tests of integrations run: ask again when they have ended");
         }
-        return diagnosis.with(check, failure instanceof RejectedException ? Result.FAILED : Result.UNKNOWN, failure.getMessage(),
-                failure.remedy());
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                running.decrementAndGet();
+            }
+        });
+        exchange.setProperty(INTEGRATION, integration);
     }
 
-    /** Whether the address is known at which DingTalk reaches the webhook. Only DingTalk's console can check that it does. */
-    public Diagnosis callbackUrl(@ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis) {
-        String id = diagnosis.integration().id();
-        if (!webhook.isOn(id)) {
-            return diagnosis.with(Diagnosis.CALLBACK_URL, Result.OFF, "The webhook is off: messages come by Stream, if at all", null);
-        }
-        String url = Addresses.callback(settings, id);
-        if (settings.publicUrl().isEmpty()) {
-            return diagnosis.with(Diagnosis.CALLBACK_URL, diagnosis.integration().stream() ? Result.UNKNOWN : Result.FAILED,
-                    "No public address is known; on this machine it is " + url,
-                    "Set dingtalk.public-url to the address under which DingTalk reaches this machine, or use Stream mode");
-        }
-        return diagnosis.with(Diagnosis.CALLBACK_URL, Result.OK, "Enter " + url + " in DingTalk's console, where it checks it"
-                + (diagnosis.integration().callbackToken().isSet() ? ""
-                        : "; encrypted callbacks need dingtalk.callback-token and dingtalk.callback-aes-key"), null);
+    /** All that was found. Blocks meanwhile, up to some tens of seconds where hosts do not answer. */
+    public Map<String, Object> report(@ExchangeProperty(INTEGRATION) Integration integration) {
+        List<Finding> findings = examination.of(settings, List.of(integration));
+        List<Map<String, Object>> results = results(findings, integration);
+        Map<String, Object> report = new LinkedHashMap<>();
+        report.put("integrationId", integration.id());
+        // a check that DingTalk did not answer is no success, except the callback URL, which can't be checked from here
+        report.put("ok", results.stream().noneMatch(result -> result.get("result").equals("failed")
+                || result.get("result").equals("unknown") && !result.get("check").equals(CALLBACK_URL)));
+        report.put("results", results);
+        report.put("checks", findings.stream().map(Finding::shown).toList());
+        report.put("lines", findings.stream().map(Finding::line).toList());
+        return report;
     }
 
-    /** All that was found. */
-    public Map<String, Object> report(@ExchangeProperty(Diagnosis.PROPERTY) Diagnosis diagnosis) {
-        return diagnosis.shown();
+    private static List<Map<String, Object>> results(List<Finding> findings, Integration integration) {
+        List<Map<String, Object>> results = new ArrayList<>();
+        add(results, Finding.CREDENTIALS, first(findings, Finding.CREDENTIALS, integration));
+        Finding robot = first(findings, Finding.ROBOT_CODE, integration);
+        boolean isRobotWrong = robot != null && robot.result() == Finding.Result.WRONG;
+        add(results, Finding.PERMISSIONS, isRobotWrong ? robot : first(findings, Finding.PERMISSIONS, integration));
+        if (integration.streaming().usesCards()) {
+            add(results, Finding.CARDS, first(findings, Finding.CARDS, integration));
+        }
+        add(results, CALLBACK_URL, first(findings, Finding.CALLBACK, integration));
+        return results;
+    }
+
+    /** Null where it was not looked at. */
+    private static Finding first(List<Finding> findings, String check, Integration integration) {
+        return findings.stream().filter(finding -> finding.check().equals(check + " " + integration.id())).findFirst().orElse(null);
+    }
+
+    private static void add(List<Map<String, Object>> results, String check, Finding finding) {
+        if (finding != null) {
+            Map<String, Object> shown = new LinkedHashMap<>(finding.shown());
+            shown.put("check", check);
+            if (finding.result() == Finding.Result.WRONG) {
+                shown.put("result", "failed");
+            }
+            results.add(shown);
+        }
     }
 }

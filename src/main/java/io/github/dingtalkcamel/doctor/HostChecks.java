@@ -28,6 +28,8 @@ final class HostChecks {
     /** DingTalk's signatures hold for an hour; a clock that is further away than this is set wrong. */
     private static final Duration MOST_SKEW = Duration.ofMinutes(5);
 
+    private static final int PROXY_AUTHENTICATION = 407;
+
     private final HttpClient http;
     private final Machine machine;
 
@@ -40,11 +42,17 @@ final class HostChecks {
         List<Finding> findings = new ArrayList<>();
         Optional<ZonedDateTime> date = Optional.empty();
         for (URI host : List.of(settings.apiBaseUrl(), settings.oapiBaseUrl())) {
-            findings.add(dns(host));
-            findings.add(proxy(host));
+            Optional<Proxy> proxy = proxy(host);
+            findings.add(dns(host, proxy.isPresent()));
+            findings.add(proxy.map(used -> Finding.ok("proxy " + host.getHost(), "It is called by " + used.address()))
+                    .orElseGet(() -> Finding.off("proxy " + host.getHost(), "It is called directly")));
             try {
                 HttpResponse<Void> answer = http.send(HttpRequest.newBuilder(host).timeout(WAIT).build(),
                         HttpResponse.BodyHandlers.discarding());
+                if (answer.statusCode() == PROXY_AUTHENTICATION) {
+                    findings.add(proxyRefuses(host));
+                    continue;
+                }
                 findings.add(Finding.ok("host " + host.getHost(), host + " answers"
                         + (host.getScheme().equals("https") ? ", by TLS" : ", without TLS")));
                 date = answer.headers().firstValue("Date").flatMap(HostChecks::date).or(firstOf(date));
@@ -52,8 +60,10 @@ final class HostChecks {
                 findings.add(Finding.wrong("tls " + host.getHost(), host + " has no certificate that is trusted here: " + e.getMessage(),
                         "Where a proxy opens TLS, give its certificate to the JVM: -Djavax.net.ssl.trustStore=…"));
             } catch (IOException e) {
-                findings.add(Finding.wrong("host " + host.getHost(), host + " does not answer: " + e.getClass().getSimpleName(),
-                        "Let this machine connect to it, or set HTTPS_PROXY"));
+                // the tunnel's refusal has no exception of its own
+                findings.add(String.valueOf(e.getMessage()).contains(String.valueOf(PROXY_AUTHENTICATION)) ? proxyRefuses(host)
+                        : Finding.wrong("host " + host.getHost(), host + " does not answer: " + e.getClass().getSimpleName(),
+                                "Let this machine connect to it, or set HTTPS_PROXY"));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return findings;
@@ -67,21 +77,25 @@ final class HostChecks {
         return () -> before;
     }
 
-    private static Finding dns(URI host) {
+    private static Finding dns(URI host, boolean byProxy) {
         try {
             InetAddress.getAllByName(host.getHost());
             return Finding.ok("dns " + host.getHost(), "The name is known");
         } catch (UnknownHostException e) {
-            return Finding.wrong("dns " + host.getHost(), "The name is not known here",
-                    "Look at the DNS server of this machine, or at dingtalk.api-base-url and dingtalk.oapi-base-url");
+            return byProxy ? Finding.off("dns " + host.getHost(), "The name is not known here: the proxy looks it up")
+                    : Finding.wrong("dns " + host.getHost(), "The name is not known here",
+                            "Look at the DNS server of this machine, or at dingtalk.api-base-url and dingtalk.oapi-base-url");
         }
     }
 
-    private static Finding proxy(URI host) {
+    private static Optional<Proxy> proxy(URI host) {
         List<Proxy> proxies = ProxySelector.getDefault() == null ? List.of() : ProxySelector.getDefault().select(host);
-        return proxies.isEmpty() || proxies.get(0).type() == Proxy.Type.DIRECT
-                ? Finding.off("proxy " + host.getHost(), "It is called directly")
-                : Finding.ok("proxy " + host.getHost(), "It is called by " + proxies.get(0).address());
+        return proxies.stream().findFirst().filter(first -> first.type() != Proxy.Type.DIRECT);
+    }
+
+    private static Finding proxyRefuses(URI host) {
+        return Finding.wrong("proxy " + host.getHost(), "It refuses: HTTP " + PROXY_AUTHENTICATION,
+                "Set its user and password in HTTPS_PROXY, or by -Dhttps.proxyUser and -Dhttps.proxyPassword");
     }
 
     private static Optional<ZonedDateTime> date(String text) {

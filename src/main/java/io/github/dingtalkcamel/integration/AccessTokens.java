@@ -18,7 +18,6 @@ import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
-import org.apache.camel.Variable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,11 +48,6 @@ public final class AccessTokens implements CallObserver {
     /** Gets a token for the integration, or asks for the next one where its end is near. */
     public CompletableFuture<Void> prepare(@Body String integration) {
         return component.client().prepareToken(app(integration), TIMING);
-    }
-
-    /** Gets a new token for the integration from DingTalk. */
-    public CompletableFuture<Void> renew(@Variable("integration") String integration) {
-        return component.client().renewToken(app(integration), TIMING);
     }
 
     private DingTalkApp app(String integration) {

@@ -69,7 +69,7 @@ class DoctorTest {
     }
 
     private static List<Finding> found(Machine machine, Map<String, String> settings) {
-        return new Doctor(machine).findings(() -> new SettingsReader(Map.of(), settings, Map.of(), text -> text, 17).read());
+        return new Doctor(new Examination(machine, settings, false)).findings(() -> new SettingsReader(Map.of(), settings, Map.of(), text -> text, 17).read());
     }
 
     private static List<Finding> wrong(Machine machine, String setting, String value) {
@@ -93,14 +93,15 @@ class DoctorTest {
     void aSetUpThatWorksHasNothingWrongAndNothingIsSent() throws Exception {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
-        int status = new Doctor(machine()).run(() -> new SettingsReader(Map.of(), settings(), Map.of(), text -> text, 17).read(), true,
+        int status = new Doctor(new Examination(machine(), Map.of(), false)).run(() -> new SettingsReader(Map.of(), settings(), Map.of(), text -> text, 17).read(), true,
                 new PrintStream(printed, true, StandardCharsets.UTF_8));
 
         JsonNode all = new ObjectMapper().readTree(printed.toString(StandardCharsets.UTF_8));
         assertThat(status).as(all.toPrettyString()).isZero();
         assertThat(all.path("ok").asBoolean()).isTrue();
-        assertThat(all.path("results").findValuesAsText("check")).contains("settings", "java", "locale", "temp directory", "data directory",
-                "disk", "store", "clock", "credentials main", "permissions main", "stream main", "callback main", "model", "broker", "cluster");
+        assertThat(all.path("checks").findValuesAsText("check")).contains("settings", "java", "locale", "temp directory", "data directory",
+                "disk", "store", "clock", "credentials main", "robot code main", "permissions main", "cards main", "visible range main", "stream main", "callback main", "model",
+                "broker", "cluster");
         assertThat(simulator.deliveries()).isEmpty();
         assertThat(printed.toString(StandardCharsets.UTF_8)).doesNotContain(Bot.APP_SECRET);
     }
@@ -186,6 +187,86 @@ class DoctorTest {
         simulator.faults().on(ApiFamily.ROBOT).untilCleared().noPermission();
 
         assertThat(wrong(machine(), null, null)).singleElement().satisfies(finding -> assertThat(finding.check()).isEqualTo("permissions main"));
+    }
+
+    @Test
+    void aRobotCodeThatDingTalkDoesNotKnowIsNamed() {
+        assertThat(wrong(machine(), "dingtalk.robot-code", "dingother00000000001")).singleElement().satisfies(finding -> {
+            assertThat(finding.check()).isEqualTo("robot code main");
+            assertThat(finding.remedy()).contains("dingtalk.robot-code");
+        });
+    }
+
+    @Test
+    void eachPermissionToReadContactsIsNamedByItselfAndIsNothingWrong() {
+        simulator.faults().on("/topapi/v2/department/listsub").untilCleared().noPermission();
+
+        List<Finding> found = found(machine(), settings());
+
+        assertThat(found).filteredOn(finding -> finding.check().equals("permissions main")).extracting(Finding::line)
+                .satisfiesExactly(line -> assertThat(line).startsWith("ok").contains("qyapi_robot_sendmsg"),
+                        line -> assertThat(line).startsWith("ok").contains("qyapi_get_department_member is granted, for dingtalk_list_users"),
+                        line -> assertThat(line).startsWith("off").contains("qyapi_get_department_list is not granted", "publish a version"),
+                        line -> assertThat(line).startsWith("ok").contains("qyapi_get_member is granted"),
+                        line -> assertThat(line).startsWith("ok").contains("qyapi_get_member_by_mobile is granted"));
+        assertThat(found).noneMatch(finding -> finding.result() == Finding.Result.WRONG);
+    }
+
+    @Test
+    void aVisibleRangeWithoutTheRootDepartmentIsSaid() {
+        simulator.faults().on("/topapi/v2/user/list").untilCleared().answer(200, "{\"errcode\":50004,\"errmsg\":\"out of range\"}");
+
+        assertThat(found(machine(), settings())).filteredOn(finding -> finding.check().equals("visible range main")).singleElement()
+                .satisfies(finding -> assertThat(finding.line()).startsWith("unknown").contains("only a part of the organisation"));
+    }
+
+    @Test
+    void aTemplateOfCardsThatIsNotPublishedIsNamedAndNoCardIsDelivered() {
+        Map<String, String> settings = settings();
+        settings.put("dingtalk.streaming", "card");
+        settings.put("dingtalk.streaming-card-template-id", "589420e2-c1e2-46ef-a5ed-b8728e654da9.schema");
+        assertThat(found(machine(), settings)).anySatisfy(finding -> assertThat(finding.line()).startsWith("ok      cards main"));
+
+        simulator.faults().on("/v1.0/card/instances")
+                .answer(400, "{\"code\":\"param.templateUnpublished\",\"message\":\"no\",\"requestid\":\"R\"}");
+        assertThat(found(machine(), settings)).filteredOn(finding -> finding.result() == Finding.Result.WRONG).singleElement()
+                .satisfies(finding -> assertThat(finding.line()).contains("cards main", "dingtalk.streaming-card-template-id"));
+        assertThat(simulator.deliveries()).isEmpty();
+    }
+
+    @Test
+    void wordsOfTheOtherSideCannotLookLikeAnotherLine() {
+        simulator.faults().on(ApiFamily.ROBOT).untilCleared()
+                .answer(400, "{\"code\":\"odd\",\"message\":\"no\\nok      clock  fine\",\"requestid\":\"R\"}");
+
+        assertThat(wrong(machine(), null, null)).singleElement()
+                .satisfies(finding -> assertThat(finding.line().lines()).hasSize(1));
+    }
+
+    @Test
+    void brokersInPropertiesOfTheUsersAreNamed() throws Exception {
+        try (ServerSocket broker = new ServerSocket(0)) {
+            String alive = "localhost:" + broker.getLocalPort();
+            String away = "127.0.0.1:" + closedPort();
+            Map<String, String> settings = settings();
+            settings.put("camel.beans.broker.brokerURL", "failover:(tcp://" + alive + ",ssl://no-such-host.invalid:61617)");
+            settings.put("kafka-out.brokers", away + ", " + alive);
+
+            assertThat(found(machine(), settings)).filteredOn(finding -> finding.check().equals("broker")).extracting(Finding::line)
+                    .satisfiesExactlyInAnyOrder(line -> assertThat(line).startsWith("ok").contains(alive),
+                            line -> assertThat(line).startsWith("wrong").contains(away, "does not answer"),
+                            line -> assertThat(line).startsWith("wrong").contains("no-such-host.invalid", "is not known here"));
+        }
+    }
+
+    @Test
+    void aSimulatedDingTalkIsNotLookedForBeforeTheProgramRuns() {
+        Map<String, String> settings = settings();
+        settings.put("dingtalk.simulator", "true");
+        settings.remove("dingtalk.api-base-url");
+
+        assertThat(found(machine(), settings)).filteredOn(finding -> finding.check().equals("credentials main")).singleElement()
+                .satisfies(finding -> assertThat(finding.line()).startsWith("off").contains("/api/dingtalk/integrations/main/test"));
     }
 
     @Test

@@ -114,11 +114,6 @@ public final class DingTalkClient {
         return tokens.token(app, issuer(app, timing)).thenAccept(token -> { });
     }
 
-    /** A new access token from DingTalk, even if one is cached: shows whether the app's credentials are right. */
-    public CompletableFuture<Void> renewToken(DingTalkApp app, CallTiming timing) {
-        return tokens.renew(app, issuer(app, timing)).thenAccept(token -> { });
-    }
-
     /** Makes one call as it is, for URLs that are secrets themselves. @param names what errors call the options */
     public CompletableFuture<JsonNode> callOnce(OptionNames names, ApiRequest request, CallTiming timing) {
         return limiter.acquirePermission(request, timing.waitUntil()).thenCompose(permit -> {

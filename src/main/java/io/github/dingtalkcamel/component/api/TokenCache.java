@@ -88,13 +88,6 @@ public final class TokenCache {
         return token(app, caller);
     }
 
-    /** A new token, in the place of any that is in memory. */
-    CompletableFuture<AccessToken> renew(DingTalkApp app, Function<ApiRequest, CompletableFuture<JsonNode>> caller) {
-        CompletableFuture<AccessToken> cached = cache.getIfPresent(Key.of(app));
-        AccessToken known = cached == null ? null : known(cached);
-        return known == null ? token(app, caller) : tokenInPlaceOf(known.value(), app, caller);
-    }
-
     private void refresh(Key key, DingTalkApp app, Function<ApiRequest, CompletableFuture<JsonNode>> caller) {
         if (refreshing.add(key)) {
             issue(app, caller).whenComplete((token, failure) -> {
