@@ -1,4 +1,6 @@
 package io.github.dingtalkcamel.agent;
+import java.util.concurrent.TimeUnit;
+
 import io.github.dingtalkcamel.component.api.ReplyDraft;
 import io.github.dingtalkcamel.component.api.StopSignal;
 import io.github.dingtalkcamel.component.api.StoppingException;
@@ -8,6 +10,7 @@ import io.github.dingtalkcamel.turn.AgentConstants;
 import io.github.dingtalkcamel.turn.RunningPlace;
 import io.github.dingtalkcamel.turn.Turn;
 import io.github.dingtalkcamel.turn.TurnStoppedException;
+import io.github.dingtalkcamel.turn.Turns;
 import io.github.dingtalkcamel.tracing.TraceContext;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
@@ -49,12 +52,21 @@ public class AgentProducer extends DefaultAsyncProducer {
                 throw new AgentNotRunningException(name);
             }
             AgentCalls calls = agents.calls(name);
-            return new Attempt(calls, calls.circuit().acquire(), exchange, callback).enter();
+            return new Attempt(calls, calls.circuit().acquire(), exchange, timed(exchange, callback)).enter();
         } catch (AgentNotRunningException | AgentUnavailableException | StoppingException e) {
             exchange.setException(e);
             callback.done(true);
             return true;
         }
+    }
+
+    /** Notes how long the agent took, with the time that the call waited for its {@code maxRunning}. */
+    private static AsyncCallback timed(Exchange exchange, AsyncCallback callback) {
+        long began = System.nanoTime();
+        return doneSync -> {
+            exchange.setProperty(Turns.AGENT_MILLIS, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
+            callback.done(doneSync);
+        };
     }
 
     /** A call that the circuit permits, which may have to wait until the agent has room. */

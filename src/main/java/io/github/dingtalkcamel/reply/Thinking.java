@@ -40,6 +40,10 @@ public final class Thinking {
         private boolean shown;
         private boolean ended;
 
+        private synchronized boolean isShown() {
+            return shown;
+        }
+
         private synchronized boolean shown() {
             shown = true;
             return ended;
@@ -68,6 +72,11 @@ public final class Thinking {
         return Map.of("robotCode", settings.integration(message.integration()).orElseThrow().robotCode()
                 .orElseThrow(), "openMsgId", message.msgId(),
                 "openConversationId", message.conversationId(), "emotionType", 2, "emotionName", NAME, "textEmotion", LOOK);
+    }
+
+    /** False once it is shown: then it is to be removed. */
+    public boolean isToBeShown(@ExchangeProperty(Thought.PROPERTY) Thought thought) {
+        return !thought.isShown();
     }
 
     /** Notes that it is shown, and returns whether the turn has ended already, so that it must be removed. */

@@ -1,7 +1,6 @@
 package io.github.dingtalkcamel.turn;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 import io.github.dingtalkcamel.component.api.Failure;
 import io.github.dingtalkcamel.component.api.Mentions;
@@ -33,10 +32,9 @@ public final class Turns {
     public static final String FAILURE = "CamelDingTalkFailure";
     /** Exchange property: milliseconds from the delivery of the message until it was durable. */
     public static final String STORED_MILLIS = "CamelDingTalkStoredMillis";
-    /** Exchange property: milliseconds that the agent took. */
+    /** Exchange property: milliseconds that the agent took to answer or to fail, or until the turn was stopped. */
     public static final String AGENT_MILLIS = "CamelDingTalkAgentMillis";
     private static final String AGENT = "CamelDingTalkAgent";
-    private static final String BEGAN = "CamelDingTalkBegan";
     /** Exchange property: true where the stop of the process interrupted the turn. */
     public static final String LEFT = "CamelDingTalkLeft";
     private static final int SHOWN = 2_000;
@@ -60,7 +58,6 @@ public final class Turns {
                 inbox.nowRunning(turn.id(), exchange.getProperty(AGENT, String.class),
                         exchange.getProperty("CamelDingTalkBoundBy", String.class), exchange.getProperty(STORED_MILLIS, Long.class)));
         exchange.setProperty(Session.PROPERTY, session);
-        exchange.setProperty(BEGAN, System.nanoTime());
     }
 
     /** True for a turn that asks an agent; false where a restart interrupted its reply, so that only the rest of the reply is sent. */
@@ -71,11 +68,6 @@ public final class Turns {
     /** The text that the agent gets as its body. */
     public String textForAgent(@ExchangeProperty(Turn.PROPERTY) Turn turn) {
         return turn.message().text();
-    }
-
-    /** Records how long the agent took to answer or to fail. */
-    public void recordAgentTime(Exchange exchange, @ExchangeProperty(BEGAN) Long began) {
-        exchange.setProperty(AGENT_MILLIS, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
     }
 
     /** Records the agent's answer, the tokens that it reports, whom the reply mentions, and its files. */

@@ -12,8 +12,10 @@ class ThinkingTest {
 
     @Test
     void isRemovedByTheEndOfTheTurnWhereItIsShownBefore() {
+        assertThat(thinking.isToBeShown(thought)).isTrue();
         assertThat(thinking.markShown(thought)).isFalse();
         assertThat(thinking.markEnded(thought)).isTrue();
+        assertThat(thinking.isToBeShown(thought)).as("what the end of the turn sends to the route").isFalse();
     }
 
     @Test
