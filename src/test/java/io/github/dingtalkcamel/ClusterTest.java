@@ -23,6 +23,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dingtalkcamel.simulator.fault.ApiFamily;
 import io.github.dingtalkcamel.simulator.platform.CustomRobot;
 import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
 import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import io.github.dingtalkcamel.store.EachStore;
 import org.apache.camel.Exchange;
@@ -75,7 +76,7 @@ class ClusterTest {
         Map<String, String> settings = new HashMap<>(Map.of("dingtalk.cluster", "true",
                 "dingtalk.store-url", "jdbc:postgresql://127.0.0.1:" + way.port() + database.getPath(), "dingtalk.store-user", "postgres",
                 "dingtalk.conversation-capacity", "5", "dingtalk.api-token", TOKEN));
-        Bot bot = nodes.isEmpty() ? Bot.withSettings(settings) : nodes.get(0).another(settings);
+        Bot bot = nodes.isEmpty() ? Bot.withSettings(settings, SimulatorOptions.defaults().pushTimeout(Duration.ofSeconds(60))) : nodes.get(0).another(settings);
         bot.simulator().addCustomRobot(CustomRobot.of("robot-token", ROBOTS_GROUP));
         bot.set("dingtalk.webhook", bot.simulator().url() + "/robot/send?access_token=robot-token");
         return bot.route("gated.camel.yaml", AGENT).bean("gate", (Processor) exchange -> ask(number, exchange)).start();
@@ -191,6 +192,7 @@ class ClusterTest {
         say(0, "second");
         ways.get(0).cut();
         long begin = System.nanoTime();
+        CompletableFuture<PushResult> late = nodes.get(0).simulator().sayAsync(UserMessage.text("not stored").byWebhook());
 
         awaitAsked(2);
         Duration away = Duration.ofNanos(System.nanoTime() - begin);
@@ -198,6 +200,7 @@ class ClusterTest {
         assertThat(away).isLessThan(Duration.ofSeconds(15));
         open.countDown();
         assertThat(nodes.get(0).awaitReplies(conversation, 2)).containsExactly("re: slow 1", "re: second");
+        assertThat(late.join().status()).as("answered although the database answers nothing").isEqualTo(503);
 
         ways.get(0).mend();
         awaitRows("select count(*) from node where alive_until > extract(epoch from now()) * 1000", List.of(2L));
@@ -206,6 +209,22 @@ class ClusterTest {
         awaitRows("select state, count(*) from message group by state", List.of("done", 3L));
         assertThat(nodes.get(0).simulator().requests().stream().filter(request -> request.path().equals("/robot/sendBySession")))
                 .as("the node that was cut off sends nothing late").hasSize(3);
+    }
+
+    @Test
+    void whileTheDatabaseIsAwayFromAllNodesMessagesAreRefusedAndWhatWasAcceptedIsAnsweredAfterwards() throws Exception {
+        String conversation = say(0, "slow 1");
+        awaitAsked(1);
+        ways.forEach(CutConnection::refuse);
+
+        assertThat(nodes.get(0).simulator().say(UserMessage.text("second").byWebhook()).status()).isEqualTo(503);
+        assertThat(nodes.get(1).get(nodes.get(1).managementUrl() + "/observe/health/ready").body()).contains("\"store\",\"status\":\"DOWN\"");
+
+        ways.forEach(CutConnection::mend);
+        open.countDown();
+        say(1, "second");
+        assertThat(nodes.get(0).awaitReplies(conversation, 2)).containsExactly("re: slow 1", "re: second");
+        awaitRows("select state, count(*) from message group by state", List.of("done", 2L));
     }
 
     private CompletableFuture<HttpResponse<String>> tool(int node, String json) {

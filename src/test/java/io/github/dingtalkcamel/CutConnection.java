@@ -7,14 +7,20 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** A way to a server that a test can cut: bytes are swallowed, in both directions, and no connection ends by it. */
+/**
+ * A way to a server that a test can cut: bytes are swallowed, in both directions, and no connection ends by it. Or close: each connection
+ * ends at once.
+ */
 public final class CutConnection implements AutoCloseable {
 
     private final ServerSocket server;
     private final int target;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger attempts = new AtomicInteger();
     private volatile boolean cut;
+    private volatile boolean refusing;
 
     public CutConnection(int target) {
         this.target = target;
@@ -35,27 +41,55 @@ public final class CutConnection implements AutoCloseable {
         cut = true;
     }
 
+    /** The server is gone: connections end, and new ones end at once. */
+    public void refuse() {
+        refusing = true;
+        closeAll();
+    }
+
     /** The network is back: connections from before are gone. */
     public void mend() {
+        closeAll();
+        cut = false;
+        refusing = false;
+    }
+
+    /** How many connections were tried so far, also in vain. */
+    public int attempts() {
+        return attempts.get();
+    }
+
+    private void closeAll() {
         sockets.forEach(CutConnection::close);
         sockets.clear();
-        cut = false;
     }
 
     private void accept() {
         try {
             while (true) {
                 Socket client = server.accept();
+                attempts.incrementAndGet();
                 sockets.add(client);
-                if (!cut) {
-                    Socket onward = new Socket(InetAddress.getLoopbackAddress(), target);
-                    sockets.add(onward);
-                    daemon(() -> copy(client, onward));
-                    daemon(() -> copy(onward, client));
+                if (refusing) {
+                    close(client);
+                } else if (!cut) {
+                    connect(client);
                 }
             }
         } catch (IOException e) {
             // closed
+        }
+    }
+
+    private void connect(Socket client) {
+        try {
+            Socket onward = new Socket(InetAddress.getLoopbackAddress(), target);
+            sockets.add(onward);
+            daemon(() -> copy(client, onward));
+            daemon(() -> copy(onward, client));
+        } catch (IOException e) {
+            // the server is gone
+            close(client);
         }
     }
 

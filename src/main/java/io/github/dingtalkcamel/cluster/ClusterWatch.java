@@ -34,6 +34,7 @@ final class ClusterWatch implements AutoCloseable {
     static final String STOP = "stop";
 
     private static final Duration PERIOD = Duration.ofMillis(250);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
     /** A conversation is given back after this time without a turn, so that the node by which its next one comes can take it. */
     private static final Duration IDLE = Duration.ofSeconds(1);
     /** How often all that waits is counted, which costs the database more than the rest. */
@@ -50,7 +51,8 @@ final class ClusterWatch implements AutoCloseable {
     private final NodeConnection link;
     private final Thread thread;
     private volatile boolean closed;
-    private boolean isFailing;
+    /** Looks that failed one after the other. */
+    private int failures;
     private long nextLook;
     private long nextCount;
     private volatile long longestTakeoverMillis;
@@ -84,14 +86,13 @@ final class ClusterWatch implements AutoCloseable {
                     link.call(this::look);
                     nextLook = System.nanoTime() + PERIOD.toNanos();
                 }
-                isFailing = false;
+                failures = 0;
             } catch (SQLException e) {
-                if (!isFailing && !closed) {
+                if (failures == 0 && !closed) {
                     LOG.warn("The node can't look for its conversations: {}", e.getMessage());
                 }
-                isFailing = true;
-                // nodes that lost the database together do not come back together
-                LockSupport.parkNanos(PERIOD.toNanos() + ThreadLocalRandom.current().nextLong(PERIOD.toNanos()));
+                failures++;
+                LockSupport.parkNanos(pauseNanos(failures, ThreadLocalRandom.current().nextDouble()));
             } catch (RuntimeException | Error e) {
                 OutOfMemoryExit.check(e);
                 LOG.error("A look at the cluster failed; it is repeated", e);
@@ -99,6 +100,17 @@ final class ClusterWatch implements AutoCloseable {
             }
         }
         link.close();
+    }
+
+    /**
+     * Until a look that failed is repeated. Doubles up to two seconds, so that many nodes do not keep a database busy that has just
+     * started; with chance, since nodes that lost the database together must not come back together.
+     *
+     * @param chance from 0 to 1
+     */
+    static long pauseNanos(int failures, double chance) {
+        long pause = Math.min(LONGEST_PAUSE.toNanos(), PERIOD.toNanos() << Math.min(failures, 10));
+        return pause / 2 + (long) (chance * pause / 2);
     }
 
     private boolean hear(PGNotification[] notices) throws SQLException {

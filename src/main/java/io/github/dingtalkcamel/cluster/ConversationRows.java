@@ -53,6 +53,11 @@ final class ConversationRows implements CommitScope {
     }
 
     @Override
+    public void mayWrite() throws SQLException {
+        membership.alive();
+    }
+
+    @Override
     public void begin(Connection connection, Set<String> conversations) throws SQLException {
         rows.clear();
         notices.clear();

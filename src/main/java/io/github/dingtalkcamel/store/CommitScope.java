@@ -11,6 +11,13 @@ import java.util.Set;
 public interface CommitScope {
 
     /**
+     * Asked before a transaction waits for a connection, which may take seconds.
+     *
+     * @throws SQLException when this node may not write now, as far as it knows without asking the database
+     */
+    void mayWrite() throws SQLException;
+
+    /**
      * A transaction begins.
      *
      * @param  conversations those of its writes, see {@link CommitKey}

@@ -31,6 +31,8 @@ final class GroupCommit implements AutoCloseable {
 
     private static final int WAITING = 100_000;
     private static final int IN_A_COMMIT = 512;
+    /** PostgreSQL's state of a transaction that may not write. */
+    private static final String READ_ONLY = "25006";
 
     /** Keeps a process from writing that may not. */
     @FunctionalInterface
@@ -184,7 +186,7 @@ final class GroupCommit implements AutoCloseable {
         try {
             transaction(batch);
         } catch (UnreachableException e) {
-            failed(batch, e.getCause());
+            unreachable(batch, e);
             return;
         } catch (SQLException | RuntimeException | Error first) {
             oneByOne(batch, first);
@@ -204,7 +206,7 @@ final class GroupCommit implements AutoCloseable {
                 transaction(one);
                 one.get(0).complete();
             } catch (UnreachableException e) {
-                failed(batch.subList(i, batch.size()), e.getCause());
+                unreachable(batch.subList(i, batch.size()), e);
                 return;
             } catch (SQLException | RuntimeException | Error e) {
                 failed(one, e);
@@ -246,22 +248,27 @@ final class GroupCommit implements AutoCloseable {
 
     /**
      * SQLite undoes by itself what a full disk stops. Its driver then fails to undo it again, and to begin the next transaction: each
-     * statement would commit
-     * by itself on that connection, so it is used no more.
+     * statement would commit by itself on that connection, so it is used no more. Nor is one to a PostgreSQL that became read-only, as a
+     * primary does that another server replaced.
      */
     private void rollback(Connection connection, Throwable cause) {
+        boolean usable = !(cause instanceof SQLException sql && READ_ONLY.equals(sql.getSQLState()));
         try {
             connection.rollback();
         } catch (SQLException e) {
             cause.addSuppressed(e);
-            if (dataSource instanceof HikariDataSource pool) {
-                pool.evictConnection(connection);
-            }
+            usable = false;
+        }
+        if (!usable && dataSource instanceof HikariDataSource pool) {
+            pool.evictConnection(connection);
         }
     }
 
     private Connection connect(List<Pending<?>> batch) throws UnreachableException {
         try {
+            if (scope != null) {
+                scope.mayWrite();
+            }
             Connection connection = dataSource.getConnection();
             try {
                 connection.setAutoCommit(false);
@@ -283,7 +290,20 @@ final class GroupCommit implements AutoCloseable {
         return batch.stream().map(one -> one.key.conversation()).filter(Objects::nonNull).collect(Collectors.toSet());
     }
 
-    /** There is no connection, or none that may write. An attempt may take seconds, so all that wait fail by one of them. */
+    /**
+     * What was submitted during the attempt, which may take seconds, fails with it: what comes by a webhook must not wait for one attempt
+     * more.
+     */
+    private void unreachable(List<Pending<?>> batch, UnreachableException e) {
+        List<Pending<?>> all = new ArrayList<>(batch);
+        pending.drainTo(all);
+        if (all.remove(stop)) {
+            pending.add(stop);
+        }
+        failed(all, e.getCause());
+    }
+
+    /** There is no connection, or none that may write. */
     private static final class UnreachableException extends SQLException {
         UnreachableException(SQLException cause) {
             super(cause);

@@ -11,6 +11,15 @@ final class Pools {
 
     private static final int READERS = 4;
     private static final long CONNECTION_TIMEOUT_MILLIS = 5_000;
+    /**
+     * Seconds for each host of the URL: of two hosts the second one is still tried within {@link #CONNECTION_TIMEOUT_MILLIS} where the
+     * first one does not answer.
+     */
+    private static final String CONNECT_SECONDS = "2";
+    /** A network that swallows packets must not hold the one thread that writes, and all that wait for it. A commit takes milliseconds. */
+    private static final String WRITER_ANSWER_SECONDS = "10";
+    /** A page of a large store may take longer. */
+    private static final String READER_ANSWER_SECONDS = "30";
     private static final int WAL_BYTES = 16 << 20;
 
     private Pools() {
@@ -36,6 +45,16 @@ final class Pools {
         return config.toProperties();
     }
 
+    /** What the URL says comes before these. */
+    private static Properties postgresql(String name, boolean readOnly) {
+        Properties properties = new Properties();
+        properties.setProperty("ApplicationName", name);
+        properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("connectTimeout", CONNECT_SECONDS);
+        properties.setProperty("socketTimeout", readOnly ? READER_ANSWER_SECONDS : WRITER_ANSWER_SECONDS);
+        return properties;
+    }
+
     private static HikariDataSource pool(String name, String url, String user, String password, int size, boolean readOnly) {
         boolean sqlite = url.startsWith("jdbc:sqlite:");
         HikariConfig config = new HikariConfig();
@@ -46,7 +65,7 @@ final class Pools {
         config.setMaximumPoolSize(size);
         config.setMinimumIdle(1);
         config.setConnectionTimeout(CONNECTION_TIMEOUT_MILLIS);
-        config.setDataSourceProperties(sqlite ? sqlite(readOnly) : new Properties());
+        config.setDataSourceProperties(sqlite ? sqlite(readOnly) : postgresql(name, readOnly));
         if (sqlite) {
             // nothing between us and a file wears out, and the last connection that closes would take the -wal with it
             config.setMaxLifetime(0);

@@ -280,6 +280,31 @@ class GroupCommitTest {
         return release;
     }
 
+    @Test
+    void whatWaitsWhileAConnectionIsTriedFailsWithIt() throws Exception {
+        CountDownLatch trying = new CountDownLatch(1);
+        CountDownLatch given = new CountDownLatch(1);
+        AtomicInteger attempts = new AtomicInteger();
+        DataSource away = (DataSource) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { DataSource.class },
+                (self, method, arguments) -> {
+                    attempts.incrementAndGet();
+                    trying.countDown();
+                    given.await();
+                    throw new SQLException("no answer");
+                });
+        try (GroupCommit commits = new GroupCommit(away)) {
+            CompletableFuture<String> first = commits.submit(insert("first"));
+            trying.await();
+            CompletableFuture<String> second = commits.submit(insert("second"));
+            given.countDown();
+
+            for (CompletableFuture<String> each : List.of(first, second)) {
+                assertThatThrownBy(each::join).hasMessageContaining("no answer");
+            }
+        }
+        assertThat(attempts).hasValue(1);
+    }
+
     private List<CompletableFuture<String>> submit(int count) {
         List<CompletableFuture<String>> all = new ArrayList<>();
         for (int i = 0; i < count; i++) {
