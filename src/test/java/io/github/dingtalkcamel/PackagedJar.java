@@ -42,7 +42,8 @@ import org.awaitility.Awaitility;
  */
 final class PackagedJar implements AutoCloseable {
 
-    static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Longer on a machine that others keep busy: {@code -Djar.patience}. */
+    static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("jar.patience", 60));
 
     private static final Path JAR = Path.of("target", "dingtalk-camel.jar").toAbsolutePath();
 
@@ -52,6 +53,8 @@ final class PackagedJar implements AutoCloseable {
     private final Path workingDirectory;
     private final Map<String, String> environment = new TreeMap<>();
     private final List<String> options = new ArrayList<>();
+    private Path jar = JAR;
+    private Path before;
     private final List<Run> runs = new ArrayList<>();
 
     private PackagedJar() throws IOException {
@@ -96,6 +99,18 @@ final class PackagedJar implements AutoCloseable {
     /** An option of the Java virtual machine. */
     PackagedJar option(String option) {
         options.add(option);
+        return this;
+    }
+
+    /** Another version of the jar, with its libraries beside it as its manifest says. */
+    PackagedJar version(Path another) {
+        jar = another.toAbsolutePath();
+        return this;
+    }
+
+    /** A directory whose files come before the jar's, as {@code java -cp} has it. */
+    PackagedJar before(Path directory) {
+        before = directory.toAbsolutePath();
         return this;
     }
 
@@ -200,9 +215,12 @@ final class PackagedJar implements AutoCloseable {
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             // these processes live for seconds: the second compiler would cost more than it gains, and there are many of them
             command.add("-XX:TieredStopAtLevel=1");
-            command.addAll(ClassArchive.use(CLASSES));
+            if (before == null && jar.equals(JAR)) {
+                command.addAll(ClassArchive.use(CLASSES));
+            }
             command.addAll(options);
-            command.addAll(List.of("-jar", JAR.toString()));
+            command.addAll(before == null ? List.of("-jar", jar.toString())
+                    : List.of("-cp", before + ":" + jar, "io.github.dingtalkcamel.Application"));
             command.addAll(words);
             ProcessBuilder builder = new ProcessBuilder("sh", script(number, directory, command).toString())
                     .directory(workingDirectory.toFile())
