@@ -112,8 +112,8 @@ final class AppChecks {
         String id = UUID.randomUUID().toString();
         String key = integration.streaming().cardContentKey();
         try {
-            calls.call("POST", CARD, token, Map.of("cardTemplateId", integration.streaming().cardTemplateId().orElseThrow(), "outTrackId", id,
-                    "cardData", Map.of("cardParamMap", Map.of(key, ""))));
+            calls.call("POST", CARD, token, Map.of("outTrackId", id, "cardTemplateId",
+                    integration.streaming().cardTemplateId().orElseThrow(), "cardData", Map.of("cardParamMap", Map.of(key, ""))));
             calls.call("PUT", CARD_TEXT, token, Map.of("outTrackId", id, "guid", id, "key", key, "content", "test", "isFull", true,
                     "isFinalize", true, "isError", false));
             return Finding.ok(check, "A card of the streaming template was made and streamed; no user saw it");

@@ -21,7 +21,8 @@ final class BrokerChecks {
     private static final int WAIT_MILLIS = 3000;
     private static final int MOST = 10;
     private static final String BROKER = "broker";
-    private static final Pattern URL = Pattern.compile("\\b(?:tcp|ssl|nio|nio\\+ssl|amqps?|mqtts?|artemis)://([\\w.-]+|\\[[0-9a-fA-F:]+]):(\\d{1,5})");
+    private static final Pattern URL = Pattern.compile(
+            "\\b(?:tcp|ssl|nio|nio\\+ssl|amqps?|mqtts?|artemis)://([\\w.-]+|\\[[0-9a-fA-F:]+]):(\\d{1,5})");
     private static final Pattern PAIR = Pattern.compile("(?<=^|,)\\s*([\\w.-]+|\\[[0-9a-fA-F:]+]):(\\d{1,5})\\s*(?=,|$)");
     private static final Pattern PAIRS = Pattern.compile("(?i).*(?:brokers|servers)");
 
@@ -60,7 +61,8 @@ final class BrokerChecks {
         String host = address.substring(0, colon).replaceAll("[\\[\\]]", "");
         InetSocketAddress found = new InetSocketAddress(host, Integer.parseInt(address.substring(colon + 1)));
         if (found.isUnresolved()) {
-            return Finding.wrong(BROKER, "The name of " + address + " is not known here", "Look at the broker's address in your properties");
+            return Finding.wrong(BROKER, "The name of " + address + " is not known here",
+                    "Look at the broker's address in your properties");
         }
         try (Socket socket = new Socket()) {
             socket.connect(found, WAIT_MILLIS);
