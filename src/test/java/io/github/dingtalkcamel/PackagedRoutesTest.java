@@ -3,7 +3,6 @@ package io.github.dingtalkcamel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,10 +14,6 @@ import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import com.networknt.schema.JsonSchema;
-import com.networknt.schema.JsonSchemaFactory;
-import com.networknt.schema.SpecVersion;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -36,15 +31,6 @@ class PackagedRoutesTest {
     private static final Set<String> NOT_REWRITTEN = Set.of();
 
     private static final YAMLMapper YAML = new YAMLMapper();
-    private static JsonSchema schema;
-
-    @BeforeAll
-    static void readSchema() throws IOException {
-        try (InputStream file = PackagedRoutesTest.class.getResourceAsStream("/schema/camelYamlDsl.json")) {
-            schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(file);
-        }
-    }
-
     private static List<Path> all() throws IOException {
         try (Stream<Path> files = Files.list(ROUTES)) {
             return files.filter(file -> file.toString().endsWith(".camel.yaml")).sorted().toList();
@@ -57,8 +43,8 @@ class PackagedRoutesTest {
 
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("files")
-    void isValidByTheSchemaOfCamelsYaml(Path file) {
-        assertThat(schema.validate(read(file))).as(file.toString()).isEmpty();
+    void isValidByTheSchemaOfCamelsYaml(Path file) throws IOException {
+        assertThat(CamelYamlSchema.validate(read(file))).as(file.toString()).isEmpty();
     }
 
     @ParameterizedTest(allowZeroInvocations = true)
