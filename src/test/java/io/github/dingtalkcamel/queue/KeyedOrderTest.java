@@ -87,6 +87,31 @@ class KeyedOrderTest {
         assertThat(order.waitingCount()).isZero();
     }
 
+    @Test
+    void tellsWhatRunsAndWhatWaits() {
+        KeyedOrder.Entry<String, String> first = order.add("a", "a1");
+        KeyedOrder.Entry<String, String> second = order.add("a", "a2");
+        KeyedOrder.Entry<String, String> both = order.add(List.of("a", "b"), "both");
+        order.add("c", "c1");
+        assertThat(order.running()).isEmpty();
+        assertThat(order.running("a")).as("it only waits").isNull();
+
+        assertThat(List.of(start(), start())).containsExactly("a1", "c1");
+        assertThat(order.running()).containsExactlyInAnyOrder("a1", "c1");
+        assertThat(order.waiting()).as("each once").containsExactly("a2", "both");
+        assertThat(order.waiting("a")).containsExactly(second, both);
+        assertThat(order.waiting("c")).isEmpty();
+        assertThat(order.waiting("unknown")).isEmpty();
+        assertThat(order.running("unknown")).isNull();
+        assertThat(order.keys()).containsExactlyInAnyOrder("a", "b", "c");
+
+        order.remove(first);
+        order.remove(second);
+        assertThat(start()).isEqualTo("both");
+        assertThat(order.running()).as("an item of two keys once").containsExactlyInAnyOrder("both", "c1");
+        assertThat(order.running("b")).isSameAs(both);
+    }
+
     /** Any sequence of additions, starts, ends and removals: compared with the plain definition of the order. */
     @Property(tries = 300)
     void keepsTheOrderOfEachKeyUnderAnySequence(@ForAll long seed, @ForAll @IntRange(min = 1, max = 6) int keys) {

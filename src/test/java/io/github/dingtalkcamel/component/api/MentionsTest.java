@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.component.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
+import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 
@@ -30,11 +31,43 @@ class MentionsTest {
     @Test
     void areIdsWithoutWhatWouldBreakATextOrItsSize() {
         assertThat(List.of("staff001", "+86-13800000000", "a.b@c", "x".repeat(64))).allMatch(Mentions::isId);
-        assertThat(List.of("", "a b", "a,b", "a\"", "a\\", "a\n", "x".repeat(65), "张三")).noneMatch(Mentions::isId);
+        assertThat(List.of("", "a b", "a,b", "a\"", "a\\", "a\n", "a\u007f", "x".repeat(65), "张三")).noneMatch(Mentions::isId);
+    }
+
+    @Test
+    void areSentAsWebhooksTakeThem() {
+        assertThat(THREE.at()).isEqualTo(Map.of("atUserIds", List.of("staff001", "staff002"), "atMobiles", List.of("13800000000"),
+                "isAtAll", true));
+    }
+
+    @Test
+    void beginWithTheUserThatIsPutFirst() {
+        assertThat(THREE.withFirst("staff002")).isEqualTo(new Mentions(List.of("staff002", "staff001"), List.of("13800000000"), true));
+        assertThat(Mentions.NONE.withFirst("staff001")).isEqualTo(new Mentions(List.of("staff001"), List.of(), false));
+    }
+
+    @Test
+    void countPeopleNotAll() {
+        assertThat(THREE.size()).isEqualTo(3);
+        assertThat(new Mentions(List.of(), List.of(), true).size()).isZero();
+    }
+
+    @Test
+    void areFoundWhereverTheTextNamesThem() {
+        Mentions one = new Mentions(List.of("a1"), List.of(), false);
+        assertThat(List.of("@a1", "@a1 x", "x @a1", "@a12 @a1", "@a1_ @a1-@a1。")).allMatch(text -> one.missingIn(text).isEmpty());
+        assertThat(List.of("", "a1", "@a12", "@a1_", "@a1-b", "@a1字")).allMatch(text -> one.missingIn(text).equals("@a1"));
+    }
+
+    @Test
+    void thatNoChunkNamesGoToTheFirstBesideItsOwn() {
+        Mentions two = new Mentions(List.of("a", "b"), List.of(), false);
+        assertThat(two.among(List.of("for @a", "more"))).containsExactly(two, Mentions.NONE);
     }
 
     @Test
     void showNoPersonInLogs() {
-        assertThat(THREE.toString()).doesNotContain("13800000000", "staff001");
+        assertThat(THREE).hasToString("Mentions[3, all]");
+        assertThat(new Mentions(List.of("a"), List.of(), false)).hasToString("Mentions[1]");
     }
 }

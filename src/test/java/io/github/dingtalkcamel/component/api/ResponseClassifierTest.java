@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -13,9 +14,14 @@ import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+
+import io.github.dingtalkcamel.component.api.ResponseClassifier.Loss;
 import io.github.dingtalkcamel.component.secrets.Secret;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -77,6 +83,9 @@ class ResponseClassifierTest {
             500 | {"code":"system.error","message":"x"}                                                                      | unavailable | system.error
             500 | {"code":"send.ding.exception","message":"x"}                                                               | unavailable | send.ding.exception
             503 | {"code":"ServiceUnavailable","message":"x"}                                                                | unavailable | ServiceUnavailable
+            500 | {"code":"other","message":"x"}                                                                             | unavailable | other
+            499 | {"code":"other","message":"x"}                                                                             | rejected    | other
+            300 | {"processQueryKey":"pqk"}                                                                                  | rejected    | http300
             # throttling, docs/protocol.md 7.1
             403 | {"code":"Forbidden.AccessDenied.QpsLimitForAppkeyAndApi","message":"x"}                                    | throttled   | Forbidden.AccessDenied.QpsLimitForAppkeyAndApi
             403 | {"code":"Forbidden.AccessDenied.QpmLimitForSuitekeyAndOrgAndApi","message":"x"}                            | throttled   | Forbidden.AccessDenied.QpmLimitForSuitekeyAndOrgAndApi
@@ -93,6 +102,12 @@ class ResponseClassifierTest {
             500 | <html>oops</html>                                                                                          | unavailable | http500
             429 | <html>slow down</html>                                                                                     | throttled   | http429
             403 | <html>proxy says no</html>                                                                                 | throttled   | http403
+            300 | <html>moved</html>                                                                                         | rejected    | http300
+            299 | <html>please log in</html>                                                                                 | throttled   | http299
+            300 | ''                                                                                                         | rejected    | http300
+            299 | ''                                                                                                         | unknown     | unreadable
+            499 | ''                                                                                                         | rejected    | http499
+            500 | ''                                                                                                         | unavailable | http500
             302 | ''                                                                                                         | rejected    | http302
             200 | <html>please log in</html>                                                                                 | throttled   | http200
             200 | ''                                                                                                         | unknown     | unreadable
@@ -187,6 +202,106 @@ class ResponseClassifierTest {
         assertThat(lost(new EOFException("in the middle of the answer"), true)).isInstanceOf(OutcomeUnknownException.class);
         assertThat(lost(new BoundedAnswer.TooLargeException("the answer is larger than 1 bytes"), true))
                 .isInstanceOf(OutcomeUnknownException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            InvalidAuthentication                              | Check dingtalk.app-key and dingtalk.app-secret against
+            60011                                              | Grant the app the permission that the message names in DingTalk's console
+            Forbidden.AccessDenied.AccessTokenPermissionDenied | Grant the app the permission that the message names in DingTalk's console
+            60020                                              | IP white list
+            Forbidden.AccessDenied.IpNotInWhiteList            | IP white list
+            invalidClientIdOrSecret                            | Check dingtalk.app-key and dingtalk.app-secret against
+            40096                                              | Check dingtalk.app-key and dingtalk.app-secret against
+            40089                                              | Check dingtalk.app-key and dingtalk.app-secret against
+            invalidParameter.robotCode.empty                   | Check dingtalk.robot-code, and publish a version
+            robot.oto.notExist                                 | Check dingtalk.robot-code, and publish a version
+            invalid.openConversationId                         | the group still exists and the robot is in it
+            group.disbanded                                    | the group still exists and the robot is in it
+            bot.stopped                                        | the group still exists and the robot is in it
+            resource.unavailable                               | the group still exists and the robot is in it
+            msgParam.tooLong                                   | Send less, or lower dingtalk.max-message-length
+            460101                                             | Send less, or lower dingtalk.max-message-length
+            contain.sensitive.words                            | content check refused the text
+            430104                                             | content check refused the text
+            4302                                               | Look up the code in DingTalk's error table
+            """)
+    void saysWhatToDoAboutARefusal(String code, String remedy) {
+        assertThatThrownBy(() -> ResponseClassifier.of(API, 400, bytes("{\"code\":\"" + code + "\"}")))
+                .satisfies(e -> assertThat(((DingTalkException) e).remedy()).contains(remedy));
+    }
+
+    @Test
+    void saysWhatToDoAboutARefusalByACustomRobotWhichHasRulesOfItsOwn() {
+        ApiRequest robot = new ApiRequest(ApiRequest.CUSTOM_ROBOT, "main", URI.create("http://host/robot/send"), Secret.UNSET, Map.of());
+        String keywords = "{\"errcode\":310000,\"errmsg\":\"keywords not in content\"}";
+
+        assertThat(((DingTalkException) catchThrowable(() -> ResponseClassifier.of(robot, 200, bytes(keywords)))).remedy())
+                .contains("none of the robot's keywords");
+        assertThat(((DingTalkException) catchThrowable(() -> ResponseClassifier.of(API, 200, bytes(keywords)))).remedy())
+                .contains("error table");
+        assertThat(((DingTalkException) catchThrowable(() -> ResponseClassifier.of(robot, 200, bytes("{\"errcode\":60020}")))).remedy())
+                .as("a code that is the same everywhere").contains("IP white list");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"code":"x","message":"why"}                                     | HTTP 400 x why
+            {"Code":"x","Message":"why"}                                     | HTTP 400 x why
+            {"errcode":88,"sub_code":"x","sub_msg":"why","errmsg":"nothing"} | HTTP 400 x why
+            {"errcode":7,"errmsg":"why"}                                     | HTTP 400 7 why
+            {"punish":"deny"}                                                | HTTP 400 this machine's address is blocked for some minutes
+            surprise                                                         | HTTP 400 that is not DingTalk's answer
+            """)
+    void saysWhichCallWasRefusedAndDingTalksReason(String body, String message) {
+        assertThatThrownBy(() -> ResponseClassifier.of(API, 400, bytes(body))).hasMessage(API.name() + ": " + message);
+    }
+
+    @Test
+    void tellsKindsOfLossesApart() {
+        assertThat(ResponseClassifier.lossOf(new ConnectException())).isEqualTo(Loss.UNREACHABLE);
+        assertThat(ResponseClassifier.lossOf(new HttpConnectTimeoutException("x"))).as("before anything was sent")
+                .isEqualTo(Loss.UNREACHABLE);
+        assertThat(ResponseClassifier.lossOf(new UnknownHostException())).isEqualTo(Loss.UNREACHABLE);
+        assertThat(ResponseClassifier.lossOf(new NoRouteToHostException())).isEqualTo(Loss.UNREACHABLE);
+        assertThat(ResponseClassifier.lossOf(new SSLHandshakeException("x"))).isEqualTo(Loss.TLS);
+        assertThat(ResponseClassifier.lossOf(new SSLPeerUnverifiedException("x"))).isEqualTo(Loss.TLS);
+        assertThat(ResponseClassifier.lossOf(new SocketTimeoutException())).isEqualTo(Loss.TIMEOUT);
+        assertThat(ResponseClassifier.lossOf(new HttpTimeoutException("x"))).isEqualTo(Loss.TIMEOUT);
+        assertThat(ResponseClassifier.lossOf(new SocketException())).isEqualTo(Loss.BEFORE_ANSWER);
+        assertThat(ResponseClassifier.lossOf(new EOFException())).as("may have happened within the answer").isEqualTo(Loss.IN_ANSWER);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            UNREACHABLE   | unreachable    | NOT_DONE | Check the network and option apiBaseUrl / option oapiBaseUrl; a later try can succeed
+            TLS           | tls            | NOT_DONE | Check the certificates and proxies on the way; a later try can succeed
+            BEFORE_ANSWER | connectionLost | UNKNOWN  | A later try can succeed
+            """)
+    void aCallThatGotNoAnswerMayBeTriedAgain(Loss loss, String code, DingTalkException.Outcome outcome, String remedy) {
+        IOException cause = new IOException("http://host/secret");
+        DingTalkException lost = ResponseClassifier.lost(API, loss, cause, OptionNames.OF_URI);
+
+        assertThat(lost).isExactlyInstanceOf(UnavailableException.class).hasMessage(API.name() + ": IOException").hasCause(cause);
+        assertThat(lost.code()).isEqualTo(code);
+        assertThat(lost.remedy()).isEqualTo(remedy);
+        assertThat(lost.outcome()).isEqualTo(outcome);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TIMEOUT,timeout", "IN_ANSWER,lost"})
+    void aCallWhoseOutcomeIsUnknownMayBeTriedAgainOnlyWhereARepeatIsSafe(Loss loss, String code) {
+        IOException cause = new IOException("x");
+        ApiRequest repeatable = new ApiRequest(ApiRequest.ACCESS_TOKEN, "main", URI.create("http://host/x"), Secret.UNSET, Map.of());
+        DingTalkException again = ResponseClassifier.lost(repeatable, loss, cause, OptionNames.OF_URI);
+        DingTalkException never = ResponseClassifier.lost(API, loss, cause, OptionNames.OF_URI);
+
+        assertThat(again).isExactlyInstanceOf(UnavailableException.class).hasCause(cause);
+        assertThat(again.outcome()).isEqualTo(DingTalkException.Outcome.UNKNOWN);
+        assertThat(again.remedy()).isEqualTo("A later try can succeed");
+        assertThat(never).isExactlyInstanceOf(OutcomeUnknownException.class);
+        assertThat(never.remedy()).isEqualTo(OutcomeUnknownException.ASK);
+        assertThat(List.of(again.code(), never.code())).containsOnly(code);
     }
 
     @Test
