@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.settings;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +60,10 @@ final class Given {
         } catch (SettingsException e) {
             throw new AssertionError(e.getMessage(), e);
         }
+    }
+
+    Path routesDir() throws SettingsException {
+        return reader().routesDir();
     }
 
     Integration main() {

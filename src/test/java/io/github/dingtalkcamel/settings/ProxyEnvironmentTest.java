@@ -85,4 +85,26 @@ class ProxyEnvironmentTest {
         assertThat(system.getProperty("https.proxyHost") + system.getProperty("https.proxyPort")).isEqualTo("proxy.corp80");
         assertThat(system.getProperty("http.proxyPort")).isEqualTo("8080");
     }
+
+    @Test
+    void knowsAUserOfJavasOwnPropertiesAtTheDefaultPortOfTheScheme() {
+        system.setProperty("https.proxyHost", "Mine");
+        system.setProperty("https.proxyUser", "u");
+        system.setProperty("https.proxyPassword", "p");
+        ProxyEnvironment.apply(Map.of(), system);
+        assertThat(passwordFor("mine", 443, Authenticator.RequestorType.PROXY)).isEqualTo("u/p");
+
+        system.setProperty("http.proxyHost", "mine");
+        system.setProperty("http.proxyUser", "v");
+        system.setProperty("http.proxyPassword", "q");
+        ProxyEnvironment.apply(Map.of(), system);
+        assertThat(passwordFor("mine", 80, Authenticator.RequestorType.PROXY)).isEqualTo("v/q");
+    }
+
+    @Test
+    void takesAUserWithoutPasswordAndAPasswordWithoutUser() {
+        ProxyEnvironment.apply(Map.of("https_proxy", "http://ann@a.corp:1", "http_proxy", "http://:secret@b.corp:2"), system);
+        assertThat(passwordFor("a.corp", 1, Authenticator.RequestorType.PROXY)).isEqualTo("ann/");
+        assertThat(passwordFor("b.corp", 2, Authenticator.RequestorType.PROXY)).isEqualTo("/secret");
+    }
 }

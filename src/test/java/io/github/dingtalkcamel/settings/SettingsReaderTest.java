@@ -1,13 +1,16 @@
 package io.github.dingtalkcamel.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 
 import io.github.dingtalkcamel.component.message.Language;
+import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 import io.github.dingtalkcamel.component.secrets.Secret;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -424,6 +427,64 @@ class SettingsReaderTest {
                 .language()).isEqualTo(Language.EN);
         assertThat(Given.app().env("DINGTALK_ALLOWED_USERS", "{{env:U}}").placeholders(text -> " ").main().allowedUsers())
                 .isEqualTo(Set.of());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\uFFFD", "ab\uFFFDc"})
+    void refusesAPlaceholderThatLostCharacters(String resolved) {
+        assertThat(Given.app().env("DINGTALK_ADMIN_USERS", "{{env:U}}").placeholders(text -> resolved).faults()).singleElement()
+                .asString().contains("ADMIN_USERS): its placeholder resolves to text in which characters were lost; ");
+        assertThat(Given.app().env("DINGTALK_ADMIN_USERS", "{{env:U}}\uFFFD").placeholders(text -> resolved).main().adminUsers())
+                .as("it was written so").hasSize(1);
+        assertThat(Given.app().env("DINGTALK_ADMIN_USERS", "\uFFFD{{env:U}}").placeholders(text -> resolved).main().adminUsers())
+                .hasSize(1);
+    }
+
+    @Test
+    void hidesEachSecretThatItReadFromThenOn() {
+        Settings settings = Given.app().file("dingtalk.app-secret", "read-app-secret").file("dingtalk.api-token", "read-api-token-of-main")
+                .file("dingtalk.store-url", "jdbc:postgresql://u:read-store-password@db/bot")
+                .file("dingtalk.llm-base-url", "https://models.example").file("dingtalk.llm-model", "m")
+                .file("dingtalk.llm-api-key", "read-model-key").read();
+
+        assertThat(KnownSecrets.clean("read-app-secret read-api-token-of-main read-store-password read-model-key"))
+                .isEqualTo("*** *** *** ***");
+        assertThat(settings.storeUrl()).asString().doesNotContain("read-store-password");
+    }
+
+    // single answers
+
+    @Test
+    void readsTheDirectoryOfRoutesWithoutTheOtherSettings() throws SettingsException {
+        assertThat(Given.nothing().file("dingtalk.app-key", "half a pair").file("dingtalk.routes-dir", "/etc/bot").routesDir())
+                .isEqualTo(Path.of("/etc/bot"));
+        assertThat(Given.nothing().routesDir()).isEqualTo(Path.of("./routes"));
+        assertThatThrownBy(() -> Given.nothing().file("dingtalk.routes-dir", "\u0000").file("dingtalk.app-key", "half a pair").routesDir())
+                .isInstanceOf(SettingsException.class).hasMessageContaining("dingtalk.routes-dir: ").hasMessageNotContaining("app-key");
+    }
+
+    @Test
+    void anInventedAppMayHaveSettingsOfAnAppBesideAWebhookAndOnlyMainHasOne() {
+        Given webhookOnly = Given.nothing().file("dingtalk.simulator", "true").file("dingtalk.webhook", WEBHOOK);
+        assertThat(webhookOnly.file("dingtalk.robot-code", "robot1").main().robotCode()).contains("robot1");
+        assertThat(webhookOnly.file("dingtalk.integrations.alerts.webhook", WEBHOOK).file("dingtalk.integrations.alerts.robot-code", "r")
+                .faults()).singleElement().asString().startsWith("dingtalk.integrations.alerts.robot-code: belongs to an app");
+    }
+
+    @Test
+    void takesThePortsThatServersGot() {
+        Settings settings = Given.app().read().withPorts(1, 2);
+        assertThat(List.of(settings.webhookPort(), settings.managementPort())).containsExactly(1, 2);
+    }
+
+    @Test
+    void declaresEachSettingWithItsNamesItsDefaultAndWhatItIsFor() {
+        assertThat(SettingCatalogue.all()).allSatisfy(setting -> assertThat(setting.description()).isNotBlank());
+        assertThat(SettingCatalogue.WEBHOOK_PORT.environment()).isEqualTo("DINGTALK_WEBHOOK_PORT");
+        assertThat(SettingCatalogue.WEBHOOK_PORT.defaultText()).isEqualTo("8080");
+        assertThat(SettingCatalogue.WEBHOOK_PORT.secret()).isFalse();
+        assertThat(SettingCatalogue.APP_SECRET.secret()).isTrue();
+        assertThat(new SettingError("dingtalk.x", "is wrong", "mend it")).hasToString("dingtalk.x: is wrong; mend it");
     }
 
     // the language model
