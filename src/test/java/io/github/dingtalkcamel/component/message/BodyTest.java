@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 
 import io.github.dingtalkcamel.component.message.BadMessageException.Code;
 import io.github.dingtalkcamel.component.message.Body.Form;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -157,5 +160,24 @@ class BodyTest {
     @Test
     void aNumberThatIsTooLongIsNotCalledTooDeep() {
         assertRefused(Code.TOO_LARGE, "{\"a\":" + "[".repeat(63) + "9".repeat(500) + "]".repeat(63) + "}");
+    }
+
+    @Test
+    void theSizeOfBytesCountsNotThatOfTheirCharacters() throws Exception {
+        byte[] fits = ("{\"msgId\":\"" + "字".repeat((Body.MAX_SIZE - 12) / 3)).getBytes(StandardCharsets.UTF_8);
+        byte[] mebibyte = Arrays.copyOf(fits, Body.MAX_SIZE);
+        Arrays.fill(mebibyte, fits.length, mebibyte.length, (byte) ' ');
+        mebibyte[mebibyte.length - 2] = '"';
+        mebibyte[mebibyte.length - 1] = '}';
+        assertThat(Body.read(mebibyte).form()).isEqualTo(Body.Form.ROBOT_MESSAGE);
+        assertThat(Body.lookedThrough(mebibyte).form()).isEqualTo(Body.Form.ROBOT_MESSAGE);
+
+        byte[] larger = Arrays.copyOf(mebibyte, Body.MAX_SIZE + 1);
+        larger[Body.MAX_SIZE] = ' ';
+        for (ThrowingCallable read : List.<ThrowingCallable>of(() -> Body.read(larger), () -> Body.lookedThrough(larger))) {
+            assertThatThrownBy(read).isInstanceOf(BadMessageException.class)
+                    .satisfies(e -> assertThat(((BadMessageException) e).errorCode()).isEqualTo("too_large"))
+                    .satisfies(e -> assertThat(((BadMessageException) e).httpStatus()).isEqualTo(400));
+        }
     }
 }

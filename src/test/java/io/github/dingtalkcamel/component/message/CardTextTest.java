@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,5 +106,37 @@ class CardTextTest {
         assertThat(direct("{\"content\":\"" + emoji + "\"}")).hasSize(20_000).doesNotContain("\ufffd");
         assertThat(direct("{\"content\":\"x" + emoji + "\"}")).hasSize(19_999);
         assertThat(direct("{\"content\":\"a\\u0000b\"}")).isEqualTo("a\ufffdb");
+    }
+
+    private static JsonNode json(String text) throws Exception {
+        return JSON.readTree(text);
+    }
+
+    @Test
+    void readsFortyLevelsAndNoMore() throws Exception {
+        String forty = "[".repeat(40) + "{\"value\":\"deep\"}" + "]".repeat(40);
+        assertThat(CardText.of(json(forty))).isEqualTo("deep");
+        assertThat(CardText.of(json("[" + forty + "]"))).isEmpty();
+        String values = "{\"value\":".repeat(41) + "\"deep\"" + "}".repeat(41);
+        assertThat(CardText.of(json("[" + values.substring(9, values.length() - 1) + "]"))).isEqualTo("deep");
+        assertThat(CardText.of(json("[" + values + "]"))).isEmpty();
+    }
+
+    @Test
+    void readsFiveThousandElementsAndNoMore() throws Exception {
+        assertThat(CardText.of(json("[" + "{},".repeat(4_998) + "{\"value\":\"last\"}]"))).isEqualTo("last");
+        assertThat(CardText.of(json("[" + "{},".repeat(4_999) + "{\"value\":\"last\"}]"))).isEmpty();
+    }
+
+    @Test
+    void cutsTheTextsOfOneCardTogether() throws Exception {
+        String text = CardText.of(json("[{\"value\":\"" + "a".repeat(15_000) + "\"},{\"value\":\"" + "b".repeat(6_000)
+                + "\"},{\"value\":\"c\"}]"));
+        assertThat(text).isEqualTo("a".repeat(15_000) + "\n" + "b".repeat(5_000));
+    }
+
+    @Test
+    void readsVariablesThatAreNoObjectAsElements() throws Exception {
+        assertThat(CardText.of(json("{\"cardData\":{\"cardParamMap\":[{\"value\":\"listed\"}]}}"))).isEqualTo("listed");
     }
 }

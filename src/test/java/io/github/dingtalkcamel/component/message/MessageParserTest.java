@@ -20,6 +20,7 @@ import io.github.dingtalkcamel.component.message.InboundMessage.ConversationType
 import io.github.dingtalkcamel.component.message.InboundMessage.MentionedUser;
 import io.github.dingtalkcamel.component.message.InboundMessage.Quote;
 import io.github.dingtalkcamel.component.message.InboundMessage.Sender;
+import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -590,6 +591,80 @@ class MessageParserTest {
             String deep = "{\"a\":".repeat(10_000);
             Quote quote = parseWith("\"text\":{\"content\":\"x\",\"repliedMsg\":{\"content\":" + quoted(deep) + "}}").quote();
             assertThat(quote.text()).isEqualTo(deep);
+        }
+    }
+
+    @Nested
+    class Limits {
+
+        @Test
+        void timesReachToTheYear9999() throws Exception {
+            assertThat(parseWith("\"createAt\":0").createdAt()).isEqualTo(Instant.EPOCH);
+            assertThat(parseWith("\"createAt\":\"253402300799999\"").createdAt()).isEqualTo(Instant.parse("9999-12-31T23:59:59.999Z"));
+            assertThatThrownBy(() -> parseWith("\"createAt\":253402300800000"))
+                    .hasMessageStartingWith("the field createAt is a number that is none or out of range; it must be a whole number");
+            assertThatThrownBy(() -> parseWith("\"createAt\":\"x\"")).hasMessageStartingWith("the field createAt is a string that is none");
+            assertThatThrownBy(() -> parseWith("\"createAt\":[]")).hasMessageStartingWith("the field createAt is an array; it must be");
+        }
+
+        @Test
+        void tellsAFieldThatIsMissingFromOneThatIsEmpty() {
+            assertThatThrownBy(() -> parseWith("\"msgId\":null")).hasMessageStartingWith("the field msgId is missing;");
+            assertThatThrownBy(() -> parseWith("\"msgId\":\" \"")).hasMessageStartingWith("the field msgId is empty;");
+        }
+
+        @Test
+        void aUrlMayHave4096CharactersAndIsHiddenFromThenOn() throws Exception {
+            String url = "https://oapi.example/hooks/" + "q7".repeat(2_034) + "z";
+            assertThat(url).hasSize(4_096);
+            assertThat(parseWith("\"sessionWebhook\":" + quoted(url)).sessionWebhook()).hasToString(url);
+            assertThat(parseWith("\"sessionWebhook\":" + quoted(url + "z")).sessionWebhook()).isNull();
+            assertThat(KnownSecrets.clean("asked " + url)).isEqualTo("asked ***");
+        }
+
+        @Test
+        void showsNothingOfWhatPeopleWrite() throws Exception {
+            InboundMessage message = parseWith(("'text':{'content':'hush','quoteMessage':{'msgId':'q','msgtype':'text','text':"
+                    + "{'content':'hush'}}}").replace('\'', '"'));
+            assertThat(message.toString()).doesNotContain("hush").endsWith("quote=true]").contains("characters=4");
+            assertThat(parse(GROUP).toString()).endsWith("quote=false]");
+            assertThat(message.quote()).hasToString("Quote[msgId=q, type=text, processQueryKey=null]");
+            assertThat(content("picture", "{\"downloadCode\":\"hush\"}").attachments()).singleElement()
+                    .hasToString("Attachment[PICTURE]");
+        }
+
+        @Test
+        void aSenderIsNamedByTheStaffIdAndWithoutOneByDingTalksId() throws Exception {
+            assertThat(parse(GROUP).sender().userId()).isEqualTo("staff001");
+            assertThat(parseWith("\"senderStaffId\":null").sender().userId()).isEqualTo("$:LWCP_v1:$fakeuser01");
+        }
+
+        @Test
+        void aRichTextsItemWithoutTypeIsTextBeforeItIsAPicture() throws Exception {
+            assertThat(content("richText", "{\"richText\":[{\"downloadCode\":\"d\"}]}").attachments()).hasSize(1);
+            InboundMessage text = content("richText", "{\"richText\":[{\"text\":\"x\",\"downloadCode\":\"d\"}]}");
+            assertThat(text.text()).isEqualTo("x");
+            assertThat(text.attachments()).isEmpty();
+            assertThat(content("richText", "{\"richText\":[{\"type\":\"text\",\"downloadCode\":\"d\"}]}").empty()).isTrue();
+        }
+
+        @Test
+        void onlyTextsOfARichTextHoldMentions() throws Exception {
+            assertThat(content("richText", "{\"richText\":[{\"text\":\"@Li hi \"},{\"type\":\"emoji\",\"text\":\"@smile\"}]}").text())
+                    .as("one mention for two users: Li's, and the robot's was taken off already").isEqualTo("@Li hi @smile");
+            assertThat(content("richText", "{\"richText\":[{\"type\":\"emoji\",\"text\":\"@Ops robot\"},{\"text\":\"@Li\"}]}").text())
+                    .isEqualTo("@Ops robot@Li");
+        }
+
+        @Test
+        void aQuoteIsReadAsFarAsItCanBe() throws Exception {
+            Quote quote = parseWith("\"quoteMessage\":{\"msgId\":\"q\",\"msgtype\":\"text\",\"senderNick\":5,\"senderId\":{},"
+                    + "\"text\":{\"content\":\"old\"}}").quote();
+            assertThat(quote).isEqualTo(new Quote("q", "text", null, null, null, "old", List.of(), null, null));
+            assertThat(parseWith("\"text\":{\"content\":\"x\",\"quoteContent\":{\"msgId\":\"q\",\"text\":\"said\"}}").quote())
+                    .isEqualTo(new Quote("q", null, null, null, null, "said", List.of(), null, null));
+            assertThat(parseWith("\"quoteMessage\":{\"msgId\":\"q\",\"msgtype\":\"text\",\"content\":[{\"value\":\"x\"}]}").quote().text())
+                    .as("elements that no card holds").isEmpty();
         }
     }
 }

@@ -2,12 +2,21 @@ package io.github.dingtalkcamel.component.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.time.Instant;
+import java.util.Base64;
+
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RobotSignatureTest {
 
@@ -79,5 +88,32 @@ class RobotSignatureTest {
     void refusesToWorkWithoutASecret() {
         assertThatThrownBy(() -> new RobotSignature("", Instant::now)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new RobotSignature(null, Instant::now)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static ProofException.Reason reason(String timestamp, String sign) {
+        return ((ProofException) catchThrowable(() -> at(TIMESTAMP).check(timestamp, sign))).reason();
+    }
+
+    private static String signed(String timestamp) throws GeneralSecurityException {
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+        return Base64.getEncoder().encodeToString(mac.doFinal((timestamp + "\n" + SECRET).getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "+1577262236757", "-1", "1577262236757 ", "1.5e12", "/", ":", "1234567890123456", "\u0661"})
+    void whatIsNoTimestampIsNoneEvenIfItIsSigned(String timestamp) throws Exception {
+        assertThat(reason(timestamp, signed(timestamp))).isEqualTo(ProofException.Reason.HEADERS);
+    }
+
+    @Test
+    void tellsWhatIsWrong() throws Exception {
+        assertThat(reason("123456789012345", SIGN)).as("15 digits").isEqualTo(ProofException.Reason.APP_SECRET);
+        assertThat(reason("123456789012345", signed("123456789012345"))).isEqualTo(ProofException.Reason.CLOCK);
+        assertThat(reason("0", signed("0"))).isEqualTo(ProofException.Reason.CLOCK);
+        assertThat(reason("1577262236757", "x".repeat(128))).isEqualTo(ProofException.Reason.APP_SECRET);
+        assertThat(reason("1577262236757", "x".repeat(129))).isEqualTo(ProofException.Reason.HEADERS);
+        assertThat(reason("1577262236757", null)).isEqualTo(ProofException.Reason.HEADERS);
+        assertThat(reason(null, SIGN)).isEqualTo(ProofException.Reason.HEADERS);
     }
 }
