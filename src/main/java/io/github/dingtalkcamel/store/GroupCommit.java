@@ -231,7 +231,8 @@ final class GroupCommit implements AutoCloseable {
                 if (scope != null) {
                     scope.end(connection);
                 }
-                connection.commit();
+                // commits, and spares SQLite the empty transaction that its driver begins after a commit()
+                connection.setAutoCommit(true);
                 committed.accept(System.nanoTime() - begin);
             } catch (SQLException | RuntimeException | Error e) {
                 rollback(connection, e);

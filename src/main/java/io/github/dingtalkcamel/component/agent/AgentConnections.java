@@ -83,7 +83,7 @@ final class AgentConnections extends ServiceSupport {
     @Override
     protected void doStart() {
         threads = context.getExecutorServiceManager().newCachedThreadPool(this, "AgentAnswers");
-        http = HttpConnections.client(CONNECTING, threads);
+        http = HttpConnections.quick(CONNECTING, threads);
         deadlines = context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "AgentTimeouts");
     }
 

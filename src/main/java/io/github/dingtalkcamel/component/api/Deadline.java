@@ -15,22 +15,25 @@ final class Deadline {
     private Deadline() {
     }
 
-    /** The call's outcome, or after that time an {@link HttpTimeoutException} while the call is cancelled. Completed on any thread. */
-    static <T> CompletableFuture<T> over(CompletableFuture<T> call, Duration limit, ScheduledExecutorService deadlines) {
-        CompletableFuture<T> outcome = new CompletableFuture<>();
+    /**
+     * The call's outcome, or after that time an {@link HttpTimeoutException} while the call is cancelled. Completed on any thread.
+     *
+     * @param answer completed with the answer
+     * @param call   completed exceptionally where there is none
+     */
+    static <T> CompletableFuture<T> over(CompletableFuture<T> answer, CompletableFuture<?> call, Duration limit,
+            ScheduledExecutorService deadlines) {
         Future<?> end = deadlines.schedule(() -> {
-            if (outcome.completeExceptionally(new HttpTimeoutException("no complete answer within " + limit.toMillis() + " ms"))) {
+            if (answer.completeExceptionally(new HttpTimeoutException("no complete answer within " + limit.toMillis() + " ms"))) {
                 call.cancel(true);
             }
         }, limit.toMillis(), TimeUnit.MILLISECONDS);
-        call.whenComplete((answer, failure) -> {
-            end.cancel(false);
-            if (failure == null) {
-                outcome.complete(answer);
-            } else {
-                outcome.completeExceptionally(failure);
+        call.whenComplete((response, failure) -> {
+            if (failure != null) {
+                answer.completeExceptionally(failure);
             }
         });
-        return outcome;
+        answer.whenComplete((response, failure) -> end.cancel(false));
+        return answer;
     }
 }

@@ -28,6 +28,7 @@ public final class DingTalkClient {
     private static final HttpResponse.BodyHandler<byte[]> BOUNDED = BoundedAnswer.of(1 << 20);
 
     private final HttpClient http;
+    private final HttpClient patient;
     private final Executor executor;
     private final ScheduledExecutorService deadlines;
     private final CallLimiter limiter;
@@ -36,13 +37,16 @@ public final class DingTalkClient {
     private final TokenCache tokens;
 
     /**
-     * @param http      the connections; must not follow redirects
+     * @param http      connections for calls with short bodies; must not follow redirects
+     * @param patient   the same for uploads, whose body is read from a file, and for GET, which the JDK's client may repeat by itself after
+     *                  it looked up the name again; its threads may wait
      * @param executor  where answers are handled, and where the caller continues
      * @param deadlines ends calls that take too long
      */
-    public DingTalkClient(HttpClient http, Executor executor, ScheduledExecutorService deadlines, CallLimiter limiter,
-            CallRetry retry, CallObserver observer, InstantSource clock) {
+    public DingTalkClient(HttpClient http, HttpClient patient, Executor executor, ScheduledExecutorService deadlines,
+            CallLimiter limiter, CallRetry retry, CallObserver observer, InstantSource clock) {
         this.http = http;
+        this.patient = patient;
         this.executor = executor;
         this.deadlines = deadlines;
         this.limiter = limiter;
@@ -127,6 +131,9 @@ public final class DingTalkClient {
         });
     }
 
+    private record Answer(int status, byte[] body) {
+    }
+
     /** One call under way. */
     private final class Call {
 
@@ -154,10 +161,16 @@ public final class DingTalkClient {
             }
             Duration limit = timeout.plusSeconds(message.bodyPublisher().map(BodyPublisher::contentLength)
                     .orElse(0L) / Deadline.SLOWEST_UPLOAD);
-            Deadline.over(http.sendAsync(message, info -> {
+            CompletableFuture<Answer> answer = new CompletableFuture<>();
+            boolean mayWait = request.body() instanceof MultipartForm || request.method().equals("GET");
+            CompletableFuture<?> sent = (mayWait ? patient : http).sendAsync(message, info -> {
                 answerBegan = true;
-                return BOUNDED.apply(info);
-            }), limit, deadlines).whenCompleteAsync(this::ended, executor);
+                HttpResponse.BodySubscriber<byte[]> body = BOUNDED.apply(info);
+                // the client's own future is completed by one more thread, woken for nothing else
+                body.getBody().thenAccept(bytes -> answer.complete(new Answer(info.statusCode(), bytes)));
+                return body;
+            });
+            Deadline.over(answer, sent, limit, deadlines).whenCompleteAsync(this::ended, executor);
         }
 
         private HttpRequest message() {
@@ -180,13 +193,13 @@ public final class DingTalkClient {
             return builder.uri(uri).build();
         }
 
-        private void ended(HttpResponse<byte[]> response, Throwable lost) {
+        private void ended(Answer response, Throwable lost) {
             Duration took = Duration.ofNanos(System.nanoTime() - begin);
             try {
                 if (lost != null) {
                     throw Failures.lost(request, lost, answerBegan, names);
                 }
-                JsonNode answer = ResponseClassifier.of(request, response.statusCode(), response.body(), names);
+                JsonNode answer = ResponseClassifier.of(request, response.status(), response.body(), names);
                 permit.answered();
                 observer.called(request, took, null);
                 result.complete(answer);

@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
 import io.github.dingtalkcamel.component.api.CallLimiter;
@@ -113,7 +114,7 @@ public class DingTalkComponent extends HealthCheckComponent {
         connections = getCamelContext().getExecutorServiceManager().newFixedThreadPool(this, "DingTalkConnections",
                 Math.max(2, Runtime.getRuntime().availableProcessors()));
         http = HttpConnections.client(CONNECT_TIMEOUT, connections);
-        client = new DingTalkClient(http, executor, deadlines, callLimiter == null ? CallLimiter.UNLIMITED : callLimiter,
+        client = new DingTalkClient(HttpConnections.quick(CONNECT_TIMEOUT, connections), http, executor, deadlines, callLimiter == null ? CallLimiter.UNLIMITED : callLimiter,
                 callRetry == null ? CallRetry.NONE : callRetry, callObserver == null ? CallObserver.NONE : callObserver, clock);
         downloads = new FileDownload(http, executor, deadlines);
     }
@@ -144,10 +145,16 @@ public class DingTalkComponent extends HealthCheckComponent {
         if (streams == null) {
             StreamTimeouts pace = CamelContextHelper.findSingleByType(getCamelContext(), StreamTimeouts.class);
             // with threads of its own, so that the end of the component does not take the answers to the last pushes away
-            streams = new StreamHub(HttpConnections.client(CONNECT_TIMEOUT, null), pace == null ? StreamTimeouts.PROMISED : pace, clock,
+            streams = new StreamHub(HttpConnections.quick(CONNECT_TIMEOUT, Executors.newCachedThreadPool(DingTalkComponent::streamThread)), pace == null ? StreamTimeouts.PROMISED : pace, clock,
                     streamListener);
         }
         return streams;
+    }
+
+    private static Thread streamThread(Runnable task) {
+        Thread thread = new Thread(task, "dingtalk-stream-connections");
+        thread.setDaemon(true);
+        return thread;
     }
 
     /** The Stream connections that consumers have asked for so far, open or not. */

@@ -1,0 +1,121 @@
+package io.github.dingtalkcamel.component.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
+import io.github.dingtalkcamel.component.secrets.Secret;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The HTTP clients: what their calls cost in changes of threads, and which calls may not hold up the others. */
+class HttpConnectionsTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final byte[] ANSWER = "{\"errcode\":0,\"errmsg\":\"ok\",\"media_id\":\"@m\"}".getBytes(StandardCharsets.UTF_8);
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final ScheduledExecutorService deadlines = Executors.newScheduledThreadPool(1);
+    private HttpServer server;
+
+    /** Counts what it runs. */
+    private final class Counting implements Executor {
+
+        private final AtomicInteger tasks = new AtomicInteger();
+
+        @Override
+        public void execute(Runnable task) {
+            tasks.incrementAndGet();
+            threads.execute(task);
+        }
+
+        int taken() {
+            return tasks.getAndSet(0);
+        }
+    }
+
+    @BeforeEach
+    void start() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            exchange.sendResponseHeaders(200, ANSWER.length);
+            exchange.getResponseBody().write(ANSWER);
+            exchange.close();
+        });
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+        threads.shutdownNow();
+        deadlines.shutdownNow();
+    }
+
+    private URI url() {
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    }
+
+    @Test
+    void aShortCallOnAKeptConnectionIsHandedToOneThread() throws Exception {
+        Counting counting = new Counting();
+        HttpClient quick = HttpConnections.quick(PATIENCE, counting);
+        HttpRequest request = HttpRequest.newBuilder(url().resolve("/v1.0/some")).POST(HttpRequest.BodyPublishers.ofString("{}")).build();
+        for (int i = 0; i < 3; i++) {
+            counting.taken();
+            assertThat(quick.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray()).get(30, TimeUnit.SECONDS).body())
+                    .isEqualTo(ANSWER);
+        }
+        assertThat(counting.taken()).as("of the call's steps, only the first, which looks up the name").isEqualTo(1);
+    }
+
+    @Test
+    void whatMayWaitIsNotDoneByTheThreadOfTheQuickConnections(@TempDir Path directory) throws Exception {
+        Counting quick = new Counting();
+        Counting patient = new Counting();
+        DingTalkClient client = new DingTalkClient(HttpConnections.quick(PATIENCE, quick), HttpConnections.client(PATIENCE, patient),
+                threads, deadlines, CallLimiter.UNLIMITED, CallRetry.NONE, CallObserver.NONE, InstantSource.system());
+        Path file = Files.writeString(directory.resolve("a.txt"), "text");
+
+        call(client, "POST", "/topapi/some", Map.of());
+        assertThat(quick.taken()).isPositive();
+        assertThat(patient.taken()).isZero();
+
+        call(client, "GET", "/topapi/some", null);
+        assertThat(quick.taken()).as("the JDK's client may repeat a GET, and then looks up the name").isZero();
+        assertThat(patient.taken()).isPositive();
+
+        call(client, "POST", "/media/upload", MultipartForm.of("file", "a.txt", file));
+        assertThat(quick.taken()).as("the file of an upload may be slow to read").isZero();
+        assertThat(patient.taken()).isPositive();
+    }
+
+    private void call(DingTalkClient client, String method, String path, Object body) throws Exception {
+        ApiRequest request = new ApiRequest(path, "main", url().resolve(path), Secret.UNSET, body, method);
+        JsonNode answer = client.callOnce(OptionNames.OF_URI, request, new CallTiming(PATIENCE, null)).get(30, TimeUnit.SECONDS);
+        assertThat(answer.path("errcode").asInt(-1)).isZero();
+    }
+}
