@@ -75,7 +75,7 @@ public final class CardCalls extends SedaQueue {
                 Due next = new Due(at, offers++, card);
                 due.put(card, next);
                 order.add(next);
-                change.signal();
+                wake();
             }
         } finally {
             lock.unlock();
@@ -90,6 +90,9 @@ public final class CardCalls extends SedaQueue {
         StreamingCard card = order.pollFirst().card();
         due.remove(card);
         underWay++;
+        if (!order.isEmpty()) {
+            wake();
+        }
         return exchange(card.take());
     }
 
@@ -174,7 +177,7 @@ public final class CardCalls extends SedaQueue {
         lock.lock();
         try {
             underWay--;
-            change.signal();
+            wake();
         } finally {
             lock.unlock();
         }
@@ -185,7 +188,7 @@ public final class CardCalls extends SedaQueue {
         lock.lock();
         try {
             closed = true;
-            change.signalAll();
+            wakeAll();
         } finally {
             lock.unlock();
         }

@@ -121,10 +121,15 @@ public final class Sessions {
     /** Starts a fresh session ({@code /new}): the history of the one before is gone. */
     public Session startFresh(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) throws StoreException {
         Instant now = clock.instant();
-        return change(conversation(message), key(message), before -> {
+        CompletableFuture<Session> started = change(conversation(message), key(message), before -> {
             Session fresh = fresh(before, now);
             return new Change(fresh, connection -> replace(connection, key(message), before, fresh));
         });
+        try {
+            return started.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof StoreException s ? new StoreException(s.getMessage(), s) : e;
+        }
     }
 
     private List<Notification> sentTo(InboundMessage message) throws StoreException {
@@ -136,14 +141,16 @@ public final class Sessions {
      *
      * @param lease the lease of its conversation
      * @param with  what else to write in the same transaction
-     * @return      the session, with what tools sent
+     * @return      the session, with what tools sent, when that is durable; or with a {@link StoreException}. Completed on the thread that
+     *              writes, which must not wait
      */
-    public Session enter(CommitKey lease, InboundMessage message, long messageId, Store.Work<?> with) throws StoreException {
+    public CompletableFuture<Session> enter(CommitKey lease, InboundMessage message, long messageId, Store.Work<?> with)
+            throws StoreException {
         Instant now = clock.instant();
         Key key = key(message);
         List<Notification> sent = sentTo(message);
         Integration integration = integration(message.integration());
-        Session entered = change(lease, key, before -> {
+        return change(lease, key, before -> {
             Instant beginning = beginning(before, sent, key.integration(), now);
             boolean over = before == null || !before.startedAt().equals(beginning);
             Session after = (over ? fresh(before, beginning == null ? now : beginning) : before).entered(messageId, now);
@@ -154,8 +161,7 @@ public final class Sessions {
                         where integration = ? and conversation_id = ? and sender_id = ? and session_id = ?""",
                         now.toEpochMilli(), messageId, key.integration(), key.conversationId(), key.senderId(), after.id()));
             });
-        });
-        return entered.with(sent, integration.historyTurns(), integration.historyBytes());
+        }).thenApply(entered -> entered.with(sent, integration.historyTurns(), integration.historyBytes()));
     }
 
     /**
@@ -164,8 +170,11 @@ public final class Sessions {
      * @param lease     the lease of its conversation
      * @param sessionId the session it ran in
      * @param with      what else to write in the same transaction
+     * @return          the session as it is then, or null, when that is durable; or with a {@link StoreException}. Completed on the thread
+     *                  that writes, which must not wait
      */
-    public void leave(CommitKey lease, InboundMessage message, String sessionId, Ended ended, Store.Work<?> with) throws StoreException {
+    public CompletableFuture<Session> leave(CommitKey lease, InboundMessage message, String sessionId, Ended ended, Store.Work<?> with)
+            throws StoreException {
         Instant now = clock.instant();
         Key key = key(message);
         Integration integration = integration(key.integration());
@@ -174,7 +183,7 @@ public final class Sessions {
                 message.sender().staffId(), message.sender().nick(), now,
                 // as the store will give it back
                 ended.reply() == null ? null : StorableText.of(ended.reply())));
-        change(lease, key, before -> {
+        return change(lease, key, before -> {
             if (before == null || !before.id().equals(sessionId)) {
                 return new Change(before, with);
             }
@@ -287,10 +296,10 @@ public final class Sessions {
         }
     }
 
-    /** Changes a session in memory and hands the write in, both as one step; then waits until it is durable. */
-    private Session change(CommitKey lease, Key key, Decision decision) throws StoreException {
+    /** Changes a session in memory and hands the write in, both as one step. Completed when it is durable. */
+    private CompletableFuture<Session> change(CommitKey lease, Key key, Decision decision) throws StoreException {
         if (store.isShared()) {
-            return changeShared(lease, key, decision);
+            return CompletableFuture.completedFuture(changeShared(lease, key, decision));
         }
         List<CompletableFuture<?>> written = new ArrayList<>(1);
         Entry after = cache.asMap().compute(key, (same, cached) -> {
@@ -298,15 +307,14 @@ public final class Sessions {
             written.add(store.write(change.write()));
             return new Entry(change.after());
         });
-        try {
-            written.get(0).join();
-        } catch (CompletionException e) {
+        return written.get(0).handle((ok, failure) -> {
+            if (failure == null) {
+                return after.session();
+            }
             // what the store has is what counts
             cache.invalidate(key);
-            throw e.getCause() instanceof StoreException s ? new StoreException(s.getMessage(), s)
-                    : new StoreException("The session could not be written", e.getCause());
-        }
-        return after.session();
+            throw failure instanceof StoreException s ? s : new StoreException("The session could not be written", failure);
+        });
     }
 
     private Entry load(Key key) {

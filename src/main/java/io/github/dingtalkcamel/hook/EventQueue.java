@@ -56,7 +56,7 @@ public final class EventQueue extends SedaQueue {
             try {
                 if (running == this) {
                     running = null;
-                    change.signalAll();
+                    wakeAll();
                 }
             } finally {
                 lock.unlock();
@@ -95,7 +95,7 @@ public final class EventQueue extends SedaQueue {
             }
             waiting.add(new Waiting(event, size));
             bytes += size;
-            change.signal();
+            wake();
             return true;
         } finally {
             lock.unlock();

@@ -165,7 +165,7 @@ public final class KeyedQueue extends SedaQueue {
         letReturn();
         boolean startable = order.canStart() && running < maxRunning;
         if (startable) {
-            change.signal();
+            wake();
         }
         startableSince = startable ? startableSince == null ? Long.valueOf(System.nanoTime()) : startableSince : null;
     }
@@ -299,7 +299,7 @@ public final class KeyedQueue extends SedaQueue {
     public void close() {
         changing(() -> {
             closed = true;
-            change.signalAll();
+            wakeAll();
         });
     }
 

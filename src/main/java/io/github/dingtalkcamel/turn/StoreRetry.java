@@ -2,11 +2,12 @@ package io.github.dingtalkcamel.turn;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 import io.github.dingtalkcamel.component.api.CallRetry;
+import io.github.dingtalkcamel.component.api.Failures;
+import io.github.dingtalkcamel.component.api.FewThreads;
 import io.github.dingtalkcamel.queue.NonStoppingProcessor;
 import io.github.dingtalkcamel.store.LeaseLostException;
 import io.github.dingtalkcamel.store.StoreException;
@@ -29,19 +30,24 @@ import org.slf4j.LoggerFactory;
  * be written. After that, and when the process stops, the exchange fails with the exception. Other exceptions fail it at once. A turn that
  * is stopped while it waits ends there.
  * <p>
+ * No thread waits for the write of a {@link #writing} step: the exchange continues on one of a few threads, which continue those whose
+ * writes were committed together one after the other.
+ * <p>
  * A step may have been run in part when it is repeated, so it must be one that can be.
  */
-public final class StoreRetry {
+public final class StoreRetry implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreRetry.class);
 
+    private static final CompletableFuture<Runnable> DONE = CompletableFuture.completedFuture(() -> {
+    });
     private static final int MOST_REPEATS = 8;
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(60);
 
     private final BooleanSupplier isStoreFailing;
     private final IntervalFunction delays;
     private final CamelContext context;
-    private Executor threads;
+    private FewThreads threads;
 
     /**
      * @param isStoreFailing whether the store takes nothing at this moment
@@ -54,24 +60,52 @@ public final class StoreRetry {
         this.delays = IntervalFunction.ofExponentialRandomBackoff(firstDelay, 2, 0.2, LONGEST_DELAY);
     }
 
+    /** A step whose end is a write. */
+    @FunctionalInterface
+    public interface Writing {
+
+        /**
+         * Begins it.
+         *
+         * @return completed when the write is durable, with what is left to do before the exchange continues; else with what failed it
+         */
+        CompletableFuture<Runnable> begin(Exchange exchange) throws Exception;
+    }
+
     /** The step as routes use it, with its repeats. Routes may share it. */
     public AsyncProcessor step(Processor step) {
+        return writing(exchange -> {
+            step.process(exchange);
+            return DONE;
+        });
+    }
+
+    /** The same of a step whose end is a write. */
+    public AsyncProcessor writing(Writing step) {
         return new NonStoppingProcessor(new Step(step));
     }
 
-    /** What was repeated continues on one of these: the rest of its route may wait for an agent. Few processes ever need one. */
-    private synchronized Executor threads() {
+    /** What was written or repeated continues on one of these: the rest of its route may wait for an agent. */
+    private synchronized FewThreads threads() {
         if (threads == null) {
-            threads = context.getExecutorServiceManager().newCachedThreadPool(this, "StoreRetry");
+            threads = FewThreads.of(context, "Turns");
         }
         return threads;
     }
 
+    /** Threads end that have nothing to do. What is still written continues. */
+    @Override
+    public synchronized void close() {
+        if (threads != null) {
+            threads.close();
+        }
+    }
+
     private final class Step extends AsyncProcessorSupport {
 
-        private final Processor step;
+        private final Writing step;
 
-        Step(Processor step) {
+        Step(Writing step) {
             this.step = step;
         }
 
@@ -84,40 +118,67 @@ public final class StoreRetry {
             return false;
         }
 
-        /** Returns false where it is repeated later. */
+        /** Returns false where the exchange continues later. */
         private boolean run(Exchange exchange, AsyncCallback callback, int failed) {
+            CompletableFuture<Runnable> written;
             try {
-                step.process(exchange);
-            } catch (StoreException e) {
-                int failures = failed + 1;
+                written = step.begin(exchange);
+            } catch (Exception e) {
+                return isOver(exchange, callback, failed, e);
+            }
+            if (written.isDone() && !written.isCompletedExceptionally()) {
+                written.join().run();
+                return true;
+            }
+            written.whenComplete((rest, failure) -> threads().execute(() -> written(exchange, callback, failed, rest, failure)));
+            return false;
+        }
+
+        /** Returns false where the step is repeated later. */
+        private boolean isOver(Exchange exchange, AsyncCallback callback, int failed, Throwable failure) {
+            int failures = failed + 1;
+            if (failure instanceof StoreException e) {
                 if (isWorthAnotherTry(failures) && !LeaseLostException.is(e)) {
                     LOG.debug("A step of exchange {} is repeated after {} failures: {}", exchange.getExchangeId(), failures,
                             e.getMessage());
                     CompletableFuture.delayedExecutor(delays.apply(failures), TimeUnit.MILLISECONDS, threads())
-                            .execute(() -> again(exchange, callback, failures));
+                            .execute(() -> continued(() -> again(exchange, callback, failures)));
                     return false;
                 }
                 exchange.setProperty(CallRetry.TRIES, failures);
-                exchange.setException(e);
-            } catch (Exception e) {
-                exchange.setException(e);
             }
+            exchange.setException(failure);
             return true;
         }
 
-        private void again(Exchange exchange, AsyncCallback callback, int failures) {
-            try {
-                Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
-                if (turn != null && turn.isStopped()) {
-                    // nothing more of it goes out
-                    exchange.setRouteStop(true);
-                    callback.done(false);
-                } else if (run(exchange, callback, failures)) {
-                    callback.done(false);
+        private void written(Exchange exchange, AsyncCallback callback, int failed, Runnable rest, Throwable failure) {
+            continued(() -> {
+                if (failure == null) {
+                    rest.run();
+                } else if (!isOver(exchange, callback, failed, Failures.causeOf(failure))) {
+                    return;
                 }
+                callback.done(false);
+            });
+        }
+
+        private void again(Exchange exchange, AsyncCallback callback, int failures) {
+            Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
+            if (turn != null && turn.isStopped()) {
+                // nothing more of it goes out
+                exchange.setRouteStop(true);
+                callback.done(false);
+            } else if (run(exchange, callback, failures)) {
+                callback.done(false);
+            }
+        }
+
+        private static void continued(Runnable rest) {
+            try {
+                rest.run();
             } catch (RuntimeException | Error e) {
                 // the executor would keep it to itself
-                LOG.error("The steps after a repeated one failed", e);
+                LOG.error("The steps after one that needs the store failed", e);
             }
         }
 

@@ -67,9 +67,9 @@ public record TurnConfiguration(Inbox inbox, Messages messages, KeyedQueue turns
         registry.bind("commandQueue", commands);
         Turns record = new Turns(inbox, conversation.sessions());
         registry.bind("turnRecord", record);
-        registry.bind("recordTurnStart", storeRetry.step(record::recordStart));
+        registry.bind("recordTurnStart", storeRetry.writing(record::recordStart));
         registry.bind("findBinding", storeRetry.step(conversation.bindings()::find));
-        registry.bind("recordTurnEnd", storeRetry.step(record::recordEnd));
+        registry.bind("recordTurnEnd", storeRetry.writing(record::recordEnd));
         registry.bind("resumption", resumption);
         registry.bind("replays", new Replays(deadLetters, messages, turns, resumption, leases));
         return new TurnConfiguration(inbox, messages, turns, commands, intake, deadLetters, storeRetry,
@@ -95,5 +95,6 @@ public record TurnConfiguration(Inbox inbox, Messages messages, KeyedQueue turns
     public void close() {
         turns.close();
         commands.close();
+        storeRetry.close();
     }
 }

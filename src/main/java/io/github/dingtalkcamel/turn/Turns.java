@@ -1,6 +1,7 @@
 package io.github.dingtalkcamel.turn;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 import io.github.dingtalkcamel.component.api.Failure;
 import io.github.dingtalkcamel.component.api.Mentions;
@@ -11,6 +12,7 @@ import io.github.dingtalkcamel.conversation.Session.Usage;
 import io.github.dingtalkcamel.conversation.Sessions;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
+import io.github.dingtalkcamel.tracing.TurnLogContext;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -40,6 +42,9 @@ public final class Turns {
     private static final int SHOWN = 2_000;
     private static final long MOST_TOKENS = 1_000_000_000;
 
+    private static final CompletableFuture<Runnable> NOTHING_LEFT = CompletableFuture.completedFuture(() -> {
+    });
+
     private final Inbox inbox;
     private final Sessions sessions;
 
@@ -52,12 +57,12 @@ public final class Turns {
      * Records durably that the turn runs, before the agent is asked, so that a message which kills the process is not tried forever. The
      * session that it runs in becomes property {@value Session#PROPERTY}.
      */
-    public void recordStart(Exchange exchange) throws StoreException {
+    CompletableFuture<Runnable> recordStart(Exchange exchange) throws StoreException {
         Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
-        Session session = sessions.enter(turn.lease().key(), turn.message(), turn.id(),
+        return sessions.enter(turn.lease().key(), turn.message(), turn.id(),
                 inbox.nowRunning(turn.id(), exchange.getProperty(AGENT, String.class),
-                        exchange.getProperty("CamelDingTalkBoundBy", String.class), exchange.getProperty(STORED_MILLIS, Long.class)));
-        exchange.setProperty(Session.PROPERTY, session);
+                        exchange.getProperty("CamelDingTalkBoundBy", String.class), exchange.getProperty(STORED_MILLIS, Long.class)))
+                .thenApply(session -> () -> exchange.setProperty(Session.PROPERTY, session));
     }
 
     /** True for a turn that asks an agent; false where a restart interrupted its reply, so that only the rest of the reply is sent. */
@@ -133,34 +138,43 @@ public final class Turns {
     }
 
     /** Records how the turn or the command ended. The record of a dead letter stays as it is. */
-    public void recordEnd(Exchange exchange) throws StoreException {
+    CompletableFuture<Runnable> recordEnd(Exchange exchange) throws StoreException {
         if (Boolean.TRUE.equals(exchange.getProperty(LEFT))) {
-            return;
+            return NOTHING_LEFT;
         }
         Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
         SentChunk sent = exchange.getProperty(SentChunk.PROPERTY, SentChunk.class);
         if (turn.isLost()) {
             discard(exchange, turn);
-            return;
+            return NOTHING_LEFT;
         }
         if (turn.kind() != Turn.Kind.TURN) {
             inbox.answered(turn.lease().key(), turn.id(), null, sent);
-            return;
+            return NOTHING_LEFT;
         }
         String failure = exchange.getProperty(FAILURE, String.class);
         Long agentMillis = exchange.getProperty(AGENT_MILLIS, Long.class);
-        if (turn.isStopped()) {
+        boolean stopped = turn.isStopped();
+        Runnable log = () -> log(exchange, turn, stopped ? "stopped" : failure == null ? "done" : "failed", agentMillis);
+        if (stopped) {
             inbox.stopped(turn.lease().key(), List.of(turn.id()));
-        } else {
-            Answer answer = known(turn, exchange.getProperty(Answer.PROPERTY, Answer.class));
-            Store.Work<?> with = failure == null ? inbox.nowDone(turn.id(), agentMillis, sent, reply(answer))
-                    : inbox.nowFailed(turn.id(), failure, agentMillis, sent);
-            leave(turn, exchange.getProperty(Session.PROPERTY, Session.class), answer, failure != null,
-                    agentMillis == null ? 0 : agentMillis, with);
+            return CompletableFuture.completedFuture(log);
         }
-        ENDED.info("Turn {} {}: message {}, agent {}, {} ms", turn.reference(),
-                turn.isStopped() ? "stopped" : failure == null ? "done"
-                : "failed", turn.message().msgId(), exchange.getProperty(AGENT), agentMillis);
+        Answer answer = known(turn, exchange.getProperty(Answer.PROPERTY, Answer.class));
+        Store.Work<?> with = failure == null ? inbox.nowDone(turn.id(), agentMillis, sent, reply(answer))
+                : inbox.nowFailed(turn.id(), failure, agentMillis, sent);
+        return leave(turn, exchange.getProperty(Session.PROPERTY, Session.class), answer, failure != null,
+                agentMillis == null ? 0 : agentMillis, with).thenApply(session -> log);
+    }
+
+    private static void log(Exchange exchange, Turn turn, String end, Long agentMillis) {
+        if (ENDED.isInfoEnabled()) {
+            TurnLogContext.during(exchange, () -> {
+                ENDED.info("Turn {} {}: message {}, agent {}, {} ms", turn.reference(), end, turn.message().msgId(),
+                        exchange.getProperty(AGENT), agentMillis);
+                return null;
+            });
+        }
     }
 
     /** After a crash between two chunks there is the reply, and no agent was asked. */
@@ -176,7 +190,7 @@ public final class Turns {
      * Counts the turn in its session where an agent was asked. A failed turn is not part of the history, since a user who tries again
      * repeats the message.
      */
-    private void leave(Turn turn, Session session, Answer known, boolean failed, long agentMillis, Store.Work<?> with)
+    private CompletableFuture<Session> leave(Turn turn, Session session, Answer known, boolean failed, long agentMillis, Store.Work<?> with)
             throws StoreException {
         String said = known == null ? null : turn.message().text();
         String reply = reply(known);
@@ -184,6 +198,7 @@ public final class Turns {
                 : new Usage(1, 1, reply == null ? 0 : 1, turn.message().text().length(), reply == null ? 0 : reply.length(), agentMillis,
                         known == null ? 0 : known.promptTokens(), known == null ? 0 : known.completionTokens());
         Instant saidAt = turn.message().createdAt() == null ? session.lastAt() : turn.message().createdAt();
-        sessions.leave(turn.lease().key(), turn.message(), session.id(), new Sessions.Ended(turn.id(), saidAt, said, reply, usage), with);
+        return sessions.leave(turn.lease().key(), turn.message(), session.id(), new Sessions.Ended(turn.id(), saidAt, said, reply, usage),
+                with);
     }
 }

@@ -171,10 +171,10 @@ class SessionsTest {
         store = EachStore.SQLITE.open(folder);
         Sessions sessions = sessions(Map.of());
         InboundMessage message = dm("cid", "li");
-        Session before = sessions.enter(CommitKey.NONE, message, ++ids, NOTHING);
+        Session before = sessions.enter(CommitKey.NONE, message, ++ids, NOTHING).join();
         Session fresh = sessions.startFresh(message);
         boolean[] written = new boolean[1];
-        sessions.leave(CommitKey.NONE, message, before.id(), ended("late", "answer"), connection -> written[0] = true);
+        sessions.leave(CommitKey.NONE, message, before.id(), ended("late", "answer"), connection -> written[0] = true).join();
 
         assertThat(written[0]).isTrue();
         assertThat(sessions.current(message)).isEqualTo(fresh);
@@ -201,7 +201,7 @@ class SessionsTest {
 
         assertThatThrownBy(() -> sessions.leave(CommitKey.NONE, message, id, ended("c", "d"), connection -> {
             throw new java.sql.SQLException("broken");
-        })).isInstanceOf(StoreException.class);
+        }).join()).hasCauseInstanceOf(StoreException.class);
         assertThat(texts(sessions, message)).containsExactly("a", "b");
         assertThat(sessions.current(message).usage().turns()).isEqualTo(1);
     }
@@ -237,19 +237,19 @@ class SessionsTest {
         tool("user:li", "between");
         received("cid");
         now = now.plusSeconds(1);
-        Session running = sessions.enter(CommitKey.NONE, message, ++ids, NOTHING);
+        Session running = sessions.enter(CommitKey.NONE, message, ++ids, NOTHING).join();
         assertThat(texts(running)).containsExactly("one", "eins", "between");
         tool("user:li", "meanwhile");
         tool("user:wang", "to another person");
         now = now.plusSeconds(1);
-        sessions.leave(CommitKey.NONE, message, running.id(), ended("two", "zwei"), NOTHING);
+        sessions.leave(CommitKey.NONE, message, running.id(), ended("two", "zwei"), NOTHING).join();
         now = now.plusSeconds(1);
         tool("user:li", "after");
 
         for (Sessions each : List.of(sessions, sessions(Map.of()))) {
             notifications.forgetAll();
             received("cid");
-            Session session = each.enter(CommitKey.NONE, message, ids + 1, NOTHING);
+            Session session = each.enter(CommitKey.NONE, message, ids + 1, NOTHING).join();
             assertThat(session.id()).isEqualTo(running.id());
             assertThat(texts(session)).containsExactly("one", "eins", "between", "two", "meanwhile", "zwei", "after");
             assertThat(session.entries().get(2))
@@ -270,21 +270,21 @@ class SessionsTest {
         now = now.plus(Duration.ofMinutes(20));
         assertThat(sessions.current(group("g", "li"))).isNull();
 
-        Session session = sessions.enter(CommitKey.NONE, group("g", "li"), ++ids, NOTHING);
+        Session session = sessions.enter(CommitKey.NONE, group("g", "li"), ++ids, NOTHING).join();
         assertThat(texts(session)).containsExactly("the disk is full");
         assertThat(session.startedAt()).isEqualTo(began);
-        sessions.leave(CommitKey.NONE, group("g", "li"), session.id(), ended("which?", "sda"), NOTHING);
+        sessions.leave(CommitKey.NONE, group("g", "li"), session.id(), ended("which?", "sda"), NOTHING).join();
 
         now = now.plus(Duration.ofMinutes(20));
         tool("g", "and another");
         now = now.plus(Duration.ofMinutes(20));
         assertThat(sessions.current(group("g", "li")).id()).as("what a tool sends is no silence").isEqualTo(session.id());
-        assertThat(texts(sessions.enter(CommitKey.NONE, group("g", "li"), ++ids, NOTHING)))
+        assertThat(texts(sessions.enter(CommitKey.NONE, group("g", "li"), ++ids, NOTHING).join()))
                 .containsExactly("the disk is full", "which?", "sda", "and another");
 
         sessions.startFresh(group("g", "li"));
         now = now.plusSeconds(1);
-        assertThat(texts(sessions.enter(CommitKey.NONE, group("g", "li"), ++ids, NOTHING))).as("after /new").isEmpty();
+        assertThat(texts(sessions.enter(CommitKey.NONE, group("g", "li"), ++ids, NOTHING).join())).as("after /new").isEmpty();
     }
 
     @Test
@@ -293,10 +293,10 @@ class SessionsTest {
         Sessions own = sessions(Map.of("dingtalk.session-scope", "sender"));
         tool("g", "to all");
         for (String who : List.of("li", "wang")) {
-            Session session = own.enter(CommitKey.NONE, group("g", who), ++ids, NOTHING);
+            Session session = own.enter(CommitKey.NONE, group("g", who), ++ids, NOTHING).join();
             assertThat(texts(session)).containsExactly("to all");
-            own.leave(CommitKey.NONE, group("g", who), session.id(), ended("ok", null), NOTHING);
-            assertThat(texts(own.enter(CommitKey.NONE, group("g", who), ++ids, NOTHING))).containsExactly("to all", "ok");
+            own.leave(CommitKey.NONE, group("g", who), session.id(), ended("ok", null), NOTHING).join();
+            assertThat(texts(own.enter(CommitKey.NONE, group("g", who), ++ids, NOTHING).join())).containsExactly("to all", "ok");
         }
     }
 
@@ -311,9 +311,9 @@ class SessionsTest {
         for (int i = 1; i <= 4; i++) {
             tool("user:li", "n" + i);
         }
-        assertThat(texts(sessions.enter(CommitKey.NONE, message, ++ids, NOTHING))).containsExactly("n2", "n3", "n4");
+        assertThat(texts(sessions.enter(CommitKey.NONE, message, ++ids, NOTHING).join())).containsExactly("n2", "n3", "n4");
         tool("user:li", "x".repeat(18));
-        assertThat(texts(sessions.enter(CommitKey.NONE, message, ++ids, NOTHING))).containsExactly("n4", "x".repeat(18));
+        assertThat(texts(sessions.enter(CommitKey.NONE, message, ++ids, NOTHING).join())).containsExactly("n4", "x".repeat(18));
 
         tool("user:" + "l".repeat(2_000), "an id that no person has");
         assertThat(rows("sent_to")).isEqualTo(5);
@@ -360,8 +360,8 @@ class SessionsTest {
     }
 
     private String talk(Sessions sessions, InboundMessage message, String said, String reply) {
-        Session session = sessions.enter(CommitKey.NONE, message, ++ids, NOTHING);
-        sessions.leave(CommitKey.NONE, message, session.id(), ended(said, reply), NOTHING);
+        Session session = sessions.enter(CommitKey.NONE, message, ++ids, NOTHING).join();
+        sessions.leave(CommitKey.NONE, message, session.id(), ended(said, reply), NOTHING).join();
         return session.id();
     }
 

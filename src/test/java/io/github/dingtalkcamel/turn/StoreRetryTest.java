@@ -2,7 +2,9 @@ package io.github.dingtalkcamel.turn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -91,6 +93,51 @@ class StoreRetryTest {
         }).process(exchange, done::complete);
 
         assertThat(done).isCompletedWithValue(true);
+        assertThat(exchange.getException()).isSameAs(bug);
+        assertThat(runs).hasValue(1);
+    }
+
+    private AsyncProcessor writing(List<CompletableFuture<Runnable>> writes) {
+        return new StoreRetry(context, failing::get, Duration.ofMillis(10)).writing(any -> writes.get(runs.getAndIncrement()));
+    }
+
+    @Test
+    void holdsNoThreadDuringTheWriteAndContinuesOnceItIsDurable() {
+        CompletableFuture<Runnable> write = new CompletableFuture<>();
+        assertThat(writing(List.of(write)).process(exchange, sync -> done.complete(exchange.getProperty("rest", false, Boolean.class))))
+                .as("done at once").isFalse();
+        assertThat(done).isNotDone();
+
+        Thread writer = Thread.currentThread();
+        write.complete(() -> exchange.setProperty("rest", Thread.currentThread() != writer));
+
+        assertThat(done).as("the rest of the step, not on the writing thread, before the exchange continues").succeedsWithin(SOON)
+                .isEqualTo(true);
+        assertThat(exchange.getException()).isNull();
+    }
+
+    @Test
+    void beginsAWriteAgainThatFailed() {
+        failing.set(true);
+        List<CompletableFuture<Runnable>> writes = List.of(new CompletableFuture<>(), new CompletableFuture<>());
+        writing(writes).process(exchange, done::complete);
+        writes.get(0).completeExceptionally(new CompletionException(new StoreException("away", null)));
+        writes.get(1).complete(() -> exchange.setProperty("rest", true));
+
+        assertThat(done).succeedsWithin(SOON).isEqualTo(false);
+        assertThat(runs).hasValue(2);
+        assertThat(exchange.getException()).isNull();
+        assertThat(exchange.getProperty("rest")).isEqualTo(true);
+    }
+
+    @Test
+    void failsTheExchangeWithWhatElseFailedAWrite() {
+        IllegalStateException bug = new IllegalStateException("a bug");
+        CompletableFuture<Runnable> write = new CompletableFuture<>();
+        writing(List.of(write)).process(exchange, done::complete);
+        write.completeExceptionally(bug);
+
+        assertThat(done).succeedsWithin(SOON).isEqualTo(false);
         assertThat(exchange.getException()).isSameAs(bug);
         assertThat(runs).hasValue(1);
     }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -12,6 +13,7 @@ import io.github.dingtalkcamel.component.api.CallLimiter;
 import io.github.dingtalkcamel.component.api.CallObserver;
 import io.github.dingtalkcamel.component.api.CallRetry;
 import io.github.dingtalkcamel.component.api.DingTalkClient;
+import io.github.dingtalkcamel.component.api.FewThreads;
 import io.github.dingtalkcamel.component.api.FileDownload;
 import io.github.dingtalkcamel.component.api.HttpConnections;
 import io.github.dingtalkcamel.component.api.IntegrationLookup;
@@ -68,7 +70,7 @@ public class DingTalkComponent extends HealthCheckComponent {
     private DingTalkClient client;
     private FileDownload downloads;
     private StreamHub streams;
-    private ExecutorService executor;
+    private FewThreads executor;
     private ExecutorService connections;
     private ScheduledExecutorService deadlines;
 
@@ -108,7 +110,7 @@ public class DingTalkComponent extends HealthCheckComponent {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        executor = getCamelContext().getExecutorServiceManager().newCachedThreadPool(this, "DingTalk");
+        executor = FewThreads.of(getCamelContext(), "DingTalk");
         deadlines = getCamelContext().getExecutorServiceManager().newScheduledThreadPool(this, "DingTalkDeadlines", 1);
         // a few threads of its own: the client's steps are short and many, and handing each to an idle thread costs more than the step
         connections = getCamelContext().getExecutorServiceManager().newFixedThreadPool(this, "DingTalkConnections",
@@ -129,7 +131,7 @@ public class DingTalkComponent extends HealthCheckComponent {
         }
         if (executor != null) {
             getCamelContext().getExecutorServiceManager().shutdownNow(deadlines);
-            getCamelContext().getExecutorServiceManager().shutdown(executor);
+            executor.close();
             getCamelContext().getExecutorServiceManager().shutdown(connections);
         }
         super.doStop();
@@ -179,7 +181,7 @@ public class DingTalkComponent extends HealthCheckComponent {
         return downloads;
     }
 
-    ExecutorService executor() {
+    Executor executor() {
         return executor;
     }
 

@@ -1,0 +1,117 @@
+package io.github.dingtalkcamel.component.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class FewThreadsTest {
+
+    private final Queue<Thread> made = new ConcurrentLinkedQueue<>();
+    private final Queue<Throwable> reported = new ConcurrentLinkedQueue<>();
+    private final FewThreads threads = new FewThreads(task -> {
+        Thread thread = new Thread(task);
+        thread.setDaemon(true);
+        thread.setUncaughtExceptionHandler((same, failure) -> reported.add(failure));
+        made.add(thread);
+        return thread;
+    });
+
+    @AfterEach
+    void close() {
+        threads.close();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            if (!latch.await(50, TimeUnit.SECONDS)) {
+                throw new AssertionError("did not happen");
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void runsATaskHoweverManyOthersBlock() {
+        CountDownLatch blocked = new CountDownLatch(20);
+        CountDownLatch end = new CountDownLatch(1);
+        for (int i = 0; i < 20; i++) {
+            threads.execute(() -> {
+                blocked.countDown();
+                await(end);
+            });
+        }
+        await(blocked);
+        CountDownLatch ran = new CountDownLatch(1);
+        threads.execute(ran::countDown);
+        await(ran);
+        end.countDown();
+    }
+
+    @Test
+    void leavesManyShortTasksToFewThreadsInTheirOrder() {
+        CountDownLatch submitted = new CountDownLatch(1);
+        CountDownLatch rest = new CountDownLatch(1_000);
+        List<Integer> order = new ArrayList<>();
+        // on the one thread there is, so that all of them wait when the first one begins
+        threads.execute(() -> {
+            IntStream.range(0, 1_000).forEach(number -> threads.execute(() -> {
+                synchronized (order) {
+                    order.add(number);
+                }
+                rest.countDown();
+            }));
+            submitted.countDown();
+        });
+        await(submitted);
+        await(rest);
+
+        assertThat(made).as("threads for 1,000 tasks").hasSizeLessThan(50);
+        assertThat(order).hasSize(1_000).startsWith(0);
+    }
+
+    @Test
+    void goesOnAfterATaskThatFailsOrLeavesItsThreadInterrupted() {
+        IllegalStateException bug = new IllegalStateException("a bug");
+        threads.execute(() -> {
+            Thread.currentThread().interrupt();
+            throw bug;
+        });
+        CountDownLatch ran = new CountDownLatch(1);
+        List<Boolean> interrupted = new ArrayList<>();
+        threads.execute(() -> {
+            interrupted.add(Thread.currentThread().isInterrupted());
+            ran.countDown();
+        });
+        await(ran);
+
+        assertThat(interrupted).containsExactly(false);
+        assertThat(reported).containsExactly(bug);
+    }
+
+    @Test
+    void endsItsThreadsWhenItIsClosedAndStillRunsWhatComesLater() throws Exception {
+        CountDownLatch first = new CountDownLatch(1);
+        threads.execute(first::countDown);
+        await(first);
+        threads.close();
+        for (Thread thread : made) {
+            thread.join(50_000);
+            assertThat(thread.isAlive()).isFalse();
+        }
+
+        CountDownLatch late = new CountDownLatch(1);
+        threads.execute(late::countDown);
+        await(late);
+    }
+}
