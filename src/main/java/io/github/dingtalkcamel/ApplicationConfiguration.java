@@ -198,6 +198,11 @@ final class ApplicationConfiguration implements AutoCloseable {
         return properties;
     }
 
+    /** Tracing is on. */
+    void bindExemplars() {
+        observe.bindExemplars();
+    }
+
     void beforeStart() {
         store.awaitOpen();
         if (cluster != null) {

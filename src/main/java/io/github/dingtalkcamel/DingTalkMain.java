@@ -123,6 +123,9 @@ class DingTalkMain extends Main {
             context.getCamelContextExtension().addInterceptStrategy(new TurnLogContext());
         }
         tracing = TracingConfiguration.start(context, environment, systemProperties);
+        if (tracing != null) {
+            beans.bindExemplars();
+        }
         beans.store().whenTakenOver(why -> {
             // before completed(), which sets it to 0
             exitCode.compareAndSet(UNINITIALIZED_EXIT_CODE, Application.FAILED);

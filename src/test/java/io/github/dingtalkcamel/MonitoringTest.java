@@ -1,7 +1,9 @@
 package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +17,9 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dingtalkcamel.conversation.Bindings;
 import io.github.dingtalkcamel.simulator.fault.ApiFamily;
@@ -24,6 +28,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What happens to messages is counted, and dashboard and alerts use metrics that there are. */
 class MonitoringTest {
@@ -112,6 +117,32 @@ class MonitoringTest {
         for (String file : List.of("grafana-dashboard.json", "alerts.yml")) {
             assertThat(used(Files.readString(FILES.resolve(file)))).as(file).isNotEmpty().isSubsetOf(there);
         }
+    }
+
+    @Test
+    void promtoolFindsNothingWrongWithAlertsAndQueries(@TempDir Path folder) throws Exception {
+        assumeTrue(Stream.of(System.getenv("PATH").split(File.pathSeparator)).anyMatch(one -> Files.isExecutable(Path.of(one, "promtool"))),
+                "needs promtool, of Prometheus");
+        StringBuilder rules = new StringBuilder("groups:\n- name: dashboard\n  rules:\n");
+        int queries = 0;
+        for (JsonNode query : new ObjectMapper().readTree(FILES.resolve("grafana-dashboard.json").toFile()).findValues("expr")) {
+            // Grafana fills in its variables before it asks
+            String expression = query.textValue().replace("$__rate_interval", "5m").replace("$__range", "1h").replace("$instance", ".*");
+            rules.append("  - record: query").append(queries++).append("\n    expr: ").append(new ObjectMapper().writeValueAsString(expression))
+                    .append('\n');
+        }
+        assertThat(queries).isGreaterThan(20);
+
+        assertThat(promtool("check", "config", FILES.resolve("prometheus.yml").toString())).contains("SUCCESS: 1 rule files found");
+        assertThat(promtool("check", "rules", Files.writeString(folder.resolve("dashboard.yml"), rules).toString()))
+                .contains("SUCCESS: " + queries + " rules found");
+    }
+
+    private static String promtool(String... words) throws Exception {
+        Process promtool = new ProcessBuilder(Stream.concat(Stream.of("promtool"), Stream.of(words)).toList()).redirectErrorStream(true).start();
+        String said = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(promtool.waitFor()).as(said).isZero();
+        return said;
     }
 
     private static Set<String> used(String text) {

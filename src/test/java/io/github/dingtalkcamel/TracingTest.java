@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.HashMap;
@@ -33,6 +37,9 @@ class TracingTest {
 
     private static final String TOKEN = "api-token-0123456789";
     private static final String CALLERS = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+    /** What Prometheus accepts. */
+    private static final String PROMETHEUS = "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.2";
 
     private final BlockingQueue<Optional<String>> traceparents = new LinkedBlockingQueue<>();
     private HttpServer service;
@@ -123,6 +130,28 @@ class TracingTest {
     }
 
     @Test
+    void histogramsNameTheTraceOfATimeInTheFormatOfOpenMetrics() throws Exception {
+        withAgent(MemoryTraces.SETTINGS);
+        bot.say("hello");
+        String trace = MemoryTraces.await(all -> hasEnded(all, "turn")).get(0).getTraceId();
+
+        String exemplar = " # \\{span_id=\"[0-9a-f]{16}\",trace_id=\"" + trace + "\"} [0-9.e-]+ [0-9.]+";
+        Awaitility.await().atMost(Bot.PATIENCE).untilAsserted(() -> assertThat(metrics(PROMETHEUS))
+                .anyMatch(line -> line.matches("dingtalk_message_ack_seconds_bucket\\{le=\"[0-9.+Inf]+\"} 1" + exemplar))
+                .anyMatch(line -> line.matches("dingtalk_turn_wait_seconds_bucket\\{le=\"[0-9.+Inf]+\"} 1" + exemplar))
+                .anyMatch(line -> line.matches("dingtalk_turn_seconds_bucket\\{le=\"[0-9.+Inf]+\"} 1" + exemplar))
+                .anyMatch(line -> line.matches("dingtalk_agent_seconds_bucket\\{agent=\"remote\",le=\"[0-9.+Inf]+\"} 1" + exemplar))
+                // Prometheus refuses the whole scrape where another line has one
+                .filteredOn(line -> line.contains("trace_id")).allMatch(line -> line.matches("[a-z_]+_(bucket|total)\\{.*")));
+        assertThat(metrics("*/*")).contains("dingtalk_turn_seconds_count 1").noneMatch(line -> line.contains("trace_id"));
+    }
+
+    private List<String> metrics(String format) throws Exception {
+        return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create(bot.managementUrl() + "/observe/metrics"))
+                .header("Accept", format).build(), HttpResponse.BodyHandlers.ofString()).body().lines().toList();
+    }
+
+    @Test
     void aTurnThatIsResumedAfterARestartContinuesItsTrace() throws Exception {
         withAgent(MemoryTraces.SETTINGS);
         bot.say("hello");
@@ -204,6 +233,7 @@ class TracingTest {
         assertThat(traceparents.poll(10, TimeUnit.SECONDS)).isEmpty();
         assertThat(bot.rows("select count(*) from message where traceparent is not null").get(0).get(0).toString()).isEqualTo("0");
         assertThat(MemoryTraces.all()).isEmpty();
+        assertThat(metrics(PROMETHEUS)).isNotEmpty().noneMatch(line -> line.contains("trace_id"));
     }
 
     @Test

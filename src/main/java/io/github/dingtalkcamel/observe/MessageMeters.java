@@ -148,7 +148,7 @@ public final class MessageMeters implements RoutePolicyFactory, CallObserver {
             }
             Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
             if (turn != null) {
-                acknowledged.record(System.nanoTime() - exchange.getProperty(RECEIVED, Long.class), TimeUnit.NANOSECONDS);
+                Exemplars.record(acknowledged, System.nanoTime() - exchange.getProperty(RECEIVED, Long.class), exchange);
                 count("dingtalk.messages.accepted",
                         "Messages that were stored, by what answers them: an agent (turn), a command or a refusal",
                         "integration", message.integration(), "kind", turn.kind().code());
@@ -201,8 +201,9 @@ public final class MessageMeters implements RoutePolicyFactory, CallObserver {
             Long agent = exchange.getProperty(Turns.AGENT_MILLIS, Long.class);
             if (agent != null) {
                 String name = named("agent", exchange.getProperty("CamelDingTalkAgent", "none", String.class));
-                timers.computeIfAbsent("agent\n" + name, key -> timer("dingtalk.agent", "How long agents took", ANSWERED, "agent", name))
-                        .record(agent, TimeUnit.MILLISECONDS);
+                Timer timer = timers.computeIfAbsent("agent\n" + name,
+                        key -> timer("dingtalk.agent", "How long agents took", ANSWERED, "agent", name));
+                Exemplars.record(timer, TimeUnit.MILLISECONDS.toNanos(agent), exchange);
             }
         }
 
@@ -210,7 +211,7 @@ public final class MessageMeters implements RoutePolicyFactory, CallObserver {
         private void record(Timer timer, Exchange exchange) {
             Long received = exchange.getProperty(RECEIVED, Long.class);
             if (received != null) {
-                timer.record(System.nanoTime() - received, TimeUnit.NANOSECONDS);
+                Exemplars.record(timer, System.nanoTime() - received, exchange);
             }
         }
     }

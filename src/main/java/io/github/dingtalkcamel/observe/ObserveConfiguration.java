@@ -20,6 +20,7 @@ import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.turn.TurnConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.micrometer.MicrometerConstants;
 import org.apache.camel.support.CamelContextHelper;
 
 /**
@@ -42,6 +43,11 @@ public record ObserveConfiguration(CamelContext context, Settings settings, Stor
         context.addRoutePolicyFactory(meters);
         // in place of Camel's own, which has no bounds
         context.getRegistry().bind("jolokia", new BoundedJolokia());
+    }
+
+    /** Names the traces of times in histograms. Before Camel makes a registry of meters, which names none. */
+    public void bindExemplars() {
+        context.getRegistry().bind(MicrometerConstants.METRICS_REGISTRY_NAME, Exemplars.registry());
     }
 
     /** Registers the health checks. @param requests the workers that handle requests of the public port */
