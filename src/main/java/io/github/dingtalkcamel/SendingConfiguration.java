@@ -44,7 +44,7 @@ record SendingConfiguration(LimitsConfiguration limits, IntegrationConfiguration
         LimitsConfiguration limits = LimitsConfiguration.bind(context, clock);
         return new SendingConfiguration(limits, IntegrationConfiguration.bind(context, settings, limits, quotable),
                 RobotConfiguration.bind(context, settings, store, sharing.clock(), sharing.claims()),
-                ToolConfiguration.bind(context, settings, store, sharing.leases(), quotable, notifications, heldBodies, clock), quotable,
+                ToolConfiguration.bind(context, settings, store, sharing, quotable, notifications, heldBodies, clock), quotable,
                 notifications);
     }
 

@@ -4,6 +4,8 @@ import java.time.Clock;
 import java.util.List;
 
 import io.github.dingtalkcamel.cluster.Leases;
+import io.github.dingtalkcamel.cluster.SharedOrder;
+import io.github.dingtalkcamel.cluster.Sharing;
 import io.github.dingtalkcamel.conversation.Notifications;
 import io.github.dingtalkcamel.conversation.QuotableMessages;
 import io.github.dingtalkcamel.queue.NonStoppingProcessor;
@@ -27,13 +29,14 @@ public record ToolConfiguration(ToolRuns toolRuns, Tools tools, CallBody bodies,
     /**
      * Creates them, and binds what routes name.
      *
-     * @param leases     of the nodes that share the store
+     * @param sharing    what nodes on the same store share
      * @param heldBodies the bodies of requests by HTTP
      */
-    public static ToolConfiguration bind(CamelContext context, Settings settings, Store store, Leases leases, QuotableMessages quotable,
+    public static ToolConfiguration bind(CamelContext context, Settings settings, Store store, Sharing sharing, QuotableMessages quotable,
             Notifications notifications, HeldBodies heldBodies, Clock clock) throws Exception {
-        ToolRuns toolRuns = new ToolRuns(new ToolRequests(store, clock, leases), clock);
-        RecipientSequencer inOrder = new RecipientSequencer();
+        Leases leases = sharing.leases();
+        ToolRuns toolRuns = new ToolRuns(new ToolRequests(store, sharing.clock(), leases), clock);
+        RecipientSequencer inOrder = new RecipientSequencer(leases.isShared() ? new SharedOrder(store, leases) : null, clock);
         UserDirectories directories = new UserDirectories(context, clock);
         context.addService(toolRuns);
         context.addService(inOrder);

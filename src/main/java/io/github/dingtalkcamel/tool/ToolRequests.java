@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.github.dingtalkcamel.cluster.Leases;
@@ -72,13 +73,14 @@ public final class ToolRequests {
                     node_id = excluded.node_id, result = null
                 where tool_request.begun_at < ?""",
                 call.requestId(), call.fingerprint(), now, leases.node() == null ? null : leases.node().id(), now - KEPT.toMillis()) == 1
-                ? null : known(connection, call.requestId()));
+                ? null : known(connection, call.requestId()).orElseThrow());
         return known == null ? new Begun(true, null) : new Begun(false, resultOf(call, known));
     }
 
-    /** The result of a call that another node was making; null while it still is. */
-    Map<String, Object> resultElsewhere(ToolCall call) throws ApiException, StoreException {
-        return resultOf(call, store.read(connection -> known(connection, call.requestId())));
+    /** What is known of a call that another node was making. It is new where that node refused it, and did nothing. */
+    Begun lookAgain(ToolCall call) throws ApiException, StoreException {
+        Optional<Known> known = store.read(connection -> known(connection, call.requestId()));
+        return known.isEmpty() ? begin(call) : new Begun(false, resultOf(call, known.get()));
     }
 
     private Map<String, Object> resultOf(ToolCall call, Known known) throws ApiException, StoreException {
@@ -97,7 +99,7 @@ public final class ToolRequests {
         return result;
     }
 
-    private Known known(Connection connection, String requestId) throws SQLException {
+    private Optional<Known> known(Connection connection, String requestId) throws SQLException {
         Map<String, String> sent = new HashMap<>();
         Sql.query(connection, "select message_id, recipients from sent_message where request_id = ?", row -> {
             while (row.next()) {
@@ -108,8 +110,7 @@ public final class ToolRequests {
         }, requestId);
         return Sql.first(connection, "select fingerprint, result, node_id from tool_request where request_id = ?",
                 row -> new Known(row.getString(1), row.getString(2), leases.isShared() && Nodes.isAlive(connection, row.getString(3)),
-                        sent), requestId)
-                .orElseThrow();
+                        sent), requestId);
     }
 
     private Map<String, Object> cutShort(ToolCall call, Map<String, String> sent) {

@@ -71,6 +71,18 @@ public final class ToolRun {
         return true;
     }
 
+    /** Another node makes the call: what becomes of it is not known here. */
+    synchronized void elsewhere() {
+        outcomes.replaceAll((target, before) -> Outcome.SENDING);
+        failure = outcomes.isEmpty() ? Problem.STILL_RUNS : null;
+    }
+
+    /** Another node did nothing of the call: it is made here. */
+    synchronized void here() {
+        outcomes.replaceAll((target, before) -> Outcome.WAITING);
+        failure = null;
+    }
+
     /** These are to get something after all. */
     synchronized void again(Collection<Target> targets) {
         targets.forEach(target -> outcomes.put(target, Outcome.WAITING));

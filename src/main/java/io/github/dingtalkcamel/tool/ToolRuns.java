@@ -128,7 +128,8 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
             } else if (begun.result() != null) {
                 end(mine, begun.result(), null);
             } else {
-                awaitElsewhere(mine);
+                mine.run().elsewhere();
+                awaitElsewhere(mine, caller, executor);
             }
         } catch (ApiException | RuntimeException e) {
             end(mine, null, e);
@@ -137,15 +138,22 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
         return mine;
     }
 
-    /** Another node makes the call: its result is read when it is there, for as long as the caller waits. */
-    private void awaitElsewhere(Flight mine) {
+    /**
+     * Another node makes the call: its result is read when it is there, for as long as the caller waits. Where that node refuses it, this
+     * one makes it.
+     */
+    private void awaitElsewhere(Flight mine, Exchange caller, Executor executor) {
         CompletableFuture.delayedExecutor(LOOK_MILLIS, TimeUnit.MILLISECONDS, answers).execute(() -> {
             try {
-                Map<String, Object> result = requests.resultElsewhere(mine.run().call());
-                if (result != null || !clock.instant().isBefore(mine.run().deadline())) {
-                    end(mine, result == null ? mine.run().result() : result, null);
+                boolean isLate = !clock.instant().isBefore(mine.run().deadline());
+                ToolRequests.Begun begun = requests.lookAgain(mine.run().call());
+                if (begun.isNew()) {
+                    mine.run().here();
+                    start(mine, caller, executor);
+                } else if (begun.result() != null || isLate) {
+                    end(mine, begun.result() == null ? mine.run().result() : begun.result(), null);
                 } else {
-                    awaitElsewhere(mine);
+                    awaitElsewhere(mine, caller, executor);
                 }
             } catch (ApiException | RuntimeException e) {
                 end(mine, null, e);

@@ -30,6 +30,8 @@ class HeldConversationsTest {
     private final AtomicLong nanos = new AtomicLong();
     private final List<Long> queued = new CopyOnWriteArrayList<>();
     private final List<String> dropped = new CopyOnWriteArrayList<>();
+    private volatile int free = 1;
+    private String url;
     private final Executor inOrder = Executors.newSingleThreadExecutor();
     private Membership membership;
     private HeldConversations held;
@@ -64,7 +66,7 @@ class HeldConversationsTest {
 
         @Override
         public int free() {
-            return 1;
+            return free;
         }
 
         @Override
@@ -84,7 +86,7 @@ class HeldConversationsTest {
 
     @BeforeEach
     void join() {
-        String url = EachStore.POSTGRESQL.freshUrl(folder);
+        url = EachStore.POSTGRESQL.freshUrl(folder);
         Store.open(url, "postgres", null).close();
         membership = new Membership(url, "postgres", null, "test", "1", nanos::get);
         membership.join();
@@ -122,6 +124,16 @@ class HeldConversationsTest {
         assertThat(held.admit(arrival(5, true, true)).isHere()).isFalse();
 
         Awaitility.await().until(() -> queued, List.of(1L, 2L, 3L, 4L, 5L)::equals);
+    }
+
+    @Test
+    void takesAConversationOnlyWhereATurnOfItCouldRun() {
+        try (Store store = Store.opening(url, "postgres", null, held.scope())) {
+            free = 0;
+            assertThat(store.writeAndWait(CommitKey.of(CONVERSATION), connection -> held.arrived(CONVERSATION)).isClaimed()).isFalse();
+            free = 1;
+            assertThat(store.writeAndWait(CommitKey.of(CONVERSATION), connection -> held.arrived(CONVERSATION)).isClaimed()).isTrue();
+        }
     }
 
     @Test
