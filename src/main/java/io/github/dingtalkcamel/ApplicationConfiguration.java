@@ -13,6 +13,7 @@ import io.github.dingtalkcamel.assistant.AssistantConfiguration;
 import io.github.dingtalkcamel.assistant.ModelStatus;
 import io.github.dingtalkcamel.card.CardConfiguration;
 import io.github.dingtalkcamel.cluster.Cluster;
+import io.github.dingtalkcamel.cluster.SharedOrder;
 import io.github.dingtalkcamel.cluster.Sharing;
 import io.github.dingtalkcamel.command.CommandConfiguration;
 import io.github.dingtalkcamel.conversation.ConversationConfiguration;
@@ -40,6 +41,7 @@ import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.store.Expiry;
 import io.github.dingtalkcamel.store.Housekeeping;
 import io.github.dingtalkcamel.store.Store;
+import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.texts.BotTexts;
 import io.github.dingtalkcamel.tool.ToolConfiguration;
 import io.github.dingtalkcamel.tool.ToolRuns;
@@ -59,6 +61,7 @@ final class ApplicationConfiguration implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("dingtalk-camel");
     private static final int WEBHOOK_WORKERS = 64;
+    private static final String HOUSEKEEPING = "housekeeping";
 
     private final CamelContext context;
     private final OpenedResources resources;
@@ -129,9 +132,10 @@ final class ApplicationConfiguration implements AutoCloseable {
         chosenAgents = new ChosenAgents(agent.agents(), conversation.bindings(), settings);
         turn = TurnConfiguration.bind(context, settings, store, sharing.leases(), conversation, sending.quotable(), outbox.outbox(),
                 sharing.clock());
-        card = CardConfiguration.bind(context, settings, store, texts, turn.storeRetry(), clock);
+        card = CardConfiguration.bind(context, settings, store, texts, turn.storeRetry(), turn.messages(), sharing.clock(), clock);
         hook = HookConfiguration.bind(context, clock);
-        inbound = InboundConfiguration.bind(registry, settings, store, server, sending.integrations().component(), outbox.outbox(), clock);
+        inbound = InboundConfiguration.bind(registry, settings, store, server, sending.integrations().component(), outbox.outbox(),
+                sharing.clock(), clock);
         conversation.bindings().onChange(hook.events()::bindingChanged);
         sending.integrations().component().setStreamListener(hook.events());
         CommandConfiguration.bind(registry, settings, texts, agent.agents(), conversation, turn, sharing.leases(), card.cards(),
@@ -153,7 +157,7 @@ final class ApplicationConfiguration implements AutoCloseable {
         routes = new LiveRoutes((LiveContext) context, settings.routesDir());
         registry.bind("liveRoutes", routes);
         registry.bind("housekeeping",
-                new Housekeeping(store, sharing.clock(), expiries(), () -> sharing.claims().hold("housekeeping") != 0));
+                new Housekeeping(store, sharing.clock(), expiries(), () -> sharing.claims().hold(HOUSEKEEPING) != 0));
         bindServers(registry);
         context.getPropertiesComponent().setOverrideProperties(properties());
     }
@@ -167,6 +171,7 @@ final class ApplicationConfiguration implements AutoCloseable {
         expiries.addAll(ToolConfiguration.expiries(settings));
         if (cluster != null) {
             expiries.add(Cluster.expiry(settings.keeping().messages()));
+            expiries.add(SharedOrder.expiry());
         }
         return expiries;
     }
@@ -253,6 +258,15 @@ final class ApplicationConfiguration implements AutoCloseable {
         sending.close();
         if (cluster != null) {
             cluster.stopTaking();
+            releaseHousekeeping();
+        }
+    }
+
+    private void releaseHousekeeping() {
+        try {
+            cluster.sharing().claims().release(HOUSEKEEPING);
+        } catch (StoreException e) {
+            LOG.debug("Another node does the housekeeping when this one has stopped: {}", e.getMessage());
         }
     }
 

@@ -6,6 +6,7 @@ import io.github.dingtalkcamel.queue.NonStoppingProcessor;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.texts.BotTexts;
+import io.github.dingtalkcamel.turn.Messages;
 import io.github.dingtalkcamel.turn.StoreRetry;
 import org.apache.camel.CamelContext;
 
@@ -16,13 +17,16 @@ import org.apache.camel.CamelContext;
  */
 public record CardConfiguration(StreamingCards cards) implements AutoCloseable {
 
-    /** Creates them, and binds what routes name. */
+    /**
+     * Creates them, and binds what routes name.
+     *
+     * @param sharedClock the same on all nodes, for what is in the store
+     */
     public static CardConfiguration bind(CamelContext context, Settings settings, Store store, BotTexts texts, StoreRetry storeRetry,
-            Clock clock)
-            throws Exception {
-        OpenCards record = new OpenCards(store, clock);
+            Messages messages, Clock sharedClock, Clock clock) throws Exception {
+        OpenCards record = new OpenCards(store, sharedClock);
         CardCalls calls = new CardCalls(context, record, clock);
-        StreamingCards cards = new StreamingCards(context, settings, texts, record, calls, clock, !store.isShared());
+        StreamingCards cards = new StreamingCards(context, settings, texts, record, calls, messages, clock, !store.isShared());
         EndDraft endDraft = new EndDraft(context);
         context.addService(cards);
         context.addService(endDraft);

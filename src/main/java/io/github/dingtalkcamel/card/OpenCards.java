@@ -73,6 +73,18 @@ final class OpenCards {
                 order by created_at desc limit 1""", row -> new Begun(row.getString(1), row.getString(2)), message));
     }
 
+    /** The message whose reply a card shows. */
+    record Answered(String integration, String payload) {
+    }
+
+    /** The message whose reply this card shows while it forms, on whichever node; empty where the card or the turn is at its end. */
+    Optional<Answered> answeredIn(String outTrackId) throws StoreException {
+        return store.read(connection -> Sql.first(connection, """
+                select m.integration, m.payload from reply_card c join message m on m.id = c.message_id
+                where c.out_track_id = ? and c.state = 'open' and c.ending is null and m.state in ('received', 'running')""",
+                row -> new Answered(row.getString(1), row.getString(2)), outTrackId));
+    }
+
     /** Decides durably how a card ends, where that is not with the reply. */
     void ending(String outTrackId, CardEnd end) throws StoreException {
         long until = clock.millis() + OWN_TIME.toMillis();

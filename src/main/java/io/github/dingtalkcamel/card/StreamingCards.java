@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.dingtalkcamel.component.api.DingTalkException;
 import io.github.dingtalkcamel.component.api.ReplyDraft;
+import io.github.dingtalkcamel.component.message.BadMessageException;
 import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.component.message.InboundMessage.ConversationType;
 import io.github.dingtalkcamel.settings.Integration;
@@ -16,6 +17,7 @@ import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.dingtalkcamel.texts.BotTexts;
+import io.github.dingtalkcamel.turn.Messages;
 import io.github.dingtalkcamel.turn.Turn;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -45,6 +47,7 @@ public final class StreamingCards extends ServiceSupport {
     private final InstantSource clock;
     private final OpenCards record;
     private final CardCalls calls;
+    private final Messages messages;
     /** Cards that this process is to end, by outTrackId. */
     private final Map<String, StreamingCard> live = new ConcurrentHashMap<>();
     /** Why cards could not be created, by integration: logged once until one can. */
@@ -55,8 +58,9 @@ public final class StreamingCards extends ServiceSupport {
     private volatile boolean closed;
 
     /** @param hasStoreAlone whether no other process works on the store */
-    StreamingCards(CamelContext context, Settings settings, BotTexts texts, OpenCards record, CardCalls calls, InstantSource clock,
-            boolean hasStoreAlone) {
+    StreamingCards(CamelContext context, Settings settings, BotTexts texts, OpenCards record, CardCalls calls, Messages messages,
+            InstantSource clock, boolean hasStoreAlone) {
+        this.messages = messages;
         this.context = context;
         this.settings = settings;
         this.texts = texts;
@@ -179,10 +183,22 @@ public final class StreamingCards extends ServiceSupport {
         }
     }
 
-    /** The live card with this id that shows the reply to a message; null for none. */
-    public StreamingCard live(String outTrackId) {
+    /** The message whose reply the card with this id shows while it forms, on whichever node; null for none. */
+    public InboundMessage answeredIn(String outTrackId) throws StoreException {
         StreamingCard card = live.get(outTrackId);
-        return card == null || card.message() == null ? null : card;
+        if (card != null || hasStoreAlone) {
+            return card == null ? null : card.message();
+        }
+        return record.answeredIn(outTrackId).map(this::restored).orElse(null);
+    }
+
+    private InboundMessage restored(OpenCards.Answered answered) {
+        try {
+            return messages.restore(answered.integration(), answered.payload());
+        } catch (BadMessageException e) {
+            // the node that answers it has the same message
+            return null;
+        }
     }
 
     /** Brings cards to their end that no turn will end. */

@@ -74,6 +74,8 @@ public final class Membership implements AutoCloseable {
         private final String id = UUID.randomUUID().toString();
         private volatile long validUntil;
         private volatile boolean left;
+        /** Used by the beats only. */
+        private boolean isCounted;
 
         private Node(long validUntil) {
             this.validUntil = validUntil;
@@ -146,7 +148,7 @@ public final class Membership implements AutoCloseable {
         try {
             Node node = current;
             if (!node.isAlive()) {
-                fenced++;
+                countFenced(node);
                 link.call(connection -> end(connection, node));
                 link.call(this::join);
                 LOG.warn("Node {} has joined the cluster again, as {}: it could not write for {} s", name, current.id,
@@ -173,6 +175,14 @@ public final class Membership implements AutoCloseable {
             }
             trouble = "The node can't write to the database: " + e.getMessage() + ". Check the database and the network to it";
             next(RETRY);
+        }
+    }
+
+    /** Once, however often it tries to join again. */
+    private void countFenced(Node node) {
+        if (!node.isCounted) {
+            node.isCounted = true;
+            fenced++;
         }
     }
 

@@ -5,7 +5,6 @@ import java.util.Map;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.dingtalkcamel.card.StreamingCard;
 import io.github.dingtalkcamel.card.StreamingCards;
 import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.message.Delivery;
@@ -34,11 +33,12 @@ public final class StopButton {
     }
 
     /** Whether a click is one on a stop button: an action id, or the parameter {@code action}, is {@code stop}; on a card of a reply. */
-    public boolean isPressed(@Body Map<String, Object> click, @ExchangeProperty(Delivery.PROPERTY) Delivery delivery) {
+    public boolean isPressed(@Body Map<String, Object> click, @ExchangeProperty(Delivery.PROPERTY) Delivery delivery)
+            throws StoreException {
         boolean isStop = STOP.equals(click.get("action")) || click.get("params") instanceof Map<?, ?> params
                 && STOP.equals(params.get("action"))
                          || hasAction(delivery.details().get("content"));
-        return isStop && card(click) != null;
+        return isStop && answeredIn(click) != null;
     }
 
     /** The map of a click has its first action id only. */
@@ -56,15 +56,18 @@ public final class StopButton {
         }
     }
 
-    private StreamingCard card(Map<String, Object> click) {
-        return cards.live(String.valueOf(click.get("outTrackId")));
+    private InboundMessage answeredIn(Map<String, Object> click) throws StoreException {
+        return cards.answeredIn(String.valueOf(click.get("outTrackId")));
     }
 
     /** Whether the user who clicked asked for the reply, or is on the list of admins. */
-    public boolean mayStop(@Body Map<String, Object> click) {
-        StreamingCard card = card(click);
-        return card != null && (isAsker(click, card.message())
-                                || settings.integration(card.integration()).orElseThrow().listsAdmin(String.valueOf(click.get("userId"))));
+    public boolean mayStop(@Body Map<String, Object> click) throws StoreException {
+        InboundMessage asked = answeredIn(click);
+        return asked != null && (isAsker(click, asked) || isAdmin(click, asked));
+    }
+
+    private boolean isAdmin(Map<String, Object> click, InboundMessage asked) {
+        return settings.integration(asked.integration()).orElseThrow().listsAdmin(String.valueOf(click.get("userId")));
     }
 
     private static boolean isAsker(Map<String, Object> click, InboundMessage asked) {
@@ -73,11 +76,10 @@ public final class StopButton {
 
     /** Cancels the running turn, and drops what waits in the conversation; where each sender has a session, of the user who asked only. */
     public StopOutcome cancelTurns(@Body Map<String, Object> click) throws StoreException {
-        StreamingCard card = card(click);
-        if (card == null) {
+        InboundMessage asked = answeredIn(click);
+        if (asked == null) {
             return new StopOutcome(false, 0, List.of());
         }
-        InboundMessage asked = card.message();
         return stop.cancel(asked, Long.MAX_VALUE,
                 isAsker(click, asked) && asked.sender().nick() != null ? asked.sender().nick() : String.valueOf(click.get("userId")));
     }

@@ -20,9 +20,13 @@ import org.apache.camel.spi.Registry;
  */
 public record InboundConfiguration(Webhook webhook, Streams streams) implements AutoCloseable {
 
-    /** Creates them, and binds what routes name. */
+    /**
+     * Creates them, and binds what routes name.
+     *
+     * @param sharedClock the same on all nodes, for what is in the store
+     */
     public static InboundConfiguration bind(Registry registry, Settings settings, Store store, ServerConfiguration server,
-            DingTalkComponent component, Outbox outbox, Clock clock) {
+            DingTalkComponent component, Outbox outbox, Clock sharedClock, Clock clock) {
         Webhook webhook = new Webhook(settings, clock, server.heldBodies(), server.failedLogins());
         Streams streams = new Streams(settings, component);
         registry.bind("webhook", webhook);
@@ -30,7 +34,7 @@ public record InboundConfiguration(Webhook webhook, Streams streams) implements 
         registry.bind("decryptCallback", (Processor) webhook::decryptCallback);
         registry.bind("describeEvent", (Processor) webhook::describeEvent);
         registry.bind("streams", streams);
-        registry.bind("events", new EventRepository(store, clock, outbox));
+        registry.bind("events", new EventRepository(store, sharedClock, outbox));
         registry.bind("messageFilter", new MessageFilter());
         return new InboundConfiguration(webhook, streams);
     }

@@ -32,6 +32,7 @@ public final class OutboxRelay {
     public static final String ENTRY = "CamelDingTalkOutboxEntry";
 
     static final int BATCH = 100;
+    private static final String CLAIM = "outbox";
     private static final long BATCH_CHARACTERS = 4L << 20;
     private static final long FIRST_PAUSE = 1_000;
     private static final long LONGEST_PAUSE = 10_000;
@@ -45,6 +46,7 @@ public final class OutboxRelay {
     private long pause;
     private long pausedUntil;
     private volatile boolean closed;
+    private boolean isSending;
     private final Claims claims;
     private long claim;
 
@@ -79,6 +81,7 @@ public final class OutboxRelay {
                     throw new NoSuchElementException();
                 }
                 synchronized (OutboxRelay.this) {
+                    isSending = true;
                     return page.peek();
                 }
             }
@@ -91,7 +94,7 @@ public final class OutboxRelay {
 
     /** Whether this node is the one that relays. What it read before another node did counts no more. */
     private boolean isClaimed() throws StoreException {
-        long now = claims.hold("outbox");
+        long now = claims.hold(CLAIM);
         if (now != claim) {
             page.clear();
             claim = now;
@@ -117,10 +120,11 @@ public final class OutboxRelay {
 
     /** The endpoint took the event. */
     public synchronized void sent(@ExchangeProperty(ENTRY) Outbox.Entry entry) throws StoreException {
+        isSending = false;
         page.remove(entry);
         sent.add(entry.id());
         if (closed) {
-            forgetSent();
+            leave();
         }
         if (pause > 0) {
             LOG.info("Events of the outbox are delivered again");
@@ -138,6 +142,11 @@ public final class OutboxRelay {
         pause = pause == 0 ? FIRST_PAUSE : Math.min(2 * pause, LONGEST_PAUSE);
         pausedUntil = clock.millis() + pause;
         page.clear();
+        isSending = false;
+        if (closed) {
+            leave();
+            return;
+        }
         try {
             forgetSent();
         } catch (StoreException e) {
@@ -145,11 +154,18 @@ public final class OutboxRelay {
         }
     }
 
-    /** Hands out nothing more, and deletes what was sent. */
+    /** Hands out nothing more, and deletes what was sent. Another node relays as soon as no event is being sent here. */
     public synchronized void close() {
         closed = true;
+        leave();
+    }
+
+    private void leave() {
         try {
             forgetSent();
+            if (!isSending) {
+                claims.release(CLAIM);
+            }
         } catch (StoreException e) {
             LOG.warn("Events that were delivered can't be deleted, and are delivered again after the next start: {}", e.getMessage());
         }

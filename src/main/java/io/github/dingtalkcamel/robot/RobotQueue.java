@@ -60,7 +60,6 @@ public final class RobotQueue {
     public static final String TICKET = "CamelDingTalkRobotTicket";
 
     static final int MOST_ROBOTS = 10_000;
-    private static final String CLAIM = "robot ";
     private static final Duration BLOCKED = Duration.ofMinutes(5);
     private static final Duration OLDEST = Duration.ofHours(24);
     private static final Duration NEXT_LOOK = Duration.ofSeconds(1);
@@ -73,7 +72,7 @@ public final class RobotQueue {
     private final InstantSource clock;
     private final Claims claims;
     private final int mostRobots;
-    private final Map<String, Robot> robots = new ConcurrentHashMap<>();
+    private final Map<String, KnownRobot> robots = new ConcurrentHashMap<>();
     private final Map<String, CompletableFuture<Void>> tickets = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
@@ -128,22 +127,6 @@ public final class RobotQueue {
     public record Ticket(String robot, CompletableFuture<Void> out) {
     }
 
-    /** What is known of one robot. Guarded by itself. */
-    private static final class Robot {
-        private RateWindow window;
-        /** Ids of messages that ended and whose end is not stored yet; why they failed, null for sent. */
-        private final Map<Long, DingTalkException> unmarked = new HashMap<>();
-        private final String name;
-        private boolean restored;
-        private boolean forgotten;
-        private long claim;
-
-        Robot(String name, InstantSource clock) {
-            this.name = name;
-            this.window = new RateWindow(clock);
-        }
-    }
-
     /**
      * Stores a message.
      *
@@ -186,7 +169,9 @@ public final class RobotQueue {
         robots.keySet().forEach(this::forgetIfIdle);
         completeTickets();
         return outbox.robots(mostRobots).stream()
-                .filter(name -> !closed && !leases.isTaken(name) && with(name, false, robot -> isClaimed(robot) && isOpen(robot))).toList();
+                .filter(name -> !closed && !leases.isTaken(name)
+                        && with(name, false, robot -> isClaimed(robot) && robot.isOpen()))
+                .toList();
     }
 
     /** Where nodes share the store: calls that wait here for messages that another node sent. */
@@ -203,17 +188,6 @@ public final class RobotQueue {
         }
     }
 
-    /** Whether this node is the one that sends to the robot. What it remembers of the robot from before another node did counts no more. */
-    private boolean isClaimed(Robot robot) throws StoreException {
-        long claim = claims.hold(CLAIM + robot.name);
-        if (claim != 0 && claim != robot.claim) {
-            robot.window = new RateWindow(clock);
-            robot.restored = false;
-            robot.claim = claim;
-        }
-        return claim != 0;
-    }
-
     /**
      * The messages that can be sent to a robot one after the other: each is taken when it is asked for, after the end of the one before it
      * was reported, until none waits, the robot must not be called, or another sender calls it.
@@ -228,7 +202,7 @@ public final class RobotQueue {
      */
     Waiting next(String name) throws StoreException {
         return with(name, null, robot -> {
-            if (closed || !isClaimed(robot) || !isOpen(robot) || !leases.take(name)) {
+            if (closed || !isClaimed(robot) || !robot.isOpen() || !leases.take(name)) {
                 return null;
             }
             Waiting next = null;
@@ -243,13 +217,13 @@ public final class RobotQueue {
         });
     }
 
-    private Waiting nextOf(Robot robot) throws StoreException {
-        mark(robot);
+    private Waiting nextOf(KnownRobot robot) throws StoreException {
+        robot.mark();
         Waiting next = outbox.first(robot.name);
         while (next != null && clock.millis() - next.queuedAt() > OLDEST.toMillis()) {
             end(robot, next, new RejectedException("tooOld", "custom robot: waited for more than " + OLDEST.toHours() + " hours",
                     "See the log for why DingTalk did not accept it", null));
-            mark(robot);
+            robot.mark();
             next = outbox.first(robot.name);
         }
         return next;
@@ -297,20 +271,34 @@ public final class RobotQueue {
         });
     }
 
-    private void report(Waiting message, Consumer<Robot> end) {
+    private void report(Waiting message, Consumer<KnownRobot> end) {
         // however many robots are known: an end that is not recorded would send the message again
         with(message.robot(), Integer.MAX_VALUE, null, robot -> {
             leases.giveBack(message.robot());
             end.accept(robot);
+            if (closed) {
+                giveUp(robot);
+            }
             return null;
         });
     }
 
+    /** Another node may send to the robot from now on, if no call is under way here and the ends of all are stored. */
+    private void giveUp(KnownRobot robot) {
+        if (robot.unmarked.isEmpty() && !leases.isTaken(robot.name)) {
+            try {
+                robot.release();
+            } catch (StoreException e) {
+                LOG.debug("Other nodes send to the custom robot {} when this one has stopped: {}", robot.name, e.getMessage());
+            }
+        }
+    }
+
     /** Records the end of a message, failure null for sent, and tells the caller that waits for it. */
-    private void end(Robot robot, Waiting message, DingTalkException failure) {
+    private void end(KnownRobot robot, Waiting message, DingTalkException failure) {
         robot.unmarked.put(message.id(), failure);
         try {
-            mark(robot);
+            robot.mark();
         } catch (StoreException e) {
             LOG.warn("The outcome of a message to the custom robot of {} can't be stored yet: {}", message.integration(), e.getMessage());
         }
@@ -324,47 +312,31 @@ public final class RobotQueue {
         }
     }
 
-    /** Until the store knows what was sent, nothing more is sent: it could be the same message again. */
-    private void mark(Robot robot) throws StoreException {
-        if (!robot.unmarked.isEmpty()) {
-            outbox.end(robot.unmarked);
-            robot.unmarked.clear();
-        }
-    }
-
-    private boolean isOpen(Robot robot) throws StoreException {
-        if (!robot.restored) {
-            robot.window.restore(outbox.lastEnds(robot.name, RateWindow.CALLS), outbox.bannedUntil(robot.name));
-            robot.restored = true;
-        }
-        return robot.window.isOpen();
-    }
-
     private void forgetIfIdle(String name) {
         robots.computeIfPresent(name, (same, robot) -> {
             synchronized (robot) {
                 robot.forgotten = robot.window.isIdle() && robot.unmarked.isEmpty() && !leases.isTaken(name);
                 if (robot.forgotten) {
                     leases.giveBack(name);
-                    claims.release(CLAIM + name);
+                    robot.release();
                 }
                 return robot.forgotten ? null : robot;
             }
         });
     }
 
-    private <T> T with(String name, T tooMany, Function<Robot, T> step) {
+    private <T> T with(String name, T tooMany, Function<KnownRobot, T> step) {
         return with(name, mostRobots, tooMany, step);
     }
 
     /** Does a step with what is known of a robot, one step at a time; returns {@code tooMany} for a new robot where so many are known. */
-    private <T> T with(String name, int most, T tooMany, Function<Robot, T> step) {
+    private <T> T with(String name, int most, T tooMany, Function<KnownRobot, T> step) {
         while (true) {
-            Robot robot = robots.get(name);
+            KnownRobot robot = robots.get(name);
             if (robot == null && robots.size() >= most) {
                 return tooMany;
             }
-            robot = robot != null ? robot : robots.computeIfAbsent(name, id -> new Robot(id, clock));
+            robot = robot != null ? robot : robots.computeIfAbsent(name, id -> new KnownRobot(id, outbox, claims, clock));
             synchronized (robot) {
                 if (!robot.forgotten) {
                     return step.apply(robot);
@@ -373,14 +345,24 @@ public final class RobotQueue {
         }
     }
 
+    private boolean isClaimed(KnownRobot robot) throws StoreException {
+        return !closed && robot.isClaimed();
+    }
+
     /** How many robots are remembered. */
     int remembered() {
         return robots.size();
     }
 
-    /** How long a robot must not be called from now on; zero where it may be. */
+    /** How long a robot must not be called from now on, by whichever node sends to it; zero where it may be. */
     Duration silence(String name) {
-        return with(name, NEXT_LOOK, robot -> isOpen(robot) ? Duration.ZERO : robot.window.closedFor());
+        return with(name, NEXT_LOOK, robot -> {
+            if (!isClaimed(robot)) {
+                // what this node remembers is not what the one that sends does
+                robot.forgetWindow();
+            }
+            return robot.isOpen() ? Duration.ZERO : robot.window.closedFor();
+        });
     }
 
     /** How many messages wait, for all robots together. */
@@ -388,9 +370,14 @@ public final class RobotQueue {
         return outbox.waiting();
     }
 
-    /** Hands out nothing more. Waiting messages stay stored. */
+    /** Hands out nothing more. Waiting messages stay stored; other nodes send them as soon as the calls under way here have ended. */
     public void close() {
         closed = true;
+        robots.values().forEach(robot -> {
+            synchronized (robot) {
+                giveUp(robot);
+            }
+        });
     }
 
     /** What housekeeping deletes: messages that are too old to be of use, sent or not. */

@@ -289,16 +289,25 @@ public final class Inbox {
     /**
      * Makes a turn of a stored command: what it asks for is now an agent's to answer.
      *
-     * @return whether it was still a command, and not done with
+     * @return                    whether it was still a command, and not done with
+     * @throws QueueFullException where nodes share the store: as many turns wait in its conversation as may
      */
-    public boolean becomesTurn(long id, InboundMessage message, String payload) throws StoreException {
+    public boolean becomesTurn(long id, InboundMessage message, String payload) throws StoreException, QueueFullException {
         String conversation = Turn.key(message);
+        boolean[] full = new boolean[1];
         Arrival arrival = store.writeAndWait(leases.key(conversation), connection -> {
+            full[0] = leases.isShared() && isFull(connection, message);
+            if (full[0]) {
+                return null;
+            }
             boolean became = Sql.update(connection,
                     "update message set kind = 'turn', payload = ?, seq = ? where id = ? and kind = 'command'"
                     + " and state = 'received'", payload, leases.nextSeq(conversation), id) == 1;
             return became ? leases.arrived(conversation) : null;
         });
+        if (full[0]) {
+            throw new QueueFullException();
+        }
         if (arrival != null && leases.isShared()) {
             leases.loadLater(arrival);
         }
