@@ -1,6 +1,7 @@
 package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
 
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.introspect.Annotated;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.github.dingtalkcamel.settings.SettingCatalogue;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,6 +50,32 @@ class KubernetesManifestTest {
 
     private static Object container() {
         return at(DOCUMENTS.get(0), "spec", "template", "spec", "containers", 0);
+    }
+
+    /** Reads resources by the published types, which otherwise keep fields that they do not know. */
+    private static ObjectMapper strict() {
+        return JsonMapper.builder().disable(MapperFeature.ALLOW_COERCION_OF_SCALARS).annotationIntrospector(new JacksonAnnotationIntrospector() {
+            @Override
+            public Boolean hasAnySetter(Annotated any) {
+                return false;
+            }
+        }).build();
+    }
+
+    @Test
+    void hasOnlyFieldsOfKubernetesWithValuesOfTheirTypes() {
+        List<Class<?>> types = List.of(Deployment.class, PodDisruptionBudget.class, Service.class);
+        for (int number = 0; number < types.size(); number++) {
+            HasMetadata read = (HasMetadata) strict().convertValue(DOCUMENTS.get(number), types.get(number));
+
+            assertThat(read.getMetadata().getName()).isEqualTo("dingtalk-camel");
+            assertThat(read.getApiVersion() + " " + read.getKind())
+                    .isEqualTo(DOCUMENTS.get(number).get("apiVersion") + " " + DOCUMENTS.get(number).get("kind"));
+        }
+        assertThatThrownBy(() -> strict().convertValue(Map.of("spec", Map.of("minAvailabel", 2)), PodDisruptionBudget.class))
+                .as("a misspelled field").hasMessageContaining("minAvailabel");
+        assertThatThrownBy(() -> strict().convertValue(Map.of("spec", Map.of("replicas", "3")), Deployment.class))
+                .as("a text in place of a number").hasMessageContaining("replicas");
     }
 
     @Test
