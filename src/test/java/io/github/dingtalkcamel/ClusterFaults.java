@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import javax.tools.ToolProvider;
 
 import io.github.dingtalkcamel.ClusterUnderLoad.Node;
 import io.github.dingtalkcamel.store.PostgresServer;
@@ -120,7 +121,8 @@ class ClusterFaults {
             way.mend();
             awaitAnswer("the return");
             long most = mostConnections(Duration.ofSeconds(10));
-            System.out.println("cluster: in the 10 s after: tries to connect " + (way.attempts() - attempts) + ", most connections " + most);
+            System.out.println("cluster: in the 10 s after: tries to connect " + (way.attempts() - attempts)
+                    + ", most connections " + most);
             assertThat(most).isLessThanOrEqualTo(NODES * OF_A_NODE);
         });
         assertThat(cluster.refused().getOrDefault("WEBHOOK 503", 0)).as("answered 503 by the webhook").isPositive();
@@ -174,6 +176,8 @@ class ClusterFaults {
         Node node = cluster.nodes.get(0);
         cluster.everythingIsAnsweredWhile(over -> {
             ClusterUnderLoad.pause(Duration.ofSeconds(5));
+            Awaitility.await().atMost(ClusterUnderLoad.PATIENCE).pollInterval(Duration.ofMillis(20)).until(
+                    () -> !cluster.rows("select 1 from message where state = 'running' and node like '%:" + node.port + "'").isEmpty());
             way.cut();
             ClusterUnderLoad.pause(FROZEN);
             assertThat(ready(node).statusCode()).isEqualTo(503);
@@ -181,18 +185,30 @@ class ClusterFaults {
             awaitAliveNodes(NODES);
         });
         assertThat(node.run.log()).contains("has joined the cluster again");
+        assertThat(cluster.rows("select 1 from message where attempts > 1")).as("turns that another node took over").isNotEmpty();
     }
 
-    /** Nodes of one version are replaced by those of the next one, whose schema is newer, one after the other. */
-    @Test
-    void versionsSideBySide() throws Exception {
-        PostgresServer server = database();
+    /** What comes before this version's jar to make it the next one: a migration, and its list of migrations, which names that one too. */
+    private Path newerVersion() throws Exception {
         Path newer = Files.createDirectories(folder.resolve("newer/db/migration")).getParent().getParent();
         Files.writeString(newer.resolve("db/migration/V900__newer.sql"), """
                 alter table message add column newer varchar(64);
                 create table newer (id bigint primary key);
                 create index newer_message on message (newer);
                 """);
+        String list = Files.readString(Path.of("src/main/java/io/github/dingtalkcamel/store/CurrentSchema.java"));
+        Path source = Files.createDirectories(folder.resolve("source")).resolve("CurrentSchema.java");
+        Files.writeString(source, list.replace("List.of(\"1:", "List.of(\"900:0\", \"1:"));
+        assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, "-cp", "target/classes", "-d", newer.toString(),
+                source.toString())).isZero();
+        return newer;
+    }
+
+    /** Nodes of one version are replaced by those of the next one, whose schema is newer, one after the other. */
+    @Test
+    void versionsSideBySide() throws Exception {
+        PostgresServer server = database();
+        Path newer = newerVersion();
         for (int number = 0; number < NODES; number++) {
             cluster.launch(server.url("bot"), jar -> OLDER == null ? jar : jar.version(Path.of(OLDER)));
         }

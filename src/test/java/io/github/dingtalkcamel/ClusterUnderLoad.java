@@ -234,8 +234,8 @@ final class ClusterUnderLoad implements AutoCloseable {
     private String waits(List<Delivery> deliveries) {
         long[] millis = deliveries.stream().filter(delivery -> accepted.containsKey(delivery.text()))
                 .mapToLong(delivery -> Duration.between(accepted.get(delivery.text()), delivery.time()).toMillis()).sorted().toArray();
-        return "accepted to answered: median " + millis[millis.length / 2] + " ms, 99 % " + millis[millis.length * 99 / 100] + " ms, longest "
-                + millis[millis.length - 1] + " ms";
+        return "accepted to answered: median " + millis[millis.length / 2] + " ms, 99 % " + millis[millis.length * 99 / 100]
+                + " ms, longest " + millis[millis.length - 1] + " ms";
     }
 
     static void pause(Duration time) {

@@ -54,12 +54,13 @@ class KubernetesManifestTest {
 
     /** Reads resources by the published types, which otherwise keep fields that they do not know. */
     private static ObjectMapper strict() {
-        return JsonMapper.builder().disable(MapperFeature.ALLOW_COERCION_OF_SCALARS).annotationIntrospector(new JacksonAnnotationIntrospector() {
-            @Override
-            public Boolean hasAnySetter(Annotated any) {
-                return false;
-            }
-        }).build();
+        return JsonMapper.builder().disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .annotationIntrospector(new JacksonAnnotationIntrospector() {
+                    @Override
+                    public Boolean hasAnySetter(Annotated any) {
+                        return false;
+                    }
+                }).build();
     }
 
     @Test

@@ -35,7 +35,9 @@ class FailoverTest {
     void aUrlOfTwoHostsFindsTheOneThatAnswers() {
         String url = EachStore.POSTGRESQL.freshUrl(folder);
 
-        try (Store store = Store.open(url.replace("127.0.0.1:", "127.0.0.1:9,127.0.0.1:") + "?targetServerType=primary", "postgres", null)) {
+        String two = url.replace("127.0.0.1:", "127.0.0.1:9,127.0.0.1:") + "?targetServerType=primary";
+
+        try (Store store = Store.open(two, "postgres", null)) {
             assertThat(store.writeAndWait(WRITE)).isEqualTo(1);
         }
     }

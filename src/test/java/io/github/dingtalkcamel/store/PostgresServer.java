@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A PostgreSQL server of the machine's own installation, which tests stop, restart and replace by its standby. Its programs are found by the
- * environment variable {@code PGBIN}, else below /usr/lib/postgresql, else on the path. Its user {@code postgres} needs no password.
+ * A PostgreSQL server of the machine's own installation, which tests stop, restart and replace by its standby. Its programs are found
+ * by the environment variable {@code PGBIN}, else below /usr/lib/postgresql, else on the path. Its user {@code postgres} needs no password.
  */
 public final class PostgresServer implements AutoCloseable {
 
@@ -54,8 +54,8 @@ public final class PostgresServer implements AutoCloseable {
     /** A standby of this server, running, to which it streams. */
     public PostgresServer standby() throws IOException {
         PostgresServer standby = new PostgresServer(home(), freePort());
-        standby.run("pg_basebackup", "-D", standby.data(), "-h", "127.0.0.1", "-p", String.valueOf(port), "-U", "postgres", "-R", "-X", "stream",
-                "-c", "fast");
+        standby.run("pg_basebackup", "-D", standby.data(), "-h", "127.0.0.1", "-p", String.valueOf(port), "-U", "postgres", "-R",
+                "-X", "stream", "-c", "fast");
         standby.configure(List.of("port = " + standby.port, "unix_socket_directories = '" + standby.home + "'"));
         standby.start();
         return standby;
