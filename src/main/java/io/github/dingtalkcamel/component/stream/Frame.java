@@ -18,9 +18,10 @@ import io.github.dingtalkcamel.component.text.LogSafe;
  * @param messageId id of this push, which its answer repeats
  * @param eventType of events
  * @param eventId   of events: the same on every delivery
+ * @param pushedAt  when the server pushed it, by its own clock, milliseconds; 0 where it does not say so
  * @param data      JSON as a string
  */
-record Frame(String type, String topic, String messageId, String eventType, String eventId, String data) {
+record Frame(String type, String topic, String messageId, String eventType, String eventId, long pushedAt, String data) {
 
     static final String PING = "ping";
     static final String DISCONNECT = "disconnect";
@@ -52,7 +53,7 @@ record Frame(String type, String topic, String messageId, String eventType, Stri
         // documents say that data is always a string; an object in its place means the same
         String content = data.isTextual() ? data.textValue() : data.isMissingNode() || data.isNull() ? "" : data.toString();
         return new Frame(json.path("type").textValue(), headers.path("topic").asText(""), messageId, headers.path("eventType").asText(""),
-                headers.path("eventId").asText(""), content);
+                headers.path("eventId").asText(""), headers.path("time").asLong(0), content);
     }
 
     /** The id in a frame of which the rest is missing or no JSON, or null. */

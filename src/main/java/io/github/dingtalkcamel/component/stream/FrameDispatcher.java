@@ -6,6 +6,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -22,9 +23,13 @@ import org.slf4j.LoggerFactory;
  * Sits between the reading threads and the route: accepts frames without waiting, passes them to the route, and answers each when the route
  * is done with it.
  * <p>
- * Promises: robot messages reach the route in the order in which they were received over all connections, and none waits until the route is
- * done with the one before. A click on a card is answered in time, even if the route is slow. The frames in progress are bounded; a frame
- * beyond the bound is refused, and DingTalk gets an answer that says so.
+ * Promises: robot messages reach the route one after the other, and none waits until the route is done with the one before. Those of one
+ * connection keep their order while the server's clock is not set back. Of those that wait at the same time, over all connections, the one
+ * that DingTalk pushed first is next ({@link PushedMessage}). A click on a card is answered in time, even if the route is slow. The frames
+ * in progress are bounded; a frame beyond the bound is refused, and DingTalk gets an answer that says so.
+ * <p>
+ * Does not promise the order of two messages of different connections where the later one has reached the route before the earlier one is
+ * read: nothing tells that an earlier one is still to come.
  */
 public final class FrameDispatcher {
 
@@ -46,9 +51,10 @@ public final class FrameDispatcher {
     private final ConnectionMetrics traffic;
     private final Semaphore room = new Semaphore(ROOM);
     private final AtomicInteger underWay = new AtomicInteger();
+    private final AtomicLong received = new AtomicLong();
 
     /**
-     * @param messages one thread, so that messages stay in order
+     * @param messages one thread, which runs those that wait by their natural order: each is a {@link PushedMessage}
      * @param others   for events and cards, whose routes may wait
      */
     FrameDispatcher(RouteEntry entry, Executor messages, Executor others, Scheduler scheduler, ConnectionMetrics traffic) {
@@ -83,7 +89,9 @@ public final class FrameDispatcher {
 
     /** Answered once the route is done without an error, and so the message is stored; not at all when it could not be taken. */
     void message(String integration, Frame frame, Consumer<String> answer) {
-        hand(messages, frame, outcome -> {
+        Executor inOrder = task -> messages.execute(
+                new PushedMessage(frame.pushedAt(), scheduler.wallMillis(), received.incrementAndGet(), task));
+        hand(inOrder, frame, outcome -> {
             Exception failure = outcome.failure();
             if (failure == null) {
                 answer.accept(Ack.stored(frame.messageId()));

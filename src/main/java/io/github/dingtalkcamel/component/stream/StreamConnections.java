@@ -8,10 +8,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -59,8 +61,8 @@ public final class StreamConnections {
         this.pace = pace;
         this.scheduler = scheduler;
         this.traffic = traffic;
-        ThreadPoolExecutor messages = pool("dingtalk-stream-" + app.name(), 1);
-        ThreadPoolExecutor others = pool("dingtalk-stream-events-" + app.name(), OTHERS_AT_ONCE);
+        ThreadPoolExecutor messages = pool("dingtalk-stream-" + app.name(), 1, new PriorityBlockingQueue<>());
+        ThreadPoolExecutor others = pool("dingtalk-stream-events-" + app.name(), OTHERS_AT_ONCE, new LinkedBlockingQueue<>());
         this.threads = List.of(messages, others);
         Gateway gateway = new Gateway(http, app, this::kinds, userAgent(), pace.opening());
         FrameHandler reception = new FrameHandler(app.name(), new FrameDispatcher(this::enter, messages, others, scheduler, traffic),
@@ -70,8 +72,8 @@ public final class StreamConnections {
                 () -> ThreadLocalRandom.current().nextDouble())).toList();
     }
 
-    private static ThreadPoolExecutor pool(String name, int size) {
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(size, size, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+    private static ThreadPoolExecutor pool(String name, int size, BlockingQueue<Runnable> waiting) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(size, size, 10, TimeUnit.SECONDS, waiting, task -> {
             Thread thread = new Thread(task, name);
             thread.setDaemon(true);
             return thread;

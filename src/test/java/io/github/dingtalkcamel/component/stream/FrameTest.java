@@ -14,7 +14,7 @@ class FrameTest {
     void readsARobotMessage() throws Exception {
         Frame frame = Frame.read(Pushed.message("m1", "{\"msgId\":\"a\"}"));
 
-        assertThat(frame).isEqualTo(new Frame("CALLBACK", "/v1.0/im/bot/messages/get", "m1", "", "", "{\"msgId\":\"a\"}"));
+        assertThat(frame).isEqualTo(new Frame("CALLBACK", "/v1.0/im/bot/messages/get", "m1", "", "", 1_700_000_000_000L, "{\"msgId\":\"a\"}"));
     }
 
     @Test
