@@ -2,6 +2,7 @@ package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -15,6 +16,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dingtalkcamel.component.agent.Broker;
 import io.github.dingtalkcamel.simulator.platform.Delivery;
 import io.github.dingtalkcamel.simulator.platform.Person;
+import io.github.dingtalkcamel.store.Sql;
 import jakarta.jms.JMSConsumer;
 import jakarta.jms.JMSContext;
 import jakarta.jms.JMSProducer;
@@ -36,6 +38,7 @@ class JmsDoorsTest {
 
     private static Broker broker;
     private static Bot bot;
+    private static Path outgoing;
 
     @BeforeAll
     static void start(@TempDir Path directory) throws Exception {
@@ -46,6 +49,10 @@ class JmsDoorsTest {
                 "jms-in.retry-delay", "200", "jms-out.destination", "queue:" + EVENTS);
         Examples.add(bot, "jms-in", instead);
         Examples.add(bot, "jms-out", instead);
+        outgoing = Files.createDirectories(bot.home().resolve("outgoing"));
+        bot.route("file-to-jms.camel.yaml", Files.readString(Path.of("examples/jms-in/file-to-jms.camel.yaml")));
+        bot.property("file-to-jms.directory", outgoing.toString()).property("file-to-jms.delay", "100");
+        bot.property("file-to-jms.recipient-type", "user_id").property("file-to-jms.recipient-id", "staff007");
         bot.simulator().addPerson(Person.of("ghost", "Ghost").with(Person.Reach.UNKNOWN));
         bot.start();
     }
@@ -120,23 +127,77 @@ class JmsDoorsTest {
                 .equals(1));
         send(Map.of("JMSXGroupID", "staff004"), notification("staff004", "last"));
         await(() -> texts("staff004").contains("last"));
-        await(() -> queued() == 0);
+        await(() -> broker.messages(QUEUE) == 0);
         assertThat(bot.simulator().deliveriesTo(bot.simulator().dm(Bot.APP_KEY, "staff004"))).extracting(Delivery::type)
                 .containsExactlyInAnyOrder("sampleFile", "sampleText");
     }
 
-    private static int queued() {
-        try (JMSContext context = broker.factory().createContext()) {
-            int waiting = 0;
-            try (jakarta.jms.QueueBrowser browser = context.createBrowser(context.createQueue(QUEUE))) {
-                for (java.util.Enumeration<?> messages = browser.getEnumeration(); messages.hasMoreElements(); messages.nextElement()) {
-                    waiting++;
-                }
-            } catch (jakarta.jms.JMSException e) {
-                throw new IllegalStateException(e);
-            }
-            return waiting;
+    @Test
+    void aNotificationWhoseAcknowledgementIsLostIsDeliveredAgainAndSentOnce() {
+        broker.loseCommits(2);
+
+        send(Map.of("requestId", "lost-1"), notification("staff002", "once"));
+
+        await(() -> broker.commitsToLose() == 0 && broker.messages(QUEUE) == 0);
+        assertThat(broker.deliveryCounts("lost-1")).startsWith(1, 2, 3).isSorted();
+        assertThat(texts("staff002")).containsExactly("once");
+    }
+
+    @Test
+    void aFileOfADirectoryThatTheBrokerDeliversThreeTimesIsSentOnce() throws Exception {
+        broker.loseCommits(2);
+
+        Files.writeString(outgoing.resolve(".part"), "%PDF-1.7");
+        Files.move(outgoing.resolve(".part"), outgoing.resolve("月报 'May' 5.pdf"));
+
+        String conversation = bot.simulator().dm(Bot.APP_KEY, "staff007");
+        await(() -> !bot.simulator().deliveriesTo(conversation).isEmpty());
+        await(() -> broker.commitsToLose() == 0 && broker.messages(QUEUE) == 0);
+        String requestId = (String) bot.rows("select request_id from tool_request where request_id like 'file/%'").get(0).get(0);
+        assertThat(broker.deliveryCounts(requestId.replaceFirst("/1$", ""))).containsExactly(1, 2, 3);
+        assertThat(bot.simulator().deliveriesTo(conversation)).singleElement().satisfies(delivery -> {
+            assertThat(delivery.type()).isEqualTo("sampleFile");
+            assertThat(JSON.readTree(delivery.body()).path("fileName").asText()).isEqualTo("月报 'May' 5.pdf");
+        });
+        assertThat(outgoing.resolve(".sent/月报 'May' 5.pdf")).exists();
+    }
+
+    @Test
+    void aRecipientGetsTheOthersInOrderWhenOneOfThemIsADeadLetterAndOneIsDeliveredAgain() throws Exception {
+        broker.loseCommits(1);
+        for (int message = 1; message <= 6; message++) {
+            send(Map.of("JMSXGroupID", "staff008", "requestId", "mixed-" + message),
+                    message == 3 ? "{\"recipient_type\":\"user_id\"}" : notification("staff008", "message " + message));
         }
+
+        Message dead = deadLetter();
+        await(() -> broker.commitsToLose() == 0 && broker.messages(QUEUE) == 0);
+        assertThat(dead.getStringProperty("originalMessageId")).isEqualTo("mixed-3");
+        assertThat(dead.getStringProperty("dingtalkReason")).contains("content");
+        assertThat(dead.getStringProperty("JMSXGroupID")).isEqualTo("staff008");
+        assertThat(texts("staff008")).containsExactly("message 1", "message 2", "message 4", "message 5", "message 6");
+        assertThat(broker.deliveryCounts("mixed-1")).as("the first commit was lost").startsWith(1, 2);
+    }
+
+    @Test
+    void whatFailsHereFiveTimesIsADeadLetterWithTheReason() throws Exception {
+        rename("tool_request", "elsewhere");
+        try {
+            send(Map.of("requestId", "fault-1"), notification("staff003", "in vain"));
+
+            Message dead = deadLetter();
+            assertThat(dead.getStringProperty("originalMessageId")).isEqualTo("fault-1");
+            assertThat(dead.getStringProperty("dingtalkReason")).isNotBlank();
+            assertThat(dead.getBody(String.class)).isEqualTo(notification("staff003", "in vain"));
+            assertThat(broker.deliveryCounts("fault-1")).containsExactly(1, 2, 3, 4, 5);
+        } finally {
+            rename("elsewhere", "tool_request");
+        }
+        assertThat(texts("staff003")).isEmpty();
+    }
+
+    private static void rename(String table, String name) {
+        bot.store().writeAndWait(connection -> Sql.update(connection, "alter table " + table + " rename to " + name));
     }
 
     @Test
@@ -148,6 +209,13 @@ class JmsDoorsTest {
 
         send(Map.of(), "[]");
         assertThat(deadLetter().getStringProperty("dingtalkReason")).startsWith("not a JSON object");
+
+        try (JMSContext context = broker.factory().createContext()) {
+            context.createProducer().setProperty("requestId", "bytes-1").send(context.createQueue(QUEUE), new byte[] { 1, 2 });
+        }
+        Message bytes = deadLetter();
+        assertThat(bytes.getStringProperty("dingtalkReason")).startsWith("not a JSON object");
+        assertThat(bytes.getBody(byte[].class)).as("the body as it was").containsExactly(1, 2);
 
         send(Map.of("tool", "dingtalk_send_text_notificatio"), notification("staff001", "hello"));
         assertThat(deadLetter().getStringProperty("dingtalkReason")).contains("did you mean dingtalk_send_text_notification");

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dingtalkcamel.component.json.Json;
@@ -216,6 +218,42 @@ class OutboxTest {
         }
         assertThat(sent).hasSize(250).isSorted().doesNotHaveDuplicates();
         assertThat(outbox.waiting()).isZero();
+    }
+
+    /** The relay asks every 250 ms; an event comes every minute, as long as the endpoint is away and after it. */
+    @Test
+    void anEndpointThatIsAwayForTwoHoursMissesNothing() throws Exception {
+        open(EachStore.SQLITE);
+        Inbox inbox = new Inbox(store, clock, Leases.ALONE, 10_000, outbox);
+        OutboxRelay relay = new OutboxRelay(outbox, clock);
+        Duration away = Duration.ofHours(2);
+        long back = now + away.toMillis();
+        List<String> sent = new ArrayList<>();
+        int tries = 0;
+        int messages = 0;
+        long nextMessage = now;
+
+        while (now < back + 60_000) {
+            if (now >= nextMessage) {
+                add(inbox, "m" + ++messages);
+                nextMessage = now + 60_000;
+            }
+            for (Iterator<Outbox.Entry> events = relay.waiting(); events.hasNext();) {
+                Outbox.Entry event = events.next();
+                if (now < back) {
+                    tries++;
+                    relay.failed(failedExchange(), event);
+                } else {
+                    sent.add(Json.MAPPER.readTree(event.payload()).path("msgId").asText());
+                    relay.sent(event);
+                }
+            }
+            now += 250;
+        }
+
+        assertThat(messages).isEqualTo(121);
+        assertThat(sent).containsExactlyElementsOf(IntStream.rangeClosed(1, messages).mapToObj(message -> "m" + message).toList());
+        assertThat(tries).as("one try each 10 s after the first ones").isBetween(720, 724);
     }
 
     @Test

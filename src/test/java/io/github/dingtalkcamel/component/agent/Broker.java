@@ -4,14 +4,26 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import jakarta.jms.ConnectionFactory;
+import org.apache.activemq.artemis.api.core.ActiveMQNotConnectedException;
+import org.apache.activemq.artemis.api.core.Interceptor;
 import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.protocol.core.Packet;
+import org.apache.activemq.artemis.core.protocol.core.impl.PacketImpl;
+import org.apache.activemq.artemis.core.protocol.core.impl.wireformat.SessionReceiveMessage;
+import org.apache.activemq.artemis.core.server.Queue;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
 
 /** A JMS broker of the test's own on a free port, whose messages survive a restart. */
 public final class Broker implements AutoCloseable {
@@ -21,22 +33,88 @@ public final class Broker implements AutoCloseable {
 
     private final Path directory;
     private final int port;
+    private final AtomicInteger commitsToLose = new AtomicInteger();
+    private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+    private final List<Delivered> delivered = new CopyOnWriteArrayList<>();
     private EmbeddedActiveMQ broker;
 
+    /**
+     * A message on its way to a consumer.
+     *
+     * @param requestId its property of that name
+     * @param count     its {@code JMSXDeliveryCount}
+     */
+    public record Delivered(String requestId, int count) {
+    }
+
     public Broker(Path directory) throws Exception {
+        this(directory, freePort());
+    }
+
+    Broker(Path directory, int port) throws Exception {
         this.directory = directory;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        this.port = port;
         start();
     }
 
-    public String url() {
+    static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+    }
+
+    static String url(int port) {
         return "tcp://127.0.0.1:" + port;
+    }
+
+    public String url() {
+        return url(port);
     }
 
     public ConnectionFactory factory() {
         return new ActiveMQConnectionFactory(url());
+    }
+
+    /** Breaks the connection instead of taking a transaction's commit, so many times: the broker delivers the messages again. */
+    public void loseCommits(int times) {
+        commitsToLose.set(times);
+    }
+
+    /** How many of those commits are still to come. */
+    public int commitsToLose() {
+        return commitsToLose.get();
+    }
+
+    /** The delivery counts of the messages with this {@code requestId}, as they went out. */
+    public List<Integer> deliveryCounts(String requestId) {
+        return delivered.stream().filter(each -> requestId.equals(each.requestId())).map(Delivered::count).toList();
+    }
+
+    /** How many messages a queue has, those included that a consumer has and did not acknowledge. */
+    public long messages(String queue) {
+        Queue found = broker.getActiveMQServer().locateQueue(queue);
+        return found == null ? 0 : found.getMessageCount();
+    }
+
+    /** Consumers also commit what they did not receive, once a second: only a commit after an acknowledgement counts. */
+    private boolean takes(Packet packet, RemotingConnection connection) {
+        String session = connection.getID() + "/" + packet.getChannelID();
+        if (packet.getType() == PacketImpl.SESS_ACKNOWLEDGE || packet.getType() == PacketImpl.SESS_INDIVIDUAL_ACKNOWLEDGE) {
+            acknowledged.add(session);
+        }
+        if (packet.getType() != PacketImpl.SESS_COMMIT || !acknowledged.remove(session)
+                || commitsToLose.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
+            return true;
+        }
+        connection.fail(new ActiveMQNotConnectedException("lost for the test"));
+        return false;
+    }
+
+    private boolean sends(Packet packet) {
+        if (packet instanceof SessionReceiveMessage message) {
+            delivered.add(new Delivered(message.getMessage().getStringProperty("requestId"), message.getDeliveryCount()));
+        }
+        return true;
     }
 
     /** Starts it, or starts it again with the messages that it had. */
@@ -49,6 +127,8 @@ public final class Broker implements AutoCloseable {
                         .setMaxDeliveryAttempts(10));
         broker = new EmbeddedActiveMQ().setConfiguration(configuration);
         broker.start();
+        broker.getActiveMQServer().getRemotingService().addIncomingInterceptor((Interceptor) this::takes);
+        broker.getActiveMQServer().getRemotingService().addOutgoingInterceptor((Interceptor) (packet, connection) -> sends(packet));
     }
 
     /** Its connections break. */
