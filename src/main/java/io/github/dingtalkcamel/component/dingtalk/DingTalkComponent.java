@@ -116,8 +116,9 @@ public class DingTalkComponent extends HealthCheckComponent {
         connections = getCamelContext().getExecutorServiceManager().newFixedThreadPool(this, "DingTalkConnections",
                 Math.max(2, Runtime.getRuntime().availableProcessors()));
         http = HttpConnections.client(CONNECT_TIMEOUT, connections);
-        client = new DingTalkClient(HttpConnections.quick(CONNECT_TIMEOUT, connections), http, executor, deadlines, callLimiter == null ? CallLimiter.UNLIMITED : callLimiter,
-                callRetry == null ? CallRetry.NONE : callRetry, callObserver == null ? CallObserver.NONE : callObserver, clock);
+        client = new DingTalkClient(HttpConnections.quick(CONNECT_TIMEOUT, connections), http, executor, deadlines,
+                callLimiter == null ? CallLimiter.UNLIMITED : callLimiter, callRetry == null ? CallRetry.NONE : callRetry,
+                callObserver == null ? CallObserver.NONE : callObserver, clock);
         downloads = new FileDownload(http, executor, deadlines);
     }
 
@@ -147,8 +148,8 @@ public class DingTalkComponent extends HealthCheckComponent {
         if (streams == null) {
             StreamTimeouts pace = CamelContextHelper.findSingleByType(getCamelContext(), StreamTimeouts.class);
             // with threads of its own, so that the end of the component does not take the answers to the last pushes away
-            streams = new StreamHub(HttpConnections.quick(CONNECT_TIMEOUT, Executors.newCachedThreadPool(DingTalkComponent::streamThread)), pace == null ? StreamTimeouts.PROMISED : pace, clock,
-                    streamListener);
+            streams = new StreamHub(HttpConnections.quick(CONNECT_TIMEOUT, Executors.newCachedThreadPool(DingTalkComponent::streamThread)),
+                    pace == null ? StreamTimeouts.PROMISED : pace, clock, streamListener);
         }
         return streams;
     }

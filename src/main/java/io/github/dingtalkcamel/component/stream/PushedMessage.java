@@ -4,7 +4,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A message that waits to be handed to the route. DingTalk gives each push to any connection, so one that was pushed earlier may be read
- * later: of those that wait, the one that was pushed first is handed over first, and of those of one millisecond the one that was read first.
+ * later: of those that wait, the one that was pushed first is handed over first, and of those of one millisecond the one that was read
+ * first.
  */
 final class PushedMessage implements Runnable, Comparable<PushedMessage> {
 
