@@ -70,14 +70,14 @@ public final class StoreUrl {
     /** The URL without its parameters and without user and password before an {@code @}. */
     @Override
     public String toString() {
-        int query = url.indexOf('?');
-        String place = query < 0 ? url : url.substring(0, query);
-        String parameters = query < 0 ? "" : "?***";
+        String[] parts = url.split("\\?", 2);
+        String place = parts[0];
+        String parameters = parts.length == 1 ? "" : "?***";
         if (isSqlite()) {
             return place + parameters;
         }
         // an @ behind the ? may be a password's own or that of user:pa?ss@host: there is no telling, so nothing is shown
-        if (query >= 0 && url.indexOf('@', query) >= 0) {
+        if (parts.length > 1 && parts[1].contains("@")) {
             return POSTGRESQL + "***";
         }
         int at = place.lastIndexOf('@');

@@ -136,7 +136,7 @@ final class ValueTypes {
     static ValueType<URI> baseUrl() {
         return text -> {
             String url = text.strip();
-            if (url.indexOf('@') >= 0 || url.indexOf('?') >= 0 || url.indexOf('#') >= 0) {
+            if (url.contains("@") || url.contains("?") || url.contains("#")) {
                 throw BadValue.hidden("holds a user, a query or a fragment", "use scheme, host, port and path only");
             }
             URI uri = httpUrl(url).orElseThrow(() -> BadValue.of("is not an absolute http or https URL with a host",
@@ -290,7 +290,7 @@ final class ValueTypes {
             for (String part : text.split("[,，]")) {
                 if (!part.isBlank()) {
                     String id = plain(part);
-                    if (id.indexOf(' ') >= 0) {
+                    if (id.contains(" ")) {
                         throw BadValue.of("holds a space within an id", "put commas between ids");
                     }
                     ids.add(withoutCase ? id.toLowerCase(Locale.ROOT) : id);

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.github.dingtalkcamel.component.secrets.Secret;
@@ -26,97 +27,101 @@ class ValueTypesTest {
 
     private static final ValueType<Duration> SPAN = ValueTypes.duration(Duration.ofMillis(1_500), Duration.ofDays(2));
 
+    private static Arguments with(Supplier<ValueType<?>> type, Object... others) {
+        return Arguments.of(Stream.concat(Stream.of(type), Stream.of(others)).toArray());
+    }
+
     static Stream<Arguments> taken() {
         return Stream.of(
-                Arguments.of(ValueTypes.trueOrFalse(), " true ", true),
-                Arguments.of(ValueTypes.trueOrFalse(), "false", false),
-                Arguments.of(ValueTypes.constants("a policy", Policy.class), "allowlist", Policy.ALLOWLIST),
-                Arguments.of(ValueTypes.words("a word", List.of("a", "b"), Optional::of), " a ", "a"),
-                Arguments.of(ValueTypes.number(-2, 3), "-2", -2),
-                Arguments.of(ValueTypes.number(-2, 3), " +3 ", 3),
-                Arguments.of(ValueTypes.port(), "0", 0),
-                Arguments.of(ValueTypes.port(), "65535", 65_535),
-                Arguments.of(SPAN, "1500ms", Duration.ofMillis(1_500)),
-                Arguments.of(SPAN, "2D", Duration.ofDays(2)),
-                Arguments.of(SPAN, "1h2m3s4ms", Duration.ofMillis(3_723_004)),
-                Arguments.of(SPAN, "PT" + "0".repeat(56) + "2S", Duration.ofSeconds(2)),
-                Arguments.of(ValueTypes.baseUrl(), "HTTPS://host:65535/a//", URI.create("HTTPS://host:65535/a")),
-                Arguments.of(ValueTypes.webhookUrl(), ROBOT + "x", Secret.of(ROBOT + "x")),
-                Arguments.of(ValueTypes.endpoint(), " seda:x ", "seda:x"),
-                Arguments.of(ValueTypes.storeUrl(), " jdbc:sqlite:x ", StoreUrl.of("jdbc:sqlite:x")),
-                Arguments.of(ValueTypes.storeUrl(), "jdbc:postgresql:x", StoreUrl.of("jdbc:postgresql:x")),
-                Arguments.of(ValueTypes.host(), "[::1]", "::1"),
-                Arguments.of(ValueTypes.hosts(), "A.b，,c,", Set.of("a.b", "c")),
-                Arguments.of(ValueTypes.directory(), " x/y ", Path.of("x/y")),
-                Arguments.of(ValueTypes.agentOrNone(), "none", Optional.empty()),
-                Arguments.of(ValueTypes.agentOrNone(), "a".repeat(64), Optional.of("a".repeat(64))),
-                Arguments.of(ValueTypes.ids(true), "A，b, ,", Set.of("a", "b")),
-                Arguments.of(ValueTypes.ids(false), "A,b", Set.of("A", "b")),
-                Arguments.of(ValueTypes.text(), " a b ", "a b"),
-                Arguments.of(ValueTypes.userName(), " ops ", "ops"),
-                Arguments.of(ValueTypes.prose(), " a\n\r\tb ", "a\n\r\tb"),
-                Arguments.of(ValueTypes.credential(), "!x~", "!x~"),
-                Arguments.of(ValueTypes.credential(), "\"", "\""),
-                Arguments.of(ValueTypes.credential(), "\"x'", "\"x'"),
-                Arguments.of(ValueTypes.credential(), "x\"", "x\""),
-                Arguments.of(ValueTypes.credential(), "'x", "'x"),
-                Arguments.of(ValueTypes.secretCredential(), "x", Secret.of("x")),
-                Arguments.of(ValueTypes.password(), "a \u00e4", Secret.of("a \u00e4")),
-                Arguments.of(ValueTypes.aesKey(), KEY, Secret.of(KEY)));
+                with(() -> ValueTypes.trueOrFalse(), " true ", true),
+                with(() -> ValueTypes.trueOrFalse(), "false", false),
+                with(() -> ValueTypes.constants("a policy", Policy.class), "allowlist", Policy.ALLOWLIST),
+                with(() -> ValueTypes.words("a word", List.of("a", "b"), Optional::of), " a ", "a"),
+                with(() -> ValueTypes.number(-2, 3), "-2", -2),
+                with(() -> ValueTypes.number(-2, 3), " +3 ", 3),
+                with(() -> ValueTypes.port(), "0", 0),
+                with(() -> ValueTypes.port(), "65535", 65_535),
+                with(() -> SPAN, "1500ms", Duration.ofMillis(1_500)),
+                with(() -> SPAN, "2D", Duration.ofDays(2)),
+                with(() -> SPAN, "1h2m3s4ms", Duration.ofMillis(3_723_004)),
+                with(() -> SPAN, "PT" + "0".repeat(56) + "2S", Duration.ofSeconds(2)),
+                with(() -> ValueTypes.baseUrl(), "HTTPS://host:65535/a//", URI.create("HTTPS://host:65535/a")),
+                with(() -> ValueTypes.webhookUrl(), ROBOT + "x", Secret.of(ROBOT + "x")),
+                with(() -> ValueTypes.endpoint(), " seda:x ", "seda:x"),
+                with(() -> ValueTypes.storeUrl(), " jdbc:sqlite:x ", StoreUrl.of("jdbc:sqlite:x")),
+                with(() -> ValueTypes.storeUrl(), "jdbc:postgresql:x", StoreUrl.of("jdbc:postgresql:x")),
+                with(() -> ValueTypes.host(), "[::1]", "::1"),
+                with(() -> ValueTypes.hosts(), "A.b，,c,", Set.of("a.b", "c")),
+                with(() -> ValueTypes.directory(), " x/y ", Path.of("x/y")),
+                with(() -> ValueTypes.agentOrNone(), "none", Optional.empty()),
+                with(() -> ValueTypes.agentOrNone(), "a".repeat(64), Optional.of("a".repeat(64))),
+                with(() -> ValueTypes.ids(true), "A，b, ,", Set.of("a", "b")),
+                with(() -> ValueTypes.ids(false), "A,b", Set.of("A", "b")),
+                with(() -> ValueTypes.text(), " a b ", "a b"),
+                with(() -> ValueTypes.userName(), " ops ", "ops"),
+                with(() -> ValueTypes.prose(), " a\n\r\tb ", "a\n\r\tb"),
+                with(() -> ValueTypes.credential(), "!x~", "!x~"),
+                with(() -> ValueTypes.credential(), "\"", "\""),
+                with(() -> ValueTypes.credential(), "\"x'", "\"x'"),
+                with(() -> ValueTypes.credential(), "x\"", "x\""),
+                with(() -> ValueTypes.credential(), "'x", "'x"),
+                with(() -> ValueTypes.secretCredential(), "x", Secret.of("x")),
+                with(() -> ValueTypes.password(), "a \u00e4", Secret.of("a \u00e4")),
+                with(() -> ValueTypes.aesKey(), KEY, Secret.of(KEY)));
     }
 
     @ParameterizedTest
     @MethodSource("taken")
-    void takes(ValueType<?> type, String text, Object value) throws BadValue {
-        assertThat((Object) type.parse(text)).isEqualTo(value);
+    void takes(Supplier<ValueType<?>> type, String text, Object value) throws BadValue {
+        assertThat((Object) type.get().parse(text)).isEqualTo(value);
     }
 
     static Stream<Arguments> refused() {
         return Stream.of(
-                Arguments.of(ValueTypes.trueOrFalse(), "True", "is not true or false", true),
-                Arguments.of(ValueTypes.number(-2, 3), "-3", "is out of range", true),
-                Arguments.of(ValueTypes.number(-2, 3), "4", "is out of range", true),
-                Arguments.of(ValueTypes.number(-2, 3), "123456789012345678901", "is not a whole number", true),
-                Arguments.of(ValueTypes.number(-2, 3), "udp://10.0.0.1:53", "is not a whole number", true),
-                Arguments.of(SPAN, "1499ms", "is out of range", true),
-                Arguments.of(SPAN, "2d1ms", "is out of range", true),
-                Arguments.of(SPAN, "PT" + "0".repeat(57) + "2S", "is not a time span", true),
-                Arguments.of(SPAN, "P1Y", "is not a time span", true),
-                Arguments.of(ValueTypes.baseUrl(), "@host", "holds a user, a query or a fragment", false),
-                Arguments.of(ValueTypes.baseUrl(), "?host", "holds a user, a query or a fragment", false),
-                Arguments.of(ValueTypes.baseUrl(), "#host", "holds a user, a query or a fragment", false),
-                Arguments.of(ValueTypes.baseUrl(), "http://host:65536", "is not an absolute http or https URL with a host", true),
-                Arguments.of(ValueTypes.baseUrl(), "http://host:0", "is not an absolute http or https URL with a host", true),
-                Arguments.of(ValueTypes.baseUrl(), "http://host:", "is not an absolute http or https URL with a host", true),
-                Arguments.of(ValueTypes.baseUrl(), "ftp://host", "is not an absolute http or https URL with a host", true),
-                Arguments.of(ValueTypes.webhookUrl(), " " + ROBOT + "x", "has white space around it", false),
-                Arguments.of(ValueTypes.webhookUrl(), ROBOT + "x\u200b", "has white space around it", false),
-                Arguments.of(ValueTypes.webhookUrl(), ROBOT, "has no access_token", false),
-                Arguments.of(ValueTypes.webhookUrl(), ROBOT + "x#y", "holds a user or a fragment", false),
-                Arguments.of(ValueTypes.endpoint(), "direct:", "is not the URI of a Camel endpoint", false),
-                Arguments.of(ValueTypes.storeUrl(), "jdbc:sqlite:", "is not a URL of a store that is supported", false),
-                Arguments.of(ValueTypes.storeUrl(), "jdbc:sqlite:?cache=shared", "names a store in memory, which a restart loses", false),
-                Arguments.of(ValueTypes.hosts(), ",，,", "names no host", true),
-                Arguments.of(ValueTypes.hosts(), "a,b c", "is not a host name or IP address", true),
-                Arguments.of(ValueTypes.agentOrNone(), "a".repeat(65), "is not an agent's name", true),
-                Arguments.of(ValueTypes.ids(true), ",", "is an empty list", true),
-                Arguments.of(ValueTypes.ids(true), "a b", "holds a space within an id", true),
-                Arguments.of(ValueTypes.text(), "a\tb", "holds an invisible character", true),
-                Arguments.of(ValueTypes.userName(), ":", "holds a colon", true),
-                Arguments.of(ValueTypes.prose(), "a\u000bb", "holds a control character", true),
-                Arguments.of(ValueTypes.credential(), "\"\"", "is in quotation marks", false),
-                Arguments.of(ValueTypes.credential(), "'x'", "is in quotation marks", false),
-                Arguments.of(ValueTypes.credential(), "a b", "holds white space or a character that is not ASCII", false),
-                Arguments.of(ValueTypes.credential(), "a\u007fb", "holds white space or a character that is not ASCII", false),
-                Arguments.of(ValueTypes.secretCredential(), "\tx", "has white space around it", false),
-                Arguments.of(ValueTypes.password(), "x\u3000", "has white space around it", false),
-                Arguments.of(ValueTypes.aesKey(), KEY + "x", "is not an AES key of 43 letters and digits (it has 44 characters)", false));
+                with(() -> ValueTypes.trueOrFalse(), "True", "is not true or false", true),
+                with(() -> ValueTypes.number(-2, 3), "-3", "is out of range", true),
+                with(() -> ValueTypes.number(-2, 3), "4", "is out of range", true),
+                with(() -> ValueTypes.number(-2, 3), "123456789012345678901", "is not a whole number", true),
+                with(() -> ValueTypes.number(-2, 3), "udp://10.0.0.1:53", "is not a whole number", true),
+                with(() -> SPAN, "1499ms", "is out of range", true),
+                with(() -> SPAN, "2d1ms", "is out of range", true),
+                with(() -> SPAN, "PT" + "0".repeat(57) + "2S", "is not a time span", true),
+                with(() -> SPAN, "P1Y", "is not a time span", true),
+                with(() -> ValueTypes.baseUrl(), "@host", "holds a user, a query or a fragment", false),
+                with(() -> ValueTypes.baseUrl(), "?host", "holds a user, a query or a fragment", false),
+                with(() -> ValueTypes.baseUrl(), "#host", "holds a user, a query or a fragment", false),
+                with(() -> ValueTypes.baseUrl(), "http://host:65536", "is not an absolute http or https URL with a host", true),
+                with(() -> ValueTypes.baseUrl(), "http://host:0", "is not an absolute http or https URL with a host", true),
+                with(() -> ValueTypes.baseUrl(), "http://host:", "is not an absolute http or https URL with a host", true),
+                with(() -> ValueTypes.baseUrl(), "ftp://host", "is not an absolute http or https URL with a host", true),
+                with(() -> ValueTypes.webhookUrl(), " " + ROBOT + "x", "has white space around it", false),
+                with(() -> ValueTypes.webhookUrl(), ROBOT + "x\u200b", "has white space around it", false),
+                with(() -> ValueTypes.webhookUrl(), ROBOT, "has no access_token", false),
+                with(() -> ValueTypes.webhookUrl(), ROBOT + "x#y", "holds a user or a fragment", false),
+                with(() -> ValueTypes.endpoint(), "direct:", "is not the URI of a Camel endpoint", false),
+                with(() -> ValueTypes.storeUrl(), "jdbc:sqlite:", "is not a URL of a store that is supported", false),
+                with(() -> ValueTypes.storeUrl(), "jdbc:sqlite:?cache=shared", "names a store in memory, which a restart loses", false),
+                with(() -> ValueTypes.hosts(), ",，,", "names no host", true),
+                with(() -> ValueTypes.hosts(), "a,b c", "is not a host name or IP address", true),
+                with(() -> ValueTypes.agentOrNone(), "a".repeat(65), "is not an agent's name", true),
+                with(() -> ValueTypes.ids(true), ",", "is an empty list", true),
+                with(() -> ValueTypes.ids(true), "a b", "holds a space within an id", true),
+                with(() -> ValueTypes.text(), "a\tb", "holds an invisible character", true),
+                with(() -> ValueTypes.userName(), ":", "holds a colon", true),
+                with(() -> ValueTypes.prose(), "a\u000bb", "holds a control character", true),
+                with(() -> ValueTypes.credential(), "\"\"", "is in quotation marks", false),
+                with(() -> ValueTypes.credential(), "'x'", "is in quotation marks", false),
+                with(() -> ValueTypes.credential(), "a b", "holds white space or a character that is not ASCII", false),
+                with(() -> ValueTypes.credential(), "a\u007fb", "holds white space or a character that is not ASCII", false),
+                with(() -> ValueTypes.secretCredential(), "\tx", "has white space around it", false),
+                with(() -> ValueTypes.password(), "x\u3000", "has white space around it", false),
+                with(() -> ValueTypes.aesKey(), KEY + "x", "is not an AES key of 43 letters and digits (it has 44 characters)", false));
     }
 
     @ParameterizedTest
     @MethodSource("refused")
-    void refuses(ValueType<?> type, String text, String problem, boolean shown) {
-        assertThatThrownBy(() -> type.parse(text)).isInstanceOf(BadValue.class).hasMessage(problem)
+    void refuses(Supplier<ValueType<?>> type, String text, String problem, boolean shown) {
+        assertThatThrownBy(() -> type.get().parse(text)).isInstanceOf(BadValue.class).hasMessage(problem)
                 .satisfies(bad -> assertThat(((BadValue) bad).showable()).as("the text may be shown").isEqualTo(shown))
                 .satisfies(bad -> assertThat(((BadValue) bad).remedy()).isNotBlank());
     }
