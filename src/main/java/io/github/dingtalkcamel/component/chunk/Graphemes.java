@@ -24,7 +24,7 @@ final class Graphemes {
     /** The offsets at which these rules of Unicode let a text be divided. */
     static BitSet boundaries(String text, BreakIterator rules) {
         rules.setText(text);
-        BitSet boundaries = new BitSet(text.length() + 1);
+        BitSet boundaries = new BitSet();
         for (int at = rules.first(); at != BreakIterator.DONE; at = rules.next()) {
             boundaries.set(at);
         }

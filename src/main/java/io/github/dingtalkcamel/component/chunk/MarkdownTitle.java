@@ -2,10 +2,8 @@ package io.github.dingtalkcamel.component.chunk;
 import java.util.Optional;
 
 import org.commonmark.node.AbstractVisitor;
-import org.commonmark.node.BlockQuote;
 import org.commonmark.node.Code;
 import org.commonmark.node.Heading;
-import org.commonmark.node.ListBlock;
 import org.commonmark.node.Node;
 import org.commonmark.node.SourceSpan;
 import org.commonmark.node.Text;
@@ -56,7 +54,7 @@ public final class MarkdownTitle {
      * The length of the first line where it is its own title: words without marks of markdown, and no heading can follow. 0 where it takes
      * a parser to tell, which costs as much as all else that is done with a short reply.
      */
-    private static int plainBeginning(String text) {
+    static int plainBeginning(String text) {
         if (text.isEmpty() || !Character.isLetter(text.charAt(0))) {
             return 0;
         }
@@ -92,11 +90,9 @@ public final class MarkdownTitle {
             if (node instanceof Heading heading) {
                 return Optional.of(heading);
             }
-            if (node instanceof BlockQuote || node instanceof ListBlock) {
-                Optional<Heading> inside = firstHeading(node);
-                if (inside.isPresent()) {
-                    return inside;
-                }
+            Optional<Heading> inside = firstHeading(node);
+            if (inside.isPresent()) {
+                return inside;
             }
         }
         return Optional.empty();

@@ -8,6 +8,8 @@ import java.util.stream.IntStream;
 
 import io.github.dingtalkcamel.component.api.DingTalkJson;
 import io.github.dingtalkcamel.component.api.Mentions;
+import io.github.dingtalkcamel.component.message.Language;
+import io.github.dingtalkcamel.component.message.MessageParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -313,5 +315,77 @@ class ChunkerTest {
         String reply = "A sentence. ".repeat(9) + "> ```\n";
 
         assertThat(new Chunker(108).chunks(reply)).noneMatch(chunk -> chunk.text().startsWith("> ```"));
+    }
+
+    private static final int MOST_BYTES = 15_000 - EncodedSize.FRAME - MarkdownTitle.MAX_BYTES;
+
+    @Test
+    void fillsAChunkToItsLastByte() {
+        Chunker large = new Chunker(20_000);
+        assertThat(texts(large, "a".repeat(20_000)).get(0)).hasSize(MOST_BYTES);
+        assertThat(texts(large, "字".repeat(7_000)).get(0)).hasSize(MOST_BYTES / 3);
+        Mentions ten = new Mentions(IntStream.range(0, 10).mapToObj(i -> "p%063d".formatted(i)).toList(), List.of(), false);
+        int reserved = EncodedSize.content(ten.missingIn("") + "\n\n") + DingTalkJson.bytes(ten.at()).length;
+        assertThat(texts(Chunker.withRoomFor(ten, 20_000), "a".repeat(20_000)).get(0)).hasSize(MOST_BYTES - reserved);
+        String fitsAlone = "a".repeat(14_800);
+        assertThat(texts(large, fitsAlone)).hasSize(1);
+        assertThat(texts(Chunker.withRoomFor(ten, 20_000), fitsAlone)).hasSize(2);
+    }
+
+    @Test
+    void needsNoRoomForNoMentions() {
+        assertThat(texts(Chunker.withRoomFor(Mentions.NONE, 100), "a".repeat(101))).containsExactly("a".repeat(100), "a");
+    }
+
+    @Test
+    void theFirstChunkMayHaveAnotherSize() {
+        Chunker large = new Chunker(200);
+        assertThat(large.chunks("a".repeat(400), 100)).extracting(Chunk::text)
+                .containsExactly("a".repeat(100), "a".repeat(200), "a".repeat(100));
+        assertThat(HUNDRED.chunks("a".repeat(400), 300)).extracting(Chunk::text).containsExactly("a".repeat(300), "a".repeat(100));
+        assertThat(large.chunks("a", 100)).containsExactly(new Chunk("a", "a"));
+        assertThat(large.chunks(null, 100)).isEmpty();
+        assertThat(large.chunks(" ", 100)).isEmpty();
+        assertThatIllegalArgumentException().isThrownBy(() -> large.chunks("a", 99)).withMessageContaining("not 99");
+    }
+
+    @Test
+    void closesTheFenceThatIsOpenAtTheEndOfAText() {
+        assertThat(Chunker.closed("words")).isEqualTo("words");
+        assertThat(Chunker.closed("```sh\ncode")).isEqualTo("```sh\ncode\n```");
+        assertThat(Chunker.closed("```sh\ncode\n")).isEqualTo("```sh\ncode\n```");
+        assertThat(Chunker.closed("> ~~~~\n> code")).as("the end of a quote closes its fence").isEqualTo("> ~~~~\n> code");
+        assertThat(Chunker.closed("```sh\ncode\n```\n")).isEqualTo("```sh\ncode\n```\n");
+    }
+
+    @Test
+    void repeatsAFirstLineOfAtMostHalfAChunk() {
+        String code = "\n" + "c\n".repeat(60) + "```";
+        // with the line break behind it, and that before the closing fence and the fence
+        assertThat(texts("```" + "x".repeat(42) + code).get(1)).startsWith("```" + "x".repeat(42) + "\n");
+        assertThat(texts("```" + "x".repeat(43) + code).get(1)).startsWith("```\nc\n");
+    }
+
+    @Test
+    void doesNotRepeatAHeaderThatTakesMoreThanHalfOfTheBytes() {
+        String header = "| " + "字".repeat(2_600) + " |\n|---|\n";
+        List<String> texts = texts(new Chunker(20_000), header + "| b |\n".repeat(3_000));
+        assertThat(texts.get(1)).startsWith("| b |");
+    }
+
+    @Test
+    void aBetterPlaceMustFillHalfOfEachChunk() {
+        String first = "a".repeat(99) + "\n";
+        assertThat(texts(first + "b".repeat(49) + "\n\n" + "c ".repeat(60))).element(1).isEqualTo("b".repeat(49) + "\n\n");
+        assertThat(texts(first + "b".repeat(46) + "\n\n" + "c ".repeat(60))).element(1).asString().startsWith("b".repeat(46) + "\n\nc ");
+    }
+
+    @Test
+    void aGroupsReplyMentionsItsAskerAndADmsDoesNot() throws Exception {
+        String json = "{\"msgId\":\"m\",\"msgtype\":\"text\",\"conversationType\":\"%s\",\"conversationId\":\"c\",\"senderId\":\"s\"%s}";
+        MessageParser parser = new MessageParser(Language.EN);
+        assertThat(Asker.of(parser.parse("main", json.formatted("2", ",\"senderStaffId\":\"staff001\"")))).contains("staff001");
+        assertThat(Asker.of(parser.parse("main", json.formatted("2", "")))).isEmpty();
+        assertThat(Asker.of(parser.parse("main", json.formatted("1", ",\"senderStaffId\":\"staff001\"")))).isEmpty();
     }
 }

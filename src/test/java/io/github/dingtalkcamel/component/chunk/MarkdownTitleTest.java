@@ -27,6 +27,9 @@ class MarkdownTitleTest {
             "'![chart](https://e.invalid/p.png)' → chart",
             "'<font color=red>alarm</font> now' → alarm now",
             "'---\nafter a rule' → after a rule",
+            "'text\n\n- # In a list' → In a list",
+            "'text\n\n> quoted\n\n# Later' → Later",
+            "'text\n\n> # Quoted\n\n# Later' → Quoted",
             "'bell&#7; rings' → bell rings",
             "'****' → ****"})
     void isTheFirstHeadingOrLineWithoutMarks(String text, String title) {
@@ -64,5 +67,21 @@ class MarkdownTitleTest {
     @ValueSource(strings = {"*a ", "[", "![", "`", "> ", "- ", "#\n", "```\n", "<a ", "*", "e\u0301", "\u0301"})
     void takesLittleTimeForHostileText(String part) {
         assertTimeoutPreemptively(Duration.ofSeconds(10), () -> MarkdownTitle.of(part.repeat(20_000)));
+    }
+
+    /** It costs as much as all else that is done with a short reply. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '→', value = {"'Plain words, 100%: \"so\" (a; b/c)?' → 33", "'字句，好。！' → 6", "'one line\nanother' → 8", "'a' → 1",
+            "'' → 0", "'1a' → 0", "' a' → 0", "'a  b' → 0", "'a ' → 0", "'a \nb' → 0", "'a*b*' → 0", "'a\r\nb' → 0", "'a\nb #' → 0",
+            "'a\n===' → 0", "'a\n---' → 0", "'a\n*b*' → 1"})
+    void needsNoParserForALineOfWordsWithoutHeadingBelow(String text, int length) {
+        assertThat(MarkdownTitle.plainBeginning(text)).isEqualTo(length);
+    }
+
+    @Test
+    void looksAt500CharactersOfALine() {
+        assertThat(MarkdownTitle.plainBeginning("a".repeat(500))).isEqualTo(500);
+        assertThat(MarkdownTitle.plainBeginning("a".repeat(501))).isZero();
+        assertThat(MarkdownTitle.of("*" + "a".repeat(498) + "*")).isEqualTo("a".repeat(63) + "…");
     }
 }
