@@ -62,15 +62,6 @@ public final class RetryQueue extends ServiceSupport implements AutoCloseable {
      * @param until  when the caller's time ends
      */
     private record Waiting(CompletableFuture<GrantedPermit> permit, Instant from, Instant until) {
-        @Override
-        public boolean equals(Object other) {
-            return this == other;
-        }
-
-        @Override
-        public int hashCode() {
-            return System.identityHashCode(this);
-        }
     }
 
     /** A permit of a line, in order of arrival; null where there is none until then. Fails where the process ends. */

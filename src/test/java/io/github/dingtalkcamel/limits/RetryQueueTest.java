@@ -199,6 +199,52 @@ class RetryQueueTest {
                 .hasCauseInstanceOf(StoppingException.class);
     }
 
+    @Test
+    void aLineIsWaitedInUntilTheLastOfItsCallsContinues() {
+        hostGoesAway();
+        CompletableFuture<Permit> first = waits(SESSION, "first");
+        assertThat(callLimiter.isQueueing("oapi.example")).isTrue();
+        assertThat(callLimiter.isQueueing(DingTalkCallLimiter.line(SEND))).isFalse();
+
+        clock.pass(Duration.ofMillis(1_100));
+        first.join().answered();
+        Awaitility.await().until(() -> !callLimiter.isQueueing("oapi.example"));
+        assertThat(line.size()).isZero();
+    }
+
+    /** Such as the access token's: the call itself gets its own permit later. */
+    @Test
+    void aCallThatWaitsForAnothersPermitGivesItBackAndIsNotRepeatedWithoutOne() {
+        hostGoesAway();
+        CompletableFuture<Boolean> again = limiter.retry(SEND, callLimiter.notNow("oapi.example"), 1, inFiveMinutes());
+        CompletableFuture<Boolean> late = limiter.retry(SEND, callLimiter.notNow("oapi.example"), 1, clock.now.plusMillis(500));
+        clock.pass(Duration.ofMillis(1_100));
+
+        assertThat(List.of(again.join(), late.join())).as("of two with one permit").containsExactly(true, false);
+        assertThat(callLimiter.tryPass("oapi.example")).as("it was given back").isNotNull();
+    }
+
+    @Test
+    void anUnavailableHostIsWaitedOutAndAnotherFailureIsNotRepeatedForEver() {
+        assertThat(limiter.retry(SEND, gone(), 8, inFiveMinutes())).isNotDone();
+        assertThat(limiter.retry(SEND, gone(), 9, inFiveMinutes())).isCompletedWithValue(false);
+        hostGoesAway();
+        assertThat(limiter.retry(SEND, gone(), 9, inFiveMinutes())).as("while the host is away").isNotDone();
+    }
+
+    @Test
+    void aPauseEndsWithTheTimeOfItsCallerAndOnlyOnce() {
+        CompletableFuture<Boolean> soon = limiter.retry(SEND, gone(), 7, clock.now.plusSeconds(2));
+        CompletableFuture<Boolean> later = limiter.retry(SEND, gone(), 7, inFiveMinutes());
+        clock.pass(Duration.ofSeconds(2));
+
+        assertThat(soon.join()).isTrue();
+        assertThat(later).isNotDone();
+        assertThat(line.size()).isEqualTo(1);
+        line.close();
+        assertThat(line.size()).isZero();
+    }
+
     private void hostGoesAway() {
         for (int call = 0; call < 8; call++) {
             callLimiter.acquirePermission(SESSION, null).join().failed(gone());

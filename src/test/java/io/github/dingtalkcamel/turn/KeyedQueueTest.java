@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.dingtalkcamel.cluster.Lease;
 import io.github.dingtalkcamel.component.message.Delivery;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -28,6 +29,8 @@ import org.apache.camel.spi.Synchronization;
 import org.apache.camel.support.DefaultExchange;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KeyedQueueTest {
 
@@ -601,5 +604,187 @@ class KeyedQueueTest {
         Awaitility.await().until(() -> queue.unattended().toMillis() >= 1);
         queue.close();
         assertThat(queue.unattended()).isZero();
+    }
+
+    /** A worker that waits for work: its thread is seen waiting. */
+    private static CompletableFuture<Exchange> idleWorker(KeyedQueue queue) {
+        return idleWorker(queue, TimeUnit.MINUTES.toMillis(5));
+    }
+
+    /** The same of one that asks for some milliseconds, and waits as long as idle workers do. */
+    private static CompletableFuture<Exchange> idleWorker(KeyedQueue queue, long millis) {
+        CompletableFuture<Exchange> handedOut = new CompletableFuture<>();
+        Thread worker = new Thread(() -> {
+            try {
+                handedOut.complete(queue.poll(millis, TimeUnit.MILLISECONDS));
+            } catch (InterruptedException e) {
+                handedOut.completeExceptionally(e);
+            }
+        });
+        worker.setDaemon(true);
+        worker.start();
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> worker.getState() == Thread.State.TIMED_WAITING);
+        return handedOut;
+    }
+
+    private static Turn turn(Exchange exchange) {
+        return exchange.getProperty(Turn.PROPERTY, Turn.class);
+    }
+
+    @Test
+    void wakesAnIdleWorkerForATurnThatIsOffered() throws Exception {
+        KeyedQueue queue = new KeyedQueue(10, 10, 10);
+        CompletableFuture<Exchange> worker = idleWorker(queue);
+        Exchange offered = offer(queue, "a", "a1");
+
+        assertThat(worker.get(30, TimeUnit.SECONDS)).isSameAs(offered);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"yields", "parks", "ends"})
+    void wakesAnIdleWorkerWhenARunningTurnGivesItsPlace(String how) throws Exception {
+        KeyedQueue queue = new KeyedQueue(10, 10, 1);
+        offer(queue, "a", "a1");
+        Exchange running = queue.poll();
+        CompletableFuture<Exchange> worker = idleWorker(queue);
+        Exchange next = offer(queue, "b", "b1");
+        assertThat(worker).isNotDone();
+
+        switch (how) {
+            case "yields" -> queue.yield(turn(running), 0);
+            case "parks" -> queue.park(turn(running));
+            default -> done(running);
+        }
+        assertThat(worker.get(30, TimeUnit.SECONDS)).isSameAs(next);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"is stopped", "is released", "ends"})
+    void wakesAnIdleWorkerWhenAConversationsNextTurnMayStart(String how) throws Exception {
+        KeyedQueue queue = new KeyedQueue(10, 10, 10);
+        offer(queue, "a", "a1");
+        Exchange running = queue.poll();
+        CompletableFuture<Exchange> worker = idleWorker(queue);
+        Exchange next = offer(queue, "a", "a2");
+        assertThat(worker).isNotDone();
+
+        switch (how) {
+            case "is stopped" -> queue.stop("a", turn -> turn == turn(running), null);
+            case "is released" -> queue.releaseNext(turn(running));
+            default -> done(running);
+        }
+        assertThat(worker.get(30, TimeUnit.SECONDS)).isSameAs(next);
+    }
+
+    @Test
+    void endsThePollOfEachIdleWorkerWhenItCloses() throws Exception {
+        KeyedQueue queue = new KeyedQueue(10, 10, 10, Duration.ofMinutes(10), Long.MAX_VALUE);
+        List<CompletableFuture<Exchange>> workers = List.of(idleWorker(queue, 1), idleWorker(queue, 1));
+        queue.close();
+
+        for (CompletableFuture<Exchange> worker : workers) {
+            assertThat(worker.get(30, TimeUnit.SECONDS)).isNull();
+        }
+    }
+
+    @Test
+    void aTurnThatYieldsHoldsAWaitingPlaceUntilItIsDoneAndOnlySoManyMay() {
+        int most = KeyedQueue.MOST_YIELDED;
+        KeyedQueue queue = new KeyedQueue(most + 1, 10, most + 1);
+        List<Exchange> running = new ArrayList<>();
+        for (int i = 0; i <= most; i++) {
+            offer(queue, "conversation " + i, "x");
+            running.add(queue.poll());
+        }
+        running.forEach(exchange -> queue.yield(turn(exchange), 0));
+
+        assertThat(queue.yielded()).isEqualTo(most);
+        assertThat(queue.running()).as("one keeps its running place").isEqualTo(1);
+        assertThat(queue.remainingCapacity()).isEqualTo(1);
+        done(running.get(0));
+        assertThat(queue.yielded()).isEqualTo(most - 1);
+        assertThat(queue.remainingCapacity()).isEqualTo(2);
+        assertThat(queue.running()).isEqualTo(1);
+    }
+
+    @Test
+    void aParkedTurnContinuesAtOnceWhereThereIsARunningPlace() {
+        KeyedQueue queue = new KeyedQueue(10, 10, 1);
+        offer(queue, "a", "a1");
+        Turn turn = turn(queue.poll());
+        List<String> continued = new ArrayList<>();
+        queue.unpark(turn, () -> continued.add("not parked"));
+        queue.park(turn);
+        assertThat(queue.running()).isZero();
+        assertThat(queue.remainingCapacity()).isEqualTo(9);
+
+        queue.unpark(turn, () -> continued.add("parked"));
+        assertThat(continued).containsExactly("not parked", "parked");
+        assertThat(queue.running()).isEqualTo(1);
+        assertThat(queue.remainingCapacity()).as("it does not wait any more").isEqualTo(10);
+    }
+
+    @Test
+    void leavesATurnThatAnotherNodeAnswersToIt() {
+        KeyedQueue queue = new KeyedQueue(10, 10, 1);
+        Exchange exchange = new DefaultExchange(CONTEXT);
+        exchange.setProperty(Turn.PROPERTY, new Turn(1, Turn.Kind.TURN, Spoken.in("a", "a1"), null, null, new Cancellation(), null,
+                Lease.ELSEWHERE));
+
+        assertThat(queue.offer(exchange)).isTrue();
+        assertThat(queue.size()).isZero();
+        assertThat(queue.poll()).isNull();
+    }
+
+    @Test
+    void tellsWhatWaitsAndWhatRuns() {
+        KeyedQueue queue = new KeyedQueue(10, 5, 2, Duration.ZERO, 5_000);
+        assertThat(queue.capacity()).isEqualTo(10);
+        assertThat(queue.maxRunning()).isEqualTo(2);
+        assertThat(queue.maxBytes()).isEqualTo(5_000);
+        assertThat(queue.isIdle("a")).isTrue();
+        KeyedQueue.Slot stored = queue.reserve("a", 0);
+        assertThat(queue.isIdle("a")).as("a turn is being stored").isFalse();
+        assertThat(queue.conversations()).isEqualTo(1);
+        assertThat(stored.release()).isTrue();
+        assertThat(stored.release()).isFalse();
+
+        Exchange first = offer(queue, "a", "a1");
+        Exchange second = offer(queue, "a", "a2");
+        Exchange third = offer(queue, "b", "b1");
+        assertThat(queue).as("conversation by conversation").containsExactly(first, second, third);
+        assertThat(queue.poll()).isSameAs(first);
+        assertThat(queue.runningTurns()).containsExactly(turn(first));
+        assertThat(queue.isRunning("a")).isTrue();
+        assertThat(queue.isRunning("b")).isFalse();
+        assertThat(queue.waiting("a")).isEqualTo(1);
+        assertThat(queue.poll()).isSameAs(third);
+        queue.stop("a", turn -> turn == turn(second), null);
+        assertThat(queue.isIdle("a")).as("a turn runs").isFalse();
+        assertThat(queue.conversations()).as("two that run, none that waits").isEqualTo(2);
+        done(first);
+        assertThat(queue.isIdle("a")).isTrue();
+        assertThat(queue.conversations()).isEqualTo(1);
+    }
+
+    @Test
+    void isFullWhereTheShortestMessageHasNoRoom() {
+        KeyedQueue queue = new KeyedQueue(10, 5, 2, Duration.ZERO, Turn.LEAST_BYTES + 1);
+        KeyedQueue.Slot one = queue.reserve("a", 1);
+        assertThat(queue.isFull()).isFalse();
+        assertThat(queue.reserve("b", 1)).isNotNull();
+        assertThat(queue.isFull()).isTrue();
+        one.release();
+        assertThat(queue.isFull()).isFalse();
+    }
+
+    @Test
+    void countsTheTimeWithoutWorkerAnewWhenOneTurnIsHandedOut() {
+        KeyedQueue queue = new KeyedQueue(10, 10, 10);
+        offer(queue, "a", "first");
+        offer(queue, "b", "second");
+        queue.poll();
+        Awaitility.await().until(() -> queue.unattended().toNanos() > 0);
+        assertThat(queue.unattended()).as("the second waits").isLessThan(Duration.ofHours(1));
     }
 }
