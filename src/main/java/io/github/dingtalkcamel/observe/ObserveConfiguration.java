@@ -1,8 +1,13 @@
 package io.github.dingtalkcamel.observe;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
+import io.github.dingtalkcamel.admin.DeadLettersApi;
+import io.github.dingtalkcamel.admin.IntegrationsApi;
+import io.github.dingtalkcamel.admin.MessagesApi;
 import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.assistant.ModelStatus;
 import io.github.dingtalkcamel.cluster.Cluster;
@@ -21,6 +26,8 @@ import io.github.dingtalkcamel.turn.TurnConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.micrometer.MicrometerConstants;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.apache.camel.spi.Registry;
 import org.apache.camel.support.CamelContextHelper;
 
 /**
@@ -64,6 +71,12 @@ public record ObserveConfiguration(CamelContext context, Settings settings, Stor
     /** Opens the console, and registers metrics and beans of JMX. Camel's registry of meters exists by then. */
     public void show() {
         new Console(context, settings).open();
+        Registry beans = context.getRegistry();
+        new OperatorPage(beans.lookupByNameAndType("integrationsApi", IntegrationsApi.class),
+                beans.lookupByNameAndType("deadLettersApi", DeadLettersApi.class),
+                beans.lookupByNameAndType("messagesApi", MessagesApi.class),
+                this::queue).open(VertxPlatformHttpRouter.lookup(context,
+                        VertxPlatformHttpRouter.getRouterNameFromPort(settings.managementPort())));
         new Gauges(turn.turns(), agents, turn.deadLetters(), settings, inbound.streams(), events, limiter, robotQueue, outbox)
                 .register(context);
         MeterRegistry registry = CamelContextHelper.findSingleByType(context, MeterRegistry.class);
@@ -82,6 +95,16 @@ public record ObserveConfiguration(CamelContext context, Settings settings, Stor
             new Beans(context).show("cluster", node);
             Gauges.registerNode(context, node);
         }
+    }
+
+    private Map<String, Object> queue() {
+        Map<String, Object> queue = new LinkedHashMap<>();
+        queue.put("waiting", turn.turns().size());
+        queue.put("running", turn.turns().running());
+        queue.put("unsent", turn.turns().yielded());
+        queue.put("capacity", turn.turns().capacity());
+        queue.put("deadLetters", turn.deadLetters().count());
+        return queue;
     }
 
     /** Logs what runs and what is missing. @param simulator its URL, or null without one */
