@@ -20,6 +20,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dingtalkcamel.simulator.fault.ApiFamily;
 import io.github.dingtalkcamel.simulator.platform.CustomRobot;
+import io.github.dingtalkcamel.simulator.platform.Person;
 import io.github.dingtalkcamel.simulator.platform.RecordedRequest;
 import io.github.dingtalkcamel.simulator.platform.SimulatedCard;
 import io.github.dingtalkcamel.simulator.platform.UserMessage;
@@ -61,6 +62,7 @@ class ClusterTest {
     @BeforeEach
     void nextPerson() {
         person = "person" + ++people;
+        nodes.simulator().addPerson(Person.of(person, "Nick of " + person));
         nodes.shut();
     }
 
@@ -152,7 +154,7 @@ class ClusterTest {
         measured("a reply was stopped by its card's button on another node", begin);
 
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> nodes.simulator().card(card).finished());
-        assertThat(content(nodes.simulator().card(card))).isEqualTo("so far\n\n*Stopped.*");
+        assertThat(content(nodes.simulator().card(card))).isEqualTo("so far\n\n*Stopped by Nick of " + person + ".*");
         nodes.awaitRows("select count(*) from reply_card", List.of(0L));
         assertThat(nodes.get(0).rows("select state from message order by id desc limit 1")).containsExactly(List.of("stopped"));
     }

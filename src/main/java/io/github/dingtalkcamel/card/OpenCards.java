@@ -115,15 +115,21 @@ final class OpenCards {
                 where not exists (select 1 from reply r where r.message_id = reply_card.message_id)"""));
     }
 
-    /** Cards that are due to be brought to their end, since their turn is over or is answered anew. */
+    /**
+     * Cards that are due to be brought to their end, since their turn is over or is answered anew. Where nodes share the store, the one that
+     * answered the turn ends its card: others do it when that node is gone, or has not done so for a minute.
+     */
     List<Unfinished> due(int most) throws StoreException {
+        long now = clock.millis();
         return store.read(connection -> Sql.list(connection, """
                 select c.out_track_id, c.integration, c.state, c.ending, c.failed, c.tries, c.created_at, c.next_at, m.state as turn
                 from reply_card c left join message m on m.id = c.message_id
                 where c.next_at <= ? and (m.id is null or m.state not in ('received',
                     'running') or c.state <> 'open' or c.ending is not null
                     or m.attempts > c.attempt and not exists (select 1 from reply r where r.message_id = m.id))
-                order by c.next_at limit ?""", OpenCards::unfinished, clock.millis(), most));
+                    and (m.finished_at is null or m.finished_at <= ?
+                        or not exists (select 1 from node n where n.id = m.node_id and n.alive_until > ?))
+                order by c.next_at limit ?""", OpenCards::unfinished, now, now - OWN_TIME.toMillis(), now, most));
     }
 
     private static Unfinished unfinished(ResultSet row) throws SQLException {

@@ -4,12 +4,15 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 
 import io.github.dingtalkcamel.log.OutOfMemoryExit;
 import io.github.dingtalkcamel.store.CommitKey;
@@ -30,8 +33,10 @@ final class ClusterWatch implements AutoCloseable {
     /** A notification: conversations wait for a node. */
     static final String ANY = "any";
     private static final String LOAD = "load ";
-    /** A notification: turns were stopped. */
-    static final String STOP = "stop";
+    /** A notification: turns were stopped. Their ids and the name of the user follow. */
+    private static final String STOP = "stop ";
+    private static final int MOST_TOLD = 100;
+    private static final int LONGEST_NAME = 200;
 
     private static final Duration PERIOD = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
@@ -53,6 +58,8 @@ final class ClusterWatch implements AutoCloseable {
     private volatile boolean closed;
     /** Looks that failed one after the other. */
     private int failures;
+    /** Stopped turns that the last look saw: a notification that says by which user is about to come. */
+    private Set<Long> seenStopped = Set.of();
     private long nextLook;
     private long nextCount;
     private volatile long longestTakeoverMillis;
@@ -68,6 +75,20 @@ final class ClusterWatch implements AutoCloseable {
     /** A notification: a turn of this conversation was stored. */
     static String load(String owner, String conversation) {
         return LOAD + owner + ' ' + conversation;
+    }
+
+    /** A notification: these turns were stopped. */
+    static String stop(Collection<Long> turns, String person) {
+        String name = person == null ? "" : person.substring(0, Math.min(person.length(), LONGEST_NAME));
+        return STOP + turns.stream().limit(MOST_TOLD).map(String::valueOf).collect(Collectors.joining(",")) + ' ' + name;
+    }
+
+    private static void readStop(String said, Map<Long, String> turns) {
+        String[] parts = said.split(" ", 3);
+        String name = parts.length < 3 || parts[2].isEmpty() ? null : parts[2];
+        for (String id : parts[1].isEmpty() ? new String[0] : parts[1].split(",")) {
+            turns.put(Long.valueOf(id), name);
+        }
     }
 
     void start() {
@@ -115,18 +136,20 @@ final class ClusterWatch implements AutoCloseable {
 
     private boolean hear(PGNotification[] notices) throws SQLException {
         boolean lookNow = false;
-        boolean stops = false;
+        Map<Long, String> stops = new HashMap<>();
         String mine = LOAD + membership.node().id() + ' ';
         for (PGNotification notice : notices) {
             String said = notice.getParameter();
             lookNow |= said.equals(ANY);
-            stops |= said.equals(STOP);
+            if (said.startsWith(STOP)) {
+                readStop(said, stops);
+            }
             if (said.startsWith(mine)) {
                 held.readAgain(said.substring(mine.length()));
             }
         }
-        if (stops) {
-            link.call(this::stopTurns);
+        if (!stops.isEmpty()) {
+            link.call(connection -> stopTurns(connection, stops));
         }
         return lookNow;
     }
@@ -143,7 +166,7 @@ final class ClusterWatch implements AutoCloseable {
     private Void look(Connection connection) throws SQLException {
         Membership.Node node = membership.node();
         compare(connection, node);
-        stopTurns(connection);
+        lookForStops(connection);
         giveBack(connection, node);
         if (!membership.isStopping()) {
             claim(connection, node);
@@ -184,16 +207,31 @@ final class ClusterWatch implements AutoCloseable {
         });
     }
 
-    private Void stopTurns(Connection connection) throws SQLException {
-        List<Long> running = List.copyOf(held.work().running());
-        if (!running.isEmpty()) {
-            List<Long> stopped = Sql.list(connection, "select id from message where id = any(?) and state = 'stopped'",
-                    row -> row.getLong(1), ConversationRows.numbers(connection, running));
-            if (!stopped.isEmpty()) {
-                held.work().stop(stopped);
-            }
+    /** What no notification told of: turns that were stopped when the last look was made, and still run. */
+    private void lookForStops(Connection connection) throws SQLException {
+        Set<Long> stopped = stopped(connection, held.work().running());
+        Map<Long, String> untold = new HashMap<>();
+        stopped.stream().filter(seenStopped::contains).forEach(id -> untold.put(id, null));
+        seenStopped = stopped;
+        if (!untold.isEmpty()) {
+            held.work().stop(untold);
+        }
+    }
+
+    private Void stopTurns(Connection connection, Map<Long, String> told) throws SQLException {
+        Map<Long, String> turns = new HashMap<>(told);
+        turns.keySet().retainAll(held.work().running());
+        turns.keySet().retainAll(stopped(connection, turns.keySet()));
+        if (!turns.isEmpty()) {
+            held.work().stop(turns);
         }
         return null;
+    }
+
+    private static Set<Long> stopped(Connection connection, Collection<Long> turns) throws SQLException {
+        return turns.isEmpty() ? Set.of() : new HashSet<>(Sql.list(connection,
+                "select id from message where id = any(?) and state = 'stopped'", row -> row.getLong(1),
+                ConversationRows.numbers(connection, List.copyOf(turns))));
     }
 
     private void giveBack(Connection connection, Membership.Node node) throws SQLException {

@@ -3,6 +3,7 @@ package io.github.dingtalkcamel.cluster;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -309,8 +310,8 @@ public final class HeldConversations implements Leases {
     }
 
     @Override
-    public void tellStopped(Connection connection) throws SQLException {
-        Sql.exists(connection, "select pg_notify('" + ClusterWatch.CHANNEL + "', '" + ClusterWatch.STOP + "')");
+    public void tellStopped(Connection connection, Collection<Long> turns, String person) throws SQLException {
+        Sql.exists(connection, "select pg_notify('" + ClusterWatch.CHANNEL + "', ?)", ClusterWatch.stop(turns, person));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.cluster;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collection;
 
 import io.github.dingtalkcamel.store.CommitKey;
 
@@ -57,7 +58,7 @@ public interface Leases {
         }
 
         @Override
-        public void tellStopped(Connection connection) {
+        public void tellStopped(Connection connection, Collection<Long> turns, String person) {
             // there is no other node
         }
     };
@@ -91,8 +92,13 @@ public interface Leases {
     /** Goes with writes to a conversation that every node may make. */
     CommitKey key(String conversation);
 
-    /** Other nodes look for turns of theirs that were stopped, once the write that calls this is committed. */
-    void tellStopped(Connection connection) throws SQLException;
+    /**
+     * Other nodes look for turns of theirs that were stopped, once the write that calls this is committed.
+     *
+     * @param turns  those that were being answered
+     * @param person the name of the user who stopped them; null where it is not known
+     */
+    void tellStopped(Connection connection, Collection<Long> turns, String person) throws SQLException;
 
     /** Whether more turns wait on all nodes together than may. */
     boolean isQueueFull();

@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.cluster;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 import io.github.dingtalkcamel.store.StoreException;
 
@@ -48,6 +49,10 @@ public interface NodeWork {
     /** The turns that are being answered. */
     Collection<Long> running();
 
-    /** A user of another node stopped these turns. */
-    void stop(Collection<Long> ids);
+    /**
+     * A user stopped these turns by another node.
+     *
+     * @param turns by id, the name of the user, or null where it is not known
+     */
+    void stop(Map<Long, String> turns);
 }

@@ -54,7 +54,7 @@ public final class Stop {
         boolean own = sessions.isOwn(message);
         String sender = message.sender().userId();
         if (shared.isShared()) {
-            Map<Long, Boolean> marked = shared.stopBefore(message, beforeId, own ? sender : null);
+            Map<Long, Boolean> marked = shared.stopBefore(message, beforeId, own ? sender : null, person);
             queue.stop(Turn.key(message), turn -> marked.containsKey(turn.id()), person);
             boolean running = marked.containsValue(true);
             return new StopOutcome(running, (int) marked.values().stream().filter(isRunning -> !isRunning).count(), List.of());

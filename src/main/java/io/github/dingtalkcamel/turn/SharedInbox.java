@@ -68,9 +68,11 @@ public final class SharedInbox {
      * Stops the unfinished turns of a conversation that arrived before the command, on whichever node they are.
      *
      * @param  sender only those of this person, or null for all
+     * @param  person the name of the user who stops them, or null
      * @return        by id, whether it was being answered
      */
-    public Map<Long, Boolean> stopBefore(InboundMessage message, long commandId, String sender) throws StoreException {
+    public Map<Long, Boolean> stopBefore(InboundMessage message, long commandId, String sender, String person)
+            throws StoreException {
         long now = clock.millis();
         return store.writeAndWait(leases.key(Turn.key(message)), connection -> {
             Map<Long, Boolean> stopped = new LinkedHashMap<>();
@@ -86,7 +88,7 @@ public final class SharedInbox {
             for (long id : stopped.keySet()) {
                 inbox.end(connection, id, "stopped", null, now);
             }
-            leases.tellStopped(connection);
+            leases.tellStopped(connection, stopped.keySet().stream().filter(stopped::get).toList(), person);
             return stopped;
         });
     }

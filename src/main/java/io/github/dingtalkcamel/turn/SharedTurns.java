@@ -2,9 +2,8 @@ package io.github.dingtalkcamel.turn;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 import io.github.dingtalkcamel.cluster.Lease;
 import io.github.dingtalkcamel.cluster.Leases;
@@ -101,9 +100,8 @@ final class SharedTurns implements NodeWork {
     }
 
     @Override
-    public void stop(Collection<Long> ids) {
-        Set<Long> stopped = new HashSet<>(ids);
-        turns.runningTurns().stream().filter(turn -> stopped.contains(turn.id())).map(turn -> Turn.key(turn.message())).distinct()
-                .forEach(conversation -> turns.stop(conversation, turn -> stopped.contains(turn.id()), null));
+    public void stop(Map<Long, String> stopped) {
+        turns.runningTurns().stream().filter(turn -> stopped.containsKey(turn.id())).forEach(turn -> turns.stop(Turn.key(turn.message()),
+                each -> each.id() == turn.id(), stopped.get(turn.id())));
     }
 }

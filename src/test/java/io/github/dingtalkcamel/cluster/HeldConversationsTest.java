@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -80,7 +81,7 @@ class HeldConversationsTest {
         }
 
         @Override
-        public void stop(Collection<Long> ids) {
+        public void stop(Map<Long, String> turns) {
         }
     }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.Appender;
 import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.impl.Log4jLogEvent;
@@ -19,6 +20,8 @@ class LogFormatTest {
 
     private static final JsonTemplateLayout LAYOUT = LogFormat.layout(((LoggerContext) LogManager.getContext(false)).getConfiguration());
 
+    private static final Appender CONSOLE = ((LoggerContext) LogManager.getContext(false)).getConfiguration().getAppender("console");
+
     private static JsonNode written(String logger, String message, Throwable thrown) throws Exception {
         SortedArrayStringMap ids = new SortedArrayStringMap();
         ids.putValue("turn", "main-17");
@@ -28,6 +31,22 @@ class LogFormatTest {
         assertThat(line).endsWith(System.lineSeparator());
         assertThat(line.strip().lines()).as("one line").hasSize(1);
         return new ObjectMapper().readTree(line);
+    }
+
+    @Test
+    void aLineOfANodeOfAClusterHasItsNameAsJsonAndAsText() throws Exception {
+        NodeName.set("bot-1:8080");
+        try {
+            SortedArrayStringMap ids = new SortedArrayStringMap();
+            new NodeName().supplyContextData().forEach(ids::putValue);
+            LogEvent event = Log4jLogEvent.newBuilder().setLoggerName("a.b").setLevel(Level.WARN).setMessage(new SimpleMessage("said"))
+                    .setThreadName("thread").setContextData(ids).build();
+
+            assertThat(new ObjectMapper().readTree(LAYOUT.toSerializable(event)).path("node").asText()).isEqualTo("bot-1:8080");
+            assertThat(CONSOLE.getLayout().toSerializable(event).toString()).contains("WARN  bot-1:8080 [thread] a.b - said");
+        } finally {
+            NodeName.clear();
+        }
     }
 
     @Test
