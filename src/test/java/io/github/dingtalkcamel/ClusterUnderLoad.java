@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -27,7 +28,6 @@ import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.platform.Delivery;
 import io.github.dingtalkcamel.simulator.platform.PushResult;
 import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
-import io.github.dingtalkcamel.simulator.platform.Transport;
 import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.awaitility.Awaitility;
 
@@ -63,6 +63,8 @@ final class ClusterUnderLoad implements AutoCloseable {
     private final String url;
     private final Map<String, Instant> accepted = new ConcurrentHashMap<>();
     private final Map<String, Integer> refused = new ConcurrentHashMap<>();
+    /** Messages that wait for their acknowledgement, since webhooks were last sent to another node. */
+    private volatile AtomicInteger webhooks = new AtomicInteger();
 
     /** @param url by which the test reads the store */
     ClusterUnderLoad(String url) throws IOException {
@@ -157,10 +159,31 @@ final class ClusterUnderLoad implements AutoCloseable {
         }
     }
 
+    /** A load balancer sends webhooks to this node from now on. Returns when those that others have got are answered. */
+    void sendWebhooksTo(Node node) {
+        simulator.callbackUrl(Bot.APP_KEY, node.webhook());
+        AtomicInteger before = webhooks;
+        webhooks = new AtomicInteger();
+        Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> before.get() == 0);
+    }
+
+    private PushResult say(UserMessage message) {
+        AtomicInteger underWay = webhooks;
+        underWay.incrementAndGet();
+        try {
+            return simulator.say(message);
+        } finally {
+            underWay.decrementAndGet();
+        }
+    }
+
     private boolean isAccepted(UserMessage message) {
-        PushResult result = simulator.say(message);
+        PushResult result = say(message);
         if (!result.accepted()) {
-            refused.merge(result.transport() + " " + (result.status() == 0 ? "unanswered" : result.status()), 1, Integer::sum);
+            String reason = result.transport() + " " + (result.status() == 0 ? "unanswered" : result.status());
+            if (refused.merge(reason, 1, Integer::sum) == 1) {
+                System.out.println("cluster: first " + reason + " at " + Instant.now() + ": " + result.body());
+            }
         }
         return result.accepted();
     }
@@ -175,11 +198,6 @@ final class ClusterUnderLoad implements AutoCloseable {
     /** What was refused so far, by transport and status. DingTalk delivers again what Stream did not acknowledge. */
     Map<String, Integer> refused() {
         return new TreeMap<>(refused);
-    }
-
-    int refusedByWebhook() {
-        return refused.entrySet().stream().filter(each -> each.getKey().startsWith(Transport.WEBHOOK.name())).mapToInt(Map.Entry::getValue)
-                .sum();
     }
 
     /** All people talk while something happens to the nodes; then every message is answered, in order, and shown once. */

@@ -113,8 +113,9 @@ class KubernetesManifestTest {
     }
 
     @Test
-    void givesAProcessTheTimeThatItsRunningTurnsGet() {
+    void givesAProcessTheTimeThatItsRunningTurnsGetAndAnswersWhatStillComesIn() {
+        assertThat(at(container(), "lifecycle", "preStop", "exec", "command")).isEqualTo(List.of("sleep", "5"));
         assertThat((Integer) at(DOCUMENTS.get(0), "spec", "template", "spec", "terminationGracePeriodSeconds"))
-                .isGreaterThanOrEqualTo(25 + 5);
+                .isGreaterThanOrEqualTo(5 + 25 + 5);
     }
 }
