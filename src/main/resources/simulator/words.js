@@ -4,7 +4,7 @@ const CHINESE = {
   // the page
   'Chat · dingtalk-camel simulator': '聊天 · dingtalk-camel 模拟器',
   'Entry points and faults': '消息入口与故障',
-  'a simulator stands in for DingTalk': '由模拟器代替钉钉',
+  'a simulator in place of DingTalk': '由模拟器代替钉钉',
   'The simulator can’t be reached. Trying again …': '无法连接模拟器，正在重试……',
   'Robot': '机器人',
   'Robot {0}': '机器人 {0}',

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A bot whose assistant is a language model, connected by settings alone; the simulated model with its faults stands in for a real one. */
+/** A bot whose assistant is a language model, connected by settings alone; here the simulated model with its faults. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AssistantTest {
 

@@ -122,7 +122,7 @@ class ChatPageTest {
         bot.start();
         bot.simulator().messageTraces(new MessageTrace(bot.store())::json);
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.simulator().stream().connections().size() == 2);
-        // what is slow the first time shall not stand in the pictures
+        // what is slow the first time must not be in the pictures
         bot.say(UserMessage.text("first").from("staff003"));
         bot.awaitReplies(bot.simulator().dm(Bot.APP_KEY, "staff003"), 1);
         page = open(1280, 800, ColorScheme.LIGHT);

@@ -91,7 +91,7 @@ class JarRunIT {
                     .contains("Agents: echo, polite")
                     .contains("Messages of main go to agent polite (trigger)")
                     .contains("Store: jdbc:sqlite:./data/dingtalk.db")
-                    .contains("No DingTalk: the built-in simulator stands in for it at http://127.0.0.1:")
+                    .contains("No DingTalk: the built-in simulator is used instead, at http://127.0.0.1:")
                     .doesNotContain(" ERROR ");
             assertThat(run.errors()).isEmpty();
         }

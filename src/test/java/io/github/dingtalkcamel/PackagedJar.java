@@ -201,7 +201,7 @@ final class PackagedJar implements AutoCloseable {
 
         private static final Pattern WEBHOOK = Pattern.compile("Integration (\\w+): .*webhook at (\\S+)");
         private static final Pattern MANAGEMENT = Pattern.compile("Health and metrics: (http://[^/\\s]+)");
-        private static final Pattern SIMULATOR = Pattern.compile("simulator stands in for it at (\\S+)");
+        private static final Pattern SIMULATOR = Pattern.compile("simulator is used instead, at (\\S+)");
 
         private final Path out;
         private final Path err;

@@ -69,7 +69,7 @@ public final class Banner {
         lines.add("Health and metrics: " + Addresses.management(settings) + "/observe/health, /observe/metrics");
         lines.add("See the routes run: " + Addresses.management(settings) + "/hawtio");
         if (simulator != null) {
-            lines.add("No DingTalk: the built-in simulator stands in for it at " + simulator);
+            lines.add("No DingTalk: the built-in simulator is used instead, at " + simulator);
             lines.add("Chat with the robot in your browser: " + simulator + "/");
             lines.add("Say something to the robot:  curl -s " + simulator + "/simulator/say -d 'hello'");
         }

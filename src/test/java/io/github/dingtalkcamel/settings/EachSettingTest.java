@@ -27,7 +27,7 @@ class EachSettingTest {
     private static final String WEBHOOK = "https://oapi.dingtalk.com/robot/send?access_token=abc";
     private static final Object NOT_TESTED = new Object();
 
-    /** Companions are other settings that it needs; they stand in the file. */
+    /** Companions are other settings that it needs; they are in the file. */
     record Row(String name, Object byDefault, String text, Object value, String wrong, String fault,
             Function<Settings, Object> read, Map<String, String> companions) {
         Given given() {
