@@ -62,7 +62,7 @@ public final class KafkaOut {
             consumer.subscribe(List.of("dingtalk-events"));
             Awaitility.await().pollInSameThread().atMost(PATIENCE).until(() -> {
                 consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
-                return records.size() >= atLeast;
+                return records.stream().map(ConsumerRecord::value).distinct().count() >= atLeast;
             });
             consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
         }

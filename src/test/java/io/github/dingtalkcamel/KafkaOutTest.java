@@ -3,6 +3,7 @@ package io.github.dingtalkcamel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -25,10 +26,10 @@ class KafkaOutTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Completes each record at once, or with an error. */
+    /** Fails each record at once, or completes it when the test says so, as a broker that answers later. */
     private static final class Clients implements KafkaClientFactory {
 
-        private final MockProducer<String, String> producer = new MockProducer<>(true, new StringSerializer(), new StringSerializer());
+        private final MockProducer<String, String> producer = new MockProducer<>(false, new StringSerializer(), new StringSerializer());
         private Properties properties;
 
         @Override
@@ -64,7 +65,12 @@ class KafkaOutTest {
             assertThat(clients.producer.history()).isEmpty();
 
             clients.producer.sendException = null;
+            Awaitility.await().atMost(Bot.PATIENCE).until(() -> clients.producer.history().size() >= 1);
+            Awaitility.await().during(Duration.ofSeconds(1)).atMost(Bot.PATIENCE).until(() -> clients.producer.history().size() == 1);
+            clients.producer.completeNext();
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> clients.producer.history().size() >= 2);
+            clients.producer.completeNext();
+            Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.rows("select count(*) from outbox").get(0).get(0).equals(0));
 
             List<ProducerRecord<String, String>> sent = clients.producer.history();
             JsonNode accepted = JSON.readTree(sent.get(0).value());
