@@ -71,16 +71,15 @@ public final class DingTalkCallLimiter implements CallLimiter {
 
     /** The permit as the component reports on it. */
     Permit permit(GrantedPermit pass) {
-        String line = pass.line();
         return new Permit() {
             @Override
             public void answered() {
-                learn(pass, line, null);
+                learn(pass, null);
             }
 
             @Override
             public void failed(DingTalkException failure) {
-                learn(pass, line, failure);
+                learn(pass, failure);
             }
 
             @Override
@@ -96,7 +95,8 @@ public final class DingTalkCallLimiter implements CallLimiter {
     }
 
     /** Reports the outcome of a call to the circuit breaker and the rate limiter. @param failure null for a call that was done */
-    private void learn(GrantedPermit pass, String line, DingTalkException failure) {
+    private void learn(GrantedPermit pass, DingTalkException failure) {
+        String line = pass.line();
         AdaptiveRateLimiter pace = pace(line);
         if (isHostsFault(failure)) {
             circuit(host(line)).failed(failure);
@@ -104,7 +104,7 @@ public final class DingTalkCallLimiter implements CallLimiter {
         }
         circuit(host(line)).answered();
         if (pace != null && failure instanceof ThrottledException) {
-            pace.throttled(Throttling.of(failure.code()), pass == null ? nanoTime.getAsLong() : pass.at());
+            pace.throttled(Throttling.of(failure.code()), pass.at());
         } else if (pace != null) {
             pace.taken();
         }

@@ -33,15 +33,6 @@ final class Lines {
         return start;
     }
 
-    /** The end of the line that holds this position, before its line break. */
-    static int end(String text, int position) {
-        int end = position;
-        while (!isEnd(text, end)) {
-            end++;
-        }
-        return end;
-    }
-
     /** The beginning of the line after the one that ends here; the length of the text if there is none. */
     static int next(String text, int end) {
         return end + lineBreak(text, end).length();
