@@ -116,8 +116,8 @@ final class OpenCards {
     }
 
     /**
-     * Cards that are due to be brought to their end, since their turn is over or is answered anew. Where nodes share the store, the one that
-     * answered the turn ends its card: others do it when that node is gone, or has not done so for a minute.
+     * Cards that are due to be brought to their end, since their turn is over or is answered anew. Where nodes share the store, the one
+     * that answered the turn ends its card: others do it when that node is gone, or has not done so for a minute.
      */
     List<Unfinished> due(int most) throws StoreException {
         long now = clock.millis();
