@@ -20,7 +20,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The examples {@code jms-in} and {@code jms-out} against an Artemis in a process of its own, which ends by {@code kill -9} in mid-flow. */
+/** The examples {@code jms-in} and {@code jms-out} against an Artemis in a process of its own that is killed in mid-flow. */
 class JmsBrokerKilledTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
