@@ -75,6 +75,25 @@ class DoorsTest {
     }
 
     @Test
+    void httpInSendsAnAlertThatIsPostedAgainWhenDingTalkIsBack() throws Exception {
+        String alerts = ALERTS.replace("DiskFull", "DiskSlow");
+        bot.simulator().faults().onSends().untilCleared().fail(503);
+
+        HttpResponse<String> first = alert(TOKEN, alerts);
+        HttpResponse<String> second = alert(TOKEN, alerts);
+        bot.simulator().faults().clear();
+
+        assertThat(first.statusCode()).as(first.body()).isEqualTo(503);
+        assertThat(second.statusCode()).as(second.body()).isEqualTo(503);
+        assertThat(bot.simulator().deliveriesTo(GROUP)).isEmpty();
+        // the host's circuit may still be open
+        Awaitility.await().atMost(Bot.PATIENCE.multipliedBy(2)).until(() -> alert(TOKEN, alerts).statusCode() == 200);
+        assertThat(alert(TOKEN, alerts).statusCode()).isEqualTo(200);
+        assertThat(bot.simulator().deliveriesTo(GROUP)).singleElement()
+                .satisfies(delivery -> assertThat(delivery.title()).isEqualTo("firing: DiskSlow"));
+    }
+
+    @Test
     void httpInWantsTheTokenAndJson() throws Exception {
         assertThat(alert("wr0ng", ALERTS).statusCode()).isEqualTo(401);
         assertThat(alert(TOKEN, "[]").statusCode()).isNotEqualTo(200);
