@@ -70,6 +70,7 @@ class DocumentedCommandsTest {
         ELSEWHERE.put("./mvnw verify", ".ci/run");
         ELSEWHERE.put("./mvnw -q -DskipTests package", ".ci/run");
         ELSEWHERE.put("./mvnw test -Dtest=ChunkerTest", "src/test/java/io/github/dingtalkcamel/component/chunk/ChunkerTest.java");
+        ELSEWHERE.put("./mvnw -Pmutation", "not run: takes minutes; the page has what it measured, with the date");
         ELSEWHERE.put("DINGTALK_API_TOKEN=try-it-0123456789 scripts/mcp-client", "scripts/mcp-client");
         ELSEWHERE.put("tar xzf dingtalk-camel.tar.gz", "src/test/java/io/github/dingtalkcamel/DistributionIT.java");
         for (String asRoot : List.of("useradd", "mkdir -p /etc/", "install -m 600", "cp /opt/", "systemctl")) {
