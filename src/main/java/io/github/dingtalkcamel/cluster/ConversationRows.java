@@ -156,6 +156,14 @@ final class ConversationRows implements CommitScope {
                     numbers(connection, changed.stream().map(each -> each.getValue().fence).toList()),
                     numbers(connection, changed.stream().map(each -> each.getValue().seq).toList()));
         }
+    }
+
+    /**
+     * Tells other nodes what they have to do. PostgreSQL commits transactions with a notification one after the other, through their syncs:
+     * so it has one of its own, which syncs nothing. Nodes that it doesn't reach see the rows when they look next.
+     */
+    @Override
+    public void committed(Connection connection) throws SQLException {
         if (!notices.isEmpty()) {
             Sql.exists(connection, "select pg_notify('" + ClusterWatch.CHANNEL + "', x) from unnest(?) as k (x)",
                     texts(connection, new ArrayList<>(notices)));

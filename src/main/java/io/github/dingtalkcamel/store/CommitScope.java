@@ -34,4 +34,11 @@ public interface CommitScope {
 
     /** All writes of the transaction are made; it commits after this. */
     void end(Connection connection) throws SQLException;
+
+    /**
+     * The transaction is committed. What this does is in no transaction.
+     *
+     * @throws SQLException is logged, and the writes are done all the same
+     */
+    void committed(Connection connection) throws SQLException;
 }

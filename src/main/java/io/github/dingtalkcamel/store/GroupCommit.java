@@ -234,6 +234,7 @@ final class GroupCommit implements AutoCloseable {
                 // commits, and spares SQLite the empty transaction that its driver begins after a commit()
                 connection.setAutoCommit(true);
                 committed.accept(System.nanoTime() - begin);
+                afterCommit(connection);
             } catch (SQLException | RuntimeException | Error e) {
                 rollback(connection, e);
                 throw e;
@@ -244,6 +245,17 @@ final class GroupCommit implements AutoCloseable {
         if (trouble != null) {
             LOG.info("The store is written again");
             trouble = null;
+        }
+    }
+
+    /** The writes are done, whatever happens here. */
+    private void afterCommit(Connection connection) {
+        if (scope != null) {
+            try {
+                scope.committed(connection);
+            } catch (SQLException | RuntimeException e) {
+                LOG.debug("What follows a commit failed", e);
+            }
         }
     }
 

@@ -25,8 +25,8 @@ import java.util.TreeMap;
  * <li>The database has processors, and a log that is synced for all transactions that wait for it at once. A transaction costs it CPU time,
  * each write in it too. A look every 250 ms costs CPU time, and some more for each conversation that the node holds.</li>
  * <li>A conversation is held by a node from its first message until a second after its last turn. A message that another node stored is
- * told by a notification: each one costs the database CPU time for each node, since all nodes listen, and commits with one are made
- * one after the other, each with its own sync.</li>
+ * told by a notification after the commit, in a transaction of its own that syncs nothing: each one costs the database CPU time for each
+ * node, since all nodes listen.</li>
  * <li>A node that dies leaves its conversations to the looks of the others, 100 a look, 10 s after its last heartbeat.</li>
  * </ul>
  * Not in the model: memory, locks between transactions, checkpoints, vacuum, DingTalk's own limits, and a network that fails.
@@ -60,7 +60,6 @@ public final class ScaleModel {
     private final double end;
     private double now;
     private long sequence;
-    private double noticesFreeAt;
 
     private long stored;
     private long answered;
@@ -243,9 +242,14 @@ public final class ScaleModel {
                 transactions += now >= firstMeasured ? 1 : 0;
                 // begin, the node's and the conversations' rows, each write, the conversations' rows, commit
                 after(of("roundTrip") * (4 + batch.size()), () -> database.work(of("transactionCpu") + of("writeCpu") * batch.size(),
-                        () -> commit(batch.stream().anyMatch(this::isTold), () -> {
+                        () -> log.sync(() -> {
+                            boolean isTold = batch.stream().anyMatch(this::isTold);
                             batch.forEach(work -> work.then().run());
-                            transaction();
+                            if (isTold) {
+                                after(of("roundTrip"), () -> database.work(of("transactionCpu"), this::transaction));
+                            } else {
+                                transaction();
+                            }
                         })));
             }
         }
@@ -374,16 +378,6 @@ public final class ScaleModel {
             if (of("people") > 0) {
                 alive().receive(new Message(message.conversation(), now));
             }
-        }
-    }
-
-    /** A commit with a notification waits for the others that have one, and for its own sync. */
-    private void commit(boolean hasNotice, Runnable then) {
-        if (hasNotice) {
-            noticesFreeAt = Math.max(now, noticesFreeAt) + of("sync");
-            after(noticesFreeAt - now, then);
-        } else {
-            log.sync(then);
         }
     }
 

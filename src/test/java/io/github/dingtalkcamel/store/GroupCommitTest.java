@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -303,6 +304,42 @@ class GroupCommitTest {
             }
         }
         assertThat(attempts).hasValue(1);
+    }
+
+    @Test
+    void whatFollowsACommitSeesItAndFailsNoWrite() {
+        List<Integer> seen = Collections.synchronizedList(new ArrayList<>());
+        CommitScope scope = new CommitScope() {
+            @Override
+            public void mayWrite() {
+            }
+
+            @Override
+            public void begin(Connection connection, Set<String> conversations) {
+            }
+
+            @Override
+            public void check(CommitKey key) {
+            }
+
+            @Override
+            public void end(Connection connection) {
+            }
+
+            @Override
+            public void committed(Connection connection) throws SQLException {
+                try (Connection other = file.getConnection(); var count = other.createStatement().executeQuery("select count(*) from line")) {
+                    seen.add(count.getInt(1));
+                }
+                throw new SQLException("the connection is gone");
+            }
+        };
+        try (GroupCommit commits = new GroupCommit(counting(file), scope)) {
+            assertThat(commits.submit(insert("first")).join()).isEqualTo("first");
+            assertThat(commits.submit(insert("second")).join()).isEqualTo("second");
+            assertThat(commits.trouble()).isNull();
+        }
+        assertThat(seen).containsExactly(1, 2);
     }
 
     private List<CompletableFuture<String>> submit(int count) {
