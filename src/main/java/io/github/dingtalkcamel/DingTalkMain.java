@@ -46,6 +46,7 @@ class DingTalkMain extends Main {
     private volatile ApplicationConfiguration beans;
     private volatile boolean takesMessages;
     private TracingConfiguration tracing;
+    private Exception failure;
 
     /** Reads our settings from this environment, in which no character is lost, instead of the process's own. */
     DingTalkMain(Map<String, String> environment) {
@@ -76,6 +77,25 @@ class DingTalkMain extends Main {
                 beans.beforeStop();
             }
         });
+    }
+
+    /** @throws Exception also what failed right after the start, which Camel Main only logs: then everything was stopped */
+    @Override
+    public void run() throws Exception {
+        super.run();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    @Override
+    protected void afterStart() throws Exception {
+        try {
+            super.afterStart();
+        } catch (Exception e) {
+            failure = e;
+            completed();
+        }
     }
 
     /** As Camel Main does, but a context whose routes can be replaced while they run. */

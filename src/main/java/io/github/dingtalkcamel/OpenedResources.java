@@ -1,6 +1,7 @@
 package io.github.dingtalkcamel;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -35,9 +36,12 @@ final class OpenedResources implements AutoCloseable {
         Cluster node = null;
         int webhookPort;
         int managementPort;
-        try {
-            webhookPort = port(read.webhookHost(), read.webhookPort(), "dingtalk.webhook-port (DINGTALK_WEBHOOK_PORT)");
-            managementPort = port(read.managementHost(), read.managementPort(), "dingtalk.management-port (DINGTALK_MANAGEMENT_PORT)");
+        // both are held until all ports are chosen: else the same free port could be taken twice
+        try (ServerSocket webhook = listen(read.webhookHost(), read.webhookPort(), "dingtalk.webhook-port (DINGTALK_WEBHOOK_PORT)");
+                ServerSocket management = listen(read.managementHost(), read.managementPort(),
+                        "dingtalk.management-port (DINGTALK_MANAGEMENT_PORT)")) {
+            webhookPort = webhook.getLocalPort();
+            managementPort = management.getLocalPort();
             if (read.storeUrl().isSqlite()) {
                 NativeLibrary.prepare(read.dataDir());
             }
@@ -48,12 +52,12 @@ final class OpenedResources implements AutoCloseable {
                     read.queueCapacity()) : null;
             opened = Store.opening(read.storeUrl().reveal(), user, read.storePassword().reveal(), node == null ? null : node.scope());
             started = read.simulator() ? BuiltInSimulator.start(read) : null;
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             if (opened != null) {
                 opened.close();
             }
             dataDirectory.close();
-            throw e;
+            throw e instanceof RuntimeException unchecked ? unchecked : new UncheckedIOException((IOException) e);
         }
         this.store = opened;
         this.cluster = node;
@@ -71,9 +75,9 @@ final class OpenedResources implements AutoCloseable {
      * here instead. And where the port of one of Camel's servers is taken, Camel only logs that, and the process would run without it. So
      * the port is tried here.
      */
-    private static int port(String host, int port, String setting) {
-        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName(host))) {
-            return socket.getLocalPort();
+    private static ServerSocket listen(String host, int port, String setting) {
+        try {
+            return new ServerSocket(port, 1, InetAddress.getByName(host));
         } catch (IOException e) {
             throw new StartException("Can't listen on " + host + ":" + port + ": " + e.getMessage()
                     + ". Stop what has the port, or choose another with " + setting + "; 0 takes a free one", e);

@@ -219,11 +219,13 @@ public final class Bot implements AutoCloseable {
         return main.beans().store();
     }
 
-    /** The settings as they were given, with the ports that were taken: what a command that is run beside the bot would read. */
+    /** The settings as they were given, with the ports once they are taken: what a command that is run beside the bot would read. */
     public Map<String, String> given() {
         Map<String, String> given = new HashMap<>(settings);
-        given.put("dingtalk.webhook-port", String.valueOf(main.beans().settings().webhookPort()));
-        given.put("dingtalk.management-port", String.valueOf(main.beans().settings().managementPort()));
+        if (main != null) {
+            given.put("dingtalk.webhook-port", String.valueOf(main.beans().settings().webhookPort()));
+            given.put("dingtalk.management-port", String.valueOf(main.beans().settings().managementPort()));
+        }
         return given;
     }
 

@@ -2,7 +2,6 @@ package io.github.dingtalkcamel.robot;
 
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
