@@ -60,6 +60,8 @@ final class StoredClaims implements Claims {
                 insert into conversation (integration, conversation_id, owner, fence) values ('%s', ?, ?, 1)
                 on conflict (integration, conversation_id) do update set owner = excluded.owner, fence = conversation.fence + 1
                 where conversation.owner is null
+                    -- its answer, or that of giving it back, was lost
+                    or conversation.owner = excluded.owner
                     or not exists (select 1 from node n where n.id = conversation.owner and n.alive_until > %s)
                 returning fence""".formatted(CLAIMS, NodeConnection.NOW), row -> row.getLong(1), name, node.id()).orElse(0L));
         if (fence > 0) {

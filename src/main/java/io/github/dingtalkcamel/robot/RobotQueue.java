@@ -314,12 +314,13 @@ public final class RobotQueue {
     private void forgetIfIdle(String name) {
         robots.computeIfPresent(name, (same, robot) -> {
             synchronized (robot) {
-                robot.forgotten = robot.window.isIdle() && robot.unmarked.isEmpty() && !leases.isTaken(name);
-                if (robot.forgotten) {
-                    leases.giveBack(name);
-                    robot.release();
+                if (!robot.window.isIdle() || !robot.unmarked.isEmpty() || leases.isTaken(name)) {
+                    return robot;
                 }
-                return robot.forgotten ? null : robot;
+                leases.giveBack(name);
+                robot.release();
+                robot.forgotten = true;
+                return null;
             }
         });
     }

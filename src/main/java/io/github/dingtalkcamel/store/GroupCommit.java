@@ -218,8 +218,8 @@ final class GroupCommit implements AutoCloseable {
         if (refusal != null) {
             throw new StoreException(refusal, null);
         }
-        long begin = System.nanoTime();
         try (Connection connection = connect(batch)) {
+            long begin = System.nanoTime();
             statements.begin(connection);
             try {
                 for (Pending<?> one : batch) {
@@ -233,14 +233,13 @@ final class GroupCommit implements AutoCloseable {
                 }
                 // commits, and spares SQLite the empty transaction that its driver begins after a commit()
                 connection.setAutoCommit(true);
-                committed.accept(System.nanoTime() - begin);
-                afterCommit(connection);
             } catch (SQLException | RuntimeException | Error e) {
                 rollback(connection, e);
                 throw e;
             } finally {
                 statements.end();
             }
+            afterCommit(connection, System.nanoTime() - begin);
         }
         if (trouble != null) {
             LOG.info("The store is written again");
@@ -248,14 +247,16 @@ final class GroupCommit implements AutoCloseable {
         }
     }
 
-    /** The writes are done, whatever happens here. */
-    private void afterCommit(Connection connection) {
-        if (scope != null) {
-            try {
+    /** The writes are done, whatever happens here: they must not be made again. */
+    private void afterCommit(Connection connection, long nanos) {
+        try {
+            committed.accept(nanos);
+            if (scope != null) {
                 scope.committed(connection);
-            } catch (SQLException | RuntimeException e) {
-                LOG.debug("What follows a commit failed", e);
             }
+        } catch (SQLException | RuntimeException | Error e) {
+            OutOfMemoryExit.check(e);
+            LOG.debug("What follows a commit failed", e);
         }
     }
 

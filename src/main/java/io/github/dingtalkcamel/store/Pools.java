@@ -66,6 +66,10 @@ final class Pools {
         config.setMinimumIdle(1);
         config.setConnectionTimeout(CONNECTION_TIMEOUT_MILLIS);
         config.setDataSourceProperties(sqlite ? sqlite(readOnly) : postgresql(name, readOnly));
+        if (!sqlite && !readOnly) {
+            // locks that are held by a process that is frozen are given back
+            config.setConnectionInitSql("set idle_in_transaction_session_timeout = 5000");
+        }
         if (sqlite) {
             // nothing between us and a file wears out, and the last connection that closes would take the -wal with it
             config.setMaxLifetime(0);

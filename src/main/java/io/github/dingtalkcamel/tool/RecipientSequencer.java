@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 
 import io.github.dingtalkcamel.cluster.SharedOrder;
 import io.github.dingtalkcamel.queue.KeyedOrder;
+import io.github.dingtalkcamel.log.OutOfMemoryExit;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
@@ -149,7 +150,8 @@ public final class RecipientSequencer extends AsyncProcessorSupport implements C
         Set<Long> still;
         try {
             still = shared.behindOthers(waiting.stream().map(call -> call.place).toList());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            OutOfMemoryExit.check(e);
             LOG.debug("Whether calls of other nodes have ended is looked up again: {}", e.getMessage());
             still = waiting.stream().map(call -> call.place.first()).collect(Collectors.toSet());
         }

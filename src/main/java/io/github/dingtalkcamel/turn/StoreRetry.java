@@ -12,6 +12,7 @@ import io.github.dingtalkcamel.queue.NonStoppingProcessor;
 import io.github.dingtalkcamel.store.LeaseLostException;
 import io.github.dingtalkcamel.store.StoreException;
 import io.github.resilience4j.core.IntervalFunction;
+import io.github.dingtalkcamel.log.OutOfMemoryExit;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProcessor;
 import org.apache.camel.CamelContext;
@@ -123,14 +124,22 @@ public final class StoreRetry implements AutoCloseable {
             CompletableFuture<Runnable> written;
             try {
                 written = step.begin(exchange);
-            } catch (Exception e) {
+            } catch (Exception | Error e) {
                 return isOver(exchange, callback, failed, e);
             }
             if (written.isDone() && !written.isCompletedExceptionally()) {
-                written.join().run();
+                finish(exchange, written.join());
                 return true;
             }
-            written.whenComplete((rest, failure) -> threads().execute(() -> written(exchange, callback, failed, rest, failure)));
+            written.whenComplete((rest, failure) -> {
+                try {
+                    threads().execute(() -> written(exchange, callback, failed, rest, failure));
+                } catch (Error e) {
+                    // no thread can be started; the future would keep it to itself
+                    OutOfMemoryExit.check(e);
+                    throw e;
+                }
+            });
             return false;
         }
 
@@ -154,7 +163,7 @@ public final class StoreRetry implements AutoCloseable {
         private void written(Exchange exchange, AsyncCallback callback, int failed, Runnable rest, Throwable failure) {
             continued(() -> {
                 if (failure == null) {
-                    rest.run();
+                    finish(exchange, rest);
                 } else if (!isOver(exchange, callback, failed, Failures.causeOf(failure))) {
                     return;
                 }
@@ -170,6 +179,15 @@ public final class StoreRetry implements AutoCloseable {
                 callback.done(false);
             } else if (run(exchange, callback, failures)) {
                 callback.done(false);
+            }
+        }
+
+        private static void finish(Exchange exchange, Runnable rest) {
+            try {
+                rest.run();
+            } catch (RuntimeException | Error e) {
+                OutOfMemoryExit.check(e);
+                exchange.setException(e);
             }
         }
 

@@ -11,13 +11,13 @@ import java.util.function.Function;
 import org.apache.camel.CamelContext;
 
 /**
- * Runs tasks that are short for the most part, and may block now and then, on as few threads as do.
+ * Runs tasks that are short for the most part and may block now and then. Starts or wakes a thread only when one is needed.
  * <p>
  * Promises: a task that waits has a thread on its way, be it a waiting one or a new one, so it is run however many others block. Tasks
  * begin in the order in which they came. One thread at a time is on its way: a thread that is done with a task takes the next one
  * meanwhile, since waking another one costs more than a short task. A thread that was not needed for a minute ends.
  * <p>
- * Does not promise a bound on the threads: whoever submits tasks that block bounds these.
+ * Does not promise a bound on the threads: callers that submit blocking tasks have to bound them.
  */
 public final class FewThreads implements Executor, AutoCloseable {
 
@@ -30,6 +30,8 @@ public final class FewThreads implements Executor, AutoCloseable {
     private final Deque<Worker> idle = new ArrayDeque<>();
     /** A thread was woken or started and has not come yet. */
     private boolean coming;
+    /** Threads that were started and have not ended. */
+    private int running;
     private boolean closed;
 
     /** @param factory makes the threads, not started */
@@ -48,9 +50,14 @@ public final class FewThreads implements Executor, AutoCloseable {
         try {
             tasks.addLast(task);
             summon();
-        } catch (Error e) {
-            tasks.removeLastOccurrence(task);
-            throw e;
+        } catch (RuntimeException | Error e) {
+            // a thread that runs takes the task when it is done with its own
+            if (running == 0) {
+                tasks.removeLastOccurrence(task);
+                throw e;
+            }
+            Thread here = Thread.currentThread();
+            here.getUncaughtExceptionHandler().uncaughtException(here, e);
         } finally {
             lock.unlock();
         }
@@ -64,6 +71,7 @@ public final class FewThreads implements Executor, AutoCloseable {
         Worker worker = idle.pollFirst();
         if (worker == null) {
             new Worker().start();
+            running++;
         } else {
             worker.wake();
         }
@@ -107,6 +115,11 @@ public final class FewThreads implements Executor, AutoCloseable {
             }
         }
 
+        private Runnable end() {
+            running--;
+            return null;
+        }
+
         /**
          * Waits for the next task.
          *
@@ -127,7 +140,7 @@ public final class FewThreads implements Executor, AutoCloseable {
                         return task;
                     }
                     if (closed) {
-                        return null;
+                        return end();
                     }
                     woken = false;
                     idle.addFirst(this);
@@ -173,7 +186,11 @@ public final class FewThreads implements Executor, AutoCloseable {
             }
             lock.lock();
             try {
-                return !idle.removeLastOccurrence(this);
+                boolean isCalled = !idle.removeLastOccurrence(this);
+                if (!isCalled) {
+                    end();
+                }
+                return isCalled;
             } finally {
                 lock.unlock();
             }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
@@ -113,5 +114,33 @@ class FewThreadsTest {
         CountDownLatch late = new CountDownLatch(1);
         threads.execute(late::countDown);
         await(late);
+    }
+
+    @Test
+    void keepsATaskForAThreadThatRunsWhereNoneCanBeStarted() {
+        AtomicBoolean exhausted = new AtomicBoolean();
+        try (FewThreads few = new FewThreads(task -> {
+            if (exhausted.get()) {
+                throw new IllegalStateException("no more threads");
+            }
+            Thread thread = new Thread(task);
+            thread.setDaemon(true);
+            return thread;
+        })) {
+            CountDownLatch begun = new CountDownLatch(1);
+            CountDownLatch end = new CountDownLatch(1);
+            CountDownLatch ran = new CountDownLatch(1);
+            few.execute(() -> {
+                begun.countDown();
+                await(end);
+            });
+            await(begun);
+            exhausted.set(true);
+
+            few.execute(ran::countDown);
+            end.countDown();
+
+            await(ran);
+        }
     }
 }
