@@ -49,7 +49,7 @@ final class AttackOnTrust implements AutoCloseable {
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private final Simulator simulator;
-    private final int webhookPort = PackagedJar.quietPort();
+    private final int webhookPort = Ports.quiet();
     private final HttpServer stranger;
     private final ExecutorService strangersThreads = Executors.newCachedThreadPool();
     private final AtomicInteger callsOfStranger = new AtomicInteger();

@@ -57,7 +57,7 @@ class CardCrashIT {
     void noCardStaysOpenAndEachReplyIsGivenOnceWhateverTheMoment() throws Exception {
         Configurator.setLevel("io.vertx.core.net.impl.ConnectionBase", Level.OFF);
         System.out.println("card crash test: " + PEOPLE * EACH + " replies, " + KILLS + " kills, seed " + SEED);
-        int port = PackagedJar.quietPort();
+        int port = Ports.quiet();
         try (Simulator simulator = PackagedJar.simulator(SimulatorOptions.defaults().recordSize(100_000));
                 PackagedJar jar = PackagedJar.facing(simulator)
                         .env("DINGTALK_WEBHOOK_PORT", String.valueOf(port))

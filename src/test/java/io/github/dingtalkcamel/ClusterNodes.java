@@ -106,7 +106,7 @@ final class ClusterNodes implements AutoCloseable {
             exchange.getProperty(ReplyDraft.PROPERTY, ReplyDraft.class).update("so far");
         }
         if (text.startsWith("slow") || text.startsWith("typing")) {
-            gate.await(60, TimeUnit.SECONDS);
+            gate.await(150, TimeUnit.SECONDS);
         }
         exchange.getMessage().setBody("re: " + text);
     }
@@ -149,7 +149,7 @@ final class ClusterNodes implements AutoCloseable {
     }
 
     void awaitAsked(String what) {
-        Awaitility.await().atMost(Bot.PATIENCE).until(() -> asked.contains(what));
+        Awaitility.await().atMost(Bot.PATIENCE.multipliedBy(2)).until(() -> asked.contains(what));
     }
 
     /** What was asked that ends so, on whichever node. */

@@ -105,7 +105,7 @@ final class ClusterUnderLoad implements AutoCloseable {
 
     /** Launches one more node, and waits for nothing. */
     Node launch(String nodeUrl, UnaryOperator<PackagedJar> more) throws Exception {
-        int port = PackagedJar.quietPort();
+        int port = Ports.quiet();
         PackagedJar jar = PackagedJar.facing(simulator).env("DINGTALK_WEBHOOK_PORT", String.valueOf(port)).env("DINGTALK_CLUSTER", "true")
                 .file("routes/pondering.camel.yaml", AGENT).env("DINGTALK_STORE_URL", nodeUrl).env("DINGTALK_STORE_USER", "postgres")
                 .env("DINGTALK_STREAM", "true");

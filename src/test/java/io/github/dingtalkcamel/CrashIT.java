@@ -71,7 +71,7 @@ class CrashIT {
         // a line for each connection that goes with a killed process says nothing new
         Configurator.setLevel("io.vertx.core.net.impl.ConnectionBase", Level.OFF);
         System.out.println("crash test: " + MESSAGES + " messages, " + CONVERSATIONS + " conversations, " + KILLS + " kills, seed " + SEED);
-        int port = PackagedJar.quietPort();
+        int port = Ports.quiet();
         try (Simulator simulator = PackagedJar.simulator(SimulatorOptions.defaults().recordSize(4 * MESSAGES + 1_000));
                 PackagedJar jar = PackagedJar.facing(simulator)
                         .env("DINGTALK_WEBHOOK_PORT", String.valueOf(port))
@@ -118,7 +118,7 @@ class CrashIT {
     @Test
     void goesOnAtTheThirdOfFiveChunksWhenItWasKilledThere() throws Exception {
         String five = IntStream.rangeClosed(1, 5).mapToObj(number -> number + " " + "x".repeat(80)).collect(Collectors.joining("\n\n"));
-        int port = PackagedJar.quietPort();
+        int port = Ports.quiet();
         try (Simulator simulator = PackagedJar.simulator(SimulatorOptions.defaults());
                 PackagedJar jar = PackagedJar.facing(simulator).env("DINGTALK_WEBHOOK_PORT", String.valueOf(port))
                         .env("DINGTALK_MAX_MESSAGE_LENGTH", "100")) {

@@ -3,6 +3,7 @@ package io.github.dingtalkcamel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,7 @@ class JmsBrokerKilledTest {
     Path directory;
 
     private static void await(Callable<Boolean> condition) {
-        Awaitility.await().atMost(Bot.PATIENCE).until(condition);
+        Awaitility.await().atMost(Duration.ofSeconds(90)).until(condition);
     }
 
     private static void send(BrokerProcess broker, String recipient, int first, int last) {

@@ -154,7 +154,7 @@ class JmsDoorsTest {
         await(() -> !bot.simulator().deliveriesTo(conversation).isEmpty());
         await(() -> broker.commitsToLose() == 0 && broker.messages(QUEUE) == 0);
         String requestId = (String) bot.rows("select request_id from tool_request where request_id like 'file/%'").get(0).get(0);
-        assertThat(broker.deliveryCounts(requestId.replaceFirst("/1$", ""))).containsExactly(1, 2, 3);
+        assertThat(broker.deliveryCounts(requestId.replaceFirst("/1$", ""))).startsWith(1, 2, 3).isSorted();
         assertThat(bot.simulator().deliveriesTo(conversation)).singleElement().satisfies(delivery -> {
             assertThat(delivery.type()).isEqualTo("sampleFile");
             assertThat(JSON.readTree(delivery.body()).path("fileName").asText()).isEqualTo("月报 'May' 5.pdf");

@@ -3,7 +3,6 @@ package io.github.dingtalkcamel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,14 +17,14 @@ final class KafkaServer implements AutoCloseable {
 
     private final Path directory;
     private final String classPath;
-    private final int port = freePort();
+    private final int port = Ports.quiet();
     private Process process;
 
     /** @param classPath of the server's jars */
     KafkaServer(Path directory, String classPath) throws IOException {
         this.directory = directory;
         this.classPath = classPath;
-        int controller = freePort();
+        int controller = Ports.quiet();
         Path data = Files.createDirectories(directory.resolve("data"));
         // what kafka-storage format writes
         Files.writeString(data.resolve("meta.properties"), "version=1\nnode.id=1\ncluster.id=4L6g3nShT-eMCtK--X86sw\n");
@@ -40,12 +39,6 @@ final class KafkaServer implements AutoCloseable {
                 num.partitions=3
                 """.formatted(port, controller, data));
         start();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 
     String brokers() {

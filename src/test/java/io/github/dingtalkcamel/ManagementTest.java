@@ -7,7 +7,6 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -68,10 +67,7 @@ class ManagementTest {
 
     @BeforeAll
     void start() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        int port = Ports.quiet();
         AtomicBoolean starting = new AtomicBoolean(true);
         Thread curious = new Thread(() -> {
             while (starting.get()) {

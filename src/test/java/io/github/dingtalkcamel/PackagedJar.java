@@ -1,8 +1,6 @@
 package io.github.dingtalkcamel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -124,22 +121,6 @@ final class PackagedJar implements AutoCloseable {
 
     Path workingDirectory() {
         return workingDirectory;
-    }
-
-    /**
-     * A port that is free now, outside the range from which the system takes those of outgoing connections: so it stays free between two
-     * runs.
-     */
-    static int quietPort() {
-        Random random = new Random();
-        while (true) {
-            int port = 20_000 + random.nextInt(12_000);
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (IOException taken) {
-                // the next one
-            }
-        }
     }
 
     /** Starts a process and waits for the last line of its banner. */

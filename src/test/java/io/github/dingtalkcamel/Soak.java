@@ -102,8 +102,8 @@ final class Soak {
         boolean kept;
         try (Simulator simulator = PackagedJar.simulator(SimulatorOptions.defaults());
                 PackagedJar jar = PackagedJar.facing(simulator).env("DINGTALK_CALLBACK", "false")
-                        .env("DINGTALK_WEBHOOK_PORT", String.valueOf(PackagedJar.quietPort()))
-                        .env("DINGTALK_MANAGEMENT_PORT", String.valueOf(PackagedJar.quietPort()))
+                        .env("DINGTALK_WEBHOOK_PORT", String.valueOf(Ports.quiet()))
+                        .env("DINGTALK_MANAGEMENT_PORT", String.valueOf(Ports.quiet()))
                         .file("routes/soak.yaml", AGENT)) {
             kept = new Soak(duration, seed, simulator, jar).soak();
         }

@@ -97,8 +97,8 @@ final class StreamPromises {
 
     private static PackagedJar jar(Simulator simulator, int connections) throws IOException {
         // ports that no other process takes between our search and the process's bind
-        return PackagedJar.facing(simulator).env("DINGTALK_WEBHOOK_PORT", String.valueOf(PackagedJar.quietPort()))
-                .env("DINGTALK_MANAGEMENT_PORT", String.valueOf(PackagedJar.quietPort())).env("DINGTALK_CALLBACK", "false")
+        return PackagedJar.facing(simulator).env("DINGTALK_WEBHOOK_PORT", String.valueOf(Ports.quiet()))
+                .env("DINGTALK_MANAGEMENT_PORT", String.valueOf(Ports.quiet())).env("DINGTALK_CALLBACK", "false")
                 .env("DINGTALK_STREAM_CONNECTIONS", String.valueOf(connections));
     }
 

@@ -2,7 +2,6 @@ package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -47,10 +46,7 @@ class UnprovedRequestsTest {
 
     @BeforeAll
     void start() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        int port = Ports.quiet();
         AtomicBoolean starting = new AtomicBoolean(true);
         Thread impatient = new Thread(() -> {
             while (starting.get()) {

@@ -12,11 +12,13 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 import io.github.dingtalkcamel.Bot;
 import io.github.dingtalkcamel.LogLines;
 import io.github.dingtalkcamel.simulator.platform.PushResult;
+import io.github.dingtalkcamel.simulator.platform.SimulatorOptions;
 import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
@@ -185,14 +187,15 @@ class BusyAgentTest {
     void twoThousandConversationsThatWaitForASlowAgentDelayNoOtherAgent() throws Exception {
         int conversations = 2_000;
         Slow slow = new Slow();
-        try (Bot bot = Bot.withSettings(Map.of("dingtalk.max-running-turns", "40")).bean("slow", slow)
-                .route("agents.yaml", AGENTS.replace("maxRunning: 2", "maxRunning: 30")).start()) {
+        SimulatorOptions patient = SimulatorOptions.defaults().pushTimeout(Duration.ofSeconds(60));
+        try (Bot bot = Bot.withSettings(Map.of("dingtalk.max-running-turns", "40"), patient)
+                .bean("slow", slow).route("agents.yaml", AGENTS.replace("maxRunning: 2", "maxRunning: 30")).start()) {
             bot.say(UserMessage.text("/bind quick").from("fast"));
             String fast = bot.simulator().dm(Bot.APP_KEY, "fast");
             bot.awaitReplies(fast, 1);
             List<CompletableFuture<PushResult>> pushes = new ArrayList<>();
-            for (int begin = 0; begin < conversations; begin += 200) {
-                List<CompletableFuture<PushResult>> some = IntStream.range(begin, begin + 200)
+            for (int begin = 0; begin < conversations; begin += 50) {
+                List<CompletableFuture<PushResult>> some = IntStream.range(begin, begin + 50)
                         .mapToObj(i -> bot.simulator().sayAsync(UserMessage.text("slow " + i).from("person" + i))).toList();
                 CompletableFuture.allOf(some.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
                 pushes.addAll(some);
@@ -213,7 +216,7 @@ class BusyAgentTest {
                 while (!over.get()) {
                     Runnable call = slow.held.poll();
                     if (call == null) {
-                        Thread.onSpinWait();
+                        LockSupport.parkNanos(1_000_000);
                     } else {
                         call.run();
                         answered.release();
@@ -226,7 +229,7 @@ class BusyAgentTest {
             service.join();
             Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> bot.queue().running() == 0 && bot.queue().parked() == 0);
             assertThat(slow.most).hasValueLessThanOrEqualTo(30);
-            assertThat(bot.replies(bot.simulator().dm(Bot.APP_KEY, "person1999"))).containsExactly("slow 1999");
+            assertThat(bot.awaitReplies(bot.simulator().dm(Bot.APP_KEY, "person1999"), 1)).containsExactly("slow 1999");
         }
     }
 }

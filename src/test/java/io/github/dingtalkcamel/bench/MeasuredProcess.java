@@ -1,8 +1,6 @@
 package io.github.dingtalkcamel.bench;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -27,6 +25,7 @@ import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
 import com.sun.tools.attach.VirtualMachine;
+import io.github.dingtalkcamel.Ports;
 import org.awaitility.Awaitility;
 
 /** A contender at work: a new process in a directory of its own, with an app of its own. */
@@ -57,8 +56,8 @@ final class MeasuredProcess implements AutoCloseable {
     private MeasuredProcess(Contender contender, Driver driver, String appKey, List<String> options) throws Exception {
         this.appKey = appKey;
         this.home = Files.createTempDirectory("dingtalk-camel-bench");
-        int webhookPort = freePort();
-        int managementPort = freePort();
+        int webhookPort = Ports.quiet();
+        int managementPort = Ports.quiet();
         driver.app(appKey, SECRET, contender.webhook() ? "http://127.0.0.1:" + webhookPort + "/api/dingtalk/webhook/main" : null);
         List<String> command = new ArrayList<>(List.of(java()));
         command.addAll(options);
@@ -116,12 +115,6 @@ final class MeasuredProcess implements AutoCloseable {
                     "DINGTALK_STREAM", String.valueOf(!contender.webhook())));
         }
         return environment;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static boolean isReady(URI url) throws InterruptedException {

@@ -19,6 +19,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import io.github.dingtalkcamel.Bot;
+import io.github.dingtalkcamel.Ports;
 import io.github.dingtalkcamel.settings.SettingsReader;
 import io.github.dingtalkcamel.simulator.Simulator;
 import io.github.dingtalkcamel.simulator.fault.ApiFamily;
@@ -135,12 +136,14 @@ class DoctorTest {
 
     @Test
     void aStoreThatDoesNotAnswerIsNamed() throws Exception {
-        assertThat(checks(wrong(machine(), "dingtalk.store-url", "jdbc:postgresql://127.0.0.1:" + closedPort() + "/bot"))).containsExactly("store");
+        assertThat(checks(wrong(machine(), "dingtalk.store-url", "jdbc:postgresql://127.0.0.1:" + Ports.quiet() + "/bot")))
+                .containsExactly("store");
     }
 
     @Test
     void aHostThatDoesNotAnswerIsNamed() throws Exception {
-        assertThat(checks(wrong(machine(), "dingtalk.oapi-base-url", "http://127.0.0.1:" + closedPort()))).containsExactly("host 127.0.0.1");
+        assertThat(checks(wrong(machine(), "dingtalk.oapi-base-url", "http://127.0.0.1:" + Ports.quiet())))
+                .containsExactly("host 127.0.0.1");
     }
 
     @Test
@@ -247,7 +250,7 @@ class DoctorTest {
     void brokersInPropertiesOfTheUsersAreNamed() throws Exception {
         try (ServerSocket broker = new ServerSocket(0)) {
             String alive = "localhost:" + broker.getLocalPort();
-            String away = "127.0.0.1:" + closedPort();
+            String away = "127.0.0.1:" + Ports.quiet();
             Map<String, String> settings = settings();
             settings.put("camel.beans.broker.brokerURL", "failover:(tcp://" + alive + ",ssl://no-such-host.invalid:61617)");
             settings.put("kafka-out.brokers", away + ", " + alive);
@@ -277,7 +280,7 @@ class DoctorTest {
     @Test
     void aModelThatDoesNotAnswerIsNamed() throws Exception {
         Map<String, String> settings = settings();
-        settings.put("dingtalk.llm-base-url", "http://127.0.0.1:" + closedPort() + "/v1");
+        settings.put("dingtalk.llm-base-url", "http://127.0.0.1:" + Ports.quiet() + "/v1");
         settings.put("dingtalk.llm-model", "some");
 
         assertThat(checks(found(machine(), settings).stream().filter(finding -> finding.result() == Finding.Result.WRONG).toList()))
@@ -288,11 +291,5 @@ class DoctorTest {
     void aWrongSettingIsNamed() {
         assertThat(wrong(machine(), "dingtalk.webhook-port", "eighty")).singleElement()
                 .satisfies(finding -> assertThat(finding.message()).startsWith("dingtalk.webhook-port"));
-    }
-
-    private static int closedPort() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

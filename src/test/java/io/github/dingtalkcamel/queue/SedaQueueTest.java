@@ -1,6 +1,7 @@
 package io.github.dingtalkcamel.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
@@ -102,7 +103,7 @@ class SedaQueueTest {
         for (int i = 0; i < workers; i++) {
             pool.execute(work);
         }
-        Awaitility.await().until(() -> queue.looks() >= workers);
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> queue.looks() >= workers);
     }
 
     @Test
@@ -123,7 +124,7 @@ class SedaQueueTest {
             queue.offer(exchange());
         }
 
-        Awaitility.await().until(() -> busy.size() == 10);
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> busy.size() == 10);
         end.countDown();
     }
 
@@ -143,7 +144,7 @@ class SedaQueueTest {
             for (int i = 0; i < 100; i++) {
                 queue.offer(exchange());
             }
-            Awaitility.await().pollInSameThread().until(() -> queue.woken() > 0);
+            Awaitility.await().atMost(Duration.ofSeconds(30)).pollInSameThread().until(() -> queue.woken() > 0);
             assertThat(queue.woken()).as("workers that want the lock").isEqualTo(1);
         });
         assertThat(taken.await(50, TimeUnit.SECONDS)).isTrue();
@@ -157,7 +158,8 @@ class SedaQueueTest {
             int before = queue.looks();
             List<Thread> workers = List.of(worker(taken), worker(taken));
             workers.forEach(Thread::start);
-            Awaitility.await().pollInterval(1, TimeUnit.MILLISECONDS).until(() -> queue.looks() >= before + 2);
+            Awaitility.await().atMost(Duration.ofSeconds(30)).pollInterval(1, TimeUnit.MILLISECONDS)
+                    .until(() -> queue.looks() >= before + 2);
             queue.offer(exchange);
             workers.get(round % 2).interrupt();
             assertThat(taken.await(50, TimeUnit.SECONDS)).isTrue();

@@ -153,12 +153,14 @@ class RobotRoutesTest {
 
     @Test
     void callsOnlySoManyRobotsAtTheSameTimeAndTheOthersLater() {
-        simulator.faults().on(ApiFamily.CUSTOM_ROBOT).untilCleared().slow(Duration.ofMillis(300));
+        simulator.faults().on(ApiFamily.CUSTOM_ROBOT).untilCleared().slow(Duration.ofSeconds(5));
         List<CompletableFuture<Exchange>> sent = IntStream.range(0, RobotLeases.MOST + 20).mapToObj(i -> {
             simulator.addCustomRobot(CustomRobot.of("robot-token-" + i, "cidGroup" + i));
             return say("hello", Secret.of(simulator.url() + "/robot/send?access_token=robot-token-" + i));
         }).toList();
 
+        Awaitility.await().atMost(PATIENCE).until(() -> calls.most.get() >= RobotLeases.MOST);
+        simulator.faults().clear();
         sent.forEach(each -> assertThat(each.join().getMessage().getBody()).isEqualTo(Map.of("queued", false)));
         assertThat(calls.most).hasValue(RobotLeases.MOST);
     }

@@ -64,7 +64,7 @@ public final class StreamClient implements WebSocket.Listener, AutoCloseable {
     }
 
     public static ConditionFactory await() {
-        return Awaitility.await().atMost(Duration.ofSeconds(10)).pollInterval(Duration.ofMillis(5));
+        return Awaitility.await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(5));
     }
 
     /** Its connectionId. */

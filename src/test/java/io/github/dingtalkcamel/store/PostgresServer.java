@@ -1,8 +1,6 @@
 package io.github.dingtalkcamel.store;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -14,6 +12,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+
+import io.github.dingtalkcamel.Ports;
 
 /**
  * A PostgreSQL server of the machine's own installation, which tests stop, restart and replace by its standby. Its programs are found
@@ -41,7 +41,7 @@ public final class PostgresServer implements AutoCloseable {
 
     /** A new server, running. It syncs its commits to the disk. */
     public static PostgresServer started(String... settings) throws IOException {
-        PostgresServer server = new PostgresServer(home(), freePort());
+        PostgresServer server = new PostgresServer(home(), Ports.quiet());
         server.run("initdb", "-D", server.data(), "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8");
         List<String> lines = new ArrayList<>(List.of("port = " + server.port, "listen_addresses = '127.0.0.1'",
                 "unix_socket_directories = '" + server.home + "'"));
@@ -53,7 +53,7 @@ public final class PostgresServer implements AutoCloseable {
 
     /** A standby of this server, running, to which it streams. */
     public PostgresServer standby() throws IOException {
-        PostgresServer standby = new PostgresServer(home(), freePort());
+        PostgresServer standby = new PostgresServer(home(), Ports.quiet());
         standby.run("pg_basebackup", "-D", standby.data(), "-h", "127.0.0.1", "-p", String.valueOf(port), "-U", "postgres", "-R",
                 "-X", "stream", "-c", "fast");
         standby.configure(List.of("port = " + standby.port, "unix_socket_directories = '" + standby.home + "'"));
@@ -73,12 +73,6 @@ public final class PostgresServer implements AutoCloseable {
             execute(List.of("chown", "postgres", home.toString()));
         }
         return home;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private String data() {

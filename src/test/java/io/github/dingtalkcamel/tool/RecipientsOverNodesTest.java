@@ -140,7 +140,7 @@ class RecipientsOverNodesTest {
                     threads.schedule(() -> {
                         active.removeAll(List.of(people));
                         ended.incrementAndGet();
-                        Awaitility.await().until(() -> exchange[0] != null);
+                        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> exchange[0] != null);
                         end(exchange[0]);
                     }, 3, TimeUnit.MILLISECONDS);
                 }, people));

@@ -104,10 +104,11 @@ class RequestIdOverNodesTest {
             throw ApiException.badRequest("bad_argument", "no");
         };
         CompletableFuture<Exchange> first = call(0, "r", Duration.ofSeconds(60));
-        Awaitility.await().until(() -> runs.get() == 1);
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> runs.get() == 1);
         int before = asked.get();
         CompletableFuture<Exchange> second = call(1, "r", Duration.ofSeconds(60));
-        Awaitility.await().alias("when the call is made, and when its result is looked for").until(() -> asked.get() >= before + 2);
+        Awaitility.await().atMost(Duration.ofSeconds(30)).alias("when the call is made, and when its result is looked for")
+                .until(() -> asked.get() >= before + 2);
         tool = exchange -> { };
         refuse.countDown();
 
@@ -121,7 +122,7 @@ class RequestIdOverNodesTest {
         CountDownLatch sent = new CountDownLatch(1);
         tool = exchange -> sent.await();
         CompletableFuture<Exchange> first = call(0, "r", Duration.ofSeconds(60));
-        Awaitility.await().until(() -> runs.get() == 1);
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> runs.get() == 1);
 
         assertThat(result(call(1, "r", Duration.ofMillis(300))).get("results").toString()).contains("outcomeUnknown").doesNotContain("retryable");
         sent.countDown();

@@ -596,12 +596,12 @@ class KeyedQueueTest {
         assertThat(queue.unattended()).isZero();
         offer(queue, "a", "first");
         offer(queue, "b", "second");
-        Awaitility.await().until(() -> queue.unattended().toMillis() >= 1);
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> queue.unattended().toMillis() >= 1);
 
         Exchange first = queue.poll(10, TimeUnit.SECONDS);
         assertThat(queue.unattended()).as("no more may run").isZero();
         done(first);
-        Awaitility.await().until(() -> queue.unattended().toMillis() >= 1);
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> queue.unattended().toMillis() >= 1);
         queue.close();
         assertThat(queue.unattended()).isZero();
     }
@@ -784,7 +784,7 @@ class KeyedQueueTest {
         offer(queue, "a", "first");
         offer(queue, "b", "second");
         queue.poll();
-        Awaitility.await().until(() -> queue.unattended().toNanos() > 0);
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> queue.unattended().toNanos() > 0);
         assertThat(queue.unattended()).as("the second waits").isLessThan(Duration.ofHours(1));
     }
 }

@@ -1,8 +1,6 @@
 package io.github.dingtalkcamel.component.agent;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -10,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.dingtalkcamel.Ports;
 import jakarta.jms.ConnectionFactory;
 import org.apache.activemq.artemis.api.core.ActiveMQNotConnectedException;
 import org.apache.activemq.artemis.api.core.Interceptor;
@@ -48,19 +47,13 @@ public final class Broker implements AutoCloseable {
     }
 
     public Broker(Path directory) throws Exception {
-        this(directory, freePort());
+        this(directory, Ports.quiet());
     }
 
     Broker(Path directory, int port) throws Exception {
         this.directory = directory;
         this.port = port;
         start();
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 
     static String url(int port) {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
+import io.github.dingtalkcamel.Ports;
 import jakarta.jms.ConnectionFactory;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.awaitility.Awaitility;
@@ -21,7 +22,7 @@ public final class BrokerProcess implements AutoCloseable {
 
     public BrokerProcess(Path directory) throws IOException {
         this.directory = Files.createDirectories(directory);
-        port = Broker.freePort();
+        port = Ports.quiet();
         start();
     }
 
