@@ -14,6 +14,10 @@ const CHINESE = {
   'connected': '已连接', 'connecting': '连接中', 'waiting': '等待中', 'stopped': '已停止', 'replaying': '重放中',
   'Select dead letter {0}': '选择死信 {0}', 'Connections of {0}': '{0} 的连接',
   'Replay of {0} was requested.': '已请求重放 {0} 条。',
+  'The first {0} of {1} are shown.': '仅显示前 {0} 条，共 {1} 条。',
+  'The first {0} are shown; there are more.': '仅显示前 {0} 个，还有更多。',
+  'The request failed: the program does not answer. Its log says why.': '请求失败：程序没有应答。原因请看日志。',
+  'The request failed: HTTP {0} without a readable answer. The log says why.': '请求失败：HTTP {0}，应答无法解读。原因请看日志。',
   'The program does not answer. Trying again …': '程序没有应答，正在重试……',
 };
 const chinese = /^zh\b/i.test(navigator.languages?.[0] ?? navigator.language ?? '');
@@ -104,23 +108,61 @@ function letters(list) {
   by('replay').disabled = selected().length === 0;
 }
 
-async function refresh() {
+/**
+ * What the program answers, as JSON. An error has a text for the operator: the program's own where it sent one.
+ */
+async function ask(path, options) {
+  let answer;
   try {
-    const answer = await fetch('data');
-    if (!answer.ok) {
-      throw new Error((await answer.json()).error.message);
-    }
-    const data = await answer.json();
+    answer = await fetch(path, options);
+  } catch (failure) {
+    throw new Error(t('The request failed: the program does not answer. Its log says why.'), { cause: failure });
+  }
+  let said;
+  try {
+    said = await answer.json();
+  } catch (failure) {
+    throw new Error(t('The request failed: HTTP {0} without a readable answer. The log says why.', answer.status), { cause: failure });
+  }
+  if (!answer.ok) {
+    throw new Error(said.error?.message ?? t('The request failed: HTTP {0} without a readable answer. The log says why.', answer.status));
+  }
+  return said;
+}
+
+/** Shows a sentence, or hides its place where there is none. */
+function say(id, text) {
+  by(id).textContent = text ?? '';
+  by(id).hidden = !text;
+}
+
+async function load() {
+  try {
+    const data = await ask('data');
     by('problem').hidden = true;
     replace(by('queue'), figure('Waiting', data.queue.waiting), figure('Running', data.queue.running), figure('Unsent', data.queue.unsent),
       figure('Capacity', data.queue.capacity), figure('Dead letters', data.queue.deadLetters, data.queue.deadLetters > 0));
     replace(by('integrations'), ...data.integrations.flatMap(integration));
+    say('more-integrations', data.moreIntegrations && t('The first {0} are shown; there are more.', data.integrations.length));
     letters(data.deadLetters);
+    say('more-letters', data.moreDeadLetters && t('The first {0} of {1} are shown.', data.deadLetters.length, data.queue.deadLetters));
     replace(by('integration'), ...data.integrations.map(each => element('option', each.id)));
   } catch (failure) {
-    by('problem').textContent = failure instanceof TypeError ? t('The program does not answer. Trying again …') : failure.message;
-    by('problem').hidden = false;
+    say('problem', failure.cause instanceof TypeError ? t('The program does not answer. Trying again …') : failure.message);
   }
+}
+
+let turn = Promise.resolve();
+
+/** One at a time: an older answer never replaces a newer one. */
+function refresh() {
+  turn = turn.then(load);
+  return turn;
+}
+
+async function refreshAgainAndAgain() {
+  await refresh();
+  setTimeout(refreshAgainAndAgain, 3000);
 }
 
 by('letters').addEventListener('change', event => {
@@ -132,18 +174,24 @@ by('letters').addEventListener('change', event => {
 
 by('letters').addEventListener('submit', async event => {
   event.preventDefault();
-  const answer = await fetch(`replay?ids=${selected().join(',')}`, { method: 'POST' });
-  const said = await answer.json();
-  by('replayed').textContent = answer.ok ? t('Replay of {0} was requested.', said.count) : said.error.message;
+  try {
+    const said = await ask(`replay?ids=${selected().join(',')}`, { method: 'POST' });
+    by('replayed').textContent = t('Replay of {0} was requested.', said.count);
+  } catch (failure) {
+    by('replayed').textContent = failure.message;
+  }
   by('all').checked = false;
   await refresh();
 });
 
 by('find').addEventListener('submit', async event => {
   event.preventDefault();
-  const answer = await fetch(`message?${new URLSearchParams({ integration: by('integration').value, msgId: by('msg-id').value.trim() })}`);
-  const said = await answer.json();
-  by('trace').replaceChildren(answer.ok ? element('pre', JSON.stringify(said, null, 2)) : element('p', said.error.message, { class: 'bad' }));
+  try {
+    const said = await ask(`message?${new URLSearchParams({ integration: by('integration').value, msgId: by('msg-id').value.trim() })}`);
+    by('trace').replaceChildren(element('pre', JSON.stringify(said, null, 2)));
+  } catch (failure) {
+    by('trace').replaceChildren(element('p', failure.message, { class: 'bad' }));
+  }
 });
 
 if (chinese) {
@@ -158,5 +206,4 @@ if (chinese) {
   }
   document.querySelectorAll('[aria-label]').forEach(each => each.setAttribute('aria-label', t(each.getAttribute('aria-label'))));
 }
-await refresh();
-setInterval(refresh, 3000);
+await refreshAgainAndAgain();

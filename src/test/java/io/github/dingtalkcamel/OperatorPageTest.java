@@ -10,10 +10,12 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import io.github.dingtalkcamel.conversation.Bindings;
 import io.github.dingtalkcamel.simulator.platform.PushResult;
 import io.github.dingtalkcamel.simulator.platform.UserMessage;
@@ -78,6 +80,7 @@ class OperatorPageTest {
         assertThat(data.at("/queue/waiting").asInt()).isZero();
         assertThat(data.at("/queue/capacity").asInt()).isEqualTo(10_000);
         assertThat(data.at("/deadLetters")).hasSize(2);
+        assertThat(data.path("moreDeadLetters")).isEqualTo(BooleanNode.FALSE);
         assertThat(data.at("/deadLetters/0/code").asText()).isEqualTo("agentFailed");
         assertThat(data.toString()).doesNotContain(SAID, Bot.APP_SECRET, Bot.AES_KEY, "api-token-0123456789");
     }
@@ -102,6 +105,21 @@ class OperatorPageTest {
         assertThat(send("POST", "/replay?ids=1", "Sec-Fetch-Site", "cross-site").statusCode()).isEqualTo(403);
         assertThat(send("GET", "/replay?ids=1").statusCode()).isEqualTo(404);
         assertThat(send("GET", "/data", "Sec-Fetch-Site", "cross-site").statusCode()).isEqualTo(403);
+    }
+
+    /** A wiki or an alert may link to the page; its data and its actions are for the page alone. */
+    @Test
+    void opensByALinkFromAnotherSiteAndNothingElseDoes() throws Exception {
+        String[] link = { "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document" };
+        assertThat(send("GET", "", link).statusCode()).isEqualTo(302);
+        assertThat(send("GET", "/", link).statusCode()).isEqualTo(200);
+
+        for (String path : List.of("/data", "/message?integration=main&msgId=x", "/replay?ids=1", "/operator.js", "/index.html")) {
+            assertThat(send("GET", path, link).statusCode()).as(path).isEqualTo(403);
+        }
+        assertThat(send("POST", "/replay?ids=1", link).statusCode()).isEqualTo(403);
+        assertThat(send("GET", "/", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "iframe").statusCode())
+                .isEqualTo(403);
     }
 
     /** As an operator sees it, by keyboard: the box of a letter, then the button. */
@@ -130,6 +148,22 @@ class OperatorPageTest {
             browser.evaluate("document.querySelector('#msg-id').value = '" + failed.msgId() + "'");
             browser.evaluate("document.querySelector('#find').requestSubmit()");
             browser.await("document.querySelector('#trace pre')?.innerText.includes('\"agent\": \"broken\"')");
+
+            browser.evaluate("window.real = window.fetch, window.fetch = async path => path != 'data' ? real(path) : Response.json("
+                    + "Object.assign(await (await real(path)).json(), { moreDeadLetters: true, queue: { deadLetters: 345 } })), 1");
+            browser.await("document.querySelector('#more-letters').innerText == 'The first 2 of 345 are shown.'");
+
+            // no answer at all, then one of a proxy on the way
+            browser.evaluate("window.fetch = async () => { throw new TypeError('refused'); }, 1");
+            browser.await("document.querySelector('#problem').innerText.startsWith('The program does not answer.')");
+            browser.evaluate("document.querySelector('#find').requestSubmit()");
+            browser.await("document.querySelector('#trace').innerText.startsWith('The request failed:')");
+            browser.evaluate("document.querySelector('#letters').requestSubmit()");
+            browser.await("document.querySelector('#replayed').innerText.startsWith('The request failed:')");
+            browser.evaluate("window.fetch = async () => new Response('<html>', { status: 502 }), 1");
+            browser.await("document.querySelector('#problem').innerText.startsWith('The request failed:')");
+            browser.evaluate("window.fetch = window.real, 1");
+            browser.await("document.querySelector('#problem').hidden");
         }
     }
 }

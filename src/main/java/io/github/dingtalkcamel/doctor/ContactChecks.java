@@ -3,10 +3,10 @@ package io.github.dingtalkcamel.doctor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dingtalkcamel.component.api.DingTalkException;
-import io.github.dingtalkcamel.component.api.RejectedException;
 import io.github.dingtalkcamel.component.secrets.Secret;
 
 /**
@@ -17,8 +17,10 @@ final class ContactChecks {
 
     /** DingTalk's code for a missing permission on the older API. */
     private static final String NOT_GRANTED = "60011";
-    /** A department outside the visible range. */
-    private static final String OUT_OF_RANGE = "50004";
+    /** A person or a department outside the visible range. */
+    private static final Set<String> OUT_OF_RANGE = Set.of("50002", "50004");
+    /** No such person, no such department: DingTalk looks at the permission first, so it is granted. */
+    private static final Set<String> NOT_FOUND = Set.of("60121", "60003");
     private static final int ROOT = 1;
 
     private final AppCalls calls;
@@ -70,12 +72,15 @@ final class ContactChecks {
             return Finding.ok(check, people.isEmpty() ? "It holds the root department, which has no people of its own"
                     : "It holds the root department");
         } catch (DingTalkException e) {
-            if (e.code().equals(OUT_OF_RANGE)) {
+            if (OUT_OF_RANGE.contains(e.code())) {
                 findings.add(granted(PEOPLE));
                 return Finding.unknown(check, "It does not hold the root department: only a part of the organisation finds the robot",
                         "Widen it in DingTalk's console where that is not intended, and publish a version");
             }
             findings.add(refused(PEOPLE, e));
+            if (!e.code().equals(NOT_GRANTED)) {
+                return Finding.unknown(check, e.getMessage(), e.remedy());
+            }
             return Finding.unknown(check, "DingTalk tells it only with " + PEOPLE.name(),
                     "Look at it in DingTalk's console: only people in it find the robot");
         }
@@ -95,8 +100,8 @@ final class ContactChecks {
             return new Finding(check, Finding.Result.OFF, permission.name() + " is not granted: " + permission.need() + " can't be used",
                     "Grant it in DingTalk's console and publish a version, where you need that");
         }
-        // the permission is looked at first: no such person, or one outside the range, means that it is granted
-        return e instanceof RejectedException ? granted(permission)
+        // any other refusal, of this machine's address or of a disabled app for example, says nothing of the permission
+        return NOT_FOUND.contains(e.code()) || OUT_OF_RANGE.contains(e.code()) ? granted(permission)
                 : Finding.unknown(check, permission.name() + ": " + e.getMessage(), e.remedy());
     }
 }

@@ -51,7 +51,8 @@ final class OperatorPage {
         router.get(PATH + "/data").handler(request -> answer(request, this::data));
         router.get(PATH + "/message").handler(request -> answer(request, () -> messages.trace(call("messages",
                 request.request().getParam("integration", ""), request.request().getParam("msgId", "")))));
-        // ids are in the query: no body is read, and a page of another site can't send this
+        // ids are in the query, so no body is read; a page of another site could send this, and the guard refuses it by Host, Origin
+        // and Sec-Fetch-Site
         router.post(PATH + "/replay").handler(request -> answer(request, () -> deadLetters.replay(ids(request))));
         router.get(PATH + "/*").handler(StaticHandler.create("operator").setCachingEnabled(false));
     }
@@ -67,11 +68,16 @@ final class OperatorPage {
 
     private Map<String, Object> data() throws ApiException {
         Map<String, Object> data = new LinkedHashMap<>();
-        data.putAll(integrations.list(call("integrations")));
+        add(data, integrations.list(call("integrations")), "moreIntegrations");
         data.put("queue", queue.get());
-        data.putAll(deadLetters.list(call("dead-letters")));
-        data.remove("nextCursor");
+        add(data, deadLetters.list(call("dead-letters")), "moreDeadLetters");
         return data;
+    }
+
+    /** The first of a list, and whether there are more, which the page says. */
+    static void add(Map<String, Object> data, Map<String, Object> list, String more) {
+        data.putAll(list);
+        data.put(more, data.remove("nextCursor") != null);
     }
 
     private static ApiCall call(String... path) {

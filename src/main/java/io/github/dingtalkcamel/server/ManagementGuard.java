@@ -25,6 +25,8 @@ public final class ManagementGuard implements AuthenticationHandler {
     public static final String CONSOLE = "/hawtio";
     public static final String CONSOLE_JOLOKIA = CONSOLE + "/jolokia";
 
+    /** The operators' page itself; what it asks for is below it. */
+    private static final Set<String> OPERATORS = Set.of("/dingtalk", "/dingtalk/");
     private static final String HEALTH = "/observe/health";
     /** What Jolokia may be asked for by GET, which any link or picture can send; the rest by POST. */
     private static final Set<String> SAFE = Set.of("", "version", "list", "read", "search");
@@ -123,11 +125,11 @@ public final class ManagementGuard implements AuthenticationHandler {
         return site != null && !site.equals("same-origin") && !site.equals("none") && !isLinkToPage(request, path);
     }
 
-    /** A link from elsewhere, a wiki say, may lead to the console; it does nothing by itself. */
+    /** A link from elsewhere, a wiki or an alert, may lead to the console or the operators' page; that does nothing by itself. */
     private static boolean isLinkToPage(HttpServerRequest request, String path) {
         return request.method() == HttpMethod.GET && "navigate".equals(request.getHeader("Sec-Fetch-Mode"))
                 && "document".equals(request.getHeader("Sec-Fetch-Dest"))
-                && isAt(CONSOLE, path) && !isAt(CONSOLE_JOLOKIA, path);
+                && (OPERATORS.contains(path) || isAt(CONSOLE, path) && !isAt(CONSOLE_JOLOKIA, path));
     }
 
     private boolean isKnown(HttpServerRequest request) {

@@ -30,6 +30,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The command doctor on a set-up that works, and on broken ones. */
 class DoctorTest {
@@ -221,6 +223,39 @@ class DoctorTest {
 
         assertThat(found(machine(), settings())).filteredOn(finding -> finding.check().equals("visible range main")).singleElement()
                 .satisfies(finding -> assertThat(finding.line()).startsWith("unknown").contains("only a part of the organisation"));
+    }
+
+    /** DingTalk looks at the permission first: these answers come only where it is granted. */
+    @ParameterizedTest
+    @CsvSource({ "/topapi/user/getbyunionid,60121", "/topapi/v2/user/getbymobile,60121", "/topapi/v2/department/listsub,60003",
+            "/topapi/v2/department/listsub,50004", "/topapi/v2/user/list,50002", "/topapi/v2/user/list,60003" })
+    void aRefusalThatNamesAMissingPersonOrDepartmentProvesThePermission(String path, int code) {
+        simulator.faults().on(path).untilCleared().answer(200, "{\"errcode\":" + code + ",\"errmsg\":\"no\"}");
+
+        assertThat(found(machine(), settings())).filteredOn(finding -> finding.check().equals("permissions main"))
+                .allSatisfy(finding -> assertThat(finding.line()).startsWith("ok"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "/topapi/v2/user/list,qyapi_get_department_member", "/topapi/v2/department/listsub,qyapi_get_department_list",
+            "/topapi/user/getbyunionid,qyapi_get_member", "/topapi/v2/user/getbymobile,qyapi_get_member_by_mobile" })
+    void aRefusalForAnotherReasonDoesNotProveThePermission(String path, String permission) {
+        for (String answer : List.of("{\"errcode\":88,\"sub_code\":\"60020\",\"sub_msg\":\"address\"}",
+                "{\"errcode\":71010,\"errmsg\":\"app disabled\"}", "{\"errcode\":40035,\"errmsg\":\"bad parameter\"}")) {
+            simulator.faults().clear();
+            simulator.faults().on(path).untilCleared().answer(200, answer);
+            List<Finding> found = found(machine(), settings());
+
+            assertThat(found).filteredOn(finding -> finding.line().contains(permission + ":")).isNotEmpty().allSatisfy(finding -> {
+                assertThat(finding.result()).isEqualTo(Finding.Result.UNKNOWN);
+                assertThat(finding.remedy()).contains(answer.contains("60020") ? "IP white list" : "error table");
+            });
+            assertThat(found).noneMatch(finding -> finding.line().contains(permission + " is granted"));
+            if (path.endsWith("user/list")) {
+                assertThat(found).filteredOn(finding -> finding.check().equals("visible range main")).singleElement()
+                        .satisfies(finding -> assertThat(finding.line()).startsWith("unknown").doesNotContain("tells it only with"));
+            }
+        }
     }
 
     @Test
