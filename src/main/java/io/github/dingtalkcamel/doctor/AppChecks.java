@@ -90,7 +90,7 @@ final class AppChecks {
             if (!allowed && e.code().toLowerCase(Locale.ROOT).contains("robot")) {
                 findings.add(Finding.because(robot, e));
                 findings.add(Finding.unknown(permissions, "DingTalk refused the robot code, and may not have looked at qyapi_robot_sendmsg",
-                        "Mend the robot code first"));
+                        "Fix the robot code first"));
                 return;
             } else if (!allowed) {
                 findings.add(Finding.unknown(robot, "DingTalk looks at it after the permission to send", null));
