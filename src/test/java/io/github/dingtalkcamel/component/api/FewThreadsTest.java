@@ -82,6 +82,26 @@ class FewThreadsTest {
     }
 
     @Test
+    void startsNoSecondThreadBeforeTheFirstHasCome() {
+        CountDownLatch mayCome = new CountDownLatch(1);
+        CountDownLatch rest = new CountDownLatch(1_000);
+        try (FewThreads late = new FewThreads(task -> {
+            Thread thread = new Thread(() -> {
+                await(mayCome);
+                task.run();
+            });
+            thread.setDaemon(true);
+            made.add(thread);
+            return thread;
+        })) {
+            IntStream.range(0, 1_000).forEach(number -> late.execute(rest::countDown));
+            assertThat(made).as("threads while none has come").hasSize(1);
+            mayCome.countDown();
+            await(rest);
+        }
+    }
+
+    @Test
     void goesOnAfterATaskThatFailsOrLeavesItsThreadInterrupted() {
         IllegalStateException bug = new IllegalStateException("a bug");
         threads.execute(() -> {
