@@ -66,7 +66,7 @@ class ClusterNodeLossTest {
 
         nodes.awaitAsked("1 slow 1");
         nodes.awaitAsked("1 typing");
-        assertThat(nodes.metric(1, "dingtalk_cluster_takeover_longest_ms")).isBetween(7_000.0, 60_000.0);
+        assertThat(nodes.metric(1, "dingtalk_cluster_takeover_longest_ms")).isBetween(7_000.0, 30_000.0);
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> health(0).contains("\"node\",\"status\":\"DOWN\""));
         assertThat(health(1)).contains("\"node\",\"status\":\"UP\"");
         // the node that took over makes a card of its own, and ends the one that shows no reply any more
