@@ -37,7 +37,7 @@ import org.awaitility.Awaitility;
 final class ClusterNodes implements AutoCloseable {
 
     static final String TOKEN = "cluster-test-token-0123456789-abcdefgh";
-    /** An integration that answers nobody. */
+    /** An integration whose messages the tests leave out. */
     static final String CLOSED_KEY = "dingtest000000000002";
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final String AGENT = """

@@ -30,7 +30,7 @@ import org.sqlite.SQLiteConnection;
  * the hot path that no slow neighbour can fail. The application is as it is run, with the agent {@code echo}. Who lowers a count lowers its
  * limit here.
  */
-@Timeout(300)
+@Timeout(90)
 class HotPathCountTest {
 
     /** Steps of routes that Camel runs: every EIP and every call in one, those that contain others included. */

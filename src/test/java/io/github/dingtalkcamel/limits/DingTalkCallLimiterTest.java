@@ -3,11 +3,8 @@ package io.github.dingtalkcamel.limits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
@@ -30,22 +27,7 @@ class DingTalkCallLimiterTest {
     private static final String GROUP = "/v1.0/robot/groupMessages/send";
 
     private Instant now = Instant.parse("2026-11-28T09:00:00Z");
-    private final DingTalkCallLimiter limiter = new DingTalkCallLimiter(Duration.ofSeconds(1), new Clock() {
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-    }, () -> now.toEpochMilli() * 1_000_000);
+    private final DingTalkCallLimiter limiter = new DingTalkCallLimiter(Duration.ofSeconds(1), new SuppliedClock(() -> now), () -> now.toEpochMilli() * 1_000_000);
 
     private static ApiRequest call(String name, String integration) {
         return new ApiRequest(name, integration, URI.create("https://api.example/x"), Secret.UNSET, "");

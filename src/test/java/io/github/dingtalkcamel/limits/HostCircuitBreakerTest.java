@@ -1,11 +1,8 @@
 package io.github.dingtalkcamel.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.stream.IntStream;
 
 import io.github.dingtalkcamel.component.api.DingTalkException;
@@ -15,22 +12,7 @@ import org.junit.jupiter.api.Test;
 class HostCircuitBreakerTest {
 
     private Instant now = Instant.parse("2026-11-28T09:00:00Z");
-    private final HostCircuitBreaker breaker = new HostCircuitBreaker("api.dingtalk.com", Duration.ofSeconds(1), new Clock() {
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-    });
+    private final HostCircuitBreaker breaker = new HostCircuitBreaker("api.dingtalk.com", Duration.ofSeconds(1), new SuppliedClock(() -> now));
 
     private void failed(int calls) {
         IntStream.range(0, calls).forEach(call -> breaker.failed(new UnavailableException("unreachable", "no answer", "wait", null)));

@@ -167,7 +167,7 @@ class OfficialJavaStreamTest {
         assertThat(simulator.stream().push(KEY, "CALLBACK", "/v1.0/unknown", "{}").fault()).isEqualTo("code 404: topic not exist");
         assertThat(simulator.stream().push(KEY, "WEIRD", "x", "{}").fault()).isEqualTo("code 404: type not exist");
 
-        assertThat(simulator.requests()).filteredOn(request -> request.path().equals(OpenCall.PATH)).first().satisfies(open ->
+        assertThat(simulator.requests()).filteredOn(request -> request.path().equals(OpenCall.PATH)).singleElement().satisfies(open ->
                 assertThat(Wire.json(open.body()).path("ua").asText()).isEqualTo("java/1.3.12-union"));
     }
 
