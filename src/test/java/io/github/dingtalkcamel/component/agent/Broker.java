@@ -17,6 +17,8 @@ import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
 import org.apache.activemq.artemis.core.protocol.core.Packet;
 import org.apache.activemq.artemis.core.protocol.core.impl.PacketImpl;
+import org.apache.activemq.artemis.core.protocol.core.impl.wireformat.SessionAcknowledgeMessage;
+import org.apache.activemq.artemis.core.protocol.core.impl.wireformat.SessionIndividualAcknowledgeMessage;
 import org.apache.activemq.artemis.core.protocol.core.impl.wireformat.SessionReceiveMessage;
 import org.apache.activemq.artemis.core.server.Queue;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
@@ -34,6 +36,7 @@ public final class Broker implements AutoCloseable {
     private final int port;
     private final AtomicInteger commitsToLose = new AtomicInteger();
     private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+    private final Acknowledgements acknowledgements = new Acknowledgements();
     private final List<Delivered> delivered = new CopyOnWriteArrayList<>();
     private EmbeddedActiveMQ broker;
 
@@ -92,13 +95,19 @@ public final class Broker implements AutoCloseable {
     /** Consumers also commit what they did not receive, once a second: only a commit after an acknowledgement counts. */
     private boolean takes(Packet packet, RemotingConnection connection) {
         String session = connection.getID() + "/" + packet.getChannelID();
-        if (packet.getType() == PacketImpl.SESS_ACKNOWLEDGE || packet.getType() == PacketImpl.SESS_INDIVIDUAL_ACKNOWLEDGE) {
+        if (packet instanceof SessionAcknowledgeMessage one) {
+            acknowledgements.received(connection.getID(), one.getMessageID());
+            acknowledged.add(session);
+        } else if (packet instanceof SessionIndividualAcknowledgeMessage one) {
+            acknowledgements.received(connection.getID(), one.getMessageID());
             acknowledged.add(session);
         }
         if (packet.getType() != PacketImpl.SESS_COMMIT || !acknowledged.remove(session)
                 || commitsToLose.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
             return true;
         }
+        // one that a session's thread processes after its transaction was rolled back would leave the message in delivery for ever
+        acknowledgements.awaitProcessed(connection.getID());
         connection.fail(new ActiveMQNotConnectedException("lost for the test"));
         return false;
     }
@@ -118,6 +127,7 @@ public final class Broker implements AutoCloseable {
                 .setJournalFileSize(1 << 20).setJournalMinFiles(2).addAcceptorConfiguration("tcp", url())
                 .addAddressSetting("#", new AddressSettings().setDeadLetterAddress(SimpleString.of(DEAD_LETTERS))
                         .setMaxDeliveryAttempts(10));
+        configuration.registerBrokerPlugin(acknowledgements);
         broker = new EmbeddedActiveMQ().setConfiguration(configuration);
         broker.start();
         broker.getActiveMQServer().getRemotingService().addIncomingInterceptor((Interceptor) this::takes);
