@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.component.agent;
 
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 
 import org.apache.activemq.artemis.core.server.MessageReference;
@@ -25,8 +26,11 @@ final class Acknowledgements implements ActiveMQServerMessagePlugin {
 
     /** Afterwards each belongs to its transaction. */
     void awaitProcessed(Object connection) {
-        Awaitility.await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).atMost(Duration.ofSeconds(20))
-                .until(() -> received.stream().noneMatch(one -> one.connection().equals(connection)));
+        await(() -> received.stream().noneMatch(one -> one.connection().equals(connection)));
+    }
+
+    static void await(Callable<Boolean> condition) {
+        Awaitility.await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).atMost(Duration.ofSeconds(20)).until(condition);
     }
 
     @Override

@@ -21,6 +21,7 @@ import org.apache.activemq.artemis.core.protocol.core.impl.wireformat.SessionAck
 import org.apache.activemq.artemis.core.protocol.core.impl.wireformat.SessionIndividualAcknowledgeMessage;
 import org.apache.activemq.artemis.core.protocol.core.impl.wireformat.SessionReceiveMessage;
 import org.apache.activemq.artemis.core.server.Queue;
+import org.apache.activemq.artemis.core.server.ServerConsumer;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
@@ -108,8 +109,23 @@ public final class Broker implements AutoCloseable {
         }
         // one that a session's thread processes after its transaction was rolled back would leave the message in delivery for ever
         acknowledgements.awaitProcessed(connection.getID());
-        connection.fail(new ActiveMQNotConnectedException("lost for the test"));
+        fail(connection);
         return false;
+    }
+
+    /**
+     * The client is connected again within some milliseconds: it must not get later messages of a group before the queue has those back
+     * that were on their way. Only for queues that no other connection consumes from.
+     */
+    private void fail(RemotingConnection connection) {
+        List<Queue> queues = broker.getActiveMQServer().getSessions(connection.getID().toString()).stream()
+                .flatMap(session -> session.getServerConsumers().stream()).map(ServerConsumer::getQueue).distinct().toList();
+        queues.forEach(Queue::pause);
+        connection.fail(new ActiveMQNotConnectedException("lost for the test"));
+        queues.forEach(queue -> {
+            Acknowledgements.await(() -> queue.getDeliveringCount() == 0);
+            queue.resume();
+        });
     }
 
     private boolean sends(Packet packet) {
