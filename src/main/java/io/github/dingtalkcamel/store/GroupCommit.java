@@ -48,6 +48,8 @@ final class GroupCommit implements AutoCloseable {
     private final Pending<Void> stop = new Pending<>(CommitKey.NONE, connection -> null);
     private final KeptStatements statements = new KeptStatements();
     private final Thread thread;
+    /** Nothing is taken from the queue any more. Only the thread that writes uses it. */
+    private boolean last;
     private volatile LongConsumer committed = nanos -> { };
     private volatile boolean closed;
     private volatile String trouble;
@@ -162,7 +164,6 @@ final class GroupCommit implements AutoCloseable {
 
     private void run() {
         List<Pending<?>> batch = new ArrayList<>(IN_A_COMMIT);
-        boolean last = false;
         while (!last) {
             try {
                 batch.add(pending.take());
@@ -312,7 +313,8 @@ final class GroupCommit implements AutoCloseable {
         List<Pending<?>> all = new ArrayList<>(batch);
         pending.drainTo(all);
         if (all.remove(stop)) {
-            pending.add(stop);
+            // not queued again: others may have filled the queue meanwhile
+            last = true;
         }
         failed(all, e.getCause());
     }

@@ -10,6 +10,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -21,6 +22,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 
 import org.awaitility.Awaitility;
@@ -281,19 +283,23 @@ class GroupCommitTest {
         return release;
     }
 
-    @Test
-    void whatWaitsWhileAConnectionIsTriedFailsWithIt() throws Exception {
-        CountDownLatch trying = new CountDownLatch(1);
-        CountDownLatch given = new CountDownLatch(1);
-        AtomicInteger attempts = new AtomicInteger();
-        DataSource away = (DataSource) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { DataSource.class },
+    /** A database to which no connection can be made, which is known only when {@code given} is open. */
+    private DataSource away(CountDownLatch trying, CountDownLatch given, AtomicInteger attempts) {
+        return (DataSource) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { DataSource.class },
                 (self, method, arguments) -> {
                     attempts.incrementAndGet();
                     trying.countDown();
                     given.await();
                     throw new SQLException("no answer");
                 });
-        try (GroupCommit commits = new GroupCommit(away)) {
+    }
+
+    @Test
+    void whatWaitsWhileAConnectionIsTriedFailsWithIt() throws Exception {
+        CountDownLatch trying = new CountDownLatch(1);
+        CountDownLatch given = new CountDownLatch(1);
+        AtomicInteger attempts = new AtomicInteger();
+        try (GroupCommit commits = new GroupCommit(away(trying, given, attempts))) {
             CompletableFuture<String> first = commits.submit(insert("first"));
             trying.await();
             CompletableFuture<String> second = commits.submit(insert("second"));
@@ -304,6 +310,32 @@ class GroupCommitTest {
             }
         }
         assertThat(attempts).hasValue(1);
+    }
+
+    @Test
+    void endsWhenItIsClosedWhileAConnectionIsTriedThoughTheQueueFillsAtThatMoment() throws Exception {
+        CountDownLatch trying = new CountDownLatch(1);
+        CountDownLatch given = new CountDownLatch(1);
+        AtomicReference<GroupCommit.Pending<String>> late = new AtomicReference<>();
+        BlockingQueue<GroupCommit.Pending<?>> full = new LinkedBlockingQueue<>(1) {
+            @Override
+            public int drainTo(Collection<? super GroupCommit.Pending<?>> all) {
+                int count = super.drainTo(all);
+                late.set(new GroupCommit.Pending<>(CommitKey.NONE, insert("late")));
+                assertThat(offer(late.get())).isTrue();
+                return count;
+            }
+        };
+        GroupCommit commits = new GroupCommit(away(trying, given, new AtomicInteger()), connection -> { }, full);
+        CompletableFuture<String> first = commits.submit(insert("first"));
+        trying.await();
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(commits::close);
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> full.size() == 1);
+        given.countDown();
+
+        closing.get(30, TimeUnit.SECONDS);
+        assertThatThrownBy(() -> first.get(30, TimeUnit.SECONDS)).hasMessageContaining("no answer");
+        assertThatThrownBy(() -> late.get().future.get(30, TimeUnit.SECONDS)).hasMessageContaining("The store is closed");
     }
 
     @Test
