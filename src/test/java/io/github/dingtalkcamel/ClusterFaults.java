@@ -107,6 +107,7 @@ class ClusterFaults {
             ClusterUnderLoad.pause(Duration.ofSeconds(5));
             System.out.println("cluster: connections before: " + cluster.rows(OURS));
             int attempts = way.attempts();
+            cluster.awaitTurn();
             way.refuse();
             ClusterUnderLoad.pause(AWAY.dividedBy(2));
             for (Node node : cluster.nodes) {
@@ -139,6 +140,7 @@ class ClusterFaults {
         cluster.everythingIsAnsweredWhile(over -> {
             for (PostgresServer.Stop how : PostgresServer.Stop.values()) {
                 ClusterUnderLoad.pause(Duration.ofSeconds(8));
+                cluster.awaitTurn();
                 server.stop(how);
                 server.start();
                 awaitAnswer("a restart (" + how + ")");
@@ -158,6 +160,7 @@ class ClusterFaults {
         cluster.start(NODES, both);
         cluster.everythingIsAnsweredWhile(over -> {
             ClusterUnderLoad.pause(Duration.ofSeconds(8));
+            cluster.awaitTurn();
             first.stop(PostgresServer.Stop.IMMEDIATE);
             ClusterUnderLoad.pause(Duration.ofSeconds(5));
             second.promote();
@@ -176,8 +179,7 @@ class ClusterFaults {
         Node node = cluster.nodes.get(0);
         cluster.everythingIsAnsweredWhile(over -> {
             ClusterUnderLoad.pause(Duration.ofSeconds(5));
-            Awaitility.await().atMost(ClusterUnderLoad.PATIENCE).pollInterval(Duration.ofMillis(20)).until(
-                    () -> !cluster.rows("select 1 from message where state = 'running' and node like '%:" + node.port + "'").isEmpty());
+            cluster.awaitAnswering(node);
             way.cut();
             ClusterUnderLoad.pause(FROZEN);
             assertThat(ready(node).statusCode()).isEqualTo(503);
@@ -185,7 +187,7 @@ class ClusterFaults {
             awaitAliveNodes(NODES);
         });
         assertThat(node.run.log()).contains("has joined the cluster again");
-        assertThat(cluster.rows("select 1 from message where attempts > 1")).as("turns that another node took over").isNotEmpty();
+        assertThat(cluster.takenOver()).as("turns that another node took over").isNotEmpty();
     }
 
     /** What comes before this version's jar to make it the next one: a migration, and its list of migrations, which names that one too. */

@@ -138,12 +138,34 @@ final class ClusterUnderLoad implements AutoCloseable {
                 .orElseGet(() -> nodes.get(random.nextInt(nodes.size())));
     }
 
+    /** Whether the node answers a turn right now, as the store knows it. */
+    boolean isAnswering(Node node) throws Exception {
+        return !rows("select 1 from message where state = 'running' and node like '%:" + node.port + "'").isEmpty();
+    }
+
+    /** Waits until the node answers a turn. */
+    void awaitAnswering(Node node) {
+        Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> isAnswering(node));
+    }
+
+    /** Waits until any node answers a turn. */
+    void awaitTurn() {
+        Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> !rows(RUNNING).isEmpty());
+    }
+
+    /** Turns that were begun more than once, since the node that had begun them did not end them. */
+    List<List<Object>> takenOver() throws Exception {
+        return rows("select id, node, attempts from message where attempts > 1");
+    }
+
     private static String label(int person, int number) {
         return "p%03d-%05d".formatted(person, number);
     }
 
     /** A person says one message after the other, each until it is accepted: by Stream, and every third one by the webhook. */
     private void talk(int person) {
+        // not all at the same moment: so turns run and messages wait at any time, also when something happens to a node
+        pause(TALK.dividedBy(EACH).multipliedBy(person).dividedBy(CONVERSATIONS));
         for (int number = 0; number < EACH; number++) {
             String label = label(person, number);
             UserMessage message = UserMessage.text(label).from("person" + person).msgId("msg-" + label);
