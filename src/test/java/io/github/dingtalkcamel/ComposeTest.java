@@ -7,11 +7,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.github.dingtalkcamel.server.OwnNames;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -69,6 +71,17 @@ class ComposeTest {
         assertThat(scrape.at("/static_configs/0/targets/0").asText()).isEqualTo("app:9876");
         assertThat(scrape.at("/basic_auth/username").asText()).isEqualTo("${DINGTALK_MANAGEMENT_USER:-}");
         assertThat(scrape.at("/basic_auth/password").asText()).isEqualTo("${DINGTALK_MANAGEMENT_PASSWORD:-}");
+    }
+
+    /** The management server refuses other names than its own, see {@link OwnNames}. */
+    @Test
+    void theApplicationAnswersToTheNameByWhichPrometheusCallsIt() throws Exception {
+        JsonNode environment = compose.at("/services/app/environment");
+        String names = environment.path("DINGTALK_HOST_NAMES").asText().replaceAll("\\$\\{[A-Z_]+:-([^}]*)}", "$1");
+        OwnNames own = new OwnNames(environment.path("DINGTALK_MANAGEMENT_HOST").asText(), Set.of(names.split(",")));
+        JsonNode target = YAML.readTree(compose.at("/configs/prometheus/content").asText()).at("/scrape_configs/0/static_configs/0/targets/0");
+
+        assertThat(own.isOwn(target.asText())).as(target.asText()).isTrue();
     }
 
     /** A variable that is required would be so for all profiles. */

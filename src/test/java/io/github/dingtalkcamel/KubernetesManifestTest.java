@@ -112,6 +112,22 @@ class KubernetesManifestTest {
         assertThat(at(container(), "readinessProbe", "httpGet")).isEqualTo(Map.of("path", "/observe/health/ready", "port", "management"));
     }
 
+    /** What a namespace with {@code pod-security.kubernetes.io/enforce: restricted} admits. */
+    @Test
+    void asksForNoRightsThatTheRestrictedPodSecurityStandardForbids() {
+        Object pod = at(DOCUMENTS.get(0), "spec", "template", "spec");
+
+        assertThat(at(pod, "securityContext")).isEqualTo(Map.of("runAsNonRoot", true, "runAsUser", 10001, "fsGroup", 10001,
+                "seccompProfile", Map.of("type", "RuntimeDefault")));
+        assertThat(at(container(), "securityContext")).isEqualTo(Map.of("allowPrivilegeEscalation", false, "readOnlyRootFilesystem", true,
+                "capabilities", Map.of("drop", List.of("ALL"))));
+        assertThat(((List<?>) at(pod, "volumes")).stream().map(each -> at(each, "name") + " " + at(each, "emptyDir")).toList())
+                .as("the root file system is read-only").containsExactly("data {}", "tmp {}");
+        assertThat(((List<?>) at(container(), "volumeMounts")).stream().map(each -> at(each, "name") + " " + at(each, "mountPath")).toList())
+                .containsExactly("data /app/data", "tmp /tmp");
+        assertThat(at(pod, "automountServiceAccountToken")).isEqualTo(false);
+    }
+
     @Test
     void givesAProcessTheTimeThatItsRunningTurnsGetAndAnswersWhatStillComesIn() {
         assertThat(at(container(), "lifecycle", "preStop", "exec", "command")).isEqualTo(List.of("sleep", "5"));
