@@ -25,8 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the order of what is sent to a recipient: a call continues when all earlier calls for any of its recipients have ended, also those
- * of other nodes. Waits without a thread; the caller may hold one meanwhile, as ToolRuns does. A person who is addressed in two ways counts
- * as two recipients.
+ * of other nodes. Waits without a thread. A person who is addressed in two ways counts as two recipients.
  * <p>
  * Does not promise: an order with calls of other nodes while the store can't be written. Messages go out all the same, in the order of this
  * node's calls.

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -25,7 +26,6 @@ import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.Exchange;
-import org.apache.camel.ProducerTemplate;
 import org.apache.camel.support.AsyncProcessorSupport;
 import org.apache.camel.support.DefaultExchange;
 import org.slf4j.Logger;
@@ -44,8 +44,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class ToolRuns extends AsyncProcessorSupport implements CamelContextAware {
 
-    /** How many run at once; others wait. Calls that the route of a tool makes are not counted, its own run is. */
+    /**
+     * Threads that begin calls. A call holds one only until it waits for the first time, so calls that wait for a recipient, for another
+     * node or for DingTalk delay no others, however many they are. The calls that the route of a tool makes begin on threads of their own.
+     */
     public static final int MOST = 64;
+    /** What a call holds beside its arguments while it runs, by estimate. */
+    private static final long RUN_BYTES = 8 << 10;
 
     private static final Logger LOG = LoggerFactory.getLogger(ToolRuns.class);
     private static final String TARGET = "direct:run-tool";
@@ -56,7 +61,7 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
     private final InstantSource clock;
     private final Map<String, Flight> underWay = new HashMap<>();
     private CamelContext camelContext;
-    private ProducerTemplate producer;
+    private RouteCalls routes;
     private ExecutorService threads;
     private ExecutorService answers;
     private static final long LOOK_MILLIS = 100;
@@ -163,7 +168,7 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
 
     /** Until its outcome is known. */
     private void hold(Flight flight) throws ApiException {
-        long size = flight.run().call().bytes();
+        long size = flight.run().call().bytes() + RUN_BYTES;
         synchronized (this) {
             // one alone is never too large: its body was bounded
             if (bytes > 0 && bytes + size > maxBytes) {
@@ -197,34 +202,50 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
             exchange.setProperty(ToolRun.PROPERTY, run);
             exchange.setProperty(CallLimiter.WAIT_UNTIL, run.deadline());
             exchange.setVariable("integration", run.call().integration());
-            if (run.call().tool().isAdded()) {
-                runAdded(run, exchange);
+            if (!run.call().tool().isAdded()) {
+                routes.send(TARGET, exchange).thenAccept(done -> onThread(() -> ended(flight, done)));
+            } else if (run.begin()) {
+                // a user's route gets the arguments as its body
+                exchange.getMessage().setBody(Json.MAPPER.convertValue(run.call().arguments(), MAP));
+                routes.send(TARGET, exchange).thenAccept(done -> onThread(() -> {
+                    addedEnded(run, done);
+                    ended(flight, done);
+                }));
             } else {
-                producer.send(TARGET, exchange);
-            }
-            if (exchange.getException() == null) {
-                Map<String, Object> result = run.result();
-                keep(run.call(), result);
-                end(flight, result, null);
-            } else {
-                ApiException refused = Failure.of(exchange, ApiException.class);
-                if (refused != null) {
-                    forget(run.call());
-                }
-                // another failure may have come after a message was sent: the call stays noted, and is not repeated
-                end(flight, null, refused != null ? refused : exchange.getException());
+                ended(flight, exchange);
             }
         });
     }
 
-    /** A user's route gets the arguments as its body, and leaves the result's data there. What it can't do is the result's error. */
-    private void runAdded(ToolRun run, Exchange exchange) {
-        if (!run.begin()) {
-            return;
-        }
+    /** What ended the route may be a thread of the HTTP client's, and the outcome is stored. */
+    private void onThread(Runnable task) {
         try {
-            exchange.getMessage().setBody(Json.MAPPER.convertValue(run.call().arguments(), MAP));
-            producer.send(TARGET, exchange);
+            answers.execute(task);
+        } catch (RejectedExecutionException e) {
+            // the application stops
+            task.run();
+        }
+    }
+
+    private void ended(Flight flight, Exchange exchange) {
+        ToolRun run = flight.run();
+        if (exchange.getException() == null) {
+            Map<String, Object> result = run.result();
+            keep(run.call(), result);
+            end(flight, result, null);
+        } else {
+            ApiException refused = Failure.of(exchange, ApiException.class);
+            if (refused != null) {
+                forget(run.call());
+            }
+            // another failure may have come after a message was sent: the call stays noted, and is not repeated
+            end(flight, null, refused != null ? refused : exchange.getException());
+        }
+    }
+
+    /** A user's route leaves the result's data as its body. What it can't do is the result's error. */
+    private void addedEnded(ToolRun run, Exchange exchange) {
+        try {
             if (exchange.getException() == null) {
                 run.ended(data(exchange));
             }
@@ -290,15 +311,15 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
 
     @Override
     protected void doStart() {
-        producer = camelContext.createProducerTemplate();
+        routes = new RouteCalls(this, camelContext);
         threads = camelContext.getExecutorServiceManager().newFixedThreadPool(this, "dingtalk-tools", MOST);
-        // with threads of their own: an answer must not wait for the runs
+        // with threads of their own: an answer must not wait for calls that begin
         answers = camelContext.getExecutorServiceManager().newCachedThreadPool(this, "dingtalk-tool-answers");
     }
 
     @Override
     protected void doShutdown() throws Exception {
-        producer.stop();
+        routes.close();
         camelContext.getExecutorServiceManager().shutdown(threads);
         camelContext.getExecutorServiceManager().shutdown(answers);
     }

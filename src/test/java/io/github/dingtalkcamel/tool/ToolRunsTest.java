@@ -6,16 +6,21 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.github.dingtalkcamel.server.ApiException;
 import io.github.dingtalkcamel.store.EachStore;
 import io.github.dingtalkcamel.store.Store;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.AsyncProcessorSupport;
 import org.apache.camel.support.DefaultExchange;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -37,13 +42,25 @@ class ToolRunsTest {
     private ToolRuns toolRuns;
     private Exception fault;
     private CountDownLatch blocked;
+    private final Queue<AsyncCallback> waiting = new ConcurrentLinkedQueue<>();
 
     @BeforeEach
     void start() throws Exception {
         store = EachStore.SQLITE.open(folder);
         toolRuns = new ToolRuns(new ToolRequests(store, Clock.systemUTC()), Clock.systemUTC());
         context.addService(toolRuns);
-        RouteBuilder.addRoutes(context, routes -> routes.from("direct:run-tool").process(exchange -> {
+        RouteBuilder.addRoutes(context, routes -> routes.from("direct:run-tool").process(new AsyncProcessorSupport() {
+            @Override
+            public boolean process(Exchange exchange, AsyncCallback callback) {
+                boolean waits = exchange.getProperty(ToolCall.PROPERTY, ToolCall.class).requestId().startsWith("waits");
+                if (waits) {
+                    waiting.add(callback);
+                } else {
+                    callback.done(true);
+                }
+                return !waits;
+            }
+        }).process(exchange -> {
             runs.incrementAndGet();
             if (blocked != null) {
                 blocked.await();
@@ -125,6 +142,28 @@ class ToolRunsTest {
         small.process(again);
         assertThat(again.getException()).as("it was not noted").isNull();
         assertThat(call("file", 0).getProperty(ToolCall.PROPERTY, ToolCall.class).bytes()).isLessThan(5_000);
+    }
+
+    /** As a call does behind one of another node for the same recipient. */
+    @Test
+    void callsThatWaitDelayNoOtherHoweverManyTheyAre() throws Exception {
+        blocked = new CountDownLatch(0);
+        int calls = 2 * ToolRuns.MOST;
+        CountDownLatch answered = new CountDownLatch(calls);
+        for (int number = 0; number < calls; number++) {
+            toolRuns.process(call("waits-" + number, 0), done -> answered.countDown());
+        }
+        Awaitility.await().until(() -> waiting.size() == calls);
+
+        Exchange other = call("other", 0);
+        toolRuns.process(other);
+
+        assertThat(other.getException()).isNull();
+        assertThat(answered.getCount()).isEqualTo(calls);
+        waiting.forEach(each -> each.done(false));
+        assertThat(answered.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(runs).hasValue(calls + 1);
+        assertThat(toolRuns.bytes()).isZero();
     }
 
     private Exchange call(String requestId, int characters) {
