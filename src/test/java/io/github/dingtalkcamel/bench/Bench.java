@@ -22,6 +22,8 @@ import java.util.stream.Stream;
 final class Bench {
 
     private static final Path JAR = Path.of("target", "dingtalk-camel.jar").toAbsolutePath();
+    private static final Path DISTRIBUTION = Path.of("target", "bench-distribution").toAbsolutePath();
+    private static final String BY_SCRIPT = "by the start script";
 
     private final boolean quick = set("bench.quick");
     private final int rounds = Integer.getInteger("bench.rounds", 3);
@@ -32,9 +34,8 @@ final class Bench {
     private final int warm = Integer.getInteger("bench.messages", quick ? 2_000 : 20_000);
     private final int openSeconds = Integer.getInteger("bench.open-seconds", quick ? 3 : 15);
     private final boolean profile = set("bench.profile");
-    private final List<String> options = Stream.of(System.getProperty("bench.options", "-Xmx256m").split(" "))
-            .filter(option -> !option.isBlank()).toList();
-    private final List<Contender> contenders = contenders();
+    private final List<String> options = options("bench.options", "-Xmx256m");
+    private final List<Contender> contenders = new ArrayList<>();
 
     private final Map<Contender, Figures> figures = new LinkedHashMap<>();
     private final Samples ceiling = new Samples();
@@ -83,9 +84,15 @@ final class Bench {
         return value != null && !value.equals("false");
     }
 
-    private static List<Contender> contenders() {
-        List<Contender> all = new ArrayList<>(List.of(Contender.official(), new Contender("this jar, Stream", JAR, false),
-                new Contender("this jar, webhook", JAR, true)));
+    private static List<String> options(String property, String otherwise) {
+        return Stream.of(System.getProperty(property, otherwise).split(" ")).filter(option -> !option.isBlank()).toList();
+    }
+
+    private void findContenders() throws IOException, InterruptedException {
+        contenders.add(Contender.official(options));
+        addBothWays("this jar", JAR, options);
+        say("making the start script's archive of classes");
+        addBothWays(BY_SCRIPT, UnpackedDistribution.of(JAR, DISTRIBUTION), options("bench.script-options", ""));
         String baseline = System.getProperty("bench.baseline");
         if (baseline != null) {
             Path old = Path.of(baseline).toAbsolutePath();
@@ -93,14 +100,18 @@ final class Bench {
                 throw new IllegalArgumentException("-Dbench.baseline=" + baseline
                         + ": there is no such jar. It is needed with the folder lib beside it");
             }
-            all.add(new Contender("baseline jar, Stream", old, false));
-            all.add(new Contender("baseline jar, webhook", old, true));
+            addBothWays("baseline jar", old, options);
         }
-        return all;
+        contenders.forEach(contender -> figures.put(contender, new Figures()));
+    }
+
+    private void addBothWays(String name, Path program, List<String> itsOptions) {
+        contenders.add(new Contender(name + ", Stream", program, false, itsOptions));
+        contenders.add(new Contender(name + ", webhook", program, true, itsOptions));
     }
 
     private boolean run() throws Exception {
-        contenders.forEach(contender -> figures.put(contender, new Figures()));
+        findContenders();
         try (Driver driver = Driver.start(Path.of("target", "bench-driver.log"))) {
             // so that the first contender does not pay for a cold simulator
             driver.ceiling(people, cold + warm);
@@ -127,11 +138,10 @@ final class Bench {
         return faults.isEmpty();
     }
 
-
     private Warm measure(Contender contender, Driver driver, int round) throws Exception {
         Figures its = figures.get(contender);
         String app = "dingbench" + contenders.indexOf(contender) + "x" + round;
-        try (MeasuredProcess process = MeasuredProcess.start(contender, driver, app, options)) {
+        try (MeasuredProcess process = MeasuredProcess.start(contender, driver, app)) {
             its.startSeconds.add(process.startSeconds());
             its.startCpu.add(process.startCpuSeconds());
             Usage begin = Usage.of(process.process());
@@ -204,7 +214,7 @@ final class Bench {
                 .append(System.getProperty("bench.machine", "shared with other work")).append("), ")
                 .append(System.getProperty("java.vm.name")).append(' ')
                 .append(Runtime.version()).append(", ").append(System.getProperty("os.name")).append(". ").append(people)
-                .append(" conversations; medians of ").append(rounds).append(" rounds (least–most); options of each contender: ")
+                .append(" conversations; medians of ").append(rounds).append(" rounds (least–most); options of plain `java`: ")
                 .append(options.isEmpty() ? "none" : "`" + String.join(" ", options) + "`").append(". Cold: the first ")
                 .append(number(cold))
                 .append(" messages; warm: ").append(number(warm)).append(" after ").append(number(before))

@@ -53,21 +53,14 @@ final class MeasuredProcess implements AutoCloseable {
         }
     }
 
-    private MeasuredProcess(Contender contender, Driver driver, String appKey, List<String> options) throws Exception {
+    private MeasuredProcess(Contender contender, Driver driver, String appKey) throws Exception {
         this.appKey = appKey;
         this.home = Files.createTempDirectory("dingtalk-camel-bench");
         int webhookPort = Ports.quiet();
         int managementPort = Ports.quiet();
         driver.app(appKey, SECRET, contender.webhook() ? "http://127.0.0.1:" + webhookPort + "/api/dingtalk/webhook/main" : null);
-        List<String> command = new ArrayList<>(List.of(java()));
-        command.addAll(options);
-        if (contender.isOfficial()) {
-            command.addAll(List.of("-cp", classPath(), OfficialEcho.class.getName(), driver.url(), appKey, SECRET));
-        } else {
-            command.addAll(List.of("-jar", contender.jar().toString()));
-        }
         Path out = home.resolve("out");
-        ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile()).redirectErrorStream(true)
+        ProcessBuilder builder = new ProcessBuilder(command(contender, driver.url())).directory(home.toFile()).redirectErrorStream(true)
                 .redirectOutput(out.toFile());
         builder.environment().clear();
         builder.environment().putAll(environment(contender, driver.url(), webhookPort, managementPort));
@@ -91,8 +84,20 @@ final class MeasuredProcess implements AutoCloseable {
         }
     }
 
-    static MeasuredProcess start(Contender contender, Driver driver, String appKey, List<String> options) throws Exception {
-        return new MeasuredProcess(contender, driver, appKey, options);
+    static MeasuredProcess start(Contender contender, Driver driver, String appKey) throws Exception {
+        return new MeasuredProcess(contender, driver, appKey);
+    }
+
+    private List<String> command(Contender contender, String url) {
+        if (contender.isByScript()) {
+            // it becomes the program, so the process is the one to measure
+            return List.of(UnpackedDistribution.script(contender.program()).toString());
+        }
+        List<String> command = new ArrayList<>(List.of(java()));
+        command.addAll(contender.options());
+        command.addAll(contender.isOfficial() ? List.of("-cp", classPath(), OfficialEcho.class.getName(), url, appKey, SECRET)
+                : List.of("-jar", contender.program().toString()));
+        return command;
     }
 
     static String java() {
@@ -113,6 +118,10 @@ final class MeasuredProcess implements AutoCloseable {
                     "DINGTALK_API_BASE_URL", url, "DINGTALK_OAPI_BASE_URL", url, "DINGTALK_LANGUAGE", "en",
                     "DINGTALK_WEBHOOK_PORT", String.valueOf(webhookPort), "DINGTALK_MANAGEMENT_PORT", String.valueOf(managementPort),
                     "DINGTALK_STREAM", String.valueOf(!contender.webhook())));
+        }
+        if (contender.isByScript()) {
+            environment.putAll(Map.of("PATH", "/usr/local/bin:/usr/bin:/bin", "JAVA_HOME", System.getProperty("java.home"),
+                    "DINGTALK_HOME", home.toString(), "JAVA_OPTS", String.join(" ", contender.options())));
         }
         return environment;
     }
