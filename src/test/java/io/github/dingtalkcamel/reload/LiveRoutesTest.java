@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -71,14 +72,29 @@ class LiveRoutesTest {
     @AfterEach
     void clear() throws Exception {
         gate.countDown();
+        Map<String, Integer> live = new HashMap<>();
         try (var files = Files.list(directory)) {
             for (Path file : files.toList()) {
+                if (isLive(file)) {
+                    live.put(file.getFileName().toString(), gone(file.getFileName().toString()));
+                }
                 Files.delete(file);
             }
         }
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> ask("hello").equals("hello") && bot.context().getRoute("helpdesk") == null
                 && seemsPackaged("turn"));
+        // the next test would read of it in its log otherwise
+        live.forEach((file, before) -> Awaitility.await().atMost(Bot.PATIENCE).until(() -> gone(file) > before));
         log.close();
+    }
+
+    private static boolean isLive(Path file) {
+        return bot.context().getRoutes().stream().map(Route::getSourceLocation)
+                .anyMatch(location -> location != null && location.contains("/" + file.getFileName()) && !location.contains("classpath"));
+    }
+
+    private int gone(String file) {
+        return log.containing("/" + file + " is gone").size();
     }
 
     @Test
@@ -230,10 +246,13 @@ class LiveRoutesTest {
     void replacesAPackagedFileAndBringsItBack() throws Exception {
         write("turn-agent-echo.camel.yaml", packaged("turn-agent-echo").replace("simple: \"${body}\"", "simple: \"own ${body}\""));
         Awaitility.await().atMost(LIVE).until(() -> ask("hello").equals("own hello"));
+        // it answers a moment before the log says so
+        awaitLog("turn-agent-echo.camel.yaml is live");
         assertThat(log.containing("turn-agent-echo.camel.yaml is live: route turn-agent-echo")).hasSize(1);
 
         Files.delete(directory.resolve("turn-agent-echo.camel.yaml"));
         Awaitility.await().atMost(LIVE).until(() -> ask("hello").equals("hello"));
+        awaitLog("packaged turn-agent-echo.camel.yaml is back");
         assertThat(log.containing("packaged turn-agent-echo.camel.yaml is back: route turn-agent-echo")).hasSize(1);
     }
 
