@@ -1,7 +1,5 @@
 package io.github.dingtalkcamel;
 import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,29 +7,18 @@ import java.util.OptionalInt;
 
 import io.github.dingtalkcamel.cli.Program;
 import io.github.dingtalkcamel.cli.Send;
-import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 import io.github.dingtalkcamel.doctor.Doctor;
 import io.github.dingtalkcamel.doctor.Examination;
 import io.github.dingtalkcamel.doctor.Machine;
-import io.github.dingtalkcamel.encoding.NotUtf8Exception;
 import io.github.dingtalkcamel.encoding.ProcessInput;
 import io.github.dingtalkcamel.log.LogFormat;
 import io.github.dingtalkcamel.log.OutOfMemoryExit;
-import io.github.dingtalkcamel.reload.BadRoutesException;
 import io.github.dingtalkcamel.reload.Eject;
 import io.github.dingtalkcamel.settings.ProxyEnvironment;
-import io.github.dingtalkcamel.settings.SettingError;
 import io.github.dingtalkcamel.settings.SettingsException;
 import io.github.dingtalkcamel.settings.StartException;
-import io.github.dingtalkcamel.store.StoreException;
-import org.apache.camel.CamelContext;
-import org.apache.camel.FailedToCreateRouteException;
-import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
-import org.apache.camel.model.ModelCamelContext;
-import org.apache.camel.model.RouteDefinition;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** Starts dingtalk-camel, or runs one of its commands: {@code java -jar dingtalk-camel.jar}, see {@link Program}. */
 public final class Application {
@@ -113,7 +100,7 @@ public final class Application {
 
         @Override
         public int explain(Exception failure) {
-            return Application.explain(failure, null, errors);
+            return StartFailures.explain(failure, null, errors);
         }
     }
 
@@ -139,47 +126,9 @@ public final class Application {
             return Math.max(0, main.getExitCode());
         } catch (Exception e) {
             // a start that a signal interrupts can fail at any point, because the store is closed meanwhile
-            return deadline.isArmed() ? TERMINATED : explain(e, main.getCamelContext(), errors);
+            return deadline.isArmed() ? TERMINATED : StartFailures.explain(e, main.getCamelContext(), errors);
         } finally {
             deadline.ended();
         }
-    }
-
-    /** Prints why the start failed and what to do about it; a stack trace only for a failure that is not foreseen here. */
-    private static int explain(Exception e, CamelContext context, PrintStream errors) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SettingsException settings) {
-                settings.faults().stream().map(SettingError::line).forEach(errors::println);
-                return WRONG_USE;
-            }
-            if (cause instanceof StoreException || cause instanceof StartException || cause instanceof BadRoutesException
-                    || cause instanceof NotUtf8Exception) {
-                errors.println(KnownSecrets.clean(cause.getMessage()));
-                return FAILED;
-            }
-            if (cause instanceof YamlEngineException) {
-                // if the parser does not name the file, Camel's exception around it does
-                errors.println(KnownSecrets.clean((cause == e ? "" : e.getMessage() + ": ") + cause.getMessage().strip()));
-                return FAILED;
-            }
-            if (cause instanceof FailedToCreateRouteException failed) {
-                errors.println(KnownSecrets.clean(file(context, failed.getRouteId()) + failed.getMessage().strip()));
-                return FAILED;
-            }
-            if (cause instanceof FailedToStartRouteException failed) {
-                errors.println(KnownSecrets.clean(file(context, failed.getRouteId()) + failed.getMessage().strip()));
-                return FAILED;
-            }
-        }
-        StringWriter trace = new StringWriter();
-        e.printStackTrace(new PrintWriter(trace, true));
-        errors.print(KnownSecrets.clean(trace.toString()));
-        return FAILED;
-    }
-
-    /** The file of a route, for the beginning of a line: an id that Camel generated means nothing to the author. */
-    private static String file(CamelContext context, String routeId) {
-        RouteDefinition route = context instanceof ModelCamelContext model ? model.getRouteDefinition(routeId) : null;
-        return route == null || route.getResource() == null ? "" : route.getResource().getLocation() + ": ";
     }
 }
