@@ -3,11 +3,13 @@ package io.github.dingtalkcamel.turn;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
 import io.github.dingtalkcamel.component.api.CallRetry;
 import io.github.dingtalkcamel.component.api.Failures;
 import io.github.dingtalkcamel.component.api.FewThreads;
+import io.github.dingtalkcamel.component.api.StopSignal;
 import io.github.dingtalkcamel.queue.NonStoppingProcessor;
 import io.github.dingtalkcamel.store.LeaseLostException;
 import io.github.dingtalkcamel.store.StoreException;
@@ -28,8 +30,9 @@ import org.slf4j.LoggerFactory;
  * <p>
  * Promises: a step that fails with a {@link StoreException} is repeated after a delay that doubles, up to a minute, and meanwhile the
  * exchange holds no thread. It is repeated eight times, and for as long as the store takes nothing, since then not even a dead letter could
- * be written. After that, and when the process stops, the exchange fails with the exception. Other exceptions fail it at once. A turn that
- * is stopped while it waits ends there.
+ * be written; meanwhile the delay is five seconds at most, so that turns continue soon after the store's return. After that, and when the
+ * process stops, the exchange fails with the exception. Other exceptions fail it at once. A turn that is stopped while it waits ends there,
+ * at once: the next one of its conversation waits for it, which another node, or this one under a new id, may have given it.
  * <p>
  * No thread waits for the write of a {@link #writing} step: the exchange continues on one of a few threads, which continue those whose
  * writes were committed together one after the other.
@@ -44,6 +47,7 @@ public final class StoreRetry implements AutoCloseable {
     });
     private static final int MOST_REPEATS = 8;
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(60);
+    private static final Duration LONGEST_WHILE_FAILING = Duration.ofSeconds(5);
 
     private final BooleanSupplier isStoreFailing;
     private final IntervalFunction delays;
@@ -59,6 +63,12 @@ public final class StoreRetry implements AutoCloseable {
         this.isStoreFailing = isStoreFailing;
         // a fifth more or less, so that turns that failed together are not repeated together
         this.delays = IntervalFunction.ofExponentialRandomBackoff(firstDelay, 2, 0.2, LONGEST_DELAY);
+    }
+
+    /** Until a step that has failed so often is repeated, in milliseconds. */
+    long delayMillis(int failures) {
+        long delay = delays.apply(failures);
+        return isStoreFailing.getAsBoolean() ? Math.min(delay, LONGEST_WHILE_FAILING.toMillis()) : delay;
     }
 
     /** A step whose end is a write. */
@@ -99,6 +109,34 @@ public final class StoreRetry implements AutoCloseable {
     public synchronized void close() {
         if (threads != null) {
             threads.close();
+        }
+    }
+
+    /** Begins once: after its delay, or when its turn is stopped. */
+    private final class Repeat implements Runnable, StopSignal.Call {
+
+        private final AtomicBoolean begun = new AtomicBoolean();
+        private final Runnable task;
+
+        Repeat(Runnable task) {
+            this.task = task;
+        }
+
+        @Override
+        public void run() {
+            if (begun.compareAndSet(false, true)) {
+                task.run();
+            }
+        }
+
+        @Override
+        public void end() {
+            threads().execute(this);
+        }
+
+        @Override
+        public boolean isOver() {
+            return begun.get();
         }
     }
 
@@ -150,14 +188,22 @@ public final class StoreRetry implements AutoCloseable {
                 if (isWorthAnotherTry(failures) && !LeaseLostException.is(e)) {
                     LOG.debug("A step of exchange {} is repeated after {} failures: {}", exchange.getExchangeId(), failures,
                             e.getMessage());
-                    CompletableFuture.delayedExecutor(delays.apply(failures), TimeUnit.MILLISECONDS, threads())
-                            .execute(() -> continued(() -> again(exchange, callback, failures)));
+                    repeatLater(exchange, () -> continued(() -> again(exchange, callback, failures)), failures);
                     return false;
                 }
                 exchange.setProperty(CallRetry.TRIES, failures);
             }
             exchange.setException(failure);
             return true;
+        }
+
+        private void repeatLater(Exchange exchange, Runnable task, int failures) {
+            Repeat repeat = new Repeat(task);
+            CompletableFuture.delayedExecutor(delayMillis(failures), TimeUnit.MILLISECONDS, threads()).execute(repeat);
+            Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
+            if (turn != null) {
+                turn.cancellation().whenStopped(repeat);
+            }
         }
 
         private void written(Exchange exchange, AsyncCallback callback, int failed, Runnable rest, Throwable failure) {

@@ -142,6 +142,33 @@ class StoreRetryTest {
         assertThat(runs).hasValue(1);
     }
 
+    /** The next turn of its conversation must not wait for the end of the delay. */
+    @Test
+    void aTurnThatIsStoppedMeanwhileWaitsNoLonger() {
+        Turn turn = new Turn(7, Spoken.in("cid", "m1"), null, null);
+        exchange.setProperty(Turn.PROPERTY, turn);
+        new StoreRetry(context, failing::get, Duration.ofMinutes(1)).step(any -> {
+            runs.incrementAndGet();
+            throw new StoreException("away", null);
+        }).process(exchange, done::complete);
+        turn.cancellation().stop();
+
+        assertThat(done).succeedsWithin(SOON);
+        assertThat(runs).hasValue(1);
+        assertThat(exchange.isRouteStop()).isTrue();
+    }
+
+    @Test
+    void waitsNoLongerThanFiveSecondsWhileTheStoreTakesNothing() {
+        StoreRetry retry = new StoreRetry(context, failing::get, Duration.ofSeconds(1));
+        assertThat(retry.delayMillis(8)).as("a minute, a fifth more or less").isBetween(48_000L, 72_000L);
+
+        failing.set(true);
+
+        assertThat(retry.delayMillis(1)).isBetween(800L, 1_200L);
+        assertThat(retry.delayMillis(8)).isEqualTo(5_000);
+    }
+
     @Test
     void endsTheRouteOfATurnThatIsStoppedMeanwhile() {
         Turn turn = new Turn(7, Spoken.in("cid", "m1"), null, null);
