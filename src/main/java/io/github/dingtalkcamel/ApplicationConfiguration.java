@@ -143,7 +143,7 @@ final class ApplicationConfiguration implements AutoCloseable {
         ReplyConfiguration.bind(registry, settings, store, sharing, texts, turn, card.cards(), sending.tool().sentMessages(),
                 sending.quotable(), clock);
         AdminConfiguration.bind(registry, settings, store, inbound, sending.integrations().accessTokens(), agent.agents(),
-                conversation.bindings(), turn.deadLetters(), examination);
+                conversation.bindings(), turn.deadLetters(), new MessageTrace(store, turn.turns()), examination);
         MessageMeters meters = new MessageMeters();
         AccessTokens accessTokens = sending.integrations().accessTokens();
         sending.integrations().component().setCallObserver((call, took, failure) -> {
@@ -215,7 +215,7 @@ final class ApplicationConfiguration implements AutoCloseable {
         }
         Simulator simulator = resources.simulator();
         if (simulator != null) {
-            simulator.messageTraces(new MessageTrace(store)::json);
+            simulator.messageTraces(new MessageTrace(store, turn.turns())::json);
             simulator.agents(chosenAgents);
             for (Integration integration : settings.integrations()) {
                 if (inbound.webhook().isOn(integration.id())) {

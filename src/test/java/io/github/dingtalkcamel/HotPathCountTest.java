@@ -38,7 +38,7 @@ class HotPathCountTest {
     /** Exchanges that Camel creates: of consumers, of producers that call another route, and copies of splits and multicasts. */
     private static final int MAX_EXCHANGES = 4;
     /** Commits of the store, an fsync each. Alone: with others beside it a message shares them. */
-    private static final int MAX_COMMITS = 3;
+    private static final int MAX_COMMITS = 2;
 
     private static final int WARM_UP = 10;
     /** Many, so that what timers do meanwhile is less than one a message and is rounded away. */

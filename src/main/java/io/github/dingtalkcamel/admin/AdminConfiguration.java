@@ -20,12 +20,12 @@ public final class AdminConfiguration {
 
     /** Creates them, and binds what routes name. */
     public static void bind(Registry registry, Settings settings, Store store, InboundConfiguration inbound, AccessTokens accessTokens,
-            Agents agents, Bindings bindings, DeadLetters deadLetters, Examination examination) {
+            Agents agents, Bindings bindings, DeadLetters deadLetters, MessageTrace traces, Examination examination) {
         registry.bind("integrationsApi", new IntegrationsApi(settings, inbound.webhook(), inbound.streams(), agents, accessTokens));
         registry.bind("integrationTests", new IntegrationTests(settings, examination));
         registry.bind("bindingsApi", new BindingsApi(settings, bindings, agents));
         registry.bind("conversationsApi", new ConversationsApi(store));
-        registry.bind("messagesApi", new MessagesApi(new MessageTrace(store)));
+        registry.bind("messagesApi", new MessagesApi(traces));
         registry.bind("nodesApi", new NodesApi(new Nodes(store)));
         registry.bind("deadLettersApi", new DeadLettersApi(deadLetters));
     }

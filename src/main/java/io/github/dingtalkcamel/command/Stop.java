@@ -63,7 +63,7 @@ public final class Stop {
         Stopped stopped = queue.stop(Turn.key(message), own ? before.and(turn -> turn.message().sender().userId().equals(sender)) : before,
                 person);
         return new StopOutcome(stopped.running() != null, stopped.dropped().size(),
-                Stream.concat(Stream.ofNullable(stopped.running()), stopped.dropped().stream()).map(Turn::id).toList());
+                Stream.concat(Stream.ofNullable(stopped.running()), stopped.dropped().stream()).toList());
     }
 
     /** Records durably which turns were cancelled, so that no later start resumes them. */

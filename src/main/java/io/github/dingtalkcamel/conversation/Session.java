@@ -104,8 +104,12 @@ public record Session(String id, Instant startedAt, Instant lastAt, Long lastMes
         return new Session(id, startedAt, now, messageId, usage, history);
     }
 
-    /** With a turn more: the oldest ones go where there are too many turns or bytes. */
-    Session with(Usage more, HistoryEntry said, int mostTurns, long mostBytes, Instant now) {
+    /**
+     * With a turn more: the oldest ones go where there are too many turns or bytes.
+     *
+     * @param messageId it entered, perhaps in memory only, and the session may have been read from the store since
+     */
+    Session with(Usage more, long messageId, HistoryEntry said, int mostTurns, long mostBytes, Instant now) {
         Deque<HistoryEntry> kept = new ArrayDeque<>(history);
         if (said != null) {
             kept.add(said);
@@ -114,7 +118,8 @@ public record Session(String id, Instant startedAt, Instant lastAt, Long lastMes
         while (!kept.isEmpty() && (kept.size() > mostTurns || bytes > mostBytes)) {
             bytes -= kept.remove().bytes();
         }
-        return new Session(id, startedAt, now, lastMessage, usage.plus(more), new ArrayList<>(kept));
+        return new Session(id, startedAt, now, lastMessage == null ? messageId : Math.max(lastMessage, messageId), usage.plus(more),
+                new ArrayList<>(kept));
     }
 
     /** Without the texts. */

@@ -46,9 +46,11 @@ public final class Sessions {
     private static final int TIDIED_EVERY = 8;
     private static final int MOST_TRIES = 5;
     private static final int LOCKS = 1_024;
+    private static final String ENTER = "update session set last_at = ?, last_message = ?"
+            + " where integration = ? and conversation_id = ? and sender_id = ? and session_id = ?";
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private record Key(String integration, String conversationId, String senderId) {
+    record Key(String integration, String conversationId, String senderId) {
     }
 
     /** A session as it was cached: {@code session} is null where there is none yet. */
@@ -123,7 +125,7 @@ public final class Sessions {
         Instant now = clock.instant();
         CompletableFuture<Session> started = change(conversation(message), key(message), before -> {
             Session fresh = fresh(before, now);
-            return new Change(fresh, connection -> replace(connection, key(message), before, fresh));
+            return new Change(fresh, connection -> StoredSession.replace(connection, key(message), before, fresh));
         });
         try {
             return started.join();
@@ -156,12 +158,46 @@ public final class Sessions {
             Session after = (over ? fresh(before, beginning == null ? now : beginning) : before).entered(messageId, now);
             return new Change(after, connection -> {
                 with.run(connection);
-                return over ? replace(connection, key, before, after) : unlessReplaced(Sql.update(connection, """
-                        update session set last_at = ?, last_message = ?
-                        where integration = ? and conversation_id = ? and sender_id = ? and session_id = ?""",
+                return over ? StoredSession.replace(connection, key, before, after) : unlessReplaced(Sql.update(connection, ENTER,
                         now.toEpochMilli(), messageId, key.integration(), key.conversationId(), key.senderId(), after.id()));
             });
         }).thenApply(entered -> entered.with(sent, integration.historyTurns(), integration.historyBytes()));
+    }
+
+    /**
+     * A message goes to an agent, which is noted in memory only.
+     *
+     * @param session the session, with what tools sent
+     * @param write   notes it in the store, unless that knows a later one: part of a transaction. {@link #leave} does the same
+     */
+    public record Entered(Session session, Store.Work<?> write) {
+    }
+
+    /**
+     * As {@link #enter}, without a write: if the process is killed before {@link #leave}, the store does not know that the message went to
+     * an agent.
+     *
+     * @return null where a session begins with the message, where nodes share the store, or where it takes nothing: call {@link #enter}
+     */
+    public Entered enterUnwritten(InboundMessage message, long messageId) throws StoreException {
+        if (store.isShared() || store.isFailing()) {
+            return null;
+        }
+        Instant now = clock.instant();
+        Key key = key(message);
+        List<Notification> sent = sentTo(message);
+        Integration integration = integration(message.integration());
+        Session[] after = new Session[1];
+        cache.asMap().compute(key, (same, cached) -> {
+            Entry entry = cached == null ? load(key) : cached;
+            Session before = entry.session();
+            boolean goesOn = before != null && before.startedAt().equals(beginning(before, sent, key.integration(), now));
+            after[0] = goesOn ? before.entered(messageId, now) : null;
+            return goesOn ? new Entry(after[0]) : entry;
+        });
+        return after[0] == null ? null : new Entered(after[0].with(sent, integration.historyTurns(), integration.historyBytes()),
+                connection -> Sql.update(connection, ENTER + " and coalesce(last_message, 0) < ?", now.toEpochMilli(), messageId,
+                        key.integration(), key.conversationId(), key.senderId(), after[0].id(), messageId));
     }
 
     /**
@@ -187,7 +223,8 @@ public final class Sessions {
             if (before == null || !before.id().equals(sessionId)) {
                 return new Change(before, with);
             }
-            Session after = before.with(ended.usage(), said, integration.historyTurns(), integration.historyBytes(), now);
+            Session after = before.with(ended.usage(), ended.messageId(), said, integration.historyTurns(), integration.historyBytes(),
+                    now);
             return new Change(after, connection -> {
                 with.run(connection);
                 return count(connection, key, after, said);
@@ -322,40 +359,18 @@ public final class Sessions {
                 new Entry(StoredSession.read(connection, integration(key.integration()), key.conversationId(), key.senderId())));
     }
 
-    private static Integer replace(Connection connection, Key key, Session before, Session after) throws SQLException {
-        if (before != null) {
-            Sql.update(connection, "delete from history where session_id = ?", before.id());
-        }
-        return Sql.update(connection, """
-                insert into session (integration, conversation_id, sender_id, session_id, started_at, last_at, last_message)
-                    values (?, ?, ?, ?, ?, ?, ?)
-                on conflict (integration, conversation_id, sender_id) do update set session_id = excluded.session_id,
-                    started_at = excluded.started_at,
-                    last_at = excluded.last_at, last_message = excluded.last_message, turns = 0, messages_in = 0, messages_out = 0,
-                        characters_in = 0,
-                    characters_out = 0, agent_millis = 0, prompt_tokens = 0, completion_tokens = 0""",
-                key.integration(), key.conversationId(), key.senderId(), after.id(), after.startedAt().toEpochMilli(),
-                after.lastAt().toEpochMilli(), after.lastMessage());
-    }
-
     private Integer count(Connection connection, Key key, Session after, HistoryEntry said) throws SQLException {
         Usage usage = after.usage();
         int counted = Sql.update(connection, """
-                update session set last_at = ?, turns = ?, messages_in = ?, messages_out = ?, characters_in = ?, characters_out = ?,
-                    agent_millis = ?,
-                    prompt_tokens = ?, completion_tokens = ?
+                update session set last_at = ?, last_message = ?, turns = ?, messages_in = ?, messages_out = ?, characters_in = ?,
+                    characters_out = ?, agent_millis = ?, prompt_tokens = ?, completion_tokens = ?
                 where integration = ? and conversation_id = ? and sender_id = ? and session_id = ?""",
-                after.lastAt().toEpochMilli(), usage.turns(), usage.messagesIn(), usage.messagesOut(), usage.charactersIn(),
-                usage.charactersOut(), usage.agentMillis(), usage.promptTokens(), usage.completionTokens(), key.integration(),
-                key.conversationId(), key.senderId(), after.id());
+                after.lastAt().toEpochMilli(), after.lastMessage(), usage.turns(), usage.messagesIn(), usage.messagesOut(),
+                usage.charactersIn(), usage.charactersOut(), usage.agentMillis(), usage.promptTokens(), usage.completionTokens(),
+                key.integration(), key.conversationId(), key.senderId(), after.id());
         unlessReplaced(counted);
         if (said != null) {
-            Sql.update(connection, """
-                    insert into history (session_id, message_id, said_at, said, replied_at, reply, sender_id, sender_nick)
-                        values (?, ?, ?, ?, ?, ?, ?, ?)
-                    on conflict (session_id, message_id) do update set replied_at = excluded.replied_at, reply = excluded.reply""",
-                    after.id(), said.messageId(), said.saidAt().toEpochMilli(), said.said(), said.repliedAt().toEpochMilli(), said.reply(),
-                    said.senderId(), said.senderNick());
+            StoredSession.remember(connection, after.id(), said);
         }
         if (usage.turns() % TIDIED_EVERY == 0 && !after.history().isEmpty()) {
             Sql.update(connection, "delete from history where session_id = ? and message_id < ?", after.id(),

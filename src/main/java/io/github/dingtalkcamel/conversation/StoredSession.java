@@ -58,4 +58,31 @@ final class StoredSession {
         Collections.reverse(history);
         return history;
     }
+
+    /** Begins a session: the history of the one before is gone. */
+    static Integer replace(Connection connection, Sessions.Key key, Session before, Session after) throws SQLException {
+        if (before != null) {
+            Sql.update(connection, "delete from history where session_id = ?", before.id());
+        }
+        return Sql.update(connection, """
+                insert into session (integration, conversation_id, sender_id, session_id, started_at, last_at, last_message)
+                    values (?, ?, ?, ?, ?, ?, ?)
+                on conflict (integration, conversation_id, sender_id) do update set session_id = excluded.session_id,
+                    started_at = excluded.started_at,
+                    last_at = excluded.last_at, last_message = excluded.last_message, turns = 0, messages_in = 0, messages_out = 0,
+                        characters_in = 0,
+                    characters_out = 0, agent_millis = 0, prompt_tokens = 0, completion_tokens = 0""",
+                key.integration(), key.conversationId(), key.senderId(), after.id(), after.startedAt().toEpochMilli(),
+                after.lastAt().toEpochMilli(), after.lastMessage());
+    }
+
+    /** Adds to the history. */
+    static void remember(Connection connection, String sessionId, HistoryEntry said) throws SQLException {
+        Sql.update(connection, """
+                insert into history (session_id, message_id, said_at, said, replied_at, reply, sender_id, sender_nick)
+                    values (?, ?, ?, ?, ?, ?, ?, ?)
+                on conflict (session_id, message_id) do update set replied_at = excluded.replied_at, reply = excluded.reply""",
+                sessionId, said.messageId(), said.saidAt().toEpochMilli(), said.said(), said.repliedAt().toEpochMilli(), said.reply(),
+                said.senderId(), said.senderNick());
+    }
 }

@@ -91,8 +91,7 @@ public final class DeadLetterChannel {
         if (!(cause instanceof DingTalkException)) {
             LOG.warn("Turn {}: why", turn.reference(), cause);
         }
-        deadLetters.add(turn.lease().key(), turn.id(), turn.message().integration(), turn.message().conversationId(), reason, tries,
-                reply == null || reply.isNotice() ? null
+        deadLetters.add(turn, reason, tries, reply == null || reply.isNotice() ? null
                 : new Turn.Progress(reply.chunks(), reply.sent(), reply.mentions(), reply.files()));
     }
 

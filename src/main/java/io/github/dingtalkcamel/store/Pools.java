@@ -40,6 +40,8 @@ final class Pools {
         config.setBusyTimeout((int) CONNECTION_TIMEOUT_MILLIS);
         config.enforceForeignKeys(true);
         config.setJournalSizeLimit(WAL_BYTES);
+        // the driver would ask for the key after each insert, by a statement that it compiles each time
+        config.setGetGeneratedKeys(false);
         // takes the write lock at once, so that a commit can't fail half way for want of it
         config.setTransactionMode(readOnly ? SQLiteConfig.TransactionMode.DEFERRED : SQLiteConfig.TransactionMode.IMMEDIATE);
         return config.toProperties();

@@ -105,8 +105,26 @@ public final class DeadLetters {
      */
     public void add(CommitKey key, long messageId, String integration, String conversationId, Reason reason, int attempts,
             Turn.Progress reply) throws StoreException {
+        add(key, messageId, integration, conversationId, reason, attempts, reply, connection -> 0);
+    }
+
+    /** The same for a turn that runs. */
+    public void add(Turn turn, Reason reason, int attempts, Turn.Progress reply) throws StoreException {
+        EarlyStart early = turn.early();
+        add(turn.lease().key(), turn.id(), turn.message().integration(), turn.message().conversationId(), reason, attempts, reply,
+                connection -> {
+                    if (early != null) {
+                        early.write(connection);
+                    }
+                    return 0;
+                });
+    }
+
+    private void add(CommitKey key, long messageId, String integration, String conversationId, Reason reason, int attempts,
+            Turn.Progress reply, Store.Work<?> first) throws StoreException {
         long now = clock.millis();
         store.writeAndWait(key, connection -> {
+            first.run(connection);
             put(connection, messageId, integration, conversationId, reason, attempts, reply, now);
             Sql.update(connection, "delete from reply where message_id = ?", messageId);
             int changed = Sql.update(connection, "update message set state = 'dead', error = ?, finished_at = ? where id = ?",

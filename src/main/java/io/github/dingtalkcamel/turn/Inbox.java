@@ -1,15 +1,15 @@
 package io.github.dingtalkcamel.turn;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 
 import io.github.dingtalkcamel.cluster.Arrival;
 import io.github.dingtalkcamel.cluster.Leases;
@@ -81,23 +81,25 @@ public final class Inbox {
      * @return          when durable: its row, or empty if it was there already, or is a refusal that is not due
      */
     public CompletableFuture<OptionalLong> add(Turn.Kind kind, InboundMessage message, String payload, Delivery delivery) {
-        return store.write(leases.key(Turn.key(message)), adding(kind, message, payload, delivery, null)).thenApply(StoredMessage::row);
+        return store.write(leases.key(Turn.key(message)), adding(kind, message, payload, delivery, null, () -> false))
+                .thenApply(StoredMessage::row);
     }
 
     /**
      * The same, with what follows.
      *
      * @param traceparent the span that it is stored in, or null
+     * @param startsNow   whether nothing keeps its turn from starting, asked while it is written: then it is stored as running
      * @param then        called with what became of it or the failure, on a thread that must not wait; for messages that several threads
      *                    add, in the order of their rows
      */
-    public void add(Turn.Kind kind, InboundMessage message, String payload, Delivery delivery, String traceparent,
+    void add(Turn.Kind kind, InboundMessage message, String payload, Delivery delivery, String traceparent, BooleanSupplier startsNow,
             BiConsumer<? super StoredMessage, ? super Throwable> then) {
-        store.write(leases.key(Turn.key(message)), adding(kind, message, payload, delivery, traceparent), then);
+        store.write(leases.key(Turn.key(message)), adding(kind, message, payload, delivery, traceparent, startsNow), then);
     }
 
     private Store.Work<StoredMessage> adding(Turn.Kind kind, InboundMessage message, String payload, Delivery delivery,
-            String traceparent) {
+            String traceparent, BooleanSupplier startsNow) {
         long now = clock.millis();
         return connection -> {
             if (kind == Turn.Kind.REFUSAL && wasRefused(connection, message, now)) {
@@ -106,12 +108,14 @@ public final class Inbox {
             if (kind == Turn.Kind.TURN && leases.isShared() && isFull(connection, message)) {
                 return holds(connection, message.integration(), message.msgId()) ? StoredMessage.KNOWN : StoredMessage.FULL;
             }
-            OptionalLong row = insert(connection, kind, message, payload, delivery, traceparent, now);
+            boolean running = startsNow.getAsBoolean();
+            OptionalLong row = insert(connection, kind, message, payload, delivery, traceparent, running, now);
             if (kind == Turn.Kind.TURN && row.isPresent()) {
                 outbox.accepted(connection, row.getAsLong(), message);
             }
             return row.isEmpty() ? StoredMessage.KNOWN
-                    : new StoredMessage(row, false, kind == Turn.Kind.TURN ? leases.arrived(Turn.key(message)) : Arrival.ALONE);
+                    : new StoredMessage(row, false,
+                            kind == Turn.Kind.TURN ? leases.arrived(Turn.key(message)) : Arrival.ALONE, running);
         };
     }
 
@@ -134,15 +138,16 @@ public final class Inbox {
     }
 
     private OptionalLong insert(Connection connection, Turn.Kind kind, InboundMessage message, String payload, Delivery delivery,
-            String traceparent, long now) throws SQLException {
+            String traceparent, boolean running, long now) throws SQLException {
         Membership.Node node = kind == Turn.Kind.TURN ? null : leases.node();
         return Sql.query(connection, """
-                insert into message (integration, msg_id, conversation_id, sender_id, kind, state, payload, received_at,
-                    conversation_type, conversation_title, came_by, proof, traceparent, seq, node, node_id)
-                values (?, ?, ?, ?, ?, 'received', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                insert into message (integration, msg_id, conversation_id, sender_id, kind, state, attempts, started_at, payload,
+                    received_at, conversation_type, conversation_title, came_by, proof, traceparent, seq, node, node_id)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 on conflict (integration, msg_id) do nothing
                 returning id""", row -> row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty(),
-                message.integration(), message.msgId(), message.conversationId(), message.sender().userId(), kind.code(), payload, now,
+                message.integration(), message.msgId(), message.conversationId(), message.sender().userId(), kind.code(),
+                running ? "running" : "received", running ? 1 : 0, running ? now : null, payload, now,
                 message.conversationType().publicName(), message.conversationTitle(), delivery == null ? null : delivery.cameBy(),
                 delivery == null ? null : delivery.proof(), traceparent,
                 kind == Turn.Kind.TURN ? leases.nextSeq(Turn.key(message)) : null,
@@ -167,17 +172,7 @@ public final class Inbox {
     public List<UnfinishedTurn> unfinished(long afterId, long lastId, int limit) throws StoreException {
         return store.read(connection -> Sql.query(connection, UnfinishedTurn.SELECT + """
                 where m.state in ('received', 'running') and m.id > ? and m.id <= ? order by m.id limit ?""",
-                Inbox::page, afterId, lastId, limit));
-    }
-
-    private static List<UnfinishedTurn> page(ResultSet rows) throws SQLException {
-        List<UnfinishedTurn> page = new ArrayList<>();
-        for (long characters = 0; characters < PAGE_CHARACTERS && rows.next();) {
-            UnfinishedTurn one = UnfinishedTurn.of(rows);
-            page.add(one);
-            characters += one.payload().length();
-        }
-        return page;
+                rows -> UnfinishedTurn.page(rows, PAGE_CHARACTERS), afterId, lastId, limit));
     }
 
     /**
@@ -186,14 +181,20 @@ public final class Inbox {
      * @param storedMillis how long it took to store the message, or null where that is not known
      */
     public Store.Work<Integer> nowRunning(long id, String agent, String boundBy, Long storedMillis) {
+        return nowRunning(id, agent, boundBy, storedMillis, false);
+    }
+
+    /** The same. @param counted whether the attempt is counted already, since the message was stored as running */
+    Store.Work<Integer> nowRunning(long id, String agent, String boundBy, Long storedMillis, boolean counted) {
         long now = clock.millis();
         return connection -> {
             Membership.Node node = leases.node();
             int running = Sql.update(connection,
-                    "update message set state = 'running', attempts = attempts + 1, started_at = ?, agent = coalesce(?, agent),"
+                    "update message set state = 'running', attempts = attempts + ?, started_at = ?, agent = coalesce(?, agent),"
                     + " bound_by = coalesce(?, bound_by), stored_ms = coalesce(?, stored_ms), node = ?, node_id = ?"
                     + " where id = ? and state in ('received', 'running')",
-                    now, agent, boundBy, storedMillis, node == null ? null : node.name(), node == null ? null : node.id(), id);
+                    counted ? 0 : 1, now, agent, boundBy, storedMillis, node == null ? null : node.name(),
+                    node == null ? null : node.id(), id);
             if (running == 0 && leases.isShared()) {
                 throw new LeaseLostException("a user stopped the turn by another node, or that one has ended it");
             }
@@ -219,7 +220,12 @@ public final class Inbox {
 
     /** The same, with the reply as other systems are told it; null for none. */
     public Store.Work<Integer> nowDone(long id, Long agentMillis, SentChunk sent, String reply) {
-        return finished(id, "done", null, agentMillis, sent, reply);
+        return nowDone(id, agentMillis, sent, reply, null);
+    }
+
+    /** The same, with what is not written of the turn's start; null for none. */
+    Store.Work<Integer> nowDone(long id, Long agentMillis, SentChunk sent, String reply, EarlyStart.Facts start) {
+        return finished(id, "done", null, agentMillis, sent, reply, start);
     }
 
     /**
@@ -229,16 +235,25 @@ public final class Inbox {
      * @param sent        the chunk of a notice in one chunk, or null
      */
     public Store.Work<Integer> nowFailed(long id, String error, Long agentMillis, SentChunk sent) {
-        return finished(id, "failed", error, agentMillis, sent, null);
+        return nowFailed(id, error, agentMillis, sent, null);
     }
 
-    private Store.Work<Integer> finished(long id, String state, String error, Long agentMillis, SentChunk sent, String reply) {
+    /** The same, with what is not written of the turn's start; null for none. */
+    Store.Work<Integer> nowFailed(long id, String error, Long agentMillis, SentChunk sent, EarlyStart.Facts start) {
+        return finished(id, "failed", error, agentMillis, sent, null, start);
+    }
+
+    private Store.Work<Integer> finished(long id, String state, String error, Long agentMillis, SentChunk sent, String reply,
+            EarlyStart.Facts start) {
         long now = clock.millis();
+        EarlyStart.Facts known = start == null ? EarlyStart.WRITTEN : start;
         return connection -> {
             int changed = Sql.update(connection,
                     "update message set state = ?, error = ?, finished_at = ?, agent_ms = coalesce(?, agent_ms),"
-                    + " replies = coalesce(replies, '') || ? where id = ? and state = 'running'",
-                    state, error, now, agentMillis, sent == null ? "" : sent.line(), id);
+                    + " started_at = coalesce(?, started_at), agent = coalesce(?, agent), bound_by = coalesce(?, bound_by),"
+                    + " stored_ms = coalesce(?, stored_ms), replies = coalesce(replies, '') || ? where id = ? and state = 'running'",
+                    state, error, now, agentMillis, known.startedAt(), known.agent(), known.boundBy(), known.storedMillis(),
+                    sent == null ? "" : sent.line(), id);
             if (error != null && changed == 1) {
                 letter(connection, id, error, now);
             }
@@ -252,13 +267,21 @@ public final class Inbox {
     }
 
     /** Turns of one conversation that a user stopped: they are not resumed. */
-    public void stopped(CommitKey key, Collection<Long> ids) throws StoreException {
+    public void stopped(CommitKey key, Collection<Turn> turns) throws StoreException {
         long now = clock.millis();
+        List<EarlyStart> started = turns.stream().map(Turn::early).filter(Objects::nonNull).toList();
+        List<EarlyStart> untried = started.stream().filter(EarlyStart::giveBack).toList();
         store.writeAndWait(key, connection -> {
-            for (long id : ids) {
-                end(connection, id, "stopped", null, now);
+            for (EarlyStart each : started) {
+                each.write(connection);
             }
-            return ids.size();
+            for (EarlyStart each : untried) {
+                each.takeOff(connection);
+            }
+            for (Turn turn : turns) {
+                end(connection, turn.id(), "stopped", null, now);
+            }
+            return turns.size();
         });
     }
 

@@ -39,6 +39,7 @@ public final class Intake implements AutoCloseable {
     private final KeyedQueue turns;
     private final KeyedQueue commands;
     private final Leases leases;
+    private final EarlyStarts starts;
     private final ExecutorService inOrder;
     private final CountDownLatch opened = new CountDownLatch(1);
 
@@ -47,12 +48,16 @@ public final class Intake implements AutoCloseable {
      * @param commands the queue behind {@code seda:commands}
      */
     public Intake(Inbox inbox, KeyedQueue turns, KeyedQueue commands) {
-        this(inbox, turns, commands, Leases.ALONE);
+        this(inbox, turns, commands, Leases.ALONE, null);
     }
 
-    /** @param leases which node works on a conversation */
-    public Intake(Inbox inbox, KeyedQueue turns, KeyedQueue commands, Leases leases) {
+    /**
+     * @param leases which node works on a conversation
+     * @param starts the turns that are stored as running, or null to store none so
+     */
+    Intake(Inbox inbox, KeyedQueue turns, KeyedQueue commands, Leases leases, EarlyStarts starts) {
         this.leases = leases;
+        this.starts = starts;
         this.inbox = inbox;
         this.turns = turns;
         this.commands = commands;
@@ -124,15 +129,27 @@ public final class Intake implements AutoCloseable {
             }
             // not by a future: two threads could attach what follows in another order than that of their rows
             KeyedQueue.Slot place = slot;
-            inbox.add(kind, message, payload, delivery, TraceContext.traceparent(exchange),
-                    (stored, failure) -> inOrder.execute(() -> resume(exchange, callback, message, place, stored, failure)));
+            String traceparent = TraceContext.traceparent(exchange);
+            inbox.add(kind, message, payload, delivery, traceparent, () -> startsAtOnce(place), (stored, failure) -> {
+                EarlyStart start = stored != null && stored.isRunning() ? starts.stored(stored.row().getAsLong()) : null;
+                inOrder.execute(() -> resume(exchange, callback, message, place, stored, start, failure));
+            });
             return false;
         }
 
+        /**
+         * Asked while the message is written. Nodes that share the store read from it which turns run and wait, and whose the conversation
+         * is. Before {@link #open} nothing starts.
+         */
+        private boolean startsAtOnce(KeyedQueue.Slot slot) {
+            return kind == Turn.Kind.TURN && starts != null && starts.isOpen() && !leases.isShared() && opened.getCount() == 0
+                    && slot.startsAtOnce();
+        }
+
         private void resume(Exchange exchange, AsyncCallback callback, InboundMessage message, KeyedQueue.Slot slot, StoredMessage outcome,
-                Throwable failure) {
+                EarlyStart early, Throwable failure) {
             try {
-                stored(exchange, message, slot, outcome, failure);
+                stored(exchange, message, slot, outcome, early, failure);
                 callback.done(false);
             } catch (RuntimeException | Error e) {
                 // the executor would keep it to itself
@@ -140,7 +157,8 @@ public final class Intake implements AutoCloseable {
             }
         }
 
-        private void stored(Exchange exchange, InboundMessage message, KeyedQueue.Slot slot, StoredMessage outcome, Throwable failure) {
+        private void stored(Exchange exchange, InboundMessage message, KeyedQueue.Slot slot, StoredMessage outcome, EarlyStart early,
+                Throwable failure) {
             if (failure != null || outcome.isFull()) {
                 slot.release();
                 exchange.setException(failure != null ? failure : new QueueFullException());
@@ -152,7 +170,7 @@ public final class Intake implements AutoCloseable {
                     slot.release();
                 }
                 Turn turn = new Turn(outcome.row().getAsLong(), kind, message, slot, null, new Cancellation(),
-                        TraceContext.traceparent(exchange), lease);
+                        TraceContext.traceparent(exchange), lease, early);
                 exchange.setProperty(Turns.STORED_MILLIS, exchange.getClock().elapsed());
                 exchange.setProperty(Turn.PROPERTY, turn);
                 if (lease.isHere()) {
@@ -163,7 +181,7 @@ public final class Intake implements AutoCloseable {
     }
 
     /** A route that stores a turn and does not queue it was edited wrongly: that is reported, and the turn's place is freed. */
-    private static final class QueuedOrSaid extends SynchronizationAdapter {
+    private final class QueuedOrSaid extends SynchronizationAdapter {
 
         private final Turn turn;
 
@@ -177,6 +195,9 @@ public final class Intake implements AutoCloseable {
                 LOG.error("Turn {} is stored, but its route did not send it to seda:{}: the next start resumes it", turn.reference(),
                         turn.kind() == Turn.Kind.TURN ? "turns" : "commands");
             }
+            if (turn.early() != null) {
+                starts.forget(turn.early());
+            }
         }
     }
 
@@ -188,6 +209,13 @@ public final class Intake implements AutoCloseable {
             }
         } catch (StoreException e) {
             exchange.setException(e);
+        }
+    }
+
+    /** No message is stored as running any more. Turns that have not started do not count as tried. */
+    void closeEarlyStarts() {
+        if (starts != null && !leases.isShared()) {
+            starts.close();
         }
     }
 

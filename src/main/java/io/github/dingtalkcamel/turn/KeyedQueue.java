@@ -1,5 +1,7 @@
 package io.github.dingtalkcamel.turn;
 
+import static io.github.dingtalkcamel.turn.OfferedTurn.turn;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -68,6 +70,7 @@ public final class KeyedQueue extends SedaQueue {
 
         private final String key;
         private boolean held = true;
+        private volatile boolean ending;
         private long holds;
 
         private Slot(String key, long holds) {
@@ -75,8 +78,18 @@ public final class KeyedQueue extends SedaQueue {
             hold(holds);
         }
 
-        private void forget() {
-            hold(-holds);
+        /** Its turn is answered, and only the record of that is left: it keeps the next one for moments. */
+        void ends() {
+            ending = true;
+        }
+
+        /** Whether nothing keeps its turn: it is next in its conversation, where none runs or one ends, and all find running places. */
+        boolean startsAtOnce() {
+            return locked(() -> {
+                KeyedOrder.Entry<String, Exchange> before = order.running(key);
+                return held && places.of(key) == 1 && running + places.taken() <= maxRunning
+                        && (before == null || turn(before.item()).slot().ending);
+            });
         }
 
         private void hold(long more) {
@@ -88,18 +101,14 @@ public final class KeyedQueue extends SedaQueue {
             return KeyedQueue.this;
         }
 
-        /**
-         * Gives the place back, if it was not used.
-         *
-         * @return true when it was not
-         */
+        /** Gives the place back, if it was not used. @return true when it was not */
         public boolean release() {
             return locked(() -> {
                 if (!held) {
                     return false;
                 }
                 held = false;
-                forget();
+                hold(-holds);
                 places.giveBack(key);
                 return true;
             });
@@ -186,7 +195,7 @@ public final class KeyedQueue extends SedaQueue {
 
     private void done(KeyedOrder.Entry<String, Exchange> entry, Slot slot) {
         changing(() -> {
-            slot.forget();
+            slot.hold(-slot.holds);
             if (yielded.remove(entry) || parked.remove(turn(entry.item()))) {
                 places.giveBack(slot.key);
             } else {
@@ -270,7 +279,7 @@ public final class KeyedQueue extends SedaQueue {
                 if (which.test(turn(entry.item()))) {
                     order.remove(entry);
                     places.giveBack(key);
-                    turn(entry.item()).slot().forget();
+                    turn(entry.item()).slot().hold(-turn(entry.item()).slot().holds);
                     dropped.add(entry.item());
                 }
             }
@@ -284,10 +293,6 @@ public final class KeyedQueue extends SedaQueue {
             lock.unlock();
         }
         return Stopped.by(by, ended, dropped);
-    }
-
-    private static Turn turn(Exchange exchange) {
-        return exchange.getProperty(Turn.PROPERTY, Turn.class);
     }
 
     /** True while a turn of this conversation is being answered that was not stopped. */
@@ -333,7 +338,7 @@ public final class KeyedQueue extends SedaQueue {
 
     /** The turns that are being answered and were not stopped. */
     public List<Turn> runningTurns() {
-        return locked(() -> order.running().stream().map(KeyedQueue::turn).toList());
+        return locked(() -> order.running().stream().map(OfferedTurn::turn).toList());
     }
 
     /** Conversations that take memory here: those in which a turn waits, runs or is being stored. */

@@ -22,9 +22,17 @@ public final class MessageTrace {
     private static final int DEAD_LETTERS = 50;
 
     private final Store store;
+    private final KeyedQueue turns;
 
+    /** Of what is in the store. */
     public MessageTrace(Store store) {
+        this(store, null);
+    }
+
+    /** @param turns those that run, of some of which the store does not know yet who answers; null for none */
+    public MessageTrace(Store store, KeyedQueue turns) {
         this.store = store;
+        this.turns = turns;
     }
 
     /** The trace as JSON text; empty where the integration got no such message. */
@@ -39,7 +47,26 @@ public final class MessageTrace {
                     started_at,
                     agent_ms, finished_at, error, replies, node
                 from message where integration = ? and msg_id = ?""", row -> trace(connection, integration, msgId, row), integration,
-                        msgId));
+                        msgId)).map(this::withStart);
+    }
+
+    /** With what the store learns together with the end of the turn. */
+    private ObjectNode withStart(ObjectNode trace) {
+        if (turns != null && trace.path("state").asText().equals("running")) {
+            for (Turn turn : turns.runningTurns()) {
+                EarlyStart.Facts start = turn.early() == null ? null : turn.early().facts();
+                if (start != null && isOf(trace, turn)) {
+                    trace.put("storedMs", start.storedMillis()).put("agent", start.agent()).put("boundBy", start.boundBy())
+                            .put("startedAt", time(start.startedAt()));
+                }
+            }
+        }
+        return trace;
+    }
+
+    private static boolean isOf(ObjectNode trace, Turn turn) {
+        return turn.message().msgId().equals(trace.path("msgId").asText())
+                && turn.message().integration().equals(trace.path("integrationId").asText());
     }
 
     private static ObjectNode trace(Connection connection, String integration, String msgId, ResultSet row) throws SQLException {

@@ -10,13 +10,18 @@ final class OfferedTurn {
     private OfferedTurn() {
     }
 
+    /** The turn of an exchange. */
+    static Turn turn(Exchange exchange) {
+        return exchange.getProperty(Turn.PROPERTY, Turn.class);
+    }
+
     /**
      * The turn, when the route may offer it.
      *
      * @throws IllegalArgumentException when the exchange has no stored message, or its turn has its place in another queue
      */
     static Turn of(Exchange exchange, KeyedQueue queue) {
-        Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
+        Turn turn = turn(exchange);
         if (turn == null) {
             throw new IllegalArgumentException(
                     "seda:turns and seda:commands take stored messages only: send to direct:inbound-message instead");

@@ -41,6 +41,11 @@ final class Places {
         return Math.max(0, capacity - taken);
     }
 
+    /** Places that are taken, beyond the limits too. */
+    int taken() {
+        return taken;
+    }
+
     /** How many conversations have a place. */
     int conversations() {
         return takenByKey.size();
@@ -48,5 +53,10 @@ final class Places {
 
     boolean has(String key) {
         return takenByKey.containsKey(key);
+    }
+
+    /** How many places a conversation has. */
+    int of(String key) {
+        return takenByKey.getOrDefault(key, 0);
     }
 }

@@ -20,9 +20,10 @@ import io.github.dingtalkcamel.tracing.Traced;
  * @param cancellation how to stop it
  * @param traceparent  the span that it was stored in, or null
  * @param lease        the right of this node to answer it
+ * @param early        where its message was stored as running, else null
  */
 public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot slot, Progress progress, Cancellation cancellation,
-        String traceparent, Lease lease) implements Traced {
+        String traceparent, Lease lease, EarlyStart early) implements Traced {
 
     /** Exchange property that holds the turn. */
     public static final String PROPERTY = Traced.PROPERTY;
@@ -47,6 +48,12 @@ public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot s
         static Kind of(String code) {
             return valueOf(code.toUpperCase(Locale.ROOT));
         }
+    }
+
+    /** A turn whose start is still to be written. */
+    public Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot slot, Progress progress, Cancellation cancellation,
+            String traceparent, Lease lease) {
+        this(id, kind, message, slot, progress, cancellation, traceparent, lease, null);
     }
 
     /** A turn that is part of no trace, of a process that has its store for itself. */

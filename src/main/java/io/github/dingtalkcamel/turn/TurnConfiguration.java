@@ -55,7 +55,8 @@ public record TurnConfiguration(Inbox inbox, Messages messages, KeyedQueue turns
                 HeapShare.bytes(16, 16));
         Inbox inbox = new Inbox(store, clock, leases, settings.conversationCapacity(), outbox);
         Messages messages = new Messages(settings, quotable);
-        Intake intake = new Intake(inbox, turns, commands, leases);
+        EarlyStarts starts = new EarlyStarts(store);
+        Intake intake = new Intake(inbox, turns, commands, leases, starts);
         DeadLetters deadLetters = new DeadLetters(store, clock, leases, outbox);
         Resumption resumption = leases.isShared() ? Resumption.ofNothing(intake)
                 : new Resumption(inbox, turns, commands, messages, deadLetters, intake, settings.maxTurnAge(), clock);
@@ -65,7 +66,7 @@ public record TurnConfiguration(Inbox inbox, Messages messages, KeyedQueue turns
         registry.bind("storeRefusal", new NonStoppingProcessor(intake.refusals()));
         registry.bind("turns", turns);
         registry.bind("commandQueue", commands);
-        Turns record = new Turns(inbox, conversation.sessions());
+        Turns record = new Turns(inbox, conversation.sessions(), starts);
         registry.bind("turnRecord", record);
         registry.bind("recordTurnStart", storeRetry.writing(record::recordStart));
         registry.bind("findBinding", storeRetry.step(conversation.bindings()::find));
@@ -95,6 +96,7 @@ public record TurnConfiguration(Inbox inbox, Messages messages, KeyedQueue turns
     public void close() {
         turns.close();
         commands.close();
+        intake.closeEarlyStarts();
         storeRetry.close();
     }
 }

@@ -47,21 +47,34 @@ public final class Turns {
 
     private final Inbox inbox;
     private final Sessions sessions;
+    private final EarlyStarts starts;
 
-    public Turns(Inbox inbox, Sessions sessions) {
+    Turns(Inbox inbox, Sessions sessions, EarlyStarts starts) {
         this.inbox = inbox;
         this.sessions = sessions;
+        this.starts = starts;
     }
 
     /**
-     * Records durably that the turn runs, before the agent is asked, so that a message which kills the process is not tried forever. The
-     * session that it runs in becomes property {@value Session#PROPERTY}.
+     * Sees to it that the turn's attempt is durable before the agent is asked, so that a message which kills the process is not tried
+     * forever. That of a message that was stored as running is: then nothing is written, unless a session begins. The session that the turn
+     * runs in becomes property {@value Session#PROPERTY}.
      */
     CompletableFuture<Runnable> recordStart(Exchange exchange) throws StoreException {
         Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
+        String agent = exchange.getProperty(AGENT, String.class);
+        String boundBy = exchange.getProperty("CamelDingTalkBoundBy", String.class);
+        Long storedMillis = exchange.getProperty(STORED_MILLIS, Long.class);
+        boolean counted = starts.start(turn.early());
+        Sessions.Entered entered = counted ? sessions.enterUnwritten(turn.message(), turn.id()) : null;
+        if (entered != null) {
+            turn.early().started(new EarlyStart.Facts(entered.session().lastAt().toEpochMilli(), agent, boundBy, storedMillis,
+                    entered.write()));
+            exchange.setProperty(Session.PROPERTY, entered.session());
+            return NOTHING_LEFT;
+        }
         return sessions.enter(turn.lease().key(), turn.message(), turn.id(),
-                inbox.nowRunning(turn.id(), exchange.getProperty(AGENT, String.class),
-                        exchange.getProperty("CamelDingTalkBoundBy", String.class), exchange.getProperty(STORED_MILLIS, Long.class)))
+                inbox.nowRunning(turn.id(), agent, boundBy, storedMillis, counted))
                 .thenApply(session -> () -> exchange.setProperty(Session.PROPERTY, session));
     }
 
@@ -148,6 +161,9 @@ public final class Turns {
             discard(exchange, turn);
             return NOTHING_LEFT;
         }
+        if (turn.slot() != null) {
+            turn.slot().ends();
+        }
         if (turn.kind() != Turn.Kind.TURN) {
             inbox.answered(turn.lease().key(), turn.id(), null, sent);
             return NOTHING_LEFT;
@@ -157,12 +173,13 @@ public final class Turns {
         boolean stopped = turn.isStopped();
         Runnable log = () -> log(exchange, turn, stopped ? "stopped" : failure == null ? "done" : "failed", agentMillis);
         if (stopped) {
-            inbox.stopped(turn.lease().key(), List.of(turn.id()));
+            inbox.stopped(turn.lease().key(), List.of(turn));
             return CompletableFuture.completedFuture(log);
         }
         Answer answer = known(turn, exchange.getProperty(Answer.PROPERTY, Answer.class));
-        Store.Work<?> with = failure == null ? inbox.nowDone(turn.id(), agentMillis, sent, reply(answer))
-                : inbox.nowFailed(turn.id(), failure, agentMillis, sent);
+        EarlyStart.Facts start = turn.early() == null ? null : turn.early().facts();
+        Store.Work<?> with = failure == null ? inbox.nowDone(turn.id(), agentMillis, sent, reply(answer), start)
+                : inbox.nowFailed(turn.id(), failure, agentMillis, sent, start);
         return leave(turn, exchange.getProperty(Session.PROPERTY, Session.class), answer, failure != null,
                 agentMillis == null ? 0 : agentMillis, with).thenApply(session -> log);
     }

@@ -3,6 +3,8 @@ package io.github.dingtalkcamel.turn;
 import java.io.UncheckedIOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 
 import io.github.dingtalkcamel.store.Texts;
 import org.slf4j.Logger;
@@ -34,6 +36,17 @@ public record UnfinishedTurn(long id, Turn.Kind kind, String integration, String
                 row.getString("payload"), row.getInt("attempts"), row.getLong("received_at"),
                 progress(id, row.getString("chunks"), row.getInt("sent"), row.getString("mentions"),
                         row.getString("files")), row.getString("traceparent"), row.getLong("seq"));
+    }
+
+    /** The rows up to the one behind which a page of so many characters ends: it is in memory as a whole. */
+    static List<UnfinishedTurn> page(ResultSet rows, long mostCharacters) throws SQLException {
+        List<UnfinishedTurn> page = new ArrayList<>();
+        for (long characters = 0; characters < mostCharacters && rows.next();) {
+            UnfinishedTurn one = of(rows);
+            page.add(one);
+            characters += one.payload().length();
+        }
+        return page;
     }
 
     /** How far a reply got; null for none, or for one that can't be read any more, so that the agent is asked again. */

@@ -109,8 +109,8 @@ class OutboxTest {
         long dead = add(inbox, "m3");
         store.writeAndWait(inbox.nowRunning(failed, "echo", "fallback", null));
         store.writeAndWait(inbox.nowFailed(failed, "no model", 5L, null));
-        inbox.stopped(CommitKey.NONE, List.of(stopped));
-        inbox.stopped(CommitKey.NONE, List.of(stopped));
+        inbox.stopped(CommitKey.NONE, List.of(new Turn(stopped, Spoken.in("cidA", "m2"), null, null)));
+        inbox.stopped(CommitKey.NONE, List.of(new Turn(stopped, Spoken.in("cidA", "m2"), null, null)));
         new DeadLetters(store, clock, Leases.ALONE, outbox)
                 .add(CommitKey.NONE, dead, "main", "cidA", new DeadLetters.Reason("310000", "no permission", "grant it"), 1, null);
 

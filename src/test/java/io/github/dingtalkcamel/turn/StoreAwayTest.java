@@ -64,7 +64,7 @@ class StoreAwayTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
-            the start of the turn    | update on message when new.state = 'running' and old.state = 'received' | received | 0
+            the start of the session | insert on session                                                       | running  | 0
             the chunks of the reply  | insert on reply                                                         | running  | 0
             a chunk that was sent    | update on reply                                                         | running  | 1
             the end of the turn      | update on message when new.state = 'done'                               | running  | 3""")
