@@ -162,6 +162,9 @@ public final class Replies {
     }
 
     private void record(int part, String channel, Reply reply, Turn turn) throws StoreException {
+        if (part + 1 == reply.parts()) {
+            turn.ends();
+        }
         SentChunk sent = inbox.sentNow(part + 1, reply.parts(), channel);
         if (reply.isStored()) {
             inbox.replied(turn.lease().key(), turn.id(), sent);

@@ -84,7 +84,7 @@ public final class KeyedQueue extends SedaQueue {
         }
 
         /** Whether nothing keeps its turn: it is next in its conversation, where none runs or one ends, and all find running places. */
-        boolean startsAtOnce() {
+        public boolean startsAtOnce() {
             return locked(() -> {
                 KeyedOrder.Entry<String, Exchange> before = order.running(key);
                 return held && places.of(key) == 1 && running + places.taken() <= maxRunning

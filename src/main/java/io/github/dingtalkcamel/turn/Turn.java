@@ -66,6 +66,13 @@ public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot s
         this(id, Kind.TURN, message, slot, progress, new Cancellation());
     }
 
+    /** It is answered, and only the record of that is left: a message that is stored now may count on starting right behind it. */
+    public void ends() {
+        if (slot != null) {
+            slot.ends();
+        }
+    }
+
     /** False where another node answers it, or this one after others that it has to read first: it is stored, and not queued here now. */
     public boolean isHere() {
         return lease.isHere();

@@ -161,9 +161,7 @@ public final class Turns {
             discard(exchange, turn);
             return NOTHING_LEFT;
         }
-        if (turn.slot() != null) {
-            turn.slot().ends();
-        }
+        turn.ends();
         if (turn.kind() != Turn.Kind.TURN) {
             inbox.answered(turn.lease().key(), turn.id(), null, sent);
             return NOTHING_LEFT;
