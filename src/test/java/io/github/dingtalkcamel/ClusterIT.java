@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.dingtalkcamel.store.EachStore;
 import org.awaitility.Awaitility;
@@ -60,26 +62,30 @@ class ClusterIT {
     @Test
     void discardsWhatANodeFinishesLateThatWasFrozen() throws Exception {
         start(2);
-        ClusterUnderLoad.Node node = cluster.nodes.get(1);
+        AtomicReference<ClusterUnderLoad.Node> frozen = new AtomicReference<>();
         cluster.everythingIsAnsweredWhile(over -> {
-            freezeWhileItAnswers(node);
+            frozen.set(freezeOneThatAnswers(over));
             ClusterUnderLoad.pause(Duration.ofSeconds(Integer.getInteger("cluster.frozen", 14)));
-            node.signal("CONT");
+            frozen.get().signal("CONT");
         });
         Awaitility.await().atMost(ClusterUnderLoad.PATIENCE)
-                .untilAsserted(() -> assertThat(node.run.log()).contains("has joined the cluster again"));
+                .untilAsserted(() -> assertThat(frozen.get().run.log()).contains("has joined the cluster again"));
         assertThat(cluster.takenOver()).as("turns of the frozen node that the other one took over").isNotEmpty();
     }
 
-    /** A turn may end before the signal comes: then the node continues, and is stopped in another one. */
-    private void freezeWhileItAnswers(ClusterUnderLoad.Node node) throws Exception {
-        do {
-            node.signal("CONT");
-            cluster.awaitAnswering(node);
+    /** Its turn may end before the signal comes: then the node continues, and the next one that answers is stopped. */
+    private ClusterUnderLoad.Node freezeOneThatAnswers(AtomicBoolean over) throws Exception {
+        while (true) {
+            ClusterUnderLoad.Node node = cluster.busyNode(over);
             node.signal("STOP");
             // what it sent to the database before is there by then
             ClusterUnderLoad.pause(Duration.ofMillis(200));
-        } while (!cluster.isAnswering(node));
+            if (cluster.isAnswering(node)) {
+                return node;
+            }
+            node.signal("CONT");
+            assertThat(over).as("all people have said all").isFalse();
+        }
     }
 
     @Test

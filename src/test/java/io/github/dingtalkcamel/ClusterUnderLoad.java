@@ -59,7 +59,9 @@ final class ClusterUnderLoad implements AutoCloseable {
 
     final Random random = new Random(SEED);
     final List<Node> nodes = new ArrayList<>();
-    final Simulator simulator = PackagedJar.simulator(SimulatorOptions.defaults().recordSize(4 * MESSAGES + 1_000));
+    /** A node that has just lost the database tries to connect for 5 s before it answers 503, and the machine is loaded. */
+    final Simulator simulator = PackagedJar.simulator(SimulatorOptions.defaults().recordSize(4 * MESSAGES + 1_000)
+            .pushTimeout(Duration.ofSeconds(8)));
     private final String url;
     private final Map<String, Instant> accepted = new ConcurrentHashMap<>();
     private final Map<String, Integer> refused = new ConcurrentHashMap<>();
@@ -170,7 +172,7 @@ final class ClusterUnderLoad implements AutoCloseable {
             String label = label(person, number);
             UserMessage message = UserMessage.text(label).from("person" + person).msgId("msg-" + label);
             long deadline = System.nanoTime() + PATIENCE.toNanos();
-            for (int tries = 0; !isAccepted((number + tries) % 3 == 0 ? message.byWebhook() : message.byStream()); tries++) {
+            for (int tries = 0; !isAccepted((person + number + tries) % 3 == 0 ? message.byWebhook() : message.byStream()); tries++) {
                 if (System.nanoTime() > deadline) {
                     throw new AssertionError(label + " was not accepted within " + PATIENCE);
                 }
