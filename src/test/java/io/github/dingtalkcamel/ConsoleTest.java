@@ -36,6 +36,17 @@ class ConsoleTest {
     private static final String ECHO = CAMEL + "routes,name=\"turn-agent-echo\"";
     private static final String CONTEXT = CAMEL + "context,name=\"dingtalk-camel\"";
     private static final String SAID = "a-word-that-only-people-saw";
+    private static final String AGENT_TOKEN = "tok-of-the-agent-7f3a9c51";
+    private static final String HELPDESK = """
+            - route:
+                id: helpdesk
+                from:
+                  uri: agent:helpdesk
+                  steps:
+                    - to:
+                        uri: kamelet:http-agent-action
+                        parameters: { url: "http://127.0.0.1:1/ask", apiToken: "%s" }
+            """.formatted(AGENT_TOKEN);
     private static final String PASSWORD = "a-password-among-system-properties";
 
     private Bot bot;
@@ -43,7 +54,7 @@ class ConsoleTest {
     @BeforeAll
     void start() throws Exception {
         System.setProperty("dingtalk.test.password", PASSWORD);
-        bot = Bot.withSettings(Map.of("dingtalk.stream", "true")).start();
+        bot = Bot.withSettings(Map.of("dingtalk.stream", "true")).route("helpdesk.yaml", HELPDESK).start();
         StreamEndToEndTest.until(() -> StreamEndToEndTest.open(bot).size() == 2);
         for (int i = 0; i < 12; i++) {
             bot.say(i % 2 == 0 ? UserMessage.text(SAID + i).byStream() : UserMessage.text(SAID + i).byWebhook());
@@ -106,6 +117,16 @@ class ConsoleTest {
         assertThat(ask(path, Map.of("type", "read", "mbean", ECHO, "attribute", "State")).path("value").asText()).isEqualTo("Stopped");
         assertThat(ask(path, exec(ECHO, "start()")).path("status").asInt()).isEqualTo(200);
         assertThat(ask(path, Map.of("type", "read", "mbean", ECHO, "attribute", "State")).path("value").asText()).isEqualTo("Started");
+    }
+
+    @Test
+    void theDumpOfARouteHidesTheSecretOfItsKamelet() throws Exception {
+        for (JsonNode dumped : List.of(ask("/observe/jolokia", exec(CAMEL + "routes,name=\"helpdesk\"", "dumpRouteAsXml()")),
+                ask("/hawtio/jolokia", exec(CAMEL + "routes,name=\"helpdesk\"", "dumpRouteAsYaml()")),
+                ask("/observe/jolokia", exec(CONTEXT, "dumpRoutesAsXml()")))) {
+            assertThat(dumped.path("value").asText()).contains("http-agent-action", "***").doesNotContain(AGENT_TOKEN)
+                    .as("lines stay lines").contains("\n");
+        }
     }
 
     @Test

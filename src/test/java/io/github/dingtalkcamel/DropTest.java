@@ -3,7 +3,9 @@ package io.github.dingtalkcamel;
 import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dingtalkcamel.simulator.platform.PushResult;
 import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.awaitility.Awaitility;
@@ -84,6 +86,27 @@ class DropTest {
             }
         }
         assertThat(bot.rowCounts()).isEqualTo(before);
+    }
+
+    @Test
+    void healthNamesTheUsedUpQuotaUntilAMessageHasItsContentAgain() throws Exception {
+        bot.say(UserMessage.text("").without("text").with("{\"errorCode\":20001,\"errorMessage\":\"quota\"}"));
+
+        assertThat(checkOfIntegration().toString()).contains("DOWN", "quota of messages is used up", "buy more in DingTalk's console");
+        assertThat(bot.get(bot.managementUrl() + "/observe/health/ready").statusCode()).as("messages can still be taken").isEqualTo(200);
+        assertThat(bot.get(bot.managementUrl() + "/observe/metrics").body())
+                .contains("dingtalk_messages_dropped_total{integration=\"main\",reason=\"quotaExceeded\"}");
+
+        bot.say(UserMessage.text("hello").inGroup("cidFAKEgroup0003=="));
+
+        assertThat(checkOfIntegration().path("status").textValue()).isEqualTo("UP");
+        Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.queue().running() == 0);
+    }
+
+    private JsonNode checkOfIntegration() throws Exception {
+        JsonNode checks = Callback.JSON.readTree(bot.get(bot.managementUrl() + "/observe/health").body()).path("checks");
+        return StreamSupport.stream(checks.spliterator(), false).filter(check -> check.path("name").asText().equals("integration-main"))
+                .findFirst().orElseThrow();
     }
 
     @Test

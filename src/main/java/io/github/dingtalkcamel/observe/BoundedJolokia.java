@@ -9,10 +9,12 @@ import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.component.json.Json;
+import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 import io.github.dingtalkcamel.server.ManagementGuard;
 import io.github.dingtalkcamel.server.Refusals;
 import io.vertx.core.Handler;
@@ -21,6 +23,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import org.apache.camel.component.platform.http.plugin.DefaultJolokiaPlatformHttpPlugin;
+import org.jolokia.json.JSONObject;
 import org.jolokia.json.JSONStructure;
 import org.jolokia.server.core.http.HttpRequestHandler;
 import org.jolokia.server.core.request.EmptyResponseException;
@@ -43,6 +46,7 @@ public final class BoundedJolokia extends DefaultJolokiaPlatformHttpPlugin {
     private static final int AT_A_TIME = 2;
     private static final int PATIENCE_SECONDS = 5;
     private static final String NOTIFICATION = "notification";
+    private static final String VALUE = "value";
 
     private final Semaphore working = new Semaphore(AT_A_TIME);
     private final Semaphore held = new Semaphore(MOST_HELD);
@@ -121,7 +125,9 @@ public final class BoundedJolokia extends DefaultJolokiaPlatformHttpPlugin {
             jolokia.checkAccess(request.scheme(), from, from, origin == null ? null : origin.replaceAll("[\\n\\r]*", ""));
             if (request.method() == HttpMethod.GET) {
                 String path = request.path().substring(Math.min(request.path().length(), ManagementGuard.JOLOKIA.length()));
-                return jolokia.handleGetRequest(request.uri(), path, parameters(request.params())).toJSONString();
+                JSONStructure read = jolokia.handleGetRequest(request.uri(), path, parameters(request.params()));
+                hideSecrets(read);
+                return read.toJSONString();
             }
             byte[] body = context.body().buffer() == null ? new byte[0] : context.body().buffer().getBytes();
             JsonNode asked = Json.MAPPER.readTree(body);
@@ -170,6 +176,7 @@ public final class BoundedJolokia extends DefaultJolokiaPlatformHttpPlugin {
             byte[] json = Json.MAPPER.writeValueAsBytes(asked);
             JSONStructure answer = jolokia.handlePostRequest(request.uri(), new ByteArrayInputStream(json), StandardCharsets.UTF_8.name(),
                     parameters(request.params()));
+            hideSecrets(answer);
             String text = answer.toJSONString();
             return text.length() <= MOST_OF_ONE ? text
                     : error(413, "The answer is larger than " + (MOST_OF_ONE >> 20) + " MB: ask for single attributes, or with maxDepth");
@@ -177,6 +184,16 @@ public final class BoundedJolokia extends DefaultJolokiaPlatformHttpPlugin {
             return "{}";
         } catch (Exception e) {
             return jolokia.handleThrowable(e).toJSONString();
+        }
+    }
+
+    /**
+     * Camel's dump of a route shows what its file says, a kamelet's or an endpoint's secret among it. Line by line: a text that is cleaned
+     * is cut at some length.
+     */
+    private static void hideSecrets(JSONStructure answer) {
+        if (answer instanceof JSONObject object && object.get(VALUE) instanceof String text) {
+            object.put(VALUE, text.lines().map(KnownSecrets::clean).collect(Collectors.joining("\n")));
         }
     }
 

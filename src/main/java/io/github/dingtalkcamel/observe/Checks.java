@@ -37,9 +37,10 @@ public final class Checks {
     private final Webhook webhook;
     private final Streams streams;
     private final DingTalkCallLimiter callLimiter;
+    private final WithheldMessages withheld;
 
     public Checks(Settings settings, Store store, KeyedQueue queue, Agents agents, AccessTokens accessTokens, Webhook webhook,
-            Streams streams, DingTalkCallLimiter callLimiter) {
+            Streams streams, DingTalkCallLimiter callLimiter, WithheldMessages withheld) {
         this.settings = settings;
         this.store = store;
         this.queue = queue;
@@ -48,6 +49,7 @@ public final class Checks {
         this.webhook = webhook;
         this.streams = streams;
         this.callLimiter = callLimiter;
+        this.withheld = withheld;
     }
 
     /** Adds them to the context. */
@@ -152,6 +154,8 @@ public final class Checks {
         result.detail("agent", agent == null ? "none" : agent);
         if (integration.hasApp() && agent != null && !agents.isRunning(agent)) {
             result.message("Agent " + agent + " is not running: add or start a route that consumes from agent:" + agent).down();
+        } else if (withheld.trouble(integration.id()) != null) {
+            result.message(withheld.trouble(integration.id())).down();
         }
     }
 

@@ -48,6 +48,7 @@ public final class MessageMeters implements RoutePolicyFactory, CallObserver {
     private static final Duration[] ANSWERED = millis(50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 120_000, 300_000);
     private static final Duration[] COMMITTED = millis(1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 5_000);
 
+    private final WithheldMessages withheld = new WithheldMessages();
     private final CompositeMeterRegistry meters = new CompositeMeterRegistry();
     private final Map<String, Counter> counters = new ConcurrentHashMap<>();
     private final Map<String, Timer> timers = new ConcurrentHashMap<>();
@@ -66,6 +67,11 @@ public final class MessageMeters implements RoutePolicyFactory, CallObserver {
 
     private Timer timer(String name, String description, Duration[] buckets, String... tags) {
         return Timer.builder(name).description(description).serviceLevelObjectives(buckets).tags(tags).register(meters);
+    }
+
+    /** Whose messages DingTalk delivers without content. */
+    WithheldMessages withheld() {
+        return withheld;
     }
 
     /** Shows them among these from now on. */
@@ -135,6 +141,7 @@ public final class MessageMeters implements RoutePolicyFactory, CallObserver {
             InboundMessage message = exchange.getProperty(InboundMessage.PROPERTY, InboundMessage.class);
             Delivery delivery = exchange.getProperty(Delivery.PROPERTY, Delivery.class);
             if (message != null && delivery != null) {
+                withheld.look(message);
                 count("dingtalk.messages.received", "Messages that were proved and parsed", "integration", message.integration(), "way",
                         delivery.cameBy());
             }
@@ -155,7 +162,8 @@ public final class MessageMeters implements RoutePolicyFactory, CallObserver {
             } else {
                 count("dingtalk.messages.dropped", "Messages that nothing answers: duplicates, and those that are not for the robot",
                         "integration", message.integration(), "reason",
-                        exchange.getVariable("dropReason") == null ? "duplicate" : "notForRobot");
+                        exchange.getVariable("dropReason") == null ? "duplicate"
+                                : WithheldMessages.isWithheld(message) ? "quotaExceeded" : "notForRobot");
             }
         }
     }

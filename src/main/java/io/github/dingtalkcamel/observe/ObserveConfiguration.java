@@ -59,7 +59,8 @@ public record ObserveConfiguration(CamelContext context, Settings settings, Stor
 
     /** Registers the health checks. @param requests the workers that handle requests of the public port */
     public void registerChecks(Executor requests) {
-        new Checks(settings, store, turn.turns(), agents, accessTokens, inbound.webhook(), inbound.streams(), limiter).register(context);
+        new Checks(settings, store, turn.turns(), agents, accessTokens, inbound.webhook(), inbound.streams(), limiter,
+                meters.withheld()).register(context);
         model.ifPresent(status -> new ModelCheck(status).register(context));
         if (cluster != null) {
             Checks.registerNode(context, cluster);

@@ -115,9 +115,11 @@ record AgentAnswer(String reply, Long promptTokens, Long completionTokens, JsonN
         return new AgentFailedException("The answer has more than " + (most >> 20) + " MiB: answer with less, or with the url of a file");
     }
 
+    /** The text without its byte order mark: with it the first field of an event stream, or the brace of JSON, is not recognised. */
     static String decoded(Charset charset, byte[] bytes) throws AgentFailedException {
         try {
-            return charset.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            String text = charset.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return text.startsWith("\uFEFF") ? text.substring(1) : text;
         } catch (CharacterCodingException e) {
             throw AgentFailedException.quoting("The answer is not valid " + charset.name() + ": say its charset in Content-Type",
                     new String(bytes, 0, Math.min(bytes.length, 1_000), StandardCharsets.US_ASCII));

@@ -7,6 +7,7 @@ import java.util.Map;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dingtalkcamel.component.dingtalk.DingTalkConstants;
+import io.github.dingtalkcamel.component.file.SafeFileName;
 import io.github.dingtalkcamel.component.json.Json;
 import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.component.message.InboundMessage.Attachment;
@@ -18,8 +19,8 @@ import org.apache.camel.Message;
  * What a service behind a conversation gets about a message, as JSON: version 1 of
  * docs/agent-envelope.schema.json.
  *
- * <p>The text is the exchange's body, so that a route can change it before. What is not known is left out; lists are always there. The
- * session webhook is not in it.
+ * <p>The text is the exchange's body, so that a route can change it before. What is not known is left out; lists are always there. A file's name has
+ * no directories and no invisible characters, since services store files under it. The session webhook is not in it.
  */
 public final class AgentEnvelope {
 
@@ -81,7 +82,8 @@ public final class AgentEnvelope {
 
     private static void addAttachment(ObjectNode node, Attachment attachment) {
         node.put("type", attachment.kind().name().toLowerCase(Locale.ROOT));
-        put(node, "name", attachment.fileName());
+        String name = SafeFileName.shown(attachment.fileName());
+        put(node, "name", name.isEmpty() ? null : name);
         put(node, "downloadCode", attachment.downloadCode());
     }
 

@@ -16,6 +16,8 @@ final class AnswerReader implements BodySubscriber<AgentAnswer> {
     private static final int MOST_OF_AN_ERROR = 4 << 10;
     private static final int REDIRECTS = 300;
     private static final int CLIENT_ERRORS = 400;
+    /** No Content: a success that says by its status that there is no reply, whatever Content-Type it names. */
+    private static final int NO_CONTENT = 204;
 
     private final CompletableFuture<AgentAnswer> answer = new CompletableFuture<>();
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
@@ -95,6 +97,10 @@ final class AnswerReader implements BodySubscriber<AgentAnswer> {
         try {
             if (!isSuccess()) {
                 throw refusal();
+            }
+            if (status == NO_CONTENT) {
+                answer.complete(AgentAnswer.text(null));
+                return;
             }
             answer.complete(events == null ? AgentAnswer.read(type, body.toByteArray()) : events.end());
         } catch (AgentFailedException e) {

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The kamelet http-agent-action, in a Camel context of any application, against a service of which each byte is known. */
 class HttpAgentTest {
@@ -167,12 +168,36 @@ class HttpAgentTest {
         "application/json|{\"files\":[{\"url\":\"https://x/y\"}]}|",
         "text/event-stream|data: one\\n\\ndata:  two\\n\\ndata: {\"delta\":\"!\"}\\n\\n|one two!",
         "text/event-stream|: ping\\n\\ndata: a\\r\\ndata: b\\r\\n\\r\\n|a\\nb",
+        "text/event-stream|\uFEFFdata: a\\n\\ndata: b\\n\\n|ab", "application/json|\uFEFF{\"reply\":\"hi\"}|hi", "text/plain|\uFEFFhi|hi",
         "text/event-stream|data: a\\n\\ndata: [DONE]\\n\\ndata: b\\n\\n|a"})
     void theAnswerBecomesTheBody(String type, String body, String reply) {
         answer = ok(type, body.replace("\\n", "\n").replace("\\r", "\r"));
         Exchange asked = ask();
         assertThat(asked.getException()).isNull();
         assertThat(asked.getMessage().getBody()).isEqualTo(reply == null ? null : reply.replace("\\n", "\n"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "", "Content-Type: application/json\r\n", "Content-Type: text/event-stream\r\n" })
+    void noContentIsNoReplyWhateverTypeItNames(String type) {
+        answer = "HTTP/1.1 204 No Content\r\nConnection: close\r\n" + type + "\r\n";
+        Exchange asked = ask();
+        assertThat(asked.getException()).isNull();
+        assertThat(asked.getMessage().getBody()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = { "../../etc/evil.pdf|evil.pdf", "a\\b.txt|b.txt", "in\u202Efdp.exe|infdp.exe", "..|",
+        "'报告 1.pdf'|报告 1.pdf" })
+    void theServiceGetsAFilesNameWithoutDirectoriesAndInvisibleCharacters(String given, String name) throws Exception {
+        answer = ok("text/plain", "ok");
+        InboundMessage message = new InboundMessage("main", "msg1", "file", ConversationType.DM, "cid1", null,
+                new Sender("$:x", "staff001", null, "小明", false), null, null, true, false, null, "raw",
+                List.of(new Attachment(AttachmentKind.FILE, "code1", given, null, null)), null, null, null, List.of(), null);
+        context.createProducerTemplate().request("direct:ask", exchange -> exchange.setProperty(InboundMessage.PROPERTY, message));
+        JsonNode attachment = JSON.readTree(received.poll(10, TimeUnit.SECONDS).body()).path("attachments").path(0);
+        assertThat(attachment.path("name").textValue()).isEqualTo(name);
+        assertThat(attachment.path("downloadCode").textValue()).isEqualTo("code1");
     }
 
     @Test
