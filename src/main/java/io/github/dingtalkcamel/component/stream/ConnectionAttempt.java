@@ -70,7 +70,8 @@ final class ConnectionAttempt {
         if (link == null) {
             owner.failed(reason(failure));
         } else if (connection.end != null) {
-            owner.failed(OpenException.of("it was " + connection.end + " as soon as it was open", "It is tried again until it works"));
+            owner.failed(OpenException.of("the connection ended as soon as it was open: " + connection.end,
+                    "It is tried again until it works"));
         } else {
             owner.opened(this, connection);
         }
