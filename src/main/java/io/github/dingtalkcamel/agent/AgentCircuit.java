@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeUnit;
 
-import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 import io.github.dingtalkcamel.component.text.LogSafe;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
@@ -26,6 +25,8 @@ final class AgentCircuit {
 
     private static final int CALLS = 10;
     private static final int FAILED_PERCENT = 80;
+    /** Characters of a failure: enough for what an agent answered after the address of its service. */
+    private static final int SHOWN = 300;
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
@@ -98,7 +99,7 @@ final class AgentCircuit {
 
         void failed(Throwable failure) {
             if (isCurrent()) {
-                lastFailure = LogSafe.of(KnownSecrets.clean(failure.toString()));
+                lastFailure = LogSafe.of(failure.getClass().getSimpleName() + ": " + failure.getMessage(), SHOWN);
                 breaker.onError(0, TimeUnit.MILLISECONDS, failure);
             }
         }

@@ -39,6 +39,16 @@ class AgentCircuitTest {
     }
 
     @Test
+    void saysWhatTheServiceAnsweredAlsoAfterALongAddress() throws Exception {
+        for (int i = 0; i < 8; i++) {
+            circuit.acquire().failed(new IllegalStateException("Agent at http://helpdesk-service.internal.example.com:18080: The service"
+                    + " answered with status 502. The answer begins: Bad gateway\nupstream"));
+        }
+        assertThat(circuit.trouble()).contains("the last one with IllegalStateException: Agent at http://helpdesk-service",
+                "answered with status 502", "Bad gateway upstream");
+    }
+
+    @Test
     void opensAfterEightFailuresInTenCallsAndNotInEleven() throws Exception {
         for (boolean works : new boolean[] {false, true, false, false, false, true, false, false, false}) {
             call(works);

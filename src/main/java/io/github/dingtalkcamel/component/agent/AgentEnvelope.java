@@ -19,8 +19,8 @@ import org.apache.camel.Message;
  * What a service behind a conversation gets about a message, as JSON: version 1 of
  * docs/agent-envelope.schema.json.
  *
- * <p>The text is the exchange's body, so that a route can change it before. What is not known is left out; lists are always there. A file's name has
- * no directories and no invisible characters, since services store files under it. The session webhook is not in it.
+ * <p>The text is the exchange's body, so that a route can change it before. What is not known is left out; lists are always there. A file's
+ * name has no directories and no invisible characters, since services store files under it. The session webhook is not in it.
  */
 public final class AgentEnvelope {
 

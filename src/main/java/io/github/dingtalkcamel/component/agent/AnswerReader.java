@@ -9,8 +9,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 
-/** Reads an answer over HTTP, within its bounds. What is no success is a failure that quotes the answer's beginning. */
+import io.github.dingtalkcamel.component.api.ReplyDraft;
+
+/**
+ * Reads an answer over HTTP, within its bounds. What is no success is a failure that quotes the answer's beginning. Of a stream of events
+ * it shows the reply so far.
+ */
 final class AnswerReader implements BodySubscriber<AgentAnswer> {
 
     private static final int MOST_OF_AN_ERROR = 4 << 10;
@@ -19,21 +25,30 @@ final class AnswerReader implements BodySubscriber<AgentAnswer> {
     /** No Content: a success that says by its status that there is no reply, whatever Content-Type it names. */
     private static final int NO_CONTENT = 204;
 
+    /** A longer reply is shown less often than with each piece: each time it is copied whole. */
+    private static final int SHORT_DRAFT = 4_000;
+    private static final long DRAFT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
     private final CompletableFuture<AgentAnswer> answer = new CompletableFuture<>();
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private final int status;
     private final ContentType type;
     private final EventStream events;
+    private final ReplyDraft draft;
     private Flow.Subscription subscription;
+    private int shown;
+    private long shownAt;
 
-    private AnswerReader(ResponseInfo response) {
+    private AnswerReader(ResponseInfo response, ReplyDraft draft) {
+        this.draft = draft;
         status = response.statusCode();
         type = ContentType.of(response.headers().firstValue("Content-Type").orElse(null));
         events = isSuccess() && type.isEventStream() ? new EventStream() : null;
     }
 
-    static BodyHandler<AgentAnswer> handler() {
-        return AnswerReader::new;
+    /** @param draft shows the reply while it forms; null for none */
+    static BodyHandler<AgentAnswer> handler(ReplyDraft draft) {
+        return response -> new AnswerReader(response, draft);
     }
 
     private boolean isSuccess() {
@@ -64,12 +79,24 @@ final class AnswerReader implements BodySubscriber<AgentAnswer> {
                     answer.complete(events.end());
                     // the service may keep the connection open
                     subscription.cancel();
+                    return;
                 }
             }
+            show();
         } catch (AgentFailedException e) {
             answer.completeExceptionally(e);
             subscription.cancel();
         }
+    }
+
+    private void show() {
+        if (draft == null || events == null || events.length() == shown
+                || events.length() > SHORT_DRAFT && System.nanoTime() - shownAt < DRAFT_NANOS) {
+            return;
+        }
+        shown = events.length();
+        shownAt = System.nanoTime();
+        draft.update(events.soFar());
     }
 
     private void collect(ByteBuffer buffer) throws AgentFailedException {

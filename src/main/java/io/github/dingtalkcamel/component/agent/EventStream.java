@@ -54,6 +54,16 @@ final class EventStream {
         return done;
     }
 
+    /** How many characters the reply has so far. */
+    int length() {
+        return reply.length();
+    }
+
+    /** The reply as far as its events are whole. */
+    String soFar() {
+        return reply.toString();
+    }
+
     /** The reply; to be asked when the stream has ended. */
     AgentAnswer end() throws AgentFailedException {
         if (!done) {

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.dingtalkcamel.component.api.Failures;
+import io.github.dingtalkcamel.component.api.ReplyDraft;
 import io.github.dingtalkcamel.component.api.StopSignal;
 import io.github.dingtalkcamel.component.secrets.KnownSecrets;
 import io.github.dingtalkcamel.component.text.LogSafe;
@@ -24,7 +25,8 @@ import org.apache.camel.support.AsyncProcessorSupport;
  * answer becomes the exchange's body.
  *
  * <p>Promises: no thread waits; the whole answer is there within the time-out, or the exchange fails; a {@link StopSignal} closes the
- * connection. Redirects are not followed. A service is asked once: what failed is not repeated.
+ * connection; a {@link ReplyDraft} is told the reply so far while a stream of events comes in. Redirects are not followed. A service is
+ * asked once: what failed is not repeated.
  */
 public final class HttpAgent extends AsyncProcessorSupport {
 
@@ -57,6 +59,7 @@ public final class HttpAgent extends AsyncProcessorSupport {
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
         StopSignal stop = exchange.getProperty(StopSignal.PROPERTY, StopSignal.class);
+        ReplyDraft draft = exchange.getProperty(ReplyDraft.PROPERTY) instanceof ReplyDraft given ? given : null;
         AgentConnections connections;
         HttpRequest request;
         long limit;
@@ -69,7 +72,7 @@ public final class HttpAgent extends AsyncProcessorSupport {
             callback.done(true);
             return true;
         }
-        Call call = new Call(connections.http().sendAsync(request, AnswerReader.handler()));
+        Call call = new Call(connections.http().sendAsync(request, AnswerReader.handler(draft)));
         call.endAfter(connections, limit);
         if (stop != null) {
             stop.whenStopped(call);

@@ -98,7 +98,7 @@ interface PushedExchange {
             JsonNode json = delivery.content().json();
             JsonNode pressed = content(json).path("cardPrivateData");
             Map<String, Object> click = new LinkedHashMap<>();
-            click.put("action", pressed.path("actionIds").path(0).asText(json.path("actionId").asText("")));
+            click.put("action", action(json, pressed));
             click.put("params", pressed.path("params").isObject() ? Json.MAPPER.convertValue(pressed.get("params"), MAP)
                     : new LinkedHashMap<>());
             click.put("outTrackId", json.path("outTrackId").asText(""));
@@ -109,6 +109,12 @@ interface PushedExchange {
             in.setHeader(DingTalkConstants.SENDER_ID, click.get("userId"));
             in.setBody(click);
             return click;
+        }
+
+        /** The button's id; of a template whose buttons have none, the parameter {@code action}. */
+        private static String action(JsonNode json, JsonNode pressed) {
+            String parameter = pressed.path("params").path("action").asText("");
+            return pressed.path("actionIds").path(0).asText(json.path("actionId").asText(parameter));
         }
 
         /** What was pressed: JSON in a string, under one of two names. */

@@ -9,18 +9,21 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import io.github.dingtalkcamel.component.api.ReplyDraft;
 import io.github.dingtalkcamel.component.api.StopSignal;
 import io.github.dingtalkcamel.component.message.InboundMessage;
 import io.github.dingtalkcamel.component.message.InboundMessage.Attachment;
@@ -31,6 +34,7 @@ import io.github.dingtalkcamel.component.message.InboundMessage.Sender;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -257,6 +261,32 @@ class HttpAgentTest {
         keepOpen = true;
         Exchange asked = context.createProducerTemplate().request("direct:ask-step", exchange -> exchange.getMessage().setBody("hello"));
         assertThat(asked.getException()).isInstanceOf(AgentFailedException.class).hasMessageContaining("no complete answer within 1000 ms");
+    }
+
+    @Test
+    void aStreamShowsTheReplyWhileItForms() {
+        List<String> shown = new CopyOnWriteArrayList<>();
+        ReplyDraft draft = new ReplyDraft() {
+            @Override
+            public void update(String text) {
+                shown.add(text);
+            }
+
+            @Override
+            public void activity(String words) {
+                shown.add("activity " + words);
+            }
+        };
+        answer = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: one\n\ndata: {\"delta\":\" two\"}\n\ndata: not wh";
+        keepOpen = true;
+        // the service says nothing more: what is shown is shown before the end
+        var asked = context.createProducerTemplate().asyncSend("direct:ask-long", exchange -> {
+            exchange.setProperty(ReplyDraft.PROPERTY, draft);
+            exchange.getMessage().setBody("hello");
+        });
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> shown.contains("one two"));
+        assertThat(asked).isNotDone();
+        assertThat(shown).allMatch("one two"::startsWith);
     }
 
     @Test

@@ -33,6 +33,10 @@ class ConsumeCardsTest {
     }
 
     private CardClickResult click(Processor answer) throws Exception {
+        return click(answer, "btn_ok");
+    }
+
+    private CardClickResult click(Processor answer, String... buttons) throws Exception {
         bare.route(new RouteBuilder() {
             @Override
             public void configure() {
@@ -40,7 +44,7 @@ class ConsumeCardsTest {
                 from("dingtalk:cards").process(exchange -> arrived.add(exchange.copy())).process(answer);
             }
         }).connected(1);
-        return bare.simulator().stream().click(CardClick.on("ot-1", "btn_ok").by("staff002").params("{\"action\":\"accept\"}"));
+        return bare.simulator().stream().click(CardClick.on("ot-1", buttons).by("staff002").params("{\"action\":\"accept\"}"));
     }
 
     private String status() {
@@ -59,6 +63,13 @@ class ConsumeCardsTest {
                 Map.of("action", "btn_ok", "params", Map.of("action", "accept"), "outTrackId", "ot-1", "userId", "staff002"));
         assertThat(exchange.getMessage().getHeaders()).containsEntry("CamelDingTalkOutTrackId", "ot-1")
                 .containsEntry("CamelDingTalkSenderId", "staff002");
+    }
+
+    @Test
+    void aButtonWithoutAnIdIsNamedByItsParameterAction() throws Exception {
+        click(exchange -> { }, new String[0]);
+
+        assertThat(arrived.remove().getMessage().getBody(Map.class)).containsEntry("action", "accept");
     }
 
     @Test
