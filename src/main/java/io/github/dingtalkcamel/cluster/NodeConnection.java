@@ -5,6 +5,8 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Properties;
 
+import io.github.dingtalkcamel.store.ConnectTimeout;
+
 /**
  * A connection beside the store's pools, for what must not wait behind turns. Opened again when it breaks. For use by one thread.
  * <p>
@@ -13,8 +15,6 @@ import java.util.Properties;
 final class NodeConnection implements AutoCloseable {
 
     static final int TIMEOUT_SECONDS = 3;
-    /** For each host of the URL: of two hosts the second one is still tried in time where the first one does not answer. */
-    private static final int CONNECT_SECONDS = 2;
 
     /** The database's time in epoch milliseconds: clocks of nodes differ. */
     static final String NOW = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
@@ -36,7 +36,7 @@ final class NodeConnection implements AutoCloseable {
         }
         properties.setProperty("ApplicationName", application);
         properties.setProperty("tcpKeepAlive", "true");
-        properties.setProperty("connectTimeout", String.valueOf(CONNECT_SECONDS));
+        properties.setProperty("connectTimeout", String.valueOf(ConnectTimeout.SECONDS));
         properties.setProperty("loginTimeout", String.valueOf(TIMEOUT_SECONDS));
         properties.setProperty("socketTimeout", String.valueOf(TIMEOUT_SECONDS));
     }

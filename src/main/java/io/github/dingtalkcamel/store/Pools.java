@@ -11,11 +11,6 @@ final class Pools {
 
     private static final int READERS = 4;
     private static final long CONNECTION_TIMEOUT_MILLIS = 5_000;
-    /**
-     * Seconds for each host of the URL: of two hosts the second one is still tried within {@link #CONNECTION_TIMEOUT_MILLIS} where the
-     * first one does not answer.
-     */
-    private static final String CONNECT_SECONDS = "2";
     /** A network that swallows packets must not hold the one thread that writes, and all that wait for it. A commit takes milliseconds. */
     private static final String WRITER_ANSWER_SECONDS = "10";
     /** A page of a large store may take longer. */
@@ -52,7 +47,7 @@ final class Pools {
         Properties properties = new Properties();
         properties.setProperty("ApplicationName", name);
         properties.setProperty("tcpKeepAlive", "true");
-        properties.setProperty("connectTimeout", CONNECT_SECONDS);
+        properties.setProperty("connectTimeout", String.valueOf(ConnectTimeout.SECONDS));
         properties.setProperty("socketTimeout", readOnly ? READER_ANSWER_SECONDS : WRITER_ANSWER_SECONDS);
         return properties;
     }
