@@ -6,9 +6,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
+import io.github.dingtalkcamel.component.api.CachedThreadPool;
 import io.github.dingtalkcamel.component.api.CallRetry;
 import io.github.dingtalkcamel.component.api.Failures;
-import io.github.dingtalkcamel.component.api.FewThreads;
 import io.github.dingtalkcamel.component.api.StopSignal;
 import io.github.dingtalkcamel.queue.NonStoppingProcessor;
 import io.github.dingtalkcamel.store.LeaseLostException;
@@ -52,7 +52,7 @@ public final class StoreRetry implements AutoCloseable {
     private final BooleanSupplier isStoreFailing;
     private final IntervalFunction delays;
     private final CamelContext context;
-    private FewThreads threads;
+    private final CachedThreadPool threads;
 
     /**
      * @param isStoreFailing whether the store takes nothing at this moment
@@ -60,6 +60,7 @@ public final class StoreRetry implements AutoCloseable {
      */
     public StoreRetry(CamelContext context, BooleanSupplier isStoreFailing, Duration firstDelay) {
         this.context = context;
+        this.threads = CachedThreadPool.of(context, "Turns");
         this.isStoreFailing = isStoreFailing;
         // a fifth more or less, so that turns that failed together are not repeated together
         this.delays = IntervalFunction.ofExponentialRandomBackoff(firstDelay, 2, 0.2, LONGEST_DELAY);
@@ -97,19 +98,14 @@ public final class StoreRetry implements AutoCloseable {
     }
 
     /** What was written or repeated continues on one of these: the rest of its route may wait for an agent. */
-    private synchronized FewThreads threads() {
-        if (threads == null) {
-            threads = FewThreads.of(context, "Turns");
-        }
+    CachedThreadPool threads() {
         return threads;
     }
 
     /** Threads end that have nothing to do. What is still written continues. */
     @Override
-    public synchronized void close() {
-        if (threads != null) {
-            threads.close();
-        }
+    public void close() {
+        threads.close();
     }
 
     /** Begins once: after its delay, or when its turn is stopped. */

@@ -49,6 +49,8 @@ public record TurnConfiguration(Inbox inbox, Messages messages, KeyedQueue turns
         Registry registry = context.getRegistry();
         Duration firstDelay = Duration.ofMillis(Long.parseLong(context.resolvePropertyPlaceholders(FIRST_DELAY)));
         StoreRetry storeRetry = new StoreRetry(context, store::isFailing, firstDelay);
+        // the component dingtalk finds them by their type: a thread that is awake takes what comes from the store and from DingTalk
+        registry.bind("turnThreads", storeRetry.threads());
         KeyedQueue turns = new KeyedQueue(settings.queueCapacity(), settings.conversationCapacity(), settings.maxRunningTurns(), IDLE,
                 HeapShare.bytes(4, 16));
         KeyedQueue commands = new KeyedQueue(COMMANDS_WAITING, COMMANDS_OF_A_CONVERSATION, COMMANDS_RUNNING, IDLE,

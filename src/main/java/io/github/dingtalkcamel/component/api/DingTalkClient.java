@@ -4,7 +4,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
@@ -25,7 +24,7 @@ import io.github.dingtalkcamel.component.secrets.Secret;
  */
 public final class DingTalkClient {
 
-    private static final HttpResponse.BodyHandler<byte[]> BOUNDED = BoundedAnswer.of(1 << 20);
+    private static final long LARGEST_ANSWER = 1 << 20;
 
     private final HttpClient http;
     private final HttpClient patient;
@@ -131,9 +130,6 @@ public final class DingTalkClient {
         });
     }
 
-    private record Answer(int status, byte[] body) {
-    }
-
     /** One call under way. */
     private final class Call {
 
@@ -142,7 +138,6 @@ public final class DingTalkClient {
         private final Permit permit;
         private final CompletableFuture<JsonNode> result = new CompletableFuture<>();
         private final long begin = System.nanoTime();
-        private volatile boolean answerBegan;
 
         Call(OptionNames names, ApiRequest request, Permit permit) {
             this.names = names;
@@ -161,16 +156,10 @@ public final class DingTalkClient {
             }
             Duration limit = timeout.plusSeconds(message.bodyPublisher().map(BodyPublisher::contentLength)
                     .orElse(0L) / Deadline.SLOWEST_UPLOAD);
-            CompletableFuture<Answer> answer = new CompletableFuture<>();
             boolean mayWait = request.body() instanceof MultipartForm || request.method().equals("GET");
-            CompletableFuture<?> sent = (mayWait ? patient : http).sendAsync(message, info -> {
-                answerBegan = true;
-                HttpResponse.BodySubscriber<byte[]> body = BOUNDED.apply(info);
-                // the client's own future is completed by one more thread, woken for nothing else
-                body.getBody().thenAccept(bytes -> answer.complete(new Answer(info.statusCode(), bytes)));
-                return body;
-            });
-            Deadline.over(answer, sent, limit, deadlines).whenCompleteAsync(this::ended, executor);
+            WholeAnswer answer = WholeAnswer.to(message, mayWait ? patient : http, LARGEST_ANSWER);
+            Deadline.over(answer.received(), answer.sent(), limit, deadlines)
+                    .whenCompleteAsync((received, lost) -> ended(received, lost, answer.began()), executor);
         }
 
         private HttpRequest message() {
@@ -193,7 +182,7 @@ public final class DingTalkClient {
             return builder.uri(uri).build();
         }
 
-        private void ended(Answer response, Throwable lost) {
+        private void ended(WholeAnswer.Received response, Throwable lost, boolean answerBegan) {
             Duration took = Duration.ofNanos(System.nanoTime() - begin);
             try {
                 if (lost != null) {

@@ -37,6 +37,11 @@ public final class HttpConnections {
      * @param executor where calls begin: there names are looked up
      */
     public static HttpClient quick(Duration connectTimeout, Executor executor) {
-        return client(connectTimeout, new SelectorSteps(executor));
+        return client(connectTimeout, new SelectorThreadExecutor(executor));
+    }
+
+    /** The same where calls begin on at most so many threads of the executor at once: a resolver of names that hangs holds no more. */
+    public static HttpClient quick(Duration connectTimeout, Executor executor, int atOnce) {
+        return quick(connectTimeout, new LimitedExecutor(executor, atOnce));
     }
 }

@@ -6,14 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
+import io.github.dingtalkcamel.component.api.CachedThreadPool;
 import io.github.dingtalkcamel.component.api.CallLimiter;
 import io.github.dingtalkcamel.component.api.CallObserver;
 import io.github.dingtalkcamel.component.api.CallRetry;
 import io.github.dingtalkcamel.component.api.DingTalkClient;
-import io.github.dingtalkcamel.component.api.FewThreads;
 import io.github.dingtalkcamel.component.api.FileDownload;
 import io.github.dingtalkcamel.component.api.HttpConnections;
 import io.github.dingtalkcamel.component.api.IntegrationLookup;
@@ -45,6 +44,8 @@ import org.apache.camel.support.HealthCheckComponent;
 public class DingTalkComponent extends HealthCheckComponent {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    /** Calls that begin at once; where they begin, the name of the host is looked up. */
+    private static final int LOOKUPS = 16;
 
     @Metadata(description = "The options of all endpoints that don't set their own")
     private DingTalkConfiguration configuration = new DingTalkConfiguration();
@@ -70,7 +71,9 @@ public class DingTalkComponent extends HealthCheckComponent {
     private DingTalkClient client;
     private FileDownload downloads;
     private StreamHub streams;
-    private FewThreads executor;
+    private CachedThreadPool executor;
+    /** The same, to be closed here, where the application has bound none to share. */
+    private CachedThreadPool own;
     private ExecutorService connections;
     private ScheduledExecutorService deadlines;
 
@@ -110,16 +113,19 @@ public class DingTalkComponent extends HealthCheckComponent {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        executor = FewThreads.of(getCamelContext(), "DingTalk");
+        CachedThreadPool shared = CamelContextHelper.findSingleByType(getCamelContext(), CachedThreadPool.class);
+        own = shared == null ? CachedThreadPool.of(getCamelContext(), "DingTalk") : null;
+        executor = shared == null ? own : shared;
         deadlines = getCamelContext().getExecutorServiceManager().newScheduledThreadPool(this, "DingTalkDeadlines", 1);
-        // a few threads of its own: the client's steps are short and many, and handing each to an idle thread costs more than the step
+        // for uploads, downloads and GET, whose steps may wait: a few threads of their own
         connections = getCamelContext().getExecutorServiceManager().newFixedThreadPool(this, "DingTalkConnections",
                 Math.max(2, Runtime.getRuntime().availableProcessors()));
-        http = HttpConnections.client(CONNECT_TIMEOUT, connections);
-        client = new DingTalkClient(HttpConnections.quick(CONNECT_TIMEOUT, connections), http, executor, deadlines,
+        HttpClient patient = HttpConnections.client(CONNECT_TIMEOUT, connections);
+        http = HttpConnections.quick(CONNECT_TIMEOUT, executor, LOOKUPS);
+        client = new DingTalkClient(http, patient, executor, deadlines,
                 callLimiter == null ? CallLimiter.UNLIMITED : callLimiter, callRetry == null ? CallRetry.NONE : callRetry,
                 callObserver == null ? CallObserver.NONE : callObserver, clock);
-        downloads = new FileDownload(http, executor, deadlines);
+        downloads = new FileDownload(patient, executor, deadlines);
     }
 
     @Override
@@ -132,7 +138,9 @@ public class DingTalkComponent extends HealthCheckComponent {
         }
         if (executor != null) {
             getCamelContext().getExecutorServiceManager().shutdownNow(deadlines);
-            executor.close();
+            if (own != null) {
+                own.close();
+            }
             getCamelContext().getExecutorServiceManager().shutdown(connections);
         }
         super.doStop();
@@ -147,17 +155,9 @@ public class DingTalkComponent extends HealthCheckComponent {
     public synchronized StreamHub streams() {
         if (streams == null) {
             StreamTimeouts pace = CamelContextHelper.findSingleByType(getCamelContext(), StreamTimeouts.class);
-            // with threads of its own, so that the end of the component does not take the answers to the last pushes away
-            streams = new StreamHub(HttpConnections.quick(CONNECT_TIMEOUT, Executors.newCachedThreadPool(DingTalkComponent::streamThread)),
-                    pace == null ? StreamTimeouts.PROMISED : pace, clock, streamListener);
+            streams = new StreamHub(http, pace == null ? StreamTimeouts.PROMISED : pace, clock, streamListener);
         }
         return streams;
-    }
-
-    private static Thread streamThread(Runnable task) {
-        Thread thread = new Thread(task, "dingtalk-stream-connections");
-        thread.setDaemon(true);
-        return thread;
     }
 
     /** The Stream connections that consumers have asked for so far, open or not. */

@@ -14,7 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.github.dingtalkcamel.component.secrets.Secret;
 import org.junit.jupiter.api.AfterEach;
@@ -59,13 +64,15 @@ class HttpConnectionsTest {
     @BeforeEach
     void start() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", exchange -> {
-            exchange.getRequestBody().readAllBytes();
-            exchange.sendResponseHeaders(200, ANSWER.length);
-            exchange.getResponseBody().write(ANSWER);
-            exchange.close();
-        });
+        server.createContext("/", HttpConnectionsTest::answer);
         server.start();
+    }
+
+    private static void answer(HttpExchange exchange) throws IOException {
+        exchange.getRequestBody().readAllBytes();
+        exchange.sendResponseHeaders(200, ANSWER.length);
+        exchange.getResponseBody().write(ANSWER);
+        exchange.close();
     }
 
     @AfterEach
@@ -93,6 +100,54 @@ class HttpConnectionsTest {
             least = Math.min(least, counting.taken());
         }
         assertThat(least).as("of the call's steps, only the first, which looks up the name").isEqualTo(1);
+    }
+
+    /** The client completes its future by a thread of the common pool, unless that is done before: then with null. */
+    @Test
+    void anAnswerWakesNoThreadOfTheCommonPool() throws Exception {
+        HttpClient quick = HttpConnections.quick(PATIENCE, threads);
+        HttpRequest request = HttpRequest.newBuilder(url().resolve("/held")).POST(HttpRequest.BodyPublishers.ofString("{}")).build();
+        CountDownLatch sent = new CountDownLatch(1);
+        Set<Integer> connections = new HashSet<>();
+        server.createContext("/held", exchange -> {
+            connections.add(exchange.getRemoteAddress().getPort());
+            await(sent);
+            answer(exchange);
+        });
+        WholeAnswer answer = WholeAnswer.to(request, quick, ANSWER.length);
+        sent.countDown();
+
+        WholeAnswer.Received received = answer.received().get(30, TimeUnit.SECONDS);
+        assertThat(received.body()).isEqualTo(ANSWER);
+        assertThat(received.status()).isEqualTo(200);
+        assertThat(answer.began()).isTrue();
+        assertThat(answer.sent().get(30, TimeUnit.SECONDS)).as("what the client's future was completed with").isNull();
+
+        // a connection is kept a little after its answer is there: a call that comes before that opens another
+        for (int i = 1; i < 20 && connections.size() == i; i++) {
+            WholeAnswer.to(request, quick, ANSWER.length).received().get(30, TimeUnit.SECONDS);
+        }
+        assertThat(connections).as("the connection is used again").hasSizeLessThan(20);
+    }
+
+    @Test
+    void anAnswerThatIsTooLargeIsNone() {
+        HttpClient quick = HttpConnections.quick(PATIENCE, threads);
+        HttpRequest request = HttpRequest.newBuilder(url()).POST(HttpRequest.BodyPublishers.ofString("{}")).build();
+        WholeAnswer answer = WholeAnswer.to(request, quick, ANSWER.length - 1);
+
+        assertThat(answer.sent()).failsWithin(PATIENCE).withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(BoundedAnswer.TooLargeException.class);
+        assertThat(answer.received()).isNotDone();
+        assertThat(answer.began()).isTrue();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

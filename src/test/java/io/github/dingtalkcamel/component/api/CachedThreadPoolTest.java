@@ -15,11 +15,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class FewThreadsTest {
+class CachedThreadPoolTest {
 
     private final Queue<Thread> made = new ConcurrentLinkedQueue<>();
     private final Queue<Throwable> reported = new ConcurrentLinkedQueue<>();
-    private final FewThreads threads = new FewThreads(task -> {
+    private final CachedThreadPool threads = new CachedThreadPool(task -> {
         Thread thread = new Thread(task);
         thread.setDaemon(true);
         thread.setUncaughtExceptionHandler((same, failure) -> reported.add(failure));
@@ -85,7 +85,7 @@ class FewThreadsTest {
     void startsNoSecondThreadBeforeTheFirstHasCome() {
         CountDownLatch mayCome = new CountDownLatch(1);
         CountDownLatch rest = new CountDownLatch(1_000);
-        try (FewThreads late = new FewThreads(task -> {
+        try (CachedThreadPool late = new CachedThreadPool(task -> {
             Thread thread = new Thread(() -> {
                 await(mayCome);
                 task.run();
@@ -139,7 +139,7 @@ class FewThreadsTest {
     @Test
     void keepsATaskForAThreadThatRunsWhereNoneCanBeStarted() {
         AtomicBoolean exhausted = new AtomicBoolean();
-        try (FewThreads few = new FewThreads(task -> {
+        try (CachedThreadPool few = new CachedThreadPool(task -> {
             if (exhausted.get()) {
                 throw new IllegalStateException("no more threads");
             }

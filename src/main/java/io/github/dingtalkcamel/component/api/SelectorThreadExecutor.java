@@ -10,11 +10,11 @@ import java.util.concurrent.Executor;
  * For calls whose body publisher, body subscriber and listeners never wait, since all connections of the client wait with them. A name is
  * looked up there only where the client repeats a connection attempt that just failed, from the JVM's cache of names.
  */
-final class SelectorSteps implements Executor {
+final class SelectorThreadExecutor implements Executor {
 
     private final Executor others;
 
-    SelectorSteps(Executor others) {
+    SelectorThreadExecutor(Executor others) {
         this.others = others;
     }
 

@@ -11,7 +11,8 @@ import java.util.function.Function;
 import org.apache.camel.CamelContext;
 
 /**
- * Runs tasks that are short for the most part and may block now and then. Starts or wakes a thread only when one is needed.
+ * A cached thread pool for tasks that are short for the most part and may block now and then. Unlike that of the JDK it wakes or starts
+ * one thread at a time.
  * <p>
  * Promises: a task that waits has a thread on its way, be it a waiting one or a new one, so it is run however many others block. Tasks
  * begin in the order in which they came. One thread at a time is on its way: a thread that is done with a task takes the next one
@@ -19,7 +20,7 @@ import org.apache.camel.CamelContext;
  * <p>
  * Does not promise a bound on the threads: callers that submit blocking tasks have to bound them.
  */
-public final class FewThreads implements Executor, AutoCloseable {
+public final class CachedThreadPool implements Executor, AutoCloseable {
 
     private static final long KEPT_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -35,13 +36,13 @@ public final class FewThreads implements Executor, AutoCloseable {
     private boolean closed;
 
     /** @param factory makes the threads, not started */
-    public FewThreads(Function<Runnable, Thread> factory) {
+    public CachedThreadPool(Function<Runnable, Thread> factory) {
         this.factory = factory;
     }
 
     /** Of a context: named as its other threads are, and virtual where those are. */
-    public static FewThreads of(CamelContext context, String name) {
-        return new FewThreads(task -> context.getExecutorServiceManager().newThread(name, task));
+    public static CachedThreadPool of(CamelContext context, String name) {
+        return new CachedThreadPool(task -> context.getExecutorServiceManager().newThread(name, task));
     }
 
     @Override
