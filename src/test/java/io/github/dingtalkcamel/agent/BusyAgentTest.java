@@ -111,7 +111,7 @@ class BusyAgentTest {
             Awaitility.await().atMost(Bot.PATIENCE).until(() -> bot.queue().running() == 0 && bot.queue().parked() == 0);
             assertThat(slow.began).containsExactly("slow 0", "slow 1", "slow 2", "slow 4", "through another agent");
             assertThat(slow.most).hasValue(2);
-            assertThat(bot.replies(bot.simulator().dm(Bot.APP_KEY, "person3"))).containsExactly("Stopped.");
+            assertThat(bot.awaitReplies(bot.simulator().dm(Bot.APP_KEY, "person3"), 1)).containsExactly("Stopped.");
             assertThat(bot.awaitReplies(bot.simulator().dm(Bot.APP_KEY, "indirect"), 2)).endsWith("through another agent");
         }
     }

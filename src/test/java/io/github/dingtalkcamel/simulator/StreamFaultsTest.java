@@ -37,7 +37,11 @@ class StreamFaultsTest {
     }
 
     private void start(StreamOptions options) {
-        simulator = Simulator.start(SimulatorOptions.defaults().pushTimeout(Duration.ofMillis(500)).stream(options));
+        start(options, Duration.ofSeconds(20));
+    }
+
+    private void start(StreamOptions options, Duration pushTimeout) {
+        simulator = Simulator.start(SimulatorOptions.defaults().pushTimeout(pushTimeout).stream(options));
         simulator.addApp(SimulatedApp.of(KEY, SECRET));
     }
 
@@ -201,7 +205,7 @@ class StreamFaultsTest {
 
     @Test
     void swallowsEverythingInABlackHole() throws Exception {
-        start(StreamOptions.defaults().pingEvery(Duration.ofMillis(20)));
+        start(StreamOptions.defaults().pingEvery(Duration.ofMillis(20)), Duration.ofMillis(500));
         StreamClient client = connect();
         until(() -> !simulator.stream().acks().isEmpty());
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /** {@code dingtalk:messages}: what arrives, and when it is acknowledged. */
 class ConsumeMessagesTest {
 
-    private final BareContext bare = new BareContext(SimulatorOptions.defaults().pushTimeout(Duration.ofMillis(700)));
+    private BareContext bare = new BareContext();
     private final Queue<Exchange> arrived = new ConcurrentLinkedQueue<>();
 
     @AfterEach
@@ -105,7 +105,9 @@ class ConsumeMessagesTest {
 
     @Test
     void isNotAcknowledgedAfterAnExceptionAndDeliveredAgain() throws Exception {
-        bare.simulator().stream().redelivery(Redelivery.onMissingAck(Duration.ofMillis(200)));
+        bare.close();
+        bare = new BareContext(SimulatorOptions.defaults().pushTimeout(Duration.ofMillis(700)));
+        bare.simulator().stream().redelivery(Redelivery.onMissingAck(Duration.ofMillis(600)));
         consume(exchange -> {
             if (arrived.size() < 2) {
                 throw new IllegalStateException("not now");
