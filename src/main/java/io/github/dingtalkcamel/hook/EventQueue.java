@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 import io.github.dingtalkcamel.component.message.Delivery;
 import io.github.dingtalkcamel.queue.SedaQueue;
@@ -28,6 +29,7 @@ public final class EventQueue extends SedaQueue {
     private final long patienceNanos;
     private final long maxBytes;
 
+    private final LongSupplier nanoTime;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private long bytes;
     private Done running;
@@ -42,9 +44,14 @@ public final class EventQueue extends SedaQueue {
 
     /** @param maxBytes that waiting events may hold together, by the estimate of {@link HeapSize} */
     public EventQueue(int capacity, Duration patience, long maxBytes) {
+        this(capacity, patience, maxBytes, System::nanoTime);
+    }
+
+    EventQueue(int capacity, Duration patience, long maxBytes, LongSupplier nanoTime) {
         this.maxBytes = maxBytes;
         this.capacity = capacity;
         this.patienceNanos = patience.toNanos();
+        this.nanoTime = nanoTime;
     }
 
     /** Ends the event that the hooks have. */
@@ -103,7 +110,7 @@ public final class EventQueue extends SedaQueue {
     }
 
     private boolean isHeld() {
-        return running != null && System.nanoTime() - handedOutAt < patienceNanos;
+        return running != null && nanoTime.getAsLong() - handedOutAt < patienceNanos;
     }
 
     private Exchange removeFirst() {
@@ -119,14 +126,14 @@ public final class EventQueue extends SedaQueue {
         }
         Exchange event = removeFirst();
         running = new Done();
-        handedOutAt = System.nanoTime();
+        handedOutAt = nanoTime.getAsLong();
         event.getExchangeExtension().addOnCompletion(running);
         return event;
     }
 
     @Override
     protected long recheckNanos() {
-        return waiting.isEmpty() ? Long.MAX_VALUE : handedOutAt + patienceNanos - System.nanoTime();
+        return waiting.isEmpty() ? Long.MAX_VALUE : handedOutAt + patienceNanos - nanoTime.getAsLong();
     }
 
     @Override

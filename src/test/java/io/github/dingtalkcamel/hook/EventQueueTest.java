@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 import org.apache.camel.Exchange;
@@ -63,7 +64,9 @@ class EventQueueTest {
 
     @Test
     void waitsNoLongerThanItsPatience() throws Exception {
-        EventQueue queue = new EventQueue(10, Duration.ofMillis(50));
+        // time passes by 10 ms with each look at the clock, so never between two of this thread's calls
+        AtomicLong now = new AtomicLong();
+        EventQueue queue = new EventQueue(10, Duration.ofMillis(50), Long.MAX_VALUE, () -> now.addAndGet(TimeUnit.MILLISECONDS.toNanos(10)));
         Exchange stuck = event();
         Exchange next = event();
         Exchange last = event();

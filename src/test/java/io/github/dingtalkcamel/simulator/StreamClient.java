@@ -56,7 +56,16 @@ public final class StreamClient implements WebSocket.Listener, AutoCloseable {
     }
 
     public static StreamClient connect(JsonNode opened) throws Exception {
-        StreamClient client = new StreamClient();
+        return connect(opened, StreamClient::properly);
+    }
+
+    /** Answers like this from its first frame on. */
+    static StreamClient connect(Simulator simulator, String appKey, String appSecret, Function<JsonNode, String> answers) throws Exception {
+        return connect(new Wire(simulator).post(OpenCall.PATH, openBody(appKey, appSecret, ALL), "Accept", "application/json").json(), answers);
+    }
+
+    private static StreamClient connect(JsonNode opened, Function<JsonNode, String> answers) throws Exception {
+        StreamClient client = new StreamClient().answers(answers);
         client.id = opened.path("ticket").asText();
         client.socket = HTTP.newWebSocketBuilder()
                 .buildAsync(URI.create(opened.path("endpoint").asText() + "?ticket=" + client.id), client).get(10, TimeUnit.SECONDS);
@@ -146,10 +155,11 @@ public final class StreamClient implements WebSocket.Listener, AutoCloseable {
             text.setLength(0);
             JsonNode frame = Json.objectOrNull(whole);
             String answer = frame == null ? null : answers.apply(frame);
+            // noted before it is answered: once the simulator has the answer, the frame is found here
+            texts.add(whole);
             if (answer != null) {
                 webSocket.sendText(answer, true);
             }
-            texts.add(whole);
         }
         webSocket.request(1);
         return null;

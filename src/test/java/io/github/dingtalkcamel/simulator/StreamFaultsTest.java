@@ -82,7 +82,7 @@ class StreamFaultsTest {
     @Test
     void noticesAWrongSignOfLife() throws Exception {
         start(StreamOptions.defaults().pingEvery(Duration.ofMillis(20)));
-        connect().answers(frame -> StreamClient.ack(frame, 200, "{\"opaque\":\"other\"}"));
+        clients.add(StreamClient.connect(simulator, KEY, SECRET, frame -> StreamClient.ack(frame, 200, "{\"opaque\":\"other\"}")));
 
         until(() -> !simulator.stream().acks().isEmpty());
 

@@ -163,7 +163,8 @@ class ToolRunsTest {
         waiting.forEach(each -> each.done(false));
         assertThat(answered.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(runs).hasValue(calls + 1);
-        assertThat(toolRuns.bytes()).isZero();
+        // a call is answered a moment before its memory counts as free
+        Awaitility.await().until(() -> toolRuns.bytes() == 0);
     }
 
     private Exchange call(String requestId, int characters) {
