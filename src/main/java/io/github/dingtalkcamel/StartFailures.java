@@ -69,7 +69,8 @@ final class StartFailures {
             return name + ": there is no such option, or its value can't be used for it. See Camel's documentation of what it belongs to";
         }
         if (cause instanceof ClassNotFoundException) {
-            return "The settings need the class " + cause.getMessage() + ", which is not on the class path. Correct its name, or put its jar"
+            return "The settings need the class " + cause.getMessage()
+                   + ", which is not on the class path. Correct its name, or put its jar"
                     + " into ext/ (brokers' clients: bin/broker-client)";
         }
         String message = cause.getMessage();

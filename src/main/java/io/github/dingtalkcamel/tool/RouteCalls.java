@@ -9,8 +9,8 @@ import org.apache.camel.support.cache.DefaultProducerCache;
 import org.apache.camel.support.service.ServiceHelper;
 
 /**
- * Calls routes from Java on the calling thread, and holds it only until the route waits for the first time. A {@code ProducerTemplate} holds
- * it until the route has ended, or begins the call on one of few threads of its own.
+ * Calls routes from Java on the calling thread, and holds it only until the route waits for the first time. A {@code ProducerTemplate}
+ * holds it until the route has ended, or begins the call on one of few threads of its own.
  */
 final class RouteCalls implements AutoCloseable {
 
