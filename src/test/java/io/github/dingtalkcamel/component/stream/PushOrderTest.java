@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /** The order in which messages reach the route where DingTalk pushes them over several connections of one app. */
 class PushOrderTest {
 
-    private static final long NOW = System.currentTimeMillis();
+    private final long now = System.currentTimeMillis();
 
     /** A route that holds its first message until it is let go. */
     private static final class HeldRoute implements StreamSubscriber {
@@ -66,15 +66,15 @@ class PushOrderTest {
             connections.open();
             FakeGateway.Session a = gateway.session(0);
             FakeGateway.Session b = gateway.session(1);
-            a.push(pushed("held", NOW));
+            a.push(pushed("held", now));
             assertThat(route.entered.await(30, TimeUnit.SECONDS)).isTrue();
 
             // the exchanges of connection A are late: what it was given second is read last
-            b.push(pushed("second", NOW + 2));
-            b.push(pushed("fourth", NOW + 4));
+            b.push(pushed("second", now + 2));
+            b.push(pushed("fourth", now + 4));
             handedOver(b);
-            a.push(pushed("first", NOW + 1));
-            a.push(pushed("third", NOW + 3));
+            a.push(pushed("first", now + 1));
+            a.push(pushed("third", now + 3));
             handedOver(a);
             route.letGo.countDown();
 
@@ -86,8 +86,8 @@ class PushOrderTest {
 
     @Test
     void messagesOfOneMillisecondAndThoseWithoutAUsableTimeKeepTheOrderInWhichTheyWereRead() {
-        List<PushedMessage> read = Stream.of(message(NOW, 1), message(NOW, 2), message(0, 3), message(NOW + 3_600_000, 4),
-                message(NOW - 3_600_000, 5), message(NOW, 6)).toList();
+        List<PushedMessage> read = Stream.of(message(now, 1), message(now, 2), message(0, 3), message(now + 3_600_000, 4),
+                message(now - 3_600_000, 5), message(now, 6)).toList();
         List<PushedMessage> sorted = new ArrayList<>(read);
         Collections.reverse(sorted);
         Collections.sort(sorted);
@@ -96,12 +96,12 @@ class PushOrderTest {
 
     @Test
     void aTimeThatIsMinutesFromOursStillOrders() {
-        assertThat(message(NOW + 300_001, 1)).isGreaterThan(message(NOW + 300_000, 2));
-        assertThat(message(NOW - 300_000, 1)).isGreaterThan(message(NOW - 300_001, 2));
+        assertThat(message(now + 300_001, 1)).isGreaterThan(message(now + 300_000, 2));
+        assertThat(message(now - 300_000, 1)).isGreaterThan(message(now - 300_001, 2));
     }
 
-    private static PushedMessage message(long pushedAt, long number) {
-        return new PushedMessage(pushedAt, NOW, number, () -> { });
+    private PushedMessage message(long pushedAt, long number) {
+        return new PushedMessage(pushedAt, now, number, () -> { });
     }
 
     /** What was pushed to this connection before was read: a ping behind it is answered. */
