@@ -296,7 +296,7 @@ class TalkTest {
         Awaitility.await().atMost(Bot.PATIENCE).until(() -> bean("agents", Agents.class).discarded() == discarded + 1);
         assertThat(bean("agents", Agents.class).stuck()).isZero();
         assertThat(bot.replies(group)).hasSize(3);
-        assertThat(states(group)).containsExactly("stopped", "done", "done", "done");
+        Awaitility.await().atMost(Bot.PATIENCE).until(() -> states(group).equals(List.of("stopped", "done", "done", "done")));
     }
 
     @Test

@@ -164,7 +164,7 @@ class SendingAgainTest {
         PushResult other = say("other", false);
         await(other, "done");
 
-        assertThat(state(first)).isEqualTo("running");
+        await(first, "running");
         assertThat(state(last)).isEqualTo("received");
         robots.faults().clear();
         await(last, "done");
