@@ -172,12 +172,14 @@ class MetricsTest {
     }
 
     private void loseAStreamConnection() {
+        Streams streams = bean("streams", Streams.class);
+        // the simulator sees a connection before the program does: one that ends in between would be a failure, not a loss
+        until(() -> streams.connected("main") == 2);
         bot.simulator().faults().on(ApiFamily.STREAM).times(1).fail(503);
         List<String> before = StreamEndToEndTest.open(bot).stream().map(Connection::id).toList();
         bot.simulator().stream().reset(before.get(0));
         until(() -> StreamEndToEndTest.open(bot).size() == 2
                 && !StreamEndToEndTest.open(bot).stream().map(Connection::id).toList().equals(before));
-        Streams streams = bean("streams", Streams.class);
         until(() -> streams.connected("main") == 2);
     }
 
