@@ -34,7 +34,7 @@ import org.sqlite.SQLiteConnection;
 class HotPathCountTest {
 
     /** Steps of routes that Camel runs: every EIP and every call in one, those that contain others included. */
-    private static final int MAX_STEPS = 43;
+    private static final int MAX_STEPS = 40;
     /** Exchanges that Camel creates: of consumers, of producers that call another route, and copies of splits and multicasts. */
     private static final int MAX_EXCHANGES = 4;
     /** Commits of the store, an fsync each. Alone: with others beside it a message shares them. */

@@ -21,7 +21,7 @@ public final class CommandConfiguration {
     /** Creates them, and binds what routes name. */
     public static void bind(Registry registry, Settings settings, BotTexts texts, Agents agents, ConversationConfiguration conversation,
             TurnConfiguration turn, Leases leases, StreamingCards cards, Hooks hooks, Clock clock) {
-        registry.bind("commands", new Commands(agents));
+        registry.bind("commands", new Commands(agents, conversation.accessPolicy()));
         registry.bind("answers", new Answers(texts, turn.turns(), turn.shared(), conversation.sessions(), agents,
                 conversation.accessPolicy(), hooks, clock));
         Stop stop = new Stop(turn.turns(), turn.inbox(), conversation.sessions(), turn.shared());

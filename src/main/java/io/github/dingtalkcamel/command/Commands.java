@@ -4,6 +4,7 @@ import java.util.List;
 import io.github.dingtalkcamel.agent.Agents;
 import io.github.dingtalkcamel.component.message.Blanks;
 import io.github.dingtalkcamel.component.message.InboundMessage;
+import io.github.dingtalkcamel.conversation.AccessPolicy;
 import io.github.dingtalkcamel.turn.Turn;
 import org.apache.camel.ExchangeProperty;
 
@@ -15,9 +16,22 @@ public final class Commands {
     private static final char MENTION_END = '\u2005';
 
     private final Agents agents;
+    private final AccessPolicy policy;
 
-    public Commands(Agents agents) {
+    /** @param policy who may talk to the bot */
+    public Commands(Agents agents, AccessPolicy policy) {
         this.agents = agents;
+        this.policy = policy;
+    }
+
+    /** Whether the message is a command. */
+    public boolean isSaid(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
+        return nameOf(message) != null;
+    }
+
+    /** Whether the access policy denies the message. {@code /whoami} it denies to no sender. */
+    public boolean isDenied(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
+        return policy.denialReason(message) != null && !Command.WHOAMI.code().equals(nameOf(message));
     }
 
     /** The name of the command, without its slash, or null where the message is for an agent. */

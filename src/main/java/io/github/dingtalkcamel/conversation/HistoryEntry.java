@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.conversation;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -18,6 +19,15 @@ record HistoryEntry(long messageId, Instant saidAt, String said, String senderId
 
     HistoryEntry(long messageId, Instant saidAt, String said, String senderId, String senderNick, Instant repliedAt, String reply) {
         this(messageId, saidAt, said, senderId, senderNick, repliedAt, reply, length(said) + (reply == null ? 0 : length(reply)));
+    }
+
+    /** How much of the bound these take. */
+    static long bytes(List<HistoryEntry> entries) {
+        long bytes = 0;
+        for (HistoryEntry each : entries) {
+            bytes += each.bytes;
+        }
+        return bytes;
     }
 
     private static long length(String text) {

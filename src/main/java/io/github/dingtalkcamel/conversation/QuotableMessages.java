@@ -66,7 +66,10 @@ public final class QuotableMessages implements EarlierMessages {
 
     /** The same, for an answer as the component {@code dingtalk} gives it. */
     public void sent(String integration, Map<?, ?> answer, String text) {
-        sent(integration, Json.MAPPER.<JsonNode>valueToTree(answer), text);
+        // most answers, such as those of session webhooks, have no id
+        if (KEYS.stream().anyMatch(answer::containsKey) || answer.containsKey("result")) {
+            sent(integration, Json.MAPPER.<JsonNode>valueToTree(answer), text);
+        }
     }
 
     /** Remembers texts by their ids, as part of a transaction. A text that is known already is replaced. */

@@ -86,6 +86,9 @@ public record Session(String id, Instant startedAt, Instant lastAt, Long lastMes
 
     /** With what tools sent since it began: the oldest of both go where there is too much. */
     Session with(List<Notification> notifications, int most, long mostBytes) {
+        if (notifications.isEmpty()) {
+            return this;
+        }
         Deque<Notification> heard = new ArrayDeque<>();
         notifications.stream().filter(each -> !each.at().isBefore(startedAt)).forEach(heard::add);
         if (heard.isEmpty()) {
@@ -110,16 +113,18 @@ public record Session(String id, Instant startedAt, Instant lastAt, Long lastMes
      * @param messageId it entered, perhaps in memory only, and the session may have been read from the store since
      */
     Session with(Usage more, long messageId, HistoryEntry said, int mostTurns, long mostBytes, Instant now) {
-        Deque<HistoryEntry> kept = new ArrayDeque<>(history);
+        List<HistoryEntry> all = new ArrayList<>(history.size() + 1);
+        all.addAll(history);
         if (said != null) {
-            kept.add(said);
+            all.add(said);
         }
-        long bytes = kept.stream().mapToLong(HistoryEntry::bytes).sum();
-        while (!kept.isEmpty() && (kept.size() > mostTurns || bytes > mostBytes)) {
-            bytes -= kept.remove().bytes();
+        long bytes = HistoryEntry.bytes(all);
+        int first = 0;
+        while (first < all.size() && (all.size() - first > mostTurns || bytes > mostBytes)) {
+            bytes -= all.get(first++).bytes();
         }
         return new Session(id, startedAt, now, lastMessage == null ? messageId : Math.max(lastMessage, messageId), usage.plus(more),
-                new ArrayList<>(kept));
+                all.subList(first, all.size()));
     }
 
     /** Without the texts. */

@@ -78,7 +78,7 @@ public final class Sessions {
     }
 
     private static int weight(Key key, Entry entry) {
-        long texts = entry.session() == null ? 0 : entry.session().history().stream().mapToLong(HistoryEntry::bytes).sum();
+        long texts = entry.session() == null ? 0 : HistoryEntry.bytes(entry.session().history());
         return (int) Math.min(Integer.MAX_VALUE, SESSION_BYTES + 2 * texts);
     }
 

@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.observe;
 
 import java.util.concurrent.TimeUnit;
 
+import io.github.dingtalkcamel.engine.RouteStack;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -85,6 +86,9 @@ final class RouteMetrics extends MicrometerRoutePolicyFactory {
 
         @Override
         public void onExchangeBegin(Route route, Exchange exchange) {
+            if (isTimed(exchange)) {
+                return;
+            }
             Meters its = own;
             if (isFirstRoute(exchange)) {
                 whole.begin(exchange);
@@ -97,12 +101,19 @@ final class RouteMetrics extends MicrometerRoutePolicyFactory {
         @Override
         public void onExchangeDone(Route route, Exchange exchange) {
             Meters its = own;
+            Long began = isTimed(exchange) ? (Long) ((RouteStack) exchange.getUnitOfWork()).begun() : null;
             if (isFirstRoute(exchange)) {
-                whole.done(exchange);
+                whole.done(exchange, began);
             }
             if (its != null) {
-                its.done(exchange);
+                its.done(exchange, began);
             }
+        }
+
+        /** The time of a route's begin is known, unless it is a kamelet's: that and the route that calls it count as one exchange. */
+        private boolean isTimed(Exchange exchange) {
+            return exchange.getUnitOfWork() instanceof RouteStack stack
+                    && stack.routeStackLevel() == stack.routeStackLevel(templates, kamelets);
         }
 
         /** An exchange that passes several routes counts once for the context. */
@@ -149,8 +160,9 @@ final class RouteMetrics extends MicrometerRoutePolicyFactory {
             exchange.setProperty(begun, System.nanoTime());
         }
 
-        void done(Exchange exchange) {
-            if (exchange.removeProperty(begun) instanceof Long began) {
+        /** @param known when the exchange came; null where {@link #begin} noted it */
+        void done(Exchange exchange, Long known) {
+            if ((known != null ? known : exchange.removeProperty(begun)) instanceof Long began) {
                 timer().record(System.nanoTime() - began, TimeUnit.NANOSECONDS);
             }
             total.increment();

@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.reload;
 
 import java.util.List;
 
+import io.github.dingtalkcamel.engine.RoutingEngine;
 import org.apache.camel.Service;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.impl.engine.RouteService;
@@ -17,6 +18,7 @@ public final class LiveContext extends DefaultCamelContext {
     public LiveContext() {
         super(false);
         getCamelContextExtension().addContextPlugin(RouteFactory.class, LiveRoute::new);
+        RoutingEngine.install(this);
     }
 
     /** The route with this id, running or stopped; null if there is none. */

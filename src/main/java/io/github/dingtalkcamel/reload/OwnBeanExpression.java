@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.reload;
 
 import java.lang.reflect.InvocationTargetException;
 
+import io.github.dingtalkcamel.engine.OwnMethod;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Expression;
@@ -14,13 +15,13 @@ import org.apache.camel.util.ObjectHelper;
 /** A method of one of this application's beans as an expression and as a predicate, see {@link OwnBeanLanguage}. */
 final class OwnBeanExpression implements Expression, Predicate {
 
-    private static final String OWN = "io.github.dingtalkcamel.";
-
     private final Expression camels;
     private final String ref;
     private final String method;
     private Object bean;
     private BeanInfo info;
+    /** Null where only Camel knows what the method's parameters mean. */
+    private OwnMethod own;
 
     OwnBeanExpression(Expression camels, String ref, String method) {
         this.camels = camels;
@@ -32,9 +33,10 @@ final class OwnBeanExpression implements Expression, Predicate {
     public void init(CamelContext context) {
         camels.init(context);
         Object found = context.getRegistry().lookupByName(ref);
-        if (found != null && found.getClass().getName().startsWith(OWN)) {
+        if (OwnMethod.isOwn(found)) {
             bean = found;
             info = new BeanInfo(context, found.getClass());
+            own = OwnMethod.of(found, method);
         }
     }
 
@@ -55,6 +57,15 @@ final class OwnBeanExpression implements Expression, Predicate {
     }
 
     private Object call(Exchange exchange) {
+        if (own != null) {
+            try {
+                return own.call(exchange);
+            } catch (Exception | Error e) {
+                // as Camel does: the step fails with the method's own exception
+                exchange.setException(e);
+                return null;
+            }
+        }
         MethodInvocation invocation = info.createInvocation(bean, exchange, method);
         if (invocation == null) {
             throw new RuntimeBeanExpressionException(exchange, ref, method, "there is no such method for this exchange");

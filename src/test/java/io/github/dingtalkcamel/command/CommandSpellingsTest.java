@@ -25,7 +25,7 @@ class CommandSpellingsTest {
     private static final String ROBOT = "$:LWCP_v1:$robot";
     private static final String LI = "$:LWCP_v1:$li";
 
-    private final Commands commands = new Commands(new Agents());
+    private final Commands commands = new Commands(new Agents(), null);
 
     static Stream<Arguments> spellings() throws Exception {
         List<Arguments> all = new ArrayList<>();

@@ -28,7 +28,25 @@ final class Delivered {
     private boolean reached;
 
     static Map<String, Object> map(JsonNode answer) {
-        return Json.MAPPER.convertValue(answer, MAP);
+        if (answer == null || !answer.isObject()) {
+            return Json.MAPPER.convertValue(answer, MAP);
+        }
+        Map<String, Object> map = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> each : answer.properties()) {
+            map.put(each.getKey(), plain(each.getValue()));
+        }
+        return map;
+    }
+
+    /** Most answers are a few texts and numbers, which need no conversion. */
+    private static Object plain(JsonNode value) {
+        return switch (value.getNodeType()) {
+            case STRING -> value.textValue();
+            case NUMBER -> value.numberValue();
+            case BOOLEAN -> value.booleanValue();
+            case NULL -> null;
+            default -> Json.MAPPER.convertValue(value, Object.class);
+        };
     }
 
     /** DingTalk accepted it for at least one recipient. @param id of what was sent, or null where DingTalk gives none */

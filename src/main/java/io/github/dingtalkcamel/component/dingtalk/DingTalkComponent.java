@@ -24,6 +24,7 @@ import io.github.dingtalkcamel.component.stream.StreamListener;
 import io.github.dingtalkcamel.component.stream.StreamTimeouts;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
+import org.apache.camel.ExchangePattern;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.CamelContextHelper;
@@ -88,6 +89,9 @@ public class DingTalkComponent extends HealthCheckComponent {
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
         DingTalkEndpoint endpoint = new DingTalkEndpoint(uri, this, configuration.copy());
         endpoint.setKind(kind(remaining));
+        if (endpoint.getKind().isConsumed()) {
+            endpoint.setExchangePattern(ExchangePattern.InOut);
+        }
         setProperties(endpoint, parameters);
         return endpoint;
     }

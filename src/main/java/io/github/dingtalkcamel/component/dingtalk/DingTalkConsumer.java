@@ -20,7 +20,6 @@ import io.github.dingtalkcamel.component.stream.FrameDispatcher;
 import io.github.dingtalkcamel.component.stream.StreamConnections;
 import io.github.dingtalkcamel.component.stream.StreamSubscriber;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangePattern;
 import org.apache.camel.Processor;
 import org.apache.camel.Suspendable;
 import org.apache.camel.api.management.ManagedAttribute;
@@ -36,6 +35,8 @@ import org.slf4j.LoggerFactory;
  * with an exception is not: DingTalk delivers an event again, and perhaps a message; a card stays as it is. What is delivered again is
  * consumed again: use
  * Camel's idempotent consumer with CamelDingTalkMessageId or CamelDingTalkEventId where that matters.
+ * <p>
+ * Exchanges are {@code InOut} unless option {@code exchangePattern} says otherwise.
  */
 @ManagedResource(description = "Consumes what DingTalk pushes over Stream connections")
 public class DingTalkConsumer extends DefaultConsumer implements Suspendable {
@@ -136,7 +137,6 @@ public class DingTalkConsumer extends DefaultConsumer implements Suspendable {
         @Override
         public void deliver(Delivery delivery, Consumer<FrameDispatcher.Outcome> done) {
             Exchange exchange = createExchange(false);
-            exchange.setPattern(ExchangePattern.InOut);
             exchange.setProperty(Delivery.PROPERTY, delivery);
             Object received;
             try {
