@@ -153,7 +153,8 @@ class RoutingEngineTest {
 
         private void nested() {
             from("direct:nested").routeId("nested")
-                    .choice().when(simple("${body} == 'x'")).filter(simple("${body} != 'y'")).process(away).setBody(constant("x1")).end().endChoice()
+                    .choice().when(simple("${body} == 'x'")).filter(simple("${body} != 'y'")).process(away)
+                    .setBody(constant("x1")).end().endChoice()
                     .setBody(simple("${body}2")).endChoice().otherwise().setBody(constant("other")).end()
                     .to("direct:inner").setBody(simple("${body}4"));
             from("direct:inner").routeId("inner").errorHandler(noErrorHandler()).setBody(simple("${body}3"));
@@ -205,9 +206,9 @@ class RoutingEngineTest {
     }
 
     static List<String> routes() {
-        return List.of("stop", "rollback", "unhandled", "withoutHandler", "throwsAround", "repeats", "loop", "split", "multicast", "handled",
-                "continued", "failsInHandler", "calledFails", "nested", "try", "splitFails", "bean", "beanFails", "beanAnswers",
-                "beanConverts");
+        return List.of("stop", "rollback", "unhandled", "withoutHandler", "throwsAround", "repeats", "loop", "split", "multicast",
+                "handled", "continued", "failsInHandler", "calledFails", "nested", "try", "splitFails", "bean", "beanFails",
+                "beanAnswers", "beanConverts");
     }
 
     @ParameterizedTest
