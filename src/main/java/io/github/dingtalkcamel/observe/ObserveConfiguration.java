@@ -65,6 +65,7 @@ public record ObserveConfiguration(CamelContext context, Settings settings, Stor
         if (cluster != null) {
             Checks.registerNode(context, cluster);
         }
+        ContextCheck.register(context);
         new WorkerChecks(store::isWriting, requests).queue("seda://turns", turn.turns()).queue("seda://commands", turn.commands())
                 .register(context);
     }
