@@ -48,7 +48,7 @@ public class AgentProducer extends DefaultAsyncProducer {
         String name = getEndpoint().getName();
         Agents agents = getEndpoint().getComponent().agents();
         try {
-            if (agents.find(name) == null) {
+            if (agents.find(name, chosenAt(exchange)) == null) {
                 throw new AgentNotRunningException(name);
             }
             AgentCalls calls = agents.calls(name);
@@ -58,6 +58,12 @@ public class AgentProducer extends DefaultAsyncProducer {
             callback.done(true);
             return true;
         }
+    }
+
+    /** When the agent of a turn was chosen; of calls by a route when that route began. */
+    private static long chosenAt(Exchange exchange) {
+        Long chosenAt = exchange.getProperty(Turns.CHOSEN_AT, Long.class);
+        return chosenAt != null ? chosenAt : exchange.getClock().getCreated();
     }
 
     /** Notes how long the agent took, with the time that the call waited for its {@code maxRunning}. */
@@ -131,7 +137,7 @@ public class AgentProducer extends DefaultAsyncProducer {
         }
 
         private boolean run(AsyncCallback then) {
-            AgentConsumer consumer = getEndpoint().getComponent().agents().find(getEndpoint().getName());
+            AgentConsumer consumer = getEndpoint().getComponent().agents().find(getEndpoint().getName(), chosenAt(exchange));
             Turn turn = exchange.getProperty(Turn.PROPERTY, Turn.class);
             if (consumer == null || turn != null && turn.isStopped()) {
                 permit.giveBack();

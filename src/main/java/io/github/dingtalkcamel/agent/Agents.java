@@ -1,11 +1,10 @@
 package io.github.dingtalkcamel.agent;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,8 +32,8 @@ public final class Agents {
     private final AtomicLong discarded = new AtomicLong();
     /** For each agent the consumer that answers, last; before it, while they are being replaced, those of older versions of its route. */
     private final Map<String, List<AgentConsumer>> running = new TreeMap<>();
-    /** Those of deleted routes that answer only turns which had chosen them before. */
-    private final Set<AgentConsumer> withdrawn = new HashSet<>();
+    /** Those of deleted routes, and since when: they answer only turns which had chosen them before. In ms, by the clock. */
+    private final Map<AgentConsumer, Long> withdrawn = new HashMap<>();
     /** For each integration the agents with a trigger for it, the one that keeps it first. */
     private final Map<String, List<AgentConsumer>> triggers = new TreeMap<>();
 
@@ -87,7 +86,7 @@ public final class Agents {
     }
 
     synchronized void withdraw(AgentConsumer consumer) {
-        withdrawn.add(consumer);
+        withdrawn.putIfAbsent(consumer, clock.millis());
         forgetTriggers(consumer);
     }
 
@@ -167,19 +166,23 @@ public final class Agents {
     }
 
     private AgentConsumer offered(String name) {
-        List<AgentConsumer> versions = running.getOrDefault(name, List.of()).stream().filter(each -> !withdrawn.contains(each)).toList();
+        List<AgentConsumer> versions = running.getOrDefault(name, List.of()).stream().filter(each -> !withdrawn.containsKey(each)).toList();
         return versions.isEmpty() ? null : versions.get(versions.size() - 1);
     }
 
-    /** The route that answers for an agent, or null while none runs. */
-    synchronized AgentConsumer find(String name) {
+    /**
+     * The route that answers for an agent, or null while none runs.
+     *
+     * @param chosenAt when the caller chose the agent, in ms: a deleted route answers only those that chose it before
+     */
+    synchronized AgentConsumer find(String name, long chosenAt) {
         List<AgentConsumer> versions = running.get(name);
         if (versions == null) {
             return null;
         }
         AgentConsumer last = versions.get(versions.size() - 1);
-        AgentConsumer offered = withdrawn.contains(last) ? offered(name) : last;
-        return offered == null ? last : offered;
+        AgentConsumer offered = withdrawn.containsKey(last) ? offered(name) : last;
+        return offered == null && chosenAt <= withdrawn.get(last) ? last : offered;
     }
 
     /** True while a route answers for the agent. */

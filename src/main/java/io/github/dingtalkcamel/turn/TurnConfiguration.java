@@ -71,7 +71,10 @@ public record TurnConfiguration(Inbox inbox, Messages messages, KeyedQueue turns
         Turns record = new Turns(inbox, conversation.sessions(), starts);
         registry.bind("turnRecord", record);
         registry.bind("recordTurnStart", storeRetry.writing(record::recordStart));
-        registry.bind("findBinding", storeRetry.step(conversation.bindings()::find));
+        registry.bind("findBinding", storeRetry.step(exchange -> {
+            exchange.setProperty(Turns.CHOSEN_AT, clock.millis());
+            conversation.bindings().find(exchange);
+        }));
         registry.bind("recordTurnEnd", storeRetry.writing(record::recordEnd));
         registry.bind("resumption", resumption);
         registry.bind("replays", new Replays(deadLetters, messages, turns, resumption, leases));

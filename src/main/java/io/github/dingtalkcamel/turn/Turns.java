@@ -36,6 +36,8 @@ public final class Turns {
     public static final String STORED_MILLIS = "CamelDingTalkStoredMillis";
     /** Exchange property: milliseconds that the agent took to answer or to fail, or until the turn was stopped. */
     public static final String AGENT_MILLIS = "CamelDingTalkAgentMillis";
+    /** Exchange property: when the choice of the agent began, in ms since 1970. */
+    public static final String CHOSEN_AT = "CamelDingTalkChosenAt";
     private static final String AGENT = "CamelDingTalkAgent";
     /** Exchange property: true where the stop of the process interrupted the turn. */
     public static final String LEFT = "CamelDingTalkLeft";

@@ -243,6 +243,23 @@ class LiveRoutesTest {
     }
 
     @Test
+    void aConversationThatIsBoundToADeletedAgentIsToldSoAtOnce() throws Exception {
+        write("shortlived.camel.yaml", "- route:\n    from:\n      uri: agent:shortlived\n      steps:\n        - setBody: { constant: here }\n");
+        awaitLog("shortlived.camel.yaml is live");
+        String conversation = bot.simulator().dm(Bot.APP_KEY, "bound");
+        bot.say(UserMessage.text("/bind shortlived").from("bound"));
+        bot.awaitReplies(conversation, 1);
+        bot.say(UserMessage.text("hello").from("bound"));
+        assertThat(bot.awaitReplies(conversation, 2).get(1)).isEqualTo("here");
+
+        Files.delete(directory.resolve("shortlived.camel.yaml"));
+        awaitLog("shortlived.camel.yaml is gone");
+        bot.say(UserMessage.text("hello").from("bound"));
+
+        assertThat(bot.awaitReplies(conversation, 3).get(2)).contains("shortlived").isNotEqualTo("here");
+    }
+
+    @Test
     void replacesAPackagedFileAndBringsItBack() throws Exception {
         write("turn-agent-echo.camel.yaml", packaged("turn-agent-echo").replace("simple: \"${body}\"", "simple: \"own ${body}\""));
         Awaitility.await().atMost(LIVE).until(() -> ask("hello").equals("own hello"));
