@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.tool;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -26,6 +27,8 @@ public final class ToolRun {
     }
 
     private final ToolCall call;
+    private static final Duration LONGEST_LAST_TRY = Duration.ofSeconds(1);
+
     private final Instant deadline;
     private final InstantSource clock;
     private final Map<Target, Outcome> outcomes = new LinkedHashMap<>();
@@ -49,6 +52,15 @@ public final class ToolRun {
     /** When the caller stops waiting: nothing more is begun after it. */
     public Instant deadline() {
         return deadline;
+    }
+
+    /**
+     * When calls that DingTalk refused or throttles are repeated at the latest: a tenth of {@code timeoutMs}, 1 s at most, ahead of its
+     * end. The caller is answered at the end, and learns from the answer to that last try what became of it.
+     */
+    Instant lastTry() {
+        Duration share = call.timeout().dividedBy(10);
+        return deadline.minus(share.compareTo(LONGEST_LAST_TRY) > 0 ? LONGEST_LAST_TRY : share);
     }
 
     /** Recipients of which nothing has become yet. */

@@ -200,7 +200,7 @@ public final class ToolRuns extends AsyncProcessorSupport implements CamelContex
             TraceContext.continueIn(caller, exchange);
             exchange.setProperty(ToolCall.PROPERTY, run.call());
             exchange.setProperty(ToolRun.PROPERTY, run);
-            exchange.setProperty(CallLimiter.WAIT_UNTIL, run.deadline());
+            exchange.setProperty(CallLimiter.WAIT_UNTIL, run.lastTry());
             exchange.setVariable("integration", run.call().integration());
             if (!run.call().tool().isAdded()) {
                 routes.send(TARGET, exchange).thenAccept(done -> onThread(() -> ended(flight, done)));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -13,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.github.dingtalkcamel.component.api.CallLimiter;
 import io.github.dingtalkcamel.server.ApiException;
 import io.github.dingtalkcamel.store.EachStore;
 import io.github.dingtalkcamel.store.Store;
@@ -41,6 +43,8 @@ class ToolRunsTest {
     private Store store;
     private ToolRuns toolRuns;
     private Exception fault;
+    private volatile Instant repeatedUntil;
+    private volatile Instant answeredAt;
     private CountDownLatch blocked;
     private final Queue<AsyncCallback> waiting = new ConcurrentLinkedQueue<>();
 
@@ -62,6 +66,8 @@ class ToolRunsTest {
             }
         }).process(exchange -> {
             runs.incrementAndGet();
+            repeatedUntil = exchange.getProperty(CallLimiter.WAIT_UNTIL, Instant.class);
+            answeredAt = exchange.getProperty(ToolRun.PROPERTY, ToolRun.class).deadline();
             if (blocked != null) {
                 blocked.await();
                 return;
@@ -86,6 +92,18 @@ class ToolRunsTest {
 
         assertThat(again.get("results").toString()).contains("outcomeUnknown");
         assertThat(runs).hasValue(1);
+    }
+
+    /** At the end itself the caller would be told that the outcome is unknown, although DingTalk refused each try. */
+    @Test
+    void callsAreRepeatedForTheLastTimeWhileTheirOutcomeCanStillBeTold() throws Exception {
+        fault = ApiException.badRequest("bad_argument", "no");
+        run();
+        assertThat(Duration.between(repeatedUntil, answeredAt)).isEqualTo(Duration.ofSeconds(1));
+
+        ToolRun shorter = new ToolRun(new ToolCall(Tool.RECALL, "main", JsonNodeFactory.instance.objectNode(), List.of(), null,
+                Duration.ofSeconds(2), "f"), Clock.systemUTC());
+        assertThat(Duration.between(shorter.lastTry(), shorter.deadline())).isEqualTo(Duration.ofMillis(200));
     }
 
     @Test
