@@ -156,7 +156,14 @@ public final class HttpGuards {
         } else if (!WEBHOOK_METHODS.contains(request.request().method())) {
             request.response().putHeader(HttpHeaders.ALLOW, "POST, GET");
             Refusal.send(request, 405, "method", "Messages are posted here");
-        } else if (webhook.provesByHeaders(integration, request.request())) {
+        } else {
+            readAsJson(request.request());
+            readMessage(request, integration);
+        }
+    }
+
+    private void readMessage(RoutingContext request, String integration) {
+        if (webhook.provesByHeaders(integration, request.request())) {
             vertx.connections().proved(request.request());
             request.put(RULES, messages);
             request.next();

@@ -62,6 +62,19 @@ class WebhookAcceptanceTest {
         assertThat(rowsOf("plain")).isEqualTo(1);
     }
 
+    /** Such as curl and Python's urllib say where nothing else is given: the body is the same, and its proof does not hold the type. */
+    @ParameterizedTest
+    @ValueSource(strings = { "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain" })
+    void readsTheBodyAsJsonWhateverTypeItIsDeclaredAs(String type) throws Exception {
+        String id = "declared-" + type.hashCode();
+
+        HttpResponse<String> answer = bot.post(bot.webhookUrl(), Callback.bytes(Callback.message(id)),
+                request -> Callback.proof().apply(request).setHeader("Content-Type", type));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(rowsOf(id)).isEqualTo(1);
+    }
+
     @Test
     void answersAnEncryptedMessageWithTheSevenBytes() throws Exception {
         Callback.Sealed sealed = Callback.sealed(Callback.message("sealed"));
