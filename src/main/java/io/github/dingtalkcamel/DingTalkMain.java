@@ -19,8 +19,8 @@ import io.github.dingtalkcamel.reload.LiveContext;
 import io.github.dingtalkcamel.reload.OverlayingRoutes;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.settings.SettingsException;
+import io.github.dingtalkcamel.settings.SettingsFileException;
 import io.github.dingtalkcamel.settings.SettingsReader;
-import io.github.dingtalkcamel.settings.StartException;
 import io.github.dingtalkcamel.tracing.TracingConfiguration;
 import io.github.dingtalkcamel.tracing.TurnLogContext;
 import org.apache.camel.CamelContext;
@@ -200,11 +200,11 @@ class DingTalkMain extends Main {
             // a lost variable matters only where a value of the file refers to it
             Optional<String> lost = LostVariables.ofThisProcess().usedIn(String.join("\n", strings(properties).values()));
             if (lost.isPresent()) {
-                throw new StartException(FileNames.shown(file) + " " + lost.get(), null);
+                throw new SettingsFileException(FileNames.shown(file) + " " + lost.get(), null);
             }
             return properties;
         } catch (IOException e) {
-            throw new StartException(e.getMessage(), e);
+            throw new SettingsFileException(e.getMessage(), e);
         }
     }
 

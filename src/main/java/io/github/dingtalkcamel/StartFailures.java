@@ -9,6 +9,7 @@ import io.github.dingtalkcamel.encoding.NotUtf8Exception;
 import io.github.dingtalkcamel.reload.BadRoutesException;
 import io.github.dingtalkcamel.settings.SettingError;
 import io.github.dingtalkcamel.settings.SettingsException;
+import io.github.dingtalkcamel.settings.SettingsFileException;
 import io.github.dingtalkcamel.settings.StartException;
 import io.github.dingtalkcamel.store.StoreException;
 import org.apache.camel.CamelContext;
@@ -30,6 +31,10 @@ final class StartFailures {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof SettingsException settings) {
                 settings.faults().stream().map(SettingError::line).forEach(errors::println);
+                return Application.WRONG_USE;
+            }
+            if (cause instanceof SettingsFileException) {
+                errors.println(KnownSecrets.clean(cause.getMessage()));
                 return Application.WRONG_USE;
             }
             if (cause instanceof StoreException || cause instanceof StartException || cause instanceof BadRoutesException

@@ -150,6 +150,17 @@ class EncodingIT {
     }
 
     @Test
+    void aSettingsFileThatCannotBeReadIsAWrongSetting() throws Exception {
+        jar.file("config/application.properties", "dingtalk.language=en\ndingtalk.llm-prompt=C:\\users\n");
+
+        PackagedJar.Run run = jar.launch();
+
+        assertThat(run.exitStatus()).isEqualTo(2);
+        assertThat(run.errors().lines()).singleElement().asString()
+                .contains("config/application.properties has a \\u", "write the backslash twice");
+    }
+
+    @Test
     void namesATempDirectoryThatIsMissing() throws Exception {
         PackagedJar.Run run = jar.option("-Djava.io.tmpdir=/does/not/exist").launch();
 
