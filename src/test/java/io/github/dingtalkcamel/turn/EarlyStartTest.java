@@ -203,6 +203,17 @@ class EarlyStartTest {
     }
 
     @Test
+    void isKnownToTheSessionAlsoWhereThatFellOutOfTheCache() throws Exception {
+        answer("m1", "begins the session");
+        Exchange turn = accept("cid", "m2");
+        start(turn).join();
+        turns = new Turns(inbox, new Sessions(store, AppSettings.with(Map.of()), () -> now), starts);
+        turns.recordEnd(turn).join().run();
+
+        assertThat(rows("select last_message from session")).containsExactly(List.of(2));
+    }
+
+    @Test
     void countsOnceWhereASessionBegins() throws Exception {
         Exchange turn = accept("cid", "m1");
         start(turn).join().run();
