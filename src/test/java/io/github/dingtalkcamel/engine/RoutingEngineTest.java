@@ -22,6 +22,8 @@ import org.apache.camel.api.management.mbean.ManagedProcessorMBean;
 import org.apache.camel.api.management.mbean.ManagedRouteMBean;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.impl.engine.DefaultReactiveExecutor;
+import org.apache.camel.spi.ReactiveExecutor;
 import org.apache.camel.spi.SynchronizationRouteAware;
 import org.apache.camel.support.AsyncProcessorSupport;
 import org.apache.camel.support.SynchronizationAdapter;
@@ -126,6 +128,11 @@ class RoutingEngineTest {
             from("direct:repeats").routeId("repeats").onException(IllegalArgumentException.class).maximumRedeliveries(2).redeliveryDelay(0)
                     .handled(true).setBody(simple("gave up after ${header.CamelRedeliveryCounter}")).end()
                     .process(failsAway).setBody(constant("never"));
+            from("direct:repeatsFromTheStart").routeId("repeatsFromTheStart").onException(IllegalArgumentException.class)
+                    .maximumRedeliveries(2).redeliveryDelay(0).handled(true).end().process((Processor0) exchange -> {
+                        exchange.getMessage().setBody(exchange.getMessage().getBody() + "!");
+                        throw new IllegalArgumentException("thrown");
+                    });
             from("direct:loop").routeId("loop").setBody(constant(0)).loop(MANY).setBody(simple("${body}++")).end();
             from("direct:split").routeId("split").setBody(exchange -> Stream.iterate(0, each -> each + 1).limit(MANY).toList())
                     .split(body()).streaming().process(exchange -> exchange.setProperty("part", exchange.getMessage().getBody())).end()
@@ -206,7 +213,8 @@ class RoutingEngineTest {
     }
 
     static List<String> routes() {
-        return List.of("stop", "rollback", "unhandled", "withoutHandler", "throwsAround", "repeats", "loop", "split", "multicast",
+        return List.of("stop", "rollback", "unhandled", "withoutHandler", "throwsAround", "repeats", "repeatsFromTheStart", "loop",
+                "split", "multicast",
                 "handled", "continued", "failsInHandler", "calledFails", "nested", "try", "splitFails", "bean", "beanFails",
                 "beanAnswers", "beanConverts");
     }
@@ -254,6 +262,26 @@ class RoutingEngineTest {
             told.add(List.copyOf(notes.notes));
         }
         assertThat(told.get(1)).isEqualTo(told.get(0)).containsSubsequence("before inner", "after inner", "done");
+    }
+
+    @Test
+    void tasksOfAFlowRunBeforeThoseThatWereScheduledBeforeIt() {
+        assertThat(order(new StepExecutor())).isEqualTo(order(new DefaultReactiveExecutor())).isEqualTo("adebcf");
+    }
+
+    private static String order(ReactiveExecutor executor) {
+        StringBuilder order = new StringBuilder();
+        executor.schedule(() -> {
+            order.append('a');
+            executor.schedule(() -> order.append('b'));
+            executor.schedule(() -> order.append('c'));
+            executor.scheduleMain(() -> {
+                order.append('d');
+                executor.schedule(() -> order.append('e'));
+            });
+        });
+        executor.schedule(() -> order.append('f'));
+        return order.toString();
     }
 
     @Test
