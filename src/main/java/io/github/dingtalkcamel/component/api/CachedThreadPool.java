@@ -24,7 +24,7 @@ public final class CachedThreadPool implements Executor, AutoCloseable {
 
     private static final long KEPT_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    private final Function<Runnable, Thread> factory;
+    private Function<Runnable, Thread> factory;
     private final ReentrantLock lock = new ReentrantLock();
     private final Deque<Runnable> tasks = new ArrayDeque<>();
     /** The threads that wait, the last one first: its stack is still in the processor's caches. */
@@ -79,17 +79,27 @@ public final class CachedThreadPool implements Executor, AutoCloseable {
         coming = true;
     }
 
-    /** Threads that wait end at once, others when they have nothing more to do. Later tasks are still run. */
+    /**
+     * Threads that wait end at once, others when they have nothing more to do. Later tasks are still run, by daemon threads of a plain name.
+     * The context is let go of: the JDK's HTTP clients never close, and one that uses this pool would keep all of it in memory.
+     */
     @Override
     public void close() {
         lock.lock();
         try {
             closed = true;
+            factory = CachedThreadPool::late;
             idle.forEach(Worker::wake);
             idle.clear();
         } finally {
             lock.unlock();
         }
+    }
+
+    private static Thread late(Runnable task) {
+        Thread thread = new Thread(task, "late");
+        thread.setDaemon(true);
+        return thread;
     }
 
     private final class Worker implements Runnable {

@@ -1,6 +1,8 @@
 package io.github.dingtalkcamel.component.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -10,6 +12,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
+import org.apache.camel.CamelContext;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -162,5 +167,26 @@ class CachedThreadPoolTest {
 
             await(ran);
         }
+    }
+
+    /** An HTTP client of the JDK that uses it keeps it in memory, and with it whatever it holds. */
+    @Test
+    void holdsNothingOfItsContextOnceItIsClosed() {
+        CamelContext context = new DefaultCamelContext();
+        WeakReference<CamelContext> held = new WeakReference<>(context);
+        CachedThreadPool pool = CachedThreadPool.of(context, "pool");
+        CountDownLatch ran = new CountDownLatch(1);
+        pool.execute(ran::countDown);
+        await(ran);
+        context = null;
+        pool.close();
+
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+            System.gc();
+            return held.get() == null;
+        });
+        CountDownLatch late = new CountDownLatch(1);
+        pool.execute(late::countDown);
+        await(late);
     }
 }
