@@ -38,6 +38,7 @@ public final class StreamClient implements WebSocket.Listener, AutoCloseable {
     private final CompletableFuture<Integer> closed = new CompletableFuture<>();
     private final CompletableFuture<Throwable> broken = new CompletableFuture<>();
     private volatile Function<JsonNode, String> answers = StreamClient::properly;
+    private CompletableFuture<WebSocket> sent = CompletableFuture.completedFuture(null);
     private WebSocket socket;
     private String id;
 
@@ -133,7 +134,13 @@ public final class StreamClient implements WebSocket.Listener, AutoCloseable {
     }
 
     public void send(String frame) {
-        socket.sendText(frame, true).join();
+        sendNext(socket, frame).join();
+    }
+
+    /** One after the other: a WebSocket of the JDK refuses a text while it sends another one. */
+    private synchronized CompletableFuture<WebSocket> sendNext(WebSocket webSocket, String frame) {
+        sent = sent.exceptionally(failure -> null).thenCompose(before -> webSocket.sendText(frame, true));
+        return sent;
     }
 
     /** The close code of the server. */
@@ -158,7 +165,7 @@ public final class StreamClient implements WebSocket.Listener, AutoCloseable {
             // noted before it is answered: once the simulator has the answer, the frame is found here
             texts.add(whole);
             if (answer != null) {
-                webSocket.sendText(answer, true);
+                sendNext(webSocket, answer);
             }
         }
         webSocket.request(1);

@@ -93,7 +93,10 @@ public final class Broker implements AutoCloseable {
         return found == null ? 0 : found.getMessageCount();
     }
 
-    /** Consumers also commit what they did not receive, once a second: only a commit after an acknowledgement counts. */
+    /**
+     * Consumers also commit what they did not receive, once a second: only a commit after an acknowledgement that was not rolled back
+     * counts.
+     */
     private boolean takes(Packet packet, RemotingConnection connection) {
         String session = connection.getID() + "/" + packet.getChannelID();
         if (packet instanceof SessionAcknowledgeMessage one) {
@@ -102,6 +105,8 @@ public final class Broker implements AutoCloseable {
         } else if (packet instanceof SessionIndividualAcknowledgeMessage one) {
             acknowledgements.received(connection.getID(), one.getMessageID());
             acknowledged.add(session);
+        } else if (packet.getType() == PacketImpl.SESS_ROLLBACK) {
+            acknowledged.remove(session);
         }
         if (packet.getType() != PacketImpl.SESS_COMMIT || !acknowledged.remove(session)
                 || commitsToLose.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
