@@ -62,7 +62,8 @@ public final class StreamClient implements WebSocket.Listener, AutoCloseable {
 
     /** Answers like this from its first frame on. */
     static StreamClient connect(Simulator simulator, String appKey, String appSecret, Function<JsonNode, String> answers) throws Exception {
-        return connect(new Wire(simulator).post(OpenCall.PATH, openBody(appKey, appSecret, ALL), "Accept", "application/json").json(), answers);
+        String body = openBody(appKey, appSecret, ALL);
+        return connect(new Wire(simulator).post(OpenCall.PATH, body, "Accept", "application/json").json(), answers);
     }
 
     private static StreamClient connect(JsonNode opened, Function<JsonNode, String> answers) throws Exception {

@@ -80,8 +80,9 @@ public final class CachedThreadPool implements Executor, AutoCloseable {
     }
 
     /**
-     * Threads that wait end at once, others when they have nothing more to do. Later tasks are still run, by daemon threads of a plain name.
-     * The context is let go of: the JDK's HTTP clients never close, and one that uses this pool would keep all of it in memory.
+     * Threads that wait end at once, others when they have nothing more to do. Later tasks are still run, by daemon threads.
+     * <p>
+     * The context is held no longer: an HTTP client of the JDK that uses this pool has no end of its own, and would keep it in memory.
      */
     @Override
     public void close() {
