@@ -223,7 +223,7 @@ final class ApplicationConfiguration implements AutoCloseable {
                 }
             }
         }
-        observe.registerChecks(servers::executeWork);
+        observe.registerChecks(servers::executeWork, httpGuards::isOpen);
     }
 
     void afterStart() {

@@ -133,6 +133,11 @@ public final class HttpGuards {
         open = false;
     }
 
+    /** Whether requests are let through. */
+    public boolean isOpen() {
+        return open;
+    }
+
     /** Handles each request first. */
     public void handle(RoutingContext request) {
         if (!open) {

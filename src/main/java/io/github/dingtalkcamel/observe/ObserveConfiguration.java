@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 
 import io.github.dingtalkcamel.admin.DeadLettersApi;
 import io.github.dingtalkcamel.admin.IntegrationsApi;
@@ -57,15 +58,20 @@ public record ObserveConfiguration(CamelContext context, Settings settings, Stor
         context.getRegistry().bind(MicrometerConstants.METRICS_REGISTRY_NAME, Exemplars.registry());
     }
 
-    /** Registers the health checks. @param requests the workers that handle requests of the public port */
-    public void registerChecks(Executor requests) {
+    /**
+     * Registers the health checks.
+     *
+     * @param requests the workers that handle requests of the public port
+     * @param open     whether the public port lets requests through
+     */
+    public void registerChecks(Executor requests, BooleanSupplier open) {
         new Checks(settings, store, turn.turns(), agents, accessTokens, inbound.webhook(), inbound.streams(), limiter,
                 meters.withheld()).register(context);
         model.ifPresent(status -> new ModelCheck(status).register(context));
         if (cluster != null) {
             Checks.registerNode(context, cluster);
         }
-        ContextCheck.register(context);
+        ContextCheck.register(context, open);
         new WorkerChecks(store::isWriting, requests).queue("seda://turns", turn.turns()).queue("seda://commands", turn.commands())
                 .register(context);
     }

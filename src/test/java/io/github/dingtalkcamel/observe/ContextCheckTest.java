@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheck.State;
@@ -22,7 +23,7 @@ class ContextCheckTest {
         try (DefaultCamelContext context = new DefaultCamelContext()) {
             HealthCheckRegistry checks = HealthCheckHelper.getHealthCheckRegistry(context);
             checks.register(checks.resolveById("context"));
-            ContextCheck.register(context);
+            ContextCheck.register(context, () -> true);
             context.addService(new ServiceSupport() {
                 @Override
                 protected void doStop() {
@@ -37,6 +38,20 @@ class ContextCheckTest {
         }
 
         assertThat(during).containsExactly(Map.entry("live", State.UP), Map.entry("ready", State.DOWN), Map.entry("all", State.DOWN));
+    }
+
+    @Test
+    void aProcessThatLetsNoRequestsThroughIsAliveAndNotReady() throws Exception {
+        AtomicBoolean open = new AtomicBoolean();
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
+            ContextCheck.register(context, open::get);
+            context.start();
+            assertThat(state(HealthCheckHelper.invokeLiveness(context))).isEqualTo(State.UP);
+            assertThat(state(HealthCheckHelper.invokeReadiness(context))).isEqualTo(State.DOWN);
+
+            open.set(true);
+            assertThat(state(HealthCheckHelper.invokeReadiness(context))).isEqualTo(State.UP);
+        }
     }
 
     private static State state(Collection<HealthCheck.Result> results) {
