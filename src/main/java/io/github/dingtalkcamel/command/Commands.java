@@ -25,11 +25,11 @@ public final class Commands {
     }
 
     /** Whether the message is a command. */
-    public boolean isSaid(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
+    public boolean hasCommand(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
         return nameOf(message) != null;
     }
 
-    /** Whether the access policy denies the message. {@code /whoami} it denies to no sender. */
+    /** Whether the access policy denies the message. No sender is denied {@code /whoami}. */
     public boolean isDenied(@ExchangeProperty(InboundMessage.PROPERTY) InboundMessage message) {
         return policy.denialReason(message) != null && !Command.WHOAMI.code().equals(nameOf(message));
     }

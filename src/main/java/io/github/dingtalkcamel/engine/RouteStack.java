@@ -12,8 +12,8 @@ import org.apache.camel.spi.Synchronization;
 import org.apache.camel.spi.UnitOfWork;
 
 /**
- * Camel's unit of work: which routes the exchange is in. It knows since when, and counts them instead of walking through them. It does not
- * copy and sort what is to be done at the end before and after each route, unless some of it wants to know of routes.
+ * Camel's unit of work: which routes the exchange is in. It knows since when, and counts them instead of walking through them. It copies
+ * and sorts the exchange's synchronizations at each route only where one of them listens to routes.
  * <p>
  * An exchange is in one thread at a time, as Camel's exchanges are.
  */

@@ -92,6 +92,10 @@ public final class KeyedQueue extends SedaQueue {
             });
         }
 
+        private void forget() {
+            hold(-holds);
+        }
+
         private void hold(long more) {
             holds += more;
             bytes += more;
@@ -108,7 +112,7 @@ public final class KeyedQueue extends SedaQueue {
                     return false;
                 }
                 held = false;
-                hold(-holds);
+                forget();
                 places.giveBack(key);
                 return true;
             });
@@ -116,9 +120,8 @@ public final class KeyedQueue extends SedaQueue {
     }
 
     /**
-     * Takes a place for one exchange of a conversation.
+     * Takes a place for one exchange of a conversation, which holds {@code turnBytes} in memory.
      *
-     * @param turnBytes what it holds in memory
      * @return          null when the queue is full, in turns or in bytes, or that conversation's part of it, or when the queue is closed
      */
     public Slot reserve(String key, long turnBytes) {
@@ -195,7 +198,7 @@ public final class KeyedQueue extends SedaQueue {
 
     private void done(KeyedOrder.Entry<String, Exchange> entry, Slot slot) {
         changing(() -> {
-            slot.hold(-slot.holds);
+            slot.forget();
             if (yielded.remove(entry) || parked.remove(turn(entry.item()))) {
                 places.giveBack(slot.key);
             } else {
@@ -279,7 +282,7 @@ public final class KeyedQueue extends SedaQueue {
                 if (which.test(turn(entry.item()))) {
                     order.remove(entry);
                     places.giveBack(key);
-                    turn(entry.item()).slot().hold(-turn(entry.item()).slot().holds);
+                    turn(entry.item()).slot().forget();
                     dropped.add(entry.item());
                 }
             }

@@ -24,13 +24,15 @@ class CachedThreadPoolTest {
 
     private final Queue<Thread> made = new ConcurrentLinkedQueue<>();
     private final Queue<Throwable> reported = new ConcurrentLinkedQueue<>();
-    private final CachedThreadPool threads = new CachedThreadPool(task -> {
+    private final CachedThreadPool threads = new CachedThreadPool(this::make);
+
+    private Thread make(Runnable task) {
         Thread thread = new Thread(task);
         thread.setDaemon(true);
         thread.setUncaughtExceptionHandler((same, failure) -> reported.add(failure));
         made.add(thread);
         return thread;
-    });
+    }
 
     @AfterEach
     void close() {
@@ -65,7 +67,22 @@ class CachedThreadPoolTest {
     }
 
     @Test
-    void leavesManyShortTasksToFewerThreads() {
+    void leavesManyShortTasksToFewThreadsInTheirOrder() {
+        boolean few = false;
+        // on a loaded machine a thread may stand still in the middle of its task, and others come meanwhile
+        for (int round = 0; round < 20 && !few; round++) {
+            made.clear();
+            List<Integer> ran;
+            try (CachedThreadPool fresh = new CachedThreadPool(this::make)) {
+                ran = runThousand(fresh);
+            }
+            assertThat(ran).containsExactlyInAnyOrderElementsOf(IntStream.range(0, 1_000).boxed().toList());
+            few = made.size() < 50 && ran.get(0) == 0;
+        }
+        assertThat(few).as("fewer than 50 threads for 1,000 tasks, the first one first").isTrue();
+    }
+
+    private static List<Integer> runThousand(CachedThreadPool threads) {
         CountDownLatch submitted = new CountDownLatch(1);
         CountDownLatch rest = new CountDownLatch(1_000);
         List<Integer> ran = new ArrayList<>();
@@ -81,9 +98,7 @@ class CachedThreadPoolTest {
         });
         await(submitted);
         await(rest);
-
-        assertThat(made).as("threads for 1,000 tasks").hasSizeLessThan(500);
-        assertThat(ran).containsExactlyInAnyOrderElementsOf(IntStream.range(0, 1_000).boxed().toList());
+        return ran;
     }
 
     @Test
