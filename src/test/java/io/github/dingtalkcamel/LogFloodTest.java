@@ -85,6 +85,37 @@ class LogFloodTest {
         }
     }
 
+    /** Such an address reaches no router: Vert.x would log an error with its trace. */
+    @Test
+    void addressesThatCannotBeDecodedAreRefusedInJsonAndLeaveNoLine() throws Exception {
+        try (Bot bot = Bot.withSettings(Map.of()).start(); Written written = new Written()) {
+            for (String url : List.of(bot.webhookUrl(), bot.managementUrl() + "/hawtio", bot.managementUrl() + "/observe/jolokia",
+                    bot.managementUrl() + "/observe/health", bot.simulator().url() + "/v1.0/oauth2/accessToken")) {
+                for (String target : List.of("/%zz", "/%zz" + URI.create(url).getPath(), URI.create(url).getPath() + "/%zz",
+                        URI.create(url).getPath() + "?a=%zz")) {
+                    assertThat(answer(url, target)).as(url + " " + target).startsWith("HTTP/1.1 400").contains("\"malformed_address\"");
+                }
+            }
+            for (String target : List.of("/hawtio//x", "/hawtio/..", "/hawtio/%2e%2e/%2e%2e/x", "/hawtio/%00", "/hawtio/a\\b", "/hawtio/%ff",
+                    "/hawtio/static/none.js", "/hawtio/static/", "/hawtio/jolokiax", "//", "/" + "x".repeat(3_000))) {
+                assertThat(answer(bot.managementUrl(), target)).as(target).startsWith("HTTP/1.1 404");
+            }
+            assertThat(answer(bot.managementUrl(), "/hawtio//x")).contains("\"code\":\"not_found\"");
+            for (String page : List.of("/hawtio/index.html", "/dingtalk/index.html")) {
+                assertThat(answer(bot.managementUrl(), page + " HTTP/1.1\r\nRange: bytes=9999999-\r\nX-Rest:")).as(page).contains(" 416 ");
+            }
+
+            assertThat(written.text()).doesNotContain("ERROR", "\tat ");
+        }
+    }
+
+    private static String answer(String url, String target) throws IOException {
+        try (RawHttp client = RawHttp.to(url)) {
+            return client.send("GET " + target + " HTTP/1.1\r\nHost: " + URI.create(url).getAuthority() + "\r\nConnection: close\r\n\r\n")
+                    .everything();
+        }
+    }
+
     private static void send(URI url, String rest) throws IOException {
         try (Socket socket = new Socket(url.getHost(), url.getPort())) {
             socket.getOutputStream().write(("POST " + url.getPath() + " HTTP/1.1\r\nHost: " + url.getAuthority() + "\r\n" + rest)

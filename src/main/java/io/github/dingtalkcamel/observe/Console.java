@@ -1,5 +1,6 @@
 package io.github.dingtalkcamel.observe;
 import io.github.dingtalkcamel.server.ManagementGuard;
+import io.github.dingtalkcamel.server.Refusal;
 import io.github.dingtalkcamel.settings.Settings;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.Json;
@@ -30,12 +31,13 @@ public final class Console {
     /** Opens it; the server has to be there. */
     public void open() {
         Router router = VertxPlatformHttpRouter.lookup(context, VertxPlatformHttpRouter.getRouterNameFromPort(settings.managementPort()));
-        router.route(ManagementGuard.CONSOLE_JOLOKIA + "*").handler(Console::jolokia);
+        router.route(ManagementGuard.CONSOLE_JOLOKIA + "*").handler(Console::jolokia).failureHandler(Refusal::failed);
         router.get(PATH + "/user").handler(this::user);
         // their names change with their content
-        router.get(PATH + "/static/*").handler(StaticHandler.create(FILES + "/static").setMaxAgeSeconds(A_YEAR));
+        router.get(PATH + "/static/*").handler(StaticHandler.create(FILES + "/static").setMaxAgeSeconds(A_YEAR))
+                .failureHandler(Refusal::failed);
         router.get(PATH + "/*").handler(Console::withSlash).handler(StaticHandler.create(FILES).setCachingEnabled(false))
-                .handler(Console::page);
+                .handler(Console::page).failureHandler(Refusal::failed);
     }
 
     /** The console looks for Jolokia beside itself; this can't be configured. */

@@ -54,7 +54,7 @@ final class OperatorPage {
         // ids are in the query, so no body is read; a page of another site could send this, and the guard refuses it by Host, Origin
         // and Sec-Fetch-Site
         router.post(PATH + "/replay").handler(request -> answer(request, () -> deadLetters.replay(ids(request))));
-        router.get(PATH + "/*").handler(StaticHandler.create("operator").setCachingEnabled(false));
+        router.get(PATH + "/*").handler(StaticHandler.create("operator").setCachingEnabled(false)).failureHandler(Refusal::failed);
     }
 
     /** The route takes both. */

@@ -132,7 +132,7 @@ final class ConnectionWatch extends ChannelDuplexHandler {
             unanswered++;
             used = true;
             refuseAmbiguous(request);
-            // where one request ends is not known, so nothing after it is one
+            // where such a request ends may not be known, so nothing after it is one
             broken = request.decoderResult().isFailure();
         }
         if (message instanceof LastHttpContent) {
@@ -156,6 +156,8 @@ final class ConnectionWatch extends ChannelDuplexHandler {
                 || request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING).size() > 1
                 || !HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(request.headers().get(HttpHeaderNames.TRANSFER_ENCODING).strip()))) {
             request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("a Transfer-Encoding that is not chunked alone")));
+        } else {
+            InvalidRequests.refuseMalformedTarget(request);
         }
     }
 

@@ -47,7 +47,7 @@ public final class OpenConnections implements Handler<HttpConnection> {
     /** Bounds the connections of a server, made with {@link #options}, that does not listen yet. */
     public static OpenConnections of(HttpServer server, HttpServerOptions options, ServerLimits limits) {
         OpenConnections connections = new OpenConnections(limits, options);
-        server.connectionHandler(connections);
+        server.connectionHandler(connections).invalidRequestHandler(new InvalidRequests());
         return connections;
     }
 

@@ -1,4 +1,5 @@
 package io.github.dingtalkcamel.server;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -18,8 +19,11 @@ public final class Refusal {
     }
 
     public static void send(RoutingContext routing, int status, String code, String message) {
-        HttpServerRequest request = routing.request();
-        HttpServerResponse response = routing.response();
+        send(routing.request(), status, code, message);
+    }
+
+    static void send(HttpServerRequest request, int status, String code, String message) {
+        HttpServerResponse response = request.response();
         if (!request.isEnded() && sendsMore(request)) {
             response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }
@@ -31,6 +35,21 @@ public final class Refusal {
     public static void busy(RoutingContext routing, String code, String message) {
         routing.response().putHeader(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
         send(routing, 503, code, message);
+    }
+
+    /**
+     * The failure handler of routes with pages and files. Answers what they refuse with a status of 4xx, for which the router would log an
+     * error; leaves everything else to the router.
+     */
+    public static void failed(RoutingContext routing) {
+        int status = routing.statusCode();
+        if (status >= 500) {
+            routing.next();
+        } else if (status == 404) {
+            send(routing, status, "not_found", "There is nothing at this path");
+        } else {
+            send(routing, status, "refused", "Such a request is not answered here: " + HttpResponseStatus.valueOf(status).reasonPhrase());
+        }
     }
 
     private static boolean sendsMore(HttpServerRequest request) {

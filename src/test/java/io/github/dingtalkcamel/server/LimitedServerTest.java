@@ -117,6 +117,32 @@ class LimitedServerTest {
         assertThat(handled).hasValue(0);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "/%", "/get/%zz", "/get%2", "/get?a=%g0", "/get?%=1", "/%e4%%41", "/get#%x1", "/get?a=%u4e2d" })
+    void refusesAnAddressThatCannotBeDecoded(String target) throws Exception {
+        String answer = open().send("POST " + target + " HTTP/1.1\r\nHost: here\r\nContent-Length: 5\r\n\r\nhello"
+                + "GET /get HTTP/1.1\r\nHost: here\r\n\r\n").everything();
+
+        assertThat(answer).startsWith("HTTP/1.1 400").contains("application/json", "\"code\":\"malformed_address\"", "%25")
+                .doesNotContain("200 OK");
+    }
+
+    @Test
+    void takesAnAddressWithEscapes() throws Exception {
+        assertThat(open().send("GET /get?a=%c3%A4&b=100%25 HTTP/1.1\r\nHost: here\r\n\r\n").answer()).startsWith("HTTP/1.1 200")
+                .endsWith("got");
+    }
+
+    @Test
+    void saysInJsonWhatIsWrongWithARequest() throws Exception {
+        assertThat(open().send("GET /" + "x".repeat(9_000) + " HTTP/1.1\r\nHost: here\r\n\r\n").everything()).contains(" 414 ",
+                "\"code\":\"address_too_long\"");
+        assertThat(open().send("GET /get HTTP/1.1\r\nHost: here\r\nX: " + "x".repeat(40_000) + "\r\n\r\n").everything()).contains(" 431 ",
+                "\"code\":\"headers_too_large\"");
+        assertThat(open().send("GET /get HTTP/9.9\r\nHost: here\r\n\r\n").everything()).startsWith("HTTP/1.1 400 ")
+                .contains("\"code\":\"malformed_request\"");
+    }
+
     @Test
     void closesAConnectionThatSaysNothing() throws Exception {
         assertThat(open().isClosedWithin(SOON)).isTrue();
