@@ -24,7 +24,8 @@ import io.github.dingtalkcamel.component.http.BoundedInputStream;
  * connection, the beginning of the answer, or the next piece of the stream.
  *
  * <p>A stream is whole once it has a {@code finish_reason} or ends with {@code [DONE]}: what breaks after that breaks nothing, and the
- * connection is closed soon where the server keeps it open. A stream with neither is {@link #isWhole not whole}.
+ * connection is closed soon where the server keeps it open. A stream with neither is {@link #isWhole not whole}. A server that answers
+ * with one JSON object instead is understood as well ({@link WholeAnswer}).
  */
 final class ClosableCall implements HttpClient {
 
@@ -150,7 +151,7 @@ final class ClosableCall implements HttpClient {
                 return;
             }
             StreamListener events = new StreamListener(listener, this::finished);
-            parser.parse(new BoundedInputStream(in, MOST_OF_A_STREAM,
+            parser.parse(new BoundedInputStream(WholeAnswer.asEvents(in), MOST_OF_A_STREAM,
                     () -> new IOException("the model's stream has more bytes than any reply needs")), events);
             events.onClose();
         } catch (IOException e) {

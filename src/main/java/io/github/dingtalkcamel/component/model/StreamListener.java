@@ -13,7 +13,8 @@ import io.github.dingtalkcamel.component.json.Json;
  */
 final class StreamListener implements ServerSentEventListener {
 
-    private static final String DONE = "[DONE]";
+    /** The mark at the end of a stream. */
+    static final String DONE = "[DONE]";
 
     private final ServerSentEventListener next;
     private final Runnable finished;

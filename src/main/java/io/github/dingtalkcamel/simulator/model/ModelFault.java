@@ -27,6 +27,10 @@ public enum ModelFault {
     NO_END("noEnd"),
     /** The answer has a finish_reason, and no {@code [DONE]}. */
     NO_DONE("noDone"),
+    /** No stream, although one was asked for: the whole answer as one JSON object. */
+    NO_STREAM("noStream"),
+    /** Such an object, cut off in its middle. */
+    NO_STREAM_BREAK("noStreamBreak"),
     /** One piece, then nothing more, with the connection open. */
     NEVER_END("neverEnd"),
     /** Nothing at all, with the connection open. */

@@ -172,8 +172,9 @@ public final class SimulatedModel {
     }
 
     private void answer(HttpServerResponse response, ObjectNode body, ModelFault fault) {
-        boolean tool = fault == ModelFault.CALL_TOOL && SimulatedToolCall.isOffered(body) || fault == null
-                && SimulatedToolCall.isWanted(body);
+        boolean tool = fault == ModelFault.CALL_TOOL && SimulatedToolCall.isOffered(body)
+                || (fault == null || fault == ModelFault.NO_STREAM) && SimulatedToolCall.isWanted(body);
+        boolean streams = body.path("stream").asBoolean(false) && fault != ModelFault.NO_STREAM && fault != ModelFault.NO_STREAM_BREAK;
         String text = fault == ModelFault.EMPTY || tool ? "" : (fault == ModelFault.THINK ? "<think>They want something.</think>\n"
                 : "") + reply(body);
         String reason = fault == ModelFault.CUT_OFF ? "length" : fault == ModelFault.FILTER ? "content_filter" : tool ? "tool_calls"
@@ -181,15 +182,17 @@ public final class SimulatedModel {
         ObjectNode usage = Json.object().put("prompt_tokens", Math.max(1, body.path("messages").toString().length() / 4))
                 .put("completion_tokens", Math.max(1, text.length() / 4));
         usage.put("total_tokens", usage.path("prompt_tokens").asInt() + usage.path("completion_tokens").asInt());
-        if (!body.path("stream").asBoolean(false)) {
+        if (!streams) {
             ObjectNode whole = chunk(body, "chat.completion");
             ObjectNode choice = whole.withArray("choices").addObject().put("index", 0).put("finish_reason", reason);
             ObjectNode message = choice.putObject("message").put("role", "assistant").put("content", text);
             if (tool) {
                 call(message, body);
+                message.path("tool_calls").forEach(call -> ((ObjectNode) call).remove("index"));
             }
             whole.set("usage", usage);
-            json(response, 200, whole);
+            String json = Json.write(whole);
+            json(response, 200, fault == ModelFault.NO_STREAM_BREAK ? json.substring(0, json.length() / 2) : json);
             return;
         }
         List<String> events = new ArrayList<>();
@@ -281,6 +284,10 @@ public final class SimulatedModel {
     }
 
     private static void json(HttpServerResponse response, int status, ObjectNode body) {
-        response.setStatusCode(status).putHeader("Content-Type", "application/json").end(Json.write(body));
+        json(response, status, Json.write(body));
+    }
+
+    private static void json(HttpServerResponse response, int status, String body) {
+        response.setStatusCode(status).putHeader("Content-Type", "application/json").end(body);
     }
 }

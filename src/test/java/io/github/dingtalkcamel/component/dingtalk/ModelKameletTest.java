@@ -148,7 +148,8 @@ class ModelKameletTest {
 
     @ParameterizedTest
     @CsvSource({"REJECT_KEY,REJECTED_KEY,401", "UNKNOWN_MODEL,UNKNOWN_MODEL,404", "FAIL,BROKEN_DOWN,503", "BREAK,BROKEN_OFF,broke off",
-        "NO_END,BROKEN_OFF,without a finish_reason", "FILTER,FILTERED,filtered", "EMPTY,EMPTY,without a text",
+        "NO_END,BROKEN_OFF,without a finish_reason", "NO_STREAM_BREAK,BROKEN_OFF,JSON that is broken or cut off",
+        "FILTER,FILTERED,filtered", "EMPTY,EMPTY,without a text",
                 "TOO_LONG,TOO_LONG,maximum context length"})
     void saysWhyThereIsNoAnswer(ModelFault fault, Kind kind, String words) {
         plan(fault);
@@ -165,6 +166,19 @@ class ModelKameletTest {
         plan(ModelFault.NO_DONE);
 
         assertThat(ask("hello").getMessage().getBody(String.class)).startsWith("[simulated model] You said: hello");
+    }
+
+    @Test
+    void anAnswerThatIsNoStreamIsWhole() {
+        plan(ModelFault.NO_STREAM);
+
+        Exchange answer = ask("hello\nagain, \"quoted\"");
+
+        assertThat(answer.getException()).isNull();
+        assertThat(answer.getMessage().getBody(String.class)).startsWith("[simulated model] You said: hello\nagain, \"quoted\"");
+        assertThat(requests()).singleElement().satisfies(request -> assertThat(request.body().path("stream").asBoolean()).isTrue());
+        assertThat(answer.getMessage().getHeader("CamelDingTalkPromptTokens")).isInstanceOf(Long.class);
+        assertThat(answer.getMessage().getHeader("CamelDingTalkCompletionTokens")).isInstanceOf(Long.class);
     }
 
     @Test

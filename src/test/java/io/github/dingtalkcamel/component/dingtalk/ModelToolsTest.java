@@ -102,6 +102,17 @@ class ModelToolsTest {
     }
 
     @Test
+    void aModelThatDoesNotStreamCallsToolsAsWell() {
+        bare.simulator().model().plan(ModelFault.NO_STREAM, 2);
+
+        Exchange answer = ask("direct:model", "Where is order A-4711?", Map.of());
+
+        assertThat(answer.getMessage().getBody(String.class)).startsWith("[simulated model] The tool answered: {\"state\":\"on its way\"}");
+        assertThat(called).singleElement()
+                .satisfies(call -> assertThat(call.getMessage().getBody()).isEqualTo(Map.of("number", "A-4711")));
+    }
+
+    @Test
     void aToolThatFailsIsToldToTheModelWithoutDetails() {
         bare.simulator().model().plan(ModelFault.CALL_TOOL, 1);
 
