@@ -80,10 +80,14 @@ final class StoredTurns {
         }
         Duration age = Duration.ofMillis(clock.millis() - row.receivedAt());
         if (age.compareTo(maxAge) > 0) {
-            return new DeadLetters.Reason("tooOld", "It is older than dingtalk.max-turn-age: " + age.toMinutes() + " min",
+            return new DeadLetters.Reason("tooOld", "It is older than dingtalk.max-turn-age: " + shown(age),
                     "Replay it if an answer is still wanted");
         }
         return null;
+    }
+
+    private static String shown(Duration age) {
+        return age.toSeconds() < 1 ? age.toMillis() + " ms" : age.toMinutes() < 1 ? age.toSeconds() + " s" : age.toMinutes() + " min";
     }
 
     /**

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ResumptionTest {
 
@@ -92,6 +94,18 @@ class ResumptionTest {
         assertThat(drain(resumption())).extracting(Turn::id).containsExactly(twice);
         assertThat(letters()).singleElement()
                 .satisfies(letter -> assertThat(letter).startsWith(thrice, "tooManyAttempts").contains("turn"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "0,1 s", "20,21 s", "58,59 s", "59,1 min", "60,1 min" })
+    void saysTheAgeOfWhatIsTooOldInSecondsUpToAMinute(int limit, String shown) throws Exception {
+        add("old");
+        now = now.plus(Duration.ofSeconds(limit + 1));
+
+        assertThat(drain(resumption(Duration.ofSeconds(limit)))).isEmpty();
+
+        assertThat(letters()).singleElement()
+                .satisfies(letter -> assertThat((String) letter.get(2)).endsWith("dingtalk.max-turn-age: " + shown));
     }
 
     @Test
@@ -170,10 +184,14 @@ class ResumptionTest {
     }
 
     private Resumption resumption() throws Exception {
+        return resumption(Duration.ofHours(1));
+    }
+
+    private Resumption resumption(Duration maxAge) throws Exception {
         Messages messages = new Messages(new SettingsReader(Map.of(),
                 Map.of("dingtalk.app-key", "dingkey", "dingtalk.app-secret", "sec-0123456789"), Map.of(),
                 text -> text, 17).read());
-        return new Resumption(inbox, queue, commands, messages, deadLetters, intake, Duration.ofHours(1), clock);
+        return new Resumption(inbox, queue, commands, messages, deadLetters, intake, maxAge, clock);
     }
 
     private static List<Turn> drain(Resumption resumption) {
