@@ -3,6 +3,7 @@ package io.github.dingtalkcamel;
 import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.management.ManagementFactory;
 import java.net.http.HttpResponse;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -49,6 +50,24 @@ class StreamOperationTest {
             JMX.invoke(consumer(bot), "reconnect", null, null);
             StreamEndToEndTest.until(() -> StreamEndToEndTest.open(bot).size() == 2);
             StreamEndToEndTest.until(() -> ready(bot) == 200);
+        }
+    }
+
+    @Test
+    void isReadyWithoutAWayInWhereOnlyACustomRobotIsSet() throws Exception {
+        Map<String, String> noApp = new HashMap<>();
+        for (String setting : List.of("app-key", "app-secret", "callback-token", "callback-aes-key")) {
+            noApp.put("dingtalk." + setting, "");
+        }
+        noApp.put("dingtalk.webhook", "https://oapi.dingtalk.com/robot/send?access_token=0123456789abcdef");
+        noApp.put("dingtalk.stream", "true");
+        try (Bot bot = Bot.withSettings(noApp).start()) {
+            assertThat(check(bot, "receiving").toString()).contains("UP", "custom robots only").doesNotContain("dingtalk.stream");
+            assertThat(ready(bot)).isEqualTo(200);
+        }
+        try (Bot bot = Bot.withSettings(Map.of("dingtalk.stream", "false", "dingtalk.callback", "false")).start()) {
+            assertThat(check(bot, "receiving").toString()).contains("DOWN", "set dingtalk.stream or dingtalk.callback");
+            assertThat(ready(bot)).isEqualTo(503);
         }
     }
 
