@@ -179,6 +179,7 @@ class ToolsTest {
                         result(TEXT, "{'recipient_type':'mobile','recipient_id':['138 1234-5678','13800000000'],'content':'by mobile'}");
                 assertThat(texts(byMobile.path("results"), "target")).containsExactly("mobile:138 1234-5678", "mobile:13800000000");
                 assertThat(byMobile.at("/results/1/error/code").asText()).isEqualTo("60121");
+                assertThat(byMobile.at("/results/1/error/hint").asText()).startsWith("Check the user id or mobile number");
             }
             JsonNode met = result(TEXT, "{'recipient_type':'open_id','recipient_id':['" + openId
                     + "','$:LWCP_v1:$nobody'],'content':'by open id'}");

@@ -50,6 +50,7 @@ public final class ResponseClassifier {
     private static final Set<String> INVALID_TOKEN = Set.of("40000", "40001", "40014", "42001", "41001");
     private static final Set<String> THROTTLED = Set.of("90002", "90013", "90014", "90018", "90020", "660026", "130101", "410100",
             "send.too.fast", "send.byToken.tooFast", "too.many.group", "too.many.people", "qps.exceed.limit", "request.overlimit");
+    private static final Set<String> UNKNOWN_PERSON = Set.of("60121", "33012", "40104", "staffId.notExisted");
     private static final Set<String> BUSY = Set.of("-1", "system.error", "system.busy", "send.ding.exception");
 
     private ResponseClassifier() {
@@ -146,7 +147,7 @@ public final class ResponseClassifier {
             JsonNode scopes = answer.path("accessdenieddetail").path("requiredScopes");
             return "Grant the app the permission" + (scopes.isEmpty() ? " that the message names"
                     : " " + KnownSecrets.clean(scopes.toString(), SHOWN))
-                   + " in DingTalk's console (permissions), publish it, then replay";
+                   + " in DingTalk's console (permissions), publish it, then try again";
         }
         if (code.endsWith("IpNotInWhiteList") || code.equals("60020")) {
             return "Add this machine's public address to the app's IP white list in DingTalk's console";
@@ -161,13 +162,19 @@ public final class ResponseClassifier {
                 || code.equals("resource.unavailable")) {
             return "Check that the group still exists and the robot is in it";
         }
+        if (UNKNOWN_PERSON.contains(code)) {
+            return "Check the user id or mobile number: the organisation has no such member";
+        }
+        if (code.equals("50002") || code.equals("50004")) {
+            return "Add the person's department to what the app may see in DingTalk's console (permissions)";
+        }
         if (code.endsWith("tooLong") || code.equals("460101")) {
             return "Send less, or lower " + names.of("maxMessageLength");
         }
         if (code.startsWith("contain.") || code.startsWith("4301")) {
             return "DingTalk's content check refused the text: change what it names";
         }
-        return "Look up the code in DingTalk's error table; replay when the cause is gone";
+        return "Look up the code in DingTalk's error table; try again when the cause is gone";
     }
 
     private static DingTalkException unreadable(ApiRequest request, int status, byte[] body, OptionNames names) {
