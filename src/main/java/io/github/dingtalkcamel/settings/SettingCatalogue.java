@@ -116,14 +116,16 @@ public final class SettingCatalogue {
     static final Setting<String> MANAGEMENT_USER = process("management-user", ValueTypes.userName()).noDefault()
             .is("User name for management; required where its host is not loopback");
     static final Setting<Secret> MANAGEMENT_PASSWORD = process("management-password", ValueTypes.password()).secret().noDefault()
-            .is("Password for management; required where its host is not loopback");
+            .is("Password for management; required where its host is not loopback. Shorter than " + WeakSecrets.WANTED
+            + " characters gives a warning there, shorter than " + WeakSecrets.LEAST + " is refused");
     static final Setting<Set<String>> HOST_NAMES = process("host-names", ValueTypes.hosts()).noDefault()
             .is("Further names, with commas between them, by which management and the simulator are called: those of a proxy or a "
             + "container");
     static final Setting<URI> PUBLIC_URL = process("public-url", ValueTypes.baseUrl()).noDefault()
             .is("Where DingTalk reaches the HTTP webhook, to print the callback URL to enter in the console");
     static final Setting<Secret> API_TOKEN = process("api-token", ValueTypes.secretCredential()).secret().noDefault()
-            .is("Bearer token of tools and admin, which are closed without it");
+            .is("Bearer token of tools and admin, which are closed without it. Shorter than " + WeakSecrets.WANTED + " characters gives a warning, "
+            + "shorter than " + WeakSecrets.LEAST + " is refused, where other machines reach the port");
     static final Setting<Path> DATA_DIR = process("data-dir", ValueTypes.directory()).defaultsTo("./data")
             .is("Directory of the store and other data");
     static final Setting<StoreUrl> STORE_URL = process("store-url", ValueTypes.storeUrl())
