@@ -1,12 +1,15 @@
 package io.github.dingtalkcamel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
+import io.github.dingtalkcamel.simulator.fault.ApiFamily;
 import io.github.dingtalkcamel.simulator.platform.UserMessage;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
@@ -20,6 +23,7 @@ import org.apache.camel.spi.InterceptStrategy;
 import org.apache.camel.support.EventNotifierSupport;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
 import org.assertj.core.api.SoftAssertions;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.sqlite.SQLiteCommitListener;
@@ -43,6 +47,9 @@ class HotPathCountTest {
     private static final int WARM_UP = 10;
     /** Many, so that what timers do meanwhile is less than one a message and is rounded away. */
     private static final int MESSAGES = 200;
+    private static final int IN_A_LOOP = 30;
+    /** Long enough for the next message to be stored meanwhile, also on a loaded machine. */
+    private static final Duration ANSWERED_AFTER = Duration.ofMillis(100);
 
     private final Counter counter = new Counter();
 
@@ -122,6 +129,33 @@ class HotPathCountTest {
                         .as("%d commits of %d messages", counter.commits.get() - commits, MESSAGES)
                         .isPositive().isLessThanOrEqualTo(MAX_COMMITS);
             });
+        }
+    }
+
+    /** The next message comes when the reply is shown, while its turn has neither DingTalk's answer nor its end in the store. */
+    @Test
+    void takesNoMoreCommitsWhereMessagesComeWhileTheTurnBeforeEnds() throws Exception {
+        try (Bot bot = Bot.withSettings(Map.of("dingtalk.stream", "true")).start()) {
+            StreamEndToEndTest.until(() -> StreamEndToEndTest.open(bot).size() == 2);
+            talk(bot, WARM_UP, 0);
+            bot.store().writeAndWait(connection -> {
+                connection.unwrap(SQLiteConnection.class).addCommitListener(counter);
+                return null;
+            });
+            int commits = counter.commits.get();
+            bot.simulator().faults().on(ApiFamily.SESSION_WEBHOOK).untilCleared().slow(ANSWERED_AFTER);
+            String conversation = bot.simulator().dm(Bot.APP_KEY, "ann");
+            for (int i = WARM_UP; i < WARM_UP + IN_A_LOOP; i++) {
+                assertThat(bot.say(UserMessage.text("hello " + i).from("ann").byStream()).accepted()).isTrue();
+                int shown = i + 1;
+                Awaitility.await().atMost(Bot.PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1))
+                        .until(() -> bot.replies(conversation).size() == shown);
+            }
+            StreamEndToEndTest.until(() -> bot.queue().size() == 0 && bot.queue().running() == 0);
+
+            assertThat(counter.commits.get() - commits).as("commits of %d messages, and of timers", IN_A_LOOP)
+                    .isBetween(IN_A_LOOP, MAX_COMMITS * IN_A_LOOP + IN_A_LOOP / 2);
+            assertThat(bot.rows("select distinct attempts from message")).containsExactly(List.of(1));
         }
     }
 

@@ -91,7 +91,10 @@ public final class CardReplies {
      */
     public void plan(Exchange exchange) throws StoreException {
         exchange.setProperty(BODY, exchange.getMessage().getBody());
-        exchange.setProperty(Reply.PROPERTY, planned(exchange, turn(exchange), exchange.getMessage().getBody()));
+        Turn turn = turn(exchange);
+        Reply reply = planned(exchange, turn, exchange.getMessage().getBody());
+        exchange.setProperty(Reply.PROPERTY, reply);
+        Replies.tellWhatIsLeft(turn, reply);
     }
 
     private static StreamingCard card(Exchange exchange) {

@@ -20,6 +20,7 @@ import io.github.dingtalkcamel.conversation.QuotableMessages;
 import io.github.dingtalkcamel.settings.Integration;
 import io.github.dingtalkcamel.settings.Settings;
 import io.github.dingtalkcamel.store.StoreException;
+import io.github.dingtalkcamel.turn.EarlyStarts;
 import io.github.dingtalkcamel.turn.Inbox;
 import io.github.dingtalkcamel.turn.KeyedQueue;
 import io.github.dingtalkcamel.turn.ReplyFile;
@@ -45,14 +46,17 @@ public final class Replies {
     private final Settings settings;
     private final Inbox inbox;
     private final KeyedQueue queue;
+    private final EarlyStarts starts;
     private final QuotableMessages quotable;
     private final RetryPolicy policy;
     private final InstantSource clock;
 
-    public Replies(Settings settings, Inbox inbox, KeyedQueue queue, QuotableMessages quotable, RetryPolicy policy, InstantSource clock) {
+    public Replies(Settings settings, Inbox inbox, KeyedQueue queue, EarlyStarts starts, QuotableMessages quotable, RetryPolicy policy,
+            InstantSource clock) {
         this.settings = settings;
         this.inbox = inbox;
         this.queue = queue;
+        this.starts = starts;
         this.quotable = quotable;
         this.policy = policy;
         this.clock = clock;
@@ -71,6 +75,7 @@ public final class Replies {
         Reply begun = exchange.getProperty(Reply.PROPERTY, Reply.class);
         if (begun != null && begun.sent() > 0) {
             // its card shows the beginning
+            tellWhatIsLeft(turn, begun);
             return;
         }
         Reply reply = turn.isReplying() ? rest(turn) : whole(exchange, turn);
@@ -78,6 +83,12 @@ public final class Replies {
             store(reply, turn);
         }
         exchange.setProperty(Reply.PROPERTY, reply);
+        tellWhatIsLeft(turn, reply);
+    }
+
+    /** The turn ends soon where what is sent next is the last of its reply. */
+    static void tellWhatIsLeft(Turn turn, Reply reply) {
+        turn.ends(reply.parts() - reply.sent() <= 1);
     }
 
     private static Reply rest(Turn turn) {
@@ -162,9 +173,7 @@ public final class Replies {
     }
 
     private void record(int part, String channel, Reply reply, Turn turn) throws StoreException {
-        if (part + 1 == reply.parts()) {
-            turn.ends();
-        }
+        tellWhatIsLeft(turn, reply);
         SentChunk sent = inbox.sentNow(part + 1, reply.parts(), channel);
         if (reply.isStored()) {
             inbox.replied(turn.lease().key(), turn.id(), sent);
@@ -191,6 +200,7 @@ public final class Replies {
      */
     public void setAside(@ExchangeProperty(Reply.PROPERTY) Reply reply, @ExchangeProperty(Turn.PROPERTY) Turn turn,
             @ExchangeProperty(DEADLINE) Instant deadline, Exchange exchange) {
+        starts.waitBehind(turn);
         exchange.setProperty(CallLimiter.WAIT_UNTIL, deadline);
         queue.yield(turn, 2L * reply.chunks().stream().mapToLong(String::length).sum()
                 + reply.files().stream().mapToLong(ReplyFile::bytes).sum());

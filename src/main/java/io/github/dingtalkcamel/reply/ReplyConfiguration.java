@@ -29,7 +29,7 @@ public final class ReplyConfiguration {
         registry.bind("busyNotice", new BusyNotice(notices, new WebhookAddresses(settings.apiBaseUrl(), settings.oapiBaseUrl()), clock));
         registry.bind("busyConversations", sharing.leases()
                 .isShared() ? new SharedBusyConversations(store, sharing.clock()) : new BusyConversations());
-        Replies replies = new Replies(settings, turn.inbox(), turn.turns(), quotable, retryPolicy, clock);
+        Replies replies = new Replies(settings, turn.inbox(), turn.turns(), turn.starts(), quotable, retryPolicy, clock);
         registry.bind("replies", replies);
         registry.bind("planReply", turn.storeRetry().step(replies::plan));
         registry.bind("recordChunk", turn.storeRetry().step(replies::recordChunk));

@@ -21,12 +21,17 @@ public final class EarlyStart {
     private enum State { STORED, STARTED, GIVEN_BACK }
 
     private final long id;
+    private final String conversation;
     private final AtomicReference<State> state = new AtomicReference<>(State.STORED);
     private volatile Facts facts;
 
-    /** @param id row of the message */
-    EarlyStart(long id) {
+    /**
+     * @param id           row of the message
+     * @param conversation its {@link Turn#key}
+     */
+    EarlyStart(long id, String conversation) {
         this.id = id;
+        this.conversation = conversation;
     }
 
     /**
@@ -43,6 +48,10 @@ public final class EarlyStart {
 
     long id() {
         return id;
+    }
+
+    boolean isIn(String key) {
+        return conversation.equals(key);
     }
 
     /** The turn starts. @return false where its attempt was given back: then its start is to be written, and counts again */
@@ -76,8 +85,9 @@ public final class EarlyStart {
         }
     }
 
-    /** Takes the attempt off that was given back: part of a transaction. */
+    /** Takes the attempt off that was given back, so that the message waits: part of a transaction. */
     void takeOff(Connection connection) throws SQLException {
-        Sql.update(connection, "update message set attempts = attempts - 1 where id = ? and attempts > 0", id);
+        Sql.update(connection, "update message set state = 'received', attempts = attempts - 1, started_at = null"
+                + " where id = ? and state = 'running' and attempts > 0", id);
     }
 }

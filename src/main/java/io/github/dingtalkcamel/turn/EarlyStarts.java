@@ -1,11 +1,12 @@
 package io.github.dingtalkcamel.turn;
 
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 
 import io.github.dingtalkcamel.store.Store;
 import io.github.dingtalkcamel.store.StoreException;
@@ -15,9 +16,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The turns whose messages were stored as running and that have not started: for moments, where nothing keeps them from starting.
  * <p>
- * Promises: after {@link #close} no message is stored so, and the attempts of those that have not started do not count.
+ * Promises: after {@link #close} no message is stored so, and the attempts of those that have not started do not count. Nor does that of
+ * one behind a turn which {@link #waitBehind does not end soon} after all.
  */
-final class EarlyStarts {
+public final class EarlyStarts {
 
     private static final Logger LOG = LoggerFactory.getLogger(EarlyStarts.class);
     private static final long PATIENCE_SECONDS = 2;
@@ -26,7 +28,7 @@ final class EarlyStarts {
     private final Set<EarlyStart> unstarted = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    EarlyStarts(Store store) {
+    public EarlyStarts(Store store) {
         this.store = store;
     }
 
@@ -36,8 +38,8 @@ final class EarlyStarts {
     }
 
     /** A message is stored so. Called on the thread that writes, before any later write completes. */
-    EarlyStart stored(long id) {
-        EarlyStart early = new EarlyStart(id);
+    EarlyStart stored(long id, String conversation) {
+        EarlyStart early = new EarlyStart(id, conversation);
         unstarted.add(early);
         return early;
     }
@@ -65,18 +67,8 @@ final class EarlyStarts {
     void close() {
         closed = true;
         try {
-            // what is being stored as running is known when this is written
-            wait(connection -> null);
-            List<EarlyStart> left = unstarted.stream().filter(EarlyStart::giveBack).toList();
+            store.write(givingBack(each -> true)).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
             unstarted.clear();
-            if (!left.isEmpty()) {
-                wait(connection -> {
-                    for (EarlyStart each : left) {
-                        each.takeOff(connection);
-                    }
-                    return null;
-                });
-            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (StoreException | ExecutionException | TimeoutException e) {
@@ -84,7 +76,29 @@ final class EarlyStarts {
         }
     }
 
-    private void wait(Store.Work<Void> work) throws InterruptedException, ExecutionException, TimeoutException {
-        store.write(work).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    /**
+     * A turn that was about to end has to wait with its reply: so does the message that was stored as running behind it. That this is not
+     * tried is written later, without a wait here.
+     */
+    public void waitBehind(Turn turn) {
+        if (turn.ends(false) && turn.kind() == Turn.Kind.TURN && isOpen() && !store.isShared()) {
+            String conversation = Turn.key(turn.message());
+            store.write(givingBack(each -> each.isIn(conversation)));
+        }
+    }
+
+    /**
+     * Decided in the transaction: what was stored as running before is known then, and a turn that starts meanwhile is written after it.
+     */
+    private Store.Work<Void> givingBack(Predicate<EarlyStart> which) {
+        // the transaction may be repeated
+        Set<EarlyStart> given = new LinkedHashSet<>();
+        return connection -> {
+            unstarted.stream().filter(which).filter(EarlyStart::giveBack).forEach(given::add);
+            for (EarlyStart each : given) {
+                each.takeOff(connection);
+            }
+            return null;
+        };
     }
 }

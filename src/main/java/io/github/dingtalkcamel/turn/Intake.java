@@ -131,7 +131,7 @@ public final class Intake implements AutoCloseable {
             KeyedQueue.Slot place = slot;
             String traceparent = TraceContext.traceparent(exchange);
             inbox.add(kind, message, payload, delivery, traceparent, () -> startsAtOnce(place), (stored, failure) -> {
-                EarlyStart start = stored != null && stored.isRunning() ? starts.stored(stored.row().getAsLong()) : null;
+                EarlyStart start = stored != null && stored.isRunning() ? starts.stored(stored.row().getAsLong(), Turn.key(message)) : null;
                 inOrder.execute(() -> resume(exchange, callback, message, place, stored, start, failure));
             });
             return false;

@@ -21,8 +21,7 @@ import org.apache.camel.ExchangeProperty;
  * Promises: exchanges of a conversation are handed out in the order of their offers, the next one only when the previous one is done, on
  * any thread. Conversations take turns, so a busy one delays no other. Never more exchanges run at once than {@code maxRunning}, never more
  * wait than {@code capacity}, of one conversation never more than {@code conversationCapacity}. The bytes that turns hold are bounded as
- * well, from the reservation until the exchange is done. A place is {@link #reserve reserved} before a message is stored, so that what is
- * stored always fits.
+ * well, from the reservation until the exchange is done. A place is {@link #reserve reserved} before a message is stored: so it fits.
  * <p>
  * A turn that only waits until DingTalk accepts its reply may {@link #yield} its running place: its conversation stays blocked, and the
  * turn counts as waiting. So does a turn that waits for its agent, which {@link RunningPlace takes a place again} before turns that have
@@ -78,9 +77,11 @@ public final class KeyedQueue extends SedaQueue {
             hold(holds);
         }
 
-        /** Its turn is answered, and only the record of that is left: it keeps the next one for moments. */
-        void ends() {
-            ending = true;
+        /** @param soon whether its turn keeps the next one for moments only. @return whether one may have counted on that in vain */
+        boolean ends(boolean soon) {
+            boolean before = ending;
+            ending = soon;
+            return before && !soon && locked(() -> places.has(key));
         }
 
         /** Whether nothing keeps its turn: it is next in its conversation, where none runs or one ends, and all find running places. */
@@ -268,8 +269,7 @@ public final class KeyedQueue extends SedaQueue {
     }
 
     /**
-     * Stops turns of one conversation: waiting ones are no longer handed out, the running one is asked to end, and the conversation goes
-     * past it.
+     * Stops turns of one conversation: waiting ones are not handed out, the running one is asked to end, and its conversation goes past it.
      * @param which of them
      * @param by    the name of the person who stops them; null where it is not known
      */

@@ -66,11 +66,14 @@ public record Turn(long id, Kind kind, InboundMessage message, KeyedQueue.Slot s
         this(id, Kind.TURN, message, slot, progress, new Cancellation());
     }
 
-    /** It is answered, and only the record of that is left: a message that is stored now may count on starting right behind it. */
-    public void ends() {
-        if (slot != null) {
-            slot.ends();
-        }
+    /**
+     * Says whether it ends soon: then a message that is stored from now on may count on starting right behind it. It does when at most
+     * the last part of its reply is left to send, said before that is sent: the user's next message may be here before DingTalk's answer.
+     *
+     * @return whether it does not, and a message of its conversation may have counted on it
+     */
+    public boolean ends(boolean soon) {
+        return slot != null && slot.ends(soon);
     }
 
     /** False where another node answers it, or this one after others that it has to read first: it is stored, and not queued here now. */

@@ -26,11 +26,12 @@ import org.apache.camel.spi.Registry;
  * @param turns       the queue behind {@code seda:turns}
  * @param commands    the queue behind {@code seda:commands}
  * @param intake      stores incoming messages
+ * @param starts      the turns that are stored as running and have not started
  * @param deadLetters what could not be finished
  * @param storeRetry  repeats steps of routes where the store fails
  * @param shared      what other nodes have stored
  */
-public record TurnConfiguration(Inbox inbox, Messages messages, KeyedQueue turns, KeyedQueue commands, Intake intake,
+public record TurnConfiguration(Inbox inbox, Messages messages, KeyedQueue turns, KeyedQueue commands, Intake intake, EarlyStarts starts,
         DeadLetters deadLetters, StoreRetry storeRetry, SharedInbox shared) implements AutoCloseable {
 
     /** Workers of commands, which wait only for the store and DingTalk. A command whose answer is sent again holds none. */
@@ -78,7 +79,7 @@ public record TurnConfiguration(Inbox inbox, Messages messages, KeyedQueue turns
         registry.bind("recordTurnEnd", storeRetry.writing(record::recordEnd));
         registry.bind("resumption", resumption);
         registry.bind("replays", new Replays(deadLetters, messages, turns, resumption, leases));
-        return new TurnConfiguration(inbox, messages, turns, commands, intake, deadLetters, storeRetry,
+        return new TurnConfiguration(inbox, messages, turns, commands, intake, starts, deadLetters, storeRetry,
                 new SharedInbox(store, clock, leases, inbox));
     }
 

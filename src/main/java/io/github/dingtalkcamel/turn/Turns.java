@@ -163,7 +163,7 @@ public final class Turns {
             discard(exchange, turn);
             return NOTHING_LEFT;
         }
-        turn.ends();
+        turn.ends(true);
         if (turn.kind() != Turn.Kind.TURN) {
             inbox.answered(turn.lease().key(), turn.id(), null, sent);
             return NOTHING_LEFT;

@@ -24,7 +24,7 @@ class NoticeTest {
 
     private final Settings settings = AppSettings.with(Map.of());
     private final InstantSource clock = InstantSource.system();
-    private final Replies replies = new Replies(settings, null, null, null, new RetryPolicy(Duration.ofHours(1), clock), clock);
+    private final Replies replies = new Replies(settings, null, null, null, null, new RetryPolicy(Duration.ofHours(1), clock), clock);
 
     @Test
     void isTheAnswerToACommandAndToADeniedSender() throws Exception {

@@ -30,7 +30,7 @@ class UnsentChunksTest {
 
     @Test
     void areMessagesThatNothingElseSteersWithTheKeysThatTheyHaveAfterEachRestart() throws Exception {
-        Replies replies = new Replies(null, null, null, null, null, InstantSource.system());
+        Replies replies = new Replies(null, null, null, null, null, null, InstantSource.system());
         Turn turn = new Turn(7, Spoken.in("cid", "msg1"), null, null);
         try (DefaultCamelContext context = new DefaultCamelContext()) {
             context.getRegistry().bind("replies", replies);

@@ -6,6 +6,7 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -124,6 +125,157 @@ class EarlyStartTest {
         done(third);
         assertThat(handOut("cid").getProperty(InboundMessage.PROPERTY, InboundMessage.class).msgId()).isEqualTo("m4");
         assertThat(rows("select attempts from message where msg_id in ('m2', 'm3')")).containsOnly(List.of(1));
+    }
+
+    /** The commit that accepts it comes before that of the end of the turn before it, or is the same: both orders, and both fail alone. */
+    @Test
+    void isOfTheMessageThatIsStoredBeforeTheEndOfTheTurnBefore() throws Exception {
+        accept("cid", "m1");
+        Exchange first = handOut("cid");
+        start(first).join().run();
+        turn(first).ends(true);
+        accept("cid", "m2");
+        assertThat(rows("select msg_id, state, attempts from message order by id"))
+                .containsExactly(List.of("m1", "running", 1), List.of("m2", "running", 1));
+        assertThat(queue.poll()).as("it waits for the one before all the same").isNull();
+
+        commits.set(0);
+        turns.recordEnd(first).join().run();
+        done(first);
+        start(handOut("cid")).join().run();
+        assertThat(commits).as("the end of the first is all that was written").hasValue(1);
+    }
+
+    @Test
+    void isOfTheMessageThatIsStoredWhereTheEndOfTheTurnBeforeIsRefused() throws Exception {
+        accept("cid", "m1");
+        Exchange first = handOut("cid");
+        start(first).join().run();
+        turn(first).ends(true);
+        execute("create trigger never before update on message when new.state = 'done' begin select raise(abort, 'never'); end");
+        CompletableFuture<Void> written = heldUp();
+        CompletableFuture<Runnable> end = turns.recordEnd(first);
+        Exchange next = exchange("cid", "m2");
+        CompletableFuture<Exchange> stored = new CompletableFuture<>();
+        intake.turns().process(next, sync -> stored.complete(next));
+        written.complete(null);
+
+        assertThat(end).as("its group is undone, and each is tried alone").failsWithin(Duration.ofSeconds(SOON));
+        assertThat(stored).succeedsWithin(Duration.ofSeconds(SOON));
+        assertThat(rows("select msg_id, state, attempts from message order by id"))
+                .containsExactly(List.of("m1", "running", 1), List.of("m2", "running", 1));
+        execute("drop trigger never");
+        turns.recordEnd(first).join().run();
+        assertThat(rows("select state from message")).containsExactly(List.of("done"), List.of("running"));
+    }
+
+    /** As after kill -9 while the reply before is being sent: what was stored so has two tries left, behind the turn before. */
+    @Test
+    void usesUpOneTryWhereTheProcessIsKilledBeforeIt() throws Exception {
+        answer("m0", "begins the session");
+        accept("cid", "m1");
+        Exchange first = handOut("cid");
+        start(first).join();
+        turn(first).ends(true);
+        accept("cid", "m2");
+        List<Long> asked = new ArrayList<>();
+        for (int process = 0; process < 3; process++) {
+            store.close();
+            begin(5);
+            for (Turn turn : resumption().next()) {
+                asked.add(turn.id());
+                if (turn.id() == 2) {
+                    Exchange again = exchange("cid", "m1");
+                    again.setProperty(Turn.PROPERTY, turn);
+                    start(again).join().run();
+                }
+            }
+        }
+
+        assertThat(asked).as("in order; the first one was asked three times in all").containsExactly(2L, 3L, 2L, 3L, 3L);
+        assertThat(rows("select msg_id, attempts from message where state in ('received', 'running')"))
+                .containsExactly(List.of("m2", 1));
+    }
+
+    @Test
+    void isGivenBackWhereTheTurnBeforeHasToWaitWithItsReply() throws Exception {
+        answer("m0", "begins the session");
+        accept("cid", "m1");
+        Exchange first = handOut("cid");
+        start(first).join();
+        turn(first).ends(true);
+        Exchange second = accept("cid", "m2");
+        accept("other", "m3");
+        starts.waitBehind(turn(first));
+        written();
+
+        assertThat(rows("select msg_id, state, attempts, started_at from message where id > 2 order by id"))
+                .containsExactly(Arrays.asList("m2", "received", 0, null), List.of("m3", "running", 1, now.toEpochMilli()));
+        assertThat(queue.waiting("main\ncid")).isEqualTo(1);
+        turns.recordEnd(first).join().run();
+        done(first);
+        start(second).join().run();
+        assertThat(rows("select state, attempts, agent from message where msg_id = 'm2'")).containsExactly(List.of("running", 1, "echo"));
+        starts.waitBehind(turn(first));
+        written();
+        assertThat(rows("select attempts from message where msg_id = 'm2'")).as("it has started").containsExactly(List.of(1));
+    }
+
+    /** The turn before has to wait just after the store was told that the message runs, and before that is known to be durable. */
+    @Test
+    void isGivenBackAlsoWhereItIsBeingStored() throws Exception {
+        accept("cid", "m1");
+        Exchange first = handOut("cid");
+        start(first).join();
+        turn(first).ends(true);
+        CompletableFuture<Void> written = heldUp();
+        Exchange next = exchange("cid", "m2");
+        CompletableFuture<Exchange> stored = new CompletableFuture<>();
+        intake.turns().process(next, sync -> stored.complete(next));
+        CompletableFuture<Integer> seen = store.write(connection -> {
+            starts.waitBehind(turn(first));
+            return Sql.list(connection, "select attempts from message where msg_id = 'm2' and state = 'running'", row -> row.getInt(1)).get(0);
+        });
+        written.complete(null);
+
+        assertThat(seen).succeedsWithin(Duration.ofSeconds(SOON)).isEqualTo(1);
+        assertThat(stored).succeedsWithin(Duration.ofSeconds(SOON));
+        written();
+        assertThat(rows("select state, attempts from message where msg_id = 'm2'")).containsExactly(List.of("received", 0));
+    }
+
+    @Test
+    void isGivenBackAlsoWhereTheTransactionIsRepeatedSinceAnotherWriteFails() throws Exception {
+        accept("cid", "m1");
+        Exchange first = handOut("cid");
+        start(first).join();
+        turn(first).ends(true);
+        accept("cid", "m2");
+        CompletableFuture<Void> written = heldUp();
+        starts.waitBehind(turn(first));
+        CompletableFuture<Integer> refused = store.write(connection -> Sql.update(connection, "insert into message (id) values (null)"));
+        written.complete(null);
+
+        assertThat(refused).failsWithin(Duration.ofSeconds(SOON));
+        assertThat(rows("select state, attempts from message where msg_id = 'm2'")).containsExactly(List.of("received", 0));
+    }
+
+    @Test
+    void isDroppedWhereAUserStopsTheConversationBeforeIt() throws Exception {
+        answer("m0", "begins the session");
+        accept("cid", "m1");
+        Exchange first = handOut("cid");
+        start(first).join();
+        turn(first).ends(true);
+        accept("cid", "m2");
+        Stopped stopped = queue.stop("main\ncid", turn -> true, "Ann");
+        inbox.stopped(CommitKey.NONE, List.of(stopped.running(), stopped.dropped().get(0)));
+
+        assertThat(rows("select msg_id, state, attempts from message where id > 1 order by id"))
+                .containsExactly(List.of("m1", "stopped", 1), List.of("m2", "stopped", 0));
+        assertThat(starts.size()).isZero();
+        accept("cid", "m3");
+        assertThat(rows("select state, attempts from message where msg_id = 'm3'")).containsExactly(List.of("running", 1));
     }
 
     @Test
@@ -246,9 +398,7 @@ class EarlyStartTest {
         for (int process = 0; process < 4; process++) {
             store.close();
             begin(5);
-            Resumption resumption = new Resumption(inbox, queue, commands, new Messages(AppSettings.with(Map.of()),
-                    new QuotableMessages(store, () -> now)), new DeadLetters(store, () -> now), intake, Duration.ofDays(1), () -> now);
-            for (Turn turn : resumption.next()) {
+            for (Turn turn : resumption().next()) {
                 Exchange exchange = exchange("cid", "m2");
                 exchange.setProperty(Turn.PROPERTY, turn);
                 start(exchange).join();
@@ -386,6 +536,28 @@ class EarlyStartTest {
     private CompletableFuture<Runnable> start(Exchange exchange) {
         exchange.setProperty("CamelDingTalkAgent", "echo");
         return turns.recordStart(exchange);
+    }
+
+    private Resumption resumption() {
+        return new Resumption(inbox, queue, commands, new Messages(AppSettings.with(Map.of()), new QuotableMessages(store, () -> now)),
+                new DeadLetters(store, () -> now), intake, Duration.ofDays(1), () -> now);
+    }
+
+    /** What is submitted from now on is written in one transaction, once this is completed. */
+    private CompletableFuture<Void> heldUp() {
+        CompletableFuture<Void> begun = new CompletableFuture<>();
+        CompletableFuture<Void> release = new CompletableFuture<>();
+        store.write(connection -> {
+            begun.complete(null);
+            return release.join();
+        });
+        begun.join();
+        return release;
+    }
+
+    /** All is written that is submitted by now. */
+    private void written() {
+        store.writeAndWait(connection -> null);
     }
 
     /** A whole turn of conversation cid. */
