@@ -66,6 +66,8 @@ class MetricsTest {
         Processor held = exchange -> end.await();
         try (Bot started = Bot.withSettings(Map.of("dingtalk.stream", "true"))) {
             bot = started.bean("stuck", stuck).bean("held", held).bean("hook", held).route("turn-agent-echo.camel.yaml", AGENTS);
+            // two hosts: else an answer to the one that throttles would show that the one that is away is back
+            bot.set("dingtalk.api-base-url", bot.simulator().url().replace("127.0.0.1", "localhost"));
             String robot = bot.simulator().url() + "/robot/send?access_token=0123456789abcdef";
             bot.simulator().addCustomRobot(robot, "");
             bot.set("dingtalk.webhook", robot).start();
@@ -73,9 +75,7 @@ class MetricsTest {
             try {
                 provoke();
                 System.gc();
-                // the host answers others with 429 now and then, which closes its circuit until the next call is lost
-                Map<String, Double> metrics = Awaitility.await().atMost(Bot.PATIENCE)
-                        .until(this::metrics, read -> read.get("dingtalk_hosts_away") == 1);
+                Map<String, Double> metrics = metrics();
 
                 Streams streams = bean("streams", Streams.class);
                 LifecycleEvents events = bean("lifecycleEvents", LifecycleEvents.class);

@@ -1,5 +1,7 @@
 package io.github.dingtalkcamel;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -8,7 +10,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.github.dingtalkcamel.tracing.MemoryTraces;
 import io.opentelemetry.sdk.trace.data.SpanData;
@@ -24,6 +30,9 @@ public final class TracePicture {
     private static final int BARS = 560;
     private static final int TOP = 40;
 
+    /** The service takes so long for an answer. */
+    private static final Executor ANSWERING = CompletableFuture.delayedExecutor(40, TimeUnit.MILLISECONDS);
+
     private TracePicture() {
     }
 
@@ -37,17 +46,7 @@ public final class TracePicture {
 
     private static List<SpanData> trace() throws Exception {
         HttpServer service = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
-        service.createContext("/", exchange -> {
-            try {
-                Thread.sleep(40);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            byte[] reply = ("x".repeat(90) + "\n\n" + "y".repeat(90)).getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(200, reply.length);
-            exchange.getResponseBody().write(reply);
-            exchange.close();
-        });
+        service.createContext("/", exchange -> ANSWERING.execute(() -> answer(exchange)));
         service.start();
         Map<String, String> settings = new HashMap<>(MemoryTraces.SETTINGS);
         settings.put("dingtalk.fallback-agent", "helpdesk");
@@ -70,6 +69,16 @@ public final class TracePicture {
             return MemoryTraces.all();
         } finally {
             service.stop(0);
+        }
+    }
+
+    private static void answer(HttpExchange exchange) {
+        byte[] reply = ("x".repeat(90) + "\n\n" + "y".repeat(90)).getBytes(StandardCharsets.UTF_8);
+        try (exchange) {
+            exchange.sendResponseHeaders(200, reply.length);
+            exchange.getResponseBody().write(reply);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -3,11 +3,8 @@ package io.github.dingtalkcamel.limits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -36,9 +33,10 @@ class RetryQueueTest {
     private static final ApiRequest SEND = new ApiRequest("/v1.0/robot/groupMessages/send", "main",
             URI.create("https://oapi.example/v1.0/robot/groupMessages/send"), Secret.UNSET, "");
 
-    private final Later clock = new Later();
+    private volatile Instant now = Instant.parse("2026-11-22T10:00:00Z");
+    private final SuppliedClock clock = new SuppliedClock(() -> now);
     private final DingTalkCallLimiter callLimiter = new DingTalkCallLimiter(Duration.ofSeconds(1), clock,
-            () -> clock.now.toEpochMilli() * 1_000_000);
+            () -> now.toEpochMilli() * 1_000_000);
     private final CamelContext context = new DefaultCamelContext();
     private final RetryQueue line = new RetryQueue(context, callLimiter, Duration.ofSeconds(1), clock);
     private final WaitingCallLimiter limiter = new WaitingCallLimiter(callLimiter, line, clock);
@@ -47,36 +45,17 @@ class RetryQueueTest {
     /** It would wait twice else, and use up two permits. */
     @Test
     void aCallThatWasNotPermittedWaitsOnceForItsPermit() {
-        Instant later = clock.now.plusSeconds(60);
+        Instant later = now.plusSeconds(60);
 
         assertThat(limiter.retry(SEND, callLimiter.notNow(DingTalkCallLimiter.line(SEND)), 0, later)).isCompletedWithValue(true);
         assertThat(limiter.retry(SEND, callLimiter.notNow("oapi.example main " + ApiRequest.ACCESS_TOKEN), 0, later))
                 .as("another call's permit").isNotDone();
-        assertThat(limiter.retry(SEND, callLimiter.notNow(DingTalkCallLimiter.line(SEND)), 0, clock.now)).as("its time is over")
+        assertThat(limiter.retry(SEND, callLimiter.notNow(DingTalkCallLimiter.line(SEND)), 0, now)).as("its time is over")
                 .isCompletedWithValue(false);
     }
 
-    private static final class Later extends Clock {
-        private volatile Instant now = Instant.parse("2026-11-22T10:00:00Z");
-
-        void pass(Duration time) {
-            now = now.plus(time);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
+    private void pass(Duration time) {
+        now = now.plus(time);
     }
 
     @BeforeEach
@@ -98,17 +77,17 @@ class RetryQueueTest {
         line.tick();
         assertThat(permitted).isEmpty();
 
-        clock.pass(Duration.ofMillis(1_100));
+        pass(Duration.ofMillis(1_100));
         awaitPermitted(1);
         line.tick();
         assertThat(permitted).containsExactly("first");
         all.get(0).join().failed(gone());
         assertThat(callLimiter.isAway()).isTrue();
 
-        clock.pass(Duration.ofMillis(1_100));
+        pass(Duration.ofMillis(1_100));
         line.tick();
         assertThat(permitted).as("the second pause is longer").hasSize(1);
-        clock.pass(Duration.ofSeconds(1));
+        pass(Duration.ofSeconds(1));
         awaitPermitted(2);
         assertThat(permitted.get(1)).as("what waits for something else on that host has its turn").isEqualTo("another API");
         all.get(3).join().answered();
@@ -133,7 +112,7 @@ class RetryQueueTest {
     void aPermitThatIsNotUsedIsGivenToTheNextCall() {
         hostGoesAway();
         CompletableFuture<Permit> first = waits(SESSION, "first");
-        clock.pass(Duration.ofMillis(1_100));
+        pass(Duration.ofMillis(1_100));
         awaitPermitted(1);
         assertThat(callLimiter.tryPass("oapi.example")).isNull();
 
@@ -151,7 +130,7 @@ class RetryQueueTest {
         assertThat(limiter.acquirePermission(SESSION, null)).as("a caller that can't wait").isCompletedExceptionally();
         assertThat(line.size()).isEqualTo(2);
 
-        clock.pass(Duration.ofMillis(1_100));
+        pass(Duration.ofMillis(1_100));
         first.join().answered();
         second.join().answered();
         assertThat(permitted).containsExactly("first", "second");
@@ -166,7 +145,7 @@ class RetryQueueTest {
         CompletableFuture<Permit> tries = limiter.acquirePermission(SESSION, clock.instant().plus(Duration.ofMinutes(5)));
         CompletableFuture<Permit> late = limiter.acquirePermission(SESSION, clock.instant().plus(Duration.ofSeconds(10)));
 
-        clock.pass(Duration.ofSeconds(11));
+        pass(Duration.ofSeconds(11));
 
         assertThat(tries.join()).isNotNull();
         assertThatThrownBy(late::join).hasCauseInstanceOf(CallNotPermittedException.class)
@@ -179,10 +158,10 @@ class RetryQueueTest {
         Instant until = clock.instant().plus(Duration.ofMinutes(5));
 
         CompletableFuture<Boolean> third = limiter.retry(SEND, gone(), 3, until);
-        clock.pass(Duration.ofMillis(3_100));
+        pass(Duration.ofMillis(3_100));
         line.tick();
         assertThat(third).as("4 s, a fifth more or less").isNotDone();
-        clock.pass(Duration.ofMillis(1_800));
+        pass(Duration.ofMillis(1_800));
         assertThat(third.join()).isTrue();
 
         assertThat(limiter.retry(SEND, gone(), 9, until).join()).isFalse();
@@ -208,7 +187,7 @@ class RetryQueueTest {
         assertThat(callLimiter.isQueueing("oapi.example")).isTrue();
         assertThat(callLimiter.isQueueing(DingTalkCallLimiter.line(SEND))).isFalse();
 
-        clock.pass(Duration.ofMillis(1_100));
+        pass(Duration.ofMillis(1_100));
         first.join().answered();
         Awaitility.await().until(() -> !callLimiter.isQueueing("oapi.example"));
         assertThat(line.size()).isZero();
@@ -219,12 +198,12 @@ class RetryQueueTest {
     void aCallThatWaitsForAnothersPermitGivesItBackAndIsNotRepeatedWithoutOne() {
         hostGoesAway();
         CompletableFuture<Boolean> again = limiter.retry(SEND, callLimiter.notNow("oapi.example"), 1, inFiveMinutes());
-        CompletableFuture<Boolean> late = limiter.retry(SEND, callLimiter.notNow("oapi.example"), 1, clock.now.plusMillis(500));
-        clock.pass(Duration.ofMillis(600));
+        CompletableFuture<Boolean> late = limiter.retry(SEND, callLimiter.notNow("oapi.example"), 1, now.plusMillis(500));
+        pass(Duration.ofMillis(600));
         assertThat(late.join()).as("its time ended before there was a permit").isFalse();
         assertThat(again).as("the host is still unavailable").isNotDone();
 
-        clock.pass(Duration.ofMillis(500));
+        pass(Duration.ofMillis(500));
         assertThat(again.join()).isTrue();
         assertThat(callLimiter.tryPass("oapi.example")).as("it was given back").isNotNull();
     }
@@ -239,9 +218,9 @@ class RetryQueueTest {
 
     @Test
     void aPauseEndsWithTheTimeOfItsCallerAndOnlyOnce() {
-        CompletableFuture<Boolean> soon = limiter.retry(SEND, gone(), 7, clock.now.plusSeconds(2));
+        CompletableFuture<Boolean> soon = limiter.retry(SEND, gone(), 7, now.plusSeconds(2));
         CompletableFuture<Boolean> later = limiter.retry(SEND, gone(), 7, inFiveMinutes());
-        clock.pass(Duration.ofSeconds(2));
+        pass(Duration.ofSeconds(2));
 
         assertThat(soon.join()).isTrue();
         assertThat(later).isNotDone();

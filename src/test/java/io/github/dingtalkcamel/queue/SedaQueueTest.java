@@ -76,7 +76,14 @@ class SedaQueueTest {
 
         @Override
         public int drainTo(Collection<? super Exchange> to, int most) {
-            throw new UnsupportedOperationException();
+            return locked(() -> {
+                int drained = 0;
+                for (Exchange first = waiting.poll(); first != null && drained < most; first = drained < most ? waiting.poll() : null) {
+                    to.add(first);
+                    drained++;
+                }
+                return drained;
+            });
         }
 
         /** Workers that were woken and wait for the lock. */
