@@ -16,23 +16,17 @@ final class Deadline {
     }
 
     /**
-     * The call's outcome, or after that time an {@link HttpTimeoutException} while the call is cancelled. Completed on any thread.
+     * The call's outcome, or after that time an {@link HttpTimeoutException} while the call is ended. Completed on any thread.
      *
-     * @param answer completed with the answer
-     * @param call   completed exceptionally where there is none
+     * @param answer completed with the answer, or with why there is none
+     * @param call   ended where it takes too long
      */
-    static <T> CompletableFuture<T> over(CompletableFuture<T> answer, CompletableFuture<?> call, Duration limit,
-            ScheduledExecutorService deadlines) {
+    static <T> CompletableFuture<T> over(CompletableFuture<T> answer, Runnable call, Duration limit, ScheduledExecutorService deadlines) {
         Future<?> end = deadlines.schedule(() -> {
             if (answer.completeExceptionally(new HttpTimeoutException("no complete answer within " + limit.toMillis() + " ms"))) {
-                call.cancel(true);
+                call.run();
             }
         }, limit.toMillis(), TimeUnit.MILLISECONDS);
-        call.whenComplete((response, failure) -> {
-            if (failure != null) {
-                answer.completeExceptionally(failure);
-            }
-        });
         answer.whenComplete((response, failure) -> end.cancel(false));
         return answer;
     }

@@ -1,15 +1,18 @@
 package io.github.dingtalkcamel.component.api;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dingtalkcamel.component.secrets.Secret;
@@ -25,7 +28,14 @@ import io.github.dingtalkcamel.component.secrets.Secret;
 public final class DingTalkClient {
 
     private static final long LARGEST_ANSWER = 1 << 20;
+    private static final byte[] NOTHING = {};
+    private static final String TOKEN = "x-acs-dingtalk-access-token";
+    private static final String JSON = "application/json; charset=utf-8";
+    private static final String HEADERS = RequestBytes.header("Accept", "application/json")
+            + RequestBytes.header("User-Agent", "dingtalk-camel");
+    private static final String HEADERS_OF_JSON = HEADERS + RequestBytes.header("Content-Type", JSON);
 
+    private final ShortCalls calls;
     private final HttpClient http;
     private final HttpClient patient;
     private final Executor executor;
@@ -36,14 +46,16 @@ public final class DingTalkClient {
     private final TokenCache tokens;
 
     /**
-     * @param http      connections for calls with short bodies; must not follow redirects
+     * @param calls     calls with short bodies that need no proxy
+     * @param http      connections for calls with short bodies by a proxy; must not follow redirects
      * @param patient   the same for uploads, whose body is read from a file, and for GET, which the JDK's client may repeat by itself after
      *                  it looked up the name again; its threads may wait
      * @param executor  where answers are handled, and where the caller continues
      * @param deadlines ends calls that take too long
      */
-    public DingTalkClient(HttpClient http, HttpClient patient, Executor executor, ScheduledExecutorService deadlines,
+    public DingTalkClient(ShortCalls calls, HttpClient http, HttpClient patient, Executor executor, ScheduledExecutorService deadlines,
             CallLimiter limiter, CallRetry retry, CallObserver observer, InstantSource clock) {
+        this.calls = calls;
         this.http = http;
         this.patient = patient;
         this.executor = executor;
@@ -130,6 +142,10 @@ public final class DingTalkClient {
         });
     }
 
+    /** A call that can be sent. @param size bytes of its body */
+    private record Prepared(Supplier<SentCall> send, long size) {
+    }
+
     /** One call under way. */
     private final class Call {
 
@@ -146,47 +162,64 @@ public final class DingTalkClient {
         }
 
         void start(Duration timeout) {
-            HttpRequest message;
+            Prepared prepared;
             try {
-                message = message();
+                prepared = prepared();
             } catch (RuntimeException e) {
                 permit.notUsed();
                 result.completeExceptionally(new IllegalArgumentException(request.name() + ": the body can't be sent as JSON", e));
                 return;
             }
-            Duration limit = timeout.plusSeconds(message.bodyPublisher().map(BodyPublisher::contentLength)
-                    .orElse(0L) / Deadline.SLOWEST_UPLOAD);
-            boolean mayWait = request.body() instanceof MultipartForm || request.method().equals("GET");
-            WholeAnswer answer = WholeAnswer.to(message, mayWait ? patient : http, LARGEST_ANSWER);
-            Deadline.over(answer.received(), answer.sent(), limit, deadlines)
-                    .whenCompleteAsync((received, lost) -> ended(received, lost, answer.began()), executor);
+            Duration limit = timeout.plusSeconds(prepared.size() / Deadline.SLOWEST_UPLOAD);
+            SentCall call = prepared.send().get();
+            Deadline.over(call.received(), call::end, limit, deadlines)
+                    .whenCompleteAsync((received, lost) -> ended(received, lost, call), executor);
         }
 
-        private HttpRequest message() {
-            URI uri = request.uri();
-            HttpRequest.Builder builder = HttpRequest.newBuilder().header("Accept", "application/json").header("User-Agent",
+        private Prepared prepared() {
+            boolean mayWait = request.body() instanceof MultipartForm || request.method().equals("GET");
+            URI uri = request.token().isSet() && request.isOapi()
+                    ? Addresses.withParameter(request.uri(), "access_token", request.token().reveal()) : request.uri();
+            Origin origin = Origin.of(uri);
+            if (mayWait || !calls.reaches(origin)) {
+                HttpRequest message = message(uri);
+                return new Prepared(() -> WholeAnswer.to(message, mayWait ? patient : http, LARGEST_ANSWER).call(),
+                        message.bodyPublisher().map(BodyPublisher::contentLength).orElse(0L));
+            }
+            byte[] body = request.body() == null ? NOTHING : DingTalkJson.bytes(request.body());
+            byte[] bytes = RequestBytes.of(request.method(), uri, origin.authority(), headers(), body);
+            return new Prepared(() -> calls.send(origin, bytes, LARGEST_ANSWER), body.length);
+        }
+
+        private String headers() {
+            String headers = request.body() == null ? HEADERS : HEADERS_OF_JSON;
+            return request.token().isSet() && !request.isOapi() ? headers + RequestBytes.header(TOKEN, request.token().reveal()) : headers;
+        }
+
+        private HttpRequest message(URI uri) {
+            HttpRequest.Builder builder = HttpRequest.newBuilder(uri).header("Accept", "application/json").header("User-Agent",
                     "dingtalk-camel");
-            if (request.token().isSet() && request.isOapi()) {
-                uri = Addresses.withParameter(uri, "access_token", request.token().reveal());
-            } else if (request.token().isSet()) {
-                builder.header("x-acs-dingtalk-access-token", request.token().reveal());
+            if (request.token().isSet() && !request.isOapi()) {
+                builder.header(TOKEN, request.token().reveal());
             }
             if (request.body() instanceof MultipartForm form) {
                 builder.header("Content-Type", form.contentType()).method(request.method(), form.publisher());
             } else if (request.body() == null) {
                 builder.method(request.method(), BodyPublishers.noBody());
             } else {
-                builder.header("Content-Type", "application/json; charset=utf-8")
+                builder.header("Content-Type", JSON)
                         .method(request.method(), BodyPublishers.ofByteArray(DingTalkJson.bytes(request.body())));
             }
-            return builder.uri(uri).build();
+            return builder.build();
         }
 
-        private void ended(WholeAnswer.Received response, Throwable lost, boolean answerBegan) {
+        private void ended(WholeAnswer.Received response, Throwable lost, SentCall call) {
             Duration took = Duration.ofNanos(System.nanoTime() - begin);
             try {
                 if (lost != null) {
-                    throw Failures.lost(request, lost, answerBegan, names);
+                    boolean waited = lost instanceof HttpTimeoutException && !call.isUnderWay();
+                    throw Failures.lost(request, waited ? new HttpConnectTimeoutException("no connection in time") : lost, call.began(),
+                            names);
                 }
                 JsonNode answer = ResponseClassifier.of(request, response.status(), response.body(), names);
                 permit.answered();

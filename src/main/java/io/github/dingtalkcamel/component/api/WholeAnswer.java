@@ -54,6 +54,40 @@ final class WholeAnswer {
         return began;
     }
 
+    /** The request as one of several kinds of calls. Its answer is completed also where there is none. */
+    SentCall call() {
+        sent.whenComplete((response, failure) -> {
+            if (failure != null) {
+                received.completeExceptionally(failure);
+            }
+        });
+        return new OfJdk();
+    }
+
+    private final class OfJdk implements SentCall {
+
+        @Override
+        public CompletableFuture<Received> received() {
+            return received;
+        }
+
+        @Override
+        public void end() {
+            sent.cancel(true);
+        }
+
+        @Override
+        public boolean isUnderWay() {
+            // the client does not tell
+            return true;
+        }
+
+        @Override
+        public boolean began() {
+            return began;
+        }
+    }
+
     private void completed(Received whole) {
         received.complete(whole);
         CompletableFuture<?> call = sent;

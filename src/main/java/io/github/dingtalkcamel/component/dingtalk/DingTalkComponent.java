@@ -16,6 +16,7 @@ import io.github.dingtalkcamel.component.api.DingTalkClient;
 import io.github.dingtalkcamel.component.api.FileDownload;
 import io.github.dingtalkcamel.component.api.HttpConnections;
 import io.github.dingtalkcamel.component.api.IntegrationLookup;
+import io.github.dingtalkcamel.component.api.ShortCalls;
 import io.github.dingtalkcamel.component.message.EarlierMessages;
 import io.github.dingtalkcamel.component.secrets.SensitiveOptions;
 import io.github.dingtalkcamel.component.stream.StreamConnections;
@@ -69,6 +70,7 @@ public class DingTalkComponent extends HealthCheckComponent {
     private final ExpiredSessions expiredSessions = new ExpiredSessions();
     private InstantSource clock = InstantSource.system();
     private HttpClient http;
+    private ShortCalls calls;
     private DingTalkClient client;
     private FileDownload downloads;
     private StreamHub streams;
@@ -126,7 +128,8 @@ public class DingTalkComponent extends HealthCheckComponent {
                 Math.max(2, Runtime.getRuntime().availableProcessors()));
         HttpClient patient = HttpConnections.client(CONNECT_TIMEOUT, connections);
         http = HttpConnections.quick(CONNECT_TIMEOUT, executor, LOOKUPS);
-        client = new DingTalkClient(http, patient, executor, deadlines,
+        calls = new ShortCalls(CONNECT_TIMEOUT, executor, LOOKUPS, deadlines);
+        client = new DingTalkClient(calls, http, patient, executor, deadlines,
                 callLimiter == null ? CallLimiter.UNLIMITED : callLimiter, callRetry == null ? CallRetry.NONE : callRetry,
                 callObserver == null ? CallObserver.NONE : callObserver, clock);
         downloads = new FileDownload(patient, executor, deadlines);
@@ -141,6 +144,7 @@ public class DingTalkComponent extends HealthCheckComponent {
             }
         }
         if (executor != null) {
+            calls.close();
             getCamelContext().getExecutorServiceManager().shutdownNow(deadlines);
             if (own != null) {
                 own.close();

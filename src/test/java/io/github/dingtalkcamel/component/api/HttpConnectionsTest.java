@@ -64,6 +64,7 @@ class HttpConnectionsTest {
     @BeforeEach
     void start() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(threads);
         server.createContext("/", HttpConnectionsTest::answer);
         server.start();
     }
@@ -154,8 +155,7 @@ class HttpConnectionsTest {
     void whatMayWaitIsNotDoneByTheThreadOfTheQuickConnections(@TempDir Path directory) throws Exception {
         Counting quick = new Counting();
         Counting patient = new Counting();
-        DingTalkClient client = new DingTalkClient(HttpConnections.quick(PATIENCE, quick), HttpConnections.client(PATIENCE, patient),
-                threads, deadlines, CallLimiter.UNLIMITED, CallRetry.NONE, CallObserver.NONE, InstantSource.system());
+        DingTalkClient client = client(quick, patient);
         Path file = Files.writeString(directory.resolve("a.txt"), "text");
 
         call(client, "POST", "/topapi/some", Map.of());
@@ -169,6 +169,47 @@ class HttpConnectionsTest {
         call(client, "POST", "/media/upload", MultipartForm.of("file", "a.txt", file));
         assertThat(quick.taken()).as("the file of an upload may be slow to read").isZero();
         assertThat(patient.taken()).isPositive();
+    }
+
+    /** All threads that open connections may be busy with hosts that do not answer. */
+    @Test
+    void aCallThatGotNoConnectionInTimeIsKnownNotToBeSent() {
+        DingTalkClient client = client(task -> { }, threads);
+        ApiRequest request = new ApiRequest("/v1.0/robot/groupMessages/send", "main", url(), Secret.UNSET, Map.of());
+
+        assertThat(client.callOnce(OptionNames.OF_URI, request, new CallTiming(Duration.ofMillis(50), null))).failsWithin(PATIENCE)
+                .withThrowableOfType(ExecutionException.class).withCauseInstanceOf(UnavailableException.class)
+                .withMessageContaining("HttpConnectTimeoutException");
+    }
+
+    /** Its answer, which comes later, would be taken for that of the next call. */
+    @Test
+    void aCallThatTookTooLongEndsItsConnection() throws Exception {
+        CountDownLatch late = new CountDownLatch(1);
+        server.createContext("/late", exchange -> {
+            await(late);
+            byte[] wrong = "{\"errcode\":7}".getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, wrong.length);
+            exchange.getResponseBody().write(wrong);
+            exchange.close();
+        });
+        DingTalkClient client = client(threads, threads);
+        ApiRequest request = new ApiRequest("/topapi/late", "main", url().resolve("/late"), Secret.UNSET, Map.of());
+        assertThat(client.callOnce(OptionNames.OF_URI, request, new CallTiming(Duration.ofMillis(500), null))).failsWithin(PATIENCE)
+                .withThrowableOfType(ExecutionException.class).withCauseInstanceOf(OutcomeUnknownException.class)
+                .withMessageContaining("HttpTimeoutException");
+
+        late.countDown();
+        for (int i = 0; i < 20; i++) {
+            call(client, "POST", "/topapi/some", Map.of());
+        }
+    }
+
+    /** @param quick where short calls begin */
+    private DingTalkClient client(Executor quick, Executor patient) {
+        return new DingTalkClient(new ShortCalls(PATIENCE, quick, 1, deadlines), HttpConnections.quick(PATIENCE, quick),
+                HttpConnections.client(PATIENCE, patient), threads, deadlines, CallLimiter.UNLIMITED, CallRetry.NONE, CallObserver.NONE,
+                InstantSource.system());
     }
 
     private void call(DingTalkClient client, String method, String path, Object body) throws Exception {

@@ -40,13 +40,15 @@ class ThreadsTest {
 
     private List<String> threads() {
         return Thread.getAllStackTraces().keySet().stream().filter(thread -> !before.contains(thread)).map(Thread::getName)
-                .filter(name -> name.startsWith("dingtalk-stream") || name.startsWith("Camel (" + bare.context().getName() + ")")).toList();
+                .filter(name -> name.startsWith("dingtalk-stream") || name.equals("dingtalk-calls")
+                        || name.startsWith("Camel (" + bare.context().getName() + ")")).toList();
     }
 
     @Test
     void noneIsLeftWhenTheContextHasStopped() throws Exception {
         answerAMessage();
-        assertThat(threads()).anyMatch(name -> name.startsWith("dingtalk-stream")).anyMatch(name -> name.contains("DingTalk"));
+        assertThat(threads()).anyMatch(name -> name.startsWith("dingtalk-stream")).anyMatch(name -> name.contains("DingTalk"))
+                .contains("dingtalk-calls");
 
         bare.context().stop();
 

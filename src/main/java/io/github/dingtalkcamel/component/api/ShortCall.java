@@ -1,0 +1,76 @@
+package io.github.dingtalkcamel.component.api;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+
+/** One call of {@link ShortCalls}. */
+final class ShortCall implements SentCall {
+
+    private final byte[] bytes;
+    private final long limit;
+    private final CompletableFuture<WholeAnswer.Received> received = new CompletableFuture<>();
+    private volatile KeptConnection connection;
+    private volatile boolean began;
+
+    ShortCall(byte[] bytes, long limit) {
+        this.bytes = bytes;
+        this.limit = limit;
+    }
+
+    /** What is sent: the head of the request and its body. */
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /** Bytes of the largest body of an answer. */
+    long limit() {
+        return limit;
+    }
+
+    @Override
+    public CompletableFuture<WholeAnswer.Received> received() {
+        return received;
+    }
+
+    @Override
+    public void end() {
+        received.cancel(false);
+        KeptConnection used = connection;
+        if (used != null) {
+            used.endOf(this);
+        }
+    }
+
+    @Override
+    public boolean isUnderWay() {
+        return connection != null;
+    }
+
+    @Override
+    public boolean began() {
+        return began;
+    }
+
+    /** Nothing is to be sent any more. */
+    boolean isOver() {
+        return received.isDone();
+    }
+
+    /** It is about to be sent by that connection. */
+    void begins(KeptConnection by) {
+        connection = by;
+    }
+
+    void answerBegins() {
+        began = true;
+    }
+
+    void answered(WholeAnswer.Received answer) {
+        connection = null;
+        received.complete(answer);
+    }
+
+    void failed(IOException why) {
+        received.completeExceptionally(why);
+    }
+}
