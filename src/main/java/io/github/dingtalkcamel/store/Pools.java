@@ -16,6 +16,12 @@ final class Pools {
     /** A page of a large store may take longer. */
     private static final String READER_ANSWER_SECONDS = "30";
     private static final int WAL_BYTES = 16 << 20;
+    /**
+     * Pages in the -wal before they are copied to the file, by the commit that reaches this number. Few: pages that many messages change
+     * are copied each time. Many: that commit takes longer. This many fit into {@link #WAL_BYTES}, and into one of SQLite's tables of
+     * what is in the -wal.
+     */
+    private static final int CHECKPOINT_PAGES = 4_000;
 
     private Pools() {
     }
@@ -35,6 +41,7 @@ final class Pools {
         config.setBusyTimeout((int) CONNECTION_TIMEOUT_MILLIS);
         config.enforceForeignKeys(true);
         config.setJournalSizeLimit(WAL_BYTES);
+        config.setWalAutocheckpoint(CHECKPOINT_PAGES);
         // the driver would ask for the key after each insert, by a statement that it compiles each time
         config.setGetGeneratedKeys(false);
         // takes the write lock at once, so that a commit can't fail half way for want of it
