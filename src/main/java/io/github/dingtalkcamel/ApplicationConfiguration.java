@@ -178,11 +178,11 @@ final class ApplicationConfiguration implements AutoCloseable {
 
     private void bindServers(Registry registry) {
         httpGuards = new HttpGuards(settings, inbound.webhook(), server.apiAccess(), server.budgets(), server.heldBodies());
-        // a webhook request holds a worker until its message is stored, with others in one commit; a tool call until it is done
+        // a request holds a thread until it waits: for the store, for a recipient's earlier calls, for DingTalk
         servers = new GuardedServers(httpGuards, new ManagementGuard(settings, server.budgets(), server.failedLogins()),
                 WEBHOOK_WORKERS + ToolRuns.MOST);
         registry.bind("servers", servers);
-        registry.bind("platform-http-engine", httpGuards.engine());
+        registry.bind("platform-http-engine", httpGuards.engine(servers.threads()));
     }
 
     private Properties properties() {
@@ -223,7 +223,7 @@ final class ApplicationConfiguration implements AutoCloseable {
                 }
             }
         }
-        observe.registerChecks(servers::executeWork, httpGuards::isOpen);
+        observe.registerChecks(servers.threads(), httpGuards::isOpen);
     }
 
     void afterStart() {

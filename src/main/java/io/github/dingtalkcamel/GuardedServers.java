@@ -1,11 +1,13 @@
 package io.github.dingtalkcamel;
 
 import java.util.List;
+import java.util.concurrent.Executor;
 
 import io.github.dingtalkcamel.server.Descriptors;
 import io.github.dingtalkcamel.server.LimitedVertx;
 import io.github.dingtalkcamel.server.ManagementGuard;
 import io.github.dingtalkcamel.server.OpenConnections;
+import io.github.dingtalkcamel.server.RequestThreads;
 import io.github.dingtalkcamel.server.ServerLimits;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -33,12 +35,14 @@ public final class GuardedServers extends DefaultMainHttpServerFactory implement
     private final ManagementGuard managementGuard;
     private final LimitedVertx web;
     private final LimitedVertx management;
+    private final RequestThreads threads;
 
-    /** @param workers threads that handle requests of the public port */
+    /** @param workers threads that may handle requests of the public port at once, those of the API and others each */
     public GuardedServers(HttpGuards guards, ManagementGuard managementGuard, int workers) {
         this.guards = guards;
         this.managementGuard = managementGuard;
         long descriptors = Descriptors.most();
+        this.threads = new RequestThreads(workers);
         this.web = new LimitedVertx(new VertxOptions().setWorkerPoolSize(workers), ServerLimits.ofWebhook(descriptors));
         this.management = new LimitedVertx(new VertxOptions(), ServerLimits.ofManagement(descriptors));
         guards.guard(web);
@@ -61,17 +65,15 @@ public final class GuardedServers extends DefaultMainHttpServerFactory implement
         return server;
     }
 
-    /** Has one of the threads that handle requests of the public port do this. */
-    public void executeWork(Runnable work) {
-        web.executeBlocking(() -> {
-            work.run();
-            return null;
-        }, false);
+    /** Where requests to the API begin. */
+    public Executor threads() {
+        return threads;
     }
 
     /** Ends their threads, without waiting for that. Camel closes only what it made itself. */
     @Override
     public void close() {
+        threads.close();
         web.close();
         management.close();
     }

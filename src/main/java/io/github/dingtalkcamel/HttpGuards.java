@@ -2,11 +2,15 @@ package io.github.dingtalkcamel;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.dingtalkcamel.inbound.Webhook;
 import io.github.dingtalkcamel.server.ApiAccess;
 import io.github.dingtalkcamel.server.ApiException;
+import io.github.dingtalkcamel.server.AsynchronousConsumer;
 import io.github.dingtalkcamel.server.Bodies;
 import io.github.dingtalkcamel.server.BodyRules;
 import io.github.dingtalkcamel.server.HeldBodies;
@@ -21,6 +25,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.RoutingContext;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
@@ -42,6 +47,8 @@ public final class HttpGuards {
     private static final String TOOLS = API + "tools/";
     private static final String MCP = API + "mcp";
     private static final Set<HttpMethod> WEBHOOK_METHODS = Set.of(HttpMethod.POST, HttpMethod.GET);
+    /** After all routes whose order is that of their creation. */
+    private static final int AFTER_WEBHOOKS = 1 << 30;
     private static final String RULES = "dingtalk.body.rules";
     private static final int MAX_API_BYTES = 32 << 20;
     /** Admin takes names and ids. */
@@ -92,14 +99,22 @@ public final class HttpGuards {
         admin = new BodyRules(MAX_ADMIN_BYTES, budgets.api(), ADMIN_COPIES, progress, progress);
     }
 
-    /** Creates the consumers of routes as Camel does, with bodies read by these guards. */
-    public PlatformHttpEngine engine() {
+    /**
+     * Creates the consumers of routes, with bodies read by these guards. Those of the API hold no thread while their routes wait.
+     *
+     * @param threads where routes of the API begin
+     */
+    public PlatformHttpEngine engine(Executor threads) {
         return new VertxPlatformHttpEngine() {
             @Override
             public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor processor) {
                 // the server exists by now
                 install(getCamelContext());
-                return super.createConsumer(endpoint, processor);
+                // other paths are those of routes of the user's, with all that Camel's consumer can do
+                return endpoint.getPath().startsWith(API) && AsynchronousConsumer.isFor(endpoint)
+                        ? new AsynchronousConsumer(endpoint, processor, getHandlers(),
+                                VertxPlatformHttpRouter.getRouterNameFromPort(getServerPort()), threads)
+                        : super.createConsumer(endpoint, processor);
             }
         };
     }
@@ -118,6 +133,18 @@ public final class HttpGuards {
             @Override
             public Handler<RoutingContext> bodyHandler() {
                 return HttpGuards.this::readBody;
+            }
+
+            private final AtomicInteger next = new AtomicInteger(AFTER_WEBHOOKS);
+
+            /**
+             * Most requests are webhooks: the other routes of the API, which are many, are looked at after theirs. Each has an order of its
+             * own, without which Vert.x does not find a route that it has to remove.
+             */
+            @Override
+            public Route route(String path) {
+                Route route = super.route(path);
+                return path.startsWith(API) && !path.startsWith(WEBHOOKS) ? route.order(next.getAndIncrement()) : route;
             }
         });
         camels.route(API + "*").last().handler(this::notFound);
@@ -168,7 +195,9 @@ public final class HttpGuards {
     }
 
     private void readMessage(RoutingContext request, String integration) {
-        if (webhook.provesByHeaders(integration, request.request())) {
+        boolean proved = webhook.provesByHeaders(integration, request.request());
+        request.put(AsynchronousConsumer.PROPERTIES, Map.of(Webhook.PROVED, proved));
+        if (proved) {
             vertx.connections().proved(request.request());
             request.put(RULES, messages);
             request.next();

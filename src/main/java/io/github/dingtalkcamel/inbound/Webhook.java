@@ -39,8 +39,8 @@ public final class Webhook {
 
     /** Exchange property: the address that the request came from; of a proxy where there is one. */
     private static final String CLIENT = "CamelDingTalkClient";
-    /** Exchange property: whether the headers alone proved the request when its body was read. */
-    private static final String PROVED = "CamelDingTalkProved";
+    /** Exchange property: whether the headers alone proved the request before its body was read. */
+    public static final String PROVED = "CamelDingTalkProved";
 
     private static final String ACCEPTED = "{\"msgtype\":\"empty\"}";
     private static final String SUCCESS = "success";
@@ -103,8 +103,7 @@ public final class Webhook {
                 held.release(http);
             }
         });
-        boolean proved = provesByHeaders(integration, http);
-        exchange.setProperty(PROVED, proved);
+        boolean proved = isProved(exchange, integration, http);
         Body read = proved ? Body.ofRequest(body) : Body.lookedThrough(body);
         if (read.form() == Body.Form.ENCRYPTED) {
             Map<String, String> query = query(request);
@@ -112,6 +111,14 @@ public final class Webhook {
             return Delivery.byWebhook(integration, true, signature, query.get("timestamp"), query.get("nonce"), read);
         }
         return Delivery.byWebhook(integration, false, once(http, "sign"), once(http, "timestamp"), null, read);
+    }
+
+    /** The guard before the route has looked already, unless the route's consumer is Camel's own. */
+    private boolean isProved(Exchange exchange, String integration, HttpServerRequest http) {
+        Boolean known = exchange.getProperty(PROVED, Boolean.class);
+        boolean proved = known != null ? known : provesByHeaders(integration, http);
+        exchange.setProperty(PROVED, proved);
+        return proved;
     }
 
     /** The step {@code describeEvent}: the body and the headers that the component's consumer of events sets as well. */
@@ -141,8 +148,8 @@ public final class Webhook {
                 crypto(delivery).verify(delivery.signature(), delivery.timestamp(), delivery.nonce(), encrypted(delivery));
                 return;
             }
-            signatures.get(delivery.integration()).check(delivery.timestamp(), delivery.signature());
             if (!exchange.getProperty(PROVED, false, Boolean.class)) {
+                signatures.get(delivery.integration()).check(delivery.timestamp(), delivery.signature());
                 // its timestamp became fresh after its body was only looked through: there is nothing to hand on
                 throw new ProofException(ProofException.Reason.HEADERS);
             }

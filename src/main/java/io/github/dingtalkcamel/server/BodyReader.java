@@ -92,7 +92,9 @@ public final class BodyReader {
         routing.addEndHandler(end -> ended(end.succeeded()));
         request.handler(this::part).endHandler(end -> complete()).exceptionHandler(broken -> finish());
         wholeTimer = routing.vertx().setTimer(Math.max(1, rules.whole().toMillis()), late -> refuse(Refused.TOO_SLOW));
-        progressTimer = routing.vertx().setPeriodic(Math.max(1, rules.progress().toMillis()), check -> progress());
+        if (rules.progress().compareTo(rules.whole()) < 0) {
+            progressTimer = routing.vertx().setPeriodic(Math.max(1, rules.progress().toMillis()), check -> progress());
+        }
         if (HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
             request.response().writeContinue();
         }

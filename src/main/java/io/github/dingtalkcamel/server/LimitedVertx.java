@@ -22,7 +22,9 @@ public final class LimitedVertx extends VertxWrapper {
 
     @Override
     public HttpServer createHttpServer(HttpServerOptions given) {
-        HttpServerOptions options = OpenConnections.options(given, limits);
+        // Camel's servers have no WebSockets, and a connection need not be ready for compressed ones
+        HttpServerOptions options = OpenConnections.options(given, limits).setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false);
         HttpServer server = super.createHttpServer(options);
         connections = OpenConnections.of(server, options, limits);
         return server;

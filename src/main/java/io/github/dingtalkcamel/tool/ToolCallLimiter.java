@@ -3,13 +3,15 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.github.dingtalkcamel.server.AsynchronousConsumer;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Lets in no more HTTP calls of tools at once than can run, since each holds a worker that webhook requests need too. Others wait here in
- * order of arrival, their bodies unread; when too many wait, further calls are refused.
+ * Lets in no more HTTP calls of tools at once than can begin, since each holds its body, and a thread that webhook requests need too, until
+ * it begins to wait: for its recipient, for another node, for DingTalk. Others wait here in order of arrival, their bodies unread; when too
+ * many wait, further calls are refused.
  */
 public final class ToolCallLimiter implements Handler<RoutingContext> {
 
@@ -50,11 +52,12 @@ public final class ToolCallLimiter implements Handler<RoutingContext> {
 
     private void enter(RoutingContext request) {
         AtomicBoolean left = new AtomicBoolean();
-        request.addEndHandler(end -> {
+        Runnable leaving = () -> {
             if (left.compareAndSet(false, true)) {
                 leave();
             }
-        });
+        };
+        request.put(AsynchronousConsumer.ON_WAIT, leaving).addEndHandler(end -> leaving.run());
         request.next();
     }
 

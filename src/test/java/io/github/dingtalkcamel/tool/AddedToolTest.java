@@ -10,10 +10,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -21,7 +24,11 @@ import io.github.dingtalkcamel.Bot;
 import io.github.dingtalkcamel.LogLines;
 import io.github.dingtalkcamel.simulator.platform.Delivery;
 import io.github.dingtalkcamel.simulator.platform.Person;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.Exchange;
 import org.apache.camel.component.mock.MockEndpoint;
+import org.apache.camel.support.AsyncProcessorSupport;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -48,6 +55,7 @@ class AddedToolTest {
                   steps:
                     - to: mock:ask
                     - setBody: { simple: '{"asked": "${body[what]}"}' }
+            - route: {id: own-waits, from: {uri: "direct:tool-waits", steps: [{process: {ref: turnstile}}]}}
             - route: {id: own-silent, from: {uri: "direct:tool-silent", steps: [{setBody: {simple: "${null}"}}]}}
             - route:
                 id: own-broken
@@ -68,14 +76,27 @@ class AddedToolTest {
                     - to: direct:tool
             """;
 
+    private final Turnstile turnstile = new Turnstile();
     private Bot bot;
+
+    /** Holds calls, but no thread. */
+    private static final class Turnstile extends AsyncProcessorSupport {
+
+        private final Queue<AsyncCallback> waiting = new ConcurrentLinkedQueue<>();
+
+        @Override
+        public boolean process(Exchange exchange, AsyncCallback callback) {
+            waiting.add(callback);
+            return false;
+        }
+    }
 
     @BeforeAll
     void start() throws Exception {
         bot = Bot.withSettings(Map.of("dingtalk.api-token", TOKEN))
                 .route("order-tool.camel.yaml", Files.readString(Path.of("examples/order-tool.camel.yaml")))
                 .route("others.yaml", OTHERS)
-                .bean("allAtOnce", new AllAtOnce()).start();
+                .bean("allAtOnce", new AllAtOnce()).bean("turnstile", turnstile).start();
         bot.simulator().addPerson(bot.simulator().person("stranger").with(Person.Reach.UNKNOWN));
     }
 
@@ -98,6 +119,23 @@ class AddedToolTest {
 
     private List<String> to(String person) {
         return bot.simulator().deliveriesTo(bot.simulator().dm(Bot.APP_KEY, person)).stream().map(Delivery::text).toList();
+    }
+
+    @Test
+    void callsThatWaitKeepNoOtherFromItsAnswer() throws Exception {
+        List<CompletableFuture<HttpResponse<String>>> calls = IntStream.range(0, 100)
+                .mapToObj(i -> calling("waits", "{\"timeoutMs\":50000}")).toList();
+        Awaitility.await().atMost(Bot.PATIENCE).until(() -> turnstile.waiting.size() == 100);
+
+        JsonNode other = JSON.readTree(calling("dingtalk_send_text_notification", """
+                {"recipient_type": "user_id", "recipient_id": "passes", "content": "meanwhile"}""").orTimeout(30, TimeUnit.SECONDS).join()
+                .body());
+
+        assertThat(other.path("successCount").asInt()).as(other.toString()).isEqualTo(1);
+        assertThat(to("passes")).containsExactly("meanwhile");
+        assertThat(calls).noneMatch(CompletableFuture::isDone);
+        turnstile.waiting.forEach(each -> each.done(false));
+        assertThat(calls).allSatisfy(each -> assertThat(each.join().statusCode()).isEqualTo(200));
     }
 
     @Test
@@ -192,7 +230,7 @@ class AddedToolTest {
 
         assertThat(answer.statusCode()).isEqualTo(404);
         assertThat(JSON.readTree(answer.body()).at("/error/message").asText()).contains("There is no tool of this name")
-                .endsWith("There are " + BUILT_IN + ", ask, broken, nested, order_shipped, silent");
+                .endsWith("There are " + BUILT_IN + ", ask, broken, nested, order_shipped, silent, waits");
     }
 
     @Test

@@ -1,0 +1,41 @@
+package io.github.dingtalkcamel.server;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinWorkerThread;
+
+/**
+ * The threads that begin requests, in order of arrival. The thread that worked last works next, and a task that comes while others wait
+ * wakes no further thread unless it is needed: a request costs fewer changes of threads than with a pool that hands each task to the thread
+ * that has rested longest. A task that blocks holds its own thread only. Beyond the bound tasks wait.
+ */
+public final class RequestThreads implements Executor, AutoCloseable {
+
+    private final ForkJoinPool pool;
+
+    /** @param most threads that work at once */
+    public RequestThreads(int most) {
+        pool = new ForkJoinPool(most, RequestThread::new, null, true);
+    }
+
+    /** @throws java.util.concurrent.RejectedExecutionException after {@link #close} */
+    @Override
+    public void execute(Runnable task) {
+        pool.execute(task);
+    }
+
+    /** Takes no more tasks. What has begun continues, and the end of the process does not wait for it. */
+    @Override
+    public void close() {
+        pool.shutdown();
+    }
+
+    /** A daemon. */
+    private static final class RequestThread extends ForkJoinWorkerThread {
+
+        RequestThread(ForkJoinPool pool) {
+            super(pool);
+            setName("dingtalk-http-" + getPoolIndex());
+        }
+    }
+}
