@@ -9,8 +9,8 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 
 /**
- * Answers requests that no router may see, with an error in JSON. Nothing of them is repeated or logged: anyone can send them. Vert.x closes
- * the connection after the answer.
+ * Answers requests that no router may see, with an error in JSON. Nothing of them is repeated or logged: anyone can send them. Vert.x
+ * closes the connection after the answer.
  */
 final class InvalidRequests implements Handler<HttpServerRequest> {
 

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -136,6 +137,22 @@ class AddedToolTest {
         assertThat(calls).noneMatch(CompletableFuture::isDone);
         turnstile.waiting.forEach(each -> each.done(false));
         assertThat(calls).allSatisfy(each -> assertThat(each.join().statusCode()).isEqualTo(200));
+    }
+
+    @Test
+    void routesOfTheApiThatAreDeletedAnswerNoMore() throws Exception {
+        Path file = bot.home().resolve("routes/own-paths.camel.yaml");
+        List<String> names = IntStream.range(0, 8).mapToObj(i -> "own" + i).toList();
+        Files.writeString(file, names.stream().map(name -> """
+                - route: {id: %1$s, from: {uri: "platform-http:/api/dingtalk/%1$s", steps: [{setBody: {constant: %1$s}}]}}
+                """.formatted(name)).collect(Collectors.joining()));
+        Awaitility.await().atMost(Bot.PATIENCE).untilAsserted(() -> assertThat(names)
+                .allSatisfy(name -> assertThat(calling("../" + name, "{}").join().body()).isEqualTo(name)));
+
+        Files.delete(file);
+
+        Awaitility.await().atMost(Bot.PATIENCE).untilAsserted(() -> assertThat(names)
+                .allSatisfy(name -> assertThat(calling("../" + name, "{}").join().statusCode()).isEqualTo(404)));
     }
 
     @Test

@@ -39,7 +39,8 @@ final class WholeAnswer {
         if (!beginsWithBrace(in)) {
             return in;
         }
-        byte[] bytes = new BoundedInputStream(in, MAX_BYTES, () -> new IOException("the model's answer has more bytes than any reply needs"))
+        byte[] bytes = new BoundedInputStream(in, MAX_BYTES,
+                () -> new IOException("the model's answer has more bytes than any reply needs"))
                 .readAllBytes();
         ObjectNode chunk = chunk(bytes);
         return new ByteArrayInputStream(("data: " + Json.MAPPER.writeValueAsString(chunk) + "\n\ndata: " + StreamListener.DONE + "\n\n")
