@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.BooleanSupplier;
 
 import io.github.dingtalkcamel.admin.AdminConfiguration;
 import io.github.dingtalkcamel.agent.AgentConfiguration;
@@ -47,6 +48,7 @@ import io.github.dingtalkcamel.tool.ToolConfiguration;
 import io.github.dingtalkcamel.tool.ToolRuns;
 import io.github.dingtalkcamel.turn.KeyedQueue;
 import io.github.dingtalkcamel.turn.MessageTrace;
+import io.github.dingtalkcamel.turn.NewestMessages;
 import io.github.dingtalkcamel.turn.TurnConfiguration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.Registry;
@@ -156,8 +158,9 @@ final class ApplicationConfiguration implements AutoCloseable {
         observe.bind();
         routes = new LiveRoutes((LiveContext) context, settings.routesDir());
         registry.bind("liveRoutes", routes);
-        registry.bind("housekeeping",
-                new Housekeeping(store, sharing.clock(), expiries(), () -> sharing.claims().hold(HOUSEKEEPING) != 0));
+        BooleanSupplier isHousekeeper = () -> sharing.claims().hold(HOUSEKEEPING) != 0;
+        registry.bind("housekeeping", new Housekeeping(store, sharing.clock(), expiries(), isHousekeeper));
+        registry.bind("newestMessages", new NewestMessages(store, isHousekeeper));
         bindServers(registry);
         context.getPropertiesComponent().setOverrideProperties(properties());
     }

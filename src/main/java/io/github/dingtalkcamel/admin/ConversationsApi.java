@@ -11,10 +11,43 @@ import io.github.dingtalkcamel.server.ApiCall;
 import io.github.dingtalkcamel.server.ApiException;
 import io.github.dingtalkcamel.store.Sql;
 import io.github.dingtalkcamel.store.Store;
+import io.github.dingtalkcamel.turn.NewestMessages;
 import org.apache.camel.ExchangeProperty;
 
 /** {@code GET /api/dingtalk/conversations}: each conversation of which a message is stored, with its running and waiting turns. */
 public final class ConversationsApi {
+
+    /**
+     * The newest message of a conversation is noted, or is newer than what is noted. Where housekeeping deleted the one that was noted, an
+     * older one may be kept, since it is not finished or has a dead letter. By {@code integration || ''} SQLite reads only these messages:
+     * by the column alone it would read the whole index by {@code msg_id}.
+     */
+    static final String LIST = """
+            select m.integration, m.conversation_id, m.conversation_type, m.conversation_title, m.msg_id, m.received_at, m.state,
+                b.agent,
+                u.waiting, u.running, s.session_id, s.started_at, s.turns
+            from (select max(id) as id from (
+                    select * from (select integration, conversation_id, message_id as id from newest_message
+                        where (integration, conversation_id) > (?, ?) order by integration, conversation_id limit ?) noted
+                    union all
+                    select integration, conversation_id, id from message
+                        where id > (select coalesce(max(message_id), 0) - ? from newest_message)
+                            and (integration || '', conversation_id) > (?, ?)
+                    union all
+                    select integration, conversation_id, id from message
+                        where state in ('received', 'running') and (integration || '', conversation_id) > (?, ?)
+                    union all
+                    select integration, conversation_id, message_id from dead_letter
+                        where message_id is not null and (integration, conversation_id) > (?, ?)) found
+                group by integration, conversation_id order by integration, conversation_id limit ?) newest
+            join message m on m.id = newest.id
+            left join binding b on b.integration = m.integration and b.conversation_id = m.conversation_id
+            left join session s on s.integration = m.integration and s.conversation_id = m.conversation_id and s.sender_id = ''
+            left join (select integration, conversation_id, sum(case state when 'received' then 1 else 0 end) as waiting,
+                    sum(case state when 'running' then 1 else 0 end) as running
+                from message where state in ('received', 'running') and kind = 'turn' group by integration, conversation_id) u
+                on u.integration = m.integration and u.conversation_id = m.conversation_id
+            order by m.integration, m.conversation_id""";
 
     private final Store store;
 
@@ -32,22 +65,10 @@ public final class ConversationsApi {
     }
 
     private List<Conversation> find(Page page) {
-        return store.read(connection -> Sql.list(connection, """
-                    select m.integration, m.conversation_id, m.conversation_type, m.conversation_title, m.msg_id, m.received_at, m.state,
-                        b.agent,
-                        u.waiting, u.running, s.session_id, s.started_at, s.turns
-                    from (select max(id) as id from message where (integration, conversation_id) > (?, ?)
-                        group by integration, conversation_id order by integration, conversation_id limit ?) newest
-                    join message m on m.id = newest.id
-                    left join binding b on b.integration = m.integration and b.conversation_id = m.conversation_id
-                    left join session s on s.integration = m.integration and s.conversation_id = m.conversation_id and s.sender_id = ''
-                    left join (select integration, conversation_id, sum(case state when 'received' then 1 else 0 end) as waiting,
-                            sum(case state when 'running' then 1 else 0 end) as running
-                        from message where state in ('received', 'running') and kind = 'turn' group by integration, conversation_id) u
-                        on u.integration = m.integration and u.conversation_id = m.conversation_id
-                    order by m.integration, m.conversation_id""",
-                row -> new Conversation(row.getString(1), row.getString(2), shown(row)),
-                page.after().get(0), page.after().get(1), page.lookFor()));
+        Object integration = page.after().get(0);
+        Object id = page.after().get(1);
+        return store.read(connection -> Sql.list(connection, LIST, row -> new Conversation(row.getString(1), row.getString(2), shown(row)),
+                integration, id, page.lookFor(), NewestMessages.LATE, integration, id, integration, id, integration, id, page.lookFor()));
     }
 
     /** Null where there is none, and where each person has one of their own. */

@@ -19,7 +19,7 @@ final class CurrentSchema {
     /** Version and checksum of each file in db/migration, as Flyway notes them. */
     static final List<String> MIGRATIONS = List.of("1:1693743943", "2:594143875", "3:-1960712504", "4:-914668452", "5:1539422525",
             "6:-1255596062", "7:1753662301", "8:641188377", "9:1245142505", "10:944142929", "11:655303112", "12:-553797416",
-            "13:1730633129", "14:-297918213", "15:2127399433");
+            "13:1730633129", "14:-297918213", "15:2127399433", "16:87238710");
 
     private static final String FAILED = "failed";
 

@@ -134,6 +134,7 @@ public final class Store implements AutoCloseable {
                 probe(connection);
             }
             if (file != null) {
+                dropIndexOfConversations(writer);
                 file.begin();
             }
             return new Opened(writer, readers, groupCommit(writer, lock, scope), file, lock);
@@ -374,6 +375,16 @@ public final class Store implements AutoCloseable {
             }
         }
         flyway.migrate();
+    }
+
+    /**
+     * Nothing reads it since there is table newest_message, and it cost a third of what is written for a message. PostgreSQL keeps it for
+     * one version: a node of the version before, beside this one, lists conversations by it.
+     */
+    private static void dropIndexOfConversations(HikariDataSource writer) throws SQLException {
+        try (Connection connection = writer.getConnection()) {
+            Sql.update(connection, "drop index if exists message_conversation");
+        }
     }
 
     private static String rootMessage(Throwable e) {
