@@ -24,6 +24,7 @@ import io.github.dingtalkcamel.hook.HookConfiguration;
 import io.github.dingtalkcamel.inbound.InboundConfiguration;
 import io.github.dingtalkcamel.integration.AccessTokens;
 import io.github.dingtalkcamel.mcp.McpConfiguration;
+import io.github.dingtalkcamel.observe.HealthEndpoint;
 import io.github.dingtalkcamel.observe.HeldBytes;
 import io.github.dingtalkcamel.observe.MessageMeters;
 import io.github.dingtalkcamel.observe.ObserveConfiguration;
@@ -182,7 +183,8 @@ final class ApplicationConfiguration implements AutoCloseable {
     private void bindServers(Registry registry) {
         httpGuards = new HttpGuards(settings, inbound.webhook(), server.apiAccess(), server.budgets(), server.heldBodies());
         // a request holds a thread until it waits: for the store, for a recipient's earlier calls, for DingTalk
-        servers = new GuardedServers(httpGuards, new ManagementGuard(settings, server.budgets(), server.failedLogins()),
+        servers = new GuardedServers(httpGuards, new ManagementGuard(settings, server.budgets(), server.failedLogins(),
+                new HealthEndpoint(context)),
                 WEBHOOK_WORKERS + ToolRuns.MOST);
         registry.bind("servers", servers);
         registry.bind("platform-http-engine", httpGuards.engine(servers.threads()));

@@ -25,6 +25,10 @@ import java.util.stream.StreamSupport;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dingtalkcamel.observe.Probe;
+import org.apache.camel.health.HealthCheckHelper;
+import org.apache.camel.health.HealthCheckRegistry;
+import org.apache.camel.health.HealthCheckResultBuilder;
+import org.apache.camel.impl.health.AbstractHealthCheck;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -111,6 +115,42 @@ class ManagementTest {
 
         assertThat(triggers.get("status").textValue()).isEqualTo("DOWN");
         assertThat(triggers.toString()).contains("Integration main has several triggers: first keeps it; remove the trigger of second");
+    }
+
+    /** Camel's own endpoint escapes them twice. */
+    @Test
+    void showsTextsAsTheyAre() throws Exception {
+        String text = "refused \"said so\", C:\\data\\x – 拒绝…\n2";
+        HealthCheckRegistry checks = HealthCheckHelper.getHealthCheckRegistry(bot.context());
+        AbstractHealthCheck quoting = new AbstractHealthCheck("test", "quoting") {
+            @Override
+            protected void doCall(HealthCheckResultBuilder result, Map<String, Object> options) {
+                result.message(text).detail("shown", text).error(new IllegalStateException(text, new IOException(text))).down();
+            }
+
+            @Override
+            public boolean isReadiness() {
+                return false;
+            }
+        };
+        checks.register(quoting);
+        try {
+            String url = bot.managementUrl() + "/observe/health";
+            JsonNode shown = check(bot.get(url + "?data=true"), "quoting");
+            assertThat(shown.get("message").textValue()).isEqualTo(text);
+            assertThat(shown.get("error-message").textValue()).isEqualTo(text + "; Caused by: java.io.IOException: " + text);
+            assertThat(shown.at("/data/shown").textValue()).isEqualTo(text);
+            assertThat(shown.has("error-stacktrace")).isFalse();
+            assertThat(check(bot.get(url + "?stackTrace=true"), "quoting").get("error-stacktrace").textValue())
+                    .startsWith("java.lang.IllegalStateException: " + text);
+            assertThat(check(bot.get(url + "?exposureLevel=default"), "quoting").toString()).doesNotContain("error-message");
+            assertThat(bot.get(url + "?exposureLevel=default").body()).doesNotContain("\"UP\"");
+            assertThat(bot.get(url + "?exposureLevel=oneline").body()).isEqualTo("{\"status\":\"DOWN\"}");
+            assertThat(bot.get(url).headers().firstValue("Content-Type")).contains("application/json");
+            assertThat(bot.get(url + "/other").statusCode()).isEqualTo(404);
+        } finally {
+            checks.unregister(quoting);
+        }
     }
 
     @Test

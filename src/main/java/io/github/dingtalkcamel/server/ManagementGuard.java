@@ -6,6 +6,7 @@ import java.util.Set;
 
 import io.github.dingtalkcamel.component.secrets.Secret;
 import io.github.dingtalkcamel.settings.Settings;
+import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -38,6 +39,7 @@ public final class ManagementGuard implements AuthenticationHandler {
     private static final int MAX_JOLOKIA_BYTES = 1 << 20;
     private static final int JOLOKIA_COPIES = 4;
 
+    private final Handler<RoutingContext> health;
     private final HttpBudgets budgets;
     private final OwnNames names;
     private final FailedLogins logins;
@@ -46,7 +48,9 @@ public final class ManagementGuard implements AuthenticationHandler {
     private LimitedVertx vertx;
     private BodyRules bodies;
 
-    public ManagementGuard(Settings settings, HttpBudgets budgets, FailedLogins logins) {
+    /** @param health answers requests for health, which are open to all; calls {@code next} for what it doesn't know */
+    public ManagementGuard(Settings settings, HttpBudgets budgets, FailedLogins logins, Handler<RoutingContext> health) {
+        this.health = health;
         this.budgets = budgets;
         this.names = new OwnNames(settings.managementHost(), settings.hostNames());
         this.logins = logins;
@@ -69,7 +73,7 @@ public final class ManagementGuard implements AuthenticationHandler {
                 .putHeader("Referrer-Policy", "same-origin").putHeader("Cross-Origin-Resource-Policy", "same-origin");
         String path = request.normalizedPath();
         if (isAt(HEALTH, path)) {
-            request.next();
+            health.handle(request);
         } else if (isForeign(request.request(), path)) {
             Refusal.send(request, 403, "foreign",
                     "Refused: sent by a page of another site, or by a name that is not this server's. Open the address that the program"
