@@ -8,6 +8,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -16,6 +18,7 @@ import java.util.function.Supplier;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dingtalkcamel.component.secrets.Secret;
+import io.netty.handler.codec.http.FullHttpRequest;
 
 /**
  * Calls DingTalk's two hosts. Nothing here blocks a thread.
@@ -31,9 +34,7 @@ public final class DingTalkClient {
     private static final byte[] NOTHING = {};
     private static final String TOKEN = "x-acs-dingtalk-access-token";
     private static final String JSON = "application/json; charset=utf-8";
-    private static final String HEADERS = RequestBytes.header("Accept", "application/json")
-            + RequestBytes.header("User-Agent", "dingtalk-camel");
-    private static final String HEADERS_OF_JSON = HEADERS + RequestBytes.header("Content-Type", JSON);
+    private static final Map<String, String> HEADERS = Map.of("Accept", "application/json", "User-Agent", "dingtalk-camel");
 
     private final ShortCalls calls;
     private final HttpClient http;
@@ -187,13 +188,19 @@ public final class DingTalkClient {
                         message.bodyPublisher().map(BodyPublisher::contentLength).orElse(0L));
             }
             byte[] body = request.body() == null ? NOTHING : DingTalkJson.bytes(request.body());
-            byte[] bytes = RequestBytes.of(request.method(), uri, origin.authority(), headers(), body);
-            return new Prepared(() -> calls.send(origin, bytes, LARGEST_ANSWER), body.length);
+            FullHttpRequest message = ShortRequest.of(request.method(), uri, origin.authority(), headers(), body);
+            return new Prepared(() -> calls.send(origin, message, LARGEST_ANSWER), body.length);
         }
 
-        private String headers() {
-            String headers = request.body() == null ? HEADERS : HEADERS_OF_JSON;
-            return request.token().isSet() && !request.isOapi() ? headers + RequestBytes.header(TOKEN, request.token().reveal()) : headers;
+        private Map<String, String> headers() {
+            Map<String, String> headers = new HashMap<>(HEADERS);
+            if (request.body() != null) {
+                headers.put("Content-Type", JSON);
+            }
+            if (request.token().isSet() && !request.isOapi()) {
+                headers.put(TOKEN, request.token().reveal());
+            }
+            return headers;
         }
 
         private HttpRequest message(URI uri) {

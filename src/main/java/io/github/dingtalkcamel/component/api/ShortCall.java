@@ -3,23 +3,24 @@ package io.github.dingtalkcamel.component.api;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
+import io.netty.handler.codec.http.FullHttpRequest;
+
 /** One call of {@link ShortCalls}. */
 final class ShortCall implements SentCall {
 
-    private final byte[] bytes;
+    private final FullHttpRequest request;
     private final long limit;
     private final CompletableFuture<WholeAnswer.Received> received = new CompletableFuture<>();
     private volatile KeptConnection connection;
     private volatile boolean began;
 
-    ShortCall(byte[] bytes, long limit) {
-        this.bytes = bytes;
+    ShortCall(FullHttpRequest request, long limit) {
+        this.request = request;
         this.limit = limit;
     }
 
-    /** What is sent: the head of the request and its body. */
-    byte[] bytes() {
-        return bytes;
+    FullHttpRequest request() {
+        return request;
     }
 
     /** Bytes of the largest body of an answer. */

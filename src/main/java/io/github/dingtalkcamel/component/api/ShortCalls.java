@@ -1,13 +1,11 @@
 package io.github.dingtalkcamel.component.api;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.http.HttpConnectTimeoutException;
-import java.nio.channels.ClosedSelectorException;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -17,20 +15,30 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLParameters;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.FastThreadLocalThread;
+import io.netty.util.concurrent.Future;
 
 /**
- * HTTP/1.1 calls with short bodies, straight to their host, at a third of what the JDK's client costs: a call on a kept connection is
- * written by the thread that makes it, and its answer is read by one thread for all connections.
+ * HTTP/1.1 calls with short bodies, straight to their host, by Netty, at less than half of what the JDK's client costs: one thread
+ * writes and reads all connections, and no call is handed to another.
  * <p>
  * Promises: nothing waits but the threads that open connections, of which there are so many at most. Calls that find no connection wait
  * for one in their order, be it new or given back. No call is repeated, no redirect followed, no cookie kept. A connection that was not
@@ -40,17 +48,17 @@ import org.slf4j.LoggerFactory;
  */
 public final class ShortCalls implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ShortCalls.class);
-
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(30);
-    private static final long LOOK_MILLIS = 5_000;
+    private static final long LOOK_SECONDS = 5;
 
     private final Duration connecting;
     private final Executor openers;
-    private final ScheduledExecutorService deadlines;
+    private final Executor threads;
     private final Supplier<SSLContext> tls;
     private final Map<Origin, Calls> origins = new HashMap<>();
-    private Selector selector;
+    private EventLoopGroup group;
+    /** Connections, also those that are being opened. */
+    private int open;
     private boolean closed;
 
     /** Guarded by the outer object. */
@@ -67,18 +75,17 @@ public final class ShortCalls implements AutoCloseable {
      * @param connecting for a connection to be opened, with TLS
      * @param threads    open connections, where they wait
      * @param atOnce     connections that are opened at the same time, at most
-     * @param deadlines  ends the opening of those that take too long
      */
-    public ShortCalls(Duration connecting, Executor threads, int atOnce, ScheduledExecutorService deadlines) {
-        this(connecting, threads, atOnce, deadlines, ShortCalls::settingsOfJvm);
+    public ShortCalls(Duration connecting, Executor threads, int atOnce) {
+        this(connecting, threads, atOnce, ShortCalls::settingsOfJvm);
     }
 
     /** @param tls whom to trust */
-    ShortCalls(Duration connecting, Executor threads, int atOnce, ScheduledExecutorService deadlines, Supplier<SSLContext> tls) {
+    ShortCalls(Duration connecting, Executor threads, int atOnce, Supplier<SSLContext> tls) {
         this.tls = tls;
         this.connecting = connecting;
         this.openers = new LimitedExecutor(threads, atOnce);
-        this.deadlines = deadlines;
+        this.threads = threads;
     }
 
     private static SSLContext settingsOfJvm() {
@@ -103,10 +110,10 @@ public final class ShortCalls implements AutoCloseable {
     /**
      * Makes a call.
      *
-     * @param request as {@link RequestBytes} makes it
+     * @param request as {@link ShortRequest} makes it
      * @param limit   bytes of the largest body of an answer
      */
-    ShortCall send(Origin origin, byte[] request, long limit) {
+    ShortCall send(Origin origin, FullHttpRequest request, long limit) {
         ShortCall call = new ShortCall(request, limit);
         while (true) {
             KeptConnection kept;
@@ -144,15 +151,9 @@ public final class ShortCalls implements AutoCloseable {
             return;
         }
         KeptConnection connection;
-        Wire wire = null;
         try {
-            wire = opened(origin);
-            connection = new KeptConnection(this, origin, wire);
-            connection.register(reader());
+            connection = opened(origin);
         } catch (IOException | RuntimeException e) {
-            if (wire != null) {
-                wire.close();
-            }
             ShortCall lost = nextOf(origin, true);
             if (lost != null) {
                 lost.failed(e instanceof IOException io ? io : new IOException(e.getClass().getSimpleName(), e));
@@ -186,37 +187,73 @@ public final class ShortCalls implements AutoCloseable {
         return next;
     }
 
-    private Wire opened(Origin origin) throws IOException {
-        AtomicBoolean late = new AtomicBoolean();
-        Wire wire = Wire.open();
-        Future<?> end = null;
+    private KeptConnection opened(Origin origin) throws IOException {
+        long until = System.nanoTime() + connecting.toNanos();
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(origin.host()), origin.port());
+        SslHandler secured = origin.secure() ? secured(origin) : null;
+        Bootstrap bootstrap = new Bootstrap().group(opens()).channel(NioSocketChannel.class).option(ChannelOption.TCP_NODELAY, true)
+                // ended below
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0).handler(secured == null ? new ChannelInboundHandlerAdapter() : secured);
+        Channel channel = null;
+        KeptConnection connection = null;
         try {
-            end = deadlines.schedule(() -> {
-                late.set(true);
-                wire.close();
-            }, connecting.toMillis(), TimeUnit.MILLISECONDS);
-            wire.connect(new InetSocketAddress(InetAddress.getByName(origin.host()), origin.port()));
-            if (origin.secure()) {
-                wire.secure(tls.get(), origin.host(), origin.port());
+            ChannelFuture connected = bootstrap.connect(address);
+            channel = connected.channel();
+            await(connected, until);
+            if (secured != null) {
+                await(secured.handshakeFuture(), until);
             }
-            return wire;
-        } catch (IOException | RuntimeException e) {
-            wire.close();
-            if (late.get()) {
-                throw timedOut(e);
-            }
-            throw e;
+            Channel ready = channel;
+            // on its thread, so that nothing is read in between
+            Future<KeptConnection> made = channel.eventLoop().submit(() -> KeptConnection.over(ready, this, origin));
+            await(made, until);
+            connection = made.getNow();
+            return connection;
         } finally {
-            if (end != null) {
-                end.cancel(false);
+            if (connection == null) {
+                if (channel != null) {
+                    channel.close();
+                }
+                closedOne();
             }
         }
     }
 
-    private static IOException timedOut(Exception cause) {
-        IOException late = new HttpConnectTimeoutException("no connection in time");
-        late.initCause(cause);
-        return late;
+    private SslHandler secured(Origin origin) {
+        SSLEngine engine = tls.get().createSSLEngine(origin.host(), origin.port());
+        engine.setUseClientMode(true);
+        SSLParameters parameters = engine.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        engine.setSSLParameters(parameters);
+        // the check of a certificate takes long
+        SslHandler handler = new SslHandler(engine, threads);
+        handler.setHandshakeTimeoutMillis(0);
+        return handler;
+    }
+
+    private static void await(Future<?> step, long until) throws IOException {
+        try {
+            if (!step.await(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+                throw new HttpConnectTimeoutException("no connection in time");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("no connection is opened any more");
+        }
+        if (step.cause() instanceof ConnectException || step.cause() instanceof SSLHandshakeException) {
+            throw (IOException) step.cause();
+        } else if (!step.isSuccess()) {
+            throw step.cause() instanceof java.net.SocketException socket ? socket : broken(step.cause());
+        }
+    }
+
+    /** Nothing was sent: what the connection broke by is then one of TLS, or of the network. */
+    private static IOException broken(Throwable cause) {
+        IOException broken = cause instanceof javax.net.ssl.SSLException || cause instanceof java.nio.channels.ClosedChannelException
+                ? new SSLHandshakeException("the other side ended the connection during the handshake")
+                : new ConnectException("the connection could not be opened");
+        broken.initCause(cause);
+        return broken;
     }
 
     /** The connection can be used by the next call. */
@@ -251,54 +288,48 @@ public final class ShortCalls implements AutoCloseable {
     }
 
     /** The connection has ended. */
-    synchronized void ended(KeptConnection connection) {
-        origins.get(connection.origin()).idle.remove(connection);
-        if (closed && selector != null) {
-            selector.wakeup();
+    void ended(KeptConnection connection) {
+        synchronized (this) {
+            origins.get(connection.origin()).idle.remove(connection);
         }
+        closedOne();
     }
 
-    private synchronized Selector reader() throws IOException {
+    private void closedOne() {
+        synchronized (this) {
+            open--;
+        }
+        endThread();
+    }
+
+    /** The thread ends with the last connection. */
+    private void endThread() {
+        EventLoopGroup unused;
+        synchronized (this) {
+            if (!closed || open > 0 || group == null) {
+                return;
+            }
+            unused = group;
+            group = null;
+        }
+        unused.shutdownGracefully(0, LOOK_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Another connection is about to be opened. */
+    private synchronized EventLoopGroup opens() throws IOException {
         if (closed) {
             throw new ConnectException("calls are no longer made");
         }
-        if (selector == null) {
-            selector = Selector.open();
-            Thread thread = new Thread(this::read, "dingtalk-calls");
-            thread.setDaemon(true);
-            thread.start();
+        if (group == null) {
+            group = new NioEventLoopGroup(1, task -> {
+                Thread thread = new FastThreadLocalThread(task, "dingtalk-calls");
+                thread.setDaemon(true);
+                return thread;
+            });
+            group.scheduleWithFixedDelay(this::closeIdle, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
         }
-        return selector;
-    }
-
-    private void read() {
-        Wire.Buffers buffers = new Wire.Buffers();
-        try (Selector all = selector) {
-            long look = System.nanoTime();
-            while (true) {
-                all.select(key -> ready(key, buffers), LOOK_MILLIS);
-                if (System.nanoTime() - look > TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS)) {
-                    look = System.nanoTime();
-                    closeIdle();
-                }
-                synchronized (this) {
-                    if (closed && all.keys().isEmpty()) {
-                        return;
-                    }
-                }
-            }
-        } catch (IOException | ClosedSelectorException e) {
-            LOG.error("The answers of calls to DingTalk can no longer be read: restart the application", e);
-        }
-    }
-
-    private static void ready(SelectionKey key, Wire.Buffers buffers) {
-        KeptConnection connection = (KeptConnection) key.attachment();
-        try {
-            connection.ready(buffers);
-        } catch (RuntimeException | Error e) {
-            connection.end(new IOException("the answer could not be read", e));
-        }
+        open++;
+        return group;
     }
 
     private void closeIdle() {
@@ -318,18 +349,14 @@ public final class ShortCalls implements AutoCloseable {
     @Override
     public void close() {
         List<KeptConnection> idle = new ArrayList<>();
-        Selector all;
         synchronized (this) {
             closed = true;
             origins.values().forEach(calls -> {
                 idle.addAll(calls.idle);
                 calls.idle.clear();
             });
-            all = selector;
         }
         idle.forEach(each -> each.end(null));
-        if (all != null && all.isOpen()) {
-            all.wakeup();
-        }
+        endThread();
     }
 }

@@ -128,7 +128,7 @@ public class DingTalkComponent extends HealthCheckComponent {
                 Math.max(2, Runtime.getRuntime().availableProcessors()));
         HttpClient patient = HttpConnections.client(CONNECT_TIMEOUT, connections);
         http = HttpConnections.quick(CONNECT_TIMEOUT, executor, LOOKUPS);
-        calls = new ShortCalls(CONNECT_TIMEOUT, executor, LOOKUPS, deadlines);
+        calls = new ShortCalls(CONNECT_TIMEOUT, executor, LOOKUPS);
         client = new DingTalkClient(calls, http, patient, executor, deadlines,
                 callLimiter == null ? CallLimiter.UNLIMITED : callLimiter, callRetry == null ? CallRetry.NONE : callRetry,
                 callObserver == null ? CallObserver.NONE : callObserver, clock);

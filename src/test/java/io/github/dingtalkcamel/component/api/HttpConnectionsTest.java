@@ -207,7 +207,7 @@ class HttpConnectionsTest {
 
     /** @param quick where short calls begin */
     private DingTalkClient client(Executor quick, Executor patient) {
-        return new DingTalkClient(new ShortCalls(PATIENCE, quick, 1, deadlines), HttpConnections.quick(PATIENCE, quick),
+        return new DingTalkClient(new ShortCalls(PATIENCE, quick, 1), HttpConnections.quick(PATIENCE, quick),
                 HttpConnections.client(PATIENCE, patient), threads, deadlines, CallLimiter.UNLIMITED, CallRetry.NONE, CallObserver.NONE,
                 InstantSource.system());
     }

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -28,12 +29,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Calls over real sockets. */
 class ShortCallsTest {
@@ -43,9 +46,8 @@ class ShortCallsTest {
     private static final long LIMIT = 1 << 20;
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final ScheduledExecutorService deadlines = Executors.newScheduledThreadPool(1);
     private final ServerSocket server;
-    private final ShortCalls calls = new ShortCalls(PATIENCE, threads, 4, deadlines);
+    private final ShortCalls calls = new ShortCalls(PATIENCE, threads, 4);
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     /** Whole requests, head and body. */
     private final BlockingQueue<String> requests = new LinkedBlockingQueue<>();
@@ -108,7 +110,6 @@ class ShortCallsTest {
             socket.close();
         }
         threads.shutdownNow();
-        deadlines.shutdownNow();
     }
 
     private URI url(String path) {
@@ -121,7 +122,7 @@ class ShortCallsTest {
 
     private static ShortCall call(ShortCalls by, URI uri, String body) {
         Origin origin = Origin.of(uri);
-        return by.send(origin, RequestBytes.of("POST", uri, origin.authority(), RequestBytes.header("Accept", "application/json"),
+        return by.send(origin, ShortRequest.of("POST", uri, origin.authority(), Map.of("Accept", "application/json"),
                 body.getBytes(StandardCharsets.UTF_8)), LIMIT);
     }
 
@@ -178,7 +179,7 @@ class ShortCallsTest {
                 awaitQuietly(held);
             }
             task.run();
-        }), 4, deadlines)) {
+        }), 4)) {
             CountDownLatch answer = new CountDownLatch(1);
             answering = (request, socket) -> {
                 awaitQuietly(answer);
@@ -309,7 +310,7 @@ class ShortCallsTest {
     @Test
     void aCallThatEndedBeforeItWasSentIsNotSent() throws Exception {
         List<Runnable> held = new ArrayList<>();
-        try (ShortCalls slow = new ShortCalls(PATIENCE, held::add, 4, deadlines)) {
+        try (ShortCalls slow = new ShortCalls(PATIENCE, held::add, 4)) {
             ShortCall ended = call(slow, url("/ended"), "x");
             ShortCall wanted = call(slow, url("/wanted"), "x");
             ended.end();
@@ -335,7 +336,7 @@ class ShortCallsTest {
 
     @Test
     void aHandshakeThatTakesTooLongIsNoConnection() throws Exception {
-        try (ShortCalls hasty = new ShortCalls(Duration.ofMillis(200), threads, 4, deadlines); ServerSocket silent = new ServerSocket(0)) {
+        try (ShortCalls hasty = new ShortCalls(Duration.ofMillis(200), threads, 4); ServerSocket silent = new ServerSocket(0)) {
             ShortCall call = call(hasty, URI.create("https://127.0.0.1:" + silent.getLocalPort() + "/"), "x");
             assertThat(failure(call)).isInstanceOf(HttpConnectTimeoutException.class);
             assertThat(call.isUnderWay()).isFalse();
@@ -387,6 +388,62 @@ class ShortCallsTest {
         } finally {
             ProxySelector.setDefault(before);
         }
+    }
+
+    /** What a peer sends in place of an answer, and with what it goes on for as long as it is read. */
+    @ParameterizedTest
+    @CsvSource({ "'HTTP/1.1 200 OK\r\nContent-Length: 1048577\r\n\r\n', x", "'HTTP/1.1 200 OK\r\n\r\n', x",
+            "'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n100001\r\n', x" })
+    void refusesABodyBeyondTheLimit(String begin, String more) throws Exception {
+        answering = (request, socket) -> endless(socket, begin, more);
+        ShortCall call = call("/1", "x");
+        assertThat(failure(call)).isInstanceOf(BoundedAnswer.TooLargeException.class).hasMessageContaining("1048576 bytes");
+        assertThat(call.began()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "'HTTP/1.1 200 ', x", "'HTTP/1.1 200 OK\r\nA: ', x", "'HTTP/1.1 200 OK\r\n', 'A: b\r\n'",
+            "'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n', 'A: b\r\n'",
+            "'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n', 0" })
+    void refusesAHeadThatDoesNotEnd(String begin, String more) throws Exception {
+        answering = (request, socket) -> endless(socket, begin, more);
+        assertThat(failure(call("/1", "x"))).isInstanceOf(IOException.class).hasMessage("the answer is not HTTP/1.1");
+    }
+
+    private static void endless(Socket socket, String begin, String more) throws IOException {
+        send(socket, begin);
+        while (true) {
+            send(socket, more.repeat(1_000));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "HTTP/2 200 OK\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n\r\n", "HTTP/1.1 2x0 OK\r\n\r\n",
+            "HTTP/1.1 200 OK\r\n: nothing\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", "HTTP/1.1 101 Switching\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n" })
+    void refusesWhatIsNoAnswer(String answer) throws Exception {
+        answering = (request, socket) -> send(socket, answer);
+        assertThat(failure(call("/1", "x"))).isInstanceOf(IOException.class).hasMessage("the answer is not HTTP/1.1");
+    }
+
+    @Test
+    void passesOverInterimAnswersAndKeepsTheConnectionAfterAnAnswerWithoutABody() throws Exception {
+        answering = (request, socket) -> send(socket, "HTTP/1.1 103 Early\r\nA: b\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n");
+        for (int i = 0; i < 2; i++) {
+            WholeAnswer.Received received = call("/1", "x").received().get(30, TimeUnit.SECONDS);
+            assertThat(received.status()).isEqualTo(204);
+            assertThat(received.body()).isEmpty();
+        }
+        assertThat(sockets).hasSize(1);
+    }
+
+    @Test
+    void aConnectionOfHttp10IsNotUsedAgain() throws Exception {
+        answering = (request, socket) -> send(socket, "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok");
+        assertThat(body(call("/1", "x"))).isEqualTo("ok");
+        assertThat(body(call("/2", "x"))).isEqualTo("ok");
+        assertThat(sockets).hasSize(2);
     }
 
     @Test

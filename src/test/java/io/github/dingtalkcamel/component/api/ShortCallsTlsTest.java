@@ -15,10 +15,10 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -46,7 +46,6 @@ class ShortCallsTlsTest {
     private static SSLContext trusting;
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final ScheduledExecutorService deadlines = Executors.newScheduledThreadPool(1);
     private final AtomicInteger connections = new AtomicInteger();
     private volatile boolean cut;
     private volatile boolean withoutEndOfTls;
@@ -130,13 +129,12 @@ class ShortCallsTlsTest {
     void stop() throws IOException {
         server.close();
         threads.shutdownNow();
-        deadlines.shutdownNow();
     }
 
     private ShortCall call(ShortCalls by, String host, String body) {
         URI uri = URI.create("https://" + host + ":" + server.getLocalPort() + "/");
         Origin origin = Origin.of(uri);
-        return by.send(origin, RequestBytes.of("POST", uri, origin.authority(), "", body.getBytes(StandardCharsets.UTF_8)), 1 << 20);
+        return by.send(origin, ShortRequest.of("POST", uri, origin.authority(), Map.of(), body.getBytes(StandardCharsets.UTF_8)), 1 << 20);
     }
 
     private static String body(ShortCall call) throws Exception {
@@ -154,7 +152,7 @@ class ShortCallsTlsTest {
     }
 
     private ShortCalls trusting() {
-        return new ShortCalls(PATIENCE, threads, 4, deadlines, () -> trusting);
+        return new ShortCalls(PATIENCE, threads, 4, () -> trusting);
     }
 
     @ParameterizedTest
@@ -174,7 +172,7 @@ class ShortCallsTlsTest {
     @Test
     void refusesACertificateThatIsNotTrusted() throws Exception {
         listen("TLSv1.3");
-        try (ShortCalls calls = new ShortCalls(PATIENCE, threads, 4, deadlines)) {
+        try (ShortCalls calls = new ShortCalls(PATIENCE, threads, 4)) {
             assertThat(failure(call(calls, "localhost", "x"))).isInstanceOf(SSLHandshakeException.class);
         }
     }

@@ -39,7 +39,7 @@ class ComponentJarIT {
 
     /** Direct dependencies that come with the library, and the jars that these need. */
     private static final Set<String> WITH_THE_LIBRARY = new TreeSet<>(Set.of("camel-core", "jackson-databind", "caffeine", "commonmark",
-            "commonmark-ext-gfm-tables", "icu4j", "langchain4j-open-ai"));
+            "commonmark-ext-gfm-tables", "icu4j", "langchain4j-open-ai", "netty-codec-http"));
     private final Simulator simulator = Simulator.start(SimulatorOptions.defaults());
     private ForeignProcess process;
     @TempDir

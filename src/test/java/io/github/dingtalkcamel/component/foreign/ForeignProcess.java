@@ -27,7 +27,8 @@ final class ForeignProcess implements AutoCloseable {
             + "|log|management-api|mock|ref|rest|saga|scheduler|seda|stub|support|timer|tooling-model|util|util-json|validator|xml-io"
             + "|xml-io-util|xml-jaxb|xml-jaxp|xml-jaxp-util|xpath|xslt)-[0-9].*"
             + "|(jackson-(annotations|core|databind)|caffeine|jspecify|error_prone_annotations|commonmark"
-            + "|commonmark-ext-gfm-tables|icu4j|slf4j-api|langchain4j-(core|http-client|open-ai))-[0-9].*");
+            + "|commonmark-ext-gfm-tables|icu4j|slf4j-api|langchain4j-(core|http-client|open-ai)"
+            + "|netty-(buffer|codec|codec-http|common|handler|resolver|transport|transport-native-unix-common))-[0-9].*");
     static final Pattern CAMEL_MAIN = Pattern.compile("camel-(main|yaml-.*|dsl-support)-[0-9].*|snakeyaml-engine-.*");
     static final Pattern CAMEL_KAMELET = Pattern.compile("camel-kamelet-[0-9].*");
     static final Pattern CAMEL_HTTP = Pattern.compile("camel-(http|http-common|http-base|attachments)-[0-9].*|http(client|core)5.*"
