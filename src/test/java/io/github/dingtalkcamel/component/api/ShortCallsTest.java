@@ -31,6 +31,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LogEvent;
+import org.apache.logging.log4j.core.LoggerContext;
+import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.LoggerConfig;
+import org.apache.logging.log4j.core.config.Property;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -444,6 +452,37 @@ class ShortCallsTest {
         assertThat(body(call("/1", "x"))).isEqualTo("ok");
         assertThat(body(call("/2", "x"))).isEqualTo("ok");
         assertThat(sockets).hasSize(2);
+    }
+
+    /** Request lines have access tokens and sessions of webhooks. */
+    @Test
+    void nettyLogsNoRequestAtAnyLevel() throws Exception {
+        List<String> lines = new CopyOnWriteArrayList<>();
+        AbstractAppender appender = new AbstractAppender("lines", null, null, true, Property.EMPTY_ARRAY) {
+            @Override
+            public void append(LogEvent event) {
+                lines.add(event.getMessage().getFormattedMessage() + event.getThrown());
+            }
+        };
+        appender.start();
+        LoggerContext context = (LoggerContext) LogManager.getContext(false);
+        LoggerConfig netty = new LoggerConfig("io.netty", Level.TRACE, false);
+        netty.addAppender(appender, Level.ALL, null);
+        context.getConfiguration().addLogger("io.netty", netty);
+        context.updateLoggers();
+        try {
+            InternalLoggerFactory.getInstance("io.netty.channel.Channel").debug("it is heard");
+            assertThat(body(call("/?session=hush", "x"))).isEqualTo("ok");
+            answering = (request, socket) -> send(socket, "no HTTP\r\n\r\n");
+            assertThat(failure(call("/?session=hush", "x"))).isInstanceOf(IOException.class);
+            answering = (request, socket) -> socket.close();
+            assertThat(failure(call("/?session=hush", "x"))).isInstanceOf(IOException.class);
+            calls.close();
+        } finally {
+            context.getConfiguration().removeLogger("io.netty");
+            context.updateLoggers();
+        }
+        assertThat(lines).contains("it is heardnull").noneMatch(line -> line.contains("hush"));
     }
 
     @Test
