@@ -151,7 +151,7 @@ class SendingAgainTest {
         assertThat(requests(robots, ROBOT, "not allowed")).hasSize(1);
         assertThat(deadLetters(sent)).singleElement().satisfies(letter -> {
             assertThat(letter.get(0)).isEqualTo("Forbidden.AccessDenied.AccessTokenPermissionDenied");
-            assertThat((String) letter.get(2)).contains("qyapi_robot_sendmsg").contains("replay");
+            assertThat((String) letter.get(2)).contains("qyapi_robot_sendmsg").contains("publish it, then try again");
             assertThat(((Number) letter.get(3)).intValue()).isEqualTo(1);
         });
     }
