@@ -55,6 +55,7 @@ public final class Refusal {
     private static boolean sendsMore(HttpServerRequest request) {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
         return length == null ? request.headers().contains(HttpHeaders.TRANSFER_ENCODING)
-                : length.length() > 5 || Integer.parseInt(length) > MOST_DROPPED_BYTES;
+                // what is no length says nothing about how much comes
+                : !length.matches("[0-9]{1,5}") || Integer.parseInt(length) > MOST_DROPPED_BYTES;
     }
 }

@@ -109,7 +109,7 @@ class LimitedServerTest {
     @ValueSource(strings = { "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
         "Content-Length: 5\r\nTransfer-Encoding: identity\r\n", "Transfer-Encoding: gzip, chunked\r\n", "Transfer-Encoding: xchunked\r\n",
         "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "Content-Length: 5\r\nContent-Length: 6\r\n",
-        "Content-Length: -1\r\n", "Content-Length: 99999999999999999999\r\n" })
+        "Content-Length: -1\r\n", "Content-Length: 99999999999999999999\r\n", "Content-Length: abc\r\n", "Content-Length: 1a\r\n" })
     void refusesABodyOfWhichTheLengthIsSaidInTwoWays(String headers) throws Exception {
         String answer = open().send(post(headers) + "0\r\n\r\nGET /get HTTP/1.1\r\nHost: here\r\n\r\n").everything();
 

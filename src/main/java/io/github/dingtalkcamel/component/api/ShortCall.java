@@ -66,8 +66,8 @@ final class ShortCall implements SentCall {
         began = true;
     }
 
+    /** It stays known as sent: a deadline may have passed meanwhile, and what DingTalk answered must not be taken for unsent. */
     void answered(WholeAnswer.Received answer) {
-        connection = null;
         received.complete(answer);
     }
 

@@ -316,6 +316,13 @@ class ShortCallsTest {
     }
 
     @Test
+    void aCallThatWasAnsweredStaysKnownAsSent() throws Exception {
+        ShortCall call = call("/1", "x");
+        assertThat(body(call)).isEqualTo("ok");
+        assertThat(call.isUnderWay()).isTrue();
+    }
+
+    @Test
     void aCallThatEndedBeforeItWasSentIsNotSent() throws Exception {
         List<Runnable> held = new ArrayList<>();
         try (ShortCalls slow = new ShortCalls(PATIENCE, held::add, 4)) {
