@@ -21,8 +21,6 @@ import org.apache.camel.support.management.MixinRequiredModelMBean;
  * Makes Camel's MBeans with one description of attributes and operations for each class. Camel describes each MBean anew, by some hundred
  * objects; for the steps of all routes that takes a fifth of the start, and memory for the life of the process.
  * <p>
- * Their figures are {@link LightCounters}.
- * <p>
  * Promises the same attributes, operations and masking as Camel. MBeans that send notifications or wrap another managed object are left to
  * Camel.
  */
@@ -36,7 +34,6 @@ public final class CachingMBeanAssembler extends DefaultManagementMBeanAssembler
 
     @Override
     public ModelMBean assemble(MBeanServer server, Object managed, ObjectName name) throws JMException {
-        LightCounters.install(managed);
         if (managed instanceof NotificationSenderAware || managed instanceof ManagedInstance wrapper && wrapsManaged(wrapper)) {
             return super.assemble(server, managed, name);
         }
