@@ -130,12 +130,12 @@ public final class HttpGuards {
         context.getRegistry().unbind(name);
         context.getRegistry().bind(name, new VertxPlatformHttpRouter(camels.getServer(), camels.vertx(), camels, name,
                 camels.getServerType()) {
+            private final AtomicInteger next = new AtomicInteger(AFTER_WEBHOOKS);
+
             @Override
             public Handler<RoutingContext> bodyHandler() {
                 return HttpGuards.this::readBody;
             }
-
-            private final AtomicInteger next = new AtomicInteger(AFTER_WEBHOOKS);
 
             /**
              * Most requests are webhooks: the other routes of the API, which are many, are looked at after theirs. Each has an order of its

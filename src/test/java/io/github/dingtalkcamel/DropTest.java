@@ -95,7 +95,7 @@ class DropTest {
         assertThat(checkOfIntegration().toString()).contains("DOWN", "quota of messages is used up", "buy more in DingTalk's console");
         assertThat(bot.get(bot.managementUrl() + "/observe/health/ready").statusCode()).as("messages can still be taken").isEqualTo(200);
         assertThat(bot.get(bot.managementUrl() + "/observe/metrics").body())
-                .contains("dingtalk_messages_dropped_total{integration=\"main\",reason=\"quotaExceeded\"}");
+                .contains("dingtalk_messages_dropped_total{integration=\"main\",reason=\"quotaExceeded\"} 1.0");
 
         bot.say(UserMessage.text("hello").inGroup("cidFAKEgroup0003=="));
 

@@ -19,8 +19,8 @@ public final class ConversationsApi {
 
     /**
      * The newest message of a conversation is noted, or is newer than what is noted. Where housekeeping deleted the one that was noted, an
-     * older one may be kept, since it is not finished or has a dead letter. By {@code integration || ''} SQLite reads only these messages:
-     * by the column alone it would read the whole index by {@code msg_id}.
+     * older one may be kept: it is found while it is not finished or has a dead letter, but not where a replay finished it later. By
+     * {@code integration || ''} SQLite reads only these messages: by the column alone it would read the whole index by {@code msg_id}.
      */
     static final String LIST = """
             select m.integration, m.conversation_id, m.conversation_type, m.conversation_title, m.msg_id, m.received_at, m.state,
@@ -68,7 +68,8 @@ public final class ConversationsApi {
         Object integration = page.after().get(0);
         Object id = page.after().get(1);
         return store.read(connection -> Sql.list(connection, LIST, row -> new Conversation(row.getString(1), row.getString(2), shown(row)),
-                integration, id, page.lookFor(), NewestMessages.LATE, integration, id, integration, id, integration, id, page.lookFor()));
+                integration, id, page.lookFor(), NewestMessages.MAX_LATE_ROWS, integration, id, integration, id, integration, id,
+                page.lookFor()));
     }
 
     /** Null where there is none, and where each person has one of their own. */

@@ -114,7 +114,7 @@ public final class AsynchronousConsumer extends VertxPlatformHttpConsumer {
 
     private void answer(Exchange exchange, RoutingContext request, Buffer body) {
         try {
-            // a client that has gone takes no answer
+            // the client may have closed the connection
             if (!request.response().ended() && !request.response().closed()) {
                 putHead(exchange, request);
                 request.response().end(body);

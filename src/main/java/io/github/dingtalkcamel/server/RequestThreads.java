@@ -3,6 +3,7 @@ package io.github.dingtalkcamel.server;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinWorkerThread;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The threads that begin requests, in order of arrival. The thread that worked last works next, and a task that comes while others wait
@@ -15,7 +16,8 @@ public final class RequestThreads implements Executor, AutoCloseable {
 
     /** @param most threads that work at once */
     public RequestThreads(int most) {
-        pool = new ForkJoinPool(most, RequestThread::new, null, true);
+        // never more than these, also where all of them block
+        pool = new ForkJoinPool(most, RequestThread::new, null, true, most, most, 1, saturated -> true, 1, TimeUnit.MINUTES);
     }
 
     /** @throws java.util.concurrent.RejectedExecutionException after {@link #close} */
@@ -35,6 +37,10 @@ public final class RequestThreads implements Executor, AutoCloseable {
 
         RequestThread(ForkJoinPool pool) {
             super(pool);
+        }
+
+        @Override
+        protected void onStart() {
             setName("dingtalk-http-" + getPoolIndex());
         }
     }

@@ -124,9 +124,8 @@ public final class SettingCatalogue {
     static final Setting<URI> PUBLIC_URL = process("public-url", ValueTypes.baseUrl()).noDefault()
             .is("Where DingTalk reaches the HTTP webhook, to print the callback URL to enter in the console");
     static final Setting<Secret> API_TOKEN = process("api-token", ValueTypes.secretCredential()).secret().noDefault()
-            .is("Bearer token of tools and admin, which are closed without it. Shorter than " + WeakSecrets.WANTED
-                    + " characters gives a warning, "
-            + "shorter than " + WeakSecrets.LEAST + " is refused, where other machines reach the port");
+            .is("Bearer token of tools and admin, which are closed without it. Where other machines reach the port, one shorter than "
+                    + WeakSecrets.WANTED + " characters gives a warning, and one shorter than " + WeakSecrets.LEAST + " is refused");
     static final Setting<Path> DATA_DIR = process("data-dir", ValueTypes.directory()).defaultsTo("./data")
             .is("Directory of the store and other data");
     static final Setting<StoreUrl> STORE_URL = process("store-url", ValueTypes.storeUrl())

@@ -21,7 +21,7 @@ import org.apache.camel.ExchangeProperty;
  * Promises: exchanges of a conversation are handed out in the order of their offers, the next one only when the previous one is done, on
  * any thread. Conversations take turns, so a busy one delays no other. Never more exchanges run at once than {@code maxRunning}, never more
  * wait than {@code capacity}, of one conversation never more than {@code conversationCapacity}. The bytes that turns hold are bounded as
- * well, from the reservation until the exchange is done. A place is {@link #reserve reserved} before a message is stored: so it fits.
+ * well, from the reservation until the exchange is done. A place is {@link #reserve reserved} before a message is stored: it always fits.
  * <p>
  * A turn that only waits until DingTalk accepts its reply may {@link #yield} its running place: its conversation stays blocked, and the
  * turn counts as waiting. So does a turn that waits for its agent, which {@link RunningPlace takes a place again} before turns that have

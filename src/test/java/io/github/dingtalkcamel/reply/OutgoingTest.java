@@ -157,10 +157,12 @@ class OutgoingTest {
 
         said.forEach((conversation, each) -> assertThat(bot.replies(conversation)).extracting(text -> text.substring(text.length() - 1))
                 .containsExactly("0", "1", "2", "3"));
-        List<String> refused = requests(ROBOT, "storm").stream().filter(request -> request.status() == 403)
-                .map(request -> request.body().replaceAll("(?s).*storm (stormy[0-9]+) [0-9].*", "$1")).toList();
+        List<RecordedRequest> refused = requests(ROBOT, "storm").stream().filter(request -> request.status() == 403).toList();
         assertThat(limit.triggered()).isEqualTo(refused.size()).isPositive();
-        assertThat(refused).as("none but those that were under way at the first refusal, one of a conversation").doesNotHaveDuplicates();
+        assertThat(refused).as("refused after those that were under way at the first refusal")
+                .allMatch(request -> request.time().isBefore(refused.get(0).time().plusMillis(500)));
+        assertThat(refused).extracting(request -> request.body().replaceAll("(?s).*storm (stormy[0-9]+) [0-9].*", "$1"))
+                .as("one of a conversation").doesNotHaveDuplicates();
         assertThat(said.keySet().stream().flatMap(conversation -> bot.simulator().deliveriesTo(conversation).stream()).map(Delivery::time))
                 .anyMatch(otherDone::isBefore);
         assertThat(bot.rows("select 1 from dead_letter where code <> 'lost'")).isEmpty();

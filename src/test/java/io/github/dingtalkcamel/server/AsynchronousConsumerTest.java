@@ -7,6 +7,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -149,6 +150,24 @@ class AsynchronousConsumerTest {
     void tellsNothingOfARouteThatFails() {
         assertThat(call("/fails")).returns(500, HttpResponse::statusCode).returns("", HttpResponse::body);
         assertThat(call("/what")).returns(500, HttpResponse::statusCode).returns("", HttpResponse::body);
+    }
+
+    @Test
+    void noMoreThreadsThanItsBoundBeginRequestsWhereAllOfThemBlock() {
+        CompletableFuture<Void> written = new CompletableFuture<>();
+        AtomicInteger begun = new AtomicInteger();
+        try (RequestThreads two = new RequestThreads(2)) {
+            for (int i = 0; i < 20; i++) {
+                two.execute(() -> {
+                    begun.incrementAndGet();
+                    written.join();
+                });
+            }
+            Awaitility.await().until(() -> begun.get() >= 2);
+            Awaitility.await().during(Duration.ofMillis(300)).atMost(Duration.ofSeconds(30)).until(() -> begun.get() == 2);
+            written.complete(null);
+            Awaitility.await().until(() -> begun.get() == 20);
+        }
     }
 
     @Test

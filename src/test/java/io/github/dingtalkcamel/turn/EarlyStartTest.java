@@ -169,14 +169,20 @@ class EarlyStartTest {
         assertThat(rows("select state from message")).containsExactly(List.of("done"), List.of("running"));
     }
 
+    /** A turn of the conversation "cid", which was started. */
+    private Exchange sendingItsLastChunk(String msgId) throws Exception {
+        accept("cid", msgId);
+        Exchange turn = handOut("cid");
+        start(turn).join();
+        turn(turn).ends(true);
+        return turn;
+    }
+
     /** As after kill -9 while the reply before is being sent: what was stored so has two tries left, behind the turn before. */
     @Test
     void usesUpOneTryWhereTheProcessIsKilledBeforeIt() throws Exception {
         answer("m0", "begins the session");
-        accept("cid", "m1");
-        Exchange first = handOut("cid");
-        start(first).join();
-        turn(first).ends(true);
+        Exchange first = sendingItsLastChunk("m1");
         accept("cid", "m2");
         List<Long> asked = new ArrayList<>();
         for (int process = 0; process < 3; process++) {
@@ -200,10 +206,7 @@ class EarlyStartTest {
     @Test
     void isGivenBackWhereTheTurnBeforeHasToWaitWithItsReply() throws Exception {
         answer("m0", "begins the session");
-        accept("cid", "m1");
-        Exchange first = handOut("cid");
-        start(first).join();
-        turn(first).ends(true);
+        Exchange first = sendingItsLastChunk("m1");
         Exchange second = accept("cid", "m2");
         accept("other", "m3");
         starts.waitBehind(turn(first));
@@ -224,17 +227,15 @@ class EarlyStartTest {
     /** The turn before has to wait just after the store was told that the message runs, and before that is known to be durable. */
     @Test
     void isGivenBackAlsoWhereItIsBeingStored() throws Exception {
-        accept("cid", "m1");
-        Exchange first = handOut("cid");
-        start(first).join();
-        turn(first).ends(true);
+        Exchange first = sendingItsLastChunk("m1");
         CompletableFuture<Void> written = heldUp();
         Exchange next = exchange("cid", "m2");
         CompletableFuture<Exchange> stored = new CompletableFuture<>();
         intake.turns().process(next, sync -> stored.complete(next));
         CompletableFuture<Integer> seen = store.write(connection -> {
             starts.waitBehind(turn(first));
-            return Sql.list(connection, "select attempts from message where msg_id = 'm2' and state = 'running'", row -> row.getInt(1)).get(0);
+            return Sql.list(connection, "select attempts from message where msg_id = 'm2' and state = 'running'", row -> row.getInt(1))
+                    .get(0);
         });
         written.complete(null);
 
@@ -246,10 +247,7 @@ class EarlyStartTest {
 
     @Test
     void isGivenBackAlsoWhereTheTransactionIsRepeatedSinceAnotherWriteFails() throws Exception {
-        accept("cid", "m1");
-        Exchange first = handOut("cid");
-        start(first).join();
-        turn(first).ends(true);
+        Exchange first = sendingItsLastChunk("m1");
         accept("cid", "m2");
         CompletableFuture<Void> written = heldUp();
         starts.waitBehind(turn(first));
@@ -263,10 +261,7 @@ class EarlyStartTest {
     @Test
     void isDroppedWhereAUserStopsTheConversationBeforeIt() throws Exception {
         answer("m0", "begins the session");
-        accept("cid", "m1");
-        Exchange first = handOut("cid");
-        start(first).join();
-        turn(first).ends(true);
+        Exchange first = sendingItsLastChunk("m1");
         accept("cid", "m2");
         Stopped stopped = queue.stop("main\ncid", turn -> true, "Ann");
         inbox.stopped(CommitKey.NONE, List.of(stopped.running(), stopped.dropped().get(0)));

@@ -48,8 +48,8 @@ public final class DingTalkClient {
 
     /**
      * @param calls     calls with short bodies that need no proxy
-     * @param http      connections for calls with short bodies by a proxy; must not follow redirects
-     * @param patient   the same for uploads, whose body is read from a file, and for GET, which the JDK's client may repeat by itself after
+     * @param http      the same by a proxy; must not follow redirects
+     * @param patient   for uploads, whose body is read from a file, and for GET, which the JDK's client may repeat by itself after
      *                  it looked up the name again; its threads may wait
      * @param executor  where answers are handled, and where the caller continues
      * @param deadlines ends calls that take too long
@@ -168,7 +168,8 @@ public final class DingTalkClient {
                 prepared = prepared();
             } catch (RuntimeException e) {
                 permit.notUsed();
-                result.completeExceptionally(new IllegalArgumentException(request.name() + ": the body can't be sent as JSON", e));
+                result.completeExceptionally(new IllegalArgumentException(
+                        request.name() + ": the request can't be made of its address, its access token and its body", e));
                 return;
             }
             Duration limit = timeout.plusSeconds(prepared.size() / Deadline.SLOWEST_UPLOAD);
@@ -184,7 +185,7 @@ public final class DingTalkClient {
             Origin origin = Origin.of(uri);
             if (mayWait || !calls.reaches(origin)) {
                 HttpRequest message = message(uri);
-                return new Prepared(() -> WholeAnswer.to(message, mayWait ? patient : http, LARGEST_ANSWER).call(),
+                return new Prepared(() -> JdkCall.send(message, mayWait ? patient : http, LARGEST_ANSWER),
                         message.bodyPublisher().map(BodyPublisher::contentLength).orElse(0L));
             }
             byte[] body = request.body() == null ? NOTHING : DingTalkJson.bytes(request.body());
@@ -195,7 +196,7 @@ public final class DingTalkClient {
         private Map<String, String> headers() {
             Map<String, String> headers = new HashMap<>(HEADERS);
             if (request.body() != null) {
-                headers.put("Content-Type", JSON);
+                headers.put("Content-Type", request.body() instanceof MultipartForm form ? form.contentType() : JSON);
             }
             if (request.token().isSet() && !request.isOapi()) {
                 headers.put(TOKEN, request.token().reveal());
@@ -204,23 +205,18 @@ public final class DingTalkClient {
         }
 
         private HttpRequest message(URI uri) {
-            HttpRequest.Builder builder = HttpRequest.newBuilder(uri).header("Accept", "application/json").header("User-Agent",
-                    "dingtalk-camel");
-            if (request.token().isSet() && !request.isOapi()) {
-                builder.header(TOKEN, request.token().reveal());
-            }
+            HttpRequest.Builder builder = HttpRequest.newBuilder(uri);
+            headers().forEach(builder::header);
             if (request.body() instanceof MultipartForm form) {
-                builder.header("Content-Type", form.contentType()).method(request.method(), form.publisher());
-            } else if (request.body() == null) {
-                builder.method(request.method(), BodyPublishers.noBody());
+                builder.method(request.method(), form.publisher());
             } else {
-                builder.header("Content-Type", JSON)
-                        .method(request.method(), BodyPublishers.ofByteArray(DingTalkJson.bytes(request.body())));
+                builder.method(request.method(), request.body() == null ? BodyPublishers.noBody()
+                        : BodyPublishers.ofByteArray(DingTalkJson.bytes(request.body())));
             }
             return builder.build();
         }
 
-        private void ended(WholeAnswer.Received response, Throwable lost, SentCall call) {
+        private void ended(SentCall.Received response, Throwable lost, SentCall call) {
             Duration took = Duration.ofNanos(System.nanoTime() - begin);
             try {
                 if (lost != null) {

@@ -2,6 +2,7 @@ package io.github.dingtalkcamel.component.api;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.util.concurrent.CancellationException;
 
 import io.netty.channel.Channel;
@@ -48,10 +49,17 @@ final class KeptConnection extends SimpleChannelInboundHandler<HttpObject> {
         this.channel = channel;
     }
 
-    /** @param channel open, on its thread; with TLS its handshake is done */
-    static KeptConnection over(Channel channel, ShortCalls calls, Origin origin) {
+    /**
+     * @param channel open; with TLS its handshake is done. Called on its thread
+     * @throws ConnectException where it has ended already, of which nothing would tell later
+     */
+    static KeptConnection create(Channel channel, ShortCalls calls, Origin origin) throws ConnectException {
+        if (!channel.isActive()) {
+            throw new ConnectException("the other side ended the connection at once");
+        }
         KeptConnection connection = new KeptConnection(calls, origin, channel);
         ChannelPipeline pipeline = channel.pipeline();
+        pipeline.removeLast();
         pipeline.addLast(new HttpClientCodec(LONGEST_LINE, LARGEST_HEAD, PIECE), connection);
         return connection;
     }
@@ -161,7 +169,7 @@ final class KeptConnection extends SimpleChannelInboundHandler<HttpObject> {
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         ShortCall done;
-        WholeAnswer.Received received;
+        SentCall.Received received;
         boolean kept;
         synchronized (this) {
             if (over || !whole) {
@@ -170,7 +178,7 @@ final class KeptConnection extends SimpleChannelInboundHandler<HttpObject> {
             done = call;
             call = null;
             whole = false;
-            received = new WholeAnswer.Received(head.status().code(), body.toByteArray());
+            received = new SentCall.Received(head.status().code(), body.toByteArray());
             kept = written.isSuccess() && isKept(head);
         }
         // first, so that the caller's next call finds it

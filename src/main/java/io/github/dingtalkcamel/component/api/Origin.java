@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Where connections lead.
+ * Scheme, host and port of a URL.
  *
  * @param secure whether by TLS
  * @param host   its name, or its address without brackets

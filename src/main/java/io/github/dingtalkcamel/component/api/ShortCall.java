@@ -10,7 +10,7 @@ final class ShortCall implements SentCall {
 
     private final FullHttpRequest request;
     private final long limit;
-    private final CompletableFuture<WholeAnswer.Received> received = new CompletableFuture<>();
+    private final CompletableFuture<Received> received = new CompletableFuture<>();
     private volatile KeptConnection connection;
     private volatile boolean began;
 
@@ -29,7 +29,7 @@ final class ShortCall implements SentCall {
     }
 
     @Override
-    public CompletableFuture<WholeAnswer.Received> received() {
+    public CompletableFuture<Received> received() {
         return received;
     }
 
@@ -67,7 +67,7 @@ final class ShortCall implements SentCall {
     }
 
     /** It stays known as sent: a deadline may have passed meanwhile, and what DingTalk answered must not be taken for unsent. */
-    void answered(WholeAnswer.Received answer) {
+    void answered(Received answer) {
         received.complete(answer);
     }
 

@@ -12,8 +12,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -26,7 +28,6 @@ import javax.net.ssl.SSLParameters;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
@@ -58,7 +59,7 @@ public final class ShortCalls implements AutoCloseable {
     private final Map<Origin, Calls> origins = new HashMap<>();
     private EventLoopGroup group;
     /** Connections, also those that are being opened. */
-    private int open;
+    private final Set<Channel> open = new HashSet<>();
     private boolean closed;
 
     /** Guarded by the outer object. */
@@ -80,7 +81,7 @@ public final class ShortCalls implements AutoCloseable {
         this(connecting, threads, atOnce, ShortCalls::settingsOfJvm);
     }
 
-    /** @param tls whom to trust */
+    /** @param tls which certificates are trusted */
     ShortCalls(Duration connecting, Executor threads, int atOnce, Supplier<SSLContext> tls) {
         this.tls = tls;
         this.connecting = connecting;
@@ -138,11 +139,12 @@ public final class ShortCalls implements AutoCloseable {
     private void open(Origin origin, ShortCall call) {
         try {
             openers.execute(() -> openFor(origin));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             synchronized (this) {
                 origins.get(origin).waiting.remove(call);
             }
             call.failed(new IOException("no thread opens a connection", e));
+            rethrowIfError(e);
         }
     }
 
@@ -153,14 +155,22 @@ public final class ShortCalls implements AutoCloseable {
         KeptConnection connection;
         try {
             connection = opened(origin);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            // also where there is no memory for a thread: else no other connection to there would be opened
             ShortCall lost = nextOf(origin, true);
             if (lost != null) {
                 lost.failed(e instanceof IOException io ? io : new IOException(e.getClass().getSimpleName(), e));
             }
+            rethrowIfError(e);
             return;
         }
         idle(connection, true);
+    }
+
+    private static void rethrowIfError(Throwable e) {
+        if (e instanceof Error error) {
+            throw error;
+        }
     }
 
     /** Whether another connection is to be opened: not where those that wait have got one that was given back. */
@@ -191,32 +201,43 @@ public final class ShortCalls implements AutoCloseable {
         long until = System.nanoTime() + connecting.toNanos();
         InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(origin.host()), origin.port());
         SslHandler secured = origin.secure() ? secured(origin) : null;
-        Bootstrap bootstrap = new Bootstrap().group(opens()).channel(NioSocketChannel.class).option(ChannelOption.TCP_NODELAY, true)
+        Bootstrap bootstrap = new Bootstrap().group(eventLoop()).channel(NioSocketChannel.class).option(ChannelOption.TCP_NODELAY, true)
                 // ended below
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0).handler(secured == null ? new ChannelInboundHandlerAdapter() : secured);
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0).handler(new OpeningHandler(secured));
         Channel channel = null;
         KeptConnection connection = null;
         try {
             ChannelFuture connected = bootstrap.connect(address);
             channel = connected.channel();
+            count(channel);
             await(connected, until);
             if (secured != null) {
                 await(secured.handshakeFuture(), until);
             }
             Channel ready = channel;
             // on its thread, so that nothing is read in between
-            Future<KeptConnection> made = channel.eventLoop().submit(() -> KeptConnection.over(ready, this, origin));
+            Future<KeptConnection> made = channel.eventLoop().submit(() -> KeptConnection.create(ready, this, origin));
             await(made, until);
             connection = made.getNow();
             return connection;
         } finally {
-            if (connection == null) {
-                if (channel != null) {
-                    channel.close();
-                }
-                closedOne();
+            if (connection == null && channel != null) {
+                channel.close();
             }
         }
+    }
+
+    /** Among those that are open, until it is closed. */
+    private void count(Channel channel) {
+        synchronized (this) {
+            open.add(channel);
+        }
+        channel.closeFuture().addListener(done -> {
+            synchronized (this) {
+                open.remove(channel);
+            }
+            endThread();
+        });
     }
 
     private SslHandler secured(Origin origin) {
@@ -288,25 +309,15 @@ public final class ShortCalls implements AutoCloseable {
     }
 
     /** The connection has ended. */
-    void ended(KeptConnection connection) {
-        synchronized (this) {
-            origins.get(connection.origin()).idle.remove(connection);
-        }
-        closedOne();
-    }
-
-    private void closedOne() {
-        synchronized (this) {
-            open--;
-        }
-        endThread();
+    synchronized void ended(KeptConnection connection) {
+        origins.get(connection.origin()).idle.remove(connection);
     }
 
     /** The thread ends with the last connection. */
     private void endThread() {
         EventLoopGroup unused;
         synchronized (this) {
-            if (!closed || open > 0 || group == null) {
+            if (!closed || !open.isEmpty() || group == null) {
                 return;
             }
             unused = group;
@@ -315,8 +326,7 @@ public final class ShortCalls implements AutoCloseable {
         unused.shutdownGracefully(0, LOOK_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** Another connection is about to be opened. */
-    private synchronized EventLoopGroup opens() throws IOException {
+    private synchronized EventLoopGroup eventLoop() throws IOException {
         if (closed) {
             throw new ConnectException("calls are no longer made");
         }
@@ -328,7 +338,6 @@ public final class ShortCalls implements AutoCloseable {
             });
             group.scheduleWithFixedDelay(this::closeIdle, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
         }
-        open++;
         return group;
     }
 
@@ -343,6 +352,15 @@ public final class ShortCalls implements AutoCloseable {
             }
         }
         old.forEach(each -> each.end(null));
+    }
+
+    /** Ends calls under way as well: they fail. To be called after {@link #close}. */
+    public void shutdownNow() {
+        List<Channel> all;
+        synchronized (this) {
+            all = List.copyOf(open);
+        }
+        all.forEach(Channel::close);
     }
 
     /** Closes what is idle. Calls under way are ended by those who made them, or end by themselves; later ones fail. */

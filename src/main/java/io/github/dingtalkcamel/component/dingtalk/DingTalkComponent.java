@@ -146,6 +146,8 @@ public class DingTalkComponent extends HealthCheckComponent {
         if (executor != null) {
             calls.close();
             getCamelContext().getExecutorServiceManager().shutdownNow(deadlines);
+            // no deadline ends them any more
+            calls.shutdownNow();
             if (own != null) {
                 own.close();
             }

@@ -16,13 +16,13 @@ import io.github.dingtalkcamel.component.json.Json;
 
 /**
  * The answer of a server that does not stream: one JSON object, although a stream was asked for. It becomes the stream that it could have
- * been, with one piece and the end mark. It is told by its first letter, since servers send either with any Content-Type, and no line of a
- * stream of events begins with a brace.
+ * been, with one piece and the end mark. Its first letter tells it from a stream, since servers send either with any Content-Type, and no
+ * line of a stream of events begins with a brace.
  */
 final class WholeAnswer {
 
     /** Far more than 1 MiB of reply takes in JSON. */
-    private static final int MAX_BYTES = 16 << 20;
+    private static final int MAX_BYTES = 4 << 20;
     /** Blank lines and a byte order mark before the first letter. */
     private static final int MAX_BLANKS = 1_024;
 

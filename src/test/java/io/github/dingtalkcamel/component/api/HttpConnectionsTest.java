@@ -115,18 +115,18 @@ class HttpConnectionsTest {
             await(sent);
             answer(exchange);
         });
-        WholeAnswer answer = WholeAnswer.to(request, quick, ANSWER.length);
+        JdkCall answer = JdkCall.send(request, quick, ANSWER.length);
         sent.countDown();
 
-        WholeAnswer.Received received = answer.received().get(30, TimeUnit.SECONDS);
+        SentCall.Received received = answer.received().get(30, TimeUnit.SECONDS);
         assertThat(received.body()).isEqualTo(ANSWER);
         assertThat(received.status()).isEqualTo(200);
         assertThat(answer.began()).isTrue();
-        assertThat(answer.sent().get(30, TimeUnit.SECONDS)).as("what the client's future was completed with").isNull();
+        assertThat(answer.sent.get(30, TimeUnit.SECONDS)).as("what the client's future was completed with").isNull();
 
         // a connection is kept a little after its answer is there: a call that comes before that opens another
         for (int i = 1; i < 20 && connections.size() == i; i++) {
-            WholeAnswer.to(request, quick, ANSWER.length).received().get(30, TimeUnit.SECONDS);
+            JdkCall.send(request, quick, ANSWER.length).received().get(30, TimeUnit.SECONDS);
         }
         assertThat(connections).as("the connection is used again").hasSizeLessThan(20);
     }
@@ -135,11 +135,12 @@ class HttpConnectionsTest {
     void anAnswerThatIsTooLargeIsNone() {
         HttpClient quick = HttpConnections.quick(PATIENCE, threads);
         HttpRequest request = HttpRequest.newBuilder(url()).POST(HttpRequest.BodyPublishers.ofString("{}")).build();
-        WholeAnswer answer = WholeAnswer.to(request, quick, ANSWER.length - 1);
+        JdkCall answer = JdkCall.send(request, quick, ANSWER.length - 1);
 
-        assertThat(answer.sent()).failsWithin(PATIENCE).withThrowableOfType(ExecutionException.class)
+        assertThat(answer.sent).failsWithin(PATIENCE).withThrowableOfType(ExecutionException.class)
                 .withCauseInstanceOf(BoundedAnswer.TooLargeException.class);
-        assertThat(answer.received()).isNotDone();
+        assertThat(answer.received()).failsWithin(PATIENCE).withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(BoundedAnswer.TooLargeException.class);
         assertThat(answer.began()).isTrue();
     }
 

@@ -370,8 +370,7 @@ class ShortCallsTest {
         ShortCall underWay = call("/held", "x");
         assertThat(requests.poll(30, TimeUnit.SECONDS)).isNotNull();
         assertThat(body(call("/1", "x"))).isEqualTo("ok");
-        Thread reader = Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().equals("dingtalk-calls"))
-                .max(java.util.Comparator.comparingLong(Thread::getId)).orElseThrow();
+        Thread reader = reader();
         assertThat(calls.idle(Origin.of(url("/")))).isEqualTo(1);
 
         calls.close();
@@ -381,6 +380,31 @@ class ShortCallsTest {
         reader.join(PATIENCE.toMillis());
         assertThat(reader.isAlive()).isFalse();
         assertThat(failure(call("/3", "x"))).isInstanceOf(ConnectException.class).hasMessage("calls are no longer made");
+    }
+
+    @Test
+    void callsUnderWayFailWhenAllIsEnded() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        answering = (request, socket) -> awaitQuietly(never);
+        ShortCall underWay = call("/held", "x");
+        assertThat(requests.poll(30, TimeUnit.SECONDS)).isNotNull();
+        Thread reader = reader();
+        calls.close();
+        assertThat(underWay.received()).isNotDone();
+
+        calls.shutdownNow();
+
+        assertThat(failure(underWay)).isInstanceOf(IOException.class);
+        assertThat(underWay.isUnderWay()).as("it may have arrived").isTrue();
+        reader.join(PATIENCE.toMillis());
+        assertThat(reader.isAlive()).isFalse();
+        never.countDown();
+    }
+
+    /** That of the calls that were made last. */
+    static Thread reader() {
+        return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().equals("dingtalk-calls"))
+                .max(java.util.Comparator.comparingLong(Thread::getId)).orElseThrow();
     }
 
     @Test
@@ -446,7 +470,7 @@ class ShortCallsTest {
     void passesOverInterimAnswersAndKeepsTheConnectionAfterAnAnswerWithoutABody() throws Exception {
         answering = (request, socket) -> send(socket, "HTTP/1.1 103 Early\r\nA: b\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n");
         for (int i = 0; i < 2; i++) {
-            WholeAnswer.Received received = call("/1", "x").received().get(30, TimeUnit.SECONDS);
+            SentCall.Received received = call("/1", "x").received().get(30, TimeUnit.SECONDS);
             assertThat(received.status()).isEqualTo(204);
             assertThat(received.body()).isEmpty();
         }

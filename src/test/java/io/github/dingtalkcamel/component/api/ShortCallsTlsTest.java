@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.net.ssl.KeyManagerFactory;
@@ -28,6 +29,7 @@ import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
+import io.github.dingtalkcamel.LogLines;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -172,8 +174,30 @@ class ShortCallsTlsTest {
     @Test
     void refusesACertificateThatIsNotTrusted() throws Exception {
         listen("TLSv1.3");
-        try (ShortCalls calls = new ShortCalls(PATIENCE, threads, 4)) {
-            assertThat(failure(call(calls, "localhost", "x"))).isInstanceOf(SSLHandshakeException.class);
+        try (LogLines log = LogLines.listen()) {
+            try (ShortCalls calls = new ShortCalls(PATIENCE, threads, 4)) {
+                assertThat(failure(call(calls, "localhost", "x"))).isInstanceOf(SSLHandshakeException.class);
+                Thread reader = ShortCallsTest.reader();
+                calls.close();
+                reader.join(PATIENCE.toMillis());
+            }
+            assertThat(log.all()).as("who makes the call tells of it").noneMatch(line -> line.contains("io.netty"));
+        }
+    }
+
+    /** Such as one of memory: it must not keep later calls from a connection. */
+    @Test
+    void opensAConnectionAfterAnError() throws Exception {
+        listen("TLSv1.3");
+        AtomicBoolean broken = new AtomicBoolean(true);
+        try (ShortCalls calls = new ShortCalls(PATIENCE, threads, 4, () -> {
+            if (broken.getAndSet(false)) {
+                throw new NoClassDefFoundError("on purpose");
+            }
+            return trusting;
+        })) {
+            assertThat(failure(call(calls, "localhost", "x"))).isInstanceOf(IOException.class).hasMessage("NoClassDefFoundError");
+            assertThat(body(call(calls, "localhost", "x"))).isEqualTo("x");
         }
     }
 

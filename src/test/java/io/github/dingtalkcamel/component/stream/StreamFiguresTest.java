@@ -121,12 +121,11 @@ class StreamFiguresTest {
             bot.start();
             until(() -> !bot.simulator().stream().openCalls().isEmpty());
             Instant begin = bot.simulator().stream().openCalls().get(0).time();
-            until(() -> Instant.now().isAfter(begin.plusMillis(1_000)) && bot.simulator().stream().openCalls().size() >= 3);
+            until(() -> Instant.now().isAfter(begin.plusMillis(1_000)));
 
-            List<OpenCall> calls = bot.simulator().stream().openCalls();
-            assertThat(calls).allSatisfy(call -> assertThat(call.status()).isEqualTo(200));
-            assertThat(calls).filteredOn(call -> call.time().isBefore(begin.plusMillis(1_000))).hasSizeLessThanOrEqualTo(6);
-            assertThat(Duration.between(begin, calls.get(2).time())).as("it goes on trying").isLessThan(Duration.ofSeconds(1).plus(SLACK));
+            List<OpenCall> calls = bot.simulator().stream().openCalls().stream()
+                    .filter(call -> call.time().isBefore(begin.plusMillis(1_000))).toList();
+            assertThat(calls).hasSizeBetween(3, 6).allSatisfy(call -> assertThat(call.status()).isEqualTo(200));
 
             bot.simulator().faults().clear();
             until(() -> open(bot).size() == 1);

@@ -16,76 +16,50 @@ import java.util.concurrent.Flow;
  * The client itself completes its future by a thread of the common pool, which it wakes for nothing else. That is spared by completing
  * that future here, before the client does: it then has nothing left to hand on.
  */
-final class WholeAnswer {
+final class JdkCall implements SentCall {
 
     private final CompletableFuture<Received> received = new CompletableFuture<>();
     private volatile boolean began;
-    private volatile CompletableFuture<HttpResponse<byte[]>> sent;
+    /** Completed without a response once {@link #received} has the answer. */
+    volatile CompletableFuture<HttpResponse<byte[]>> sent;
 
-    /** @param status the HTTP status */
-    record Received(int status, byte[] body) {
+    private JdkCall() {
     }
 
-    private WholeAnswer() {
-    }
-
-    /** Sends the request. An answer of more than so many bytes fails {@link #sent}. */
-    static WholeAnswer to(HttpRequest request, HttpClient http, long limit) {
-        WholeAnswer answer = new WholeAnswer();
-        answer.sent = http.sendAsync(request, info -> {
-            answer.began = true;
-            return BoundedAnswer.within(limit, answer.new Reading(info.statusCode()));
+    /** @param limit bytes of the largest body of an answer */
+    static JdkCall send(HttpRequest request, HttpClient http, long limit) {
+        JdkCall call = new JdkCall();
+        call.sent = http.sendAsync(request, info -> {
+            call.began = true;
+            return BoundedAnswer.within(limit, call.new Reading(info.statusCode()));
         });
-        return answer;
+        call.sent.whenComplete((response, failure) -> {
+            if (failure != null) {
+                call.received.completeExceptionally(failure);
+            }
+        });
+        return call;
     }
 
-    /** Completed with the answer on the thread that read it, so nothing may wait there; never completed where there is none. */
-    CompletableFuture<Received> received() {
+    @Override
+    public CompletableFuture<Received> received() {
         return received;
     }
 
-    /** The client's future: completed exceptionally where there is no answer. Cancel it to end the call. */
-    CompletableFuture<?> sent() {
-        return sent;
+    @Override
+    public void end() {
+        sent.cancel(true);
     }
 
-    /** Whether the other side has begun to answer. */
-    boolean began() {
+    @Override
+    public boolean isUnderWay() {
+        // the client does not tell
+        return true;
+    }
+
+    @Override
+    public boolean began() {
         return began;
-    }
-
-    /** The request as one of several kinds of calls. Its answer is completed also where there is none. */
-    SentCall call() {
-        sent.whenComplete((response, failure) -> {
-            if (failure != null) {
-                received.completeExceptionally(failure);
-            }
-        });
-        return new OfJdk();
-    }
-
-    private final class OfJdk implements SentCall {
-
-        @Override
-        public CompletableFuture<Received> received() {
-            return received;
-        }
-
-        @Override
-        public void end() {
-            sent.cancel(true);
-        }
-
-        @Override
-        public boolean isUnderWay() {
-            // the client does not tell
-            return true;
-        }
-
-        @Override
-        public boolean began() {
-            return began;
-        }
     }
 
     private void completed(Received whole) {
